@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// House rules of every target (docs/architecture.md): Swift 6 mode, explicit existentials, imports that leak nothing.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The executables carry the Swift runtime, so that a host needs nothing but glibc and the named Debian libraries.
+let staticRuntime: [LinkerSetting] = [.unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections"])]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let atomics = product("Atomics", "swift-atomics")
+let coreMetrics = product("CoreMetrics", "swift-metrics")
+let logging = product("Logging", "swift-log")
+let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let nioCore = product("NIOCore", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let argumentParser = product("ArgumentParser", "swift-argument-parser")
+let httpClient = product("AsyncHTTPClient", "async-http-client")
+let hummingbird = product("Hummingbird", "hummingbird")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "apus",
+    products: [
+        .library(name: "ApusMetrics", targets: ["ApusMetrics"]),
+        .library(name: "ApusReporting", targets: ["ApusReporting"]),
+        .library(
+            name: "ApusGenerator", targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog"]),
+        .executable(name: "apus", targets: ["apus"]),
+        .executable(name: "apus-agent", targets: ["apus-agent"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        module("ApusMetrics"),
+        module("ApusLinux", ["CLinux"]),
+        module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
+        module("ApusReporting", ["ApusSegment", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
+        module("MetricCatalog", ["ApusMetrics"]),
+        module("ApusPromQL", ["ApusMetrics"]),
+        module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
+        module("ApusGenerator", ["ApusTopology", "ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module(
+            "ApusAgent",
+            [
+                "ApusLinux", "ApusSegment", "MetricCatalog", "ApusMetrics", "CLinux", nioCore, nioPosix, nioHTTP1, lifecycle,
+                logging,
+            ]),
+        module("NotificationStore", [product("GRDB", "GRDB.swift")]),
+        module(
+            "DeliveryWorker",
+            [
+                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, httpClient, lifecycle, logging,
+                nioCore, nioHTTP1,
+            ]),
+        module(
+            "NotificationAPI",
+            [
+                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, hummingbird, lifecycle, logging,
+                nioCore,
+            ]),
+        module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
+        module(
+            "LoadTest",
+            [httpClient, hummingbird, product("Histogram", "hdrhistogram-swift"), lifecycle, logging, nioCore]),
+        module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
+        .executableTarget(
+            name: "apus-agent", dependencies: ["ApusAgent", "CLinux", argumentParser, lifecycle, logging],
+            swiftSettings: settings, linkerSettings: staticRuntime),
+        .executableTarget(
+            name: "apus",
+            dependencies: [
+                "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "NotificationAPI", "ClusterSupervisor", "LoadTest", "CLinux", argumentParser, coreMetrics, lifecycle, logging,
+            ],
+            swiftSettings: settings, linkerSettings: staticRuntime),
+        // Tests: a module each, then the whole product.
+        tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"]),
+        tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
+        tests("ApusSegmentTests", ["ApusSegment", "ApusMetrics", "CLinux"]),
+        tests(
+            "ApusReportingTests", ["ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", coreMetrics, lifecycle, logging]),
+        tests("ApusAgentTests", ["ApusAgent", "ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", coreMetrics, lifecycle, logging]),
+        tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
+        tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
+        tests("ApusGeneratorTests", ["ApusGenerator", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),
+        tests("NotificationStoreTests", ["NotificationStore", product("GRDB", "GRDB.swift")]),
+        tests(
+            "DeliveryWorkerTests",
+            ["DeliveryWorker", "NotificationStore", "MetricCatalog", "ApusMetrics", coreMetrics, hummingbird, httpClient, lifecycle, logging]),
+        tests(
+            "NotificationAPITests",
+            ["NotificationAPI", "NotificationStore", product("HummingbirdTesting", "hummingbird"), hummingbird, logging]),
+        tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
+        tests("LoadTestTests", ["LoadTest", hummingbird, httpClient, logging]),
+        tests("IntegrationTests", ["MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux", httpClient, product("Subprocess", "swift-subprocess")]),
+    ]
+)

@@ -1,0 +1,56 @@
+import Glibc
+
+/// A file of /proc that is kept open and read again from its start with one pread(2).
+///
+/// A descriptor of /proc/PID/… belongs to that very process: after its end the read fails with ESRCH, even when the pid has been
+/// given to another process.
+package final class ProcFile: Sendable {
+    private let descriptor: Int32
+    package let path: String
+
+    /// - Throws: ``LinuxError/open(path:code:)``.
+    package init(_ path: String) throws(LinuxError) {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .open(path: path, code: errno) }
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads at most `capacity` bytes and hands them to `body` without an allocation.
+    package func read<Result>(capacity: Int = 4096, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) throws(LinuxError) -> Result {
+        let outcome: Swift.Result<Result, LinuxError> = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
+            let count = pread(descriptor, buffer.baseAddress, capacity, 0)
+            guard count >= 0 else { return .failure(.read(path: path, code: errno)) }
+            // In bounds: the kernel wrote `count` bytes of the `capacity`.
+            guard let result = body(UnsafeBufferPointer(rebasing: buffer[..<count])) else { return .failure(.format(path: path)) }
+            return .success(result)
+        }
+        return try outcome.get()
+    }
+}
+
+/// Why the kernel's word on a process could not be had.
+package enum LinuxError: Error, Equatable, CustomStringConvertible {
+    case open(path: String, code: Int32)
+    case read(path: String, code: Int32)
+    /// The file does not look as its man page says.
+    case format(path: String)
+
+    /// Whether the process has ended.
+    package var isProcessGone: Bool {
+        switch self {
+        case .open(_, let code): code == ENOENT || code == ESRCH
+        case .read(_, let code): code == ESRCH
+        case .format: false
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .open(let path, let code): "\(path): cannot be opened: \(String(cString: strerror(code)))"
+        case .read(let path, let code): "\(path): cannot be read: \(String(cString: strerror(code)))"
+        case .format(let path): "\(path): not of the form that this version knows"
+        }
+    }
+}

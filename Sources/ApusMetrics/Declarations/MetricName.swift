@@ -1,0 +1,38 @@
+/// The rules for names of families and labels, from the Prometheus data model.
+public enum MetricName {
+    /// Whether a family may be called so: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+    public static func isLegal(_ name: some StringProtocol) -> Bool {
+        isLegal(name.utf8) { $0 == UInt8(ascii: ":") }
+    }
+
+    /// Whether a label may be called so: `[a-zA-Z_][a-zA-Z0-9_]*`, and not `__…`, which Prometheus keeps for itself.
+    public static func isLegalLabel(_ name: some StringProtocol) -> Bool {
+        isLegal(name.utf8) { _ in false } && !name.utf8.starts(with: "__".utf8)
+    }
+
+    /// A legal name from any text: each illegal byte becomes `_`, and a leading digit gets one before it.
+    ///
+    /// Labels of swift-metrics such as `http.server.requests` are written with dots; Prometheus has underscores.
+    public static func sanitized(_ text: String, allowColon: Bool = true) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            let legal = isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") || (allowColon && byte == UInt8(ascii: ":"))
+            if bytes.isEmpty && isDigit(byte) { bytes.append(UInt8(ascii: "_")) }
+            bytes.append(legal ? byte : UInt8(ascii: "_"))
+        }
+        return bytes.isEmpty ? "_" : String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isLegal(_ bytes: some Collection<UInt8>, also: (UInt8) -> Bool) -> Bool {
+        guard let first = bytes.first, isLetter(first) || first == UInt8(ascii: "_") || also(first) else { return false }
+        return bytes.dropFirst().allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") || also($0) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+}

@@ -1,0 +1,95 @@
+import ApusMetrics
+import ApusSegment
+import CLinux
+public import CoreMetrics
+import Glibc
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// What makes a process visible to an agent: owns the segment that the process records into, hands it to the agent, and gives a
+/// sign of life every second.
+///
+/// ```swift
+/// let reporter = try Reporter(service: "worker", instance: "worker-1", socketPath: "/run/apus/agent.sock", logger: logger)
+/// MetricsSystem.bootstrap(reporter.factory)
+/// try await ServiceGroup(services: [reporter, worker], logger: logger).run()
+/// ```
+///
+/// The agent may come later, go, and come back: the memory belongs to this process, so that no count is lost, and the reporter
+/// hands it over again. It works on a thread of its own, which a busy process does not hold up.
+public final class Reporter: Service {
+    /// The backend to bootstrap swift-metrics with.
+    public var factory: any MetricsFactory { SegmentMetricsFactory(writer: writer) }
+
+    private let writer: SegmentWriter
+    private let link: AgentLink
+    private let heap: SeriesCells
+    private let logger: Logger
+
+    /// Makes the segment; handles can be made and recorded on from here on.
+    ///
+    /// - Parameters:
+    ///   - service: the `service` label of every series, such as `worker`: 1 to 128 bytes.
+    ///   - instance: the `instance` label, such as `worker-1`: 1 to 128 bytes.
+    ///   - socketPath: the agent's report socket; at most 107 bytes.
+    ///   - seriesLimit: series past this number are dropped and counted.
+    /// - Throws: ``ReporterError`` when the names are illegal or the system grants no segment.
+    public init(
+        service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000, logger: Logger
+    ) throws(ReporterError) {
+        guard socketPath.utf8.count <= 107 else { throw .socketPathTooLong(socketPath) }
+        let hello: Hello
+        do { hello = try Hello(service: service, instance: instance) } catch { throw .illegalName(error.description) }
+        do { writer = try SegmentWriter(seriesLimit: seriesLimit) } catch { throw .noSegment(error.description) }
+        link = AgentLink(path: socketPath, hello: hello, segment: writer.descriptor)
+        self.logger = logger
+        heap = writer.series(Self.heapFamily, labels: [], form: .double)
+        beat()
+    }
+
+    /// The catalog's declaration (`ServiceProcess.heap`), known here by name because this module stands below the catalog.
+    private static let heapFamily = MetricFamily(
+        name: "service_process_heap_bytes", kind: .gauge,
+        help: "Heap in use: what malloc has handed out, as mallinfo2 reports it inside the process.")
+
+    /// Reports until graceful shutdown or cancellation.
+    public func run() async throws {
+        let thread = ReporterThread { [self] in turn() }
+        await thread.run()
+        link.close()
+    }
+
+    /// One turn a second: a sign of life, the heap, and the link to the agent.
+    private func turn() {
+        beat()
+        switch link.maintain() {
+        case .nothing: break
+        case .connected: logger.info("reporting to the agent", metadata: ["socket": "\(link.path)"])
+        case .lost: logger.warning("the agent is gone; metrics stay in memory until it is back", metadata: ["socket": "\(link.path)"])
+        case .unreachable(let reason):
+            logger.warning("no agent to report to; trying every second", metadata: ["socket": "\(link.path)", "reason": "\(reason)"])
+        case .refused(let reason): logger.error("the agent refuses this report", metadata: ["reason": "\(reason)"])
+        }
+    }
+
+    private func beat() {
+        writer.beat()
+        heap.set(Double(apus_heap_in_use()))
+    }
+}
+
+/// Why a reporter could not be made.
+public enum ReporterError: Error, CustomStringConvertible {
+    case socketPathTooLong(String)
+    case illegalName(String)
+    case noSegment(String)
+
+    public var description: String {
+        switch self {
+        case .socketPathTooLong(let path): "the agent's socket path has more than 107 bytes, give a shorter one: \(path)"
+        case .illegalName(let what): "this process cannot report: \(what)"
+        case .noSegment(let what): "no shared memory for metrics: \(what)"
+        }
+    }
+}

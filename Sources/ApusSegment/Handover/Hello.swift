@@ -1,0 +1,56 @@
+/// What a service says of itself when it hands its segment to the agent: one message of lines `key=value` after a first line with
+/// the protocol's name and version, at most 4096 bytes, UTF-8. The segment's descriptor travels with it (SCM_RIGHTS).
+///
+/// The process id is not in it: the agent has that from the kernel.
+package struct Hello: Equatable, Sendable {
+    /// The `service` label: what the process is one of, such as `worker`.
+    package let service: String
+    /// The `instance` label: which of them it is, such as `worker-1`.
+    package let instance: String
+
+    package init(service: String, instance: String) throws(HelloError) {
+        for (key, value) in [("service", service), ("instance", instance)] {
+            guard (1...128).contains(value.utf8.count), value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+            else { throw .illegalValue(key) }
+        }
+        self.service = service
+        self.instance = instance
+    }
+
+    package static let longest = 4096
+    private static let firstLine = "apus-report 1"
+
+    package var bytes: [UInt8] { Array("\(Self.firstLine)\nservice=\(service)\ninstance=\(instance)\n".utf8) }
+
+    /// Unknown keys are ignored, so that a later service can talk to this agent.
+    package init(bytes: some Collection<UInt8>) throws(HelloError) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: true)[...]
+        guard lines.popFirst() == Substring(Self.firstLine) else { throw .wrongProtocol }
+        var values: [Substring: String] = [:]
+        for line in lines {
+            guard let equals = line.firstIndex(of: "=") else { throw .wrongProtocol }
+            values[line[..<equals]] = String(line[line.index(after: equals)...])
+        }
+        guard let service = values["service"] else { throw .missing("service") }
+        guard let instance = values["instance"] else { throw .missing("instance") }
+        try self.init(service: service, instance: instance)
+    }
+}
+
+/// Why a hello is refused.
+package enum HelloError: Error, Equatable, CustomStringConvertible {
+    case notUTF8
+    case wrongProtocol
+    case missing(String)
+    case illegalValue(String)
+
+    package var description: String {
+        switch self {
+        case .notUTF8: "the message is not UTF-8"
+        case .wrongProtocol: "the message is not one of protocol «apus-report 1»"
+        case .missing(let key): "the message has no \(key)"
+        case .illegalValue(let key): "\(key) must have 1 to 128 bytes and no control characters"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// Why a segment could not be made, or is refused.
+package enum SegmentError: Error, Equatable, CustomStringConvertible {
+    /// A system call failed, with its errno.
+    case system(String, Int32)
+    /// The descriptor is not a sealed memfd: its size could change under the reader.
+    case notSealed
+    case wrongSize(Int)
+    case wrongMagic
+    case wrongVersion(UInt32)
+    /// More entries are announced than fit, or fewer than before.
+    case wrongCount(UInt64)
+    /// An entry points outside its area or has an illegal field.
+    case malformed(entry: Int, String)
+
+    package var description: String {
+        switch self {
+        case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
+        case .notSealed: "the descriptor is not a memfd sealed against growing and shrinking"
+        case .wrongSize(let size): "the segment has \(size) bytes instead of \(SegmentLayout.size)"
+        case .wrongMagic: "the memory does not begin with the segment's magic number"
+        case .wrongVersion(let version):
+            "the segment has layout version \(version), this agent reads \(SegmentLayout.version): update the older of the two"
+        case .wrongCount(let count): "the segment announces \(count) entries: too many, or fewer than before"
+        case .malformed(let entry, let what): "entry \(entry): \(what)"
+        }
+    }
+}

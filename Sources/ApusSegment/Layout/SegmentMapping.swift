@@ -1,0 +1,61 @@
+import Atomics
+import Glibc
+
+/// The mapped memory of a segment, for as long as anybody refers to it.
+///
+/// All access to the raw memory goes through the functions here. Offsets are checked against the fixed size (`precondition`
+/// would end a service, so readers check before they ask: see ``SegmentReader``); the mapping has exactly
+/// ``SegmentLayout/size`` bytes, which the seals keep true for its life.
+package final class SegmentMapping: @unchecked Sendable {
+    // Unchecked: the pointer never changes; cells and header words that change are accessed atomically; entries and arena are
+    // written before they are published and never after.
+    let base: UnsafeMutableRawPointer
+
+    /// Maps a descriptor of at least the layout's size.
+    init(descriptor: Int32, writable: Bool) throws(SegmentError) {
+        let protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
+        guard let base = mmap(nil, SegmentLayout.size, protection, MAP_SHARED | MAP_NORESERVE, descriptor, 0),
+            base != MAP_FAILED
+        else { throw .system("mmap", errno) }
+        self.base = base
+    }
+
+    deinit { munmap(base, SegmentLayout.size) }
+
+    /// A header word. `offset` is one of the constants of `SegmentLayout.Header`, all 8-aligned and within the header page.
+    func word(_ offset: Int) -> UnsafeAtomic<UInt64> {
+        UnsafeAtomic(at: (base + offset).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))
+    }
+
+    /// A cell. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when they make a series.
+    func cell(_ index: Int) -> UnsafeAtomic<UInt64> { UnsafeAtomic(at: cellStorage(index)) }
+
+    /// Where a cell is; the same bounds.
+    func cellStorage(_ index: Int) -> UnsafeMutablePointer<UnsafeAtomic<UInt64>.Storage> {
+        (base + SegmentLayout.cellsOffset + index * 8).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
+    }
+
+    /// Reads a word of an entry. In bounds while `entry` is below the capacity and `place` below 16.
+    func entryWord(_ entry: Int, _ place: Int) -> UInt32 {
+        (base + SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + place * 4).load(as: UInt32.self)
+    }
+
+    func setEntryWord(_ entry: Int, _ place: Int, _ value: UInt32) {
+        (base + SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + place * 4)
+            .storeBytes(of: value, as: UInt32.self)
+    }
+
+    /// A copy of arena bytes, so that what is checked is what is used even when the writer changes it meanwhile.
+    /// In bounds while `offset + count` is at most the arena's capacity.
+    func arena(_ offset: Int, _ count: Int) -> [UInt8] {
+        Array(UnsafeRawBufferPointer(start: base + SegmentLayout.arenaOffset + offset, count: count))
+    }
+
+    func setArena(_ offset: Int, _ bytes: [UInt8]) {
+        UnsafeMutableRawBufferPointer(start: base + SegmentLayout.arenaOffset + offset, count: bytes.count).copyBytes(from: bytes)
+    }
+
+    func headerWord32(_ offset: Int) -> UInt32 { (base + offset).load(as: UInt32.self) }
+
+    func setHeaderWord32(_ offset: Int, _ value: UInt32) { (base + offset).storeBytes(of: value, as: UInt32.self) }
+}

@@ -1,0 +1,64 @@
+// What Swift's Glibc module does not reach: variadic and macro interfaces of Linux, each as one plain function.
+// Every function returns -1 and sets errno on failure, as the call behind it does.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+/// memfd_create(2) with close-on-exec and sealing allowed.
+int apus_memfd_create(const char *name);
+
+/// fcntl(F_ADD_SEALS) with F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL: the size is fixed from here on, so that a reader that maps
+/// the whole can never meet SIGBUS.
+int apus_memfd_seal(int fd);
+
+/// 1 when the three seals of apus_memfd_seal are all there, 0 when not, -1 when the descriptor takes no seals (no memfd).
+int apus_memfd_is_sealed(int fd);
+
+/// A Unix-domain SOCK_SEQPACKET socket, close-on-exec, non-blocking when asked.
+int apus_seqpacket_socket(int nonblocking);
+
+/// Binds to, or connects to, a path; ENAMETOOLONG past 107 bytes.
+int apus_unix_bind(int fd, const char *path);
+int apus_unix_connect(int fd, const char *path);
+
+/// accept4(2), close-on-exec and non-blocking.
+int apus_accept(int fd);
+
+/// One message with one descriptor attached (SCM_RIGHTS); `descriptor` -1 sends none. Never raises SIGPIPE.
+ssize_t apus_send_with_descriptor(int fd, const void *bytes, size_t count, int descriptor);
+
+/// One message and the first descriptor attached to it, or -1 in `descriptor`; further descriptors are closed. A message or its
+/// control part that was cut short fails with EMSGSIZE.
+ssize_t apus_receive_with_descriptor(int fd, void *bytes, size_t capacity, int *descriptor);
+
+/// The peer's process id as the kernel recorded it at connect(2) (SO_PEERCRED); uid too.
+int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid);
+
+/// pidfd_open(2).
+int apus_pidfd_open(pid_t pid);
+
+/// Sends a signal through a pidfd; signal 0 only checks that the process is there.
+int apus_pidfd_send_signal(int pidfd, int signal);
+
+/// Bytes that malloc has handed out and not got back: mallinfo2's uordblks + hblkhd, over all arenas.
+uint64_t apus_heap_in_use(void);
+
+/// Caps malloc's arenas and keeps freed memory from piling up: for a process whose resident size matters more than the
+/// parallel speed of malloc.
+void apus_limit_malloc(int arenas);
+
+/// An eventfd(2), close-on-exec and non-blocking, and raising it: for waking a thread that waits in poll(2) or epoll_wait(2).
+int apus_eventfd(void);
+void apus_eventfd_raise(int fd);
+
+/// Names the calling thread, at most 15 bytes, for top and gdb.
+void apus_name_thread(const char *name);
+
+/// The calling thread's CPU time in nanoseconds.
+uint64_t apus_thread_cpu_nanoseconds(void);
+
+/// CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds.
+uint64_t apus_monotonic_nanoseconds(void);
+uint64_t apus_realtime_nanoseconds(void);

@@ -1,0 +1,23 @@
+public import ApusMetrics
+
+/// Every metric of this product, declared once; each subsystem has a file of its own.
+///
+/// Services record these declarations, the agent exports them, alerts and panels query them. Every series that an agent serves
+/// for a service carries the labels `service` and `instance` besides those declared here.
+public enum MetricCatalog {
+    /// All families, by subsystem; the reference in the documentation and the checks of names go over this.
+    public static let subsystems: [(title: String, families: [MetricFamily])] = [
+        ("Contract of the original system", Contract.families),
+        ("Watched processes", ServiceProcess.families),
+        ("Reporting services", ServiceState.families),
+        ("The agent's own process", AgentProcess.families),
+        ("The agent's work", Agent.families),
+        ("Database clients", Database.families),
+        ("Queue", Queue.families),
+        ("Notifications", Notifications.families),
+        ("HTTP server", HTTPServer.families),
+    ]
+
+    /// Every family of the product.
+    public static var families: [MetricFamily] { subsystems.flatMap(\.families) }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
+@main
+struct Apus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus",
+        abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
+        version: "0.1.0",
+        subcommands: [UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, LoadCommand.self])
+}

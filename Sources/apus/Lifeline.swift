@@ -1,0 +1,26 @@
+import Glibc
+
+/// The tie of a child to the process that started it: standard input is a pipe whose other end only the parent holds, so that its
+/// end of file says that the parent is gone, however it went.
+enum Lifeline {
+    /// How long a stop may take once the parent is gone, in seconds.
+    private static let grace: UInt32 = 10
+
+    /// Watches standard input on a thread of its own, which a busy or hung process cannot hold up: at end of file the process
+    /// stops as by SIGTERM, and is ended after ten seconds whatever hangs.
+    static func watch() {
+        var thread = pthread_t()
+        pthread_create(&thread, nil, { _ in
+            var byte: UInt8 = 0
+            // A parent never writes; what arrives all the same is read and ignored.
+            while true {
+                let count = read(STDIN_FILENO, &byte, 1)
+                if count == 0 || (count < 0 && errno != EINTR) { break }
+            }
+            kill(getpid(), SIGTERM)
+            sleep(Lifeline.grace)
+            _exit(1)
+        }, nil)
+        pthread_detach(thread)
+    }
+}
