@@ -62,7 +62,7 @@ let package = Package(
         module("ApusMetrics"),
         module("ApusLinux", ["CLinux"]),
         module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
-        module("ApusReporting", ["ApusSegment", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
+        module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
         module("MetricCatalog", ["ApusMetrics"]),
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
@@ -92,13 +92,13 @@ let package = Package(
             [httpClient, hummingbird, product("Histogram", "hdrhistogram-swift"), lifecycle, logging, nioCore]),
         module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         .executableTarget(
-            name: "apus-agent", dependencies: ["ApusAgent", "CLinux", argumentParser, lifecycle, logging],
+            name: "apus-agent", dependencies: ["ApusAgent", "ApusLinux", "CLinux", argumentParser, lifecycle, logging],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "LoadTest", "CLinux", argumentParser, coreMetrics, lifecycle, logging,
+                "NotificationAPI", "ClusterSupervisor", "LoadTest", "ApusLinux", "CLinux", argumentParser, coreMetrics, lifecycle, logging,
             ],
             swiftSettings: settings, linkerSettings: staticRuntime),
         // Tests: a module each, then the whole product.

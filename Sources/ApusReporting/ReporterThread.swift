@@ -1,3 +1,4 @@
+import ApusLinux
 import CLinux
 import Glibc
 import ServiceLifecycle
@@ -27,31 +28,12 @@ final class ReporterThread: Sendable {
     }
 
     private func start(_ ended: @escaping @Sendable () -> Void) {
-        let body = ThreadBody { [turn, wake] in
-            apus_name_thread("apus-reporter")
+        let thread = DetachedThread(name: "apus-reporter") { [turn, wake] in
             repeat { turn() } while !wake.waitASecond()
             ended()
         }
-        var thread = pthread_t()
-        let argument = Unmanaged.passRetained(body)
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                // The one retain of passRetained below is taken over here.
-                if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, argument.toOpaque())
-        guard code == 0 else {
-            argument.release()
-            return ended()
-        }
-        pthread_detach(thread)
+        if !thread.start() { ended() }
     }
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
 /// A flag that can be waited for with a deadline: an eventfd and poll(2).

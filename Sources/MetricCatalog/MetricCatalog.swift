@@ -18,6 +18,9 @@ public enum MetricCatalog {
         ("HTTP server", HTTPServer.families),
     ]
 
+    /// The families of the agent's own process and work.
+    public static var agentFamilies: [MetricFamily] { AgentProcess.families + Agent.families }
+
     /// Every family of the product.
     public static var families: [MetricFamily] { subsystems.flatMap(\.families) }
 }

@@ -1,2 +1,72 @@
+import ApusAgent
+import ApusLinux
 import ArgumentParser
-@main struct ApusAgentCommand: AsyncParsableCommand {}
+import CLinux
+import Logging
+import ServiceLifecycle
+
+/// The sidecar's executable: options in, one `ServiceGroup` out.
+@main
+struct ApusAgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus-agent",
+        abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
+        version: agentVersion)
+
+    @Option(help: "Address of the HTTP endpoint, HOST:PORT; port 0 takes a free one.")
+    var listen = "127.0.0.1:9480"
+
+    @Option(help: ArgumentHelp("Path of the Unix socket on which services report, at most 107 bytes.", valueName: "path"))
+    var socket = "/run/apus/agent.sock"
+
+    @Option(help: "Time between turns of the sampling loop, such as 15s or 500ms; at least 100ms.")
+    var interval = "15s"
+
+    @Option(help: ArgumentHelp(
+        "SERVICE/INSTANCE that is served as down while it does not report; repeatable.", valueName: "instance"))
+    var expect: [String] = []
+
+    @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
+    var retention = "5m"
+
+    @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
+    var lifeline = false
+
+    func run() async throws {
+        // Resident memory matters more here than the parallel speed of malloc.
+        apus_limit_malloc(1)
+        if lifeline { Lifeline.watch() }
+        let configuration = try agentConfiguration()
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let logger = Logger(label: "apus-agent")
+        let services = try AgentServices(configuration, logger: logger)
+        try await ServiceGroup(
+            configuration: .init(
+                services: services.all.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    private func agentConfiguration() throws -> AgentConfiguration {
+        var configuration = AgentConfiguration()
+        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]), colon > listen.startIndex
+        else { throw ValidationError("--listen \(listen): write HOST:PORT, such as 127.0.0.1:9480") }
+        configuration.host = String(listen[..<colon])
+        configuration.port = Int(port)
+        configuration.socketPath = socket
+        guard let interval = DurationText.parse(interval), interval >= .milliseconds(100) else {
+            throw ValidationError("--interval \(interval): write a number and ms, s, m or h, at least 100ms")
+        }
+        configuration.interval = interval
+        guard let retention = DurationText.parse(retention) else {
+            throw ValidationError("--retention \(retention): write a number and ms, s, m or h")
+        }
+        configuration.retention = retention
+        configuration.expected = try expect.map { text in
+            guard let key = InstanceKey(text) else {
+                throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")
+            }
+            return key
+        }
+        return configuration
+    }
+}

@@ -1,15 +1,12 @@
 import CLinux
 import Glibc
 
-/// The C struct, whose name the function of the same name hides.
-private typealias FileStatus = Glibc.stat
-
 /// One process, sampled from outside through descriptors that stay open.
 package final class ProcessSource: Sendable {
     package let pid: Int32
     /// Start of the process in seconds since the Unix epoch.
     package let startTime: Double
-    private let stat: ProcFile
+    private let statFile: ProcFile
     private let limits: ProcFile?
     private let descriptorsPath: String
 
@@ -18,10 +15,10 @@ package final class ProcessSource: Sendable {
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process.
     package init(pid: Int32, proc: String = "/proc") throws(LinuxError) {
         self.pid = pid
-        stat = try ProcFile("\(proc)/\(pid)/stat")
+        statFile = try ProcFile("\(proc)/\(pid)/stat")
         limits = try? ProcFile("\(proc)/\(pid)/limits")
         descriptorsPath = "\(proc)/\(pid)/fd"
-        let first = try stat.read { ProcessStat($0) }
+        let first = try statFile.read { ProcessStat($0) }
         startTime = Host.bootTime + Double(first.startTicks) / Host.ticksPerSecond
     }
 
@@ -29,9 +26,9 @@ package final class ProcessSource: Sendable {
     ///
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once the process has ended.
     package func sample() throws(LinuxError) -> ProcessSample {
-        let stat = try stat.read { ProcessStat($0) }
+        let stat = try statFile.read { ProcessStat($0) }
         // A zombie has given everything back but its entry in the table: it no longer runs.
-        guard stat.state != UInt8(ascii: "Z"), stat.state != UInt8(ascii: "X") else { throw .read(path: self.stat.path, code: ESRCH) }
+        guard stat.state != UInt8(ascii: "Z"), stat.state != UInt8(ascii: "X") else { throw .read(path: statFile.path, code: ESRCH) }
         return ProcessSample(
             monotonicNanoseconds: apus_monotonic_nanoseconds(),
             userSeconds: Double(stat.userTicks) / Host.ticksPerSecond,
@@ -47,8 +44,8 @@ package final class ProcessSource: Sendable {
 
     /// The number of open descriptors: the size of /proc/PID/fd since Linux 6.2, counted by reading it before.
     private static func countDescriptors(_ path: String) -> UInt64? {
-        var status = FileStatus()
-        guard Glibc.stat(path, &status) == 0 else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
         if status.st_size > 0 { return UInt64(status.st_size) }
         guard let directory = opendir(path) else { return nil }
         defer { closedir(directory) }

@@ -2,15 +2,14 @@ import Glibc
 
 /// The tie of a child to the process that started it: standard input is a pipe whose other end only the parent holds, so that its
 /// end of file says that the parent is gone, however it went.
-enum Lifeline {
+package enum Lifeline {
     /// How long a stop may take once the parent is gone, in seconds.
     private static let grace: UInt32 = 10
 
     /// Watches standard input on a thread of its own, which a busy or hung process cannot hold up: at end of file the process
     /// stops as by SIGTERM, and is ended after ten seconds whatever hangs.
-    static func watch() {
-        var thread = pthread_t()
-        pthread_create(&thread, nil, { _ in
+    package static func watch() {
+        let thread = DetachedThread(name: "apus-lifeline") {
             var byte: UInt8 = 0
             // A parent never writes; what arrives all the same is read and ignored.
             while true {
@@ -18,9 +17,10 @@ enum Lifeline {
                 if count == 0 || (count < 0 && errno != EINTR) { break }
             }
             kill(getpid(), SIGTERM)
-            sleep(Lifeline.grace)
+            sleep(grace)
             _exit(1)
-        }, nil)
-        pthread_detach(thread)
+        }
+        // Without the thread the tie is not there: better no child than one that may outlive its parent.
+        if !thread.start() { _exit(1) }
     }
 }

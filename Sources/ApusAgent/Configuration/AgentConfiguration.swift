@@ -1,0 +1,25 @@
+/// How an agent is to run.
+package struct AgentConfiguration: Sendable {
+    /// Where the HTTP endpoint listens; port 0 takes a free one.
+    package var host = "127.0.0.1"
+    package var port = 9480
+    /// The Unix socket on which services report; at most 107 bytes.
+    package var socketPath = "/run/apus/agent.sock"
+    /// Time between turns of the sampling loop.
+    package var interval: Duration = .seconds(15)
+    /// Instances that are served as down when they do not report.
+    package var expected: [InstanceKey] = []
+    /// How long an instance that has ended, and is not expected, is served as down with its last counts.
+    package var retention: Duration = .seconds(300)
+    /// Series of one instance past this number are not served.
+    package var seriesLimit = 100_000
+    /// Instances past this number are refused.
+    package var instanceLimit = 1000
+    /// HTTP connections past this number are closed at once.
+    package var connectionLimit = 256
+
+    package init() {}
+}
+
+/// The version of this product.
+package let agentVersion = "0.1.0"

@@ -1,0 +1,21 @@
+/// Why an agent cannot run.
+package enum AgentError: Error, CustomStringConvertible {
+    case addressInUse(host: String, port: Int)
+    case cannotListen(host: String, port: Int, reason: String)
+    case socketPathTooLong(String)
+    case socketInUse(String)
+    case cannotBindSocket(String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .addressInUse(let host, let port):
+            "\(host):\(port) is in use by another process: stop it, or choose another address with --listen"
+        case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
+        case .socketPathTooLong(let path):
+            "the report socket's path has more than 107 bytes, the most that Linux takes: choose a shorter one with --socket: \(path)"
+        case .socketInUse(let path): "another agent answers on \(path): stop it, or choose another path with --socket"
+        case .cannotBindSocket(let path, let reason):
+            "cannot make the report socket \(path): \(reason); its folder must exist and be writable"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CLinux
+import FoundationEssentials
+
+/// Makes the documents in JSON that stand beside the exposition.
+struct Documents: Sendable {
+    let table: InstanceTable
+    let work: AgentWork
+    let exposition: Exposition
+    /// Seconds.
+    let interval: Double
+
+    private var uptime: Double { Double(apus_monotonic_nanoseconds() - work.startedAt) / 1e9 }
+    private var now: Double { Double(apus_realtime_nanoseconds()) / 1e9 }
+
+    /// Whether the agent does its work, and the document that says so.
+    func health() throws -> (isHealthy: Bool, body: [UInt8]) {
+        let document = HealthDocument(
+            views: table.instances.map { exposition.look($0) }, work: work, uptime: uptime, interval: interval)
+        return (document.status != .fail, try encode(document))
+    }
+
+    func resources() throws -> [UInt8] {
+        try encode(
+            ResourcesDocument(
+                intervalSeconds: interval,
+                instances: table.instances.map { .init($0, exposition.look($0), now: now) }))
+    }
+
+    func stats() throws -> [UInt8] {
+        try encode(
+            StatsDocument(
+                agent: .init(work, uptime: uptime),
+                instances: table.instances.map { .init($0, exposition.look($0), now: now) }))
+    }
+
+    private func encode(_ document: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+    }
+}

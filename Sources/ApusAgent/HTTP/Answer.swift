@@ -1,0 +1,32 @@
+import ApusMetrics
+import NIOHTTP1
+
+/// A response, ready to be written.
+struct Answer {
+    var status: HTTPResponseStatus = .ok
+    var contentType = "text/plain; charset=utf-8"
+    var headers: [(String, String)] = []
+    let body: [UInt8]
+
+    static func text(_ status: HTTPResponseStatus, _ text: String) -> Answer {
+        Answer(status: status, body: Array((text + "\n").utf8))
+    }
+
+    static func json(_ body: [UInt8], status: HTTPResponseStatus = .ok) -> Answer {
+        Answer(status: status, contentType: "application/json; charset=utf-8", body: body)
+    }
+
+    static let index: Answer = {
+        let rows = Route.allCases.map { "<li><a href=\"\($0.rawValue)\">\($0.rawValue)</a>: \($0.summary)</li>" }
+        let page = """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><title>apus-agent</title>
+            <style>body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}</style></head>
+            <body><h1>apus-agent \(agentVersion)</h1><ul>
+            \(rows.joined(separator: "\n"))
+            </ul></body></html>
+
+            """
+        return Answer(contentType: "text/html; charset=utf-8", body: Array(page.utf8))
+    }()
+}

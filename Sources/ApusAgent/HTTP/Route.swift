@@ -1,0 +1,28 @@
+/// What the endpoint serves, by path.
+enum Route: String, CaseIterable {
+    case index = "/"
+    case metrics = "/metrics"
+    case health = "/health"
+    case live = "/health/live"
+    case ready = "/health/ready"
+    case resources = "/resources"
+    case stats = "/stats"
+
+    /// One line for people.
+    var summary: String {
+        switch self {
+        case .index: "this page"
+        case .metrics: "the exposition for Prometheus"
+        case .health: "whether the agent samples, and which instances it sees"
+        case .live: "answers as long as the process does"
+        case .ready: "200 once the sampling loop turns"
+        case .resources: "CPU, memory, descriptors, connections and queue of every instance"
+        case .stats: "the work of every instance, and the agent's own"
+        }
+    }
+
+    /// The route of a request's target, without its query.
+    init?(uri: String) {
+        self.init(rawValue: String(uri.prefix { $0 != "?" }))
+    }
+}

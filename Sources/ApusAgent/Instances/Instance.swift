@@ -1,0 +1,157 @@
+import ApusLinux
+import ApusMetrics
+import ApusSegment
+import CLinux
+import MetricCatalog
+import Synchronization
+
+/// One process that reports, has reported or is expected to, with all that the agent keeps of it.
+///
+/// Sampling and scrapes meet here and nowhere else, under a lock that is held for the microseconds of one reading.
+final class Instance: Sendable {
+    let key: InstanceKey
+    let expected: Bool
+    private let state: Mutex<State>
+    /// Prefixes of the series that the agent itself makes for an instance, by ``InstanceSeries``; rendered once.
+    let prefixes: [[UInt8]]
+
+    /// Two readings closer together than this share one, in nanoseconds: concurrent scrapes cost one look at the kernel.
+    private static let sharedReading: UInt64 = 50_000_000
+
+    private struct State {
+        var process: WatchedProcess?
+        var segment: ReportedSegment?
+        var endedAt: UInt64?
+    }
+
+    private struct WatchedProcess {
+        let source: ProcessSource
+        var window: CPUWindow
+        var sample: ProcessSample
+        var peak: UInt64
+        var previousPeak: UInt64
+        var connection: Int
+    }
+
+    init(key: InstanceKey, expected: Bool) {
+        self.key = key
+        self.expected = expected
+        state = Mutex(State())
+        prefixes = InstanceSeries.allCases.map { series in
+            TextEncoder.prefix(series.family.name, labels: LabelBytes.render(key.labels + series.labels))
+        }
+    }
+
+    /// Takes on the process behind a connection.
+    ///
+    /// - Parameters:
+    ///   - segment: the descriptor of its segment; stays the caller's to close.
+    ///   - interval: the sampling interval in nanoseconds.
+    /// - Throws: `SegmentError`; the instance is then as it was.
+    func attach(
+        _ source: ProcessSource, first: ProcessSample, segment: Int32, connection: Int, interval: UInt64
+    ) throws(SegmentError) {
+        try state.withLock { state throws(SegmentError) in
+            let reader = try SegmentReader(descriptor: segment)
+            state.process = WatchedProcess(
+                source: source, window: CPUWindow(interval: interval, start: first), sample: first, peak: first.residentBytes,
+                previousPeak: 0, connection: connection)
+            state.segment = ReportedSegment(reader: reader)
+            state.endedAt = nil
+        }
+    }
+
+    /// The process that is attached and lives, if any.
+    var livingPid: Int32? {
+        state.withLock { state in
+            guard let process = state.process, (try? process.source.sample()) != nil else { return nil }
+            return process.source.pid
+        }
+    }
+
+    /// The connection has ended, and with it the reporting. The last counts stay; an older connection's end changes nothing.
+    func detach(connection: Int) {
+        state.withLock { state in
+            if state.process?.connection == connection { Self.end(&state) }
+        }
+    }
+
+    private static func end(_ state: inout State) {
+        state.process = nil
+        state.endedAt = apus_monotonic_nanoseconds()
+    }
+
+    /// Whether the instance ended longer ago than `retention` nanoseconds and is not expected back.
+    func hasExpired(retention: UInt64) -> Bool {
+        guard !expected else { return false }
+        return state.withLock { state in
+            state.process == nil && state.endedAt.map { apus_monotonic_nanoseconds() - $0 > retention } ?? true
+        }
+    }
+
+    /// A turn of the sampling loop: a new base for the CPU figure, a new window for the peak.
+    func tick() {
+        state.withLock { state in
+            Self.read(&state, shared: false)
+            guard var process = state.process else { return }
+            process.window.tick(process.sample)
+            process.previousPeak = process.peak
+            process.peak = process.sample.residentBytes
+            state.process = process
+        }
+    }
+
+    /// Reads afresh and shows what there is; `segmentFault` is set once when the segment turns out malformed.
+    func look(seriesLimit: Int) -> InstanceView {
+        state.withLock { state in
+            Self.read(&state, shared: true)
+            let fault = state.process == nil ? nil : state.segment?.refresh(key: key, limit: seriesLimit)
+            let now = apus_monotonic_nanoseconds()
+            return InstanceView(
+                key: key,
+                process: state.process.map { process in
+                    InstanceView.Process(
+                        pid: process.source.pid, startTime: process.source.startTime, sample: process.sample,
+                        cpuPercent: process.window.percent(at: process.sample),
+                        residentPeak: max(process.peak, process.previousPeak))
+                },
+                heapBytes: state.process == nil ? nil : state.segment?.gauge(ServiceProcess.heap.name),
+                heartbeatAge: state.segment.map { Double(now - min(now, $0.heartbeat)) / 1e9 },
+                seriesCount: state.segment?.seriesCount ?? 0,
+                droppedSeries: state.segment?.droppedSeries,
+                segmentFault: fault)
+        }
+    }
+
+    private static func read(_ state: inout State, shared: Bool) {
+        guard var process = state.process else { return }
+        if shared, apus_monotonic_nanoseconds() - process.sample.monotonicNanoseconds < sharedReading { return }
+        do {
+            process.sample = try process.source.sample()
+            process.peak = max(process.peak, process.sample.residentBytes)
+            state.process = process
+        } catch where error.isProcessGone {
+            end(&state)
+        } catch {
+            // Unreadable for the moment: the sample before stands, and its age shows in the sampling figures.
+        }
+    }
+
+    /// The reported families, each with the number of its series, for the plan of an exposition.
+    func families() -> [MetricFamily] {
+        state.withLock { $0.segment?.families ?? [] }
+    }
+
+    /// Writes the samples of one reported family; of an ended process the gauges are left out, as they hold no longer.
+    func write(family name: String, to encoder: inout TextEncoder) {
+        state.withLock { state in
+            let isAlive = state.process != nil
+            state.segment?.write(family: name, alive: isAlive, to: &encoder)
+        }
+    }
+
+    /// Values of all series of a reported counter or gauge, with their labels; for the documents in JSON.
+    func values(of name: String) -> [(labels: [UInt8], value: Double)] {
+        state.withLock { $0.segment?.values(of: name) ?? [] }
+    }
+}

@@ -1,0 +1,52 @@
+import ApusMetrics
+import ApusPromQL
+import ApusTopology
+import MetricCatalog
+
+/// Queries that alerts and panels share, so that both speak of the same thing.
+enum FleetQueries {
+    /// Open database connections of the processes that run, a series each.
+    static var openConnections: InstantVector<SeriesKey<NoKey>> {
+        whileUp(Contract.databaseConnections.series.value)
+    }
+
+    /// Notifications in the queue by state. Every worker reports the same queue, so the largest report counts once.
+    static var queueDepth: InstantVector<SeriesKey<QueueStateLabels.Key>> {
+        whileUp(Contract.queueDepth.series.value).max(by: .label(.state))
+    }
+
+    /// Attempts to deliver per second that failed, over all processes.
+    static func failures(over window: RateWindow) -> InstantVector<NoKey> {
+        Notifications.failures.series.rate(over: window).sum()
+    }
+
+    /// Deliveries per second over all processes.
+    static func deliveries(over window: RateWindow) -> InstantVector<NoKey> {
+        Notifications.delivered.series.rate(over: window).sum()
+    }
+
+    /// Failed attempts among all attempts; without a value when there was none.
+    static func errorRatio(over window: RateWindow) -> InstantVector<NoKey> {
+        failures(over: window) / (deliveries(over: window) + failures(over: window) > 0)
+    }
+
+    /// Deliveries among all attempts; without a value when there was none.
+    static func successRatio(over window: RateWindow) -> InstantVector<NoKey> {
+        deliveries(over: window) / (deliveries(over: window) + failures(over: window) > 0)
+    }
+
+    /// Whether each instance of the services with a role runs: 1 or 0.
+    static func up(_ role: ServiceRole, in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        let names = fleet.services(role: role).map(\.name)
+        let series = ServiceState.up.series
+        // Names of services need no escape in a regular expression: letters, digits and hyphens.
+        return names.count == 1
+            ? series.matching(.service, names.joined()).value
+            : series.matching(.service, .matches, names.joined(separator: "|")).value
+    }
+
+    /// What a process said last outlives it in the agent; here it counts only while the process lives.
+    private static func whileUp<Own>(_ vector: InstantVector<SeriesKey<Own>>) -> InstantVector<SeriesKey<Own>> {
+        vector.and(ServiceState.up.series.value == 1, on: .service, .instance)
+    }
+}

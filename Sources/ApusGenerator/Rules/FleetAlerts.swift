@@ -1,0 +1,84 @@
+import ApusMetrics
+import ApusPromQL
+import ApusTopology
+import MetricCatalog
+
+/// What a fleet is alerted on.
+struct FleetAlerts {
+    let fleet: Fleet
+
+    var all: [AlertRule] {
+        [instanceDown, agentDown, highCPU, highMemory, tooManyConnections, deepQueue, highErrorRate]
+    }
+
+    private var proofs: FleetAlertProofs { FleetAlertProofs(fleet: fleet) }
+    private var limits: Thresholds { fleet.thresholds }
+    private var hold: Duration { fleet.alerting.hold }
+
+    private var instanceDown: AlertRule {
+        AlertRule(
+            "InstanceDown", when: ServiceState.up.series.value == 0, for: hold, severity: .critical,
+            summary: "An instance of a service is down.",
+            description: "\(.instance) of service \(.service) does not run or does not report to its agent.",
+            proof: proofs.instanceDown)
+    }
+
+    private var agentDown: AlertRule {
+        AlertRule(
+            "AgentDown", when: ScrapeMetrics.up.series.matching(.job, agentJob).value == 0, for: hold, severity: .critical,
+            summary: "An agent cannot be scraped.",
+            description: "Prometheus gets no metrics from the agent at \(.instance): what it watches is unseen.",
+            proof: proofs.agentDown)
+    }
+
+    private var highCPU: AlertRule {
+        AlertRule(
+            "HighCPU", when: Contract.cpuUsage.series.value > limits.cpuPercent, for: hold, severity: .medium,
+            summary: "A process uses much CPU.",
+            description: """
+                \(.instance) of service \(.service) uses \(value: .decimals(1)) % of a core; \
+                the limit is \(text: PromQLNumber.string(limits.cpuPercent)) %.
+                """,
+            proof: proofs.highCPU)
+    }
+
+    private var highMemory: AlertRule {
+        AlertRule(
+            "HighMemory", when: Contract.memoryUsage.series.value > Double(limits.memory.bytes), for: hold, severity: .high,
+            summary: "A process uses much memory.",
+            description: """
+                \(.instance) of service \(.service) has \(value: .bytes)B resident; \
+                the limit is \(text: ValueFormat.bytes.rendered(Double(limits.memory.bytes)))B.
+                """,
+            proof: proofs.highMemory)
+    }
+
+    private var tooManyConnections: AlertRule {
+        AlertRule(
+            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum() > Double(limits.connections), for: hold,
+            severity: .high, summary: "The fleet has too many database connections open.",
+            description: "\(value: .decimals(0)) connections are open; the limit is \(text: String(limits.connections)).",
+            proof: proofs.tooManyConnections)
+    }
+
+    private var deepQueue: AlertRule {
+        AlertRule(
+            "DeepQueue", when: FleetQueries.queueDepth.sum() > Double(limits.queueDepth), for: hold, severity: .high,
+            summary: "Notifications pile up.",
+            description: "\(value: .decimals(0)) notifications are in the queue; the limit is \(text: String(limits.queueDepth)).",
+            proof: proofs.deepQueue)
+    }
+
+    private var highErrorRate: AlertRule {
+        AlertRule(
+            "HighErrorRate",
+            when: FleetQueries.errorRatio(over: .fixed(fleet.alertWindow)) > limits.errorRatio, for: hold,
+            severity: .critical, summary: "Too many attempts to deliver fail.",
+            description: """
+                \(value: .percentage) of the attempts to deliver in the last \
+                \(text: DurationText.string(fleet.alertWindow)) failed; \
+                the limit is \(text: ValueFormat.percentage.rendered(limits.errorRatio)).
+                """,
+            proof: proofs.highErrorRate)
+    }
+}

@@ -1,0 +1,22 @@
+public import ApusMetrics
+
+/// The growth of a histogram's buckets. The label `le` goes along by itself until a quantile takes it away.
+public struct BucketRates<Key: LabelKey>: Sendable {
+    let expression: QueryExpression
+
+    init(_ expression: QueryExpression) {
+        self.expression = expression
+    }
+
+    /// The buckets of all series that agree in some keys, added up.
+    public func sum(by keys: Key...) -> Self {
+        Self(.aggregation(.sum, expression, by: keys.map(\.rawValue) + ["le"]))
+    }
+
+    /// The value under which a share of the observations lies, interpolated within a bucket.
+    ///
+    /// - Parameter share: from 0 to 1; 0.95 for the 95th percentile.
+    public func quantile(_ share: Double) -> InstantVector<Key> {
+        InstantVector(.call(.histogramQuantile, [.number(share), expression]))
+    }
+}

@@ -1,0 +1,27 @@
+/// Where the agents stand and how often they sample.
+public struct Agents: Hashable, Sendable {
+    public let placement: AgentPlacement
+    /// The port of the one agent with ``AgentPlacement/perHost``; unused beside each instance.
+    public let port: Int
+    /// Time between two turns of an agent's sampling loop.
+    public let samplingInterval: Duration
+    public let place: SourcePlace
+
+    public init(
+        _ placement: AgentPlacement = .perHost, port: Int = 9480, samplingInterval: Duration = .seconds(15),
+        fileID: String = #fileID, line: Int = #line
+    ) {
+        self.placement = placement
+        self.port = port
+        self.samplingInterval = samplingInterval
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+}
+
+/// Whether one agent watches a host's instances or each instance has its own; the raw values are those of the command line.
+public enum AgentPlacement: String, CaseIterable, Hashable, Sendable {
+    /// One agent watches all instances.
+    case perHost = "per-host"
+    /// Each instance has an agent, at the instance's metrics port.
+    case besideEachInstance = "beside"
+}

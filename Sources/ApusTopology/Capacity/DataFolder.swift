@@ -1,0 +1,21 @@
+/// The files of a fleet on one machine, by their names in its data folder.
+public struct DataFolder: Hashable, Sendable {
+    public let database: String
+    /// The name of agents' report sockets, without its ending.
+    public let agentSocketStem: String
+    public let place: SourcePlace
+
+    public init(
+        database: String = "notifications.sqlite", agentSocketStem: String = "agent", fileID: String = #fileID,
+        line: Int = #line
+    ) {
+        self.database = database
+        self.agentSocketStem = agentSocketStem
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+
+    /// `agent.sock`, or `agent-worker-1.sock` for an agent beside one instance.
+    func agentSocket(of instance: String?) -> String {
+        instance.map { "\(agentSocketStem)-\($0).sock" } ?? "\(agentSocketStem).sock"
+    }
+}

@@ -1,0 +1,153 @@
+import ApusPromQL
+
+extension Fleet {
+    /// Everything in the fleet that contradicts itself, in order of declaration; empty when it can run.
+    public var faults: [FleetFault] {
+        repeatedParts.map { .repeatedPart(name: $0.name, place: $0.place) }
+            + nameFaults + portFaults + durationFaults + numberFaults + budgetFaults + fileNameFaults
+    }
+
+    private var nameFaults: [FleetFault] {
+        var faults: [FleetFault] = []
+        var owners: [String: SourcePlace] = [:]
+        func check(_ kind: String, _ name: String, _ place: SourcePlace) {
+            if !Self.isLegalName(name) { faults.append(.illegalName(kind: kind, name: name, place: place)) }
+            if let first = owners["\(kind) \(name)"] {
+                faults.append(.repeatedName(kind: kind, name: name, first: first, place: place))
+            } else {
+                owners["\(kind) \(name)"] = place
+            }
+        }
+        check("fleet", name, place)
+        if services.isEmpty { faults.append(.noServices(place: place)) }
+        for service in services {
+            check("service", service.name, service.place)
+            if service.instances.isEmpty { faults.append(.emptyService(name: service.name, place: service.place)) }
+            for instance in service.instances {
+                check("instance", instance.name, instance.place)
+                if service.role == .api && instance.port == nil {
+                    faults.append(.missingPort(instance: instance.name, place: instance.place))
+                }
+            }
+        }
+        return faults
+    }
+
+    /// Only what listens can clash: an instance's metrics port counts when its agent stands beside it.
+    private var portFaults: [FleetFault] {
+        var listeners: [(port: Int, holder: String, place: SourcePlace)] = [
+            (scraping.prometheusPort, "Prometheus", scraping.place)
+        ]
+        if agents.placement == .perHost { listeners.append((agents.port, "the agent", agents.place)) }
+        for instance in services.flatMap(\.instances) {
+            if let port = instance.port { listeners.append((port, instance.name, instance.place)) }
+            if agents.placement == .besideEachInstance {
+                listeners.append((instance.metricsPort, "the agent of \(instance.name)", instance.place))
+            }
+        }
+        var faults: [FleetFault] = []
+        var holders: [Int: String] = [:]
+        for (port, holder, place) in listeners {
+            if !(1...65535).contains(port) {
+                faults.append(.portOutOfRange(port: port, holder: holder, place: place))
+            } else if let first = holders[port] {
+                faults.append(.portTaken(port: port, first: first, second: holder, place: place))
+            } else {
+                holders[port] = holder
+            }
+        }
+        return faults
+    }
+
+    private var durationFaults: [FleetFault] {
+        let durations = [
+            ("the scrape interval", scraping.interval, scraping.place),
+            ("the scrape timeout", scraping.timeout, scraping.place),
+            ("the evaluation interval", scraping.evaluationInterval, scraping.place),
+            ("the alerts' hold", alerting.hold, alerting.place),
+            ("the alerts' rate window", alertWindow, alerting.place),
+            ("the agents' sampling interval", agents.samplingInterval, agents.place),
+            ("the lease", delivery.lease, delivery.place),
+            ("the poll interval", delivery.pollInterval, delivery.place),
+        ]
+        let illegal: [FleetFault] = durations.filter { $0.1 <= .zero || DurationText.milliseconds($0.1) == nil }
+            .map { .illegalDuration(name: $0.0, value: $0.1, place: $0.2) }
+        // Comparisons of durations that are illegal themselves would only add noise.
+        guard illegal.isEmpty else { return illegal }
+        var faults: [FleetFault] = []
+        if scraping.timeout >= scraping.interval {
+            faults.append(
+                .timeoutNotBelowInterval(timeout: scraping.timeout, interval: scraping.interval, place: scraping.place))
+        }
+        if alerting.hold < scraping.evaluationInterval * 2 {
+            faults.append(
+                .holdTooShort(hold: alerting.hold, evaluationInterval: scraping.evaluationInterval, place: alerting.place))
+        }
+        if alertWindow < scraping.interval * 4 {
+            faults.append(.windowTooShort(window: alertWindow, scrapeInterval: scraping.interval, place: alerting.place))
+        }
+        if delivery.lease <= delivery.pollInterval {
+            faults.append(
+                .leaseTooShort(lease: delivery.lease, pollInterval: delivery.pollInterval, place: delivery.place))
+        }
+        return faults
+    }
+
+    private var numberFaults: [FleetFault] {
+        let limits = thresholds
+        let checks: [(String, Double, Bool, String, SourcePlace)] = [
+            ("the CPU threshold", limits.cpuPercent, limits.cpuPercent.isFinite && limits.cpuPercent > 0, "above 0", limits.place),
+            ("the memory threshold", Double(limits.memory.bytes), limits.memory.bytes > 0, "above 0", limits.place),
+            ("the connection threshold", Double(limits.connections), limits.connections > 0, "above 0", limits.place),
+            ("the queue threshold", Double(limits.queueDepth), limits.queueDepth > 0, "above 0", limits.place),
+            (
+                "the error ratio", limits.errorRatio, limits.errorRatio > 0 && limits.errorRatio < 1,
+                "between 0 and 1, as 0.01 for one percent", limits.place
+            ),
+            ("the batch size", Double(delivery.batchSize), delivery.batchSize > 0, "above 0", delivery.place),
+            (
+                "the connections of an instance", Double(connections.perInstance), connections.perInstance > 0, "above 0",
+                connections.place
+            ),
+            ("the least connections", Double(connections.minimum), connections.minimum > 0, "above 0", connections.place),
+        ]
+        return checks.filter { !$0.2 }.map { .numberOutOfRange(name: $0.0, value: $0.1, range: $0.3, place: $0.4) }
+    }
+
+    private var budgetFaults: [FleetFault] {
+        guard connections.minimum <= connections.maximum else {
+            return [
+                .budgetBoundsReversed(minimum: connections.minimum, maximum: connections.maximum, place: connections.place)
+            ]
+        }
+        var faults: [FleetFault] = []
+        let instances = identities.count
+        if connections.shares(instances: instances).contains(where: { $0 < 1 }) {
+            faults.append(
+                .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
+        }
+        if connectionLimit > thresholds.connections {
+            faults.append(
+                .budgetAboveThreshold(
+                    limit: connectionLimit, threshold: thresholds.connections, place: connections.place))
+        }
+        return faults
+    }
+
+    private var fileNameFaults: [FleetFault] {
+        [("the database's name", data.database), ("the agent socket's name", data.agentSocketStem)]
+            .filter { $0.1.isEmpty || $0.1.contains("/") || $0.1.hasPrefix(".") }
+            .map { .illegalFileName(name: $0.0, value: $0.1, place: data.place) }
+    }
+
+    /// What is a host name's label, a file name and a label value at once (RFC 1123, but with a letter first).
+    private static func isLegalName(_ name: String) -> Bool {
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        let hyphen = UInt8(ascii: "-")
+        guard let first = name.utf8.first, letters.contains(first), name.utf8.last != hyphen, name.utf8.count <= 63 else {
+            return false
+        }
+        return name.utf8.allSatisfy { letters.contains($0) || digits.contains($0) || $0 == hyphen }
+    }
+}

@@ -1,0 +1,89 @@
+import ApusPromQL
+
+/// One contradiction in a fleet: its description names the place in the Swift source and the remedy.
+public enum FleetFault: Error, Hashable, Sendable {
+    /// A name that cannot be a label value, a file name and a host name at once.
+    case illegalName(kind: String, name: String, place: SourcePlace)
+    case repeatedName(kind: String, name: String, first: SourcePlace, place: SourcePlace)
+    case repeatedPart(name: String, place: SourcePlace)
+    case noServices(place: SourcePlace)
+    case emptyService(name: String, place: SourcePlace)
+    case missingPort(instance: String, place: SourcePlace)
+    case portOutOfRange(port: Int, holder: String, place: SourcePlace)
+    case portTaken(port: Int, first: String, second: String, place: SourcePlace)
+    /// Not positive, or finer than a millisecond.
+    case illegalDuration(name: String, value: Duration, place: SourcePlace)
+    case timeoutNotBelowInterval(timeout: Duration, interval: Duration, place: SourcePlace)
+    case holdTooShort(hold: Duration, evaluationInterval: Duration, place: SourcePlace)
+    case windowTooShort(window: Duration, scrapeInterval: Duration, place: SourcePlace)
+    case leaseTooShort(lease: Duration, pollInterval: Duration, place: SourcePlace)
+    case numberOutOfRange(name: String, value: Double, range: String, place: SourcePlace)
+    case budgetBoundsReversed(minimum: Int, maximum: Int, place: SourcePlace)
+    case budgetTooSmall(maximum: Int, instances: Int, place: SourcePlace)
+    case budgetAboveThreshold(limit: Int, threshold: Int, place: SourcePlace)
+    case illegalFileName(name: String, value: String, place: SourcePlace)
+
+    /// Where the fault is to be mended.
+    public var place: SourcePlace {
+        switch self {
+        case .illegalName(_, _, let place), .repeatedName(_, _, _, let place), .repeatedPart(_, let place),
+            .noServices(let place), .emptyService(_, let place), .missingPort(_, let place), .portOutOfRange(_, _, let place),
+            .portTaken(_, _, _, let place), .illegalDuration(_, _, let place), .timeoutNotBelowInterval(_, _, let place),
+            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), .leaseTooShort(_, _, let place),
+            .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
+            .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place):
+            place
+        }
+    }
+}
+
+extension FleetFault: CustomStringConvertible {
+    public var description: String { "\(place): \(explanation)" }
+
+    private var explanation: String {
+        switch self {
+        case .illegalName(let kind, let name, _):
+            "\(kind) name “\(name)” is illegal: use 1 to 63 of a-z, 0-9 and hyphens, with a letter first and no hyphen last"
+        case .repeatedName(let kind, let name, let first, _):
+            "\(kind) name “\(name)” is taken at \(first): choose another"
+        case .repeatedPart(let name, _):
+            "\(name) is declared twice: a fleet has one, so merge the two"
+        case .noServices:
+            "the fleet has no service: declare at least one FleetService"
+        case .emptyService(let name, _):
+            "service \(name) has no instance: declare one, or remove the service"
+        case .missingPort(let instance, _):
+            "\(instance) is an API but has no port: give it one"
+        case .portOutOfRange(let port, let holder, _):
+            "port \(port) of \(holder) is out of range: use 1 to 65535"
+        case .portTaken(let port, let first, let second, _):
+            "port \(port) is used by \(first) and by \(second): give one of them another"
+        case .illegalDuration(let name, let value, _):
+            "\(name) is \(value): it must be positive and of whole milliseconds"
+        case .timeoutNotBelowInterval(let timeout, let interval, _):
+            "a scrape may take \(DurationText.string(timeout)) but comes every \(DurationText.string(interval)):"
+                + " shorten the timeout below the interval"
+        case .holdTooShort(let hold, let evaluation, _):
+            "alerts hold for \(DurationText.string(hold)), less than two evaluations of \(DurationText.string(evaluation)):"
+                + " one bad sample would fire them; hold for at least \(DurationText.string(evaluation * 2))"
+        case .windowTooShort(let window, let scrape, _):
+            "the rate window of \(DurationText.string(window)) holds less than four scrapes of \(DurationText.string(scrape)):"
+                + " take at least \(DurationText.string(scrape * 4))"
+        case .leaseTooShort(let lease, let poll, _):
+            "a lease of \(DurationText.string(lease)) does not outlast a poll interval of \(DurationText.string(poll)):"
+                + " lengthen the lease"
+        case .numberOutOfRange(let name, let value, let range, _):
+            "\(name) is \(value): it must be \(range)"
+        case .budgetBoundsReversed(let minimum, let maximum, _):
+            "the connection budget's minimum \(minimum) is above its maximum \(maximum): swap them"
+        case .budgetTooSmall(let maximum, let instances, _):
+            "a budget of at most \(maximum) connections leaves some of \(instances) instances without any:"
+                + " raise the maximum or run fewer instances"
+        case .budgetAboveThreshold(let limit, let threshold, _):
+            "the fleet may open \(limit) connections but is alerted on above \(threshold):"
+                + " lower the budget or raise Thresholds.connections"
+        case .illegalFileName(let name, let value, _):
+            "\(name) “\(value)” is no file name: it must be a plain name, without a slash or a leading dot"
+        }
+    }
+}

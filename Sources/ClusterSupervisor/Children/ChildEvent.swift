@@ -1,0 +1,40 @@
+/// Something that happened to a child.
+package struct ChildEvent: Sendable, Hashable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
+        case started(pid: Int32)
+        case ready
+        /// It was not ready in time, and is ended.
+        case overdue(deadline: Duration)
+        /// The process ended; `asked` when the supervisor stopped it.
+        case exited(pid: Int32?, exit: ChildExit, asked: Bool)
+        case restarting(after: Duration)
+        case parked(crashes: Int, window: Duration)
+        /// It is down for good.
+        case stopped
+    }
+
+    package let child: String
+    package let kind: Kind
+
+    /// True for what an operator should see: an end nobody asked for and what follows from it.
+    package var isTrouble: Bool {
+        switch kind {
+        case .overdue, .parked: true
+        case .exited(_, _, let asked): !asked
+        case .started, .ready, .restarting, .stopped: false
+        }
+    }
+
+    package var description: String {
+        switch kind {
+        case .started(let pid): "\(child) started as process \(pid)"
+        case .ready: "\(child) is ready"
+        case .overdue(let deadline): "\(child) was not ready within \(deadline), ending it"
+        case .exited(.some(let pid), let exit, _): "\(child) (process \(pid)) \(exit)"
+        case .exited(nil, let exit, _): "\(child) \(exit)"
+        case .restarting(let delay): "\(child) restarts in \(delay)"
+        case .parked(let crashes, let window): "\(child) is parked: it ended \(crashes) times within \(window), see its log"
+        case .stopped: "\(child) is stopped"
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+extension ChildRunner {
+    /// Starts the process and returns once it is gone and reaped. Cancelling the task ends the process by the termination sequence.
+    func runProcess() async -> ChildRun {
+        var run = ChildRun(exit: .notStarted(reason: "unknown"), logStart: 0)
+        do {
+            guard access(specification.executable, X_OK) == 0 else {
+                throw Errno(rawValue: errno)
+            }
+            let lifeline = try Lifeline()
+            let output: FileDescriptor
+            do {
+                (output, run.logStart) = try log.open()
+            } catch {
+                try? lifeline.childEnd.close()
+                run.exit = .notStarted(reason: "its log \(log.path) cannot be opened: \(error)")
+                return run
+            }
+            let result = try await Subprocess.run(
+                .path(FilePath(specification.executable)),
+                arguments: Arguments(specification.arguments),
+                environment: environment,
+                platformOptions: platformOptions,
+                input: .fileDescriptor(lifeline.childEnd, closeAfterSpawningProcess: true),
+                output: .fileDescriptor(output, closeAfterSpawningProcess: true),
+                error: .combinedWithOutput
+            ) { execution in
+                await self.attend(execution)
+            }
+            run.pid = result.processIdentifier.value
+            run.readySince = result.closureResult
+            switch result.terminationStatus {
+            case .exited(let code): run.exit = .exited(code: code)
+            case .signaled(let signal): run.exit = .signalled(signal)
+            }
+        } catch {
+            run.exit = .notStarted(reason: "\(specification.executable): \(error)")
+        }
+        return run
+    }
+
+    private var environment: Environment {
+        .inherit.updating(
+            Dictionary(uniqueKeysWithValues: specification.environment.map { (Environment.Key(stringLiteral: $0), $1) }))
+    }
+
+    /// SIGTERM to the process alone, which knows how to end what it started; SIGKILL to all of its group.
+    private var termination: [TeardownStep] {
+        [
+            .send(signal: .terminate, toProcessGroup: false, allowedDurationToNextStep: specification.stopGrace),
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
+        ]
+    }
+
+    private var platformOptions: PlatformOptions {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        options.teardownSequence = termination
+        return options
+    }
+
+    /// Watches a running process until it is gone.
+    ///
+    /// - Returns: when it became ready, if it did.
+    private func attend<Input, Output, Failure>(_ execution: Execution<Input, Output, Failure>) async -> Duration? {
+        let pid = execution.processIdentifier.value
+        update {
+            $0.state = .starting
+            $0.pid = pid
+        }
+        emit(.started(pid: pid))
+        // Without a check it is ready now, however soon it ends.
+        let readiness = specification.readiness
+        if readiness == nil { becameReady() }
+        let readyAtStart = readiness == nil ? now : nil
+        let readySince = await withTaskGroup(of: Moment.self) { group in
+            group.addTask {
+                await execution.waitForExit()
+                return .exited
+            }
+            if let readiness { group.addTask { .readiness(await readiness.outcome()) } }
+            var readySince = readyAtStart
+            for await moment in group {
+                switch moment {
+                case .exited:
+                    group.cancelAll()
+                case .readiness(.ready):
+                    readySince = self.now
+                    self.becameReady()
+                case .readiness(.overdue):
+                    self.emit(.overdue(deadline: readiness?.deadline ?? .zero))
+                    await execution.teardown(using: self.termination)
+                case .readiness(.abandoned):
+                    break
+                }
+            }
+            return readySince
+        }
+        // What the process left behind in its group goes with it. The process is dead but not reaped yet, so that no other process
+        // can have taken its id.
+        try? execution.send(signal: .kill, toProcessGroup: true)
+        return readySince
+    }
+}
+
+/// What the supervision of a running process waits for.
+private enum Moment: Sendable {
+    case exited
+    case readiness(ReadinessOutcome)
+}
+
+extension Execution {
+    /// Returns once the process has ended, before it is reaped.
+    ///
+    /// Subprocess has no call for this alone; a teardown whose only step sends signal 0, which is no signal, and allows for ten years
+    /// is one.
+    fileprivate func waitForExit() async {
+        await teardown(using: [
+            .send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .seconds(10 * 365 * 86_400))
+        ])
+    }
+}

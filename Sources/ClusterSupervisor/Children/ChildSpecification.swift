@@ -1,0 +1,38 @@
+/// One child process of a fleet: what to start, how to know that it is ready, how to stop it, when to start it again.
+///
+/// Each child is started in a process group of its own, so that Ctrl-C in a terminal reaches the supervisor alone and the order of
+/// the stop is the supervisor's. Its standard input is a *lifeline*: a pipe on which nothing is ever written and whose other end only
+/// the supervisor holds. At its end of file the supervisor is gone, even by SIGKILL, and the child must end. That needs the child's
+/// cooperation: the subcommands of `apus` and `apus-agent` give it under `--lifeline`; a foreign executable that never reads its
+/// standard input outlives a killed supervisor, unless it is wrapped in something that reads it.
+package struct ChildSpecification: Sendable {
+    /// The child's name in events and in the name of its log file; unique within a supervisor.
+    package var name: String
+    /// The path of the executable; it is not looked up in `PATH`.
+    package var executable: String
+    package var arguments: [String]
+    /// Variables set on top of the supervisor's own environment.
+    package var environment: [String: String]
+    /// Without a check a child counts as ready once it runs.
+    package var readiness: ReadinessCheck?
+    /// The time from SIGTERM to SIGKILL; SIGKILL goes to the child's whole process group.
+    package var stopGrace: Duration
+    package var restart: RestartPolicy
+    /// Called with the pid and the reason after each end of the process, and awaited before its restart.
+    package var onExit: @Sendable (_ pid: Int32, _ exit: ChildExit) async -> Void
+
+    package init(
+        name: String, executable: String, arguments: [String] = [], environment: [String: String] = [:],
+        readiness: ReadinessCheck? = nil, stopGrace: Duration = .seconds(10), restart: RestartPolicy = RestartPolicy(),
+        onExit: @escaping @Sendable (_ pid: Int32, _ exit: ChildExit) async -> Void = { _, _ in }
+    ) {
+        self.name = name
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.readiness = readiness
+        self.stopGrace = stopGrace
+        self.restart = restart
+        self.onExit = onExit
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import SystemPackage
+
+/// An exclusive lock on a folder for the life of this value, or of the process: the kernel releases it with the process, however it
+/// ends, so that no stale lock is ever left.
+///
+/// The lock is an advisory `flock` on a file in the folder, which holds the owner's pid for people to read.
+package struct FolderLock: ~Copyable {
+    private let descriptor: FileDescriptor
+
+    /// - Throws: ``FolderLockError``.
+    package init(path: String) throws(FolderLockError) {
+        descriptor = try Self.lock(path)
+    }
+
+    deinit { try? descriptor.close() }
+
+    private static func lock(_ path: String) throws(FolderLockError) -> FileDescriptor {
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(
+                FilePath(path), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+        } catch {
+            throw .unusable(path: path, reason: "\(error)")
+        }
+        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            let code = Errno(rawValue: errno)
+            let holder = pid(in: descriptor)
+            try? descriptor.close()
+            throw code == .wouldBlock ? .held(path: path, pid: holder) : .unusable(path: path, reason: "\(code)")
+        }
+        ftruncate(descriptor.rawValue, 0)
+        _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
+        return descriptor
+    }
+
+    private static func pid(in descriptor: FileDescriptor) -> Int32? {
+        let bytes = try? [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+            count = try descriptor.read(fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        return bytes.flatMap { Int32(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) }
+    }
+}

@@ -1,0 +1,60 @@
+import FoundationEssentials
+
+/// What a load test sends, how fast, and for how long it waits for the deliveries.
+package struct LoadPlan: Sendable {
+    /// Requests a second.
+    package var rate: Double
+    /// How long requests are sent.
+    package var duration: Duration
+    /// The number of different recipients.
+    package var users: Int
+    /// The base addresses of the APIs, which take turns.
+    package var apis: [String]
+    /// The longest wait for deliveries once the last request was answered.
+    package var settle: Duration
+    /// How long the receiver goes on listening for duplicates once everything was delivered.
+    package var linger: Duration
+    /// How long one request may take; then it has failed.
+    package var requestTimeout: Duration
+    /// Requests without an answer at a time; past it, a request is dropped and counted instead of being sent late.
+    package var maximumOutstanding: Int
+
+    package init(
+        rate: Double, duration: Duration, users: Int, apis: [String], settle: Duration = .seconds(30),
+        linger: Duration = .seconds(1), requestTimeout: Duration = .seconds(10), maximumOutstanding: Int = 1000
+    ) {
+        self.rate = rate
+        self.duration = duration
+        self.users = users
+        self.apis = apis.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        self.settle = settle
+        self.linger = linger
+        self.requestTimeout = requestTimeout
+        self.maximumOutstanding = maximumOutstanding
+    }
+
+    /// Checks the numbers and the addresses.
+    ///
+    /// - Parameter allowsRemote: false refuses APIs that are not on the loopback interface: a load test aimed at the wrong machine is
+    ///   an attack on it.
+    /// - Throws: ``LoadPlanError``.
+    package func validate(allowsRemote: Bool) throws(LoadPlanError) {
+        guard rate.isFinite, rate > 0, rate <= 1_000_000 else { throw .rate(rate) }
+        guard duration > .zero else { throw .duration }
+        guard users > 0 else { throw .users(users) }
+        guard !apis.isEmpty else { throw .noAPI }
+        for api in apis {
+            guard let url = URL(string: api), ["http", "https"].contains(url.scheme), let host = url.host(), !host.isEmpty
+            else {
+                throw .notAnAddress(api)
+            }
+            guard allowsRemote || Self.isLoopback(host) else { throw .remote(api) }
+        }
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return parts.count == 4 && parts.allSatisfy { $0 != nil } && parts[0] == 127
+    }
+}

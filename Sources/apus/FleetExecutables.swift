@@ -1,0 +1,21 @@
+import Glibc
+
+/// The files that the processes of a fleet are started from.
+struct FleetExecutables {
+    /// This executable, for the APIs and the workers.
+    let apus: String
+    let agent: String
+
+    /// - Parameter agent: the agent's executable; nil looks for `apus-agent` beside this one.
+    init(agent: String?) throws {
+        guard let resolved = realpath("/proc/self/exe", nil) else {
+            throw CommandFailure("/proc/self/exe cannot be read, so this executable cannot start itself: is /proc mounted?")
+        }
+        defer { free(resolved) }
+        apus = String(cString: resolved)
+        self.agent = agent ?? apus.prefix(upTo: apus.lastIndex(of: "/") ?? apus.startIndex) + "/apus-agent"
+        guard access(self.agent, X_OK) == 0 else {
+            throw CommandFailure("there is no agent to run at \(self.agent); name it with --agent-executable")
+        }
+    }
+}

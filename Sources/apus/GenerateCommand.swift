@@ -1,0 +1,47 @@
+import ApusGenerator
+import ArgumentParser
+import Foundation
+
+/// `apus generate`: writes every file that follows from the topology.
+struct GenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Writes Prometheus' configuration, alert rules with their tests, and Grafana's dashboards.",
+        discussion: """
+            Files that are as they should be are left alone; the paths of the others are printed. With --check nothing is \
+            written, and the exit code is 1 when a file is missing, was edited, or lies among the generated ones without \
+            being one.
+            """)
+
+    @Option(help: ArgumentHelp("The folder under which the files are written.", valueName: "dir"))
+    var output = "."
+
+    @Flag(help: "Write nothing; name each file that differs and exit with 1 if there is one.")
+    var check = false
+
+    @OptionGroup var fleet: FleetArguments
+
+    func run() async throws {
+        let files = try fleet.validatedFleet().generatedFiles()
+        let folder = OutputFolder(path: output)
+        if check {
+            try report(try folder.differences(from: files), of: files.count)
+        } else {
+            for path in try folder.write(files) { print(path) }
+            for stray in try folder.differences(from: files) { printError("\(stray); remove it or generate it") }
+        }
+    }
+
+    private func report(_ differences: [OutputFolder.Difference], of count: Int) throws {
+        guard !differences.isEmpty else {
+            print("all \(count) generated files are up to date")
+            return
+        }
+        for difference in differences { printError(difference.description) }
+        throw ExitCode.failure
+    }
+
+    private func printError(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+}

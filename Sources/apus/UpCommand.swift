@@ -1,0 +1,106 @@
+import ApusTopology
+import ArgumentParser
+import ClusterSupervisor
+import Glibc
+import Logging
+import NotificationFleet
+import NotificationStore
+import ServiceLifecycle
+
+/// `apus up`: the fleet on one machine.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Runs the fleet on this machine: the agent, the APIs and the workers, on SQLite.",
+        discussion: """
+            One address a line is printed on standard output when all are up. A process that dies is started again. Ctrl-C or \
+            SIGTERM stops the workers, then the APIs, then the agent; when this process is killed, they end by themselves. Each \
+            writes to logs/NAME.log in the data folder.
+            """)
+
+    @Option(help: ArgumentHelp("The folder of the database, the sockets and the logs; made when missing.", valueName: "dir"))
+    var data = "./data"
+
+    @OptionGroup var fleet: FleetArguments
+
+    @Option(help: "Time between two samples of the agent. (default: the scrape interval)")
+    var samplingInterval: Duration?
+
+    @Option(help: "Delay before a process that died is started again; it doubles with each crash in a row, up to 30 s.")
+    var restartDelay: Duration = .seconds(1)
+
+    @Option(help: "How long a notification is a worker's once claimed. (default: the fleet's, 5m)")
+    var leaseDuration: Duration?
+
+    @Option(help: "Time between two looks of a worker at an empty queue. (default: the fleet's, 5s)")
+    var pollInterval: Duration?
+
+    @Option(help: ArgumentHelp("The agent's executable. (default: apus-agent beside this one)", valueName: "path"))
+    var agentExecutable: String?
+
+    @Option(help: "The least severe events that are told on standard error: debug, info, notice, warning or error.")
+    var logLevel: Logger.Level = .notice
+
+    func run() async throws {
+        let fleet = try fleet.validatedFleet()
+        let executables = try FleetExecutables(agent: agentExecutable)
+        let folder = try FleetFolder(path: data, fleet: fleet)
+        try requireFreePorts(of: fleet)
+
+        var logger = Logger(label: "apus")
+        logger.logLevel = logLevel
+        // Opened before any child: it brings the database's schema up to date, which the children must not race for.
+        let store = try SQLiteNotificationStore(path: folder.file(fleet.data.database))
+        let local = LocalFleet(
+            fleet: fleet, folder: folder.path, executables: executables,
+            settings: LocalFleetSettings(
+                samplingInterval: samplingInterval ?? fleet.agents.samplingInterval,
+                leaseDuration: leaseDuration ?? fleet.delivery.lease, pollInterval: pollInterval ?? fleet.delivery.pollInterval,
+                restart: RestartPolicy(initialDelay: restartDelay)))
+        let supervisor = try Supervisor(
+            stages: local.stages { pid in await release(claimedBy: pid, in: store, logger: logger) },
+            logFolder: folder.file("logs"), logger: logger, onUp: { announce(local) })
+        let group = ServiceGroup(services: [supervisor], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        try await group.run()
+        withExtendedLifetime(folder) {}
+    }
+
+    /// The children would find out too, but one after the other and each in its log.
+    private func requireFreePorts(of fleet: Fleet) throws {
+        let agents = fleet.agentEndpoints.map { (name: $0.name, port: $0.port) }
+        let instances = fleet.services.flatMap(\.instances).compactMap { instance in
+            instance.port.map { (name: instance.name, port: $0) }
+        }
+        for (name, port) in agents + instances {
+            switch PortAvailability.check(host: fleet.host, port: port) {
+            case .free:
+                continue
+            case .inUse:
+                throw CommandFailure(
+                    "port \(port) on \(fleet.host), which \(name) needs, is in use; stop what listens there, "
+                        + "or move the fleet with --port-offset")
+            case .unusable(let reason):
+                throw CommandFailure("\(name) cannot listen on \(fleet.host):\(port): \(reason)")
+            }
+        }
+    }
+
+    private func announce(_ local: LocalFleet) {
+        for line in local.addresses { print(line) }
+        print("up: \(local.summary); data in \(data); stop with Ctrl-C")
+        // Standard output may be a pipe, whose reader waits for this line.
+        fflush(nil)
+    }
+}
+
+/// Gives back what a dead worker had claimed, so that the others need not wait for its leases to end.
+private func release(claimedBy pid: Int32, in store: SQLiteNotificationStore, logger: Logger) async {
+    do {
+        let count = try await store.releaseAll(ownerPrefix: WorkerOwner.prefix(pid: pid))
+        if count > 0 { logger.notice("process \(pid) had claimed \(count) notifications, which are released") }
+    } catch {
+        logger.warning("what process \(pid) had claimed stays so until its leases end: \(error)")
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
