@@ -1,0 +1,22 @@
+/// How an attempt under a lease ended.
+package struct AttemptOutcome: Hashable, Sendable {
+    package enum Result: Hashable, Sendable {
+        case delivered
+        /// Failed; due again at a later moment.
+        case retry(at: Instant, error: String)
+        /// Failed for good.
+        case dead(error: String)
+    }
+
+    package var lease: Lease
+    package var result: Result
+    package var startedAt: Instant
+    package var duration: Duration
+
+    package init(lease: Lease, result: Result, startedAt: Instant, duration: Duration) {
+        self.lease = lease
+        self.result = result
+        self.startedAt = startedAt
+        self.duration = duration
+    }
+}

@@ -1,0 +1,45 @@
+/// Notifications, their leases and the log of their attempts: the truth of the platform.
+///
+/// Leases are fenced: what is recorded, renewed or released under a lease counts only while the notification is `processing` with
+/// the same token. All times of leases are taken from the store's clock.
+package protocol NotificationStore: Sendable {
+    /// Stores notifications, all or none, and with them the key, when there is one.
+    func enqueue(_ notifications: [NewNotification], idempotency: IdempotencyKey?) async throws(StoreError) -> EnqueueResult
+
+    /// A notification; nil when there is none with the id.
+    func notification(_ id: NotificationID) async throws(StoreError) -> NotificationRecord?
+
+    /// Leases up to `limit` notifications that are due, the longest due first, in one conditional update; leases of others that
+    /// have expired go back into the queue first and can be among them.
+    func claim(limit: Int, owner: String, lease: Duration) async throws(StoreError) -> Claim
+
+    /// Records how attempts ended and ends their leases, in one transaction; each attempt is logged.
+    ///
+    /// - Returns: the notifications whose lease had passed: nothing was recorded of them.
+    func record(_ outcomes: [AttemptOutcome]) async throws(StoreError) -> [NotificationID]
+
+    /// Prolongs leases to a full duration from now.
+    ///
+    /// - Returns: the leases as they are now; those that had passed are missing.
+    func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [Lease]
+
+    /// Gives leases back; no attempt is counted, and the notifications are due at once.
+    ///
+    /// - Returns: how many were still held.
+    func release(_ leases: [Lease]) async throws(StoreError) -> Int
+
+    /// Gives back all leases of the owners whose id begins so.
+    ///
+    /// - Returns: how many there were.
+    func releaseAll(ownerPrefix: String) async throws(StoreError) -> Int
+
+    func queueDepth() async throws(StoreError) -> QueueDepth
+
+    func counts() async throws(StoreError) -> StoreCounts
+
+    /// The connections of this process; asked often, so that it must not wait.
+    var connections: ConnectionCounts { get }
+
+    /// Finishes what runs and closes all connections; the store answers ``StoreError/failed(operation:reason:)`` afterwards.
+    func close() async
+}
