@@ -10,7 +10,12 @@ let settings: [SwiftSetting] = [
 ]
 
 /// The executables carry the Swift runtime, so that a host needs nothing but glibc and the named Debian libraries.
-let staticRuntime: [LinkerSetting] = [.unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections"])]
+///
+/// Modules are compiled once for executables and tests, so that the archives which a static Foundation leans on are named here.
+let staticRuntime: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]),
+    .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"),
+]
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
@@ -18,6 +23,7 @@ let atomics = product("Atomics", "swift-atomics")
 let coreMetrics = product("CoreMetrics", "swift-metrics")
 let logging = product("Logging", "swift-log")
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let signals = product("UnixSignals", "swift-service-lifecycle")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
@@ -92,13 +98,14 @@ let package = Package(
             [httpClient, hummingbird, product("Histogram", "hdrhistogram-swift"), lifecycle, logging, nioCore]),
         module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         .executableTarget(
-            name: "apus-agent", dependencies: ["ApusAgent", "ApusLinux", "CLinux", argumentParser, lifecycle, logging],
+            name: "apus-agent", dependencies: ["ApusAgent", "ApusLinux", "CLinux", argumentParser, lifecycle, logging, signals],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "LoadTest", "ApusLinux", "CLinux", argumentParser, coreMetrics, lifecycle, logging,
+                "NotificationAPI", "ClusterSupervisor", "LoadTest", "ApusLinux", "CLinux", argumentParser,
+                coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings, linkerSettings: staticRuntime),
         // Tests: a module each, then the whole product.

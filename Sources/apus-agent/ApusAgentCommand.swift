@@ -4,6 +4,7 @@ import ArgumentParser
 import CLinux
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The sidecar's executable: options in, one `ServiceGroup` out.
 @main
