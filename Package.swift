@@ -113,8 +113,14 @@ let package = Package(
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         tests("ApusSegmentTests", ["ApusSegment", "ApusMetrics", "CLinux"]),
         tests(
-            "ApusReportingTests", ["ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", coreMetrics, lifecycle, logging]),
-        tests("ApusAgentTests", ["ApusAgent", "ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", coreMetrics, lifecycle, logging]),
+            "ApusReportingTests",
+            ["ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics, lifecycle, logging]),
+        tests(
+            "ApusAgentTests",
+            [
+                "ApusAgent", "ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics, httpClient,
+                lifecycle, logging, nioCore, nioHTTP1,
+            ]),
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
         tests("ApusGeneratorTests", ["ApusGenerator", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),

@@ -1,5 +1,5 @@
 import ApusLinux
-import ArgumentParser
+public import ArgumentParser
 
 /// Durations on the command line, such as `500ms`, `15s`, `5m`, `1h` or `2d`.
 extension Duration: @retroactive ExpressibleByArgument {

@@ -1,8 +1,8 @@
-import ApusTopology
-import ArgumentParser
+public import ApusTopology
+public import ArgumentParser
 import NotificationFleet
 
-extension AgentPlacement: @retroactive ExpressibleByArgument {}
+extension AgentPlacement: ExpressibleByArgument {}
 
 /// The options that shape the fleet, shared by the commands that run it and that generate its files.
 struct FleetArguments: ParsableArguments {

@@ -8,9 +8,9 @@ struct GenerateCommand: AsyncParsableCommand {
         commandName: "generate",
         abstract: "Writes Prometheus' configuration, alert rules with their tests, and Grafana's dashboards.",
         discussion: """
-            Files that are as they should be are left alone; the paths of the others are printed. With --check nothing is \
-            written, and the exit code is 1 when a file is missing, was edited, or lies among the generated ones without \
-            being one.
+            Files that are as they should be are left alone; the paths of the others are printed. What lies among the generated \
+            files without being one is named, but not removed. With --check nothing is written: each file that is missing, was \
+            edited or lies there without being generated is named, and the exit code is 1 when there is one.
             """)
 
     @Option(help: ArgumentHelp("The folder under which the files are written.", valueName: "dir"))
@@ -28,7 +28,7 @@ struct GenerateCommand: AsyncParsableCommand {
             try report(try folder.differences(from: files), of: files.count)
         } else {
             for path in try folder.write(files) { print(path) }
-            for stray in try folder.differences(from: files) { printError("\(stray); remove it or generate it") }
+            for difference in try folder.differences(from: files) { printError(difference.description) }
         }
     }
 

@@ -1,4 +1,6 @@
 import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
 
 /// Asks a process over HTTP whether it is there.
 enum HTTPProbe {

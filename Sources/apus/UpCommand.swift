@@ -1,11 +1,12 @@
 import ApusTopology
-import ArgumentParser
+public import ArgumentParser
 import ClusterSupervisor
 import Glibc
-import Logging
+public import Logging
 import NotificationFleet
 import NotificationStore
 import ServiceLifecycle
+import UnixSignals
 
 /// `apus up`: the fleet on one machine.
 struct UpCommand: AsyncParsableCommand {

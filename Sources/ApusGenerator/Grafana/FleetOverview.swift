@@ -3,7 +3,10 @@ import ApusPromQL
 import ApusTopology
 import MetricCatalog
 
-/// The first dashboard to look at: the whole fleet in thirteen panels.
+/// The first dashboard to look at: the whole fleet in thirteen panels, those of the original system.
+///
+/// Four single values; over time the six names of the contract, throughput and success rate; and the delivery latency, for
+/// which the original had targets.
 struct FleetOverview {
     let fleet: Fleet
 

@@ -33,7 +33,7 @@ struct PrometheusConfiguration: Encodable {
     struct StaticConfig: Encodable {
         let targets: [String]
         /// Added to what the targets' series lack.
-        let labels: OrderedMapping?
+        let labels: OrderedMapping
     }
 
     enum CodingKeys: String, CodingKey {

@@ -4,6 +4,9 @@ import ApusTopology
 /// The scrape job of all agents, and so the label `job` of everything they serve.
 let agentJob = "apus-agent"
 
+/// The label `service` of an agent of a whole host, which stands for no service of the fleet.
+let agentService = "apus-agent"
+
 /// `deploy/prometheus/prometheus.yml`; its rule files are found from its own folder.
 func prometheusFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let configuration = PrometheusConfiguration(
@@ -18,18 +21,16 @@ func prometheusFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     return [GeneratedFile(path: "deploy/prometheus/prometheus.yml", contents: try YAMLFile.contents(configuration))]
 }
 
-/// An agent beside one instance is a target with that instance's labels, which then are also on `up` and on the agent's own
-/// metrics; an agent of a host stands for itself.
+/// The targets' labels, which `up` and the agents' own metrics get: those of the instance that an agent stands beside, or those
+/// of an agent for itself, with its address as the instance.
 private func staticConfigs(for fleet: Fleet) -> [PrometheusConfiguration.StaticConfig] {
     fleet.agentEndpoints.map { endpoint in
-        switch fleet.agents.placement {
-        case .perHost: .init(targets: [endpoint.address], labels: nil)
-        case .besideEachInstance:
-            .init(
-                targets: [endpoint.address],
-                labels: endpoint.instances.first.map {
-                    OrderedMapping([(TargetKey.service.rawValue, $0.service), (TargetKey.instance.rawValue, $0.instance)])
-                })
-        }
+        let labels =
+            switch fleet.agents.placement {
+            case .perHost: [(TargetKey.service, agentService)]
+            case .besideEachInstance:
+                endpoint.instances.flatMap { [(TargetKey.service, $0.service), (TargetKey.instance, $0.instance)] }
+            }
+        return .init(targets: [endpoint.address], labels: OrderedMapping(labels.map { ($0.0.rawValue, $0.1) }))
     }
 }

@@ -4,15 +4,17 @@ import ApusTopology
 import MetricCatalog
 
 /// Queries that alerts and panels share, so that both speak of the same thing.
+///
+/// Of a process that died, the agent goes on serving counts but no gauges, so that what gauges say is of living processes.
 enum FleetQueries {
-    /// Open database connections of the processes that run, a series each.
+    /// Open database connections of each process.
     static var openConnections: InstantVector<SeriesKey<NoKey>> {
-        whileUp(Contract.databaseConnections.series.value)
+        Contract.databaseConnections.series.value
     }
 
-    /// Notifications in the queue by state. Every worker reports the same queue, so the largest report counts once.
+    /// Notifications in the queue by state. Every process reports the same queue, so the largest report counts once.
     static var queueDepth: InstantVector<SeriesKey<QueueStateLabels.Key>> {
-        whileUp(Contract.queueDepth.series.value).max(by: .label(.state))
+        Contract.queueDepth.series.value.max(by: .label(.state))
     }
 
     /// Attempts to deliver per second that failed, over all processes.
@@ -45,8 +47,14 @@ enum FleetQueries {
             : series.matching(.service, .matches, names.joined(separator: "|")).value
     }
 
-    /// What a process said last outlives it in the agent; here it counts only while the process lives.
-    private static func whileUp<Own>(_ vector: InstantVector<SeriesKey<Own>>) -> InstantVector<SeriesKey<Own>> {
-        vector.and(ServiceState.up.series.value == 1, on: .service, .instance)
+    /// What is down: instances that their agent finds dead, expected instances of which nothing is heard, and agents that
+    /// cannot be scraped. All three have the same labels, so that an alert holds on while one turns into another.
+    static func down(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        let unreachable = ScrapeMetrics.up.series.matching(.job, agentJob).value == 0
+        return fleet.identities.reduce((ServiceState.up.series.value == 0).or(unreachable)) { down, identity in
+            down.or(
+                ServiceState.up.series.matching(.job, agentJob).matching(.service, identity.service)
+                    .matching(.instance, identity.instance).absent)
+        }
     }
 }

@@ -6,64 +6,63 @@ import MetricCatalog
 /// The proofs of ``FleetAlerts``. Values lie just within and just beyond the limits, so that a rule with another threshold, matcher
 /// or aggregation fails its test.
 ///
-/// All proofs share one test and its series. The instance `falls` dies in the breach and goes on being served with absurd values,
-/// which must not count; `stays` lives throughout.
+/// All proofs share one test and its series. Besides the fleet's own instances there are three that it does not expect, so that
+/// nothing depends on what the fleet is.
 struct FleetAlertProofs {
+    private let fleet: Fleet
     private let limits: Thresholds
     private let timeline: ProofTimeline
-    private let service: String
 
     init(fleet: Fleet) {
+        self.fleet = fleet
         limits = fleet.thresholds
         timeline = ProofTimeline(fleet: fleet)
-        service = fleet.services.first?.name ?? "service"
     }
 
+    /// Each expected instance vanishes, one that was not expected dies, and an agent cannot be scraped; a target of another job
+    /// has never been.
     var instanceDown: AlertProof {
-        AlertProof(
-            series: [
-                ProofSeries(ServiceState.up, target("falls"), values: values(1, 0)),
-                ProofSeries(ServiceState.up, target("stays"), values: values(1, 1)),
-            ],
-            labels: target("falls"), value: 0)
-    }
-
-    var agentDown: AlertProof {
-        let labels = [(TargetKey.job.rawValue, agentJob), (TargetKey.instance.rawValue, "agent:1")]
-        let other = [(TargetKey.job.rawValue, "other"), (TargetKey.instance.rawValue, "other:1")]
+        let expected = fleet.identities.map { target($0.instance, of: $0.service) }
+        let visitor = target("visitor")
+        let agent = target("agent", of: agentService)
+        let other = [(TargetKey.job.rawValue, "other"), (TargetKey.instance.rawValue, "other")]
         return AlertProof(
-            series: [
-                ProofSeries(ScrapeMetrics.up, labels, values: values(1, 0)),
+            series: expected.map { ProofSeries(ServiceState.up, $0, values: values(1, nil)) } + [
+                ProofSeries(ServiceState.up, visitor, values: values(1, 0)),
+                ProofSeries(ScrapeMetrics.up, agent, values: values(1, 0)),
                 ProofSeries(ScrapeMetrics.up, other, values: values(0, 0)),
             ],
-            labels: labels, value: 0)
+            firing: expected.map { .init(labels: $0, value: 1) }
+                + [visitor, agent].map { .init(labels: $0, value: 0) })
     }
 
     var highCPU: AlertProof {
         let breach = beyond(limits.cpuPercent)
         return AlertProof(
-            series: [ProofSeries(Contract.cpuUsage, target("stays"), values: values(limits.cpuPercent, breach))],
-            labels: target("stays"), value: breach)
+            series: [ProofSeries(Contract.cpuUsage, target("one"), values: values(limits.cpuPercent, breach))],
+            labels: target("one"), value: breach)
     }
 
     var highMemory: AlertProof {
         let limit = Double(limits.memory.bytes)
         return AlertProof(
-            series: [ProofSeries(Contract.memoryUsage, target("stays"), values: values(limit, limit + 1))],
-            labels: target("stays"), value: limit + 1)
+            series: [ProofSeries(Contract.memoryUsage, target("one"), values: values(limit, limit + 1))],
+            labels: target("one"), value: limit + 1)
     }
 
+    /// Neither of two processes has too many connections, but together they have.
     var tooManyConnections: AlertProof {
         let limit = Double(limits.connections)
         return AlertProof(
             series: [
-                ProofSeries(Contract.databaseConnections, target("falls"), values: values(1, limit * 100)),
-                ProofSeries(Contract.databaseConnections, target("stays"), values: values(limit - 1, limit + 1)),
+                ProofSeries(Contract.databaseConnections, target("one"), values: values(1, 1)),
+                ProofSeries(Contract.databaseConnections, target("two"), values: values(limit - 1, limit)),
             ],
-            labels: [], value: limit + 1)
+            value: limit + 1)
     }
 
-    /// Both instances report the same queue: adding the reports up would double it.
+    /// Both processes report the same queue, and one of them lags: adding the reports up would double it. Neither state alone is
+    /// too much.
     var deepQueue: AlertProof {
         let limit = Double(limits.queueDepth)
         func series(_ instance: String, _ state: QueueState, _ quiet: Double, _ breach: Double) -> ProofSeries {
@@ -73,16 +72,16 @@ struct FleetAlertProofs {
         }
         return AlertProof(
             series: [
-                series("falls", .pending, limit - 1, limit * 100), series("falls", .locked, 1, limit * 100),
-                series("stays", .pending, limit - 1, limit), series("stays", .locked, 1, 1),
+                series("one", .pending, limit - 1, limit - 1), series("one", .locked, 1, 1),
+                series("two", .pending, limit - 1, limit), series("two", .locked, 1, 1),
             ],
-            labels: [], value: limit + 1)
+            value: limit + 1)
     }
 
-    /// Of a million attempts a step, ten less or ten more than the limit fail; the first bad step makes up for the whole window
+    /// Of a billion attempts a step, ten less or ten more than the limit fail; the first bad step makes up for the whole window
     /// before it, so that the ratio is beyond the limit from the first evaluation on.
     var highErrorRate: AlertProof {
-        let attempts = 1_000_000.0
+        let attempts = 1e9
         let limit = (limits.errorRatio * attempts).rounded()
         let quiet = max(limit - 10, 0)
         let breach = limit + 10
@@ -96,16 +95,16 @@ struct FleetAlertProofs {
         let failureLabels = DeliveryFailureLabels(channel: .webhook, reason: .transient).pairs
         return AlertProof(
             series: [
-                ProofSeries(Notifications.failures, target("stays") + failureLabels, values: runningTotal(failures)),
+                ProofSeries(Notifications.failures, target("one") + failureLabels, values: runningTotal(failures)),
                 ProofSeries(
-                    Notifications.delivered, target("stays") + ChannelLabels(channel: .webhook).pairs,
+                    Notifications.delivered, target("one") + ChannelLabels(channel: .webhook).pairs,
                     values: runningTotal(failures.map { attempts - $0 })),
             ],
-            labels: [], value: inWindow / (window * attempts))
+            value: inWindow / (window * attempts))
     }
 
-    /// A value within the limit until the breach, one beyond it during the breach, and the first again.
-    private func values(_ quiet: Double, _ breach: Double) -> [Double] {
+    /// A value within the limit until the breach, another during the breach (nil: the series is gone), and the first again.
+    private func values(_ quiet: Double, _ breach: Double?) -> [Double?] {
         (0...timeline.end).map { timeline.isBreached($0) ? breach : quiet }
     }
 
@@ -117,7 +116,7 @@ struct FleetAlertProofs {
         }
     }
 
-    private func target(_ instance: String) -> [(String, String)] {
+    private func target(_ instance: String, of service: String = "service") -> [(String, String)] {
         [(TargetKey.job.rawValue, agentJob), (TargetKey.service.rawValue, service), (TargetKey.instance.rawValue, instance)]
     }
 

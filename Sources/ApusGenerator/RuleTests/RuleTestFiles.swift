@@ -23,16 +23,16 @@ extension AlertRule {
         [timeline.lastQuiet, timeline.lastPending, timeline.firing, timeline.resolved].map { index in
             .init(
                 evalTime: timeline.time(of: index), alertname: name,
-                expAlerts: index == timeline.firing ? [expectation] : nil)
+                expAlerts: index == timeline.firing ? proof.firing.map(expectation) : nil)
         }
     }
 
-    private var expectation: RuleTestFile.Firing {
-        let labels = Dictionary(proof.labels) { first, _ in first }
+    private func expectation(of alert: AlertProof.Firing) -> RuleTestFile.Firing {
+        let labels = Dictionary(alert.labels) { first, _ in first }
         return .init(
-            expLabels: OrderedMapping([("severity", severity.rawValue)] + proof.labels),
+            expLabels: OrderedMapping([("severity", severity.rawValue)] + alert.labels),
             expAnnotations: OrderedMapping([
-                ("summary", summary), ("description", description.rendered(labels: labels, value: proof.value)),
+                ("summary", summary), ("description", description.rendered(labels: labels, value: alert.value)),
             ]))
     }
 }

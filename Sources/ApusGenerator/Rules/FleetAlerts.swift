@@ -8,7 +8,7 @@ struct FleetAlerts {
     let fleet: Fleet
 
     var all: [AlertRule] {
-        [instanceDown, agentDown, highCPU, highMemory, tooManyConnections, deepQueue, highErrorRate]
+        [instanceDown, highCPU, highMemory, tooManyConnections, deepQueue, highErrorRate]
     }
 
     private var proofs: FleetAlertProofs { FleetAlertProofs(fleet: fleet) }
@@ -17,18 +17,13 @@ struct FleetAlerts {
 
     private var instanceDown: AlertRule {
         AlertRule(
-            "InstanceDown", when: ServiceState.up.series.value == 0, for: hold, severity: .critical,
-            summary: "An instance of a service is down.",
-            description: "\(.instance) of service \(.service) does not run or does not report to its agent.",
+            "InstanceDown", when: FleetQueries.down(in: fleet), for: hold, severity: .critical,
+            summary: "An instance is down or unseen.",
+            description: """
+                \(.instance) of service \(.service) does not run, does not report to its agent, \
+                or its agent cannot be scraped.
+                """,
             proof: proofs.instanceDown)
-    }
-
-    private var agentDown: AlertRule {
-        AlertRule(
-            "AgentDown", when: ScrapeMetrics.up.series.matching(.job, agentJob).value == 0, for: hold, severity: .critical,
-            summary: "An agent cannot be scraped.",
-            description: "Prometheus gets no metrics from the agent at \(.instance): what it watches is unseen.",
-            proof: proofs.agentDown)
     }
 
     private var highCPU: AlertRule {

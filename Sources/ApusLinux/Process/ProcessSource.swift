@@ -56,7 +56,7 @@ package final class ProcessSource: Sendable {
     }
 
     /// The soft limit in the line `Max open files   1024   1048576   files`.
-    static func softFileLimit(_ bytes: some BidirectionalCollection<UInt8>) -> UInt64? {
+    package static func softFileLimit(_ bytes: some BidirectionalCollection<UInt8>) -> UInt64? {
         let key = Array("Max open files".utf8)
         for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
             var fields = FieldScanner<ArraySlice<UInt8>>(Array(line.dropFirst(key.count))[...])

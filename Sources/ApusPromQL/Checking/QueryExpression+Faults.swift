@@ -1,3 +1,5 @@
+import ApusMetrics
+
 extension QueryExpression {
     /// What is wrong with this expression where it will be evaluated; empty when nothing is.
     public func faults(in context: QueryContext) -> [QueryFault] {
@@ -15,14 +17,25 @@ extension QueryExpression {
     /// Collects faults from the leaves up, and gives the labels of the result: nil for a number.
     private func inspect(_ context: QueryContext, _ faults: inout [QueryFault]) -> Set<String>? {
         switch self {
-        case .number: return nil
-        case .selector(let selector): return selector.labels
+        case .number:
+            return nil
+        case .selector(let selector):
+            if selector.isMonotonic { faults.append(.bareCounter(selector: selector.description)) }
+            return selector.inspect(&faults)
         case .range(let selector, let window):
+            if !selector.isMonotonic { faults.append(.rateOfGauge(selector: selector.description)) }
             if let fault = window.fault(of: selector, in: context) { faults.append(fault) }
-            return selector.labels
-        case .call(let function, let arguments):
-            let labels = arguments.compactMap { $0.inspect(context, &faults) }.first
-            return function == .histogramQuantile ? labels?.subtracting(["le"]) : labels
+            return selector.inspect(&faults)
+        case .call(.absent, let arguments):
+            return arguments.first?.absentLabels(&faults)
+        case .call(.histogramQuantile, let arguments):
+            let labels = arguments.last?.inspect(context, &faults) ?? []
+            if !labels.contains("le") {
+                faults.append(.missingBuckets(operand: arguments.last?.description ?? ""))
+            }
+            return labels.subtracting(["le"])
+        case .call(.rate, let arguments), .call(.increase, let arguments):
+            return arguments.first?.inspect(context, &faults)
         case .aggregation(_, let operand, let keys):
             let labels = operand.inspect(context, &faults) ?? []
             for key in keys where !labels.contains(key) {
@@ -30,31 +43,32 @@ extension QueryExpression {
             }
             return labels.intersection(keys)
         case .binary(let symbol, let left, let right, let keys):
-            let leftLabels = left.inspect(context, &faults)
-            let rightLabels = right.inspect(context, &faults)
-            guard let leftLabels, let rightLabels else {
-                if symbol == .divide && rightLabels != nil && !right.isGuarded {
-                    faults.append(.unguardedDivision(divisor: right.description))
-                }
-                return leftLabels ?? rightLabels
-            }
-            if let keys {
-                for key in keys {
-                    for (operand, labels) in [(left, leftLabels), (right, rightLabels)] where !labels.contains(key) {
-                        faults.append(.missingLabel(key, operand: operand.description))
-                    }
-                }
-            } else if leftLabels != rightLabels && symbol != .or {
-                faults.append(
-                    .labelsDiffer(operation: description, left: leftLabels.sorted(), right: rightLabels.sorted()))
-            }
-            if symbol == .divide && !right.isGuarded {
+            let labels = (left.inspect(context, &faults), right.inspect(context, &faults))
+            if symbol == .divide && labels.1 != nil && !right.isGuarded {
                 faults.append(.unguardedDivision(divisor: right.description))
             }
-            if symbol == .or { return leftLabels.union(rightLabels) }
-            // Matching one to one keeps the labels that were matched on.
-            return symbol.isSetOperator ? leftLabels : keys.map(Set.init) ?? leftLabels
+            guard let leftLabels = labels.0, let rightLabels = labels.1 else { return labels.0 ?? labels.1 }
+            guard let keys else {
+                if leftLabels != rightLabels {
+                    faults.append(.labelsDiffer(operation: description, left: leftLabels.sorted(), right: rightLabels.sorted()))
+                }
+                return leftLabels.union(rightLabels)
+            }
+            for (operand, labels) in [(left, leftLabels), (right, rightLabels)] {
+                for key in keys where !labels.contains(key) {
+                    faults.append(.missingLabel(key, operand: operand.description))
+                }
+            }
+            // Set operators leave their series as they are; matching one to one keeps the labels that were matched on.
+            return symbol.isSetOperator ? leftLabels : Set(keys)
         }
+    }
+
+    /// The labels that `absent` can tell: those that the missing series would have had for certain.
+    private func absentLabels(_ faults: inout [QueryFault]) -> Set<String>? {
+        guard case .selector(let selector) = self else { return [] }
+        _ = selector.inspect(&faults)
+        return Set(selector.matchers.filter { $0.relation == .equals }.map(\.name))
     }
 
     /// Whether the values are compared with a number so that 0 is not among them.
@@ -66,6 +80,18 @@ extension QueryExpression {
         case .notEqual: return bound == 0
         default: return false
         }
+    }
+}
+
+extension SeriesSelector {
+    /// Whether the values only rise, so that they mean something as a rate alone.
+    fileprivate var isMonotonic: Bool { family.kind != .gauge }
+
+    fileprivate func inspect(_ faults: inout [QueryFault]) -> Set<String> {
+        for matcher in matchers where !labels.contains(matcher.name) {
+            faults.append(.missingLabel(matcher.name, operand: name))
+        }
+        return labels
     }
 }
 

@@ -1,4 +1,4 @@
-/// Operators between two expressions; the raw values are PromQL's.
+/// Operators between two expressions; the raw values are PromQL's. All of them associate to the left.
 public enum BinaryOperator: String, CaseIterable, Sendable {
     case or
     case and
@@ -13,8 +13,6 @@ public enum BinaryOperator: String, CaseIterable, Sendable {
     case minus = "-"
     case times = "*"
     case divide = "/"
-    case modulo = "%"
-    case power = "^"
 
     /// How tightly it binds (https://prometheus.io/docs/prometheus/latest/querying/operators/#binary-operator-precedence).
     var precedence: Int {
@@ -23,15 +21,9 @@ public enum BinaryOperator: String, CaseIterable, Sendable {
         case .and, .unless: 2
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 3
         case .plus, .minus: 4
-        case .times, .divide, .modulo: 5
-        case .power: 6
+        case .times, .divide: 5
         }
     }
-
-    /// Whether `a ∘ b ∘ c` means `a ∘ (b ∘ c)`.
-    var associatesToTheRight: Bool { self == .power }
-
-    var isComparison: Bool { precedence == 3 }
 
     /// Whether it works on sets of series and leaves values alone.
     var isSetOperator: Bool { precedence <= 2 }

@@ -1,4 +1,5 @@
-/// A PromQL expression as a tree. Typed values (``Series``, ``InstantVector``) build it; ``description`` prints it.
+/// A PromQL expression as a tree. Typed values (``Series``, ``InstantVector``) build it; ``description`` prints it and
+/// ``faults(in:)`` checks it.
 public indirect enum QueryExpression: Hashable, Sendable {
     case number(Double)
     /// The newest sample of each series.
@@ -17,6 +18,7 @@ public enum QueryFunction: String, CaseIterable, Sendable {
     case rate
     case increase
     case histogramQuantile = "histogram_quantile"
+    case absent
 }
 
 /// Operators that make one series of many.

@@ -21,14 +21,8 @@ extension QueryExpression: CustomStringConvertible {
     }
 
     private func needsParentheses(under symbol: BinaryOperator, onTheRight: Bool) -> Bool {
-        switch self {
-        case .binary(let own, _, _, _):
-            own.precedence == symbol.precedence
-                ? onTheRight != symbol.associatesToTheRight : own.precedence < symbol.precedence
-        // A sign binds less tightly than a power: -1 ^ 2 is -(1 ^ 2).
-        case .number(let value): symbol == .power && !onTheRight && value.sign == .minus
-        default: false
-        }
+        guard case .binary(let own, _, _, _) = self else { return false }
+        return own.precedence == symbol.precedence ? onTheRight : own.precedence < symbol.precedence
     }
 }
 

@@ -2,7 +2,8 @@ public import ApusMetrics
 
 /// The series of a declaration: what a query starts from.
 ///
-/// A counter offers rates, a gauge its value, a histogram its quantiles; no more compiles:
+/// A counter offers rates, a gauge its value, a histogram its quantiles, and labels are those of the declaration and its target.
+/// Nothing else compiles: no rate of a gauge, no bare counter, no quantile without buckets, no label that the metric lacks.
 ///
 /// ```swift
 /// Notifications.delivered.series.rate(over: .minutes(5)).sum()
@@ -27,6 +28,11 @@ public struct Series<Metric: MetricDeclaration>: Sendable {
     /// Only the series that were recorded with these labels.
     public func matching(_ labels: Metric.Labels) -> Self {
         Self(selector: selector.matching(labels.pairs.map { LabelMatcher($0.0, .equals, $0.1) }))
+    }
+
+    /// 1 when there is no such series, and nothing when there is; the result has the labels that were matched as equal.
+    public var absent: InstantVector<Key> {
+        InstantVector(.call(.absent, [.selector(selector)]))
     }
 }
 

@@ -1,5 +1,5 @@
 import ApusMetrics
-import ApusSegment
+package import ApusSegment
 public import CoreMetrics
 import Synchronization
 
@@ -9,7 +9,9 @@ import Synchronization
 /// The same label and dimensions give the same series, in any order of dimensions. A clash of types, or a series past the limit,
 /// never stops the caller: the handle records into private memory, and the drop is counted.
 public struct SegmentMetricsFactory: MetricsFactory {
-    let writer: SegmentWriter
+    private let writer: SegmentWriter
+
+    package init(writer: SegmentWriter) { self.writer = writer }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         IntegerCounterHandler(cells: cells(counterName(label), .counter, dimensions, .integer))

@@ -5,58 +5,58 @@
 /// by one release-store of their count.
 package enum SegmentLayout {
     /// "APUSSEG" and the major version as one byte, read as a little-endian word.
-    static let magic: UInt64 = 0x0147_4553_5355_5041
-    static let version: UInt32 = 1
+    package static let magic: UInt64 = 0x0147_4553_5355_5041
+    package static let version: UInt32 = 1
 
     /// Byte offsets of the header's fields; those that change have a cache line each.
-    enum Header {
-        static let magic = 0
-        static let version = 8
-        static let seriesLimit = 12
-        static let heartbeat = 64
-        static let committed = 128
-        static let dropped = 192
-        static let size = 4096
+    package enum Header {
+        package static let magic = 0
+        package static let version = 8
+        package static let seriesLimit = 12
+        package static let heartbeat = 64
+        package static let committed = 128
+        package static let dropped = 192
+        package static let size = 4096
     }
 
     /// An entry is sixteen 32-bit words; these are their places.
-    enum Entry {
-        static let size = 64
-        static let tag = 0
+    package enum Entry {
+        package static let size = 64
+        package static let tag = 0
         /// `MetricKind` of a family, ``ValueForm`` of a series.
-        static let kind = 1
+        package static let kind = 1
         /// A series' family, as the index of its entry.
-        static let family = 2
-        static let textOffset = 3
-        static let textLength = 4
-        static let helpOffset = 5
-        static let helpLength = 6
-        static let boundsOffset = 7
-        static let boundsCount = 8
-        static let firstCell = 9
-        static let cellCount = 10
+        package static let family = 2
+        package static let textOffset = 3
+        package static let textLength = 4
+        package static let helpOffset = 5
+        package static let helpLength = 6
+        package static let boundsOffset = 7
+        package static let boundsCount = 8
+        package static let firstCell = 9
+        package static let cellCount = 10
     }
 
-    enum Tag {
-        static let family: UInt32 = 1
-        static let series: UInt32 = 2
+    package enum Tag {
+        package static let family: UInt32 = 1
+        package static let series: UInt32 = 2
     }
 
-    static let entryCapacity = 1 << 20
-    static let arenaCapacity = 256 << 20
-    static let cellCapacity = 1 << 23
+    package static let entryCapacity = 1 << 20
+    package static let arenaCapacity = 256 << 20
+    package static let cellCapacity = 1 << 23
 
-    static let entriesOffset = Header.size
-    static let arenaOffset = entriesOffset + entryCapacity * Entry.size
-    static let cellsOffset = arenaOffset + arenaCapacity
+    package static let entriesOffset = Header.size
+    package static let arenaOffset = entriesOffset + entryCapacity * Entry.size
+    package static let cellsOffset = arenaOffset + arenaCapacity
     /// Bytes of the whole: 388 MiB of address space, of which a service with a thousand series uses about 300 KiB.
     package static let size = cellsOffset + cellCapacity * 8
 
     /// Longest name, help text and label text that a reader accepts, in bytes.
-    static let longestName = 256
-    static let longestHelp = 4096
-    static let longestLabels = 16384
-    static let mostBuckets = 512
+    package static let longestName = 256
+    package static let longestHelp = 4096
+    package static let longestLabels = 16384
+    package static let mostBuckets = 512
 }
 
 /// How the cells of a series are to be read.

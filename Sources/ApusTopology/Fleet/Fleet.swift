@@ -71,10 +71,13 @@ public struct Fleet: Hashable, Sendable {
         services.filter { $0.role == role }
     }
 
-    /// The window of rates in rules: as declared, or five minutes, or four scrapes when those take longer.
+    /// The window of rates in rules: as declared, or five minutes, or ``leastWindow`` when that is longer.
     public var alertWindow: Duration {
-        alerting.window ?? max(.seconds(300), scraping.interval * 4)
+        alerting.window ?? max(.seconds(300), leastWindow)
     }
+
+    /// Four scrapes, so that one lost scrape leaves a rate, and four evaluations, so that none passes over a sample.
+    var leastWindow: Duration { max(scraping.interval, scraping.evaluationInterval) * 4 }
 }
 
 /// A part that a fleet has once, declared again.

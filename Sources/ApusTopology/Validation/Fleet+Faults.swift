@@ -10,6 +10,7 @@ extension Fleet {
     private var nameFaults: [FleetFault] {
         var faults: [FleetFault] = []
         var owners: [String: SourcePlace] = [:]
+        let agentNames = Set(agentEndpoints.map(\.name))
         func check(_ kind: String, _ name: String, _ place: SourcePlace) {
             if !Self.isLegalName(name) { faults.append(.illegalName(kind: kind, name: name, place: place)) }
             if let first = owners["\(kind) \(name)"] {
@@ -19,6 +20,7 @@ extension Fleet {
             }
         }
         check("fleet", name, place)
+        if !Self.isLegalHost(host) { faults.append(.illegalHost(host, place: place)) }
         if services.isEmpty { faults.append(.noServices(place: place)) }
         for service in services {
             check("service", service.name, service.place)
@@ -27,6 +29,11 @@ extension Fleet {
                 check("instance", instance.name, instance.place)
                 if service.role == .api && instance.port == nil {
                     faults.append(.missingPort(instance: instance.name, place: instance.place))
+                }
+                // Agents are processes too, with logs of their own.
+                if agentNames.contains(instance.name) {
+                    faults.append(
+                        .repeatedName(kind: "process", name: instance.name, first: agents.place, place: instance.place))
                 }
             }
         }
@@ -60,18 +67,21 @@ extension Fleet {
     }
 
     private var durationFaults: [FleetFault] {
+        let day = Duration.seconds(86_400)
+        // Prometheus forgets a value after five minutes: two scrapes must fit in.
+        let often = Duration.milliseconds(100)...Duration.seconds(120)
         let durations = [
-            ("the scrape interval", scraping.interval, scraping.place),
-            ("the scrape timeout", scraping.timeout, scraping.place),
-            ("the evaluation interval", scraping.evaluationInterval, scraping.place),
-            ("the alerts' hold", alerting.hold, alerting.place),
-            ("the alerts' rate window", alertWindow, alerting.place),
-            ("the agents' sampling interval", agents.samplingInterval, agents.place),
-            ("the lease", delivery.lease, delivery.place),
-            ("the poll interval", delivery.pollInterval, delivery.place),
+            ("the scrape interval", scraping.interval, often, scraping.place),
+            ("the scrape timeout", scraping.timeout, .milliseconds(1)...day, scraping.place),
+            ("the evaluation interval", scraping.evaluationInterval, often, scraping.place),
+            ("the alerts' hold", alerting.hold, .milliseconds(1)...day, alerting.place),
+            ("the alerts' rate window", alertWindow, .milliseconds(1)...day, alerting.place),
+            ("the agents' sampling interval", agents.samplingInterval, .milliseconds(1)...day, agents.place),
+            ("the lease", delivery.lease, .milliseconds(1)...day, delivery.place),
+            ("the poll interval", delivery.pollInterval, .milliseconds(1)...day, delivery.place),
         ]
-        let illegal: [FleetFault] = durations.filter { $0.1 <= .zero || DurationText.milliseconds($0.1) == nil }
-            .map { .illegalDuration(name: $0.0, value: $0.1, place: $0.2) }
+        let illegal: [FleetFault] = durations.filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
+            .map { .durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: $0.3) }
         // Comparisons of durations that are illegal themselves would only add noise.
         guard illegal.isEmpty else { return illegal }
         var faults: [FleetFault] = []
@@ -83,8 +93,8 @@ extension Fleet {
             faults.append(
                 .holdTooShort(hold: alerting.hold, evaluationInterval: scraping.evaluationInterval, place: alerting.place))
         }
-        if alertWindow < scraping.interval * 4 {
-            faults.append(.windowTooShort(window: alertWindow, scrapeInterval: scraping.interval, place: alerting.place))
+        if alertWindow < leastWindow {
+            faults.append(.windowTooShort(window: alertWindow, least: leastWindow, place: alerting.place))
         }
         if delivery.lease <= delivery.pollInterval {
             faults.append(
@@ -140,14 +150,18 @@ extension Fleet {
             .map { .illegalFileName(name: $0.0, value: $0.1, place: data.place) }
     }
 
+    /// A name or an IPv4 address; an IPv6 address would need brackets wherever a port follows.
+    private static func isLegalHost(_ host: String) -> Bool {
+        !host.isEmpty && host.utf8.allSatisfy { isLetter($0 | 0x20) || isDigit($0) || $0 == hyphen || $0 == UInt8(ascii: ".") }
+    }
+
     /// What is a host name's label, a file name and a label value at once (RFC 1123, but with a letter first).
     private static func isLegalName(_ name: String) -> Bool {
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        let hyphen = UInt8(ascii: "-")
-        guard let first = name.utf8.first, letters.contains(first), name.utf8.last != hyphen, name.utf8.count <= 63 else {
-            return false
-        }
-        return name.utf8.allSatisfy { letters.contains($0) || digits.contains($0) || $0 == hyphen }
+        guard let first = name.utf8.first, isLetter(first), name.utf8.last != hyphen, name.utf8.count <= 63 else { return false }
+        return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
     }
+
+    private static let hyphen = UInt8(ascii: "-")
+    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

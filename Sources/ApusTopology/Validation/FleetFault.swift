@@ -6,16 +6,18 @@ public enum FleetFault: Error, Hashable, Sendable {
     case illegalName(kind: String, name: String, place: SourcePlace)
     case repeatedName(kind: String, name: String, first: SourcePlace, place: SourcePlace)
     case repeatedPart(name: String, place: SourcePlace)
+    /// Not a name or an IPv4 address.
+    case illegalHost(String, place: SourcePlace)
     case noServices(place: SourcePlace)
     case emptyService(name: String, place: SourcePlace)
     case missingPort(instance: String, place: SourcePlace)
     case portOutOfRange(port: Int, holder: String, place: SourcePlace)
     case portTaken(port: Int, first: String, second: String, place: SourcePlace)
-    /// Not positive, or finer than a millisecond.
-    case illegalDuration(name: String, value: Duration, place: SourcePlace)
+    /// Too short, too long, or finer than a millisecond.
+    case durationOutOfRange(name: String, value: Duration, range: ClosedRange<Duration>, place: SourcePlace)
     case timeoutNotBelowInterval(timeout: Duration, interval: Duration, place: SourcePlace)
     case holdTooShort(hold: Duration, evaluationInterval: Duration, place: SourcePlace)
-    case windowTooShort(window: Duration, scrapeInterval: Duration, place: SourcePlace)
+    case windowTooShort(window: Duration, least: Duration, place: SourcePlace)
     case leaseTooShort(lease: Duration, pollInterval: Duration, place: SourcePlace)
     case numberOutOfRange(name: String, value: Double, range: String, place: SourcePlace)
     case budgetBoundsReversed(minimum: Int, maximum: Int, place: SourcePlace)
@@ -27,8 +29,8 @@ public enum FleetFault: Error, Hashable, Sendable {
     public var place: SourcePlace {
         switch self {
         case .illegalName(_, _, let place), .repeatedName(_, _, _, let place), .repeatedPart(_, let place),
-            .noServices(let place), .emptyService(_, let place), .missingPort(_, let place), .portOutOfRange(_, _, let place),
-            .portTaken(_, _, _, let place), .illegalDuration(_, _, let place), .timeoutNotBelowInterval(_, _, let place),
+            .illegalHost(_, let place), .noServices(let place), .emptyService(_, let place), .missingPort(_, let place), .portOutOfRange(_, _, let place),
+            .portTaken(_, _, _, let place), .durationOutOfRange(_, _, _, let place), .timeoutNotBelowInterval(_, _, let place),
             .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), .leaseTooShort(_, _, let place),
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
             .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place):
@@ -48,6 +50,8 @@ extension FleetFault: CustomStringConvertible {
             "\(kind) name “\(name)” is taken at \(first): choose another"
         case .repeatedPart(let name, _):
             "\(name) is declared twice: a fleet has one, so merge the two"
+        case .illegalHost(let host, _):
+            "host “\(host)” is illegal: use a name or an IPv4 address"
         case .noServices:
             "the fleet has no service: declare at least one FleetService"
         case .emptyService(let name, _):
@@ -58,17 +62,18 @@ extension FleetFault: CustomStringConvertible {
             "port \(port) of \(holder) is out of range: use 1 to 65535"
         case .portTaken(let port, let first, let second, _):
             "port \(port) is used by \(first) and by \(second): give one of them another"
-        case .illegalDuration(let name, let value, _):
-            "\(name) is \(value): it must be positive and of whole milliseconds"
+        case .durationOutOfRange(let name, let value, let range, _):
+            "\(name) is \(value): it must be from \(DurationText.string(range.lowerBound))"
+                + " to \(DurationText.string(range.upperBound)), in whole milliseconds"
         case .timeoutNotBelowInterval(let timeout, let interval, _):
             "a scrape may take \(DurationText.string(timeout)) but comes every \(DurationText.string(interval)):"
                 + " shorten the timeout below the interval"
         case .holdTooShort(let hold, let evaluation, _):
             "alerts hold for \(DurationText.string(hold)), less than two evaluations of \(DurationText.string(evaluation)):"
                 + " one bad sample would fire them; hold for at least \(DurationText.string(evaluation * 2))"
-        case .windowTooShort(let window, let scrape, _):
-            "the rate window of \(DurationText.string(window)) holds less than four scrapes of \(DurationText.string(scrape)):"
-                + " take at least \(DurationText.string(scrape * 4))"
+        case .windowTooShort(let window, let least, _):
+            "the rate window of \(DurationText.string(window)) holds less than four scrapes or evaluations:"
+                + " take at least \(DurationText.string(least))"
         case .leaseTooShort(let lease, let poll, _):
             "a lease of \(DurationText.string(lease)) does not outlast a poll interval of \(DurationText.string(poll)):"
                 + " lengthen the lease"

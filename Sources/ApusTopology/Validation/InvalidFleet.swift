@@ -1,9 +1,11 @@
-/// A fleet that cannot run: all its faults at once, a line each.
+/// A fleet that cannot run: its one fault on one line, or all its faults, a line each.
 public struct InvalidFleet: Error, Hashable, Sendable, CustomStringConvertible {
     public let faults: [FleetFault]
 
     public var description: String {
-        "the fleet contradicts itself:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
+        faults.count == 1
+            ? "the fleet contradicts itself: \(faults[0])"
+            : "the fleet contradicts itself:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
     }
 }
 

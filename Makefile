@@ -1,0 +1,50 @@
+# make run    installs what is missing, builds, and brings the fleet up on this machine
+# make test   installs what the tests need, builds, and runs all of them
+# make build  leaves release builds in bin/
+# make check  formatting, and that generated files are current
+
+# One configuration for everything, so that nothing is compiled twice.
+SWIFT_BUILD := swift build -c release
+DATA ?= ./data
+
+# Debian packages by name: to build, and to test.
+BUILD_PACKAGES := binutils libsqlite3-dev
+TEST_PACKAGES := curl prometheus prometheus-process-exporter sqlite3
+
+.PHONY: all build run test unit-test integration-test generate format check clean build-packages test-packages
+
+all: build
+
+build: build-packages
+	$(SWIFT_BUILD) --product apus
+	$(SWIFT_BUILD) --product apus-agent
+	@mkdir -p bin
+	@# Made whole beside the old file and renamed: a running fleet keeps its own.
+	@for name in apus apus-agent; do strip -o bin/.$$name.new .build/release/$$name && mv bin/.$$name.new bin/$$name; done
+	@echo "built bin/apus and bin/apus-agent"
+
+run: build
+	bin/apus up --data $(DATA)
+
+test: test-packages
+	$(SWIFT_BUILD) --build-tests
+	Tests/run
+
+generate: build
+	bin/apus generate
+
+format:
+	swift format format --in-place --parallel --recursive Package.swift Sources Tests
+
+check: build
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	bin/apus generate --check
+
+clean:
+	rm -rf .build bin
+
+build-packages:
+	@Tests/packages $(BUILD_PACKAGES)
+
+test-packages: build-packages
+	@Tests/packages $(TEST_PACKAGES)

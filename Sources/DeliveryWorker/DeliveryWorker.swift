@@ -1,0 +1,65 @@
+package import CoreMetrics
+package import Logging
+package import NotificationStore
+import ServiceLifecycle
+
+/// Takes notifications off the store's queue and delivers them: claims a batch, attempts each, records what came of it.
+///
+/// ```swift
+/// let worker = DeliveryWorker(store: store, factory: reporter.factory, logger: logger)
+/// try await ServiceGroup(services: [reporter, worker], logger: logger).run()
+/// ```
+///
+/// Hand-over is at least once: a receiver that keeps to the `webhook-id` is delivered to once. A worker whose lease has passed cannot
+/// record anything, and one that is killed loses nothing but its leases' time. A store that fails is asked again, with growing pauses;
+/// outcomes that it did not take are kept meanwhile.
+package final class DeliveryWorker: Service {
+    /// How long attempts may go on when the worker is cancelled instead of stopped gracefully.
+    private static let cancelLimit = Duration.seconds(1)
+
+    /// Who holds this worker's leases.
+    package let owner: String
+    private let store: any NotificationStore
+    private let configuration: WorkerConfiguration
+    private let metrics: WorkerMetrics
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - owner: unique for each start of a process.
+    ///   - factory: the backend that the worker's metrics are recorded with; all series are made here.
+    package init(
+        store: any NotificationStore, configuration: WorkerConfiguration = WorkerConfiguration(), factory: any MetricsFactory,
+        logger: Logger, owner: String = WorkerOwner.make()
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.owner = owner
+        metrics = WorkerMetrics(factory: factory)
+        var logger = logger
+        logger[metadataKey: "owner"] = "\(owner)"
+        self.logger = logger
+    }
+
+    /// Works until graceful shutdown or cancellation, and returns when what was begun is recorded and the other leases are given back.
+    package func run() async throws {
+        let (events, queue) = AsyncStream<WorkerEvent>.makeStream()
+        let deliverer = Deliverer(configuration: configuration, logger: logger)
+        let loop = WorkerLoop(
+            store: store, owner: owner, configuration: configuration, deliverer: deliverer, metrics: metrics, logger: logger,
+            queue: queue)
+        // A task of its own: cancellation is an event to the loop, and does not reach its last writes.
+        let work = Task {
+            await loop.run(events)
+            await deliverer.shutDown()
+        }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await work.value
+            } onGracefulShutdown: { [drainLimit = configuration.drainLimit] in
+                queue.yield(.stop(within: drainLimit))
+            }
+        } onCancel: {
+            queue.yield(.stop(within: Self.cancelLimit))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import NotificationStore
+
+extension WorkerState {
+    /// What is to be done now; what it says is taken for begun.
+    package mutating func actions(at now: ContinuousClock.Instant) -> [WorkerAction] {
+        var actions: [WorkerAction] = []
+        if let stopDeadline {
+            // A claim that was under way at the stop.
+            returning += waiting.map(\.lease)
+            waiting = []
+            if now >= stopDeadline, !running.isEmpty, !hasInterrupted {
+                hasInterrupted = true
+                actions.append(.interruptAttempts)
+            }
+        }
+        actions += beginAttempts(at: now)
+        if !forgotten.isEmpty {
+            actions.append(.forget(forgotten))
+            forgotten = []
+        }
+        guard backoff.allows(now) else { return actions }
+        if mustRecord(at: now) { actions.append(record(at: now)) }
+        if !returning.isEmpty, releasing.isEmpty {
+            releasing = returning
+            returning = []
+            actions.append(.release(releasing))
+        }
+        if let action = renew(at: now) { actions.append(action) }
+        if canClaim, now >= nextClaim {
+            isClaiming = true
+            actions.append(.claim(limit: configuration.batchSize))
+        }
+        return actions
+    }
+
+    /// When there may be something to do without an event; nil when there will not.
+    package func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        var moments: [ContinuousClock.Instant?] = [writeDeadline]
+        if !running.isEmpty, !hasInterrupted { moments.append(stopDeadline) }
+        moments += waiting.filter { !renewing.contains($0.token) }.map(\.clock.deadline)
+        // The requests to the store, none of them before it may be asked again.
+        var requests: [ContinuousClock.Instant?] = []
+        if recording.isEmpty, !finished.isEmpty { requests.append(flushAt) }
+        if renewing.isEmpty { requests.append(renewable.map(\.clock.renewal).min()) }
+        if canClaim { requests.append(nextClaim) }
+        if let retryAt = backoff.retryAt {
+            moments += requests.map { $0.map { max($0, retryAt) } }
+            moments.append(retryAt)
+        } else {
+            moments += requests
+        }
+        return moments.compactMap { $0 }.filter { $0 > now }.min()
+    }
+
+    private mutating func beginAttempts(at now: ContinuousClock.Instant) -> [WorkerAction] {
+        func hasPassed(_ held: HeldNotification) -> Bool { !held.clock.isHeld(at: now) && !renewing.contains(held.token) }
+        forgotten += waiting.filter(hasPassed)
+        waiting.removeAll(where: hasPassed)
+        var actions: [WorkerAction] = []
+        // What has too little time left waits for its lease to be renewed.
+        while running.count < configuration.concurrency,
+            let index = waiting.firstIndex(where: { $0.clock.leaves(configuration.attemptLimit, at: now) })
+        {
+            let held = waiting.remove(at: index)
+            running[held.token] = held
+            actions.append(.attempt(held))
+        }
+        return actions
+    }
+
+    /// At once when nothing is left that could be recorded with it; otherwise when there is a batch, or the first has waited enough.
+    private func mustRecord(at now: ContinuousClock.Instant) -> Bool {
+        guard recording.isEmpty, !finished.isEmpty else { return false }
+        if running.isEmpty && waiting.isEmpty { return true }
+        return finished.count >= configuration.batchSize || flushAt.map { now >= $0 } ?? true
+    }
+
+    private mutating func record(at now: ContinuousClock.Instant) -> WorkerAction {
+        // The store answers with ids of notifications, so that each must be in a batch once: this worker may have lost a notification
+        // and claimed it again.
+        var seen: Set<NotificationID> = []
+        recording = []
+        var rest: [FinishedAttempt] = []
+        for attempt in finished {
+            if seen.insert(attempt.notification).inserted { recording.append(attempt) } else { rest.append(attempt) }
+        }
+        finished = rest
+        flushAt = rest.isEmpty ? nil : now + configuration.flushInterval
+        return .record(recording)
+    }
+
+    private mutating func renew(at now: ContinuousClock.Instant) -> WorkerAction? {
+        guard renewing.isEmpty, renewable.contains(where: { now >= $0.clock.renewal }) else { return nil }
+        // Those that are due soon come along.
+        let due = renewable.filter { now + configuration.lease / 10 >= $0.clock.renewal }
+        renewing = Set(due.map(\.token))
+        return .renew(due.map(\.lease))
+    }
+
+    private var renewable: [HeldNotification] {
+        (waiting + running.values + finished.map(\.held)).filter { !$0.isLost }
+    }
+
+    private var canClaim: Bool {
+        stopDeadline == nil && !isClaiming && waiting.isEmpty && running.count < configuration.concurrency && !isRecordFailing
+            && finished.count < configuration.batchSize
+    }
+}

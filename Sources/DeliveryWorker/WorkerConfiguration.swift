@@ -1,0 +1,23 @@
+/// How a worker takes notifications off the queue and delivers them.
+package struct WorkerConfiguration: Hashable, Sendable {
+    /// Most notifications that one claim leases.
+    package var batchSize = 50
+    /// How long a claimed notification is this worker's; renewed after a third of it.
+    package var lease: Duration = .seconds(300)
+    /// Time between two looks at an empty queue, a fifth more or less at random, so that workers spread out.
+    package var pollInterval: Duration = .seconds(5)
+    /// Most attempts under way at a time.
+    package var concurrency = 16
+    /// How long an attempt may take; see ``attemptLimit``.
+    package var attemptTimeout: Duration = .seconds(10)
+    /// How long an outcome waits for others to be recorded with.
+    package var flushInterval: Duration = .milliseconds(100)
+    /// How long a graceful stop waits for attempts under way. Below ten seconds, after which a child whose parent died is ended.
+    package var drainLimit: Duration = .seconds(8)
+    package var retries: RetrySchedule = .standard
+
+    package init() {}
+
+    /// How long an attempt may take in fact: half the lease at most, so that one can begin at any time before a renewal is due.
+    package var attemptLimit: Duration { min(attemptTimeout, lease / 2) }
+}

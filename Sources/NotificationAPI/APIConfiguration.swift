@@ -1,0 +1,28 @@
+/// Where an API listens and how it stops.
+package struct APIConfiguration: Sendable {
+    /// The name of this instance, for `/stats`.
+    package var instance: String
+    /// The address to listen on.
+    package var host: String
+    /// 0 takes a free one.
+    package var port: Int
+    /// How long `/health/ready` answers 503, at a stop, before no connection is taken any more: the time in which load balancers
+    /// notice.
+    package var drainDelay: Duration
+    /// A connection on which nothing moves for so long is closed.
+    package var idleTimeout: Duration
+    /// Connections past this number wait until another ends. Below the usual limit of 1024 descriptors, with room for the database.
+    package var maximumConnections: Int
+
+    package init(
+        instance: String, host: String = "127.0.0.1", port: Int = 3001, drainDelay: Duration = .zero,
+        idleTimeout: Duration = .seconds(60), maximumConnections: Int = 900
+    ) {
+        self.instance = instance
+        self.host = host
+        self.port = port
+        self.drainDelay = drainDelay
+        self.idleTimeout = idleTimeout
+        self.maximumConnections = maximumConnections
+    }
+}

@@ -1,0 +1,100 @@
+package import CoreMetrics
+import Glibc
+import Hummingbird
+package import Logging
+import NIOCore
+package import NotificationStore
+import ServiceLifecycle
+
+/// The notification API over HTTP.
+///
+/// ```swift
+/// let server = APIServer(
+///     APIConfiguration(instance: "api-1", port: 3001), store: store, factory: reporter.factory, logger: logger)
+/// try await ServiceGroup(services: [reporter, server], gracefulShutdownSignals: [.sigterm], logger: logger).run()
+/// ```
+///
+/// At a graceful shutdown `/health/ready` answers 503 first; after the configuration's `drainDelay` the listener closes, and the
+/// requests that run are finished.
+package final class APIServer: Service {
+    private let configuration: APIConfiguration
+    private let readiness: Readiness
+    private let responder: RouterResponder<BasicRequestContext>
+    private let gauges: StoreGauges
+    private let logger: Logger
+    private let bound: AsyncStream<Int>
+    private let boundContinuation: AsyncStream<Int>.Continuation
+
+    /// - Parameter factory: the backend of all metrics.
+    package init(
+        _ configuration: APIConfiguration, store: any NotificationStore, factory: any MetricsFactory, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        readiness = Readiness(store: store, logger: logger)
+        gauges = StoreGauges(store: store, pool: "notifications", factory: factory, logger: logger)
+        let requests = RequestMetrics(factory: factory)
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestMetricsMiddleware(metrics: requests))
+        router.add(middleware: ProblemMiddleware())
+        NotificationRoutes(store: store, metrics: EnqueueMetrics(factory: factory)).add(to: router)
+        HealthRoutes(readiness: readiness).add(to: router)
+        StatisticsRoute(store: store, requests: requests, instance: configuration.instance).add(to: router)
+        responder = router.buildResponder()
+        (bound, boundContinuation) = AsyncStream.makeStream()
+    }
+
+    /// The port, once the server listens; nil when it never does. One caller can wait for it.
+    package var port: Int? {
+        get async {
+            for await port in bound { return port }
+            return nil
+        }
+    }
+
+    /// Serves until graceful shutdown or cancellation.
+    ///
+    /// - Throws: ``APIServerError`` when it cannot listen.
+    package func run() async throws {
+        defer { boundContinuation.finish() }
+        let group = ServiceGroup(services: [application], logger: logger)
+        // Detached from the graceful shutdown of this task, which must not reach the server before the drain is over.
+        let serving = Task.detached { try await group.run() }
+        do {
+            try await withTaskCancellationHandler {
+                try await withGracefulShutdownHandler {
+                    try await serving.value
+                } onGracefulShutdown: { [readiness, configuration, logger] in
+                    readiness.drain()
+                    logger.info("draining")
+                    Task {
+                        try? await Task.sleep(for: configuration.drainDelay)
+                        await group.triggerGracefulShutdown()
+                    }
+                }
+            } onCancel: {
+                serving.cancel()
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw APIServerError.portInUse(host: configuration.host, port: configuration.port)
+        } catch let error as IOError {
+            throw APIServerError.cannotListen(
+                host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
+        } catch let error as SocketAddressError {
+            throw APIServerError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+        }
+    }
+
+    private var application: some Service {
+        Application(
+            responder: responder,
+            server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
+            services: [gauges],
+            onServerRunning: { [boundContinuation] channel in
+                if let port = channel.localAddress?.port { boundContinuation.yield(port) }
+            }, logger: logger)
+    }
+}

@@ -1,0 +1,76 @@
+import ApusLinux
+import ApusReporting
+import ArgumentParser
+import Logging
+import NotificationStore
+
+/// The options that every service of the fleet has: who it is, where its data lies, and to which agent it reports.
+struct ServiceArguments: ParsableArguments {
+    @Option(help: "The name of this instance, such as worker-1: the label `instance` of all its metrics, 1 to 128 bytes.")
+    var instance: String
+
+    @Option(help: ArgumentHelp("The folder of the database, which must be there.", valueName: "dir"))
+    var data = "./data"
+
+    @Option(
+        help: ArgumentHelp(
+            "The agent's report socket; the agent may come later, and come back. (default: agent.sock in the data folder)",
+            valueName: "path"))
+    var agentSocket: String?
+
+    @Option(help: "The most connections to the database that this process opens.")
+    var connections = 5
+
+    @Option(help: "The least severe events that are told on standard error: debug, info, notice, warning or error.")
+    var logLevel: Logger.Level = .info
+
+    @Flag(
+        help: ArgumentHelp(
+            "Stop when standard input, a pipe from the parent, comes to its end.",
+            discussion: "The stop is a graceful one; whatever still hangs after ten seconds is ended."))
+    var lifeline = false
+
+    func validate() throws {
+        guard connections >= 1 else {
+            throw ValidationError("--connections \(connections): a service needs at least one.")
+        }
+    }
+
+    /// A logger to standard error at the chosen level.
+    func logger(label: String) -> Logger {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
+    }
+
+    /// The database of the data folder, brought up to date.
+    ///
+    /// - Throws: ``CommandFailure`` when the folder is not there or the database cannot be opened.
+    func openStore() throws -> SQLiteNotificationStore {
+        do throws(StoreError) {
+            return try SQLiteNotificationStore(path: file("notifications.sqlite"), connections: connections)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    /// What makes this process visible to the agent; its factory is the backend of the service's metrics.
+    ///
+    /// - Parameter service: the label `service` of all series, `worker` or `api`.
+    /// - Throws: ``CommandFailure`` when the instance's name or the socket's path is illegal.
+    func reporter(service: String, logger: Logger) throws -> Reporter {
+        do throws(ReporterError) {
+            return try Reporter(
+                service: service, instance: instance, socketPath: agentSocket ?? file("agent.sock"), logger: logger)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    /// Ties this process to its parent, when it is asked to; call it first, so that no hang in starting up outlives the parent.
+    func watchLifeline() {
+        if lifeline { Lifeline.watch() }
+    }
+
+    private func file(_ name: String) -> String { data.hasSuffix("/") ? data + name : "\(data)/\(name)" }
+}

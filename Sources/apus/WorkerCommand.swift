@@ -1,0 +1,69 @@
+import ApusReporting
+import ArgumentParser
+import CoreMetrics
+import DeliveryWorker
+import Logging
+import NotificationStore
+import ServiceLifecycle
+import UnixSignals
+
+/// `apus worker`: one delivery worker.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Delivers notifications from the database's queue by webhook or log, with retries.",
+        discussion: """
+            SIGTERM or Ctrl-C stops it gracefully: it claims nothing more, gives attempts that are under way eight seconds to \
+            end, records them, and gives its other notifications back to the queue.
+            """)
+
+    @Option(help: "Time between two looks at an empty queue, a fifth more or less at random.")
+    var pollInterval: Duration = .seconds(5)
+
+    @Option(help: "How long a claimed notification is this worker's; at least 1s. An attempt takes half of it at most, and 10s.")
+    var leaseDuration: Duration = .seconds(300)
+
+    @Option(help: "Most notifications that are claimed at a time.")
+    var batchSize = 50
+
+    @Option(help: "Most attempts to deliver that are under way at a time.")
+    var concurrency = 16
+
+    @OptionGroup var service: ServiceArguments
+
+    func validate() throws {
+        guard pollInterval >= .milliseconds(10) else { throw ValidationError("--poll-interval: at least 10ms.") }
+        guard leaseDuration >= .seconds(1) else { throw ValidationError("--lease-duration: at least 1s.") }
+        guard (1...1000).contains(batchSize) else { throw ValidationError("--batch-size \(batchSize): use 1 to 1000.") }
+        guard (1...1000).contains(concurrency) else { throw ValidationError("--concurrency \(concurrency): use 1 to 1000.") }
+    }
+
+    func run() async throws {
+        service.watchLifeline()
+        let logger = service.logger(label: "apus.worker")
+        let store = try service.openStore()
+        let reporter = try service.reporter(service: "worker", logger: logger)
+        MetricsSystem.bootstrap(reporter.factory)
+
+        var configuration = WorkerConfiguration()
+        configuration.batchSize = batchSize
+        configuration.lease = leaseDuration
+        configuration.pollInterval = pollInterval
+        configuration.concurrency = concurrency
+        let worker = DeliveryWorker(
+            store: store, configuration: configuration, factory: reporter.factory, logger: logger)
+        let gauges = StoreGauges(store: store, factory: reporter.factory, logger: logger)
+        // Stopped in the opposite order: what the worker does last is still reported.
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: reporter), .init(service: gauges), .init(service: worker)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+    }
+}

@@ -1,0 +1,111 @@
+import ApusAgent
+import ApusReporting
+import AsyncHTTPClient
+import CoreMetrics
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+
+/// A whole agent in this process, on a free port and a socket of its own.
+struct RunningAgent: Sendable {
+    let port: Int
+    let socketPath: String
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    struct Page: Sendable {
+        let status: UInt
+        let headers: HTTPHeaders
+        let text: String
+
+        /// The exposition's lines without comments: a sample's name and labels, and its value.
+        var samples: [String: String] {
+            var samples: [String: String] = [:]
+            for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+                guard let space = line.lastIndex(of: " ") else { continue }
+                samples[String(line[..<space])] = String(line[line.index(after: space)...])
+            }
+            return samples
+        }
+    }
+
+    /// Runs the body beside an agent, which stops by graceful shutdown afterwards.
+    static func with(
+        _ change: (inout AgentConfiguration) -> Void = { _ in }, socketPath: String = temporarySocket(),
+        _ body: @escaping @Sendable (RunningAgent) async throws -> Void
+    ) async throws {
+        var configuration = AgentConfiguration()
+        configuration.port = 0
+        configuration.socketPath = socketPath
+        configuration.interval = .milliseconds(200)
+        change(&configuration)
+        let (ports, announce) = AsyncStream<Int>.makeStream()
+        let services = try AgentServices(configuration, logger: logger) { announce.yield($0) }
+        let group = ServiceGroup(services: services.all, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { announce.finish() }
+                try await group.run()
+            }
+            do {
+                for await port in ports {
+                    try await body(RunningAgent(port: port, socketPath: socketPath))
+                    break
+                }
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    static func temporarySocket() -> String { "/tmp/apus-test-\(UUID().uuidString.prefix(8)).sock" }
+
+    /// Runs the body beside a service that reports to this agent, once the agent serves it as up.
+    func reporting(
+        _ service: String, _ instance: String, seriesLimit: Int = 1000,
+        _ body: @escaping @Sendable (any MetricsFactory) async throws -> Void
+    ) async throws {
+        let reporter = try Reporter(
+            service: service, instance: instance, socketPath: socketPath, seriesLimit: seriesLimit, logger: Self.logger)
+        let group = ServiceGroup(services: [reporter], logger: Self.logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            do {
+                try await until { try await up(service, instance) == "1" }
+                try await body(reporter.factory)
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    func up(_ service: String, _ instance: String) async throws -> String? {
+        try await get("/metrics").samples["apus_service_up{service=\"\(service)\",instance=\"\(instance)\"}"]
+    }
+
+    func get(_ path: String, method: HTTPMethod = .GET) async throws -> Page {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = method
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let body = try await response.body.collect(upTo: 64 << 20)
+        return Page(status: response.status.code, headers: response.headers, text: String(buffer: body))
+    }
+
+    struct Overdue: Error {}
+
+    /// Waits for a condition, at most ten seconds.
+    func until(_ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else { throw Overdue() }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
