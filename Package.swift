@@ -13,9 +13,16 @@ let settings: [SwiftSetting] = [
 ///
 /// Modules are compiled once for executables and tests, so that the archives which a static Foundation leans on are named here.
 let staticRuntime: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]),
+    .unsafeFlags([
+        "-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker",
+        "pack-relative-relocs",
+    ]),
     .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"),
 ]
+let staticFoundation: [LinkerSetting] =
+    staticRuntime + [
+        .linkedLibrary("CoreFoundation"), .linkedLibrary("FoundationInternationalization"), .linkedLibrary("_FoundationICU"),
+    ]
 
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
@@ -107,7 +114,7 @@ let package = Package(
                 "NotificationAPI", "ClusterSupervisor", "LoadTest", "ApusLinux", "CLinux", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
-            swiftSettings: settings, linkerSettings: staticRuntime),
+            swiftSettings: settings, linkerSettings: staticFoundation),
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
@@ -130,9 +137,17 @@ let package = Package(
             ["DeliveryWorker", "NotificationStore", "MetricCatalog", "ApusMetrics", coreMetrics, hummingbird, httpClient, lifecycle, logging]),
         tests(
             "NotificationAPITests",
-            ["NotificationAPI", "NotificationStore", product("HummingbirdTesting", "hummingbird"), hummingbird, logging]),
+            [
+                "NotificationAPI", "NotificationStore", product("GRDB", "GRDB.swift"), product("MetricsTestKit", "swift-metrics"),
+                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+            ]),
         tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
-        tests("LoadTestTests", ["LoadTest", hummingbird, httpClient, logging]),
+        tests(
+            "LoadTestTests",
+            [
+                "LoadTest", "NotificationAPI", "NotificationStore", "DeliveryWorker", coreMetrics, httpClient, lifecycle, logging,
+                nioCore, nioHTTP1,
+            ]),
         tests("IntegrationTests", ["MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux", httpClient, product("Subprocess", "swift-subprocess")]),
     ]
 )

@@ -20,7 +20,6 @@ package final class APIServer: Service {
     private let configuration: APIConfiguration
     private let readiness: Readiness
     private let responder: RouterResponder<BasicRequestContext>
-    private let gauges: StoreGauges
     private let logger: Logger
     private let bound: AsyncStream<Int>
     private let boundContinuation: AsyncStream<Int>.Continuation
@@ -32,7 +31,6 @@ package final class APIServer: Service {
         self.configuration = configuration
         self.logger = logger
         readiness = Readiness(store: store, logger: logger)
-        gauges = StoreGauges(store: store, pool: "notifications", factory: factory, logger: logger)
         let requests = RequestMetrics(factory: factory)
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetricsMiddleware(metrics: requests))
@@ -92,7 +90,6 @@ package final class APIServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
-            services: [gauges],
             onServerRunning: { [boundContinuation] channel in
                 if let port = channel.localAddress?.port { boundContinuation.yield(port) }
             }, logger: logger)

@@ -1,4 +1,7 @@
+import ApusReporting
 import ArgumentParser
+import CoreMetrics
+import DeliveryWorker
 import Logging
 import NotificationAPI
 import NotificationStore
@@ -35,16 +38,23 @@ struct APICommand: AsyncParsableCommand {
         let logger = service.logger(label: "apus-api")
         let store = try service.openStore()
         let reporter = try service.reporter(service: "api", logger: logger)
+        MetricsSystem.bootstrap(reporter.factory)
+        let gauges = StoreGauges(store: store, factory: reporter.factory, logger: logger)
         let server = APIServer(
             APIConfiguration(instance: service.instance, host: host, port: port, drainDelay: drainDelay), store: store,
             factory: reporter.factory, logger: logger)
+        // Stopped in the opposite order: the last requests are still counted and reported.
         let group = ServiceGroup(
-            services: [reporter, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [reporter, gauges, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        let result: Result<Void, any Error>
         do {
-            try await group.run()
+            result = .success(try await group.run())
         } catch let error as APIServerError {
-            throw CommandFailure(error.description)
+            result = .failure(CommandFailure(error.description))
+        } catch {
+            result = .failure(error)
         }
         await store.close()
+        try result.get()
     }
 }

@@ -59,7 +59,7 @@ struct UpCommand: AsyncParsableCommand {
                 leaseDuration: leaseDuration ?? fleet.delivery.lease, pollInterval: pollInterval ?? fleet.delivery.pollInterval,
                 restart: RestartPolicy(initialDelay: restartDelay)))
         let supervisor = try Supervisor(
-            stages: local.stages { pid in await release(claimedBy: pid, in: store, logger: logger) },
+            stages: local.stages { [logger] pid in await release(claimedBy: pid, in: store, logger: logger) },
             logFolder: folder.file("logs"), logger: logger, onUp: { announce(local) })
         let group = ServiceGroup(services: [supervisor], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         try await group.run()

@@ -20,7 +20,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Time between two looks at an empty queue, a fifth more or less at random.")
     var pollInterval: Duration = .seconds(5)
 
-    @Option(help: "How long a claimed notification is this worker's; at least 1s. An attempt takes half of it at most, and 10s.")
+    @Option(
+        help: "How long a claimed notification is this worker's; at least 1s. An attempt takes half of it at most, and 10s.")
     var leaseDuration: Duration = .seconds(300)
 
     @Option(help: "Most notifications that are claimed at a time.")

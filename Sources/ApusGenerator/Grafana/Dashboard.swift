@@ -1,22 +1,30 @@
 /// A dashboard as rows of panels; where each stands on the grid follows from the order.
-struct Dashboard {
+package struct Dashboard {
     /// At most 40 of `[A-Za-z0-9_-]`; stable, since links and Grafana's store go by it.
     let uid: String
     let title: String
     let description: String
     let tags: [String]
     let rows: [PanelRow]
+
+    package init(uid: String, title: String, description: String, tags: [String], rows: [PanelRow]) {
+        self.uid = uid
+        self.title = title
+        self.description = description
+        self.tags = tags
+        self.rows = rows
+    }
 }
 
 /// Panels side by side, of one height.
-struct PanelRow {
+package struct PanelRow {
     /// In units of Grafana's grid, about 30 pixels each.
     let height: Int
     /// Left to right, with widths that add up to 24 columns at most.
     let panels: [(panel: Panel, width: Int)]
 
     /// Panels of one width.
-    init(height: Int, width: Int, _ panels: [Panel]) {
+    package init(height: Int, width: Int, _ panels: [Panel]) {
         self.height = height
         self.panels = panels.map { ($0, width) }
     }
@@ -49,15 +57,16 @@ extension Dashboard {
     }
 
     /// A panel's id from the dashboard and its title alone, so that other panels come and go without renumbering it.
-    func id(of panel: Panel) -> Int {
+    package func id(of panel: Panel) -> Int {
         // FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/), folded to the 31 that are positive in every reader.
         let hash = "\(uid)/\(panel.title)".utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return Int(hash & 0x7FFF_FFFF)
     }
 
     /// Throws the first thing that Grafana would refuse or that would mislead.
-    func check() throws(GenerationError) {
-        guard (1...40).contains(uid.utf8.count), uid.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
+    package func check() throws(GenerationError) {
+        guard (1...40).contains(uid.utf8.count),
+            uid.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
         else { throw .illegalUID(uid) }
         for (index, row) in rows.enumerated() {
             let width = row.panels.reduce(0) { $0 + $1.width }

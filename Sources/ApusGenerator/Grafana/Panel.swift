@@ -1,9 +1,9 @@
-import ApusMetrics
-import ApusPromQL
+package import ApusMetrics
+package import ApusPromQL
 
 /// One panel: what it draws, in which unit, against which limit.
-struct Panel {
-    enum Style: Hashable {
+package struct Panel {
+    package enum Style: Hashable {
         case lines
         /// Lines on top of each other, so that the uppermost is their sum.
         case stackedLines
@@ -16,9 +16,22 @@ struct Panel {
     let description: String
     let style: Style
     let unit: PanelUnit
-    var range: ClosedRange<Double>?
-    var limit: PanelLimit?
+    let range: ClosedRange<Double>?
+    let limit: PanelLimit?
     let queries: [PanelQuery]
+
+    package init(
+        title: String, description: String, style: Style, unit: PanelUnit, range: ClosedRange<Double>? = nil,
+        limit: PanelLimit? = nil, queries: [PanelQuery]
+    ) {
+        self.title = title
+        self.description = description
+        self.style = style
+        self.unit = unit
+        self.range = range
+        self.limit = limit
+        self.queries = queries
+    }
 
     /// Throws the first thing that is wrong with a query or its legend.
     func check(dashboard: String) throws(GenerationError) {
@@ -36,7 +49,7 @@ struct Panel {
 
 /// Units by their names in Grafana
 /// (https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit).
-enum PanelUnit: String {
+package enum PanelUnit: String {
     case percent
     /// A ratio from 0 to 1, shown in percent.
     case ratio = "percentunit"
@@ -49,7 +62,7 @@ enum PanelUnit: String {
 }
 
 /// The line that a panel draws where an alert's threshold is.
-enum PanelLimit: Hashable {
+package enum PanelLimit: Hashable {
     /// Above it is bad.
     case most(Double)
     /// Below it is bad.
@@ -57,14 +70,14 @@ enum PanelLimit: Hashable {
 }
 
 /// One query of a panel, and the name of its lines.
-struct PanelQuery {
+package struct PanelQuery {
     let expression: QueryExpression
     let legend: [TextPart]
 
     /// - Parameters:
     ///   - vector: narrowed to the dashboard's `job` and `instance` when it is written.
     ///   - legend: may name the labels of the vector's series.
-    init<Key>(_ vector: InstantVector<Key>, legend: LabelText<Key>) {
+    package init<Key>(_ vector: InstantVector<Key>, legend: LabelText<Key>) {
         expression = vector.expression
         self.legend = legend.parts
     }

@@ -89,7 +89,9 @@ public struct OutputFolder: Sendable {
 
     /// All that is in a folder and below but folders, relative to the root.
     private func filePaths(in folder: String) -> [String] {
-        guard let enumerator = FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path) else { return [] }
+        guard let enumerator = FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path) else {
+            return []
+        }
         var paths: [String] = []
         while let entry = enumerator.nextObject() as? String {
             if enumerator.fileAttributes?[.type] as? FileAttributeType != .typeDirectory { paths.append("\(folder)/\(entry)") }

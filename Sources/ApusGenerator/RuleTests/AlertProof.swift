@@ -1,5 +1,5 @@
 /// Input that makes an alert silent, pending, firing and silent again, at the steps of a ``ProofTimeline``.
-struct AlertProof {
+package struct AlertProof {
     let series: [ProofSeries]
     /// Every alert that then fires.
     let firing: [Firing]
@@ -17,7 +17,7 @@ struct AlertProof {
     }
 
     /// One alert fires.
-    init(series: [ProofSeries], labels: [(String, String)] = [], value: Double) {
+    package init(series: [ProofSeries], labels: [(String, String)] = [], value: Double) {
         self.init(series: series, firing: [Firing(labels: labels, value: value)])
     }
 }

@@ -1,19 +1,19 @@
-import ApusMetrics
+package import ApusMetrics
 import ApusPromQL
 
 /// One input series of a rule test: a value for each step, or nil while the series is not there.
-struct ProofSeries {
+package struct ProofSeries {
     /// `name{label="value"}`.
-    let series: String
+    package let series: String
     let values: [Double?]
 
-    init<Metric: MetricDeclaration>(_ metric: Metric, _ labels: [(String, String)], values: [Double?]) {
+    package init<Metric: MetricDeclaration>(_ metric: Metric, _ labels: [(String, String)], values: [Double?]) {
         series = String(decoding: TextEncoder.prefix(metric.name, labels: LabelBytes.render(labels)).dropLast(), as: UTF8.self)
         self.values = values
     }
 
     /// In promtool's expanding notation, where `a+bxn` is a run of n + 1 values.
-    var notation: String {
+    package var notation: String {
         var runs: [String] = []
         var rest = values[...]
         while let first = rest.first {

@@ -1,9 +1,9 @@
-import ApusMetrics
-import ApusPromQL
-import ApusTopology
+package import ApusMetrics
+package import ApusPromQL
+package import ApusTopology
 
 /// An alert with the proof that it works: what its file and its test are written from.
-struct AlertRule {
+package struct AlertRule {
     /// In CamelCase.
     let name: String
     let condition: QueryExpression
@@ -18,7 +18,7 @@ struct AlertRule {
     ///   - condition: fires for each series of its result.
     ///   - description: may name the labels of the condition's series, and their values.
     ///   - proof: input for which the alert is silent, fires and resolves.
-    init<Key>(
+    package init<Key>(
         _ name: String, when condition: InstantVector<Key>, for hold: Duration, severity: Severity, summary: String,
         description: LabelText<Key>, proof: AlertProof
     ) {
@@ -32,7 +32,7 @@ struct AlertRule {
     }
 
     /// Throws the first thing that Prometheus would refuse or that would mislead.
-    func check(scrapeInterval: Duration) throws(GenerationError) {
+    package func check(scrapeInterval: Duration) throws(GenerationError) {
         let place = "alert \(name)"
         let faults = condition.faults(in: .rule(scrapeInterval: scrapeInterval))
         guard faults.isEmpty else { throw .faultyQuery(place: place, faults: faults) }

@@ -60,7 +60,8 @@ struct FleetAlerts {
         AlertRule(
             "DeepQueue", when: FleetQueries.queueDepth.sum() > Double(limits.queueDepth), for: hold, severity: .high,
             summary: "Notifications pile up.",
-            description: "\(value: .decimals(0)) notifications are in the queue; the limit is \(text: String(limits.queueDepth)).",
+            description:
+                "\(value: .decimals(0)) notifications are in the queue; the limit is \(text: String(limits.queueDepth)).",
             proof: proofs.deepQueue)
     }
 

@@ -1,49 +1,49 @@
-import ApusMetrics
+package import ApusMetrics
 
 /// A text with the labels and the value of a query's result in it; only labels of the query's keys compile.
 ///
 /// ```swift
 /// let text: LabelText<TargetKey> = "\(.instance) uses \(value: .decimals(1)) % of a core."
 /// ```
-struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation {
+package struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation {
     let parts: [TextPart]
 
-    init(stringLiteral value: String) {
+    package init(stringLiteral value: String) {
         parts = [.text(value)]
     }
 
-    init(stringInterpolation: StringInterpolation) {
+    package init(stringInterpolation: StringInterpolation) {
         parts = stringInterpolation.parts
     }
 
-    struct StringInterpolation: StringInterpolationProtocol {
+    package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var parts: [TextPart] = []
 
-        init(literalCapacity: Int, interpolationCount: Int) {}
+        package init(literalCapacity: Int, interpolationCount: Int) {}
 
-        mutating func appendLiteral(_ literal: String) {
+        package mutating func appendLiteral(_ literal: String) {
             if !literal.isEmpty { parts.append(.text(literal)) }
         }
 
         /// The label's value.
-        mutating func appendInterpolation(_ key: Key) {
+        package mutating func appendInterpolation(_ key: Key) {
             parts.append(.label(key.rawValue))
         }
 
         /// The value of the series, written for people.
-        mutating func appendInterpolation(value format: ValueFormat) {
+        package mutating func appendInterpolation(value format: ValueFormat) {
             parts.append(.value(format))
         }
 
         /// Text that is known when generating.
-        mutating func appendInterpolation(text: String) {
+        package mutating func appendInterpolation(text: String) {
             parts.append(.text(text))
         }
     }
 }
 
 /// A piece of a ``LabelText``, without the type of its keys.
-enum TextPart: Hashable {
+package enum TextPart: Hashable {
     case text(String)
     case label(String)
     case value(ValueFormat)

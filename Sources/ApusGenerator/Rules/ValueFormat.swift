@@ -2,7 +2,7 @@ import Foundation
 
 /// How an annotation writes a value
 /// (https://prometheus.io/docs/prometheus/2.42/configuration/template_reference/#numbers).
-enum ValueFormat: Hashable {
+package enum ValueFormat: Hashable {
     /// With so many digits after the point.
     case decimals(Int)
     /// A ratio in percent, with its sign.

@@ -106,7 +106,10 @@ extension Fleet {
     private var numberFaults: [FleetFault] {
         let limits = thresholds
         let checks: [(String, Double, Bool, String, SourcePlace)] = [
-            ("the CPU threshold", limits.cpuPercent, limits.cpuPercent.isFinite && limits.cpuPercent > 0, "above 0", limits.place),
+            (
+                "the CPU threshold", limits.cpuPercent, limits.cpuPercent.isFinite && limits.cpuPercent > 0, "above 0",
+                limits.place
+            ),
             ("the memory threshold", Double(limits.memory.bytes), limits.memory.bytes > 0, "above 0", limits.place),
             ("the connection threshold", Double(limits.connections), limits.connections > 0, "above 0", limits.place),
             ("the queue threshold", Double(limits.queueDepth), limits.queueDepth > 0, "above 0", limits.place),
@@ -157,7 +160,9 @@ extension Fleet {
 
     /// What is a host name's label, a file name and a label value at once (RFC 1123, but with a letter first).
     private static func isLegalName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, isLetter(first), name.utf8.last != hyphen, name.utf8.count <= 63 else { return false }
+        guard let first = name.utf8.first, isLetter(first), name.utf8.last != hyphen, name.utf8.count <= 63 else {
+            return false
+        }
         return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
     }
 

@@ -29,7 +29,8 @@ public enum FleetFault: Error, Hashable, Sendable {
     public var place: SourcePlace {
         switch self {
         case .illegalName(_, _, let place), .repeatedName(_, _, _, let place), .repeatedPart(_, let place),
-            .illegalHost(_, let place), .noServices(let place), .emptyService(_, let place), .missingPort(_, let place), .portOutOfRange(_, _, let place),
+            .illegalHost(_, let place), .noServices(let place), .emptyService(_, let place), .missingPort(_, let place),
+            .portOutOfRange(_, _, let place),
             .portTaken(_, _, _, let place), .durationOutOfRange(_, _, _, let place), .timeoutNotBelowInterval(_, _, let place),
             .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), .leaseTooShort(_, _, let place),
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),

@@ -45,7 +45,7 @@ struct WebhookSender: Sendable {
             await discard(response.body, within: timeout - start.duration(to: .now))
             let failure = DeliveryFailure(
                 status: Int(response.status.code), phrase: response.status.reasonPhrase,
-                retryAfter: response.headers.first(name: "retry-after"), now: .current)
+                retryAfter: response.headers.first(name: "retry-after"), now: .realtime())
             return failure.map { .failed($0) } ?? .delivered
         } catch {
             if Task.isCancelled { return .interrupted }
@@ -64,7 +64,7 @@ struct WebhookSender: Sendable {
         request.method = .POST
         request.headers = [
             "content-type": "application/json", "user-agent": "apus",
-            "webhook-id": notification.id.description, "webhook-timestamp": "\(Instant.current.milliseconds / 1000)",
+            "webhook-id": notification.id.description, "webhook-timestamp": "\(Instant.realtime().milliseconds / 1000)",
         ]
         request.body = .bytes(try WebhookPayload(notification).encoded())
         return request

@@ -11,7 +11,8 @@ extension WorkerLoop {
             let claim = try await store.claim(limit: limit, owner: owner, lease: configuration.lease)
             metrics.count(claim)
             if claim.reclaimed > 0 {
-                logger.warning("took expired leases of other workers back into the queue", metadata: ["leases": "\(claim.reclaimed)"])
+                logger.warning(
+                    "took expired leases of other workers back into the queue", metadata: ["leases": "\(claim.reclaimed)"])
             }
             return .claimed(claim.notifications, sent: sent)
         } catch {
@@ -62,7 +63,8 @@ extension WorkerLoop {
     private func tell(_ attempt: FinishedAttempt, isLost: Bool) {
         let channel = attempt.held.claimed.notification.channel
         var metadata: Logger.Metadata = [
-            "id": "\(attempt.notification)", "channel": "\(channel.rawValue)", "attempt": "\(attempt.held.claimed.attempts + 1)",
+            "id": "\(attempt.notification)", "channel": "\(channel.rawValue)",
+            "attempt": "\(attempt.held.claimed.attempts + 1)",
         ]
         guard !isLost else {
             metrics.lostLeases.increment()

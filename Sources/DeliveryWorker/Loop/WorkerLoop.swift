@@ -66,7 +66,7 @@ struct WorkerLoop: Sendable {
 
     private func attempt(_ held: HeldNotification) async -> WorkerEvent {
         let notification = held.claimed.notification
-        let startedAt = Instant.current
+        let startedAt = Instant.realtime()
         let start = ContinuousClock.now
         let result = await deliverer.deliver(notification)
         let duration = start.duration(to: .now)
@@ -78,7 +78,7 @@ struct WorkerLoop: Sendable {
         case .delivered: (recorded, failure) = (.delivered, nil)
         case .failed(let cause):
             recorded = configuration.retries.result(
-                of: cause, attempt: held.claimed.attempts + 1, now: .current, using: &generator)
+                of: cause, attempt: held.claimed.attempts + 1, now: .realtime(), using: &generator)
             failure = cause.reason
         }
         metrics[notification.channel].attemptDuration.record(duration / .seconds(1))

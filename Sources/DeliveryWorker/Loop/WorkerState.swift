@@ -83,7 +83,9 @@ package struct WorkerState: Sendable {
         }
     }
 
-    private mutating func claimed(_ notifications: [ClaimedNotification], sent: ContinuousClock.Instant, now: ContinuousClock.Instant) {
+    private mutating func claimed(
+        _ notifications: [ClaimedNotification], sent: ContinuousClock.Instant, now: ContinuousClock.Instant
+    ) {
         isClaiming = false
         backoff.succeed()
         let clock = LeaseClock(sent: sent, duration: configuration.lease)

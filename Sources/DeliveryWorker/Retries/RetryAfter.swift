@@ -20,11 +20,14 @@ package enum RetryAfter {
     /// A date in the one form that senders may write, `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func date(_ text: String) -> Instant? {
         let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), let month = months.firstIndex(of: String(words[2])),
+        guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]),
+            let month = months.firstIndex(of: String(words[2])),
             let year = Int32(words[3]), (1...31).contains(day), (1970...9999).contains(year)
         else { return nil }
         let time = words[4].split(separator: ":").compactMap { Int32($0) }
-        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2]) else { return nil }
+        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2]) else {
+            return nil
+        }
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, Int32(month), day)
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (time[0], time[1], time[2])

@@ -76,8 +76,12 @@ package struct LoadAccounts: Sendable {
         case .failed(let reason):
             failures[reason, default: 0] += 1
         case .accepted(let id):
+            // One delivery cannot be that of two requests.
+            guard acknowledged.insert(id).inserted else {
+                failures["an id that another request got", default: 0] += 1
+                return
+            }
             accepted += 1
-            guard acknowledged.insert(id).inserted else { return }
             if let arrival = arrivals[id] {
                 deliver(due: due, arrival: arrival)
             } else {

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -54,6 +55,8 @@ final class WebhookReceiver: Service {
         do {
             try await application.run()
         } catch let error as IOError {
+            throw ReceiverError.cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
+        } catch let error as SocketAddressError {
             throw ReceiverError.cannotListen(host: host, port: port, reason: "\(error)")
         }
     }

@@ -31,7 +31,9 @@ extension Problem {
     }
 
     static func noNotification(_ id: NotificationID) -> Self {
-        Self(.notFound, type: "no-notification", title: "There is no such notification", detail: "no notification has the id \(id)")
+        Self(
+            .notFound, type: "no-notification", title: "There is no such notification",
+            detail: "no notification has the id \(id)")
     }
 
     static let noRoute = Self(
@@ -41,7 +43,8 @@ extension Problem {
     static func method(of route: Route) -> Self {
         let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
         return Self(
-            .methodNotAllowed, type: "method", title: "The method is not allowed here", detail: "\(route.rawValue) takes \(allowed)",
+            .methodNotAllowed, type: "method", title: "The method is not allowed here",
+            detail: "\(route.rawValue) takes \(allowed)",
             headers: [.allow: allowed])
     }
 

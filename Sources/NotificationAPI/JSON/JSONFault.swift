@@ -9,7 +9,7 @@ package struct JSONFault: Error, Hashable, CustomStringConvertible {
     /// - Parameter offset: of the byte in the text at which it goes wrong.
     init(_ reason: String, at offset: Int, of text: [UInt8]) {
         let before = text.prefix(offset)
-        package let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         line = before.count { $0 == UInt8(ascii: "\n") } + 1
         // A byte 10xxxxxx goes on with a code point that an earlier one began.
         column = before[lineStart...].count { $0 & 0b1100_0000 != 0b1000_0000 } + 1

@@ -23,10 +23,12 @@ extension EnqueueRequest {
 }
 
 /// Fowler–Noll–Vo, variant 1a, 128 bits (RFC 9923).
-struct FNV1a {
-    private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+package struct FNV1a {
+    package private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
-    mutating func add(byte: UInt8) {
+    package init() {}
+
+    package mutating func add(byte: UInt8) {
         value ^= UInt128(byte)
         value &*= 0x0000_0000_0100_0000_0000_0000_0000_013B
     }

@@ -26,7 +26,9 @@ struct EnqueueRequest: Sendable {
             isBatch = true
             for name in members.keys.sorted() where name != "notifications" {
                 problems.append(
-                    FieldProblem(field: String(name.prefix(64)), problem: "stands beside notifications", expected: "notifications alone"))
+                    FieldProblem(
+                        field: String(name.prefix(64)), problem: "stands beside notifications", expected: "notifications alone")
+                )
             }
             guard case .array(let elements) = members["notifications"] else {
                 let kind = members["notifications"]?.kind ?? "missing"
@@ -47,7 +49,8 @@ struct EnqueueRequest: Sendable {
         guard (1...largestBatch).contains(elements.count) else {
             problems.append(
                 FieldProblem(
-                    field: path, problem: elements.isEmpty ? "is empty" : "has \(elements.count) elements", expected: expectedBatch))
+                    field: path, problem: elements.isEmpty ? "is empty" : "has \(elements.count) elements",
+                    expected: expectedBatch))
             return []
         }
         return elements.enumerated().compactMap { index, element in

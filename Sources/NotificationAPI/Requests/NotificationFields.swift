@@ -19,7 +19,8 @@ struct NotificationFields {
     static func notification(_ value: JSONValue, path: String, problems: inout [FieldProblem]) -> NewNotification? {
         guard case .object(let members) = value else {
             problems.append(
-                FieldProblem(field: path, problem: "is \(value.kind)", expected: "an object with userId, channel, title and body"))
+                FieldProblem(
+                    field: path, problem: "is \(value.kind)", expected: "an object with userId, channel, title and body"))
             return nil
         }
         var fields = Self(members, path: path)
@@ -36,7 +37,9 @@ struct NotificationFields {
         let webhookURL = webhookURL(channel)
         let deliverAt = deliverAt()
         for name in members.keys.sorted() where !Self.names.contains(name) {
-            report(String(name.prefix(64)), "is no field of a notification", "one of \(Self.names.sorted().joined(separator: ", "))")
+            report(
+                String(name.prefix(64)), "is no field of a notification",
+                "one of \(Self.names.sorted().joined(separator: ", "))")
         }
         guard problems.isEmpty, let userID, let channel, let title, let body else { return nil }
         return NewNotification(

@@ -4,7 +4,8 @@ import FoundationEssentials
 enum WebhookAddress {
     /// In bytes.
     static let longest = 2048
-    static let expected = "an absolute http or https URL with a host, such as https://example.com/hook, of at most \(longest) bytes"
+    static let expected =
+        "an absolute http or https URL with a host, such as https://example.com/hook, of at most \(longest) bytes"
 
     /// What is wrong with the address; nil when nothing is.
     static func problem(in text: String) -> String? {

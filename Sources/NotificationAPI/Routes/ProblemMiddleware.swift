@@ -20,7 +20,8 @@ struct ProblemMiddleware: RouterMiddleware {
         case let problem as Problem:
             return problem
         case let error as StoreError:
-            logger.error("the store failed a request", metadata: ["error": "\(error)", "route": "\(route(of: request).rawValue)"])
+            logger.error(
+                "the store failed a request", metadata: ["error": "\(error)", "route": "\(route(of: request).rawValue)"])
             return .of(error)
         case let error as HTTPError where error.status == .notFound:
             let route = route(of: request)

@@ -1,0 +1,143 @@
+import Dispatch
+import GRDB
+import Glibc
+
+/// A pool of connections to one database file. Work runs on the connections' own queues: no thread of Swift's pool waits for it.
+final class SQLiteDatabase: Sendable {
+    let ledger: ConnectionLedger
+    private let pool: DatabasePool
+    private let patience: Duration
+    /// One connection is all: the writer's reads, too.
+    private let readsOnWriter: Bool
+
+    init(path: String, connections: Int, busyTimeout: Duration) throws(StoreError) {
+        let ledger = ConnectionLedger(limit: max(connections, 1))
+        let folder = try Self.folder(of: path)
+        pool = try OpeningLock.hold(folder: folder, database: path, patience: busyTimeout) { () throws(StoreError) in
+            do {
+                let pool = try DatabasePool(
+                    path: path,
+                    configuration: Self.configuration(connections: connections, busyTimeout: busyTimeout, ledger: ledger))
+                try Schema.upgrade(pool)
+                return pool
+            } catch {
+                throw .opening(path, error)
+            }
+        }
+        self.ledger = ledger
+        patience = busyTimeout
+        readsOnWriter = connections < 2
+    }
+
+    /// The folder of a database, which is there.
+    private static func folder(of path: String) throws(StoreError) -> String {
+        let end = path.lastIndex(of: "/")
+        let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard isFolder(folder) else { throw .missingFolder(path: path) }
+        if isFolder(path) { throw .cannotOpen(path: path, reason: "it is a folder; name a file in it") }
+        return folder
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func configuration(connections: Int, busyTimeout: Duration, ledger: ConnectionLedger) -> Configuration {
+        let milliseconds = Int(busyTimeout / .milliseconds(1))
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = max(connections - 1, 1)
+        configuration.busyMode = .timeout(Double(milliseconds) / 1000)
+        configuration.prepareDatabase { db in
+            // GRDB's busy mode is the writer's alone.
+            try db.execute(sql: "PRAGMA busy_timeout = \(milliseconds)")
+            // A connection that cannot read is none, and not to be counted.
+            _ = try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_master LIMIT 1")
+            ledger.opened()
+        }
+        return configuration
+    }
+
+    /// Runs a transaction that changes something, or nothing when `body` throws.
+    func write<Value: Sendable>(
+        _ operation: String, surviving durability: Durability = .processDeath,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try ledger.begin(operation)
+        defer { ledger.end() }
+        let sent = ContinuousClock.now
+        let result = await withCheckedContinuation { continuation in
+            pool.asyncWriteWithoutTransaction { [self] db in
+                continuation.resume(
+                    returning: run(operation, sent: sent) {
+                        try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+                        return try Self.transaction(.immediate, in: db, body)
+                    })
+            }
+        }
+        return try result.get()
+    }
+
+    /// Runs a transaction that only reads: it sees one moment.
+    func read<Value: Sendable>(
+        _ operation: String, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try ledger.begin(operation)
+        defer { ledger.end() }
+        let sent = ContinuousClock.now
+        let result = await withCheckedContinuation { continuation in
+            if readsOnWriter {
+                pool.asyncWriteWithoutTransaction { [self] db in
+                    continuation.resume(
+                        returning: run(operation, sent: sent) { try Self.transaction(.deferred, in: db, body) })
+                }
+            } else {
+                pool.asyncRead { [self] db in
+                    continuation.resume(returning: run(operation, sent: sent) { try body(db.get()) })
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Lets what has begun end, and closes all connections.
+    func close() async {
+        guard await ledger.drain() else { return }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [pool] in
+                // Readers first: the last connection of all removes the write-ahead log, which a reader cannot.
+                pool.invalidateReadOnlyConnections()
+                try? pool.close()
+                continuation.resume()
+            }
+        }
+        ledger.closed()
+    }
+
+    private func run<Value>(
+        _ operation: String, sent: ContinuousClock.Instant, _ body: () throws -> Value
+    ) -> Result<Value, StoreError> {
+        ledger.using {
+            // Behind an operation that waited in vain for another process, all others would do the same, one after the other.
+            guard sent.duration(to: .now) < patience else {
+                return .failure(.busy(reason: "it could not \(operation): no connection of this process was free for \(patience)"))
+            }
+            return Result(catching: body).mapError { .running(operation, $0) }
+        }
+    }
+
+    private static func transaction<Value>(
+        _ kind: Database.TransactionKind, in db: Database, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        try db.beginTransaction(kind)
+        do {
+            let value = try body(db)
+            try db.commit()
+            return value
+        } catch {
+            try? db.rollback()
+            throw error
+        }
+    }
+}

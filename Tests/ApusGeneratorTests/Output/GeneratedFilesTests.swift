@@ -1,0 +1,51 @@
+import ApusGenerator
+import ApusTopology
+import Foundation
+import NotificationFleet
+import Testing
+
+@Suite struct `Generated files` {
+    /// The repository, in which the files of the fleet with its default parameters are kept.
+    private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+
+    @Test(arguments: FleetShapes.all)
+    func `are the same bytes each time, sorted by path`(fleet: Fleet) throws {
+        let files = try fleet.generatedFiles()
+        #expect(files == (try fleet.generatedFiles()))
+        #expect(files.map(\.path) == files.map(\.path).sorted())
+        #expect(
+            files.map(\.path) == [
+                "dashboards/fleet-overview.json", "deploy/grafana/provisioning/dashboards/fleet.yml",
+                "deploy/grafana/provisioning/datasources/prometheus.yml", "deploy/prometheus/prometheus.yml",
+                "rules/fleet-alerts.test.yml", "rules/fleet-alerts.yml",
+            ])
+    }
+
+    /// Those were written by another process, whose hashes had another seed.
+    @Test func `are those that the repository holds`() throws {
+        let differences = try OutputFolder(path: Self.repository).differences(from: try notificationFleet().generatedFiles())
+        #expect(differences == [], "run `apus generate` and commit what it writes")
+    }
+
+    @Test func `hold no time, no host name and no path of the machine that wrote them`() throws {
+        for file in try notificationFleet().generatedFiles() {
+            #expect(!file.contents.contains(Self.repository))
+            #expect(
+                !file.contents.contains(ProcessInfo.processInfo.hostName) || ProcessInfo.processInfo.hostName == "localhost")
+            #expect(file.contents.hasSuffix("\n"))
+            #expect(!file.contents.contains("\r"))
+        }
+    }
+
+    @Test func `are refused of a fleet that contradicts itself`() {
+        #expect(throws: InvalidFleet.self) { try notificationFleet(FleetParameters(portOffset: 60_000)).generatedFiles() }
+    }
+
+    @Test func `differ where the fleet does`() throws {
+        let standard = try notificationFleet().generatedFiles()
+        let beside = try notificationFleet(FleetParameters(placement: .besideEachInstance)).generatedFiles()
+        let changed = zip(standard, beside).filter { $0 != $1 }.map(\.0.path)
+        #expect(changed == ["deploy/prometheus/prometheus.yml"])
+    }
+}

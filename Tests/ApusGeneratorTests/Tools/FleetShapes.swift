@@ -1,0 +1,34 @@
+public import ApusTopology
+import NotificationFleet
+public import Testing
+
+/// Fleets of many shapes: what holds for one must hold for all.
+enum FleetShapes {
+    static let notifications = AgentPlacement.allCases.map { notificationFleet(FleetParameters(placement: $0)) }
+
+    static let all =
+        notifications + [
+            notificationFleet(
+                FleetParameters(scrapeInterval: .seconds(1), alertHold: .seconds(2), portOffset: 20_000)),
+            // The smallest fleet.
+            Fleet("one") { FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) } },
+            // Steps that divide neither the window nor the hold, and a hold that outlasts the window.
+            Fleet("uneven") {
+                FleetService("mail", role: .worker) { Instance("mail-1", metricsPort: 9091) }
+                FleetService("push", role: .worker) { Instance("push-1", metricsPort: 9092) }
+                Scraping(interval: .seconds(7), evaluationInterval: .seconds(11))
+                Alerting(hold: .seconds(100), window: .seconds(50))
+            },
+            // Names that YAML would read as something else, and limits that are no round numbers.
+            Fleet("null") {
+                FleetService("true", role: .worker) { Instance("null", metricsPort: 9091) }
+                FleetService("on", role: .api) { Instance("e5", port: 3001, metricsPort: 9101) }
+                Agents(.besideEachInstance)
+                Thresholds(cpuPercent: 12.5, memory: .bytes(123_456_789), connections: 33, queueDepth: 1, errorRatio: 0.0123)
+            },
+        ]
+}
+
+extension Fleet: CustomTestStringConvertible {
+    public var testDescription: String { "\(name), \(agents.placement.rawValue), every \(scraping.interval)" }
+}

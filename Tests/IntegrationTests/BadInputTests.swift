@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// What goes wrong at a command line or in a request is told in one clear line, with a code that says so.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct BadInputTests {
+    private func expectOneLine(_ command: Command, _ words: [String]) {
+        #expect(command.code != 0)
+        let lines = command.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+        #expect(lines.count == 1, "\(command.errors)")
+        for word in words { #expect(lines.first?.contains(word) == true, "\(command.errors)") }
+    }
+
+    @Test func `an occupied port names itself and the way out`() async throws {
+        let offset = try Ports.offset()
+        let folder = try TemporaryFolder()
+        let taken = try Ports.Listener(port: 3002 + offset)
+        let up = try await Command.run(Executables.apus, ["up", "--data", folder("data"), "--port-offset", "\(offset)"])
+        expectOneLine(up, ["\(3002 + offset)", "api-2", "in use", "--port-offset"])
+        let api = try await Command.run(
+            Executables.apus, ["api", "--port", "\(3002 + offset)", "--instance", "api-9", "--data", folder.path])
+        expectOneLine(api, ["\(3002 + offset)", "in use"])
+        let agent = try await Command.run(
+            Executables.agent, ["--listen", "127.0.0.1:\(3002 + offset)", "--socket", folder("agent.sock")])
+        expectOneLine(agent, ["\(3002 + offset)", "in use", "--listen"])
+        withExtendedLifetime(taken) {}
+    }
+
+    @Test(arguments: [["worker", "--instance", "worker-9"], ["api", "--instance", "api-9"]])
+    func `a missing data folder is named`(arguments: [String]) async throws {
+        let missing = "/tmp/apus-missing-\(UUID().uuidString)"
+        let command = try await Command.run(Executables.apus, arguments + ["--data", missing])
+        expectOneLine(command, [missing])
+        #expect(!FileManager.default.fileExists(atPath: missing))
+    }
+
+    @Test func `the parent of the fleet's data folder must be there`() async throws {
+        let missing = "/tmp/apus-missing-\(UUID().uuidString)/data"
+        let command = try await Command.run(Executables.apus, ["up", "--data", missing, "--port-offset", "\(try Ports.offset())"])
+        expectOneLine(command, [missing])
+    }
+
+    @Test(arguments: ["up", "api", "worker", "generate", "load"])
+    func `an unknown option is named`(command: String) async throws {
+        let result = try await Command.run(Executables.apus, [command, "--bogus"])
+        expectOneLine(result, ["--bogus"])
+        #expect(result.code == 64)
+    }
+
+    @Test func `an unknown option of the agent is named`() async throws {
+        expectOneLine(try await Command.run(Executables.agent, ["--bogus"]), ["--bogus"])
+    }
+
+    @Test(arguments: [
+        ["--interval", "15"], ["--interval", "1ms"], ["--listen", "nowhere"], ["--expect", "worker"], ["--retention", "x"],
+        ["--socket", "/nowhere/agent.sock"], ["--socket", "/tmp/" + String(repeating: "x", count: 110)],
+    ])
+    func `a wrong value of an agent's option is named`(arguments: [String]) async throws {
+        let folder = try TemporaryFolder()
+        let defaults = ["--listen", "127.0.0.1:0", "--socket", folder("agent.sock")]
+        let rest = arguments[0] == "--listen" || arguments[0] == "--socket" ? [] : defaults
+        let command = try await Command.run(Executables.agent, rest + arguments)
+        expectOneLine(command, [arguments[1]])
+    }
+
+    @Test func `a second fleet on the same folder is refused, and the first goes on`() async throws {
+        let fleet = try await RunningFleet()
+        let second = try await Command.run(
+            Executables.apus, ["up", "--data", fleet.data, "--port-offset", "\(try Ports.offset())"])
+        expectOneLine(second, ["another fleet", "\(fleet.process.pid)"])
+        #expect(try await HTTP.get("\(fleet.apis[0])/health/ready").status == 200)
+        #expect(try await fleet.stop() == 0)
+    }
+
+    @Test func `a malformed notification is answered with 400 and the field, a key with another body with 422`() async throws {
+        let fleet = try await RunningFleet()
+        let url = "\(fleet.apis[0])/notifications"
+        let good = #"{"userId":"u1","channel":"log","title":"t","body":"b"}"#
+        for (body, field) in [
+            (#"{"channel":"log","title":"t","body":"b"}"#, "userId"),
+            (#"{"userId":"u1","channel":"pigeon","title":"t","body":"b"}"#, "channel"),
+            (#"{"userId":"u1","channel":"webhook","title":"t","body":"b"}"#, "webhookUrl"),
+            (#"{"userId":"u1","channel":"log","title":7,"body":"b"}"#, "title"),
+            (#"{"userId":"u1","channel":"log","title":"t","body":"b","boddy":"b"}"#, "boddy"),
+            (#"[{"userId":"u1","channel":"log","title":"t","body":"b"},{"userId":"u1","channel":"log","title":"t","body":""}]"#, "[1].body"),
+        ] {
+            let answer = try await HTTP.post(url, body)
+            #expect(answer.status == 400, "\(body): \(answer.text)")
+            #expect(answer.text.contains(field), "\(body): \(answer.text)")
+        }
+        #expect(try await HTTP.post(url, "{").status == 400)
+        let key = ["Idempotency-Key": UUID().uuidString]
+        let first = try await HTTP.post(url, good, headers: key)
+        let again = try await HTTP.post(url, good, headers: key)
+        #expect(first.object["id"] as? String == again.object["id"] as? String)
+        #expect(first.object["id"] != nil, "\(first.text)")
+        #expect(try await HTTP.post(url, good.replacing("\"b\"}", with: "\"c\"}"), headers: key).status == 422)
+        let stats = try await HTTP.get("\(fleet.apis[0])/stats")
+        #expect(stats.status == 200)
+        #expect(try await fleet.total("notifications_enqueued_total") == 1)
+        #expect(try await fleet.stop() == 0)
+    }
+}

@@ -1,0 +1,99 @@
+import AsyncHTTPClient
+import CoreMetrics
+import Logging
+import MetricsTestKit
+import NIOCore
+import NIOHTTP1
+import NotificationAPI
+import NotificationStore
+import ServiceLifecycle
+
+/// An API that serves on a port of its own, and a client of it.
+struct RunningAPI: Sendable {
+    let base: String
+    let port: Int
+    let store: any NotificationStore
+    let metrics: TestMetrics
+    let group: ServiceGroup
+
+    func get(_ path: String, method: HTTPMethod = .GET) async throws -> Reply {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        return try await Reply(HTTPClient.shared.execute(request, timeout: .seconds(30)))
+    }
+
+    func post(
+        _ body: String, key: String? = nil, type: String? = "application/json", headers: [(String, String)] = []
+    ) async throws -> Reply {
+        try await post(.bytes(ByteBuffer(string: body)), key: key, type: type, headers: headers)
+    }
+
+    func post(
+        _ body: HTTPClientRequest.Body, key: String? = nil, type: String? = "application/json", headers: [(String, String)] = []
+    ) async throws -> Reply {
+        var request = HTTPClientRequest(url: base + "/notifications")
+        request.method = .POST
+        request.headers = HTTPHeaders(headers)
+        if let key { request.headers.add(name: "idempotency-key", value: key) }
+        if let type { request.headers.add(name: "content-type", value: type) }
+        request.body = body
+        return try await Reply(HTTPClient.shared.execute(request, timeout: .seconds(30)))
+    }
+
+    /// Everything that the store holds.
+    var total: Int {
+        get async throws {
+            let counts = try await store.counts()
+            return counts.pending + counts.processing + counts.delivered + counts.dead
+        }
+    }
+}
+
+/// Runs an API over a real SQLite store for the time of a test.
+///
+/// - Parameters:
+///   - folder: of the database; its own when nil.
+///   - wrap: puts something before the store that the API sees.
+func withAPI<Value: Sendable>(
+    folder: TemporaryFolder? = nil, drainDelay: Duration = .zero, idleTimeout: Duration = .seconds(60),
+    wrap: (any NotificationStore) -> any NotificationStore = { $0 },
+    _ test: @Sendable (RunningAPI) async throws -> Value
+) async throws -> Value {
+    let folder = try folder ?? TemporaryFolder()
+    let store = try SQLiteNotificationStore(path: folder.database, connections: 5)
+    let metrics = TestMetrics()
+    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    let server = APIServer(
+        APIConfiguration(instance: "api-1", port: 0, drainDelay: drainDelay, idleTimeout: idleTimeout), store: wrap(store),
+        factory: metrics, logger: logger)
+    let group = ServiceGroup(services: [server], logger: logger)
+    let running = Task { try await group.run() }
+    let result: Result<Value, any Error>
+    do {
+        guard let port = await server.port else {
+            try await running.value
+            throw Unexpected(description: "the API ended before it listened")
+        }
+        let api = RunningAPI(base: "http://127.0.0.1:\(port)", port: port, store: store, metrics: metrics, group: group)
+        result = .success(try await test(api))
+    } catch {
+        result = .failure(error)
+    }
+    await group.triggerGracefulShutdown()
+    _ = await running.result
+    await store.close()
+    withExtendedLifetime(folder) {}
+    return try result.get()
+}
+
+/// Waits for a condition, at most 20 s.
+func eventually(_ what: String, _ condition: @Sendable () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw Unexpected(description: "not within 20 s: \(what)") }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
+
+let webhook = #"{"userId":"user-1","channel":"webhook","title":"Hi","body":"There","webhookUrl":"http://127.0.0.1:9/hook"}"#
+let log = #"{"userId":"user-1","channel":"log","title":"Hi","body":"There"}"#
