@@ -78,8 +78,8 @@ package final class APIServer: Service {
         } catch let error as IOError {
             throw APIServerError.cannotListen(
                 host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
-        } catch let error as SocketAddressError {
-            throw APIServerError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+        } catch is SocketAddressError.UnknownHost {
+            throw APIServerError.cannotListen(host: configuration.host, port: configuration.port, reason: "no such host is known")
         }
     }
 

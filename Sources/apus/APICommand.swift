@@ -1,5 +1,6 @@
 import ApusReporting
 import ArgumentParser
+import ClusterSupervisor
 import CoreMetrics
 import DeliveryWorker
 import Logging
@@ -35,7 +36,8 @@ struct APICommand: AsyncParsableCommand {
 
     func run() async throws {
         service.watchLifeline()
-        let logger = service.logger(label: "apus-api")
+        try requireFreePort()
+        let logger = service.logger(label: "apus.api")
         let store = try service.openStore()
         let reporter = try service.reporter(service: "api", logger: logger)
         MetricsSystem.bootstrap(reporter.factory)
@@ -56,5 +58,15 @@ struct APICommand: AsyncParsableCommand {
         }
         await store.close()
         try result.get()
+    }
+
+    /// The server would find out too, but only after this instance has reported to the agent.
+    private func requireFreePort() throws {
+        switch PortAvailability.check(host: host, port: port) {
+        case .free: break
+        case .inUse: throw CommandFailure(APIServerError.portInUse(host: host, port: port).description)
+        case .unusable(let reason):
+            throw CommandFailure(APIServerError.cannotListen(host: host, port: port, reason: reason).description)
+        }
     }
 }

@@ -62,8 +62,11 @@ struct UpCommand: AsyncParsableCommand {
             stages: local.stages { [logger] pid in await release(claimedBy: pid, in: store, logger: logger) },
             logFolder: folder.file("logs"), logger: logger, onUp: { announce(local) })
         let group = ServiceGroup(services: [supervisor], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        try await group.run()
+        let result: Result<Void, any Error>
+        do { result = .success(try await group.run()) } catch { result = .failure(error) }
+        await store.close()
         withExtendedLifetime(folder) {}
+        try result.get()
     }
 
     /// The children would find out too, but one after the other and each in its log.

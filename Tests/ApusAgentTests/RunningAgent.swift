@@ -93,16 +93,16 @@ struct RunningAgent: Sendable {
     func get(_ path: String, method: HTTPMethod = .GET) async throws -> Page {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = method
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let body = try await response.body.collect(upTo: 64 << 20)
         return Page(status: response.status.code, headers: response.headers, text: String(buffer: body))
     }
 
     struct Overdue: Error {}
 
-    /// Waits for a condition, at most ten seconds.
+    /// Waits for a condition, at most thirty seconds.
     func until(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(30)
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw Overdue() }
             try await Task.sleep(for: .milliseconds(10))

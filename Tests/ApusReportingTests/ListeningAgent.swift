@@ -29,10 +29,15 @@ final class ListeningAgent: @unchecked Sendable {
 
     deinit { stop() }
 
-    /// Waits at most ten seconds for a process that reports.
-    func accept(_ reply: Reply = .accepted) throws -> Report {
-        var poll = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-        guard Glibc.poll(&poll, 1, 10_000) == 1 else { throw Failure("nobody reports") }
+    /// Waits at most thirty seconds for a process that reports, without holding the thread that the process may need.
+    func accept(_ reply: Reply = .accepted) async throws -> Report {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            var poll = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+            if Glibc.poll(&poll, 1, 0) == 1 { break }
+            guard ContinuousClock.now < deadline else { throw Failure("nobody reports") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
         let socket = Glibc.accept(listener, nil, nil)
         guard socket >= 0 else { throw Failure("accept") }
         open.append(socket)

@@ -28,19 +28,19 @@ import Testing
     @Test func `outcomes that the store did not take are recorded later, and nothing is sent again`() async throws {
         try await withStore { store in
             try await Receiver.run { receiver, url in
-                _ = try await store.enqueueWebhooks(30, to: url)
+                _ = try await store.enqueueWebhooks(200, to: url)
                 let faulty = FaultyStore(store, refusing: [.record])
                 let test = WorkerUnderTest(faulty) { $0.batchSize = 10 }
                 try await test.run { _ in
                     try await eventually("outcomes are refused") { faulty.refusals(.record) >= 3 }
                     #expect(test.metrics.value(Notifications.delivered, webhook) == 0, "counted when it is recorded")
-                    #expect(receiver.webhooks.count < 30, "nothing is claimed while outcomes wait")
+                    #expect(receiver.webhooks.count < 200, "nothing is claimed while outcomes wait")
                     faulty.refuse([])
-                    try await eventually("all are delivered") { try await store.counts().delivered == 30 }
+                    try await eventually("all are delivered") { try await store.counts().delivered == 200 }
                 }
-                #expect(receiver.arrivals.values.allSatisfy { $0 == 1 } && receiver.arrivals.count == 30)
-                #expect(try await store.counts().attempts == 30)
-                #expect(test.metrics.value(Notifications.delivered, webhook) == 30)
+                #expect(receiver.arrivals.values.allSatisfy { $0 == 1 } && receiver.arrivals.count == 200)
+                #expect(try await store.counts().attempts == 200)
+                #expect(test.metrics.value(Notifications.delivered, webhook) == 200)
                 #expect(test.metrics.value(Notifications.lostLeases) == 0)
             }
         }

@@ -8,12 +8,14 @@ import Testing
 
     @Test(arguments: [0, -1, Double.nan, .infinity, 1_000_001])
     func `refuses impossible rates`(rate: Double) {
-        let error = #expect(throws: LoadPlanError.self) { () throws(LoadPlanError) in
+        do throws(LoadPlanError) {
             try plan(rate: rate).validate(allowsRemote: false)
-        }
-        guard case .rate = error else {
-            Issue.record("\(String(describing: error))")
-            return
+            Issue.record("a rate of \(rate) is accepted")
+        } catch {
+            guard case .rate = error else {
+                Issue.record("\(error)")
+                return
+            }
         }
     }
 
@@ -23,7 +25,7 @@ import Testing
         #expect(throws: LoadPlanError.noAPI) { try plan(apis: []).validate(allowsRemote: false) }
     }
 
-    @Test(arguments: ["", "127.0.0.1:3001", "ftp://127.0.0.1", "http://", "nonsense"])
+    @Test(arguments: ["", "127.0.0.1:3001", "ftp://127.0.0.1", "http:", "nonsense"])
     func `refuses what is no address`(address: String) {
         #expect(throws: LoadPlanError.notAnAddress(address)) { try plan(apis: [address]).validate(allowsRemote: true) }
     }

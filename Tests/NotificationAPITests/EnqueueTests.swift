@@ -123,7 +123,9 @@ import Testing
     @Test func `answers 503 with Retry-After while another writer holds the store`() async throws {
         let folder = try TemporaryFolder()
         try await withAPI(folder: folder) { api in
-            let other = try DatabaseQueue(path: folder.database)
+            var configuration = GRDB.Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let other = try DatabaseQueue(path: folder.database, configuration: configuration)
             try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
             let reply = try await api.post(log)
             #expect(reply.status == 503)

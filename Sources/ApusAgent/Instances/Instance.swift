@@ -105,7 +105,8 @@ final class Instance: Sendable {
     func look(seriesLimit: Int) -> InstanceView {
         state.withLock { state in
             Self.read(&state, shared: true)
-            let fault = state.process == nil ? nil : state.segment?.refresh(key: key, limit: seriesLimit)
+            // Of an ended process too: it may have registered its last series after the last reading.
+            let fault = state.segment?.refresh(key: key, limit: seriesLimit)
             let now = apus_monotonic_nanoseconds()
             return InstanceView(
                 key: key,

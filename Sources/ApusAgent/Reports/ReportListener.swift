@@ -58,7 +58,10 @@ final class ReportListener: Service {
         guard probe >= 0 else { return }
         defer { close(probe) }
         if apus_unix_connect(probe, path) == 0 || errno == EAGAIN { throw .socketInUse(path) }
-        if errno == ECONNREFUSED { unlink(path) }
+        guard errno == ECONNREFUSED else { return }
+        // A plain file refuses a connection too; what is no socket is not ours to remove.
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
     }
 
     private static func lastError() -> String { String(cString: strerror(errno)) }

@@ -78,20 +78,19 @@ struct FleetAlertProofs {
             value: limit + 1)
     }
 
-    /// Of a billion attempts a step, ten less or ten more than the limit fail; the first bad step makes up for the whole window
-    /// before it, so that the ratio is beyond the limit from the first evaluation on.
+    /// Of a billion attempts a step, somewhat less than the limit fail. The first bad step makes up for the whole window before it:
+    /// the ratio is beyond the limit at once, for as long as that step is in the window, and would not be in a longer window.
     var highErrorRate: AlertProof {
         let attempts = 1e9
-        let limit = (limits.errorRatio * attempts).rounded()
-        let quiet = max(limit - 10, 0)
-        let breach = limit + 10
         let window = Double(timeline.windowSteps)
+        let limit = (limits.errorRatio * attempts).rounded()
+        let quiet = max(limit - 10 * (window + 1), 0)
+        let breach = limit + 10
         let failures = (0...timeline.end).map { index -> Double in
-            if index == timeline.breach { return window * breach - (window - 1) * quiet }
             if index >= timeline.recovery { return 0 }
-            return index > timeline.breach ? breach : quiet
+            let isFirst = timeline.isBreached(index) && (index - timeline.breach).isMultiple(of: timeline.windowSteps)
+            return isFirst ? window * breach - (window - 1) * quiet : quiet
         }
-        let inWindow = failures[(timeline.firing - timeline.windowSteps + 1)...timeline.firing].reduce(0, +)
         let failureLabels = DeliveryFailureLabels(channel: .webhook, reason: .transient).pairs
         return AlertProof(
             series: [
@@ -100,7 +99,7 @@ struct FleetAlertProofs {
                     Notifications.delivered, target("one") + ChannelLabels(channel: .webhook).pairs,
                     values: runningTotal(failures.map { attempts - $0 })),
             ],
-            value: inWindow / (window * attempts))
+            value: breach / attempts)
     }
 
     /// A value within the limit until the breach, another during the breach (nil: the series is gone), and the first again.

@@ -79,7 +79,11 @@ package final class SegmentWriter: Sendable {
     package func series(_ family: MetricFamily, labels: [(String, String)], form: ValueForm) -> SeriesCells {
         let labelBytes = LabelBytes.render(Self.canonical(labels))
         return state.withLock { state in
-            if let known = state.families[family.name]?.cells[labelBytes] { return known }
+            if let registered = state.families[family.name], registered.family.kind == family.kind,
+                let known = registered.cells[labelBytes]
+            {
+                return known
+            }
             guard let cells = register(family, labelBytes, form, &state) else {
                 mapping.word(SegmentLayout.Header.dropped).wrappingIncrement(ordering: .relaxed)
                 return SeriesCells.unread(form: form, bounds: family.buckets)

@@ -103,6 +103,6 @@ extension WorkerState {
 
     private var canClaim: Bool {
         stopDeadline == nil && !isClaiming && waiting.isEmpty && running.count < configuration.concurrency && !isRecordFailing
-            && finished.count < configuration.batchSize
+            && finished.count + recording.count < 2 * configuration.batchSize
     }
 }

@@ -56,8 +56,8 @@ final class WebhookReceiver: Service {
             try await application.run()
         } catch let error as IOError {
             throw ReceiverError.cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-        } catch let error as SocketAddressError {
-            throw ReceiverError.cannotListen(host: host, port: port, reason: "\(error)")
+        } catch is SocketAddressError.UnknownHost {
+            throw ReceiverError.cannotListen(host: host, port: port, reason: "no such host is known")
         }
     }
 

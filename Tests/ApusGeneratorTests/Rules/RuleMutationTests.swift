@@ -42,7 +42,7 @@ struct RuleMutation: Sendable, CustomTestStringConvertible {
         .init("DeepQueue", "> 10000", "> 10001"), .init("DeepQueue", "> 10000", "> 9999"),
         .init("DeepQueue", "sum(", "max("), .init("DeepQueue", "max by", "sum by"), .init("DeepQueue", "max by", "min by"),
         .init("HighErrorRate", "> 0.01", "> 0.0101"), .init("HighErrorRate", "> 0.01", "> 0.0099"),
-        .init("HighErrorRate", "[5m]", "[10m]"),
+        .init("HighErrorRate", "[5m]", "[10m]"), .init("HighErrorRate", "[5m]", "[6m]"), .init("HighErrorRate", "[5m]", "[1m]"),
         .init("HighErrorRate", "sum(rate(notifications_delivered_total[5m])) + ", ""),
     ]
 

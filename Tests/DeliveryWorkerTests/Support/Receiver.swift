@@ -37,15 +37,15 @@ final class Receiver: Sendable {
     ) async throws -> Result {
         let receiver = Receiver(answer: answer)
         let (ports, bound) = AsyncStream<Int>.makeStream()
-        let router = Router()
-        router.post("**") { request, _ in
+        let responder = CallbackResponder<BasicRequestContext> { request, _ in
+            guard request.method == .post else { return Response(status: .methodNotAllowed) }
             let buffer = try await request.body.collect(upTo: 1 << 20)
             let webhook = Webhook(path: request.uri.path, headers: request.headers, body: String(buffer: buffer))
             receiver.received.withLock { $0.append(webhook) }
             return await receiver.answer(webhook)
         }
         let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            responder: responder, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { bound.yield(port) }
                 bound.finish()

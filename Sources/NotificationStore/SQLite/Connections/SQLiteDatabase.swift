@@ -121,7 +121,8 @@ final class SQLiteDatabase: Sendable {
         ledger.using {
             // Behind an operation that waited in vain for another process, all others would do the same, one after the other.
             guard sent.duration(to: .now) < patience else {
-                return .failure(.busy(reason: "it could not \(operation): no connection of this process was free for \(patience)"))
+                return .failure(
+                    .busy(reason: "it could not \(operation): no connection of this process was free for \(patience)"))
             }
             return Result(catching: body).mapError { .running(operation, $0) }
         }

@@ -1,0 +1,118 @@
+import Dispatch
+import GRDB
+import NotificationStore
+import Testing
+
+@Suite struct `Connections of SQLite` {
+    let folder: TemporaryFolder
+    let path: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        path = folder.path("notifications.sqlite")
+    }
+
+    @Test func `a connection for reading is opened at the first read, and stays`() async throws {
+        let store = try SQLiteNotificationStore(path: path, connections: 4)
+        try await store.add(.samples(1))
+        // The upgrade of the schema has read once.
+        let opened = store.connections
+        #expect(opened == ConnectionCounts(idle: 2, used: 0, limit: 4))
+        _ = try await store.queueDepth()
+        #expect(store.connections == opened)
+    }
+
+    @Test(arguments: [1, 2, 3]) func `no more than the limit are opened, and all reads are answered`(limit: Int) async throws {
+        let store = try SQLiteNotificationStore(path: path, connections: limit)
+        try await store.add(.samples(1000))
+        let most = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<50 {
+                group.addTask { () async throws -> Int in
+                    #expect(try await store.queueDepth().pending == 1000)
+                    return store.connections.idle + store.connections.used
+                }
+            }
+            return try await group.max()
+        }
+        #expect(try present(most) <= limit)
+        #expect(store.connections.used == 0)
+    }
+
+    @Test func `a connection that waits for another process is used`() async throws {
+        let store = try SQLiteNotificationStore(path: path)
+        let other = try DatabaseQueue(path: path)
+        let gate = AsyncStream<Void>.makeStream()
+        let held = AsyncStream<Void>.makeStream()
+        async let holding: Void = hold(other, until: gate.stream) { held.continuation.finish() }
+        for await _ in held.stream {}
+
+        async let stored: Void = store.add(.samples(1))
+        let deadline = ContinuousClock.now + .seconds(4)
+        while store.connections.used == 0, ContinuousClock.now < deadline { await Task.yield() }
+        #expect(store.connections.used == 1)
+        // Readers go on beside a writer.
+        #expect(try await store.queueDepth().pending == 0)
+
+        gate.continuation.finish()
+        try await holding
+        try await stored
+        #expect(store.connections.used == 0)
+        #expect(try await store.queueDepth().pending == 1)
+    }
+
+    @Test func `a writer that never ends makes all others busy at once, and nothing is stored`() async throws {
+        let timeout = Duration.milliseconds(200)
+        let store = try SQLiteNotificationStore(path: path, busyTimeout: timeout)
+        let other = try DatabaseQueue(path: path)
+        let gate = AsyncStream<Void>.makeStream()
+        let held = AsyncStream<Void>.makeStream()
+        async let holding: Void = hold(other, until: gate.stream) { held.continuation.finish() }
+        for await _ in held.stream {}
+
+        let start = ContinuousClock.now
+        let faults = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<30 {
+                group.addTask {
+                    do {
+                        try await store.add(.samples(1))
+                        return "stored"
+                    } catch {
+                        return "\(error)"
+                    }
+                }
+            }
+            return await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        // One after the other they would take 30 timeouts.
+        #expect(start.duration(to: .now) < timeout * 10)
+        #expect(
+            faults == [
+                "the database is busy, try again: it could not store notifications: database is locked (SQLite 5)",
+                "the database is busy, try again: it could not store notifications: "
+                    + "no connection of this process was free for 0.2 seconds",
+            ])
+
+        gate.continuation.finish()
+        try await holding
+        #expect(try await store.counts().pending == 0)
+        try await store.add(.samples(1))
+    }
+
+    /// Holds the write lock until the gate is closed.
+    private func hold(_ database: DatabaseQueue, until gate: AsyncStream<Void>, onHeld: @escaping @Sendable () -> Void)
+        async throws
+    {
+        try await database.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA user_version")
+            try db.beginTransaction(.immediate)
+            let semaphore = DispatchSemaphore(value: 0)
+            Task {
+                for await _ in gate {}
+                semaphore.signal()
+            }
+            onHeld()
+            semaphore.wait()
+            try db.rollback()
+        }
+    }
+}
