@@ -90,13 +90,15 @@ let package = Package(
         module(
             "DeliveryWorker",
             [
-                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, httpClient, lifecycle, logging,
+                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, httpClient, lifecycle,
+                logging,
                 nioCore, nioHTTP1,
             ]),
         module(
             "NotificationAPI",
             [
-                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, hummingbird, lifecycle, logging,
+                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, hummingbird, lifecycle,
+                logging,
                 nioCore,
             ]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
@@ -105,7 +107,8 @@ let package = Package(
             [httpClient, hummingbird, product("Histogram", "hdrhistogram-swift"), lifecycle, logging, nioCore]),
         module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         .executableTarget(
-            name: "apus-agent", dependencies: ["ApusAgent", "ApusLinux", "CLinux", argumentParser, lifecycle, logging, signals],
+            name: "apus-agent",
+            dependencies: ["ApusAgent", "ApusLinux", "CLinux", argumentParser, lifecycle, logging, signals],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
@@ -130,24 +133,35 @@ let package = Package(
             ]),
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
-        tests("ApusGeneratorTests", ["ApusGenerator", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),
+        tests(
+            "ApusGeneratorTests", ["ApusGenerator", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),
         tests("NotificationStoreTests", ["NotificationStore", product("GRDB", "GRDB.swift")]),
         tests(
             "DeliveryWorkerTests",
-            ["DeliveryWorker", "NotificationStore", "MetricCatalog", "ApusMetrics", coreMetrics, hummingbird, httpClient, lifecycle, logging]),
+            [
+                "DeliveryWorker", "NotificationStore", "MetricCatalog", "ApusMetrics", coreMetrics, hummingbird, httpClient,
+                lifecycle, logging,
+            ]),
         tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", product("GRDB", "GRDB.swift"), product("MetricsTestKit", "swift-metrics"),
+                "NotificationAPI", "NotificationStore", product("GRDB", "GRDB.swift"),
+                product("MetricsTestKit", "swift-metrics"),
                 coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
         tests(
             "LoadTestTests",
             [
-                "LoadTest", "NotificationAPI", "NotificationStore", "DeliveryWorker", coreMetrics, httpClient, lifecycle, logging,
+                "LoadTest", "NotificationAPI", "NotificationStore", "DeliveryWorker", coreMetrics, httpClient, lifecycle,
+                logging,
                 nioCore, nioHTTP1,
             ]),
-        tests("IntegrationTests", ["MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux", httpClient, product("Subprocess", "swift-subprocess")]),
+        tests(
+            "IntegrationTests",
+            [
+                "MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux", httpClient,
+                product("Subprocess", "swift-subprocess"),
+            ]),
     ]
 )

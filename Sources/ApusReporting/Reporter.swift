@@ -66,9 +66,11 @@ public final class Reporter: Service {
         switch link.maintain() {
         case .nothing: break
         case .connected: logger.info("reporting to the agent", metadata: ["socket": "\(link.path)"])
-        case .lost: logger.warning("the agent is gone; metrics stay in memory until it is back", metadata: ["socket": "\(link.path)"])
+        case .lost:
+            logger.warning("the agent is gone; metrics stay in memory until it is back", metadata: ["socket": "\(link.path)"])
         case .unreachable(let reason):
-            logger.warning("no agent to report to; trying every second", metadata: ["socket": "\(link.path)", "reason": "\(reason)"])
+            logger.warning(
+                "no agent to report to; trying every second", metadata: ["socket": "\(link.path)", "reason": "\(reason)"])
         case .refused(let reason): logger.error("the agent refuses this report", metadata: ["reason": "\(reason)"])
         }
     }

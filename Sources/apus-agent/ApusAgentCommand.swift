@@ -23,8 +23,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Option(help: "Time between turns of the sampling loop, such as 15s or 500ms; at least 100ms.")
     var interval = "15s"
 
-    @Option(help: ArgumentHelp(
-        "SERVICE/INSTANCE that is served as down while it does not report; repeatable.", valueName: "instance"))
+    @Option(
+        help: ArgumentHelp(
+            "SERVICE/INSTANCE that is served as down while it does not report; repeatable.", valueName: "instance"))
     var expect: [String] = []
 
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
@@ -49,7 +50,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     private func agentConfiguration() throws -> AgentConfiguration {
         var configuration = AgentConfiguration()
-        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]), colon > listen.startIndex
+        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
+            colon > listen.startIndex
         else { throw ValidationError("--listen \(listen): write HOST:PORT, such as 127.0.0.1:9480") }
         configuration.host = String(listen[..<colon])
         configuration.port = Int(port)

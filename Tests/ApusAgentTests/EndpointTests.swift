@@ -35,10 +35,13 @@ import Testing
     }
 
     @Test func `the documents say of each instance what it uses and does`() async throws {
-        try await RunningAgent.with { $0.expected = [InstanceKey(service: "worker", instance: "worker-2")] } _: { agent in
+        try await RunningAgent.with {
+            $0.expected = [InstanceKey(service: "worker", instance: "worker-2")]
+        } _: { agent in
             try await agent.reporting("worker", "worker-1") { factory in
                 Notifications.delivered.handle(ChannelLabels(channel: .log), factory: factory).increment(by: 3)
-                Notifications.failures.handle(DeliveryFailureLabels(channel: .log, reason: .transient), factory: factory).increment()
+                Notifications.failures.handle(DeliveryFailureLabels(channel: .log, reason: .transient), factory: factory)
+                    .increment()
                 Contract.queueDepth.handle(QueueStateLabels(state: .locked), factory: factory).set(9)
                 let stats = try await object(agent.get("/stats"))
                 let instances = try #require(stats["instances"] as? [[String: Any]])
@@ -59,7 +62,9 @@ import Testing
     }
 
     @Test func `connections past the limit are closed and counted, the others served on`() async throws {
-        try await RunningAgent.with { $0.connectionLimit = 5 } _: { agent in
+        try await RunningAgent.with {
+            $0.connectionLimit = 5
+        } _: { agent in
             let sockets = try (0..<20).map { _ in try connectedSocket(agent.port) }
             // Each of the fifteen is closed by the agent: a read comes to the end of file.
             try await agent.until { sockets.count(where: isClosed) >= 15 }
@@ -92,7 +97,10 @@ import Testing
     @Test func `an occupied port is told in one line`() async throws {
         try await RunningAgent.with { agent in
             let error = await #expect(throws: AgentError.self) {
-                try await RunningAgent.with { $0.port = agent.port } _: { _ in }
+                try await RunningAgent.with {
+                    $0.port = agent.port
+                } _: { _ in
+                }
             }
             #expect(error?.description.contains("is in use by another process") == true)
         }

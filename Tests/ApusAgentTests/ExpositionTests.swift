@@ -66,15 +66,20 @@ private let worker = #"service="worker",instance="worker-1""#
     }
 
     @Test func `an expected instance that does not report is served as down, with no numbers of its own`() async throws {
-        try await RunningAgent.with { $0.expected = [InstanceKey(service: "worker", instance: "worker-1")] } _: { agent in
+        try await RunningAgent.with {
+            $0.expected = [InstanceKey(service: "worker", instance: "worker-1")]
+        } _: { agent in
             let samples = try await agent.get("/metrics").samples
             #expect(samples["apus_service_up{\(worker)}"] == "0")
             #expect(!samples.keys.contains { $0.contains(worker) && !$0.hasPrefix("apus_service_up") })
         }
     }
 
-    @Test func `the last counts of a service that ended stay, its gauges go, and after the retention all is gone`() async throws {
-        try await RunningAgent.with { $0.retention = .milliseconds(1500) } _: { agent in
+    @Test func `the last counts of a service that ended stay, its gauges go, and after the retention all is gone`() async throws
+    {
+        try await RunningAgent.with {
+            $0.retention = .milliseconds(1500)
+        } _: { agent in
             try await agent.reporting("worker", "worker-1") { factory in
                 Notifications.claimed.handle(factory: factory).increment(by: 7)
                 Contract.databaseConnections.handle(factory: factory).set(3)

@@ -72,7 +72,9 @@ import Testing
     }
 
     @Test func `instances past the limit are refused`() async throws {
-        try await RunningAgent.with { $0.instanceLimit = 1 } _: { agent in
+        try await RunningAgent.with {
+            $0.instanceLimit = 1
+        } _: { agent in
             try await agent.reporting("worker", "worker-1") { _ in
                 let writer = try SegmentWriter()
                 let hello = try Hello(service: "worker", instance: "worker-2").bytes

@@ -18,7 +18,8 @@ import Testing
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         func kilobytes(_ key: String) throws -> Double {
             let line = try #require(status.split(separator: "\n").first { $0.hasPrefix(key + ":") })
-            return try #require(Double(line.split(separator: "\t")[1].split(separator: " ")[0].trimmingCharacters(in: .whitespaces)))
+            return try #require(
+                Double(line.split(separator: "\t")[1].split(separator: " ")[0].trimmingCharacters(in: .whitespaces)))
         }
         // Another test may allocate between the two readings.
         let resident = try kilobytes("VmRSS") * 1024

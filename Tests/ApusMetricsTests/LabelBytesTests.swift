@@ -34,6 +34,8 @@ import Testing
 
     @Test(arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]])
     func `a value that is not UTF-8 is refused`(bytes: [UInt8]) {
-        #expect(throws: LabelSyntaxError.invalidUTF8("a")) { try LabelBytes.parse(Array("a=\"".utf8) + bytes + Array("\"".utf8)) }
+        #expect(throws: LabelSyntaxError.invalidUTF8("a")) {
+            try LabelBytes.parse(Array("a=\"".utf8) + bytes + Array("\"".utf8))
+        }
     }
 }

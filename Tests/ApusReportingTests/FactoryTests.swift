@@ -102,6 +102,8 @@ import Testing
         Notifications.delivered.handle(ChannelLabels(channel: .log), factory: other).increment()
         Contract.uptime.handle(factory: other).set(1)
         Notifications.attemptDuration.handle(ChannelLabels(channel: .log), factory: other).record(1)
-        #expect(Notifications.delivered.handle(ChannelLabels(channel: .log), factory: other).label == "notifications_delivered_total")
+        #expect(
+            Notifications.delivered.handle(ChannelLabels(channel: .log), factory: other).label
+                == "notifications_delivered_total")
     }
 }

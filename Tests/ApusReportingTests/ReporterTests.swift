@@ -27,7 +27,8 @@ import Testing
         }
     }
 
-    @Test func `an agent learns who reports, from the kernel which process, and sees its heap and its heartbeat`() async throws {
+    @Test func `an agent learns who reports, from the kernel which process, and sees its heap and its heartbeat`() async throws
+    {
         let agent = try ListeningAgent(path: path)
         try await reporting { _ in
             let report = try await agent.accept()
@@ -40,7 +41,9 @@ import Testing
             let first = report.reader.heartbeat
             #expect(first > 0)
             let deadline = ContinuousClock.now + .seconds(30)
-            while report.reader.heartbeat == first, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            while report.reader.heartbeat == first, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             #expect(report.reader.heartbeat > first)
         }
     }

@@ -51,7 +51,8 @@ final class HostileSegment {
         entry(
             0,
             [
-                SegmentLayout.Entry.tag: SegmentLayout.Tag.family, SegmentLayout.Entry.kind: kind, SegmentLayout.Entry.textLength: 7,
+                SegmentLayout.Entry.tag: SegmentLayout.Tag.family, SegmentLayout.Entry.kind: kind,
+                SegmentLayout.Entry.textLength: 7,
                 SegmentLayout.Entry.boundsOffset: 1024, SegmentLayout.Entry.boundsCount: UInt32(bounds.count),
             ])
     }

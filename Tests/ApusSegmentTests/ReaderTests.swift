@@ -22,7 +22,8 @@ private typealias Entry = SegmentLayout.Entry
         var pipes: [Int32] = [0, 0]
         #expect(pipe(&pipes) == 0)
         let descriptors = [
-            pipes[0], open("/dev/null", O_RDWR), open("/tmp", O_RDONLY | O_DIRECTORY), socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0),
+            pipes[0], open("/dev/null", O_RDWR), open("/tmp", O_RDONLY | O_DIRECTORY),
+            socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0),
             apus_eventfd(), open("/proc/self/stat", O_RDONLY),
         ]
         for descriptor in descriptors {
@@ -60,14 +61,15 @@ private typealias Entry = SegmentLayout.Entry
         #expect(reader.integer(reader.families[0].series[0]) == 0)
     }
 
-    @Test(arguments: [
-        ([Entry.tag: 0], "neither"), ([Entry.tag: 3], "neither"), ([Entry.kind: 0], "no known kind"),
-        ([Entry.kind: 300], "no known kind"), ([Entry.textLength: 0], "not legal"),
-        ([Entry.textOffset: .max], "out of bounds"), ([Entry.textLength: .max], "out of bounds"),
-        ([Entry.textOffset: UInt32(SegmentLayout.arenaCapacity) - 3], "out of bounds"),
-        ([Entry.helpOffset: .max, Entry.helpLength: 1], "out of bounds"), ([Entry.helpLength: 5000], "too long"),
-        ([Entry.boundsCount: 1], "bucket bounds"), ([Entry.boundsCount: .max], "bucket bounds"),
-    ] as [([Int: UInt32], String)])
+    @Test(
+        arguments: [
+            ([Entry.tag: 0], "neither"), ([Entry.tag: 3], "neither"), ([Entry.kind: 0], "no known kind"),
+            ([Entry.kind: 300], "no known kind"), ([Entry.textLength: 0], "not legal"),
+            ([Entry.textOffset: .max], "out of bounds"), ([Entry.textLength: .max], "out of bounds"),
+            ([Entry.textOffset: UInt32(SegmentLayout.arenaCapacity) - 3], "out of bounds"),
+            ([Entry.helpOffset: .max, Entry.helpLength: 1], "out of bounds"), ([Entry.helpLength: 5000], "too long"),
+            ([Entry.boundsCount: 1], "bucket bounds"), ([Entry.boundsCount: .max], "bucket bounds"),
+        ] as [([Int: UInt32], String)])
     func `a family with a wrong field is refused, with the reason`(wrong: [Int: UInt32], words: String) throws {
         let segment = try HostileSegment()
         segment.soundFamily()
@@ -91,13 +93,14 @@ private typealias Entry = SegmentLayout.Entry
         try expectMalformed(segment, "name is not legal")
     }
 
-    @Test(arguments: [
-        ([Entry.family: 1], "does not exist"), ([Entry.family: .max], "does not exist"), ([Entry.kind: 0], "wrong form"),
-        ([Entry.kind: 3], "wrong form"), ([Entry.kind: .max], "wrong form"), ([Entry.cellCount: 0], "out of bounds"),
-        ([Entry.cellCount: 2], "out of bounds"), ([Entry.firstCell: UInt32(SegmentLayout.cellCapacity)], "out of bounds"),
-        ([Entry.firstCell: .max], "out of bounds"), ([Entry.textOffset: .max], "out of bounds"),
-        ([Entry.textLength: 16385], "too long"),
-    ] as [([Int: UInt32], String)])
+    @Test(
+        arguments: [
+            ([Entry.family: 1], "does not exist"), ([Entry.family: .max], "does not exist"), ([Entry.kind: 0], "wrong form"),
+            ([Entry.kind: 3], "wrong form"), ([Entry.kind: .max], "wrong form"), ([Entry.cellCount: 0], "out of bounds"),
+            ([Entry.cellCount: 2], "out of bounds"), ([Entry.firstCell: UInt32(SegmentLayout.cellCapacity)], "out of bounds"),
+            ([Entry.firstCell: .max], "out of bounds"), ([Entry.textOffset: .max], "out of bounds"),
+            ([Entry.textLength: 16385], "too long"),
+        ] as [([Int: UInt32], String)])
     func `a series with a wrong field is refused, with the reason`(wrong: [Int: UInt32], words: String) throws {
         let segment = try HostileSegment()
         segment.soundFamily()
@@ -106,7 +109,8 @@ private typealias Entry = SegmentLayout.Entry
     }
 
     @Test(arguments: [
-        #"service="x""#, #"instance="x""#, #"le="1""#, #"a="1",a="2""#, #"a=1"#, #"a="1"}evil 1\n"#, "a=\"\n\"", #"__name__="x""#,
+        #"service="x""#, #"instance="x""#, #"le="1""#, #"a="1",a="2""#, #"a=1"#, #"a="1"}evil 1\n"#, "a=\"\n\"",
+        #"__name__="x""#,
     ])
     func `labels that would forge or break the exposition are refused`(labels: String) throws {
         let segment = try HostileSegment()
@@ -140,7 +144,9 @@ private typealias Entry = SegmentLayout.Entry
             for index in 1...5 {
                 let labels = (0..<Int.random(in: 0...20)).map { _ in UInt8.random(in: 0...255) }
                 var wrong: [Int: UInt32] = [:]
-                for _ in 0..<Int.random(in: 0...3) { wrong[Int.random(in: 0..<16)] = Bool.random() ? .random(in: 0...5) : .random(in: 0 ... .max) }
+                for _ in 0..<Int.random(in: 0...3) {
+                    wrong[Int.random(in: 0..<16)] = Bool.random() ? .random(in: 0...5) : .random(in: 0 ... .max)
+                }
                 segment.series(index, labels: Bool.random() ? labels : Array("a=\"\(index)\"".utf8), wrong)
             }
             let reader = try SegmentReader(descriptor: segment.descriptor)

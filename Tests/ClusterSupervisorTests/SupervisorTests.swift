@@ -106,7 +106,7 @@ import Testing
         let grandchild = try #require(folder.words(of: "grandchild")?.first.flatMap { Int32($0) })
         kill(try await fleet.pids(of: "leader", count: 1)[0], SIGKILL)
         try await eventually("the grandchild is gone") { !isRunning(grandchild) }
-        #expect(fleet.supervisor.status.first?.state == .stopped)
+        try await eventually("it is down for good") { fleet.supervisor.status.first?.state == .stopped }
         try await fleet.shutDown()
     }
 

@@ -8,11 +8,11 @@ import Testing
         try await fleet.awaitInstances()
         let folder = try TemporaryFolder()
         try """
-            process_names:
-              - name: "{{.Matches.Instance}}"
-                cmdline:
-                  - '--instance (?P<Instance>[a-z]+-[0-9]+)'
-            """.write(toFile: folder("exporter.yml"), atomically: false, encoding: .utf8)
+        process_names:
+          - name: "{{.Matches.Instance}}"
+            cmdline:
+              - '--instance (?P<Instance>[a-z]+-[0-9]+)'
+        """.write(toFile: folder("exporter.yml"), atomically: false, encoding: .utf8)
         let port = try Ports.single()
         let exporter = try ChildProcess(
             "/usr/bin/prometheus-process-exporter",

@@ -11,7 +11,9 @@ import Testing
     }
 
     @Test(arguments: [[], ["--placement", "beside"]])
-    func `two runs give identical bytes, which Prometheus' own tool accepts and whose tests pass`(options: [String]) async throws {
+    func `two runs give identical bytes, which Prometheus' own tool accepts and whose tests pass`(options: [String])
+        async throws
+    {
         let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
         for folder in [first, second] {
             let command = try await Command.run(Executables.apus, ["generate", "--output", folder.path] + options)
@@ -21,10 +23,12 @@ import Testing
         #expect(paths.contains("dashboards/fleet-overview.json") && paths.contains("deploy/prometheus/prometheus.yml"))
         #expect(try files(second) == paths)
         for path in paths {
-            #expect(try Data(contentsOf: URL(filePath: first(path))) == Data(contentsOf: URL(filePath: second(path))), "\(path)")
+            #expect(
+                try Data(contentsOf: URL(filePath: first(path))) == Data(contentsOf: URL(filePath: second(path))), "\(path)")
         }
         for arguments in [
-            ["check", "config", first("deploy/prometheus/prometheus.yml")], ["check", "rules", first("rules/fleet-alerts.yml")],
+            ["check", "config", first("deploy/prometheus/prometheus.yml")],
+            ["check", "rules", first("rules/fleet-alerts.yml")],
             ["test", "rules", first("rules/fleet-alerts.test.yml")],
         ] {
             let tool = try await Command.run("/usr/bin/promtool", arguments)

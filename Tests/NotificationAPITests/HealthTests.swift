@@ -104,9 +104,8 @@ import Testing
         try await withAPI(drainDelay: .seconds(2)) { api in
             #expect(try await api.get("/health/ready").status == 200)
             await api.group.triggerGracefulShutdown()
-            let reply = try await api.get("/health/ready")
-            #expect(reply.status == 503)
-            #expect(try reply.decoded(Health.self).output == "this instance is about to stop")
+            try await eventually("not ready") { try await api.get("/health/ready").status == 503 }
+            #expect(try await api.get("/health/ready").decoded(Health.self).output == "this instance is about to stop")
             #expect(try await api.get("/health/live").status == 200)
             #expect(try await api.post(log).status == 202)
         }

@@ -37,7 +37,8 @@ extension HealthDocument {
         sampling = Sampling(intervalSeconds: interval, ageSeconds: age)
         instances = views.map { view in
             InstanceHealth(
-                service: view.key.service, instance: view.key.instance, status: view.isUp ? .pass : .fail, pid: view.process?.pid,
+                service: view.key.service, instance: view.key.instance, status: view.isUp ? .pass : .fail,
+                pid: view.process?.pid,
                 heartbeatAgeSeconds: view.isUp ? view.heartbeatAge : nil)
         }
     }

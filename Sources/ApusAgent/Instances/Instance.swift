@@ -131,7 +131,7 @@ final class Instance: Sendable {
             process.sample = try process.source.sample()
             process.peak = max(process.peak, process.sample.residentBytes)
             state.process = process
-        } catch where error.isProcessGone {
+        } catch  where error.isProcessGone {
             end(&state)
         } catch {
             // Unreadable for the moment: the sample before stands, and its age shows in the sampling figures.

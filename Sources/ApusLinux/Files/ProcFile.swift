@@ -18,12 +18,17 @@ package final class ProcFile: Sendable {
     deinit { close(descriptor) }
 
     /// Reads at most `capacity` bytes and hands them to `body` without an allocation.
-    package func read<Result>(capacity: Int = 4096, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) throws(LinuxError) -> Result {
-        let outcome: Swift.Result<Result, LinuxError> = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
+    package func read<Result>(capacity: Int = 4096, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) throws(LinuxError)
+        -> Result
+    {
+        let outcome: Swift.Result<Result, LinuxError> = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) {
+            buffer in
             let count = pread(descriptor, buffer.baseAddress, capacity, 0)
             guard count >= 0 else { return .failure(.read(path: path, code: errno)) }
             // In bounds: the kernel wrote `count` bytes of the `capacity`.
-            guard let result = body(UnsafeBufferPointer(rebasing: buffer[..<count])) else { return .failure(.format(path: path)) }
+            guard let result = body(UnsafeBufferPointer(rebasing: buffer[..<count])) else {
+                return .failure(.format(path: path))
+            }
             return .success(result)
         }
         return try outcome.get()

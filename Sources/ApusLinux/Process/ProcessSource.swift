@@ -28,7 +28,9 @@ package final class ProcessSource: Sendable {
     package func sample() throws(LinuxError) -> ProcessSample {
         let stat = try statFile.read { ProcessStat($0) }
         // A zombie has given everything back but its entry in the table: it no longer runs.
-        guard stat.state != UInt8(ascii: "Z"), stat.state != UInt8(ascii: "X") else { throw .read(path: statFile.path, code: ESRCH) }
+        guard stat.state != UInt8(ascii: "Z"), stat.state != UInt8(ascii: "X") else {
+            throw .read(path: statFile.path, code: ESRCH)
+        }
         return ProcessSample(
             monotonicNanoseconds: apus_monotonic_nanoseconds(),
             userSeconds: Double(stat.userTicks) / Host.ticksPerSecond,

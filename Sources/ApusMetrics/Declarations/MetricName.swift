@@ -16,7 +16,8 @@ public enum MetricName {
     public static func sanitized(_ text: String, allowColon: Bool = true) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
-            let legal = isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") || (allowColon && byte == UInt8(ascii: ":"))
+            let legal =
+                isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") || (allowColon && byte == UInt8(ascii: ":"))
             if bytes.isEmpty && isDigit(byte) { bytes.append(UInt8(ascii: "_")) }
             bytes.append(legal ? byte : UInt8(ascii: "_"))
         }

@@ -10,7 +10,8 @@ package struct Hello: Equatable, Sendable {
 
     package init(service: String, instance: String) throws(HelloError) {
         for (key, value) in [("service", service), ("instance", instance)] {
-            guard (1...128).contains(value.utf8.count), value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+            guard (1...128).contains(value.utf8.count),
+                value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
             else { throw .illegalValue(key) }
         }
         self.service = service

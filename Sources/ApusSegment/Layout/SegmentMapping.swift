@@ -52,7 +52,8 @@ package final class SegmentMapping: @unchecked Sendable {
     }
 
     func setArena(_ offset: Int, _ bytes: [UInt8]) {
-        UnsafeMutableRawBufferPointer(start: base + SegmentLayout.arenaOffset + offset, count: bytes.count).copyBytes(from: bytes)
+        UnsafeMutableRawBufferPointer(start: base + SegmentLayout.arenaOffset + offset, count: bytes.count).copyBytes(
+            from: bytes)
     }
 
     func headerWord32(_ offset: Int) -> UInt32 { (base + offset).load(as: UInt32.self) }

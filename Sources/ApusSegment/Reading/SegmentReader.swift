@@ -26,7 +26,9 @@ package final class SegmentReader {
         guard fstat(descriptor, &status) == 0 else { throw .system("fstat", errno) }
         guard status.st_size == off_t(SegmentLayout.size) else { throw .wrongSize(Int(status.st_size)) }
         mapping = try SegmentMapping(descriptor: descriptor, writable: false)
-        guard mapping.word(SegmentLayout.Header.magic).load(ordering: .acquiring) == SegmentLayout.magic else { throw .wrongMagic }
+        guard mapping.word(SegmentLayout.Header.magic).load(ordering: .acquiring) == SegmentLayout.magic else {
+            throw .wrongMagic
+        }
         let version = mapping.headerWord32(SegmentLayout.Header.version)
         guard version == SegmentLayout.version else { throw .wrongVersion(version) }
     }

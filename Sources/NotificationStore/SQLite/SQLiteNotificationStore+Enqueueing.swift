@@ -5,8 +5,9 @@ extension SQLiteNotificationStore {
     package func enqueue(
         _ notifications: [NewNotification], idempotency: IdempotencyKey?
     ) async throws(StoreError) -> EnqueueResult {
+        try Self.requireWholeTexts(notifications, idempotency)
         // The client is told that it need not send again, which a power failure must not make untrue.
-        try await database.write("store notifications", surviving: .powerFailure) { [clock] db in
+        return try await database.write("store notifications", surviving: .powerFailure) { [clock] db in
             let now = clock()
             if let idempotency, let earlier = try Self.earlierResult(of: idempotency, in: db) { return earlier }
             try Self.insert(notifications, at: now, in: db)
@@ -21,6 +22,17 @@ extension SQLiteNotificationStore {
             let statement = try db.cachedStatement(sql: "SELECT * FROM notifications WHERE id = ?")
             return try Row.fetchOne(statement, arguments: [id.description]).map(NotificationRecord.init(row:))
         }
+    }
+
+    /// The character U+0000 ends a text for SQLite's C interface, which would keep the part before it and say nothing; PostgreSQL
+    /// refuses it.
+    private static func requireWholeTexts(
+        _ notifications: [NewNotification], _ key: IdempotencyKey?
+    ) throws(StoreError) {
+        var texts = notifications.flatMap { [$0.userID, $0.title, $0.body, $0.webhookURL ?? ""] }
+        if let key { texts += [key.key, key.fingerprint] }
+        guard texts.contains(where: { $0.utf8.contains(0) }) else { return }
+        throw .failed(operation: "store notifications", reason: "a text holds the character U+0000, which it cannot keep")
     }
 
     private static func insert(_ notifications: [NewNotification], at now: Instant, in db: Database) throws {

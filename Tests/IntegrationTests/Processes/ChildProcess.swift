@@ -8,7 +8,9 @@ final class ChildProcess: Sendable {
     private let folder: TemporaryFolder
 
     init(_ executable: String, _ arguments: [String], folder working: String? = nil) throws {
-        guard access(executable, X_OK) == 0 else { throw Failure("\(executable) is not there; make test installs and builds it") }
+        guard access(executable, X_OK) == 0 else {
+            throw Failure("\(executable) is not there; make test installs and builds it")
+        }
         folder = try TemporaryFolder()
         process = Process()
         process.executableURL = URL(filePath: executable)

@@ -7,7 +7,9 @@ struct LinuxProcess {
     /// All processes whose parent is the given one.
     static func children(of parent: pid_t) -> [LinuxProcess] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return entries.compactMap { pid_t($0) }.map(LinuxProcess.init).filter { $0.status["PPid"].flatMap { pid_t($0) } == parent }
+        return entries.compactMap { pid_t($0) }.map(LinuxProcess.init).filter {
+            $0.status["PPid"].flatMap { pid_t($0) } == parent
+        }
     }
 
     /// The fields of /proc/PID/status; empty when the process is gone.

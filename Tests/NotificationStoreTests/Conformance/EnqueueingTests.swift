@@ -6,7 +6,7 @@ import Testing
         let stores = try StorePair(kind)
         let later = stores.clock.now + .seconds(60)
         let webhook = NewNotification(
-            userID: "üser 'quoted'", channel: .webhook, title: "Zeile\n\"1\"", body: "\u{1F426} 燕 \u{0}end",
+            userID: "üser 'quoted'", channel: .webhook, title: "Zeile\n\"1\"", body: "\u{1F426} 燕 %_\\\u{1}",
             webhookURL: "https://example.org/hook?a=%20", deliverAt: later)
         let log = NewNotification.sample()
 
@@ -23,6 +23,16 @@ import Testing
                     notification: log, status: .pending, attempts: 0, dueAt: now, createdAt: now, updatedAt: now))
         stores.clock.advance(by: .seconds(60))
         #expect(try await stores.first.claim().notifications.map(\.notification) == [log, webhook])
+    }
+
+    @Test(arguments: StoreKind.all) func `a text that cannot be kept whole is refused`(kind: StoreKind) async throws {
+        let stores = try StorePair(kind)
+        await #expect {
+            try await stores.first.add([.sample(), .sample("cut\u{0}off")])
+        } throws: { error in
+            "\(error)" == "the database failed to store notifications: a text holds the character U+0000, which it cannot keep"
+        }
+        #expect(try await stores.first.counts().pending == 0)
     }
 
     @Test(arguments: StoreKind.all) func `an id that is not there is nothing`(kind: StoreKind) async throws {

@@ -52,7 +52,7 @@ import Testing
             ])
         #expect(
             try await steps(LeaseSQL.reclaim, ["now"]) == [
-                "SEARCH notifications USING INDEX notifications_expiry (status=? AND lock_expiry<?)"
+                "SEARCH notifications USING COVERING INDEX notifications_expiry (status=? AND lock_expiry<?)"
             ])
     }
 
