@@ -134,7 +134,8 @@ let package = Package(
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
         tests(
-            "ApusGeneratorTests", ["ApusGenerator", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),
+            "ApusGeneratorTests",
+            ["ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),
         tests("NotificationStoreTests", ["NotificationStore", product("GRDB", "GRDB.swift")]),
         tests(
             "DeliveryWorkerTests",

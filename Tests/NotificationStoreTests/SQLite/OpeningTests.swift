@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import NotificationStore
+import Synchronization
 import Testing
 
 @Suite struct `Opening an SQLite database` {
@@ -129,10 +130,9 @@ private func openInChild(_ path: String) async {
     }
 }
 
-private final class Faults: @unchecked Sendable {
-    private let lock = NSLock()
-    private var faults: [String] = []
+private final class Faults: Sendable {
+    private let faults = Mutex<[String]>([])
 
-    func add(_ fault: String) { lock.withLock { faults.append(fault) } }
-    var all: [String] { lock.withLock { faults } }
+    func add(_ fault: String) { faults.withLock { $0.append(fault) } }
+    var all: [String] { faults.withLock { $0 } }
 }
