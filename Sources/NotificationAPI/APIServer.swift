@@ -79,7 +79,8 @@ package final class APIServer: Service {
             throw APIServerError.cannotListen(
                 host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
         } catch is SocketAddressError.UnknownHost {
-            throw APIServerError.cannotListen(host: configuration.host, port: configuration.port, reason: "no such host is known")
+            throw APIServerError.cannotListen(
+                host: configuration.host, port: configuration.port, reason: "no such host is known")
         }
     }
 

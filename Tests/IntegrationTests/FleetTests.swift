@@ -87,7 +87,9 @@ import Testing
         try await fleet.awaitInstances()
         let prometheus = try await Prometheus(configuration: fleet.prometheusConfiguration)
         // The first evaluation may come before the first scrape, and finds nobody.
-        try await eventually("no alert is pending") { try await prometheus.rules().allSatisfy { $0.state == "inactive" } }
+        try await eventually("all rules are evaluated, and no alert is pending") {
+            try await prometheus.rules().allSatisfy { $0.health == "ok" && $0.state == "inactive" }
+        }
         // Receivers that take their time, so that deliveries are under way at any moment.
         async let load = fleet.load([
             "--rate", "40", "--duration", "30s", "--receiver-latency", "400ms", "--max-duplicates", "16",
