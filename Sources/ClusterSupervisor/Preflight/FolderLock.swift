@@ -13,7 +13,12 @@ package struct FolderLock: ~Copyable {
         descriptor = try Self.lock(path)
     }
 
-    deinit { try? descriptor.close() }
+    deinit {
+        // Closing alone is not enough: a child that is being started has a copy of the descriptor until it executes, and with it the
+        // lock, flock(2).
+        flock(descriptor.rawValue, LOCK_UN)
+        try? descriptor.close()
+    }
 
     private static func lock(_ path: String) throws(FolderLockError) -> FileDescriptor {
         let descriptor: FileDescriptor
