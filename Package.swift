@@ -101,6 +101,7 @@ let package = Package(
                 logging,
                 nioCore,
             ]),
+        module("CommandErrors", [argumentParser]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
         module(
             "LoadTest",
@@ -108,13 +109,13 @@ let package = Package(
         module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         .executableTarget(
             name: "apus-agent",
-            dependencies: ["ApusAgent", "ApusLinux", "CLinux", argumentParser, lifecycle, logging, signals],
+            dependencies: ["ApusAgent", "ApusLinux", "CommandErrors", "CLinux", argumentParser, lifecycle, logging, signals],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "LoadTest", "ApusLinux", "CLinux", argumentParser,
+                "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "CLinux", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings, linkerSettings: staticFoundation),

@@ -2,6 +2,7 @@ import ApusAgent
 import ApusLinux
 import ArgumentParser
 import CLinux
+import CommandErrors
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -33,6 +34,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
+
+    static func main() async { await runWithOneLineErrors() }
 
     func run() async throws {
         // Resident memory matters more here than the parallel speed of malloc.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandErrors
 
 /// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
 @main
@@ -8,4 +9,6 @@ struct Apus: AsyncParsableCommand {
         abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
         version: "0.1.0",
         subcommands: [UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, LoadCommand.self])
+
+    static func main() async { await runWithOneLineErrors() }
 }

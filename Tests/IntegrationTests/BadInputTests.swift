@@ -5,8 +5,9 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct BadInputTests {
     private func expectOneLine(_ command: Command, _ words: [String]) {
         #expect(command.code != 0)
-        let lines = command.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+        let lines = command.errors.split(separator: "\n")
         #expect(lines.count == 1, "\(command.errors)")
+        #expect(lines.first?.hasPrefix("Error: ") == true, "\(command.errors)")
         for word in words { #expect(lines.first?.contains(word) == true, "\(command.errors)") }
     }
 

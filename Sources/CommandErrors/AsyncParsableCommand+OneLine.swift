@@ -1,0 +1,27 @@
+package import ArgumentParser
+import Glibc
+
+extension AsyncParsableCommand {
+    /// Runs what the arguments ask for. An error ends the process with one line on standard error and a code that is not zero: a log
+    /// or a supervisor's status shows one line, and usage is for those who ask with `--help`.
+    package static func runWithOneLineErrors() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            let message = message(for: error)
+            // Help and version are no errors; a bare exit code has no words.
+            guard !code.isSuccess, !message.isEmpty else { exit(withError: error) }
+            let line = message.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+            let hint = code == .validationFailure ? "; --help explains the options" : ""
+            let bytes = Array("Error: \(line)\(hint)\n".utf8)
+            _ = write(STDERR_FILENO, bytes, bytes.count)
+            Glibc.exit(code.rawValue)
+        }
+    }
+}
