@@ -94,7 +94,8 @@ import Testing
             let test = WorkerUnderTest(store) { $0.pollInterval = .seconds(3600) }
             let start = ContinuousClock.now
             try await test.run { _ in }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            // Far from the poll interval; the machine may be slow.
+            #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
 }

@@ -191,7 +191,7 @@ import Testing
             // A port on which something listened a moment ago, and nothing does now.
             let url = try await Receiver.run { _, url in url }
             let id = try await store.enqueueWebhooks(to: url)[0]
-            let test = WorkerUnderTest(store)
+            let test = WorkerUnderTest(store) { $0.attemptTimeout = .seconds(120) }
             let start = ContinuousClock.now
             try await test.run { _ in
                 try await eventually("recorded") { try await store.record(of: id).attempts == 1 }
@@ -200,7 +200,7 @@ import Testing
             #expect(record.status == .pending)
             #expect(record.lastError?.contains("refused") == true, "\(record.lastError ?? "")")
             #expect(test.metrics.value(Notifications.failures, failures(.transient)) == 1)
-            #expect(ContinuousClock.now - start < .seconds(9), "it did not take the whole timeout")
+            #expect(ContinuousClock.now - start < .seconds(60), "it did not take the whole timeout")
         }
     }
 
