@@ -53,6 +53,10 @@ public final class Reporter: Service {
         name: "service_process_heap_bytes", kind: .gauge,
         help: "Heap in use: what malloc has handed out, as mallinfo2 reports it inside the process.")
 
+    func cells(_ family: MetricFamily, _ labels: [(String, String)], form: ValueForm) -> SeriesCells {
+        writer.series(family, labels: labels, form: form)
+    }
+
     /// Reports until graceful shutdown or cancellation.
     public func run() async throws {
         let thread = ReporterThread { [self] in turn() }

@@ -22,12 +22,18 @@ final class HostileSegment {
         guard size >= SegmentLayout.Header.size else { return }
         base.storeBytes(of: SegmentLayout.magic, toByteOffset: SegmentLayout.Header.magic, as: UInt64.self)
         base.storeBytes(of: SegmentLayout.version, toByteOffset: SegmentLayout.Header.version, as: UInt32.self)
+        base.storeBytes(of: 1, toByteOffset: SegmentLayout.Header.planes, as: UInt32.self)
     }
 
     deinit { close(descriptor) }
 
     func set(_ value: UInt64, header offset: Int) { base.storeBytes(of: value, toByteOffset: offset, as: UInt64.self) }
     func set32(_ value: UInt32, header offset: Int) { base.storeBytes(of: value, toByteOffset: offset, as: UInt32.self) }
+
+    func set(_ value: UInt64, cell index: Int, plane: Int) {
+        base.storeBytes(
+            of: value, toByteOffset: SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride + index * 8, as: UInt64.self)
+    }
 
     /// Writes text into the arena.
     func put(_ bytes: [UInt8], at offset: Int) {

@@ -41,6 +41,30 @@ private typealias Entry = SegmentLayout.Entry
         #expect(throws: SegmentError.wrongMagic) { try SegmentReader(descriptor: segment.descriptor) }
     }
 
+    @Test(arguments: [UInt32(0), 3, 16, .max])
+    func `a number of planes that the layout does not have is refused`(planes: UInt32) throws {
+        let segment = try HostileSegment()
+        segment.set32(planes, header: SegmentLayout.Header.planes)
+        #expect(throws: SegmentError.wrongPlanes(planes)) { try SegmentReader(descriptor: segment.descriptor) }
+    }
+
+    @Test func `a counter is the sum of its planes, a gauge is its first one`() throws {
+        for (kind, form, expected) in [(UInt32(1), ValueForm.integer, 1_001_001.0), (2, .double, 0.5)] {
+            let segment = try HostileSegment()
+            segment.set32(4, header: SegmentLayout.Header.planes)
+            segment.soundFamily(kind: kind)
+            segment.series(labels: [], [Entry.kind: form.rawValue, Entry.firstCell: 7])
+            for (plane, value) in [UInt64(1), 1000, 1_000_000].enumerated() {
+                segment.set(form == .integer ? value : (0.5).bitPattern, cell: 7, plane: plane)
+            }
+            // Not one of the four in use.
+            segment.set(99, cell: 7, plane: 4)
+            let reader = try SegmentReader(descriptor: segment.descriptor)
+            try reader.refresh()
+            #expect(reader.value(reader.families[0].series[0]) == expected)
+        }
+    }
+
     @Test(arguments: [UInt64(SegmentLayout.entryCapacity) + 1, .max])
     func `more entries than fit are refused`(count: UInt64) throws {
         let segment = try HostileSegment()

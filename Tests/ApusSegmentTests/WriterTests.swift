@@ -32,6 +32,24 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         #expect(reader.sum(series) == .infinity)
     }
 
+    @Test(arguments: [1, 2, 3, 4, 5, 13, 16, 17, 64, 65, 100, 512])
+    func `an observation falls into the first bucket whose bound is not below it`(count: Int) throws {
+        let bounds = (0..<count).map { Double($0) * 2 }
+        let family = MetricFamily(name: "size", kind: .histogram, help: "x", buckets: bounds)
+        let writer = try SegmentWriter()
+        let histogram = writer.series(family, labels: [], form: .histogram)
+        var expected = [UInt64](repeating: 0, count: count + 1)
+        let around = bounds.flatMap { [$0.nextDown, $0, $0.nextUp, $0 + 1] } + [-.infinity, .infinity, .nan, -1, .greatestFiniteMagnitude]
+        for value in around {
+            histogram.observe(value)
+            expected[value.isNaN ? count : bounds.firstIndex { value <= $0 } ?? count] += 1
+        }
+        let reader = try SegmentReader(descriptor: writer.descriptor)
+        try reader.refresh()
+        let series = reader.families[0].series[0]
+        #expect((0...count).map { reader.bucket(series, $0) } == expected)
+    }
+
     @Test func `series that come later are found by the next refresh, and only then`() throws {
         let writer = try SegmentWriter()
         let reader = try SegmentReader(descriptor: writer.descriptor)

@@ -7,6 +7,7 @@ final class IntegerCounterHandler: CounterHandler {
 
     init(cells: SeriesCells) { self.cells = cells }
 
+    @inline(__always)
     func increment(by amount: Int64) {
         if amount > 0 { cells.add(UInt64(amount)) }
     }
@@ -20,6 +21,7 @@ final class DoubleCounterHandler: FloatingPointCounterHandler {
 
     init(cells: SeriesCells) { self.cells = cells }
 
+    @inline(__always)
     func increment(by amount: Double) {
         if amount > 0 && amount.isFinite { cells.add(amount) }
     }
@@ -33,11 +35,17 @@ final class GaugeHandler: MeterHandler, RecorderHandler {
 
     init(cells: SeriesCells) { self.cells = cells }
 
+    @inline(__always)
     func set(_ value: Int64) { cells.set(Double(value)) }
+    @inline(__always)
     func set(_ value: Double) { cells.set(value) }
+    @inline(__always)
     func increment(by amount: Double) { cells.add(amount) }
+    @inline(__always)
     func decrement(by amount: Double) { cells.add(-amount) }
+    @inline(__always)
     func record(_ value: Int64) { cells.set(Double(value)) }
+    @inline(__always)
     func record(_ value: Double) { cells.set(value) }
 }
 
@@ -52,7 +60,10 @@ final class HistogramHandler: RecorderHandler, TimerHandler {
         self.unit = unit
     }
 
+    @inline(__always)
     func record(_ value: Int64) { cells.observe(Double(value)) }
+    @inline(__always)
     func record(_ value: Double) { cells.observe(value) }
+    @inline(__always)
     func recordNanoseconds(_ duration: Int64) { cells.observe(Double(duration) * unit) }
 }

@@ -9,6 +9,8 @@ package enum SegmentError: Error, Equatable, CustomStringConvertible {
     case wrongSize(Int)
     case wrongMagic
     case wrongVersion(UInt32)
+    /// The number of planes is none that the layout has.
+    case wrongPlanes(UInt32)
     /// More entries are announced than fit, or fewer than before.
     case wrongCount(UInt64)
     /// An entry points outside its area or has an illegal field.
@@ -22,6 +24,8 @@ package enum SegmentError: Error, Equatable, CustomStringConvertible {
         case .wrongMagic: "the memory does not begin with the segment's magic number"
         case .wrongVersion(let version):
             "the segment has layout version \(version), this agent reads \(SegmentLayout.version): update the older of the two"
+        case .wrongPlanes(let planes):
+            "the segment says that it has \(planes) planes of cells: a power of two up to \(SegmentLayout.mostPlanes) is possible"
         case .wrongCount(let count): "the segment announces \(count) entries: too many, or fewer than before"
         case .malformed(let entry, let what): "entry \(entry): \(what)"
         }

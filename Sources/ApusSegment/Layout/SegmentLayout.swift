@@ -1,8 +1,12 @@
 /// Version 1 of the segment: where everything stands in the shared memory.
 ///
-/// One header page, then fixed-size entries, a string arena and 64-bit cells, all in the byte order of the machine. The size is
-/// fixed and large; the memory is sparse, so that pages which nobody touches cost nothing. Entries are append-only and published
-/// by one release-store of their count.
+/// One header page, then fixed-size entries, a string arena and planes of 64-bit cells, all in the byte order of the machine. The
+/// size is fixed and large; the memory is sparse, so that pages which nobody touches cost nothing. Entries are append-only and
+/// published by one release-store of their count.
+///
+/// A counter has a cell at the same place in each plane, and a processor adds to the plane that is its own: processors do not take
+/// one another's cache lines, neither for the same counter nor for neighbours. The value is the sum over the planes. A gauge lives
+/// in the first plane alone.
 package enum SegmentLayout {
     /// "APUSSEG" and the major version as one byte, read as a little-endian word.
     package static let magic: UInt64 = 0x0147_4553_5355_5041
@@ -13,6 +17,8 @@ package enum SegmentLayout {
         package static let magic = 0
         package static let version = 8
         package static let seriesLimit = 12
+        /// How many planes of cells are in use: a power of two.
+        package static let planes = 16
         package static let heartbeat = 64
         package static let committed = 128
         package static let dropped = 192
@@ -44,13 +50,17 @@ package enum SegmentLayout {
 
     package static let entryCapacity = 1 << 20
     package static let arenaCapacity = 256 << 20
-    package static let cellCapacity = 1 << 23
+    /// Cells of one plane.
+    package static let cellCapacity = planeStride / 8
+    package static let mostPlanes = 8
 
     package static let entriesOffset = Header.size
     package static let arenaOffset = entriesOffset + entryCapacity * Entry.size
     package static let cellsOffset = arenaOffset + arenaCapacity
-    /// Bytes of the whole: 388 MiB of address space, of which a service with a thousand series uses about 300 KiB.
-    package static let size = cellsOffset + cellCapacity * 8
+    /// Bytes from a cell to the same one in the next plane.
+    @inlinable package static var planeStride: Int { 1 << 26 }
+    /// Bytes of the whole: 832 MiB of address space, of which a service with a thousand series uses about 300 KiB.
+    package static let size = cellsOffset + mostPlanes * planeStride
 
     /// Longest name, help text and label text that a reader accepts, in bytes.
     package static let longestName = 256

@@ -27,10 +27,13 @@ package final class SegmentMapping: @unchecked Sendable {
         UnsafeAtomic(at: (base + offset).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))
     }
 
-    /// A cell. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when they make a series.
-    func cell(_ index: Int) -> UnsafeAtomic<UInt64> { UnsafeAtomic(at: cellStorage(index)) }
+    /// A cell. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when they make a series, and
+    /// `plane` in `0 ..< mostPlanes`, which they check when they map the memory.
+    func cell(_ index: Int, plane: Int) -> UnsafeAtomic<UInt64> {
+        UnsafeAtomic(at: cellStorage(plane * SegmentLayout.cellCapacity + index))
+    }
 
-    /// Where a cell is; the same bounds.
+    /// Where a cell of the first plane is; the same bounds.
     func cellStorage(_ index: Int) -> UnsafeMutablePointer<UnsafeAtomic<UInt64>.Storage> {
         (base + SegmentLayout.cellsOffset + index * 8).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
     }

@@ -13,4 +13,6 @@ package struct SegmentSeries: Sendable {
     package let form: ValueForm
     let firstCell: Int
     let cellCount: Int
+    /// Planes that the value is spread over: 1 for a gauge.
+    let planes: Int
 }

@@ -9,6 +9,7 @@ import Glibc
 /// checked. A fault refuses the segment from then on, while what was read before stays valid memory.
 package final class SegmentReader {
     private let mapping: SegmentMapping
+    private let planes: Int
     private var seen = 0
     private var familyAtEntry: [Int: Int] = [:]
     private var labelsSeen: [Set<[UInt8]>] = []
@@ -31,6 +32,9 @@ package final class SegmentReader {
         }
         let version = mapping.headerWord32(SegmentLayout.Header.version)
         guard version == SegmentLayout.version else { throw .wrongVersion(version) }
+        let planes = mapping.headerWord32(SegmentLayout.Header.planes)
+        guard planes.nonzeroBitCount == 1, planes <= SegmentLayout.mostPlanes else { throw .wrongPlanes(planes) }
+        self.planes = Int(planes)
     }
 
     /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
@@ -58,23 +62,31 @@ package final class SegmentReader {
 
     /// The value of a counter or gauge.
     package func value(_ series: SegmentSeries) -> Double {
-        let bits = mapping.cell(series.firstCell).load(ordering: .relaxed)
-        return series.form == .integer ? Double(bits) : Double(bitPattern: bits)
+        series.form == .integer ? Double(integer(series)) : double(series, series.firstCell)
     }
 
     /// The value of a counter that is kept as a whole number, exact over all 64 bits.
-    package func integer(_ series: SegmentSeries) -> UInt64 {
-        mapping.cell(series.firstCell).load(ordering: .relaxed)
-    }
+    package func integer(_ series: SegmentSeries) -> UInt64 { integer(series, series.firstCell) }
 
     /// One bucket of a histogram, not cumulative; the last one is `+Inf`.
-    package func bucket(_ series: SegmentSeries, _ index: Int) -> UInt64 {
-        mapping.cell(series.firstCell + index).load(ordering: .relaxed)
-    }
+    package func bucket(_ series: SegmentSeries, _ index: Int) -> UInt64 { integer(series, series.firstCell + index) }
 
     /// The sum of a histogram's observations.
-    package func sum(_ series: SegmentSeries) -> Double {
-        Double(bitPattern: mapping.cell(series.firstCell + series.cellCount - 1).load(ordering: .relaxed))
+    package func sum(_ series: SegmentSeries) -> Double { double(series, series.firstCell + series.cellCount - 1) }
+
+    /// The planes are read one after the other: each only rises, and so does their sum from one reading to the next.
+    private func integer(_ series: SegmentSeries, _ cell: Int) -> UInt64 {
+        var total: UInt64 = 0
+        for plane in 0..<series.planes { total &+= mapping.cell(cell, plane: plane).load(ordering: .relaxed) }
+        return total
+    }
+
+    private func double(_ series: SegmentSeries, _ cell: Int) -> Double {
+        var total = Double(bitPattern: mapping.cell(cell, plane: 0).load(ordering: .relaxed))
+        for plane in 1..<max(1, series.planes) {
+            total += Double(bitPattern: mapping.cell(cell, plane: plane).load(ordering: .relaxed))
+        }
+        return total
     }
 
     private func read(entry: Int) throws(SegmentError) {
@@ -151,7 +163,8 @@ package final class SegmentReader {
         guard labelsSeen[index].insert(canonical).inserted else {
             throw .malformed(entry: entry, "a series of \(family.name) is there twice")
         }
-        families[index].series.append(SegmentSeries(labels: labels, form: form, firstCell: first, cellCount: count))
+        families[index].series.append(SegmentSeries(
+                labels: labels, form: form, firstCell: first, cellCount: count, planes: family.kind == .gauge ? 1 : planes))
         seriesCount += 1
     }
 

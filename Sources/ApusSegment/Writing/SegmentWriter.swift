@@ -50,12 +50,21 @@ package final class SegmentWriter: Sendable {
         state = Mutex(State())
         mapping.setHeaderWord32(SegmentLayout.Header.version, SegmentLayout.version)
         mapping.setHeaderWord32(SegmentLayout.Header.seriesLimit, UInt32(self.seriesLimit))
+        mapping.setHeaderWord32(SegmentLayout.Header.planes, UInt32(Self.planes))
         beat()
         // The magic number goes last: a reader that sees it sees the rest.
         mapping.word(SegmentLayout.Header.magic).store(SegmentLayout.magic, ordering: .releasing)
     }
 
     deinit { close(descriptor) }
+
+    /// A plane a processor, rounded up to a power of two, as far as there are planes.
+    private static let planes: Int = {
+        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))
+        var planes = 1
+        while planes < processors, planes < SegmentLayout.mostPlanes { planes *= 2 }
+        return planes
+    }()
 
     /// Marks the writer alive: stores the monotonic clock, in nanoseconds.
     package func beat() {
@@ -121,7 +130,9 @@ package final class SegmentWriter: Sendable {
         mapping.setEntryWord(entry, Field.textLength, UInt32(labels.count))
         mapping.setEntryWord(entry, Field.firstCell, UInt32(state.cells))
         mapping.setEntryWord(entry, Field.cellCount, UInt32(count))
-        let cells = SeriesCells(mapping: mapping, first: state.cells, form: form, bounds: registered.buckets)
+        let cells = SeriesCells(
+            mapping: mapping, first: state.cells, form: form, bounds: registered.buckets,
+            planes: registered.kind == .gauge ? 1 : Self.planes)
         state.cells += count
         state.series += 1
         publish(&state)

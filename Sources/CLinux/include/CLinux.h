@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/rseq.h>
 #include <sys/types.h>
 
 /// memfd_create(2) with close-on-exec and sealing allowed.
@@ -62,3 +63,11 @@ uint64_t apus_thread_cpu_nanoseconds(void);
 /// CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds.
 uint64_t apus_monotonic_nanoseconds(void);
 uint64_t apus_realtime_nanoseconds(void);
+
+/// The number of the processor that runs the calling thread, from memory that the kernel keeps current (rseq(2), which glibc 2.35
+/// registers for every thread): two loads. All bits are set where that is not so.
+__attribute__((always_inline)) static inline uint32_t apus_current_cpu(void)
+{
+    const volatile struct rseq *area = (const volatile struct rseq *) ((const char *) __builtin_thread_pointer() + __rseq_offset);
+    return area->cpu_id;
+}

@@ -1,0 +1,20 @@
+public import ApusSegment
+
+/// One series of a counter, to record on without swift-metrics between: an increment is one atomic add on memory that the agent
+/// reads, inlined into the caller.
+///
+/// ```swift
+/// let orders = Counter<NoLabels>("orders_total", "Orders taken.").series(in: reporter)
+/// orders.increment()
+/// ```
+public struct CounterSeries: Sendable {
+    @usableFromInline let cells: SeriesCells
+
+    init(cells: SeriesCells) { self.cells = cells }
+
+    /// Adds to the count; an amount below 1 is ignored, as a counter only rises.
+    @inlinable @inline(__always)
+    public func increment(by amount: Int = 1) {
+        if amount > 0 { cells.add(UInt64(truncatingIfNeeded: amount)) }
+    }
+}
