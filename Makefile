@@ -9,7 +9,7 @@ DATA ?= ./data
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libsqlite3-dev
-TEST_PACKAGES := curl prometheus prometheus-process-exporter sqlite3
+TEST_PACKAGES := curl prometheus prometheus-process-exporter python3-prometheus-client
 
 .PHONY: all build run test unit-test integration-test generate format check clean build-packages test-packages
 

@@ -25,6 +25,37 @@ import Testing
         }
     }
 
+    @Test func `a client that asks for OpenMetrics gets it, whole, and the same series`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                Notifications.claimed.handle(factory: factory).increment(by: 4)
+                // As Prometheus 2.42 asks.
+                let open = try await agent.get(
+                    "/metrics",
+                    accept: "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+                #expect(open.headers["Content-Type"] == ["application/openmetrics-text; version=1.0.0; charset=utf-8"])
+                #expect(open.headers["Vary"] == ["Accept"])
+                #expect(open.text.hasSuffix("\n# EOF\n"))
+                #expect(open.text.contains("# TYPE notifications_claimed counter\n"))
+                let text = try await agent.get("/metrics")
+                #expect(Set(open.samples.keys) == Set(text.samples.keys))
+            }
+        }
+    }
+
+    @Test func `a family that would clash with another in OpenMetrics is served in neither format`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                CoreMetrics.Recorder(label: "size", factory: factory).record(1)
+                CoreMetrics.Meter(label: "size_count", factory: factory).set(987_654_321)
+                let text = try await agent.get("/metrics").text
+                #expect(text.contains("size_bucket{"))
+                #expect(!text.contains("987654321"))
+            }
+        }
+    }
+
     @Test func `another path is not found, another method not allowed`() async throws {
         try await RunningAgent.with { agent in
             #expect(try await agent.get("/nothing").status == 404)

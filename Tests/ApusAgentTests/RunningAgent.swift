@@ -90,9 +90,10 @@ struct RunningAgent: Sendable {
         try await get("/metrics").samples["apus_service_up{service=\"\(service)\",instance=\"\(instance)\"}"]
     }
 
-    func get(_ path: String, method: HTTPMethod = .GET) async throws -> Page {
+    func get(_ path: String, method: HTTPMethod = .GET, accept: String? = nil) async throws -> Page {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = method
+        if let accept { request.headers.add(name: "Accept", value: accept) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let body = try await response.body.collect(upTo: 64 << 20)
         return Page(status: response.status.code, headers: response.headers, text: String(buffer: body))

@@ -34,10 +34,13 @@ import Testing
         }
     }
 
-    @Test func `no family is called like a sample of a histogram`() {
-        let names = Set(MetricCatalog.families.map(\.name))
-        for family in MetricCatalog.families where family.kind == .histogram {
-            for suffix in ["_bucket", "_sum", "_count"] { #expect(!names.contains(family.name + suffix)) }
+    @Test func `no two families of the catalog claim one name, in any format`() {
+        var owners: [String: String] = [:]
+        for family in MetricCatalog.families {
+            for name in family.claimedNames {
+                #expect(owners[name] == nil, "\(family.name) and \(owners[name] ?? "") claim \(name)")
+                owners[name] = family.name
+            }
         }
     }
 

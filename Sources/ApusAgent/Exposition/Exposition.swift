@@ -4,6 +4,7 @@ import CLinux
 import Glibc
 import Logging
 import MetricCatalog
+import Synchronization
 
 /// Renders what `/metrics` serves: one walk over all instances, family by family.
 final class Exposition: Sendable {
@@ -12,6 +13,7 @@ final class Exposition: Sendable {
     private let own: ProcessSource?
     private let seriesLimit: Int
     private let logger: Logger
+    private let clashes = Mutex<Set<String>>([])
 
     init(table: InstanceTable, work: AgentWork, seriesLimit: Int, logger: Logger) {
         self.table = table
@@ -21,15 +23,16 @@ final class Exposition: Sendable {
         own = try? ProcessSource(pid: getpid())
     }
 
-    /// The whole exposition in the text format 0.0.4.
-    func render() -> [UInt8] {
+    /// The whole exposition.
+    func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
         let cpu = apus_thread_cpu_nanoseconds()
-        var encoder = TextEncoder(reservingCapacity: Int(work.totals.scrapeSize) + 4096)
+        var encoder = TextEncoder(format: format, reservingCapacity: Int(work.totals.scrapeSize) + 4096)
         let instances = table.instances
         let views = instances.map { look($0) }
         writeInstances(instances, views, to: &encoder)
         writeReported(instances, to: &encoder)
         writeOwn(instances: views.count, to: &encoder)
+        encoder.finish()
         work.countScrape(cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, bytes: encoder.bytes.count)
         return encoder.bytes
     }
@@ -75,10 +78,29 @@ final class Exposition: Sendable {
                 reporting[family.name, default: []].append(instance)
             }
         }
-        for family in families.values.sorted(by: { $0.name < $1.name }) where family.name != ServiceProcess.heap.name {
+        var taken = Self.ownNames
+        for family in families.values.sorted(by: { $0.name < $1.name }) {
+            // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
+            guard taken.isDisjoint(with: family.claimedNames) else {
+                reportClash(family)
+                continue
+            }
+            taken.formUnion(family.claimedNames)
             write(family, reporting[family.name] ?? [], to: &encoder)
         }
-        if let heap = families[ServiceProcess.heap.name] { write(heap, reporting[heap.name] ?? [], to: &encoder) }
+    }
+
+    /// The names of what the agent serves itself.
+    private static let ownNames = Set(
+        (InstanceSeries.allCases.map(\.family) + MetricCatalog.agentFamilies).flatMap(\.claimedNames)
+    ).subtracting(ServiceProcess.heap.family.claimedNames)
+
+    /// Says once of each family that it is not served.
+    private func reportClash(_ family: MetricFamily) {
+        guard clashes.withLock({ $0.insert(family.name).inserted }) else { return }
+        logger.error(
+            "a reported family is not served: another one has its name or that of one of its samples",
+            metadata: ["family": "\(family.name)"])
     }
 
     private func write(_ family: MetricFamily, _ instances: [Instance], to encoder: inout TextEncoder) {

@@ -23,7 +23,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func respond(to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let answer = responder.answer(request.method, request.uri)
+        let answer = responder.answer(request)
         var headers = HTTPHeaders([
             ("Content-Type", answer.contentType), ("Content-Length", String(answer.body.count)), ("Server", "apus-agent"),
         ])

@@ -9,9 +9,9 @@ struct Responder: Sendable {
     let work: AgentWork
     let logger: Logger
 
-    func answer(_ method: HTTPMethod, _ uri: String) -> Answer {
-        guard let route = Route(uri: uri) else { return .text(.notFound, "no such page; / lists them") }
-        guard method == .GET || method == .HEAD else {
+    func answer(_ request: HTTPRequestHead) -> Answer {
+        guard let route = Route(uri: request.uri) else { return .text(.notFound, "no such page; / lists them") }
+        guard request.method == .GET || request.method == .HEAD else {
             var answer = Answer.text(.methodNotAllowed, "GET and HEAD only")
             answer.headers = [("Allow", "GET, HEAD")]
             return answer
@@ -19,7 +19,7 @@ struct Responder: Sendable {
         do {
             switch route {
             case .index: return .index
-            case .metrics: return Answer(contentType: TextEncoder.contentType, body: exposition.render())
+            case .metrics: return metrics(request)
             case .health:
                 let (isHealthy, body) = try documents.health()
                 return .json(body, status: isHealthy ? .ok : .serviceUnavailable)
@@ -35,5 +35,13 @@ struct Responder: Sendable {
             logger.error("a document could not be made", metadata: ["path": "\(route.rawValue)", "error": "\(error)"])
             return .text(.internalServerError, "the document could not be made; the agent's log says why")
         }
+    }
+
+    /// The exposition in the format that the client likes best.
+    private func metrics(_ request: HTTPRequestHead) -> Answer {
+        let accept = request.headers["Accept"]
+        let negotiated = Negotiation.format(accept: accept.isEmpty ? nil : accept.joined(separator: ","))
+        return Answer(
+            contentType: negotiated.contentType, headers: [("Vary", "Accept")], body: exposition.render(negotiated.format))
     }
 }

@@ -1,36 +1,43 @@
-/// Writes the Prometheus text format, version 0.0.4
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
+/// Writes the text formats of Prometheus: 0.0.4
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format) and OpenMetrics 1.0
+/// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md).
 ///
-/// The caller brings families one by one, each with all its samples: text consumers take a family that comes back as an error.
-/// A series' prefix (name and labels up to the value) is rendered once with ``prefix(_:suffix:labels:)`` and kept by its owner,
-/// so that writing a sample copies bytes and formats one number.
+/// The caller brings families one by one, each with all its samples (text consumers take a family that comes back as an error),
+/// and ends with ``finish()``. A series' prefix (name and labels up to the value) is rendered once with
+/// ``prefix(_:suffix:labels:)`` and kept by its owner, so that writing a sample copies bytes and formats one number. It is the
+/// same in every format.
 public struct TextEncoder: Sendable {
-    /// The `Content-Type` of what this writes.
-    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    /// The `Content-Type` of the format 0.0.4; that of another is ``ExpositionFormat/contentType``.
+    public static let contentType = ExpositionFormat.text004.contentType
 
+    public let format: ExpositionFormat
     public private(set) var bytes: [UInt8] = []
+    private var finished = false
 
-    public init(reservingCapacity capacity: Int = 0) {
+    public init(format: ExpositionFormat = .text004, reservingCapacity capacity: Int = 0) {
+        self.format = format
         bytes.reserveCapacity(capacity)
     }
 
-    /// Starts a family: its HELP and TYPE lines.
+    /// Starts a family: its HELP and TYPE lines, in OpenMetrics TYPE, UNIT (when the name has one) and HELP.
     public mutating func begin(_ family: MetricFamily) {
-        bytes.append(contentsOf: "# HELP ".utf8)
-        bytes.append(contentsOf: family.name.utf8)
-        bytes.append(UInt8(ascii: " "))
-        for byte in family.help.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
-            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-            default: bytes.append(byte)
-            }
+        switch format {
+        case .text004:
+            metadata("HELP", family.name, help: family.help)
+            metadata("TYPE", family.name, family.kind.typeName)
+        case .openMetrics100:
+            let name = family.openMetricsName
+            metadata("TYPE", name, family.openMetricsTypeName)
+            if let unit = family.unit { metadata("UNIT", name, unit) }
+            metadata("HELP", name, help: family.help)
         }
-        bytes.append(contentsOf: "\n# TYPE ".utf8)
-        bytes.append(contentsOf: family.name.utf8)
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: family.kind.typeName.utf8)
-        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// Ends the exposition: `# EOF` in OpenMetrics, nothing in text. A second call does nothing.
+    public mutating func finish() {
+        guard !finished else { return }
+        finished = true
+        if format == .openMetrics100 { bytes.append(contentsOf: "# EOF\n".utf8) }
     }
 
     /// A series up to its value: `name{labels} `, or `name ` without labels.
@@ -83,5 +90,32 @@ public struct TextEncoder: Sendable {
     /// A family with the one series that has no labels.
     public mutating func family(_ declaration: some MetricDeclaration<NoLabels>, _ value: Double) {
         family(declaration, [(NoLabels(), value)])
+    }
+
+    private mutating func metadata(_ keyword: String, _ name: String, _ text: String) {
+        openMetadata(keyword, name)
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func metadata(_ keyword: String, _ name: String, help: String) {
+        openMetadata(keyword, name)
+        for byte in help.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\"") where format == .openMetrics100: bytes.append(contentsOf: "\\\"".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func openMetadata(_ keyword: String, _ name: String) {
+        bytes.append(contentsOf: "# ".utf8)
+        bytes.append(contentsOf: keyword.utf8)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: " "))
     }
 }
