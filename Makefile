@@ -1,17 +1,20 @@
 # make run    installs what is missing, builds, and brings the fleet up on this machine
 # make test   installs what the tests need, builds, and runs all of them
 # make build  leaves release builds in bin/
+# make fuzz   attacks the segment's reader for FUZZ_SECONDS (20)
 # make check  formatting, and that generated files are current
 
 # One configuration for everything, so that nothing is compiled twice.
 SWIFT_BUILD := swift build -c release
 DATA ?= ./data
+FUZZ_SECONDS ?= 20
+FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ratios Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libsqlite3-dev
 TEST_PACKAGES := curl prometheus prometheus-process-exporter python3-prometheus-client
 
-.PHONY: all build run test unit-test integration-test generate format check clean build-packages test-packages
+.PHONY: all build run test fuzz generate format check clean build-packages test-packages
 
 all: build
 
@@ -30,14 +33,18 @@ test: test-packages
 	$(SWIFT_BUILD) --build-tests
 	Tests/run
 
+fuzz:
+	swift package resolve
+	Fuzz/run $(FUZZ_SECONDS)
+
 generate: build
 	bin/apus generate
 
 format:
-	swift format format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format format --in-place --parallel --recursive $(FORMATTED)
 
 check: build
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive $(FORMATTED)
 	bin/apus generate --check
 
 clean:

@@ -119,10 +119,14 @@ let package = Package(
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings, linkerSettings: staticFoundation),
+        // A service that a test of the segment kills a thousand times.
+        .executableTarget(
+            name: "killed-writer", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/KilledWriter",
+            swiftSettings: settings),
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
-        tests("ApusSegmentTests", ["ApusSegment", "ApusMetrics", "CLinux"]),
+        tests("ApusSegmentTests", ["ApusSegment", "ApusMetrics", "CLinux", "killed-writer"]),
         tests(
             "ApusReportingTests",
             ["ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics, lifecycle, logging]),

@@ -22,6 +22,14 @@ let package = Package(
             ],
             path: "Ratios"),
         .executableTarget(
+            name: "Registry",
+            dependencies: [
+                .product(name: "ApusMetrics", package: "apus"),
+                .product(name: "ApusReporting", package: "apus"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Registry"),
+        .executableTarget(
             name: "Recording",
             dependencies: [
                 .product(name: "ApusMetrics", package: "apus"),
@@ -32,6 +40,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/Recording",
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
 )

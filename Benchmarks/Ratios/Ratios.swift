@@ -59,7 +59,9 @@ struct Ratios {
         line("gauge set                      ", "gauge", (best["gauge"] ?? .nan) / base, "the bare add")
         line("histogram observation          ", "histogram", (best["histogram"] ?? .nan) / count, "the counter (at most 4)")
         line("  through swift-metrics        ", "swift histogram", (best["swift histogram"] ?? .nan) / count, "the counter")
-        print("two threads on one counter     \(text(two / one)) × the throughput of one (at least 1.6); a bare atomic: \(text(bareTwo / bareOne)) ×")
+        print(
+            "two threads on one counter     \(text(two / one)) × the throughput of one (at least 1.6); a bare atomic: \(text(bareTwo / bareOne)) ×"
+        )
     }
 
     /// Increments a second by all threads together: the best of several runs.

@@ -32,6 +32,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
     var retention = "5m"
 
+    @Option(help: "Series of one instance past this number are not served; at least 1.")
+    var seriesLimit = 100_000
+
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
 
@@ -67,6 +70,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
             throw ValidationError("--retention \(retention): write a number and ms, s, m or h")
         }
         configuration.retention = retention
+        guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
+        configuration.seriesLimit = seriesLimit
         configuration.expected = try expect.map { text in
             guard let key = InstanceKey(text) else {
                 throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")

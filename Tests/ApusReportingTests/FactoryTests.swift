@@ -24,7 +24,7 @@ import Testing
             for series in family.series {
                 let labels = String(decoding: series.labels, as: UTF8.self)
                 values[family.family.name, default: [:]][labels] =
-                    series.form == .histogram ? reader.sum(series) : reader.value(series)
+                    series.cells.form == .histogram ? reader.sum(series.cells) : reader.value(series.cells)
             }
         }
         return values

@@ -37,7 +37,7 @@ import Testing
             #expect(report.pid == getpid())
             try report.reader.refresh()
             let heap = try #require(report.reader.families.first { $0.family.name == "service_process_heap_bytes" })
-            #expect(report.reader.value(heap.series[0]) > 10_000)
+            #expect(report.reader.value(heap.series[0].cells) > 10_000)
             let first = report.reader.heartbeat
             #expect(first > 0)
             let deadline = ContinuousClock.now + .seconds(30)
@@ -63,7 +63,7 @@ import Testing
             let report = try await second.accept()
             try report.reader.refresh()
             let jobs = try #require(report.reader.families.first { $0.family.name == "jobs_total" })
-            #expect(report.reader.integer(jobs.series[0]) == 17)
+            #expect(report.reader.integer(jobs.series[0].cells) == 17)
             second.stop()
         }
     }

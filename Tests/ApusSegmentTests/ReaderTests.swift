@@ -61,7 +61,7 @@ private typealias Entry = SegmentLayout.Entry
             segment.set(99, cell: 7, plane: 4)
             let reader = try SegmentReader(descriptor: segment.descriptor)
             try reader.refresh()
-            #expect(reader.value(reader.families[0].series[0]) == expected)
+            #expect(reader.value(reader.families[0].series[0].cells) == expected)
         }
     }
 
@@ -82,7 +82,7 @@ private typealias Entry = SegmentLayout.Entry
         segment.set(1, header: SegmentLayout.Header.committed)
         #expect(throws: SegmentError.wrongCount(1)) { try reader.refresh() }
         #expect(reader.seriesCount == 1)
-        #expect(reader.integer(reader.families[0].series[0]) == 0)
+        #expect(reader.integer(reader.families[0].series[0].cells) == 0)
     }
 
     @Test(
@@ -176,7 +176,7 @@ private typealias Entry = SegmentLayout.Entry
             let reader = try SegmentReader(descriptor: segment.descriptor)
             do { try reader.refresh() } catch {}
             for family in reader.families {
-                for series in family.series where family.family.kind != .histogram { _ = reader.value(series) }
+                for series in family.series where family.family.kind != .histogram { _ = reader.value(series.cells) }
             }
         }
     }

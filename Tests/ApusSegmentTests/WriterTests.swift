@@ -25,11 +25,11 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         #expect(reader.families[2].family.buckets == [0.1, 1])
         #expect(reader.families[0].family.help == "Requests.")
         #expect(String(decoding: reader.families[0].series[0].labels, as: UTF8.self) == #"path="/a""#)
-        #expect(reader.integer(reader.families[0].series[0]) == 42)
-        #expect(reader.value(reader.families[1].series[0]) == -2.5)
+        #expect(reader.integer(reader.families[0].series[0].cells) == 42)
+        #expect(reader.value(reader.families[1].series[0].cells) == -2.5)
         let series = reader.families[2].series[0]
-        #expect((0..<3).map { reader.bucket(series, $0) } == [2, 1, 3])
-        #expect(reader.sum(series) == .infinity)
+        #expect((0..<3).map { reader.bucket(series.cells, $0) } == [2, 1, 3])
+        #expect(reader.sum(series.cells) == .infinity)
     }
 
     @Test(arguments: [1, 2, 3, 4, 5, 13, 16, 17, 64, 65, 100, 512])
@@ -39,7 +39,10 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         let writer = try SegmentWriter()
         let histogram = writer.series(family, labels: [], form: .histogram)
         var expected = [UInt64](repeating: 0, count: count + 1)
-        let around = bounds.flatMap { [$0.nextDown, $0, $0.nextUp, $0 + 1] } + [-.infinity, .infinity, .nan, -1, .greatestFiniteMagnitude]
+        let around =
+            bounds.flatMap { [$0.nextDown, $0, $0.nextUp, $0 + 1] } + [
+                -.infinity, .infinity, .nan, -1, .greatestFiniteMagnitude,
+            ]
         for value in around {
             histogram.observe(value)
             expected[value.isNaN ? count : bounds.firstIndex { value <= $0 } ?? count] += 1
@@ -47,7 +50,7 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         let reader = try SegmentReader(descriptor: writer.descriptor)
         try reader.refresh()
         let series = reader.families[0].series[0]
-        #expect((0...count).map { reader.bucket(series, $0) } == expected)
+        #expect((0...count).map { reader.bucket(series.cells, $0) } == expected)
     }
 
     @Test func `series that come later are found by the next refresh, and only then`() throws {
@@ -70,7 +73,7 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         let reader = try SegmentReader(descriptor: writer.descriptor)
         try reader.refresh()
         #expect(reader.seriesCount == 1)
-        #expect(reader.integer(reader.families[0].series[0]) == 2)
+        #expect(reader.integer(reader.families[0].series[0].cells) == 2)
     }
 
     @Test func `eight threads on one counter, one gauge and one histogram lose no increment`() async throws {
@@ -95,11 +98,11 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         try reader.refresh()
         let series = Dictionary(uniqueKeysWithValues: reader.families.map { ($0.family.name, $0.series[0]) })
         #expect(reader.seriesCount == 3)
-        #expect(reader.integer(try #require(series["requests_total"])) == 160_000)
-        #expect(reader.value(try #require(series["seconds_total"])) == 80_000)
+        #expect(reader.integer(try #require(series["requests_total"]).cells) == 160_000)
+        #expect(reader.value(try #require(series["seconds_total"]).cells) == 80_000)
         let observed = try #require(series["duration_seconds"])
-        #expect(reader.bucket(observed, 1) == 160_000)
-        #expect(reader.sum(observed) == 80_000)
+        #expect(reader.bucket(observed.cells, 1) == 160_000)
+        #expect(reader.sum(observed.cells) == 80_000)
     }
 
     @Test func `past the limit a series is dropped and counted, and recording on it is harmless`() throws {
@@ -127,7 +130,7 @@ private let duration = MetricFamily(name: "duration_seconds", kind: .histogram, 
         let reader = try SegmentReader(descriptor: writer.descriptor)
         try reader.refresh()
         #expect(reader.seriesCount == 1)
-        #expect(reader.integer(reader.families[0].series[0]) == 5)
+        #expect(reader.integer(reader.families[0].series[0].cells) == 5)
     }
 
     @Test(arguments: [

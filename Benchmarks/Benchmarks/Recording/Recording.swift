@@ -11,7 +11,9 @@ let benchmarks: @Sendable () -> Void = {
         metrics: [.cpuTotal, .throughput, .syscalls], scalingFactor: .mega, maxDuration: .seconds(2), maxIterations: 200)
 
     let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
-    guard let reporter = try? Reporter(service: "benchmark", instance: "one", socketPath: "/tmp/apus-benchmark.sock", logger: logger)
+    guard
+        let reporter = try? Reporter(
+            service: "benchmark", instance: "one", socketPath: "/tmp/apus-benchmark.sock", logger: logger)
     else { return }
     let factory = reporter.factory
     let counter = ApusMetrics.Counter<NoLabels>("operations_total", "Operations.").handle(factory: factory)

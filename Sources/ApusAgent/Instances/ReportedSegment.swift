@@ -11,13 +11,16 @@ final class ReportedSegment {
 
     private struct RenderedFamily {
         let family: MetricFamily
-        var series: [RenderedSeries] = []
-    }
+        /// Series by series; of each one the samples in the order in which they are served.
+        var cells: [CellRange] = []
+        /// The prefixes of all samples, one after the other, and where each ends: a scrape is a walk over memory.
+        var prefixes: [UInt8] = []
+        var ends: [Int] = []
 
-    private struct RenderedSeries {
-        let source: SegmentSeries
-        /// One prefix; of a histogram: its buckets, `+Inf`, sum and count.
-        let prefixes: [[UInt8]]
+        mutating func append(_ prefix: [UInt8]) {
+            prefixes.append(contentsOf: prefix)
+            ends.append(prefixes.count)
+        }
     }
 
     /// Families that only the agent may serve: a service that registers one of them is not served with it.
@@ -31,7 +34,7 @@ final class ReportedSegment {
     var heartbeat: UInt64 { reader.heartbeat }
     var droppedSeries: UInt64 { reader.droppedSeries }
     var seriesCount: Int { reader.seriesCount }
-    var families: [MetricFamily] { rendered.filter { !$0.series.isEmpty }.map(\.family) }
+    var families: [MetricFamily] { rendered.filter { !$0.cells.isEmpty }.map(\.family) }
 
     /// Takes in what the service has registered since; after a fault nothing more, but what was good is served on.
     func refresh(key: InstanceKey, limit: Int) -> SegmentError? {
@@ -49,63 +52,63 @@ final class ReportedSegment {
                 rendered.append(RenderedFamily(family: found.family))
             }
             guard !Self.reserved.contains(found.family.name) else { continue }
-            for series in found.series[rendered[index].series.count...] {
-                rendered[index].series.append(Self.render(series, of: found.family, key: key))
+            for series in found.series[rendered[index].cells.count...] {
+                Self.render(series, key: key, into: &rendered[index])
             }
         }
         return fault
     }
 
-    private static func render(_ series: SegmentSeries, of family: MetricFamily, key: InstanceKey) -> RenderedSeries {
+    private static func render(_ series: SegmentSeries, key: InstanceKey, into rendered: inout RenderedFamily) {
+        let family = rendered.family
         var labels = LabelBytes.render(key.labels)
         if !series.labels.isEmpty { labels.append(UInt8(ascii: ",")) }
         labels.append(contentsOf: series.labels)
-        guard family.kind == .histogram else {
-            return RenderedSeries(source: series, prefixes: [TextEncoder.prefix(family.name, labels: labels)])
+        rendered.cells.append(series.cells)
+        guard family.kind == .histogram else { return rendered.append(TextEncoder.prefix(family.name, labels: labels)) }
+        for bound in family.buckets.map(NumberText.bound) + ["+Inf"] {
+            rendered.append(TextEncoder.prefix(family.name, suffix: "_bucket", labels: labels + Array(",le=\"\(bound)\"".utf8)))
         }
-        let bounds = family.buckets.map(NumberText.bound) + ["+Inf"]
-        var prefixes = bounds.map { bound in
-            TextEncoder.prefix(family.name, suffix: "_bucket", labels: labels + Array(",le=\"\(bound)\"".utf8))
-        }
-        prefixes.append(TextEncoder.prefix(family.name, suffix: "_sum", labels: labels))
-        prefixes.append(TextEncoder.prefix(family.name, suffix: "_count", labels: labels))
-        return RenderedSeries(source: series, prefixes: prefixes)
+        rendered.append(TextEncoder.prefix(family.name, suffix: "_sum", labels: labels))
+        rendered.append(TextEncoder.prefix(family.name, suffix: "_count", labels: labels))
     }
 
     func write(family name: String, alive: Bool, to encoder: inout TextEncoder) {
         guard let place = places[name] else { return }
-        let family = rendered[place].family
-        if !alive && family.kind == .gauge { return }
-        for series in rendered[place].series {
-            switch series.source.form {
-            case .integer: encoder.sample(prefix: series.prefixes[0], reader.integer(series.source))
-            case .double: encoder.sample(prefix: series.prefixes[0], reader.value(series.source))
-            case .histogram: writeHistogram(series, buckets: family.buckets.count + 1, to: &encoder)
-            }
+        let family = rendered[place]
+        switch family.family.kind {
+        case .gauge:
+            guard alive else { return }
+            encoder.samples(prefixes: family.prefixes, ends: family.ends) { reader.value(family.cells[$0]) }
+        case .counter where family.cells.allSatisfy({ $0.form == .integer }):
+            encoder.samples(prefixes: family.prefixes, ends: family.ends) { reader.integer(family.cells[$0]) }
+        case .counter:
+            encoder.samples(prefixes: family.prefixes, ends: family.ends) { reader.value(family.cells[$0]) }
+        case .histogram:
+            writeHistograms(family, to: &encoder)
         }
     }
 
-    /// The count is the sum of the buckets as they were read, so that it equals the `+Inf` bucket always.
-    private func writeHistogram(_ series: RenderedSeries, buckets: Int, to encoder: inout TextEncoder) {
+    /// A histogram's count is the sum of the buckets as they were read, so that it equals the `+Inf` bucket always.
+    private func writeHistograms(_ family: RenderedFamily, to encoder: inout TextEncoder) {
+        let buckets = family.family.buckets.count + 1
         var count: UInt64 = 0
-        for index in 0..<buckets {
-            count &+= reader.bucket(series.source, index)
-            encoder.sample(prefix: series.prefixes[index], count)
+        encoder.samples(prefixes: family.prefixes, ends: family.ends) { (sample: Int) -> Double in
+            let (series, part) = sample.quotientAndRemainder(dividingBy: buckets + 2)
+            let cells = family.cells[series]
+            if part == 0 { count = 0 }
+            if part < buckets { count &+= reader.bucket(cells, part) }
+            return part == buckets ? reader.sum(cells) : Double(count)
         }
-        encoder.sample(prefix: series.prefixes[buckets], reader.sum(series.source))
-        encoder.sample(prefix: series.prefixes[buckets + 1], count)
     }
 
     /// The value of a gauge without labels.
     func gauge(_ name: String) -> Double? {
-        guard let place = places[name], let series = rendered[place].series.first(where: { $0.source.labels.isEmpty }),
-            series.source.form == .double
-        else { return nil }
-        return reader.value(series.source)
+        values(of: name).first { $0.labels.isEmpty }?.value
     }
 
     func values(of name: String) -> [(labels: [UInt8], value: Double)] {
         guard let place = places[name], rendered[place].family.kind != .histogram else { return [] }
-        return rendered[place].series.map { ($0.source.labels, reader.value($0.source)) }
+        return zip(reader.families[place].series, rendered[place].cells).map { ($0.labels, reader.value($1)) }
     }
 }

@@ -72,6 +72,32 @@ public struct TextEncoder: Sendable {
         bytes.append(UInt8(ascii: "\n"))
     }
 
+    /// Many samples with exact whole numbers, from prefixes that stand one after the other.
+    ///
+    /// - Parameters:
+    ///   - ends: where each prefix ends; the first begins at 0.
+    ///   - value: the value by the prefix's number.
+    public mutating func samples(prefixes: [UInt8], ends: [Int], _ value: (Int) -> UInt64) {
+        var start = 0
+        for (index, end) in ends.enumerated() {
+            bytes.append(contentsOf: prefixes[start..<end])
+            NumberText.append(value(index), to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+            start = end
+        }
+    }
+
+    /// Many samples with doubles, from prefixes that stand one after the other.
+    public mutating func samples(prefixes: [UInt8], ends: [Int], _ value: (Int) -> Double) {
+        var start = 0
+        for (index, end) in ends.enumerated() {
+            bytes.append(contentsOf: prefixes[start..<end])
+            NumberText.append(value(index), to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+            start = end
+        }
+    }
+
     /// One sample with labels rendered on the spot.
     public mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
         sample(prefix: Self.prefix(name, labels: LabelBytes.render(labels)), value)

@@ -26,12 +26,13 @@ package struct Hello: Equatable, Sendable {
     /// Unknown keys are ignored, so that a later service can talk to this agent.
     package init(bytes: some Collection<UInt8>) throws(HelloError) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: true)[...]
-        guard lines.popFirst() == Substring(Self.firstLine) else { throw .wrongProtocol }
-        var values: [Substring: String] = [:]
+        // By bytes: as characters, a combining mark would join the `=` before it.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)[...]
+        guard let first = lines.popFirst(), first.elementsEqual(Self.firstLine.utf8) else { throw .wrongProtocol }
+        var values: [String: String] = [:]
         for line in lines {
-            guard let equals = line.firstIndex(of: "=") else { throw .wrongProtocol }
-            values[line[..<equals]] = String(line[line.index(after: equals)...])
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { throw .wrongProtocol }
+            values[String(Substring(line[..<equals]))] = String(Substring(line[line.index(after: equals)...]))
         }
         guard let service = values["service"] else { throw .missing("service") }
         guard let instance = values["instance"] else { throw .missing("instance") }

@@ -11,11 +11,13 @@ package enum Reply: Equatable, Sendable {
     }
 
     package init?(bytes: some Collection<UInt8>) {
-        let text = String(decoding: bytes, as: UTF8.self)
-        if text == "ok\n" {
+        // By bytes: as characters, a combining mark would join the space before it.
+        let refusal = Array("refused ".utf8)
+        if bytes.elementsEqual("ok\n".utf8) {
             self = .accepted
-        } else if text.hasPrefix("refused ") {
-            self = .refused(String(text.dropFirst("refused ".count).prefix { $0 != "\n" }))
+        } else if bytes.starts(with: refusal) {
+            let reason = bytes.dropFirst(refusal.count).prefix { $0 != UInt8(ascii: "\n") }
+            self = .refused(String(decoding: reason, as: UTF8.self))
         } else {
             return nil
         }

@@ -10,9 +10,14 @@ package struct SegmentFamily: Sendable {
 package struct SegmentSeries: Sendable {
     /// Rendered, without braces and without `service` and `instance`.
     package let labels: [UInt8]
+    package let cells: CellRange
+}
+
+/// Where the cells of a series are, checked to be within the segment. It refers to nothing, so that copying it costs nothing.
+package struct CellRange: Sendable {
     package let form: ValueForm
-    let firstCell: Int
-    let cellCount: Int
+    let first: Int32
+    let count: Int32
     /// Planes that the value is spread over: 1 for a gauge.
-    let planes: Int
+    let planes: Int32
 }

@@ -13,6 +13,8 @@ package final class SegmentReader {
     private var seen = 0
     private var familyAtEntry: [Int: Int] = [:]
     private var labelsSeen: [Set<[UInt8]>] = []
+    private var namesSeen: Set<String> = []
+    private var textSize = 0
     /// Families in order of registration, each with its series.
     package private(set) var families: [SegmentFamily] = []
     /// Number of series read so far.
@@ -45,14 +47,14 @@ package final class SegmentReader {
 
     /// Reads the entries that were published since the last time.
     ///
-    /// - Parameter limit: series past this number are left unread.
+    /// - Parameter limit: series past this number are left unread, and so are families: a sound writer has a series for each.
     /// - Returns: whether there were any.
     @discardableResult
     package func refresh(limit: Int = .max) throws(SegmentError) -> Bool {
         let committed = mapping.word(SegmentLayout.Header.committed).load(ordering: .acquiring)
         guard committed <= UInt64(SegmentLayout.entryCapacity), Int(committed) >= seen else { throw .wrongCount(committed) }
-        guard Int(committed) > seen, seriesCount < limit else { return false }
-        while seen < Int(committed), seriesCount < limit {
+        guard Int(committed) > seen, seriesCount < limit, families.count <= limit else { return false }
+        while seen < Int(committed), seriesCount < limit, families.count <= limit {
             try read(entry: seen)
             seen += 1
         }
@@ -61,30 +63,30 @@ package final class SegmentReader {
     }
 
     /// The value of a counter or gauge.
-    package func value(_ series: SegmentSeries) -> Double {
-        series.form == .integer ? Double(integer(series)) : double(series, series.firstCell)
+    package func value(_ cells: CellRange) -> Double {
+        cells.form == .integer ? Double(integer(cells)) : double(cells, cells.first)
     }
 
     /// The value of a counter that is kept as a whole number, exact over all 64 bits.
-    package func integer(_ series: SegmentSeries) -> UInt64 { integer(series, series.firstCell) }
+    package func integer(_ cells: CellRange) -> UInt64 { integer(cells, cells.first) }
 
     /// One bucket of a histogram, not cumulative; the last one is `+Inf`.
-    package func bucket(_ series: SegmentSeries, _ index: Int) -> UInt64 { integer(series, series.firstCell + index) }
+    package func bucket(_ cells: CellRange, _ index: Int) -> UInt64 { integer(cells, cells.first + Int32(index)) }
 
     /// The sum of a histogram's observations.
-    package func sum(_ series: SegmentSeries) -> Double { double(series, series.firstCell + series.cellCount - 1) }
+    package func sum(_ cells: CellRange) -> Double { double(cells, cells.first + cells.count - 1) }
 
     /// The planes are read one after the other: each only rises, and so does their sum from one reading to the next.
-    private func integer(_ series: SegmentSeries, _ cell: Int) -> UInt64 {
+    private func integer(_ cells: CellRange, _ cell: Int32) -> UInt64 {
         var total: UInt64 = 0
-        for plane in 0..<series.planes { total &+= mapping.cell(cell, plane: plane).load(ordering: .relaxed) }
+        for plane in 0..<cells.planes { total &+= mapping.cell(Int(cell), plane: Int(plane)).load(ordering: .relaxed) }
         return total
     }
 
-    private func double(_ series: SegmentSeries, _ cell: Int) -> Double {
-        var total = Double(bitPattern: mapping.cell(cell, plane: 0).load(ordering: .relaxed))
-        for plane in 1..<max(1, series.planes) {
-            total += Double(bitPattern: mapping.cell(cell, plane: plane).load(ordering: .relaxed))
+    private func double(_ cells: CellRange, _ cell: Int32) -> Double {
+        var total = Double(bitPattern: mapping.cell(Int(cell), plane: 0).load(ordering: .relaxed))
+        for plane in 1..<max(1, cells.planes) {
+            total += Double(bitPattern: mapping.cell(Int(cell), plane: Int(plane)).load(ordering: .relaxed))
         }
         return total
     }
@@ -112,9 +114,7 @@ package final class SegmentReader {
         guard let kind = UInt8(exactly: words[Field.kind]).flatMap(MetricKind.init(rawValue:)) else {
             throw .malformed(entry: entry, "\(name) is of no known kind")
         }
-        guard !families.contains(where: { $0.family.name == name }) else {
-            throw .malformed(entry: entry, "\(name) is there twice")
-        }
+        guard !namesSeen.contains(name) else { throw .malformed(entry: entry, "\(name) is there twice") }
         let count = Int(words[Field.boundsCount])
         guard count <= SegmentLayout.mostBuckets, (count > 0) == (kind == .histogram) else {
             throw .malformed(entry: entry, "\(name) has \(count) bucket bounds")
@@ -126,6 +126,7 @@ package final class SegmentReader {
         guard bounds.allSatisfy(\.isFinite), zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw .malformed(entry: entry, "the bucket bounds of \(name) are not finite and ascending")
         }
+        namesSeen.insert(name)
         familyAtEntry[entry] = families.count
         families.append(SegmentFamily(family: MetricFamily(name: name, kind: kind, help: help, buckets: bounds)))
         labelsSeen.append([])
@@ -152,7 +153,9 @@ package final class SegmentReader {
             guard !parsed.contains(where: { Self.reservedLabels.contains($0.name) }) else {
                 throw SegmentError.malformed(entry: entry, "a series of \(family.name) has the label service, instance or le")
             }
-            canonical = LabelBytes.render(parsed.sorted { $0.name < $1.name }.map { ($0.name, $0.value) })
+            // A label without a value is an absent one: `{a=""}` and `{}` are the same series.
+            canonical = LabelBytes.render(
+                parsed.filter { !$0.value.isEmpty }.sorted { $0.name < $1.name }.map { ($0.name, $0.value) })
         } catch let fault as LabelSyntaxError {
             throw .malformed(entry: entry, "labels of \(family.name): \(fault)")
         } catch let fault as SegmentError {
@@ -163,8 +166,11 @@ package final class SegmentReader {
         guard labelsSeen[index].insert(canonical).inserted else {
             throw .malformed(entry: entry, "a series of \(family.name) is there twice")
         }
-        families[index].series.append(SegmentSeries(
-                labels: labels, form: form, firstCell: first, cellCount: count, planes: family.kind == .gauge ? 1 : planes))
+        families[index].series.append(
+            SegmentSeries(
+                labels: labels,
+                cells: CellRange(
+                    form: form, first: Int32(first), count: Int32(count), planes: family.kind == .gauge ? 1 : Int32(planes))))
         seriesCount += 1
     }
 
@@ -174,6 +180,11 @@ package final class SegmentReader {
     private func text(_ entry: Int, _ offset: UInt32, _ count: UInt32, most: Int) throws(SegmentError) -> [UInt8] {
         guard count <= most, Int(offset) + Int(count) <= SegmentLayout.arenaCapacity else {
             throw .malformed(entry: entry, "a text is too long or out of bounds")
+        }
+        // A sound writer's texts lie side by side. Entries that share one would make the reader copy it over and over.
+        textSize += Int(count)
+        guard textSize <= SegmentLayout.arenaCapacity else {
+            throw .malformed(entry: entry, "the texts up to here are longer together than the memory for them")
         }
         return mapping.arena(Int(offset), Int(count))
     }

@@ -24,7 +24,8 @@ public struct SeriesCells: Sendable {
 
     init(mapping: SegmentMapping, first: Int, form: ValueForm, bounds: [Double], planes: Int) {
         self.init(
-            owner: CellsOwner(mapping: mapping, bounds: bounds), storage: UnsafeMutableRawPointer(mapping.cellStorage(first)), form,
+            owner: CellsOwner(mapping: mapping, bounds: bounds), storage: UnsafeMutableRawPointer(mapping.cellStorage(first)),
+            form,
             planes: planes, isPublished: true)
     }
 
@@ -53,7 +54,8 @@ public struct SeriesCells: Sendable {
     @inlinable @inline(__always)
     func cell(_ index: Int, plane: Int) -> UnsafeAtomic<UInt64> {
         UnsafeAtomic(
-            at: (storage + (plane &* Self.planeStride &+ index &* 8)).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))
+            at: (storage + (plane &* Self.planeStride &+ index &* 8)).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
+        )
     }
 
     /// The plane of the processor that runs this thread. It may be another one a moment later, which costs time and nothing else.
