@@ -86,6 +86,8 @@ final class ReportedSegment {
             encoder.samples(prefixes: family.prefixes, ends: family.ends) { reader.value(family.cells[$0]) }
         case .histogram:
             writeHistograms(family, to: &encoder)
+        default:
+            break
         }
     }
 

@@ -1,5 +1,6 @@
 extension MetricFamily {
     private static let counterSuffix = "_total"
+    private static let infoSuffix = "_info"
 
     /// Units that the end of a name may be, after the naming rules of Prometheus and OpenMetrics.
     private static let units: Set<String> = [
@@ -7,19 +8,25 @@ extension MetricFamily {
         "watts",
     ]
 
-    /// The family's name in OpenMetrics, where `_total` belongs to a counter's samples and not to its family.
+    /// The family's name in OpenMetrics, where `_total` belongs to a counter's samples and not to its family, and `_info` so to
+    /// those of an info.
     public var openMetricsName: String {
-        isOpenMetricsCounter ? String(name.dropLast(Self.counterSuffix.count)) : name
+        if isOpenMetricsCounter { return String(name.dropLast(Self.counterSuffix.count)) }
+        return isOpenMetricsInfo ? String(name.dropLast(Self.infoSuffix.count)) : name
     }
 
-    /// The word after `# TYPE name` in OpenMetrics: a counter whose samples do not end in `_total` cannot be told as one.
+    /// The word after `# TYPE name` in OpenMetrics: what has not the suffix of its kind cannot be told as one.
     var openMetricsTypeName: String {
-        kind == .counter && !isOpenMetricsCounter ? "unknown" : kind.typeName
+        switch kind {
+        case .counter where !isOpenMetricsCounter, .info where !isOpenMetricsInfo: "unknown"
+        default: kind.typeName
+        }
     }
 
-    /// The unit that the name ends in (before `_total`), or nothing when that is no known unit.
+    /// The declared unit when the name ends in it (before `_total`), else the known unit that the name ends in.
     public var unit: String? {
         let name = openMetricsName
+        if let declaredUnit, name.hasSuffix("_" + declaredUnit) { return declaredUnit }
         guard let separator = name.lastIndex(of: "_") else { return nil }
         let last = String(name[name.index(after: separator)...])
         return Self.units.contains(last) ? last : nil
@@ -34,9 +41,15 @@ extension MetricFamily {
         let name = openMetricsName
         switch kind {
         case .counter: return isOpenMetricsCounter ? [name, name + Self.counterSuffix, name + "_created"] : [name]
-        case .gauge: return [name]
-        case .histogram: return [name] + ["_bucket", "_sum", "_count", "_created"].map { name + $0 }
+        case .gauge, .stateSet: return [name]
+        case .histogram, .nativeHistogram: return [name] + ["_bucket", "_sum", "_count", "_created"].map { name + $0 }
+        case .summary: return [name] + ["_sum", "_count", "_created"].map { name + $0 }
+        case .info: return isOpenMetricsInfo ? [name, name + Self.infoSuffix] : [name]
         }
+    }
+
+    private var isOpenMetricsInfo: Bool {
+        kind == .info && name.hasSuffix(Self.infoSuffix) && name != Self.infoSuffix
     }
 
     /// False also for a counter called `_total`, of which no name would be left.

@@ -24,7 +24,7 @@ public struct TextEncoder: Sendable {
         switch format {
         case .text004:
             metadata("HELP", family.name, help: family.help)
-            metadata("TYPE", family.name, family.kind.typeName)
+            metadata("TYPE", family.name, family.kind.textTypeName)
         case .openMetrics100:
             let name = family.openMetricsName
             metadata("TYPE", name, family.openMetricsTypeName)
