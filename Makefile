@@ -11,8 +11,8 @@ FUZZ_SECONDS ?= 20
 FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ratios Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
-BUILD_PACKAGES := binutils libsqlite3-dev
-TEST_PACKAGES := curl prometheus prometheus-process-exporter python3-prometheus-client
+BUILD_PACKAGES := binutils libsqlite3-dev libzstd-dev zlib1g-dev
+TEST_PACKAGES := curl prometheus prometheus-process-exporter protobuf-compiler python3-prometheus-client python3-protobuf zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages
 

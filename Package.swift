@@ -72,8 +72,10 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
-        module("ApusMetrics"),
-        module("ApusLinux", ["CLinux"]),
+        .target(name: "CExposition"),
+        module("ApusMetrics", ["CExposition"]),
+        .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
+        module("ApusLinux", ["CLinux", "CCompression"]),
         module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
         module("MetricCatalog", ["ApusMetrics"]),
@@ -123,8 +125,15 @@ let package = Package(
         .executableTarget(
             name: "killed-writer", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/KilledWriter",
             swiftSettings: settings),
+        // A service that hangs on command, for the tests of hang detection.
+        .executableTarget(
+            name: "hung-service", dependencies: ["ApusReporting", logging], path: "Tests/HungService", swiftSettings: settings),
+        // A service with a series of every kind, for the tests of the formats.
+        .executableTarget(
+            name: "reporting-service", dependencies: ["ApusReporting", "ApusMetrics", logging], path: "Tests/ReportingService",
+            swiftSettings: settings),
         // Tests: a module each, then the whole product.
-        tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py"]),
+        tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         tests("ApusSegmentTests", ["ApusSegment", "ApusMetrics", "CLinux", "killed-writer"]),
         tests(
@@ -133,8 +142,9 @@ let package = Package(
         tests(
             "ApusAgentTests",
             [
-                "ApusAgent", "ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics, httpClient,
-                lifecycle, logging, nioCore, nioHTTP1,
+                "ApusAgent", "ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", "hung-service",
+                coreMetrics,
+                httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
@@ -166,7 +176,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux", httpClient,
+                "MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux",
+                "reporting-service", httpClient,
                 product("Subprocess", "swift-subprocess"),
             ]),
     ]

@@ -62,6 +62,7 @@ struct Ratios {
         print(
             "two threads on one counter     \(text(two / one)) × the throughput of one (at least 1.6); a bare atomic: \(text(bareTwo / bareOne)) ×"
         )
+        Encoding.report()
     }
 
     /// Increments a second by all threads together: the best of several runs.

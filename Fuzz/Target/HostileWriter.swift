@@ -63,23 +63,30 @@ final class HostileWriter {
         set(UInt64(count), at: SegmentLayout.Header.committed)
     }
 
-    func publishFamily(name: [UInt8], kind: UInt32, help: [UInt8], bounds: [Double]) {
-        publish([
-            SegmentLayout.Entry.tag: SegmentLayout.Tag.family, SegmentLayout.Entry.kind: kind,
-            SegmentLayout.Entry.textOffset: append(name), SegmentLayout.Entry.textLength: UInt32(name.count),
-            SegmentLayout.Entry.helpOffset: append(help), SegmentLayout.Entry.helpLength: UInt32(help.count),
-            SegmentLayout.Entry.boundsOffset: append(bounds.flatMap { withUnsafeBytes(of: $0.bitPattern) { Array($0) } }),
-            SegmentLayout.Entry.boundsCount: UInt32(bounds.count),
-        ])
+    func publishFamily(name: [UInt8], kind: UInt32, help: [UInt8], bounds: [Double], more: [Int: UInt32] = [:]) {
+        publish(
+            [
+                SegmentLayout.Entry.tag: SegmentLayout.Tag.family, SegmentLayout.Entry.kind: kind,
+                SegmentLayout.Entry.textOffset: append(name), SegmentLayout.Entry.textLength: UInt32(name.count),
+                SegmentLayout.Entry.helpOffset: append(help), SegmentLayout.Entry.helpLength: UInt32(help.count),
+                SegmentLayout.Entry.boundsOffset: append(bounds.flatMap { withUnsafeBytes(of: $0.bitPattern) { Array($0) } }),
+                SegmentLayout.Entry.boundsCount: UInt32(bounds.count),
+            ].merging(more) { $1 })
     }
 
-    func publishSeries(family: UInt32, form: UInt32, labels: [UInt8], cellCount: UInt32) {
+    /// Room for slots of exemplars.
+    func reserve(_ size: Int) -> UInt32 {
+        defer { arena = (arena + 7) & ~7 + size }
+        return UInt32((arena + 7) & ~7)
+    }
+
+    func publishSeries(family: UInt32, form: UInt32, labels: [UInt8], cellCount: UInt32, exemplars: UInt32 = 0) {
         publish([
             SegmentLayout.Entry.tag: SegmentLayout.Tag.series, SegmentLayout.Entry.kind: form,
             SegmentLayout.Entry.family: family, SegmentLayout.Entry.textOffset: append(labels),
             SegmentLayout.Entry.textLength: UInt32(labels.count), SegmentLayout.Entry.firstCell: UInt32(cells),
-            SegmentLayout.Entry.cellCount: cellCount,
+            SegmentLayout.Entry.cellCount: cellCount, SegmentLayout.Entry.exemplarsOffset: exemplars,
         ])
-        cells += Int(cellCount) & 0xFF
+        cells += Int(cellCount) & 0x3FF
     }
 }

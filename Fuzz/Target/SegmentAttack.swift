@@ -7,6 +7,8 @@ struct SegmentAttack {
     private let writer = HostileWriter()
     private var reading: SegmentReading?
     private var changes: [ConcurrentWriter.Change] = []
+    /// Offsets of slots for exemplars in the arena.
+    private var slots: [UInt32] = []
 
     init(_ program: ByteProgram) { self.program = program }
 
@@ -30,7 +32,7 @@ struct SegmentAttack {
     }
 
     private mutating func step(_ operation: UInt8) {
-        switch operation % 16 {
+        switch operation % 20 {
         case 0: publishFamily()
         case 1: publishSeries(labels: program.text())
         case 2: publishSeries(labels: Array("a=\"\(writer.entries)\"".utf8))
@@ -50,11 +52,74 @@ struct SegmentAttack {
         case 14:
             let offset = entryWord()
             changes.append(.init(address: writer.base + offset, values: (UInt32(program.byte()), program.number(UInt32.self))))
-        default:
+        case 15:
             let offset = SegmentLayout.arenaOffset + Int(program.number(UInt16.self))
             changes.append(
                 .init(address: writer.base + offset, values: (program.number(UInt32.self), program.number(UInt32.self))))
+        case 16: publishKind()
+        case 17: publishExemplars()
+        case 18: writer.set(program.number(UInt64.self), at: slot() + 8 * program.index(below: 5))
+        default: changeSlot()
         }
+    }
+
+    /// Families of the later kinds, sound but for what the fuzzer makes of them, and a series.
+    private mutating func publishKind() {
+        let shape = program.byte()
+        let kind = UInt32(4 + shape & 3)
+        let states = shape & 8 == 0 ? Array("open\nshut".utf8) : program.text()
+        let unit = shape & 16 == 0 ? [] : program.text()
+        let name =
+            shape & 32 == 0 ? "family_\(writer.entries)_" + String(decoding: unit, as: UTF8.self) : "kind_\(writer.entries)"
+        let octaves = 1 + UInt32(program.index(below: 20))
+        writer.publishFamily(
+            name: Array(name.utf8), kind: kind, help: [], bounds: [],
+            more: [
+                SegmentLayout.Entry.statesOffset: writer.append(states), SegmentLayout.Entry.statesLength: UInt32(states.count),
+                SegmentLayout.Entry.unitOffset: writer.append(unit), SegmentLayout.Entry.unitLength: UInt32(unit.count),
+                SegmentLayout.Entry.schema: UInt32(shape >> 6),
+                SegmentLayout.Entry.lowestExponent: UInt32(bitPattern: Int32(program.number(Int8.self))),
+                SegmentLayout.Entry.octaves: octaves,
+                SegmentLayout.Entry.flags: kind == 7 ? 0 : UInt32(program.index(below: 2)),
+            ])
+        let form = kind == 7 ? 6 : kind == 6 ? 7 : kind
+        let cellCount = kind == 4 ? octaves << UInt32(shape >> 6) + 4 : kind == 5 ? 2 : 1
+        writer.publishSeries(
+            family: UInt32(max(0, writer.entries - 1)), form: form, labels: program.text(), cellCount: cellCount)
+    }
+
+    /// A counter or histogram with slots, and a series on them.
+    private mutating func publishExemplars() {
+        let isHistogram = program.byte() & 1 == 1
+        writer.publishFamily(
+            name: Array("family_\(writer.entries)".utf8), kind: isHistogram ? 3 : 1, help: [],
+            bounds: isHistogram ? [0.5, 1] : [],
+            more: [SegmentLayout.Entry.flags: SegmentLayout.keepsExemplars])
+        let offset = writer.reserve(isHistogram ? 3 * 272 : 272)
+        slots.append(offset)
+        writer.publishSeries(
+            family: UInt32(max(0, writer.entries - 1)), form: isHistogram ? 3 : 1, labels: [], cellCount: isHistogram ? 4 : 1,
+            exemplars: offset)
+        fill(program.text())
+    }
+
+    /// An exemplar that was written whole.
+    private mutating func fill(_ labels: [UInt8]) {
+        let place = slot()
+        for (word, value) in [2, 1_700_000_000_000_000_000, (0.5).bitPattern, UInt64(labels.count)].enumerated() {
+            writer.set(value, at: place + word * 8)
+        }
+        writer.setArena(Array(labels.prefix(240)), at: place - SegmentLayout.arenaOffset + 32)
+    }
+
+    /// Where the last slot begins, or the arena.
+    private func slot() -> Int { SegmentLayout.arenaOffset + Int(slots.last ?? 0) }
+
+    /// A word of the last slot that goes on changing while it is read: its sequence, its length or its text.
+    private mutating func changeSlot() {
+        let place = slot() + 4 * program.index(below: 20)
+        changes.append(
+            .init(address: writer.base + place, values: (program.number(UInt32.self), program.number(UInt32.self))))
     }
 
     private mutating func publishFamily() {

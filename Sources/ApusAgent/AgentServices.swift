@@ -19,11 +19,13 @@ package struct AgentServices {
         let exposition = Exposition(table: table, work: work, seriesLimit: configuration.seriesLimit, logger: logger)
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1))
-        let responder = Responder(exposition: exposition, documents: documents, work: work, logger: logger)
+        let responder = Responder(
+            exposition: exposition, documents: documents, work: work, compression: configuration.compression, logger: logger)
         let reports = try ReportListener(path: configuration.socketPath, table: table, work: work, logger: logger)
         all = [
             reports,
             SamplingLoop(table: table, work: work, interval: configuration.interval),
+            HangWatch(table: table, seriesLimit: configuration.seriesLimit, logger: logger),
             HTTPEndpoint(configuration: configuration, responder: responder, logger: logger, boundPort: boundPort),
         ]
         scrape = { exposition.render() }

@@ -1,5 +1,5 @@
 import ApusMetrics
-import ApusSegment
+package import ApusSegment
 import CLinux
 public import CoreMetrics
 import Glibc
@@ -20,10 +20,11 @@ import Synchronization
 /// hands it over again. It works on a thread of its own, which a busy process does not hold up.
 public final class Reporter: Service {
     /// The backend to bootstrap swift-metrics with.
-    public var factory: any MetricsFactory { SegmentMetricsFactory(writer: writer) }
+    public let factory: any MetricsFactory
 
-    private let writer: SegmentWriter
+    package let writer: SegmentWriter
     private let link: AgentLink
+    let scheduling: SchedulingWatch
     private let heap: SeriesCells
     private let logger: Logger
 
@@ -33,18 +34,27 @@ public final class Reporter: Service {
     ///   - service: the `service` label of every series, such as `worker`: 1 to 128 bytes.
     ///   - instance: the `instance` label, such as `worker-1`: 1 to 128 bytes.
     ///   - socketPath: the agent's report socket; at most 107 bytes.
-    ///   - seriesLimit: series past this number are dropped and counted.
+    ///   - seriesLimit: series past this number are dropped, counted by family, and the first of each family is logged.
+    ///   - familySeriesLimit: so are those of a family past this number.
     /// - Throws: ``ReporterError`` when the names are illegal or the system grants no segment.
     public init(
-        service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000, logger: Logger
+        service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000,
+        familySeriesLimit: Int = 10_000, logger: Logger
     ) throws(ReporterError) {
         guard socketPath.utf8.count <= 107 else { throw .socketPathTooLong(socketPath) }
         let hello: Hello
         do { hello = try Hello(service: service, instance: instance) } catch { throw .illegalName(error.description) }
-        do { writer = try SegmentWriter(seriesLimit: seriesLimit) } catch { throw .noSegment(error.description) }
+        do {
+            writer = try SegmentWriter(seriesLimit: seriesLimit, familySeriesLimit: familySeriesLimit) { trouble in
+                logger.warning("\(trouble)")
+            }
+        } catch { throw .noSegment(error.description) }
+        factory = SegmentMetricsFactory(writer: writer)
         link = AgentLink(path: socketPath, hello: hello, segment: writer.descriptor)
         self.logger = logger
+        scheduling = SchedulingWatch(writer: writer)
         heap = writer.series(Self.heapFamily, labels: [], form: .double)
+        watch(executor: Self.cooperativePool) { probe in Task.detached { probe() } }
         beat()
     }
 
@@ -53,8 +63,9 @@ public final class Reporter: Service {
         name: "service_process_heap_bytes", kind: .gauge,
         help: "Heap in use: what malloc has handed out, as mallinfo2 reports it inside the process.")
 
-    func cells(_ family: MetricFamily, _ labels: [(String, String)], form: ValueForm) -> SeriesCells {
-        writer.series(family, labels: labels, form: form)
+    /// A backend that keeps metrics as the options say, on the same series.
+    public func factory(configured options: [MetricOptions]) -> any MetricsFactory {
+        SegmentMetricsFactory(writer: writer, options: options)
     }
 
     /// Reports until graceful shutdown or cancellation.
@@ -64,9 +75,10 @@ public final class Reporter: Service {
         link.close()
     }
 
-    /// One turn a second: a sign of life, the heap, and the link to the agent.
+    /// One turn a second: a sign of life, the heap, the lag of the executors, and the link to the agent.
     private func turn() {
         beat()
+        scheduling.turn()
         switch link.maintain() {
         case .nothing: break
         case .connected: logger.info("reporting to the agent", metadata: ["socket": "\(link.path)"])

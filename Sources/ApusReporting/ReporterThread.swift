@@ -1,8 +1,5 @@
 import ApusLinux
-import CLinux
-import Glibc
 import ServiceLifecycle
-import Synchronization
 
 /// A thread that does one short thing a second, until graceful shutdown or cancellation.
 ///
@@ -33,24 +30,5 @@ final class ReporterThread: Sendable {
             ended()
         }
         if !thread.start() { ended() }
-    }
-}
-
-/// A flag that can be waited for with a deadline: an eventfd and poll(2).
-private final class WakeUp: Sendable {
-    private let descriptor = apus_eventfd()
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
-
-    func stop() { apus_eventfd_raise(descriptor) }
-
-    /// Whether ``stop()`` was called, after at most a second.
-    func waitASecond() -> Bool {
-        guard descriptor >= 0 else {
-            sleep(1)
-            return false
-        }
-        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return Glibc.poll(&poll, 1, 1000) > 0
     }
 }

@@ -11,6 +11,10 @@ public enum Agent {
     public static let sampleAge = Gauge<NoLabels>(
         "apus_agent_sample_age_seconds", "Seconds since the sampling loop's last turn.")
     public static let scrapes = Counter<NoLabels>("apus_agent_scrapes_total", "Expositions of metrics that were rendered.")
+    public static let scrapesAborted = Counter<NoLabels>(
+        "apus_agent_scrapes_aborted_total", "Expositions that a client did not take to the end.")
+    public static let scrapesRejected = Counter<NoLabels>(
+        "apus_agent_scrapes_rejected_total", "Scrapes answered with 503 because too many were under way.")
     public static let scrapeCPU = Counter<NoLabels>(
         "apus_agent_scrape_cpu_seconds_total", "CPU time that rendering expositions has used.")
     public static let scrapeSize = Gauge<NoLabels>("apus_agent_scrape_size_bytes", "Size of the last exposition.")
@@ -22,7 +26,8 @@ public enum Agent {
 
     static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
-        scrapeCPU.family, scrapeSize.family, instances.family, refusals.family, connectionsRejected.family,
+        scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family, refusals.family,
+        connectionsRejected.family,
     ]
 }
 

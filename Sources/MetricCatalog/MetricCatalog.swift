@@ -10,6 +10,7 @@ public enum MetricCatalog {
         ("Contract of the original system", Contract.families),
         ("Watched processes", ServiceProcess.families),
         ("Reporting services", ServiceState.families),
+        ("Executors of services", Scheduling.families),
         ("The agent's own process", AgentProcess.families),
         ("The agent's work", Agent.families),
         ("Database clients", Database.families),

@@ -32,8 +32,15 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
     var retention = "5m"
 
+    @Option(
+        help: "How long a living process may give no sign of life, or an executor of it run nothing, before it counts as hung.")
+    var hungAfter = "5s"
+
     @Option(help: "Series of one instance past this number are not served; at least 1.")
     var seriesLimit = 100_000
+
+    @Option(help: "Compress responses for clients that take that: on other hosts (remote), always, or never.")
+    var compress = "remote"
 
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
@@ -70,8 +77,16 @@ struct ApusAgentCommand: AsyncParsableCommand {
             throw ValidationError("--retention \(retention): write a number and ms, s, m or h")
         }
         configuration.retention = retention
+        guard let hungAfter = DurationText.parse(hungAfter), hungAfter >= .seconds(3) else {
+            throw ValidationError("--hung-after \(hungAfter): write a number and ms, s, m or h, at least 3s")
+        }
+        configuration.hungAfter = hungAfter
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
         configuration.seriesLimit = seriesLimit
+        guard let compression = CompressionPolicy(rawValue: compress) else {
+            throw ValidationError("--compress \(compress): write remote, always or never")
+        }
+        configuration.compression = compression
         configuration.expected = try expect.map { text in
             guard let key = InstanceKey(text) else {
                 throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")

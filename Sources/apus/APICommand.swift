@@ -40,6 +40,7 @@ struct APICommand: AsyncParsableCommand {
         let logger = service.logger(label: "apus.api")
         let store = try service.openStore()
         let reporter = try service.reporter(service: "api", logger: logger)
+        reporter.watchEventLoops()
         MetricsSystem.bootstrap(reporter.factory)
         let gauges = StoreGauges(store: store, factory: reporter.factory, logger: logger)
         let server = APIServer(

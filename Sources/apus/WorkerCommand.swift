@@ -44,6 +44,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let logger = service.logger(label: "apus.worker")
         let store = try service.openStore()
         let reporter = try service.reporter(service: "worker", logger: logger)
+        reporter.watchEventLoops()
         MetricsSystem.bootstrap(reporter.factory)
 
         var configuration = WorkerConfiguration()

@@ -35,7 +35,7 @@ import Testing
                     accept: "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
                         + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
                 #expect(open.headers["Content-Type"] == ["application/openmetrics-text; version=1.0.0; charset=utf-8"])
-                #expect(open.headers["Vary"] == ["Accept"])
+                #expect(open.headers["Vary"] == ["Accept, Accept-Encoding"])
                 #expect(open.text.hasSuffix("\n# EOF\n"))
                 #expect(open.text.contains("# TYPE notifications_claimed counter\n"))
                 let text = try await agent.get("/metrics")

@@ -129,6 +129,37 @@ private let worker = #"service="worker",instance="worker-1""#
         }
     }
 
+    @Test func `series past the agent's limit are not served, and both the number and the log say so`() async throws {
+        let log = RecordedLog()
+        try await RunningAgent.with({ $0.seriesLimit = 10 }, logger: log.logger) { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                for number in 0..<200 {
+                    CoreMetrics.Meter(label: "many", dimensions: [("number", "\(number)")], factory: factory).set(1)
+                }
+                let labels = "{service=\"worker\",instance=\"worker-1\"}"
+                try await agent.until { try await agent.get("/metrics").samples["apus_service_series_unread" + labels] != "0" }
+                let samples = try await agent.get("/metrics").samples
+                // What writers count on top of their limit is let in, as the agent cannot tell it from the rest.
+                let served = samples.keys.count { $0.hasPrefix("many{") }
+                #expect(served < 80)
+                let unread = try #require(samples["apus_service_series_unread" + labels].flatMap { Int($0) })
+                #expect(served + unread >= 200)
+                #expect(log.lines("an instance has more series than are served; --series-limit says how many").count == 1)
+            }
+        }
+    }
+
+    @Test func `a label or help with a NUL breaks no scrape`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                CoreMetrics.Counter(label: "odd", dimensions: [("name", "a\0b")], factory: factory).increment()
+                let page = try await agent.get("/metrics")
+                #expect(page.samples["odd_total{service=\"worker\",instance=\"worker-1\",name=\"a\u{FFFD}b\"}"] == "1")
+                #expect(!page.text.utf8.contains(0))
+            }
+        }
+    }
+
     @Test func `services that disagree on the kind of a family do not break the exposition`() async throws {
         try await RunningAgent.with { agent in
             try await agent.reporting("a", "a-1") { first in

@@ -33,6 +33,7 @@ struct RunningAgent: Sendable {
     /// Runs the body beside an agent, which stops by graceful shutdown afterwards.
     static func with(
         _ change: (inout AgentConfiguration) -> Void = { _ in }, socketPath: String = temporarySocket(),
+        logger: Logger = RunningAgent.logger,
         _ body: @escaping @Sendable (RunningAgent) async throws -> Void
     ) async throws {
         var configuration = AgentConfiguration()

@@ -15,6 +15,19 @@ import Testing
         + "application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,"
         + "text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,"
         + "text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2"
+    private static let prometheus30Protobuf =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8;q=0.6,"
+        + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+        + "application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.4,"
+        + "text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.3,"
+        + "text/plain;version=0.0.4;escaping=allow-utf-8;q=0.2,*/*;q=0.1"
+    private static let prometheus253 =
+        "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+        + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+    private static let prometheus253Protobuf =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,"
+        + "application/openmetrics-text;version=1.0.0;q=0.4,application/openmetrics-text;version=0.0.1;q=0.3,"
+        + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
     private static let prometheus35 =
         "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
         + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
@@ -30,13 +43,19 @@ import Testing
 
     @Test(
         arguments: [
-            (prometheus242, ExpositionFormat.openMetrics100, nil), (prometheus242Protobuf, .openMetrics100, nil),
+            (prometheus242, ExpositionFormat.openMetrics100, nil), (prometheus242Protobuf, .protobuf, nil),
+            (prometheus253, .openMetrics100, nil), (prometheus253Protobuf, .protobuf, nil),
+            (prometheus30Protobuf, .protobuf, .allowUTF8),
             (prometheus30, .openMetrics100, .allowUTF8), (prometheus35, .openMetrics100, .allowUTF8),
-            (prometheus35Protobuf, .openMetrics100, .underscores),
+            (prometheus35Protobuf, .protobuf, nil),
             // Prometheus 3.5 with one protocol in `scrape_protocols`.
             ("text/plain;version=0.0.4;q=0.6,*/*;q=0.5", .text004, nil),
             ("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", .text004, nil),
             ("text/plain;version=0.0.4;escaping=allow-utf-8;q=0.6,*/*;q=0.5", .text004, .allowUTF8),
+            (
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,*/*;q=0.5",
+                .protobuf, nil
+            ),
             // vmagent, curl, browsers, old Java clients.
             ("text/plain;version=0.0.4;q=1,*/*;q=0.1", .text004, nil), ("*/*", .text004, nil), (chromium, .text004, nil),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", .text004, nil),
@@ -59,7 +78,31 @@ import Testing
         // Zero excludes; all excluded, or nothing that is served, is text.
         ("text/plain;q=0,*/*", .openMetrics100), ("application/openmetrics-text;q=0,application/*;q=1,*/*;q=0.1", .text004),
         ("*/*;q=0", .text004), ("application/json", .text004), ("application/vnd.google.protobuf", .text004),
-        ("application/openmetrics-text;version=0.0.1", .text004), ("application/openmetrics-text;version=2.0.0", .text004),
+        ("application/openmetrics-text;version=0.0.1", .text004),
+        // 2.0 is for who names it.
+        ("application/openmetrics-text;version=2.0.0", .openMetrics200),
+        (#"application/openmetrics-text; version="2.0.0"; charset=utf-8"#, .openMetrics200),
+        (
+            "application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=1.0.0;q=0.9,*/*;q=0.1",
+            .openMetrics200
+        ),
+        ("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=2.0.0;q=0.9", .openMetrics100),
+        ("application/openmetrics-text", .openMetrics100), ("application/openmetrics-text;charset=utf-8", .openMetrics100),
+        ("application/openmetrics-text;version=2.0.0;q=0,application/openmetrics-text", .openMetrics100),
+        ("application/openmetrics-text;version=1.0.0;q=0,application/*", .text004), ("*/*;version=2.0.0", .text004),
+        ("application/openmetrics-text;version=2.0.0-rc0", .text004), ("application/openmetrics-text;version=2", .text004),
+        // Protobuf is for who names the message and its delimiters, in any case of letters.
+        ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily", .text004),
+        ("application/vnd.google.protobuf;encoding=delimited", .text004),
+        ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", .text004),
+        ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=compact-text", .text004),
+        ("application/vnd.google.protobuf;proto=io.prometheus.Other;encoding=delimited", .text004),
+        ("Application/Vnd.Google.Protobuf;Proto=IO.Prometheus.Client.MetricFamily;Encoding=Delimited", .protobuf),
+        ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0,*/*", .text004),
+        (
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.1,text/plain;q=0.2",
+            .text004
+        ),
         // The most specific range says the weight, wherever it stands.
         ("application/*;q=1,application/openmetrics-text;q=0.1,text/plain;q=0.5", .text004),
         ("application/openmetrics-text;version=1.0.0;q=0.1,application/openmetrics-text,text/plain;q=0.5", .text004),
@@ -88,6 +131,12 @@ import Testing
     ])
     func `the format follows RFC 9110`(accept: String, format: ExpositionFormat) {
         #expect(Negotiation.format(accept: accept).format == format)
+    }
+
+    @Test func `a format that the server does not offer is not chosen`() {
+        let offered: [ExpositionFormat] = [.text004, .openMetrics100]
+        #expect(Negotiation.format(accept: Self.prometheus242Protobuf, offering: offered).format == .openMetrics100)
+        #expect(Negotiation.format(accept: Self.prometheus242Protobuf, offering: []).format == .text004)
     }
 
     @Test func `without a header text is served`() {

@@ -33,7 +33,14 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == text)
     }
 
-    @Test(arguments: [(1.0, "1.0"), (0.005, "0.005"), (300, "300.0"), (1e22, "1e+22"), (.infinity, "+Inf")])
+    @Test(arguments: [
+        (1.0, "1.0"), (0.005, "0.005"), (300, "300.0"), (1e22, "1e+22"), (.infinity, "+Inf"), (0, "0.0"), (-0.0, "0.0"),
+        // As Go's strconv.FormatFloat(value, 'g', -1, 64) has them.
+        (100_000, "100000.0"), (999_999.5, "999999.5"), (1e6, "1e+06"), (-1e6, "-1e+06"), (1_048_576, "1.048576e+06"),
+        (123_456_789.125, "1.23456789125e+08"), (9_007_199_254_740_991, "9.007199254740991e+15"), (1e16, "1e+16"),
+        (1e-5, "1e-05"), (0.000_012_5, "1.25e-05"), (-0.000_05, "-5e-05"),
+        (0.0001, "0.0001"), (1e100, "1e+100"), (5e-324, "5e-324"),
+    ])
     func `a bound of a bucket has a point, as OpenMetrics wants it`(value: Double, text: String) {
         #expect(NumberText.bound(value) == text)
     }

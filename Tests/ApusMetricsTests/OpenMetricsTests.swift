@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `series are the same bytes in both formats`() {
-        let series = ExpositionFormat.allCases.map { format in
+        let series = [ExpositionFormat.text004, .openMetrics100].map { format in
             Self.encode(format).split(separator: "\n").filter { !$0.hasPrefix("#") }
         }
         #expect(series[0] == series[1])
@@ -57,6 +57,20 @@ import Testing
             encoder.begin(MetricFamily(name: name, kind: .counter, help: "H."))
             #expect(String(decoding: encoder.bytes, as: UTF8.self) == "# TYPE \(name) unknown\n# HELP \(name) H.\n")
         }
+    }
+
+    @Test(
+        arguments: [
+            (MetricFamily(name: "a_cups", kind: .gauge, help: "H.", unit: "cups"), "cups"),
+            (MetricFamily(name: "a_cups_total", kind: .counter, help: "H.", unit: "cups"), "cups"),
+            (MetricFamily(name: "a_seconds", kind: .gauge, help: "H.", unit: "cups"), "seconds"),
+            (MetricFamily(name: "a_", kind: .gauge, help: "H.", unit: ""), nil),
+            (MetricFamily(name: "a_seconds", kind: .stateSet, help: "H.", unit: "seconds"), nil),
+            (MetricFamily(name: "a_seconds_info", kind: .info, help: "H."), nil),
+        ] as [(MetricFamily, String?)])
+    func `a declared unit counts when it ends the name, and kinds without a unit have none`(family: MetricFamily, unit: String?)
+    {
+        #expect(family.unit == unit)
     }
 
     @Test(
@@ -90,6 +104,12 @@ import Testing
         #expect(ExpositionFormat.text004.contentType == "text/plain; version=0.0.4; charset=utf-8")
         #expect(
             ExpositionFormat.openMetrics100.contentType == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        #expect(
+            ExpositionFormat.openMetrics200.contentType == "application/openmetrics-text; version=2.0.0; charset=utf-8")
+        #expect(
+            ExpositionFormat.protobuf.contentType
+                == "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited")
         #expect(TextEncoder.contentType == ExpositionFormat.text004.contentType)
+        #expect(ProtobufEncoder.contentType == ExpositionFormat.protobuf.contentType)
     }
 }

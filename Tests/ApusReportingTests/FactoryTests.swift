@@ -17,7 +17,7 @@ import Testing
 
     /// Families by name; each series' value by its labels.
     private func read() throws -> [String: [String: Double]] {
-        let reader = try SegmentReader(descriptor: writer.descriptor)
+        let reader = try SegmentContents(descriptor: writer.descriptor)
         try reader.refresh()
         var values: [String: [String: Double]] = [:]
         for family in reader.families {
@@ -82,7 +82,7 @@ import Testing
         Notifications.delivered.handle(ChannelLabels(channel: .webhook), factory: factory).increment(by: 2)
         Notifications.pickupDelay.handle(factory: factory).record(0.3)
         Contract.databaseConnections.handle(factory: factory).set(4)
-        let reader = try SegmentReader(descriptor: writer.descriptor)
+        let reader = try SegmentContents(descriptor: writer.descriptor)
         try reader.refresh()
         let families = Dictionary(uniqueKeysWithValues: reader.families.map { ($0.family.name, $0.family) })
         #expect(families["notification_pickup_delay_seconds"]?.buckets == Notifications.pickupDelay.family.buckets)

@@ -18,7 +18,7 @@ final class ListeningAgent: @unchecked Sendable {
     struct Report {
         let hello: Hello
         let pid: pid_t
-        let reader: SegmentReader
+        let reader: SegmentContents
     }
 
     init(path: String) throws {
@@ -50,7 +50,7 @@ final class ListeningAgent: @unchecked Sendable {
         var uid: uid_t = 0
         guard apus_peer_credentials(socket, &pid, &uid) == 0 else { throw Failure("credentials") }
         let report = Report(
-            hello: try Hello(bytes: buffer[..<count]), pid: pid, reader: try SegmentReader(descriptor: descriptor))
+            hello: try Hello(bytes: buffer[..<count]), pid: pid, reader: try SegmentContents(descriptor: descriptor))
         _ = apus_send_with_descriptor(socket, reply.bytes, reply.bytes.count, -1)
         if case .refused = reply { close(open.removeLast()) }
         return report

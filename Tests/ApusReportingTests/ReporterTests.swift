@@ -38,13 +38,13 @@ import Testing
             try report.reader.refresh()
             let heap = try #require(report.reader.families.first { $0.family.name == "service_process_heap_bytes" })
             #expect(report.reader.value(heap.series[0].cells) > 10_000)
-            let first = report.reader.heartbeat
+            let first = report.reader.reader.heartbeat
             #expect(first > 0)
             let deadline = ContinuousClock.now + .seconds(30)
-            while report.reader.heartbeat == first, ContinuousClock.now < deadline {
+            while report.reader.reader.heartbeat == first, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(20))
             }
-            #expect(report.reader.heartbeat > first)
+            #expect(report.reader.reader.heartbeat > first)
         }
     }
 

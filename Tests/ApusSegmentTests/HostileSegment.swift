@@ -67,7 +67,7 @@ final class HostileSegment {
     func series(_ index: Int = 1, labels: [UInt8] = [], _ wrong: [Int: UInt32] = [:]) {
         put(labels, at: 100_000 * index)
         let sound: [Int: UInt32] = [
-            SegmentLayout.Entry.tag: SegmentLayout.Tag.series, SegmentLayout.Entry.kind: ValueForm.integer.rawValue,
+            SegmentLayout.Entry.tag: SegmentLayout.Tag.series, SegmentLayout.Entry.kind: UInt32(ValueForm.integer.rawValue),
             SegmentLayout.Entry.family: 0, SegmentLayout.Entry.textOffset: UInt32(100_000 * index),
             SegmentLayout.Entry.textLength: UInt32(labels.count), SegmentLayout.Entry.firstCell: 0,
             SegmentLayout.Entry.cellCount: 1,

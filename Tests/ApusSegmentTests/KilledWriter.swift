@@ -16,7 +16,7 @@ struct KilledWriter {
     private(set) var readings = 0
     private(set) var series = 0
 
-    private let reader: SegmentReader
+    private let reader: SegmentContents
     private var last: [[[UInt64]]] = []
     private var nextNumber: [String: Int] = [:]
 
@@ -96,7 +96,7 @@ struct KilledWriter {
         return try SegmentReader(descriptor: descriptor)
     }
 
-    private init(reader: SegmentReader) { self.reader = reader }
+    private init(reader: SegmentReader) { self.reader = SegmentContents(reader) }
 
     /// Reads everything once. A refresh throws at an entry that is not whole.
     private mutating func read() throws {
@@ -136,12 +136,33 @@ struct KilledWriter {
         case .double: [UInt64(reader.value(one) * 2)]
         case .histogram:
             [reader.bucket(one, 0), reader.bucket(one, 0) + reader.bucket(one, 1), UInt64(reader.sum(one))]
+        // Of all the cells only two are ever counted in: 0.5, which ends the second doubling, and what is above the range.
+        case .nativeHistogram:
+            (0..<Int(11)).map { reader.bucket(one, $0) } + [UInt64(reader.sum(one) * 2)]
+        case .summary: [reader.bucket(one, 0), UInt64(reader.sum(one))]
+        // Goes from none to the first state, then to the second one.
+        case .state: [reader.integer(one)]
+        case .info: []
         }
     }
 
     /// Only the observation that a thread was busy with may stand in the sum and not in a bucket, or the other way round.
     private func checkSums() throws {
         for family in last {
+            for native in family where native.count == 12 {
+                let (halves, eights) = (Int(native[5]), Int(native[10]))
+                guard native[0..<5].allSatisfy({ $0 == 0 }), native[6..<10].allSatisfy({ $0 == 0 }) else {
+                    throw Failure.inconsistent("a native histogram counts in a wrong bucket: \(native)")
+                }
+                guard abs(Int(native[11]) - (halves + 16 * eights)) <= 16 else {
+                    throw Failure.inconsistent("\(halves) halves and \(eights) eights have half the sum \(native[11])")
+                }
+            }
+            for summary in family where summary.count == 2 {
+                guard abs(Int(summary[1]) - 2 * Int(summary[0])) <= 2 else {
+                    throw Failure.inconsistent("\(summary[0]) twos have the sum \(summary[1])")
+                }
+            }
             for histogram in family where histogram.count == 3 {
                 let (ones, all, sum) = (Int(histogram[0]), Int(histogram[1]), Int(histogram[2]))
                 guard abs(sum - (ones + 2 * (all - ones))) <= 4 else {

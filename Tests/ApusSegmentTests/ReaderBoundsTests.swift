@@ -10,7 +10,7 @@ private typealias Entry = SegmentLayout.Entry
         segment.soundFamily()
         segment.series(1)
         segment.series(2, labels: Array(#"a="""#.utf8))
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         #expect(throws: SegmentError.malformed(entry: 2, "a series of a_total is there twice")) { try reader.refresh() }
         #expect(reader.seriesCount == 1)
     }
@@ -22,11 +22,11 @@ private typealias Entry = SegmentLayout.Entry
             segment.entry(
                 index * 2 + 1,
                 [
-                    Entry.tag: SegmentLayout.Tag.series, Entry.kind: ValueForm.integer.rawValue,
+                    Entry.tag: SegmentLayout.Tag.series, Entry.kind: UInt32(ValueForm.integer.rawValue),
                     Entry.family: UInt32(index * 2), Entry.cellCount: 1,
                 ])
         }
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         try reader.refresh(limit: 7)
         #expect(reader.seriesCount == 7)
         #expect(reader.families.count == 7)
@@ -35,7 +35,7 @@ private typealias Entry = SegmentLayout.Entry
     @Test func `a flood of families without series ends at the limit`() throws {
         let segment = try HostileSegment()
         for index in 0..<50_000 { family(segment, index, number: index, help: (0, 0)) }
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         try reader.refresh(limit: 1000)
         #expect(reader.families.count == 1001)
         #expect(try !reader.refresh(limit: 1000))
@@ -47,7 +47,7 @@ private typealias Entry = SegmentLayout.Entry
         segment.put(help, at: 16 << 20)
         let enough = SegmentLayout.arenaCapacity / help.count
         for index in 0..<enough { family(segment, index, number: index, help: (16 << 20, help.count)) }
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         let error = #expect(throws: SegmentError.self) { try reader.refresh() }
         #expect(error?.description.contains("longer together") == true)
         #expect(reader.families.count < enough)

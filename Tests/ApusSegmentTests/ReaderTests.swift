@@ -53,13 +53,13 @@ private typealias Entry = SegmentLayout.Entry
             let segment = try HostileSegment()
             segment.set32(4, header: SegmentLayout.Header.planes)
             segment.soundFamily(kind: kind)
-            segment.series(labels: [], [Entry.kind: form.rawValue, Entry.firstCell: 7])
+            segment.series(labels: [], [Entry.kind: UInt32(form.rawValue), Entry.firstCell: 7])
             for (plane, value) in [UInt64(1), 1000, 1_000_000].enumerated() {
                 segment.set(form == .integer ? value : (0.5).bitPattern, cell: 7, plane: plane)
             }
             // Not one of the four in use.
             segment.set(99, cell: 7, plane: 4)
-            let reader = try SegmentReader(descriptor: segment.descriptor)
+            let reader = try SegmentContents(descriptor: segment.descriptor)
             try reader.refresh()
             #expect(reader.value(reader.families[0].series[0].cells) == expected)
         }
@@ -68,7 +68,7 @@ private typealias Entry = SegmentLayout.Entry
     @Test(arguments: [UInt64(SegmentLayout.entryCapacity) + 1, .max])
     func `more entries than fit are refused`(count: UInt64) throws {
         let segment = try HostileSegment()
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         segment.set(count, header: SegmentLayout.Header.committed)
         #expect(throws: SegmentError.wrongCount(count)) { try reader.refresh() }
     }
@@ -77,7 +77,7 @@ private typealias Entry = SegmentLayout.Entry
         let segment = try HostileSegment()
         segment.soundFamily()
         segment.series()
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         try reader.refresh()
         segment.set(1, header: SegmentLayout.Header.committed)
         #expect(throws: SegmentError.wrongCount(1)) { try reader.refresh() }
@@ -108,13 +108,21 @@ private typealias Entry = SegmentLayout.Entry
         try expectMalformed(segment, "bound")
     }
 
-    @Test(arguments: ["a b", "é", "\u{0}", "1a", "a\""])
+    @Test(arguments: ["a b", "é", "-", "1a", "a\""])
     func `an illegal name is refused`(name: String) throws {
         let segment = try HostileSegment()
         segment.soundFamily()
         segment.put(Array(name.utf8), at: 0)
         segment.entry(0, [Entry.textLength: UInt32(name.utf8.count)])
         try expectMalformed(segment, "name is not legal")
+    }
+
+    @Test func `a text with a NUL is refused, at which Prometheus would take the scrape to end`() throws {
+        let segment = try HostileSegment()
+        segment.soundFamily()
+        segment.put([0], at: 0)
+        segment.entry(0, [Entry.textLength: 1])
+        try expectMalformed(segment, "has a NUL")
     }
 
     @Test(
@@ -155,7 +163,7 @@ private typealias Entry = SegmentLayout.Entry
         let segment = try HostileSegment()
         segment.soundFamily()
         for index in 1...20 { segment.series(index, labels: Array("a=\"\(index)\"".utf8)) }
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         try reader.refresh(limit: 7)
         #expect(reader.seriesCount == 7)
         #expect(try !reader.refresh(limit: 7))
@@ -173,7 +181,7 @@ private typealias Entry = SegmentLayout.Entry
                 }
                 segment.series(index, labels: Bool.random() ? labels : Array("a=\"\(index)\"".utf8), wrong)
             }
-            let reader = try SegmentReader(descriptor: segment.descriptor)
+            let reader = try SegmentContents(descriptor: segment.descriptor)
             do { try reader.refresh() } catch {}
             for family in reader.families {
                 for series in family.series where family.family.kind != .histogram { _ = reader.value(series.cells) }
@@ -182,7 +190,7 @@ private typealias Entry = SegmentLayout.Entry
     }
 
     private func expectMalformed(_ segment: HostileSegment, _ words: String) throws {
-        let reader = try SegmentReader(descriptor: segment.descriptor)
+        let reader = try SegmentContents(descriptor: segment.descriptor)
         let error = #expect(throws: SegmentError.self) { try reader.refresh() }
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
         if case .malformed = error {} else { Issue.record("\(String(describing: error))") }

@@ -11,10 +11,15 @@ package struct AgentConfiguration: Sendable {
     package var expected: [InstanceKey] = []
     /// How long an instance that has ended, and is not expected, is served as down with its last counts.
     package var retention: Duration = .seconds(300)
+    /// How long a process that lives may give no sign of life, or an executor of it run nothing, before it counts as hung. Signs
+    /// come every second, so less than three seconds would raise alarms that mean nothing.
+    package var hungAfter: Duration = .seconds(5)
     /// Series of one instance past this number are not served.
     package var seriesLimit = 100_000
     /// Instances past this number are refused.
     package var instanceLimit = 1000
+    /// When responses are compressed for clients that take that.
+    package var compression = CompressionPolicy.remote
     /// HTTP connections past this number are closed at once.
     package var connectionLimit = 256
 

@@ -11,6 +11,9 @@ struct ResourcesDocument: Encodable {
         let service: String
         let instance: String
         let up: Bool
+        /// Of a living process, as is what follows.
+        let hung: Bool?
+        let hungReason: String?
         let pid: Int32?
         let uptimeSeconds: Double?
         let cpuPercent: Double?
@@ -57,6 +60,8 @@ extension ResourcesDocument.InstanceResources {
         service = view.key.service
         self.instance = view.key.instance
         up = view.isUp
+        hung = view.isUp ? view.hang != nil : nil
+        hungReason = view.hang?.description
         pid = view.process?.pid
         uptimeSeconds = view.process.map { max(0, now - $0.startTime) }
         cpuPercent = view.process?.cpuPercent

@@ -6,7 +6,7 @@ import Logging
 import MetricCatalog
 import Synchronization
 
-/// Renders what `/metrics` serves: one walk over all instances, family by family.
+/// Plans what `/metrics` serves: all instances, family by family.
 final class Exposition: Sendable {
     private let table: InstanceTable
     private let work: AgentWork
@@ -14,6 +14,8 @@ final class Exposition: Sendable {
     private let seriesLimit: Int
     private let logger: Logger
     private let clashes = Mutex<Set<String>>([])
+    /// Instances of which the log says already that not all of their series are served.
+    private let clipped = Mutex<Set<InstanceKey>>([])
 
     init(table: InstanceTable, work: AgentWork, seriesLimit: Int, logger: Logger) {
         self.table = table
@@ -23,18 +25,28 @@ final class Exposition: Sendable {
         own = try? ProcessSource(pid: getpid())
     }
 
-    /// The whole exposition.
+    /// The whole exposition at once.
     func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
+        let stream = stream(format, ticket: nil)
+        var bytes: [UInt8] = []
+        while !stream.isFinished {
+            stream.advance()
+            bytes.append(contentsOf: stream.bytes)
+        }
+        return bytes
+    }
+
+    /// The exposition in pieces. What belongs to it is settled here, values are read as the pieces are made.
+    func stream(_ format: ExpositionFormat, ticket: ScrapeTicket?) -> ExpositionStream {
         let cpu = apus_thread_cpu_nanoseconds()
-        var encoder = TextEncoder(format: format, reservingCapacity: Int(work.totals.scrapeSize) + 4096)
         let instances = table.instances
-        let views = instances.map { look($0) }
-        writeInstances(instances, views, to: &encoder)
-        writeReported(instances, to: &encoder)
-        writeOwn(instances: views.count, to: &encoder)
-        encoder.finish()
-        work.countScrape(cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, bytes: encoder.bytes.count)
-        return encoder.bytes
+        let watched = instances.map { ($0, look($0)) }
+        var steps = InstanceSeries.byFamily.map { ExpositionStream.Step.instances($0) }
+        planReported(instances, &steps)
+        steps.append(.own)
+        return ExpositionStream(
+            format: format, steps: steps, instances: watched, exposition: self, work: work, ticket: ticket,
+            cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
 
     /// Reads one instance afresh.
@@ -46,36 +58,24 @@ final class Exposition: Sendable {
                 "the segment of an instance is malformed; what was good before is served on",
                 metadata: ["instance": "\(view.key)", "fault": "\(fault)"])
         }
+        if view.segmentFault == nil, view.unreadSeries > 0, clipped.withLock({ $0.insert(view.key).inserted }) {
+            logger.warning(
+                "an instance has more series than are served; --series-limit says how many",
+                metadata: ["instance": "\(view.key)", "limit": "\(seriesLimit)", "unread": "\(view.unreadSeries)"])
+        }
         return view
     }
 
-    private func writeInstances(_ instances: [Instance], _ views: [InstanceView], to encoder: inout TextEncoder) {
-        let now = Double(apus_realtime_nanoseconds()) / 1e9
-        var open: String?
-        // Grouped by family: cases of one family stand side by side.
-        for group in InstanceSeries.byFamily {
-            for (instance, view) in zip(instances, views) {
-                for series in group {
-                    guard let value = series.value(view, now: now) else { continue }
-                    if open != series.family.name {
-                        encoder.begin(series.family)
-                        open = series.family.name
-                    }
-                    encoder.sample(prefix: instance.prefixes[series.rawValue], value)
-                }
-            }
-        }
-    }
-
-    private func writeReported(_ instances: [Instance], to encoder: inout TextEncoder) {
+    private func planReported(_ instances: [Instance], _ steps: inout [ExpositionStream.Step]) {
         var families: [String: MetricFamily] = [:]
-        var reporting: [String: [Instance]] = [:]
+        var reporting: [String: [ReportedFamily]] = [:]
         for instance in instances {
-            for family in instance.families() {
+            for reported in instance.reported() {
+                let family = reported.family
                 // Services that disagree on a kind cannot share a family; the first by name is served.
                 guard families[family.name, default: family].kind == family.kind else { continue }
                 families[family.name] = families[family.name] ?? family
-                reporting[family.name, default: []].append(instance)
+                reporting[family.name, default: []].append(reported)
             }
         }
         var taken = Self.ownNames
@@ -86,7 +86,8 @@ final class Exposition: Sendable {
                 continue
             }
             taken.formUnion(family.claimedNames)
-            write(family, reporting[family.name] ?? [], to: &encoder)
+            steps.append(.begin(family))
+            steps.append(contentsOf: (reporting[family.name] ?? []).map { .reported($0) })
         }
     }
 
@@ -103,12 +104,7 @@ final class Exposition: Sendable {
             metadata: ["family": "\(family.name)"])
     }
 
-    private func write(_ family: MetricFamily, _ instances: [Instance], to encoder: inout TextEncoder) {
-        encoder.begin(family)
-        for instance in instances { instance.write(family: family.name, to: &encoder) }
-    }
-
-    private func writeOwn(instances: Int, to encoder: inout TextEncoder) {
+    func writeOwn(instances: Int, to encoder: inout ExpositionEncoder) {
         if let own, let sample = try? own.sample() {
             encoder.family(AgentProcess.cpu, sample.cpuSeconds)
             encoder.family(AgentProcess.residentMemory, Double(sample.residentBytes))
@@ -125,6 +121,8 @@ final class Exposition: Sendable {
         encoder.family(Agent.sampleCPU, totals.sampleCPU)
         encoder.family(Agent.sampleAge, work.sampleAge)
         encoder.family(Agent.scrapes, Double(totals.scrapes))
+        encoder.family(Agent.scrapesAborted, Double(totals.abortedScrapes))
+        encoder.family(Agent.scrapesRejected, Double(totals.rejectedScrapes))
         encoder.family(Agent.scrapeCPU, totals.scrapeCPU)
         encoder.family(Agent.scrapeSize, Double(totals.scrapeSize))
         encoder.family(

@@ -6,17 +6,35 @@ struct Answer {
     var status: HTTPResponseStatus = .ok
     var contentType = "text/plain; charset=utf-8"
     var headers: [(String, String)] = []
-    let body: [UInt8]
+    let body: Body
+
+    enum Body {
+        case bytes([UInt8])
+        /// Written piece by piece, as the client takes it.
+        case stream(ResponseStream)
+    }
+
+    init(
+        status: HTTPResponseStatus = .ok, contentType: String = "text/plain; charset=utf-8", headers: [(String, String)] = [],
+        body: Body
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.headers = headers
+        self.body = body
+    }
 
     static func text(_ status: HTTPResponseStatus, _ text: String) -> Answer {
-        Answer(status: status, body: Array((text + "\n").utf8))
+        Answer(status: status, body: .bytes(Array((text + "\n").utf8)))
     }
 
     static func json(_ body: [UInt8], status: HTTPResponseStatus = .ok) -> Answer {
-        Answer(status: status, contentType: "application/json; charset=utf-8", body: body)
+        Answer(status: status, contentType: "application/json; charset=utf-8", body: .bytes(body))
     }
 
-    static let index: Answer = {
+    static var index: Answer { Answer(contentType: "text/html; charset=utf-8", body: .bytes(page)) }
+
+    private static let page: [UInt8] = {
         let rows = Route.allCases.map { "<li><a href=\"\($0.rawValue)\">\($0.rawValue)</a>: \($0.summary)</li>" }
         let page = """
             <!DOCTYPE html>
@@ -27,6 +45,6 @@ struct Answer {
             </ul></body></html>
 
             """
-        return Answer(contentType: "text/html; charset=utf-8", body: Array(page.utf8))
+        return Array(page.utf8)
     }()
 }

@@ -11,9 +11,10 @@ import Synchronization
 final class Instance: Sendable {
     let key: InstanceKey
     let expected: Bool
+    private let hangs: HangJudge
     private let state: Mutex<State>
-    /// Prefixes of the series that the agent itself makes for an instance, by ``InstanceSeries``; rendered once.
-    let prefixes: [[UInt8]]
+    /// Labels of the series that the agent itself makes for an instance, by ``InstanceSeries``; rendered once.
+    let labels: [[UInt8]]
 
     /// Two readings closer together than this share one, in nanoseconds: concurrent scrapes cost one look at the kernel.
     private static let sharedReading: UInt64 = 50_000_000
@@ -22,6 +23,9 @@ final class Instance: Sendable {
         var process: WatchedProcess?
         var segment: ReportedSegment?
         var endedAt: UInt64?
+        var hang: Hang?
+        /// Found, and not yet told by a reading that tells it.
+        var untoldFault: SegmentError?
     }
 
     private struct WatchedProcess {
@@ -33,13 +37,12 @@ final class Instance: Sendable {
         var connection: Int
     }
 
-    init(key: InstanceKey, expected: Bool) {
+    init(key: InstanceKey, expected: Bool, hangs: HangJudge) {
         self.key = key
         self.expected = expected
+        self.hangs = hangs
         state = Mutex(State())
-        prefixes = InstanceSeries.allCases.map { series in
-            TextEncoder.prefix(series.family.name, labels: LabelBytes.render(key.labels + series.labels))
-        }
+        labels = InstanceSeries.allCases.map { LabelBytes.render(key.labels + $0.labels) }
     }
 
     /// Takes on the process behind a connection.
@@ -56,8 +59,9 @@ final class Instance: Sendable {
             state.process = WatchedProcess(
                 source: source, window: CPUWindow(interval: interval, start: first), sample: first, peak: first.residentBytes,
                 previousPeak: 0, connection: connection)
-            state.segment = ReportedSegment(reader: reader)
+            state.segment = ReportedSegment(reader: reader, key: key)
             state.endedAt = nil
+            state.hang = nil
         }
     }
 
@@ -78,6 +82,7 @@ final class Instance: Sendable {
 
     private static func end(_ state: inout State) {
         state.process = nil
+        state.hang = nil
         state.endedAt = apus_monotonic_nanoseconds()
     }
 
@@ -106,7 +111,10 @@ final class Instance: Sendable {
         state.withLock { state in
             Self.read(&state, shared: true)
             // Of an ended process too: it may have registered its last series after the last reading.
-            let fault = state.segment?.refresh(key: key, limit: seriesLimit)
+            refresh(&state, seriesLimit)
+            judge(&state)
+            let fault = state.untoldFault
+            state.untoldFault = nil
             let now = apus_monotonic_nanoseconds()
             return InstanceView(
                 key: key,
@@ -118,9 +126,44 @@ final class Instance: Sendable {
                 },
                 heapBytes: state.process == nil ? nil : state.segment?.gauge(ServiceProcess.heap.name),
                 heartbeatAge: state.segment.map { Double(now - min(now, $0.heartbeat)) / 1e9 },
+                hang: state.hang,
                 seriesCount: state.segment?.seriesCount ?? 0,
                 droppedSeries: state.segment?.droppedSeries,
+                unreadSeries: state.segment?.unreadSeries ?? 0,
                 segmentFault: fault)
+        }
+    }
+
+    /// Whether the process lives but hangs, and its pid; cheaper than ``look(seriesLimit:)``, as it asks nothing of the kernel but
+    /// of a process that seems to hang.
+    func hang(seriesLimit: Int) -> (pid: Int32, hang: Hang)? {
+        state.withLock { state in
+            refresh(&state, seriesLimit)
+            judge(&state)
+            guard let process = state.process, let hang = state.hang else { return nil }
+            return (process.source.pid, hang)
+        }
+    }
+
+    private func refresh(_ state: inout State, _ seriesLimit: Int) {
+        if let fault = state.segment?.refresh(limit: seriesLimit) { state.untoldFault = fault }
+    }
+
+    private func judge(_ state: inout State) {
+        guard let process = state.process, let segment = state.segment else { return state.hang = nil }
+        let now = apus_monotonic_nanoseconds()
+        let age = now - min(now, segment.heartbeat)
+        guard hangs.isSilent(for: age, at: now, wasHung: state.hang != nil) else {
+            state.hang = hangs.blocked(segment.values(of: Scheduling.lag.name))
+            return
+        }
+        do {
+            let sample = try process.source.sample()
+            state.hang = .silent(seconds: Double(age) / 1e9, state: sample.state)
+        } catch  where error.isProcessGone {
+            Self.end(&state)
+        } catch {
+            state.hang = .silent(seconds: Double(age) / 1e9, state: nil)
         }
     }
 
@@ -138,16 +181,11 @@ final class Instance: Sendable {
         }
     }
 
-    /// The reported families, each with the number of its series, for the plan of an exposition.
-    func families() -> [MetricFamily] {
-        state.withLock { $0.segment?.families ?? [] }
-    }
-
-    /// Writes the samples of one reported family; of an ended process the gauges are left out, as they hold no longer.
-    func write(family name: String, to encoder: inout TextEncoder) {
+    /// The families that the service reports, for the plan of an exposition.
+    func reported() -> [ReportedFamily] {
         state.withLock { state in
             let isAlive = state.process != nil
-            state.segment?.write(family: name, alive: isAlive, to: &encoder)
+            return state.segment?.reported(alive: isAlive) ?? []
         }
     }
 

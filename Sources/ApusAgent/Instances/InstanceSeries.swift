@@ -4,7 +4,7 @@ import MetricCatalog
 
 /// The series that the agent makes for every instance, in the order in which they are served: those of one family side by side.
 enum InstanceSeries: Int, CaseIterable {
-    case up, heartbeatAge, seriesCount, droppedSeries
+    case up, heartbeatAge, hung, seriesCount, droppedSeries, unreadSeries
     case cpuUser, cpuSystem, childrenUser, childrenSystem
     case resident, residentPeak, virtual, openFiles, maxFiles, threads, startTime
     case contractCPU, contractMemory, contractHeap, contractUptime
@@ -13,8 +13,10 @@ enum InstanceSeries: Int, CaseIterable {
         switch self {
         case .up: ServiceState.up.family
         case .heartbeatAge: ServiceState.heartbeatAge.family
+        case .hung: ServiceState.hung.family
         case .seriesCount: ServiceState.series.family
         case .droppedSeries: ServiceState.droppedSeries.family
+        case .unreadSeries: ServiceState.unreadSeries.family
         case .cpuUser, .cpuSystem: ServiceProcess.cpu.family
         case .childrenUser, .childrenSystem: ServiceProcess.childrenCPU.family
         case .resident: ServiceProcess.residentMemory.family
@@ -45,8 +47,10 @@ enum InstanceSeries: Int, CaseIterable {
         switch self {
         case .up: view.isUp ? 1 : 0
         case .heartbeatAge: view.isUp ? view.heartbeatAge : nil
+        case .hung: view.isUp ? (view.hang == nil ? 0 : 1) : nil
         case .seriesCount: view.isUp ? Double(view.seriesCount) : nil
-        case .droppedSeries: view.droppedSeries.map(Double.init)
+        case .droppedSeries: view.droppedSeries.map { Double($0) }
+        case .unreadSeries: view.isUp ? Double(view.unreadSeries) : nil
         case .cpuUser: view.process?.sample.userSeconds
         case .cpuSystem: view.process?.sample.systemSeconds
         case .childrenUser: view.process?.sample.childrenUserSeconds
@@ -54,8 +58,8 @@ enum InstanceSeries: Int, CaseIterable {
         case .resident, .contractMemory: view.process.map { Double($0.sample.residentBytes) }
         case .residentPeak: view.process.map { Double($0.residentPeak) }
         case .virtual: view.process.map { Double($0.sample.virtualBytes) }
-        case .openFiles: view.process?.sample.openFiles.map(Double.init)
-        case .maxFiles: view.process?.sample.maxFiles.map(Double.init)
+        case .openFiles: view.process?.sample.openFiles.map { Double($0) }
+        case .maxFiles: view.process?.sample.maxFiles.map { Double($0) }
         case .threads: view.process.map { Double($0.sample.threads) }
         case .startTime: view.process?.startTime
         case .contractCPU: view.process?.cpuPercent

@@ -10,10 +10,14 @@ import Synchronization
 final class InstanceTable: Sendable {
     private let configuration: AgentConfiguration
     private let state: Mutex<[InstanceKey: Instance]>
+    /// Judges all instances by the same rule.
+    let hangs: HangJudge
 
     init(configuration: AgentConfiguration) {
         self.configuration = configuration
-        let expected = configuration.expected.map { ($0, Instance(key: $0, expected: true)) }
+        let hangs = HangJudge(after: configuration.hungAfter)
+        self.hangs = hangs
+        let expected = configuration.expected.map { ($0, Instance(key: $0, expected: true, hangs: hangs)) }
         state = Mutex(Dictionary(expected, uniquingKeysWith: { first, _ in first }))
     }
 
@@ -56,7 +60,7 @@ final class InstanceTable: Sendable {
         let found: Instance? = state.withLock { instances in
             if let known = instances[key] { return known }
             guard instances.count < configuration.instanceLimit else { return nil }
-            let instance = Instance(key: key, expected: false)
+            let instance = Instance(key: key, expected: false, hangs: hangs)
             instances[key] = instance
             return instance
         }

@@ -20,10 +20,16 @@ struct InstanceView: Sendable {
     let heapBytes: Double?
     /// Seconds.
     let heartbeatAge: Double?
+    /// Why the living process counts as hung; `nil` when it does not.
+    let hang: Hang?
     let seriesCount: Int
     let droppedSeries: UInt64?
+    /// Entries past the agent's limit, or behind a fault.
+    let unreadSeries: Int
     /// Set in the one reading that found the segment malformed.
     let segmentFault: SegmentError?
 
     var isUp: Bool { process != nil }
+    /// Alive and not hung.
+    var isWell: Bool { isUp && hang == nil }
 }

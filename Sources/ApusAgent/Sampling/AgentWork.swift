@@ -12,6 +12,9 @@ final class AgentWork: Sendable {
     private let scrapes = Atomic<UInt64>(0)
     private let scrapeCPU = Atomic<UInt64>(0)
     private let scrapeSize = Atomic<UInt64>(0)
+    private let openScrapes = Atomic<Int>(0)
+    private let abortedScrapes = Atomic<UInt64>(0)
+    private let rejectedScrapes = Atomic<UInt64>(0)
     private let rejectedConnections = Atomic<UInt64>(0)
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
@@ -26,6 +29,24 @@ final class AgentWork: Sendable {
         scrapes.add(1, ordering: .relaxed)
         scrapeCPU.add(cpuNanoseconds, ordering: .relaxed)
         scrapeSize.store(UInt64(bytes), ordering: .relaxed)
+    }
+
+    /// Scrapes that may be under way at a time.
+    static let scrapeLimit = 32
+
+    /// Whether one more scrape may begin; ``endScrape()`` must follow then.
+    func beginScrape() -> Bool {
+        if openScrapes.add(1, ordering: .relaxed).newValue <= Self.scrapeLimit { return true }
+        openScrapes.subtract(1, ordering: .relaxed)
+        rejectedScrapes.add(1, ordering: .relaxed)
+        return false
+    }
+
+    func endScrape() { openScrapes.subtract(1, ordering: .relaxed) }
+
+    func countAbortedScrape(cpuNanoseconds: UInt64) {
+        abortedScrapes.add(1, ordering: .relaxed)
+        scrapeCPU.add(cpuNanoseconds, ordering: .relaxed)
     }
 
     func countRefusal(_ reason: RefusalReason) {
@@ -46,6 +67,7 @@ final class AgentWork: Sendable {
             samples: samples.load(ordering: .relaxed), lateSamples: lateSamples.load(ordering: .relaxed),
             sampleCPU: Double(sampleCPU.load(ordering: .relaxed)) / 1e9, scrapes: scrapes.load(ordering: .relaxed),
             scrapeCPU: Double(scrapeCPU.load(ordering: .relaxed)) / 1e9, scrapeSize: scrapeSize.load(ordering: .relaxed),
+            abortedScrapes: abortedScrapes.load(ordering: .relaxed), rejectedScrapes: rejectedScrapes.load(ordering: .relaxed),
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), refusals: refusals.withLock { $0 })
     }
 
@@ -57,6 +79,8 @@ final class AgentWork: Sendable {
         let scrapes: UInt64
         let scrapeCPU: Double
         let scrapeSize: UInt64
+        let abortedScrapes: UInt64
+        let rejectedScrapes: UInt64
         let rejectedConnections: UInt64
         let refusals: [RefusalReason: UInt64]
     }

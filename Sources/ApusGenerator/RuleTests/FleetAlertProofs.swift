@@ -36,6 +36,11 @@ struct FleetAlertProofs {
                 + [visitor, agent].map { .init(labels: $0, value: 0) })
     }
 
+    var serviceHung: AlertProof {
+        AlertProof(
+            series: [ProofSeries(ServiceState.hung, target("one"), values: values(0, 1))], labels: target("one"), value: 1)
+    }
+
     var highCPU: AlertProof {
         let breach = beyond(limits.cpuPercent)
         return AlertProof(

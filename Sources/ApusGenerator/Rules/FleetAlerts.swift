@@ -8,7 +8,7 @@ struct FleetAlerts {
     let fleet: Fleet
 
     var all: [AlertRule] {
-        [instanceDown, highCPU, highMemory, tooManyConnections, deepQueue, highErrorRate]
+        [instanceDown, serviceHung, highCPU, highMemory, tooManyConnections, deepQueue, highErrorRate]
     }
 
     private var proofs: FleetAlertProofs { FleetAlertProofs(fleet: fleet) }
@@ -24,6 +24,17 @@ struct FleetAlerts {
                 or its agent cannot be scraped.
                 """,
             proof: proofs.instanceDown)
+    }
+
+    private var serviceHung: AlertRule {
+        AlertRule(
+            "ServiceHung", when: ServiceState.hung.series.value > 0, for: hold, severity: .critical,
+            summary: "A process lives but does nothing.",
+            description: """
+                \(.instance) of service \(.service) runs, but gives no sign of life, or one of its executors runs nothing; \
+                /health of its agent says which. A restart frees what it holds.
+                """,
+            proof: proofs.serviceHung)
     }
 
     private var highCPU: AlertRule {

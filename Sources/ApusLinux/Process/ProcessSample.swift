@@ -13,6 +13,8 @@ package struct ProcessSample: Equatable, Sendable {
     /// `nil` where the caller may not look (another user's process without privilege).
     package let openFiles: UInt64?
     package let maxFiles: UInt64?
+    /// One letter of the first thread, as proc_pid_stat(5) has them: R, S, D, T, …; `nil` where it is not known.
+    package let state: UInt8?
 
     /// CPU time in all, without children.
     package var cpuSeconds: Double { userSeconds + systemSeconds }
@@ -20,7 +22,7 @@ package struct ProcessSample: Equatable, Sendable {
     package init(
         monotonicNanoseconds: UInt64, userSeconds: Double, systemSeconds: Double, childrenUserSeconds: Double = 0,
         childrenSystemSeconds: Double = 0, residentBytes: UInt64, virtualBytes: UInt64, threads: UInt64, openFiles: UInt64?,
-        maxFiles: UInt64?
+        maxFiles: UInt64?, state: UInt8? = nil
     ) {
         self.monotonicNanoseconds = monotonicNanoseconds
         self.userSeconds = userSeconds
@@ -32,5 +34,6 @@ package struct ProcessSample: Equatable, Sendable {
         self.threads = threads
         self.openFiles = openFiles
         self.maxFiles = maxFiles
+        self.state = state
     }
 }

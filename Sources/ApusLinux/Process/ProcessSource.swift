@@ -41,7 +41,8 @@ package final class ProcessSource: Sendable {
             virtualBytes: stat.virtualMemory,
             threads: stat.threads,
             openFiles: Self.countDescriptors(descriptorsPath),
-            maxFiles: limits.flatMap { try? $0.read { Self.softFileLimit($0) } })
+            maxFiles: limits.flatMap { try? $0.read { Self.softFileLimit($0) } },
+            state: stat.state)
     }
 
     /// The number of open descriptors: the size of /proc/PID/fd since Linux 6.2, counted by reading it before.

@@ -68,21 +68,4 @@ public struct MetricFamily: Hashable, Sendable {
         self.states = states
         self.keepsExemplars = keepsExemplars
     }
-
-    /// What contradicts the data model or the naming rules of this product, in words; empty when nothing does.
-    public var faults: [String] {
-        var faults: [String] = []
-        if !MetricName.isLegal(name) { faults.append("\(name): not a legal metric name") }
-        if kind == .counter && !name.hasSuffix("_total") { faults.append("\(name): a counter's name ends in _total") }
-        if help.isEmpty { faults.append("\(name): no help text") }
-        for label in labelNames where !MetricName.isLegalLabel(label) || ["service", "instance", "job", "le"].contains(label) {
-            faults.append("\(name): label \(label) is illegal or belongs to the target")
-        }
-        if Set(labelNames).count != labelNames.count { faults.append("\(name): a label is declared twice") }
-        if kind == .histogram && buckets.isEmpty { faults.append("\(name): a histogram needs buckets") }
-        if zip(buckets, buckets.dropFirst()).contains(where: { $0 >= $1 }) || buckets.contains(where: { !$0.isFinite }) {
-            faults.append("\(name): buckets must be finite and ascending")
-        }
-        return faults
-    }
 }

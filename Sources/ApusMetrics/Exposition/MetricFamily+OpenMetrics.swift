@@ -8,25 +8,35 @@ extension MetricFamily {
         "watts",
     ]
 
-    /// The family's name in OpenMetrics, where `_total` belongs to a counter's samples and not to its family, and `_info` so to
-    /// those of an info.
+    /// The family's name in OpenMetrics 1.0, where `_total` belongs to a counter's samples and not to its family, and `_info` so
+    /// to those of an info. In every other format the family has its whole name.
     public var openMetricsName: String {
         if isOpenMetricsCounter { return String(name.dropLast(Self.counterSuffix.count)) }
         return isOpenMetricsInfo ? String(name.dropLast(Self.infoSuffix.count)) : name
     }
 
-    /// The word after `# TYPE name` in OpenMetrics: what has not the suffix of its kind cannot be told as one.
+    /// The word after `# TYPE name` in OpenMetrics 1.0: what has not the suffix of its kind cannot be told as one.
     var openMetricsTypeName: String {
+        kind == .counter && !isOpenMetricsCounter ? "unknown" : openMetrics2TypeName
+    }
+
+    /// The same in OpenMetrics 2.0, which wants the suffix of an info only.
+    var openMetrics2TypeName: String {
         switch kind {
-        case .counter where !isOpenMetricsCounter, .info where !isOpenMetricsInfo: "unknown"
+        case .info where !isOpenMetricsInfo, .stateSet where stateLabel != name: "unknown"
         default: kind.typeName
         }
     }
 
-    /// The declared unit when the name ends in it (before `_total`), else the known unit that the name ends in.
+    /// The label that names the state of a state set's sample: the family's name, in which `:` is not legal for a label.
+    package var stateLabel: String { MetricName.sanitized(name, allowColon: false) }
+
+    /// The declared unit when the name ends in it (before `_total`), else the known unit that the name ends in. Neither an info
+    /// nor a state set has one.
     public var unit: String? {
+        guard kind != .info, kind != .stateSet else { return nil }
         let name = openMetricsName
-        if let declaredUnit, name.hasSuffix("_" + declaredUnit) { return declaredUnit }
+        if let declaredUnit, !declaredUnit.isEmpty, name.hasSuffix("_" + declaredUnit) { return declaredUnit }
         guard let separator = name.lastIndex(of: "_") else { return nil }
         let last = String(name[name.index(after: separator)...])
         return Self.units.contains(last) ? last : nil
@@ -53,7 +63,7 @@ extension MetricFamily {
     }
 
     /// False also for a counter called `_total`, of which no name would be left.
-    private var isOpenMetricsCounter: Bool {
+    var isOpenMetricsCounter: Bool {
         kind == .counter && name.hasSuffix(Self.counterSuffix) && name != Self.counterSuffix
     }
 }

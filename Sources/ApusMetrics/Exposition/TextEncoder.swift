@@ -1,28 +1,37 @@
 /// Writes the text formats of Prometheus: 0.0.4
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format) and OpenMetrics 1.0
-/// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md).
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format), OpenMetrics 1.0
+/// (https://prometheus.io/docs/specs/om/open_metrics_spec/) and OpenMetrics 2.0
+/// (https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/).
 ///
 /// The caller brings families one by one, each with all its samples (text consumers take a family that comes back as an error),
 /// and ends with ``finish()``. A series' prefix (name and labels up to the value) is rendered once with
 /// ``prefix(_:suffix:labels:)`` and kept by its owner, so that writing a sample copies bytes and formats one number. It is the
-/// same in every format.
+/// same in every format, but for histograms and summaries in OpenMetrics 2.0, which only ``point(_:of:)`` writes.
 public struct TextEncoder: Sendable {
     /// The `Content-Type` of the format 0.0.4; that of another is ``ExpositionFormat/contentType``.
     public static let contentType = ExpositionFormat.text004.contentType
 
     public let format: ExpositionFormat
-    public private(set) var bytes: [UInt8] = []
+    public internal(set) var bytes: [UInt8] = []
+    /// Where ``lines(_:labels:ends:_:values:)`` writes; kept from one call to the next.
+    var block: [UInt8] = []
     private var finished = false
+    /// Whether OpenMetrics 1.0 has a `_created` series for each counter, histogram and summary whose beginning is known; Prometheus
+    /// stores them as series of their own.
+    public var writesCreated = false
+    /// Of the family whose points are written.
+    var bounds = BucketBounds()
 
+    /// - Parameter format: a text format; for protobuf, which ``ProtobufEncoder`` writes, this one writes text 0.0.4.
     public init(format: ExpositionFormat = .text004, reservingCapacity capacity: Int = 0) {
-        self.format = format
+        self.format = format == .protobuf ? .text004 : format
         bytes.reserveCapacity(capacity)
     }
 
     /// Starts a family: its HELP and TYPE lines, in OpenMetrics TYPE, UNIT (when the name has one) and HELP.
     public mutating func begin(_ family: MetricFamily) {
         switch format {
-        case .text004:
+        case .text004, .protobuf:
             metadata("HELP", family.name, help: family.help)
             metadata("TYPE", family.name, family.kind.textTypeName)
         case .openMetrics100:
@@ -30,14 +39,23 @@ public struct TextEncoder: Sendable {
             metadata("TYPE", name, family.openMetricsTypeName)
             if let unit = family.unit { metadata("UNIT", name, unit) }
             metadata("HELP", name, help: family.help)
+        case .openMetrics200:
+            metadata("TYPE", family.name, family.openMetrics2TypeName)
+            if let unit = family.unit { metadata("UNIT", family.name, unit) }
+            metadata("HELP", family.name, help: family.help)
         }
+    }
+
+    /// Forgets the bytes so far, which the caller has taken, and goes on where the exposition stands.
+    public mutating func removeAll(keepingCapacity: Bool = true) {
+        bytes.removeAll(keepingCapacity: keepingCapacity)
     }
 
     /// Ends the exposition: `# EOF` in OpenMetrics, nothing in text. A second call does nothing.
     public mutating func finish() {
         guard !finished else { return }
         finished = true
-        if format == .openMetrics100 { bytes.append(contentsOf: "# EOF\n".utf8) }
+        if format != .text004 { bytes.append(contentsOf: "# EOF\n".utf8) }
     }
 
     /// A series up to its value: `name{labels} `, or `name ` without labels.
@@ -72,32 +90,6 @@ public struct TextEncoder: Sendable {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    /// Many samples with exact whole numbers, from prefixes that stand one after the other.
-    ///
-    /// - Parameters:
-    ///   - ends: where each prefix ends; the first begins at 0.
-    ///   - value: the value by the prefix's number.
-    public mutating func samples(prefixes: [UInt8], ends: [Int], _ value: (Int) -> UInt64) {
-        var start = 0
-        for (index, end) in ends.enumerated() {
-            bytes.append(contentsOf: prefixes[start..<end])
-            NumberText.append(value(index), to: &bytes)
-            bytes.append(UInt8(ascii: "\n"))
-            start = end
-        }
-    }
-
-    /// Many samples with doubles, from prefixes that stand one after the other.
-    public mutating func samples(prefixes: [UInt8], ends: [Int], _ value: (Int) -> Double) {
-        var start = 0
-        for (index, end) in ends.enumerated() {
-            bytes.append(contentsOf: prefixes[start..<end])
-            NumberText.append(value(index), to: &bytes)
-            bytes.append(UInt8(ascii: "\n"))
-            start = end
-        }
-    }
-
     /// One sample with labels rendered on the spot.
     public mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
         sample(prefix: Self.prefix(name, labels: LabelBytes.render(labels)), value)
@@ -130,7 +122,7 @@ public struct TextEncoder: Sendable {
             switch byte {
             case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
             case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\"") where format == .openMetrics100: bytes.append(contentsOf: "\\\"".utf8)
+            case UInt8(ascii: "\"") where format != .text004: bytes.append(contentsOf: "\\\"".utf8)
             default: bytes.append(byte)
             }
         }

@@ -6,11 +6,16 @@ public enum Negotiation {
     ///
     /// Of the ranges that match a format the most specific says its weight. The heaviest format wins, then the one that was
     /// named more specifically, then the one named first, then text, so that `*/*` gets what people can read everywhere.
-    /// `escaping=` is no part of the match; that of the range which won is echoed.
-    public static func format(accept: String?) -> NegotiatedFormat {
+    /// `escaping=` is no part of the match; that of the range which won is echoed. OpenMetrics 2.0 and protobuf are for those who
+    /// name them, with the version or the message: no wildcard and no bare type means them.
+    ///
+    /// - Parameter offered: the formats that the caller can produce; text always.
+    public static func format(
+        accept: String?, offering offered: [ExpositionFormat] = ExpositionFormat.allCases
+    ) -> NegotiatedFormat {
         var best: (format: ExpositionFormat, match: Match)?
         let ranges = WeightedElement.list(accept ?? "")
-        for format in ExpositionFormat.allCases {
+        for format in ExpositionFormat.allCases where format == .text004 || offered.contains(format) {
             guard let match = strongest(in: ranges, for: format), match.weight > 0 else { continue }
             if best.map({ match.isPreferred(to: $0.match) }) ?? true { best = (format, match) }
         }
@@ -82,9 +87,14 @@ public enum Negotiation {
         let escapings = range.parameters.filter { $0.name == "escaping" }
         let parameters = range.parameters.filter { $0.name != "escaping" }
         let matches = parameters.allSatisfy { parameter in
-            format.parameters.contains { $0.name == parameter.name && $0.value == parameter.value.lowercased() }
+            format.parameters.contains {
+                $0.name == parameter.name && $0.value.lowercased() == parameter.value.lowercased()
+            }
         }
-        guard matches else { return nil }
+        let required = format.requiredParameters
+        let isNamed =
+            required.isEmpty || (level == 2 && required.allSatisfy { name in parameters.contains { $0.name == name } })
+        guard matches, isNamed else { return nil }
         return Match(
             weight: range.weight, specificity: (level, parameters.count), position: position,
             escaping: escapings.lazy.compactMap { EscapingScheme(rawValue: $0.value.lowercased()) }.first)

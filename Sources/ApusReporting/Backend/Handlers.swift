@@ -29,8 +29,8 @@ final class DoubleCounterHandler: FloatingPointCounterHandler {
     func reset() { cells.reset() }
 }
 
-/// A gauge; also a recorder that does not aggregate, which keeps the last value.
-final class GaugeHandler: MeterHandler, RecorderHandler {
+/// A gauge.
+final class GaugeHandler: MeterHandler {
     private let cells: SeriesCells
 
     init(cells: SeriesCells) { self.cells = cells }
@@ -43,27 +43,20 @@ final class GaugeHandler: MeterHandler, RecorderHandler {
     func increment(by amount: Double) { cells.add(amount) }
     @inline(__always)
     func decrement(by amount: Double) { cells.add(-amount) }
-    @inline(__always)
-    func record(_ value: Int64) { cells.set(Double(value)) }
-    @inline(__always)
-    func record(_ value: Double) { cells.set(value) }
 }
 
-/// A histogram; a timer's nanoseconds are kept in seconds.
-final class HistogramHandler: RecorderHandler, TimerHandler {
+/// A recorder or timer, kept as a histogram, native histogram, summary, or gauge of the last value. A timer's nanoseconds are kept in
+/// seconds, whatever unit it would rather be shown in.
+final class ObservationHandler: RecorderHandler, TimerHandler {
     private let cells: SeriesCells
-    private let unit: Double
 
-    /// - Parameter unit: what a timer's nanosecond is in the family's unit.
-    init(cells: SeriesCells, unit: Double) {
-        self.cells = cells
-        self.unit = unit
-    }
+    init(cells: SeriesCells) { self.cells = cells }
 
     @inline(__always)
-    func record(_ value: Int64) { cells.observe(Double(value)) }
+    func record(_ value: Int64) { cells.record(Double(value)) }
     @inline(__always)
-    func record(_ value: Double) { cells.observe(value) }
+    func record(_ value: Double) { cells.record(value) }
+    /// A duration below 0 is one of 0: it would make the sum fall, which looks like a restart.
     @inline(__always)
-    func recordNanoseconds(_ duration: Int64) { cells.observe(Double(duration) * unit) }
+    func recordNanoseconds(_ duration: Int64) { cells.record(Double(max(0, duration)) * 1e-9) }
 }

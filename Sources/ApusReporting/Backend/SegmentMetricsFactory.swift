@@ -1,40 +1,63 @@
 import ApusMetrics
 package import ApusSegment
 public import CoreMetrics
-import Synchronization
 
 /// A swift-metrics backend whose handles write into a segment that an agent reads.
 ///
 /// Names follow Prometheus: characters that are illegal there become `_`, counters end in `_total`, timers in `_seconds`.
 /// The same label and dimensions give the same series, in any order of dimensions. A clash of types, or a series past the limit,
-/// never stops the caller: the handle records into private memory, and the drop is counted.
+/// never stops the caller: the handle records into private memory, the drop is counted, and the reporter logs it once.
 public struct SegmentMetricsFactory: MetricsFactory {
     private let writer: SegmentWriter
+    /// The longest prefix first.
+    private let options: [MetricOptions]
+    private let handlers = HandlerCache()
 
-    package init(writer: SegmentWriter) { self.writer = writer }
+    package init(writer: SegmentWriter, options: [MetricOptions] = []) {
+        self.writer = writer
+        self.options = options.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+    }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        IntegerCounterHandler(cells: cells(counterName(label), .counter, dimensions, .integer))
+        handlers.handler(.counter, as: IntegerCounterHandler.self, label, dimensions) {
+            let cells = counterCells(label, dimensions, .integer)
+            return (IntegerCounterHandler(cells: cells), cells.isPublished)
+        }
     }
 
     public func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
-        DoubleCounterHandler(cells: cells(counterName(label), .counter, dimensions, .double))
+        handlers.handler(.floatingCounter, as: DoubleCounterHandler.self, label, dimensions) {
+            let cells = counterCells(label, dimensions, .double)
+            return (DoubleCounterHandler(cells: cells), cells.isPublished)
+        }
     }
 
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        GaugeHandler(cells: cells(MetricName.sanitized(label), .gauge, dimensions, .double))
+        handlers.handler(.meter, as: GaugeHandler.self, label, dimensions) {
+            let options = options(for: label)
+            let family = MetricOptions.Recording.gauge.family(name(label, options), options)
+            let cells = writer.series(
+                writer.family(named: family.name, as: [.gauge]) ?? family, labels: dimensions, form: .double)
+            return (GaugeHandler(cells: cells), cells.isPublished)
+        }
     }
 
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        let name = MetricName.sanitized(label)
-        guard aggregate else { return GaugeHandler(cells: cells(name, .gauge, dimensions, .double)) }
-        return HistogramHandler(cells: cells(name, .histogram, dimensions, .histogram), unit: 1)
+        handlers.handler(aggregate ? .recorder : .lastValueRecorder, as: ObservationHandler.self, label, dimensions) {
+            let options = options(for: label)
+            let recording = options?.recording ?? (aggregate ? .histogram(buckets: defaultDurationBuckets) : .gauge)
+            let cells = cells(name(label, options), recording, options, dimensions)
+            return (ObservationHandler(cells: cells), cells.isPublished)
+        }
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        let name = MetricName.sanitized(label)
-        let seconds = name.hasSuffix("_seconds") ? name : name + "_seconds"
-        return HistogramHandler(cells: cells(seconds, .histogram, dimensions, .histogram), unit: 1e-9)
+        handlers.handler(.timer, as: ObservationHandler.self, label, dimensions) {
+            let options = options(for: label)
+            let recording = options?.recording ?? .histogram(buckets: defaultDurationBuckets)
+            let cells = cells(MetricOptions.ending("seconds", MetricName.sanitized(label)), recording, options, dimensions)
+            return (ObservationHandler(cells: cells), cells.isPublished)
+        }
     }
 
     /// Nothing to do: a series lives as long as its process, so that its counters never seem to restart.
@@ -44,21 +67,40 @@ public struct SegmentMetricsFactory: MetricsFactory {
     public func destroyRecorder(_ handler: any RecorderHandler) {}
     public func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// Cells for a declared family, with its help text and buckets.
-    func cells(_ family: MetricFamily, _ labels: [(String, String)], form: ValueForm) -> SeriesCells {
-        writer.series(family, labels: labels, form: form)
+    /// Cells for a declared series, with its family's help text and buckets.
+    func cells<Declaration: MetricDeclaration>(
+        _ declaration: Declaration, _ labels: Declaration.Labels, form: ValueForm
+    ) -> SeriesCells {
+        writer.cells(declaration, labels, form: form)
     }
 
-    private func cells(_ name: String, _ kind: MetricKind, _ dimensions: [(String, String)], _ form: ValueForm) -> SeriesCells {
-        let known = writer.family(named: name)
-        let undeclared = MetricFamily(
-            name: name, kind: kind, help: "Recorded through swift-metrics; not declared in a catalog.",
-            buckets: kind == .histogram ? defaultDurationBuckets : [])
-        return writer.series(known?.kind == kind ? known ?? undeclared : undeclared, labels: dimensions, form: form)
+    private func options(for label: String) -> MetricOptions? {
+        options.first { label.utf8.starts(with: $0.prefix.utf8) }
     }
 
-    private func counterName(_ label: String) -> String {
-        let name = MetricName.sanitized(label)
-        return name.hasSuffix("_total") ? name : name + "_total"
+    /// A counter's cells; a counter that was declared under the name brings its help.
+    private func counterCells(_ label: String, _ dimensions: [(String, String)], _ form: ValueForm) -> SeriesCells {
+        let options = options(for: label)
+        var name = MetricName.sanitized(label)
+        if name.hasSuffix("_total") { name.removeLast("_total".utf8.count) }
+        let family = MetricFamily(
+            name: MetricOptions.ending("total", MetricOptions.ending(options?.unit, name)), kind: .counter,
+            help: MetricOptions.help(options),
+            unit: options?.familyUnit)
+        return writer.series(writer.family(named: family.name, as: [.counter]) ?? family, labels: dimensions, form: form)
+    }
+
+    /// A gauge's or distribution's cells; what was declared under the name stays what it is, if it takes observations.
+    private func cells(
+        _ name: String, _ recording: MetricOptions.Recording, _ options: MetricOptions?, _ dimensions: [(String, String)]
+    ) -> SeriesCells {
+        let kinds: [MetricKind] =
+            recording == .gauge ? [.gauge, .histogram, .nativeHistogram, .summary] : [.histogram, .nativeHistogram, .summary]
+        let family = writer.family(named: name, as: kinds) ?? recording.family(name, options)
+        return writer.series(family, labels: dimensions, form: family.kind.observationForm)
+    }
+
+    private func name(_ label: String, _ options: MetricOptions?) -> String {
+        MetricOptions.ending(options?.unit, MetricName.sanitized(label))
     }
 }

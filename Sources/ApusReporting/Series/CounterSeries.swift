@@ -17,4 +17,12 @@ public struct CounterSeries: Sendable {
     public func increment(by amount: Int = 1) {
         if amount > 0 { cells.add(UInt64(truncatingIfNeeded: amount)) }
     }
+
+    /// Adds to the count, and keeps what it came with where the declaration asks for exemplars; the last one stays.
+    ///
+    /// - Parameter exemplar: such as `[("trace_id", id)]`: names and values of at most 128 characters together. One that is longer, or
+    ///   that comes while another thread keeps one, is left out.
+    public func increment(by amount: Int = 1, exemplar: [(String, String)]) {
+        if amount > 0 { cells.add(UInt64(truncatingIfNeeded: amount), exemplar: exemplar) }
+    }
 }

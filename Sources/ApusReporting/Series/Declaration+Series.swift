@@ -2,37 +2,57 @@ public import ApusMetrics
 import ApusSegment
 
 extension Counter {
-    /// The series with these labels; make it once and keep it. The same labels give the same series.
+    /// The series with these labels, kept as a whole number; make it once and keep it. The same labels give the same series.
     public func series(_ labels: Labels, in reporter: Reporter) -> CounterSeries {
-        CounterSeries(cells: reporter.cells(family, labels.pairs, form: .integer))
+        CounterSeries(cells: reporter.writer.cells(self, labels, form: .integer))
+    }
+
+    /// The series with these labels, kept with fractions. A series stays in the form that it is asked for first: one that counts whole
+    /// numbers drops fractions.
+    public func floatingSeries(_ labels: Labels, in reporter: Reporter) -> FloatingCounterSeries {
+        FloatingCounterSeries(cells: reporter.writer.cells(self, labels, form: .double))
     }
 }
 
 extension Gauge {
     /// The series with these labels; make it once and keep it. The same labels give the same series.
     public func series(_ labels: Labels, in reporter: Reporter) -> GaugeSeries {
-        GaugeSeries(cells: reporter.cells(family, labels.pairs, form: .double))
+        GaugeSeries(cells: reporter.writer.cells(self, labels, form: .double))
     }
 }
 
 extension Histogram {
     /// The series with these labels; make it once and keep it. The same labels give the same series.
     public func series(_ labels: Labels, in reporter: Reporter) -> HistogramSeries {
-        HistogramSeries(cells: reporter.cells(family, labels.pairs, form: .histogram))
+        HistogramSeries(cells: reporter.writer.cells(self, labels, form: .histogram))
     }
 }
 
-extension Counter where Labels == NoLabels {
-    /// The one series.
-    public func series(in reporter: Reporter) -> CounterSeries { series(NoLabels(), in: reporter) }
+extension NativeHistogram {
+    /// The series with these labels; make it once and keep it. The same labels give the same series.
+    public func series(_ labels: Labels, in reporter: Reporter) -> NativeHistogramSeries {
+        NativeHistogramSeries(cells: reporter.writer.cells(self, labels, form: .nativeHistogram))
+    }
 }
 
-extension Gauge where Labels == NoLabels {
-    /// The one series.
-    public func series(in reporter: Reporter) -> GaugeSeries { series(NoLabels(), in: reporter) }
+extension Summary {
+    /// The series with these labels; make it once and keep it. The same labels give the same series.
+    public func series(_ labels: Labels, in reporter: Reporter) -> SummarySeries {
+        SummarySeries(cells: reporter.writer.cells(self, labels, form: .summary))
+    }
 }
 
-extension Histogram where Labels == NoLabels {
-    /// The one series.
-    public func series(in reporter: Reporter) -> HistogramSeries { series(NoLabels(), in: reporter) }
+extension StateSet {
+    /// The series with these labels, in no state yet; make it once and keep it. The same labels give the same series.
+    public func series(_ labels: Labels, in reporter: Reporter) -> StateSeries<State> {
+        StateSeries(cells: reporter.writer.cells(self, labels, form: .state))
+    }
+}
+
+extension Info {
+    /// Says these facts of the process, for as long as it lives.
+    public func publish(_ labels: Labels, in reporter: Reporter) {
+        // Not by way of `cells`: of the facts that could be, those that are not must not be said.
+        _ = reporter.writer.series(family, labels: labels.pairs, form: .info)
+    }
 }

@@ -31,17 +31,38 @@ package enum SegmentLayout {
         package static let tag = 0
         /// `MetricKind` of a family, ``ValueForm`` of a series.
         package static let kind = 1
-        /// A series' family, as the index of its entry.
-        package static let family = 2
+        /// The name of a family, the rendered labels of a series.
         package static let textOffset = 3
         package static let textLength = 4
+
+        /// Of a family: bit 0 is set when its series may have slots for exemplars.
+        package static let flags = 2
         package static let helpOffset = 5
         package static let helpLength = 6
         package static let boundsOffset = 7
         package static let boundsCount = 8
+        package static let unitOffset = 9
+        package static let unitLength = 10
+        /// The states of a state set, a line break between two.
+        package static let statesOffset = 11
+        package static let statesLength = 12
+        /// The shape of a native histogram; the exponent is signed.
+        package static let schema = 13
+        package static let lowestExponent = 14
+        package static let octaves = 15
+
+        /// Of a series: its family, as the index of its entry.
+        package static let family = 2
         package static let firstCell = 9
         package static let cellCount = 10
+        /// Where in the arena the slots for exemplars begin, a multiple of 8 (``ExemplarSlot``): one for a counter, one for each bucket
+        /// of a histogram. 0 when there are none.
+        package static let exemplarsOffset = 11
+        /// When the count began: nanoseconds since the Unix epoch, two words that are an 8-aligned cell. 0 when nobody knows.
+        package static let created = 12
     }
+
+    package static let keepsExemplars: UInt32 = 1
 
     package enum Tag {
         package static let family: UInt32 = 1
@@ -67,14 +88,10 @@ package enum SegmentLayout {
     package static let longestHelp = 4096
     package static let longestLabels = 16384
     package static let mostBuckets = 512
-}
-
-/// How the cells of a series are to be read.
-package enum ValueForm: UInt32, Sendable {
-    /// One cell: an unsigned whole number.
-    case integer = 1
-    /// One cell: the bits of a double.
-    case double = 2
-    /// A cell for each bucket and one for `+Inf`, whole numbers, not cumulative; then the sum as the bits of a double.
-    case histogram = 3
+    package static let longestUnit = 64
+    package static let longestStates = 8192
+    /// Characters of an exemplar's names and values together (OpenMetrics 1.0, "Exemplars").
+    package static let longestExemplar = 128
+    /// Bytes of the arena that a writer gives to exemplars at most, so that they never cost a series.
+    package static let mostExemplarBytes = arenaCapacity / 2
 }

@@ -7,7 +7,7 @@ import Glibc
 /// would end a service, so readers check before they ask: see ``SegmentReader``); the mapping has exactly
 /// ``SegmentLayout/size`` bytes, which the seals keep true for its life.
 package final class SegmentMapping: @unchecked Sendable {
-    // Unchecked: the pointer never changes; cells and header words that change are accessed atomically; entries and arena are
+    // Unchecked: the pointer never changes; cells and header words that change are accessed atomically; entries and texts are
     // written before they are published and never after.
     let base: UnsafeMutableRawPointer
 
@@ -22,9 +22,15 @@ package final class SegmentMapping: @unchecked Sendable {
 
     deinit { munmap(base, SegmentLayout.size) }
 
-    /// A header word. `offset` is one of the constants of `SegmentLayout.Header`, all 8-aligned and within the header page.
+    /// A header word, where `offset` is one of the constants of `SegmentLayout.Header`, all 8-aligned and within the header page.
     func word(_ offset: Int) -> UnsafeAtomic<UInt64> {
         UnsafeAtomic(at: (base + offset).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))
+    }
+
+    /// Lets go of the pages of entries and texts, which come back when they are touched: a reader that has taken them in needs them
+    /// hardly ever again, and they would count as its resident memory.
+    func releaseTexts() {
+        _ = madvise(base + SegmentLayout.entriesOffset, SegmentLayout.cellsOffset - SegmentLayout.entriesOffset, MADV_DONTNEED)
     }
 
     /// A cell. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when they make a series, and
@@ -47,6 +53,15 @@ package final class SegmentMapping: @unchecked Sendable {
         (base + SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + place * 4)
             .storeBytes(of: value, as: UInt32.self)
     }
+
+    /// The moment at which a series' count began. In bounds as a word of an entry is; 8-aligned because entries are 64-aligned.
+    func created(_ entry: Int) -> UnsafeAtomic<UInt64> {
+        word(SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + SegmentLayout.Entry.created * 4)
+    }
+
+    /// A slot for an exemplar. In bounds while `offset`, a multiple of 8, and the slot's size together are at most the arena's capacity,
+    /// which writer and reader check when they make a series.
+    func exemplarSlot(_ offset: Int) -> ExemplarSlot { ExemplarSlot(base + SegmentLayout.arenaOffset + offset) }
 
     /// A copy of arena bytes, so that what is checked is what is used even when the writer changes it meanwhile.
     /// In bounds while `offset + count` is at most the arena's capacity.

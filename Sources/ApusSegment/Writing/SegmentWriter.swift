@@ -13,26 +13,28 @@ package final class SegmentWriter: Sendable {
     package let descriptor: Int32
     let mapping: SegmentMapping
     private let seriesLimit: Int
-    private let state: Mutex<State>
+    private let familySeriesLimit: Int
+    private let onTrouble: @Sendable (SegmentTrouble) -> Void
+    private let state: Mutex<SegmentRegistry>
 
-    private struct State {
-        var entries = 0
-        var arena = 0
-        var cells = 0
-        var series = 0
-        var families: [String: RegisteredFamily] = [:]
-    }
-
-    private struct RegisteredFamily {
-        let entry: Int
-        let family: MetricFamily
-        var cells: [[UInt8]: SeriesCells] = [:]
-    }
+    /// Counts what is dropped, in the segment itself, so that every agent sees it.
+    package static let droppedFamily = MetricFamily(
+        name: "apus_service_family_series_dropped_total", kind: .counter,
+        help: "Requests for series that were dropped, by the family that they would have belonged to; the first families alone."
+    )
+    /// Families that ``droppedFamily`` tells apart: so many series may come on top of the limit.
+    package static let mostDroppedFamilies = 64
 
     /// - Parameters:
     ///   - name: shows in /proc/PID/maps as `/memfd:name`.
     ///   - seriesLimit: series past this number are dropped and counted.
-    package init(name: String = "apus-segment", seriesLimit: Int = 100_000) throws(SegmentError) {
+    ///   - familySeriesLimit: so are those of a family past this number.
+    ///   - onTrouble: called once for each family and reason for which series are dropped, on the thread that asked for the first
+    ///     of them.
+    package init(
+        name: String = "apus-segment", seriesLimit: Int = 100_000, familySeriesLimit: Int = .max,
+        onTrouble: @escaping @Sendable (SegmentTrouble) -> Void = { _ in }
+    ) throws(SegmentError) {
         descriptor = apus_memfd_create(name)
         guard descriptor >= 0 else { throw .system("memfd_create", errno) }
         guard ftruncate(descriptor, off_t(SegmentLayout.size)) == 0, apus_memfd_seal(descriptor) == 0 else {
@@ -46,8 +48,10 @@ package final class SegmentWriter: Sendable {
             close(descriptor)
             throw error
         }
-        self.seriesLimit = min(seriesLimit, SegmentLayout.entryCapacity / 2)
-        state = Mutex(State())
+        self.seriesLimit = max(0, min(seriesLimit, SegmentLayout.entryCapacity / 2))
+        self.familySeriesLimit = max(0, familySeriesLimit)
+        self.onTrouble = onTrouble
+        state = Mutex(SegmentRegistry(mapping: mapping, planes: Self.planes))
         mapping.setHeaderWord32(SegmentLayout.Header.version, SegmentLayout.version)
         mapping.setHeaderWord32(SegmentLayout.Header.seriesLimit, UInt32(self.seriesLimit))
         mapping.setHeaderWord32(SegmentLayout.Header.planes, UInt32(Self.planes))
@@ -71,7 +75,7 @@ package final class SegmentWriter: Sendable {
         mapping.word(SegmentLayout.Header.heartbeat).store(apus_monotonic_nanoseconds(), ordering: .relaxed)
     }
 
-    /// Series that were asked for past the limit.
+    /// Series that were asked for and dropped.
     package var droppedSeries: UInt64 { mapping.word(SegmentLayout.Header.dropped).load(ordering: .relaxed) }
 
     /// The family registered under a name, if any.
@@ -84,100 +88,48 @@ package final class SegmentWriter: Sendable {
     /// - Parameters:
     ///   - family: registered on first use. Where the name is taken by a family of another kind, the series is dropped.
     ///   - labels: names and values; sorted by name here, so that order makes no other series. Illegal names are mended.
-    ///   - form: how the value is kept; the form of the first registration holds.
+    ///   - form: how the value is kept, one that suits the kind; the form of the first registration holds.
     package func series(_ family: MetricFamily, labels: [(String, String)], form: ValueForm) -> SeriesCells {
-        let labelBytes = LabelBytes.render(Self.canonical(labels))
-        return state.withLock { state in
-            if let registered = state.families[family.name], registered.family.kind == family.kind,
-                let known = registered.cells[labelBytes]
-            {
-                return known
-            }
-            guard let cells = register(family, labelBytes, form, &state) else {
+        let labelBytes = CanonicalLabels.render(labels, of: family)
+        let (cells, news) = state.withLock { state -> (SeriesCells, SegmentTrouble?) in
+            do throws(SegmentTrouble) {
+                return (try find(family, labelBytes, form, &state), nil)
+            } catch {
                 mapping.word(SegmentLayout.Header.dropped).wrappingIncrement(ordering: .relaxed)
-                return SeriesCells.unread(form: form, bounds: family.buckets)
+                let isNews = state.countDrop(error)
+                return (SeriesCells.unread(family, form: form), isNews ? error : nil)
             }
-            state.families[family.name]?.cells[labelBytes] = cells
-            return cells
         }
-    }
-
-    private static func canonical(_ labels: [(String, String)]) -> [(String, String)] {
-        var named: [String: String] = [:]
-        for (name, value) in labels where !value.isEmpty {
-            let legal = MetricName.isLegalLabel(name) ? name : MetricName.sanitized(name, allowColon: false)
-            named[legal.hasPrefix("__") ? String(legal.drop { $0 == "_" }) : legal] = value
-        }
-        named[""] = nil
-        return named.sorted { $0.key < $1.key }
-    }
-
-    private func register(_ family: MetricFamily, _ labels: [UInt8], _ form: ValueForm, _ state: inout State) -> SeriesCells? {
-        guard state.series < seriesLimit, labels.count <= SegmentLayout.longestLabels,
-            let familyEntry = registerFamily(family, &state)
-        else { return nil }
-        guard let registered = state.families[family.name]?.family, registered.kind == family.kind else { return nil }
-        let count = form == .histogram ? registered.buckets.count + 2 : 1
-        guard state.entries < SegmentLayout.entryCapacity, state.cells + count <= SegmentLayout.cellCapacity,
-            let offset = append(labels, &state)
-        else { return nil }
-        let entry = state.entries
-        typealias Field = SegmentLayout.Entry
-        mapping.setEntryWord(entry, Field.tag, SegmentLayout.Tag.series)
-        mapping.setEntryWord(entry, Field.kind, form.rawValue)
-        mapping.setEntryWord(entry, Field.family, UInt32(familyEntry))
-        mapping.setEntryWord(entry, Field.textOffset, UInt32(offset))
-        mapping.setEntryWord(entry, Field.textLength, UInt32(labels.count))
-        mapping.setEntryWord(entry, Field.firstCell, UInt32(state.cells))
-        mapping.setEntryWord(entry, Field.cellCount, UInt32(count))
-        let cells = SeriesCells(
-            mapping: mapping, first: state.cells, form: form, bounds: registered.buckets,
-            planes: registered.kind == .gauge ? 1 : Self.planes)
-        state.cells += count
-        state.series += 1
-        publish(&state)
+        // Outside the lock: whoever is told may record metrics itself.
+        if let news { onTrouble(news) }
         return cells
     }
 
-    private func registerFamily(_ family: MetricFamily, _ state: inout State) -> Int? {
-        if let known = state.families[family.name] { return known.entry }
-        let name = Array(family.name.utf8)
-        let help = Array(family.help.utf8.prefix(SegmentLayout.longestHelp))
-        guard MetricName.isLegal(family.name), name.count <= SegmentLayout.longestName,
-            family.buckets.count <= SegmentLayout.mostBuckets, state.entries < SegmentLayout.entryCapacity,
-            let nameOffset = append(name, &state), let helpOffset = append(help, &state),
-            let boundsOffset = append(Self.bytes(of: family.buckets), &state)
-        else { return nil }
-        let entry = state.entries
-        typealias Field = SegmentLayout.Entry
-        mapping.setEntryWord(entry, Field.tag, SegmentLayout.Tag.family)
-        mapping.setEntryWord(entry, Field.kind, UInt32(family.kind.rawValue))
-        mapping.setEntryWord(entry, Field.textOffset, UInt32(nameOffset))
-        mapping.setEntryWord(entry, Field.textLength, UInt32(name.count))
-        mapping.setEntryWord(entry, Field.helpOffset, UInt32(helpOffset))
-        mapping.setEntryWord(entry, Field.helpLength, UInt32(help.count))
-        mapping.setEntryWord(entry, Field.boundsOffset, UInt32(boundsOffset))
-        mapping.setEntryWord(entry, Field.boundsCount, UInt32(family.buckets.count))
-        state.families[family.name] = RegisteredFamily(entry: entry, family: family)
-        publish(&state)
-        return entry
+    /// Registers series that are known beforehand, the first time that this is asked for a family.
+    package func registerAll(_ family: MetricFamily, _ labels: () -> [[(String, String)]], form: ValueForm) {
+        guard state.withLock({ $0.enumerated.insert(family.name).inserted }) else { return }
+        for labels in labels() { _ = series(family, labels: labels, form: form) }
     }
 
-    private static func bytes(of bounds: [Double]) -> [UInt8] {
-        bounds.flatMap { bound in withUnsafeBytes(of: bound.bitPattern) { Array($0) } }
-    }
-
-    private func append(_ bytes: [UInt8], _ state: inout State) -> Int? {
-        guard state.arena + bytes.count <= SegmentLayout.arenaCapacity else { return nil }
-        let offset = state.arena
-        mapping.setArena(offset, bytes)
-        state.arena += bytes.count
-        return offset
-    }
-
-    /// Everything written before this store is seen by whoever loads the count with acquire.
-    private func publish(_ state: inout State) {
-        state.entries += 1
-        mapping.word(SegmentLayout.Header.committed).store(UInt64(state.entries), ordering: .releasing)
+    private func find(
+        _ family: MetricFamily, _ labels: [UInt8], _ form: ValueForm, _ state: inout SegmentRegistry
+    ) throws(SegmentTrouble) -> SeriesCells {
+        if let registered = state.families[family.name] {
+            guard registered.family.kind == family.kind, registered.family.states == family.states || family.kind != .stateSet
+            else { throw .clash(family: family.name, registered: registered.family.kind, asked: family.kind) }
+            if let known = registered.cells[labels] { return known }
+            guard registered.cells.count < familySeriesLimit else {
+                throw .familyLimit(family: family.name, limit: familySeriesLimit)
+            }
+        }
+        guard form.suits(family.kind), labels.count <= SegmentLayout.longestLabels, let recordable = family.recordable() else {
+            throw .unusable(family: family.name)
+        }
+        guard familySeriesLimit > 0 else { throw .familyLimit(family: family.name, limit: 0) }
+        guard state.series < seriesLimit, let cells = state.register(recordable, labels, form) else {
+            throw .serviceLimit(family: family.name, limit: seriesLimit)
+        }
+        state.series += 1
+        return cells
     }
 }

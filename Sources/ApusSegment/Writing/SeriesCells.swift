@@ -1,7 +1,8 @@
+import ApusMetrics
 public import Atomics
 public import CLinux
 
-/// The cells of one series, to record on: each call is one atomic operation (two for a histogram) on shared memory, without a
+/// The cells of one series, to record on: each call is one atomic operation (two for an observation) on shared memory, without a
 /// lock, a system call or an allocation.
 ///
 /// What only rises is spread over planes, one a processor, so that processors do not wait for one another's cache lines.
@@ -11,39 +12,66 @@ public import CLinux
 public struct SeriesCells: Sendable {
     /// The cell of the first plane. Valid as long as `owner`, which this value holds.
     @usableFromInline nonisolated(unsafe) let storage: UnsafeMutableRawPointer
-    /// A histogram's bounds. Valid as long as `owner`.
+    /// The bounds to search, with a ``NativeScale`` before them. Valid as long as `owner`.
     @usableFromInline nonisolated(unsafe) let bounds: UnsafePointer<Double>
     @usableFromInline let boundCount: Int
     /// One less than the number of planes, which is a power of two; 0 when there is one.
     @usableFromInline let planeMask: UInt32
+    /// Where the sum of the observations is, by its number in the series.
+    @usableFromInline let sumCell: UInt32
     @usableFromInline let isInteger: Bool
     @usableFromInline let isHistogram: Bool
+    @usableFromInline let isNative: Bool
+    @usableFromInline let isSummary: Bool
     /// Whether an agent can see what is recorded here.
     package let isPublished: Bool
-    private let owner: CellsOwner
+    /// The entry that says when the count began; 0, which is never a series, where none does.
+    private let entry: UInt32
+    /// Where the slots for exemplars begin in the arena; 0 for none.
+    let exemplars: UInt32
+    let owner: CellsOwner
 
-    init(mapping: SegmentMapping, first: Int, form: ValueForm, bounds: [Double], planes: Int) {
+    /// - Parameters:
+    ///   - first: with as many cells after it as the form has, within a plane.
+    ///   - exemplars: with as many slots after it as the series has buckets, within the arena; or 0.
+    init(
+        _ owner: CellsOwner, mapping: SegmentMapping, first: Int, form: ValueForm, planes: Int, entry: Int, exemplars: Int
+    ) {
         self.init(
-            owner: CellsOwner(mapping: mapping, bounds: bounds), storage: UnsafeMutableRawPointer(mapping.cellStorage(first)),
-            form,
-            planes: planes, isPublished: true)
+            owner, UnsafeMutableRawPointer(mapping.cellStorage(first)), form, planes: planes, entry: entry,
+            exemplars: exemplars)
     }
 
     /// Cells in private memory for a series that was dropped: recording on it is harmless and seen by nobody.
-    static func unread(form: ValueForm, bounds: [Double]) -> SeriesCells {
-        let owner = CellsOwner(mapping: nil, bounds: bounds)
-        return SeriesCells(owner: owner, storage: owner.cells, form, planes: 1, isPublished: false)
+    static func unread(_ family: MetricFamily, form: ValueForm) -> SeriesCells {
+        let owner = CellsOwner(family, mapping: nil)
+        // Private memory is there, as there is no mapping; the bounds stand in for it in the compiler's eyes and are never written.
+        let cells = owner.cells ?? UnsafeMutableRawPointer(mutating: owner.bounds)
+        return SeriesCells(owner, cells, form, planes: 1, entry: 0, exemplars: 0)
     }
 
-    private init(owner: CellsOwner, storage: UnsafeMutableRawPointer, _ form: ValueForm, planes: Int, isPublished: Bool) {
+    private init(
+        _ owner: CellsOwner, _ storage: UnsafeMutableRawPointer, _ form: ValueForm, planes: Int, entry: Int, exemplars: Int
+    ) {
         self.owner = owner
         self.storage = storage
-        self.isPublished = isPublished
-        bounds = UnsafePointer(owner.bounds)
+        self.entry = UInt32(entry)
+        self.exemplars = UInt32(exemplars)
+        isPublished = owner.mapping != nil
+        bounds = owner.bounds
         boundCount = owner.boundCount
         planeMask = UInt32(planes - 1)
         isInteger = form == .integer
         isHistogram = form == .histogram
+        isNative = form == .nativeHistogram
+        isSummary = form == .summary
+        sumCell =
+            switch form {
+            case .histogram: UInt32(owner.boundCount + 1)
+            case .nativeHistogram: UInt32(owner.scale.bucketCount + 3)
+            case .summary: 1
+            case .integer, .double, .state, .info: 0
+            }
     }
 
     /// `SegmentLayout.planeStride`, where the compiler can see it from other modules.
@@ -89,18 +117,77 @@ public struct SeriesCells: Sendable {
         cell(0, plane: 0).store(value.bitPattern, ordering: .relaxed)
     }
 
-    /// Sets a counter back to zero, as swift-metrics' `reset` asks.
+    /// Sets the state of a state set: one more than its index, or 0 for none.
+    @inlinable @inline(__always)
+    public func set(state: UInt64) {
+        cell(0, plane: 0).store(state, ordering: .relaxed)
+    }
+
+    /// Sets a counter back to zero, as swift-metrics' `reset` asks; it begins to count anew at this moment.
     package func reset() {
         for plane in 0...Int(planeMask) { cell(0, plane: plane).store(0, ordering: .relaxed) }
+        if entry != 0 {
+            owner.mapping?.created(Int(entry)).store(apus_realtime_nanoseconds(), ordering: .relaxed)
+        }
+    }
+
+    /// Counts an observation in a distribution of any form; sets a gauge.
+    @inlinable @inline(__always)
+    public func record(_ value: Double) {
+        if isHistogram {
+            observe(value)
+        } else if isNative {
+            observeNative(value)
+        } else if isSummary {
+            summarize(value)
+        } else {
+            set(value)
+        }
     }
 
     /// Counts an observation in a histogram. NaN counts in `+Inf` and not in the sum, which it would spoil for ever.
     @inlinable @inline(__always)
     public func observe(_ value: Double) {
         guard isHistogram else { return }
+        count(value, in: bucket(of: value))
+    }
+
+    /// Counts an observation in a native histogram; NaN and what is above the range in the last bucket, NaN not in the sum.
+    @inlinable @inline(__always)
+    public func observeNative(_ value: Double) {
+        guard isNative else { return }
+        count(value, in: nativeCell(of: value))
+    }
+
+    /// Counts an observation in a summary; NaN not in the sum.
+    @inlinable @inline(__always)
+    public func summarize(_ value: Double) {
+        guard isSummary else { return }
+        count(value, in: 0)
+    }
+
+    /// One more in a cell, and the value in the sum.
+    @inlinable @inline(__always)
+    func count(_ value: Double, in index: Int) {
         let plane = plane
-        cell(bucket(of: value), plane: plane).wrappingIncrement(ordering: .relaxed)
-        if value == value { add(value, to: cell(boundCount &+ 1, plane: plane)) }
+        cell(index, plane: plane).wrappingIncrement(ordering: .relaxed)
+        if value == value { add(value, to: cell(Int(sumCell), plane: plane)) }
+    }
+
+    /// The cell of a native histogram that a value falls into, by the bits of its exponent and a search for its mantissa.
+    @inlinable @inline(__always)
+    func nativeCell(of value: Double) -> Int {
+        // In bounds and initialized: the owner puts a scale before the bounds.
+        let scale = (UnsafeRawPointer(bounds) - NativeScale.size).load(as: NativeScale.self)
+        // NaN compares as false.
+        guard value <= scale.largest else { return Int(sumCell) &- 1 }
+        guard value > scale.threshold else { return value < -scale.threshold ? 0 : 1 }
+        // A bound belongs to the bucket that it ends: one step below the value, bounds are exclusive above. The value is above the
+        // smallest normal number, so that the step leads neither below 0 nor to numbers without a whole mantissa.
+        let bits = value.bitPattern &- 1
+        let doubling = Int(bits >> 52) &- Int(scale.firstExponent)
+        let mantissa = Double(bitPattern: bits & 0x000F_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000)
+        return 2 &+ (doubling &<< Int(scale.schema)) &+ bucket(of: mantissa)
     }
 
     /// The bucket that a value falls into: the first whose bound is not below it.
@@ -139,33 +226,5 @@ public struct SeriesCells: Sendable {
             if exchanged { return }
             old = original
         }
-    }
-}
-
-/// What the memory of a series' cells and bounds belongs to.
-private final class CellsOwner: @unchecked Sendable {
-    // Unchecked: the pointers never change, the bounds neither, and cells are accessed atomically.
-    private let mapping: SegmentMapping?
-    let bounds: UnsafeMutablePointer<Double>
-    let boundCount: Int
-    /// Private cells, where there is no mapping: as many as a histogram with these bounds has.
-    let cells: UnsafeMutableRawPointer
-
-    init(mapping: SegmentMapping?, bounds: [Double]) {
-        self.mapping = mapping
-        boundCount = bounds.count
-        // Read four at a time, which are 32 bytes that must begin at a multiple of 32.
-        let padded = (bounds.count + 3) & ~3
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, padded) * 8, alignment: 32)
-        self.bounds = memory.initializeMemory(as: Double.self, repeating: .infinity, count: padded)
-        for (index, bound) in bounds.enumerated() { self.bounds[index] = bound }
-        let count = mapping == nil ? bounds.count + 2 : 1
-        cells = .allocate(byteCount: count * 8, alignment: 8)
-        cells.initializeMemory(as: UInt64.self, repeating: 0, count: count)
-    }
-
-    deinit {
-        bounds.deallocate()
-        cells.deallocate()
     }
 }

@@ -67,7 +67,7 @@ import Yams
         let result = try Promtool.run("check", "config", folder.path("deploy/prometheus/prometheus.yml"))
         #expect(result.passed, "\(result.output)")
         #expect(result.output.contains("1 rule files found"))
-        #expect(result.output.contains("6 rules found"))
+        #expect(result.output.contains("7 rules found"))
     }
 
     @Test func `fails promtool without the rules that it names`() throws {

@@ -32,6 +32,8 @@ struct RuleMutation: Sendable, CustomTestStringConvertible {
         .init(
             "InstanceDown", #"job="apus-agent", service="worker", instance="worker-3""#,
             #"service="worker", instance="worker-3""#),
+        .init("ServiceHung", "> 0", "> 1"), .init("ServiceHung", "> 0", ">= 0"),
+        .init("ServiceHung", "apus_service_hung", "sum(apus_service_hung)"),
         .init("HighCPU", "> 70", "> 71"), .init("HighCPU", "> 70", ">= 70"), .init("HighCPU", "> 70", "> 69.9"),
         .init("HighCPU", "worker_cpu_usage_percent", "sum(worker_cpu_usage_percent)"),
         .init("HighCPU", "worker_cpu_usage_percent", #"worker_cpu_usage_percent{service="worker"}"#),
@@ -86,7 +88,9 @@ struct RuleMutation: Sendable, CustomTestStringConvertible {
         #expect(!result.passed)
     }
 
-    @Test(arguments: ["InstanceDown", "HighCPU", "HighMemory", "TooManyDatabaseConnections", "DeepQueue", "HighErrorRate"])
+    @Test(arguments: [
+        "InstanceDown", "ServiceHung", "HighCPU", "HighMemory", "TooManyDatabaseConnections", "DeepQueue", "HighErrorRate",
+    ])
     func `fail when an alert holds shorter or longer, or is of another severity`(alert: String) throws {
         for hold in ["45s", "1m15s"] {
             let (changed, result) = try judge { if $0.alert == alert { $0.hold = hold } }

@@ -12,11 +12,12 @@ import Yams
         return try YAMLDecoder().decode(RuleDocument.self, from: file.contents)
     }
 
-    @Test func `are six, each with its hold, a severity and texts`() throws {
+    @Test func `are seven, each with its hold, a severity and texts`() throws {
         let rules = try rules().rules
         #expect(
             rules.map(\.alert) == [
-                "InstanceDown", "HighCPU", "HighMemory", "TooManyDatabaseConnections", "DeepQueue", "HighErrorRate",
+                "InstanceDown", "ServiceHung", "HighCPU", "HighMemory", "TooManyDatabaseConnections", "DeepQueue",
+                "HighErrorRate",
             ])
         for rule in rules {
             #expect(rule.hold == "1m")
@@ -70,7 +71,7 @@ import Yams
         let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
         let check = try Promtool.run("check", "rules", "--lint=all", "--lint-fatal", folder.path("rules/fleet-alerts.yml"))
         #expect(check.passed, "\(check.output)")
-        #expect(check.output.contains("6 rules found"))
+        #expect(check.output.contains("7 rules found"))
         let test = try Promtool.run("test", "rules", folder.path("rules/fleet-alerts.test.yml"))
         #expect(test.passed, "\(test.output)")
     }

@@ -1,135 +1,154 @@
 import ApusMetrics
 
-/// Random families of every kind, with what a consumer should read from them.
+/// Random families of every kind.
 struct ExpositionCorpus {
-    private(set) var families: [MetricFamily] = []
-    private(set) var expected: [ExpectedFamily] = []
-    private var random: SeededGenerator
+    private(set) var families: [CorpusFamily] = []
+    private var random: CorpusRandom
 
-    init(families count: Int, seed: UInt64) {
-        random = SeededGenerator(seed: seed)
-        for index in 0..<count { addFamily(index) }
+    init(families count: Int, seed: UInt64) throws {
+        random = CorpusRandom(seed: seed)
+        for index in 0..<count { families.append(try family(index)) }
     }
 
-    /// The corpus in a format, as the agent writes it: kept prefixes, family by family.
-    func encoded(_ format: ExpositionFormat) -> [UInt8] {
-        var encoder = TextEncoder(format: format)
-        for (family, expectation) in zip(families, expected) {
-            encoder.begin(family)
-            for sample in expectation.samples {
-                var labels = LabelBytes.render(sample.labels)
-                if case .double(let bound)? = sample.bound {
-                    labels += Array("\(labels.isEmpty ? "" : ",")le=\"\(NumberText.bound(bound))\"".utf8)
-                }
-                let suffix = String(sample.name.dropFirst(family.name.count))
-                let prefix = TextEncoder.prefix(family.name, suffix: suffix, labels: labels)
-                switch sample.value {
-                case .whole(let value): encoder.sample(prefix: prefix, value)
-                case .double(let value): encoder.sample(prefix: prefix, value)
-                }
+    var seriesCount: Int { families.reduce(0) { $0 + $1.series.count } }
+
+    /// The corpus in a format, as the agent writes it: family by family.
+    ///
+    /// - Parameter drained: after so many series the bytes are taken from the encoder, as a server does that streams.
+    func encoded(_ format: ExpositionFormat, writesCreated: Bool = false, drained: Int = .max) -> [UInt8] {
+        var encoder = ExpositionEncoder(format: format)
+        encoder.writesCreated = writesCreated
+        var taken: [UInt8] = []
+        var written = 0
+        for family in families {
+            encoder.begin(family.family)
+            for series in family.series {
+                encoder.point(series.point, of: family.family)
+                written += 1
+                guard written.isMultiple(of: drained) else { continue }
+                taken += encoder.bytes
+                encoder.removeAll()
             }
         }
         encoder.finish()
-        return encoder.bytes
+        return taken + encoder.bytes
     }
 
-    private mutating func addFamily(_ index: Int) {
+    private mutating func family(_ index: Int) throws -> CorpusFamily {
         let kind = MetricKind.allCases[index % MetricKind.allCases.count]
-        let unit = ["", "seconds", "bytes", "ratio", "celsius", "joules", "percent"].randomElement(using: &random) ?? ""
+        let units = ["", "seconds", "bytes", "ratio", "celsius", "joules", "percent", "furlongs"]
+        let unit = random.element(units) ?? ""
         // The index keeps names apart, and their ends from being units or suffixes by accident.
-        let name = ["a", "_", "Z:z", "http_requests", "x_total", "y_bucket"].randomElement(using: &random) ?? "a"
-        let base = "\(name)_\(index)" + (unit.isEmpty ? "" : "_\(unit)")
-        let help = Bool.random(using: &random) ? "Help." : text(upTo: 12)
-        let buckets = kind == .histogram ? bounds() : []
-        let family = MetricFamily(
-            name: kind == .counter ? base + "_total" : base, kind: kind, help: help, buckets: buckets)
-        var expectation = ExpectedFamily(name: base, type: kind.typeName, help: help, unit: unit)
-        for labels in labelSets() {
-            switch kind {
-            case .counter:
-                let value: ExpectedFamily.Number = Bool.random(using: &random) ? .whole(whole()) : .double(positive())
-                expectation.samples.append(.init(name: family.name, labels: labels, value: value))
-            case .gauge: expectation.samples.append(.init(name: base, labels: labels, value: .double(double())))
-            case .histogram: expectation.samples += histogram(base, labels, buckets)
-            }
+        let name = random.element(["a", "_", "Z:z", "http_requests", "x_total", "y_bucket"]) ?? "a"
+        var base = "\(name)_\(index)" + (unit.isEmpty ? "" : "_\(unit)")
+        switch kind {
+        case .counter: base += "_total"
+        case .info where index % 3 > 0: base += "_info"
+        default: break
         }
-        families.append(family)
-        expected.append(expectation)
+        let family = MetricFamily(
+            name: base, kind: kind, help: random.bool() ? "Help." : random.text(upTo: 12),
+            buckets: kind == .histogram ? bounds() : [],
+            // A declared unit that does not end the name is none.
+            unit: unit == "furlongs" ? unit : random.element([nil, "hogsheads"]) ?? nil,
+            shape: kind == .nativeHistogram ? try shape() : nil, states: kind == .stateSet ? states() : [])
+        let hasUnit = kind != .info && kind != .stateSet
+        var corpus = CorpusFamily(family: family, unit: hasUnit ? unit : "")
+        for labels in labelSets() { corpus.series.append(series(family, labels)) }
+        return corpus
     }
 
-    private mutating func histogram(
-        _ name: String, _ labels: [(String, String)], _ bounds: [Double]
-    ) -> [ExpectedFamily.Sample] {
-        let counts = (0...bounds.count).map { _ in whole() }.sorted()
-        var samples = zip(bounds + [.infinity], counts).map { bound, count in
-            ExpectedFamily.Sample(name: name + "_bucket", labels: labels, bound: .double(bound), value: .whole(count))
+    private mutating func series(_ family: MetricFamily, _ labels: [(String, String)]) -> CorpusSeries {
+        let value: PointValue
+        var exemplars = 0
+        switch family.kind {
+        case .counter:
+            value = random.bool() ? .integer(random.whole()) : .double(random.positive())
+            exemplars = 1
+        case .gauge: value = .double(random.double())
+        case .histogram:
+            // Eight of them do not overflow their sum.
+            value = .histogram(counts: (0...family.buckets.count).map { _ in random.whole() >> 3 }, sum: random.double())
+            exemplars = family.buckets.count + 1
+        case .nativeHistogram:
+            guard let shape = family.shape else { return CorpusSeries(labels: labels, value: .info) }
+            let native = native(shape)
+            return CorpusSeries(
+                labels: labels, value: .nativeHistogram(native), created: created(),
+                exemplars: (0..<random.int(0...4)).map { _ in exemplar() })
+        case .summary: value = .summary(count: random.whole(), sum: random.double())
+        case .info: value = .info
+        case .stateSet: value = .stateSet(random.element([nil] + family.states.indices.map { $0 }) ?? nil)
         }
-        samples.append(.init(name: name + "_sum", labels: labels, value: .double(positive())))
-        samples.append(.init(name: name + "_count", labels: labels, value: .whole(counts.last ?? 0)))
-        return samples
+        return CorpusSeries(
+            labels: labels, value: value, created: created(),
+            exemplars: random.bool() ? [] : (0..<exemplars).map { _ in exemplar() })
+    }
+
+    private mutating func native(_ shape: NativeShape) -> NativeHistogramValue {
+        // Empty ones, ones with runs and gaps of every length, and full ones.
+        let density = random.int(0...4)
+        let counts = (0..<shape.bucketCount).map { _ in
+            random.int(0...3) < density ? random.whole() >> 11 : 0
+        }
+        let some = density > 0
+        return NativeHistogramValue(
+            shape: shape, zeroCount: some && random.bool() ? random.whole() >> 11 : 0, counts: counts,
+            below: some && random.bool() ? random.whole() >> 40 : 0, above: some && random.bool() ? random.whole() >> 40 : 0,
+            sum: random.double())
+    }
+
+    private mutating func shape() throws -> NativeShape {
+        let schema = random.int(0...5)
+        let octaves = random.int(1...(random.bool() ? 4 : 16))
+        return try NativeShape(
+            schema: schema, lowestExponent: random.element([-1022, -20, -3, 0, 7, 1023 - octaves]) ?? 0, octaves: octaves)
+    }
+
+    private mutating func exemplar() -> CorpusExemplar? {
+        guard random.bool() else { return nil }
+        var labels: [(String, String)] = []
+        if random.bool() { labels.append(("trace_id", random.text(upTo: 4, braces: false))) }
+        // Either side of the limit of 128 characters.
+        if random.int(0...3) == 0 {
+            let used = labels.reduce(0) { $0 + $1.0.unicodeScalars.count + $1.1.unicodeScalars.count }
+            let scalar = random.element(["x", "é", "\u{10FFFF}", "\\"]) ?? "x"
+            labels.append(("span_id", String(repeating: scalar, count: max(1, 128 - 7 - used + random.int(0...1)))))
+        }
+        return CorpusExemplar(labels: labels, value: random.double(), timestamp: random.bool() ? nil : created())
+    }
+
+    /// A time of about these years, or what is none.
+    private mutating func created() -> Double? {
+        random.element([
+            nil, 0, 1_520_430_000.123, 1_795_259_101, .nan, Double(random.next() >> 11) / 8_388_608, -1.5, .infinity,
+        ]) ?? nil
     }
 
     /// At most three different label sets of a family, the first of them empty at times.
     private mutating func labelSets() -> [[(String, String)]] {
         var seen: Set<[UInt8]> = []
         var sets: [[(String, String)]] = []
-        for _ in 0..<Int.random(in: 1...3, using: &random) {
-            let names = ["a", "_b", "C9", "path", "method"].shuffled(using: &random).prefix(
-                Int.random(in: 0...4, using: &random))
-            let labels = names.sorted().map { ($0, text(upTo: 6)) }
+        for _ in 0..<random.int(1...3) {
+            let labels = ["C9", "_b", "a", "method", "path"].filter { _ in random.bool() }.map { ($0, random.text(upTo: 6)) }
             if seen.insert(LabelBytes.render(labels)).inserted { sets.append(labels) }
         }
         return sets
     }
 
-    /// One to `limit` pieces that break a careless escape, or any scalar of Unicode.
-    private mutating func text(upTo limit: Int) -> String {
-        let pieces = [
-            "\"", "\\", "\n", "\\n", "\\\"", "\\\\", "{", "}", "=", ",", "\"} 1\n# EOF\n", " # ", "#", " ", "\t", "\r", "\r\n",
-            "\u{0}", "\u{1F}", "\u{7F}", "\u{85}", "\u{2028}", "\u{FEFF}", "\u{FFFD}", "\u{10FFFF}", "👩‍👩‍👧‍👦", "🇨🇭", "é", "e\u{301}",
-            "# TYPE a counter\n", "a=\"b\",", "NaN", "plain", "/api/v1",
-        ]
-        var text = ""
-        for _ in 0..<Int.random(in: 1...limit, using: &random) {
-            if Int.random(in: 0..<3, using: &random) == 0 {
-                // A surrogate is no scalar: it becomes the replacement character.
-                let scalar = Unicode.Scalar(UInt32.random(in: 0...0x10FFFF, using: &random)) ?? "\u{FFFD}"
-                text.unicodeScalars.append(scalar)
-            } else {
-                text += pieces.randomElement(using: &random) ?? ""
-            }
-        }
-        return text
+    private mutating func states() -> [String] {
+        let states = (0..<random.int(1...4)).map { _ in random.text(upTo: 3) }
+        return Array(Set(states)).sorted()
     }
 
     private mutating func bounds() -> [Double] {
+        // With a bound below zero OpenMetrics 1.0 has neither sum nor count.
+        let hasNegative = random.int(0...3) == 0
         var bounds: Set<Double> = []
-        for _ in 0..<Int.random(in: 1...6, using: &random) {
-            let value = abs(double())
-            // OpenMetrics forbids sums beside negative bounds.
-            bounds.insert(value.isFinite ? value : 1)
+        for _ in 0..<random.int(1...6) {
+            let value = random.double()
+            bounds.insert(!value.isFinite ? 1 : hasNegative ? value : abs(value))
         }
         return bounds.sorted()
-    }
-
-    private mutating func whole() -> UInt64 {
-        [0, 1, 1 << 53, (1 << 53) + 1, .max, random.next(), random.next() >> 40].randomElement(using: &random) ?? 0
-    }
-
-    /// What OpenMetrics lets a counter or a sum be: no NaN and nothing below zero.
-    private mutating func positive() -> Double {
-        let value = abs(double())
-        return value.isNaN ? .infinity : value
-    }
-
-    private mutating func double() -> Double {
-        let special: [Double] = [
-            0, -0.0, 1, -1, 0.1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
-            .leastNormalMagnitude, .greatestFiniteMagnitude,
-            -.greatestFiniteMagnitude, 9_007_199_254_740_991, 9_007_199_254_740_992, 9_007_199_254_740_994, 1e16, 1e17, 1e21,
-            123_456_789.125, 1.0.nextUp, 1.0.nextDown, 1e-4, 1e-5,
-        ]
-        if Bool.random(using: &random) { return special.randomElement(using: &random) ?? 0 }
-        return Double(bitPattern: random.next())
     }
 }

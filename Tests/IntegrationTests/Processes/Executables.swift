@@ -4,6 +4,7 @@ import Foundation
 enum Executables {
     static let apus = folder + "/apus"
     static let agent = folder + "/apus-agent"
+    static let reportingService = folder + "/reporting-service"
 
     private static let folder: String = {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

@@ -7,7 +7,7 @@ final class Prometheus: Sendable {
     let url: String
 
     /// Starts it with a configuration file and waits until it serves.
-    init(configuration: String) async throws {
+    init(configuration: String, options: [String] = []) async throws {
         let port = try Ports.single()
         folder = try TemporaryFolder()
         url = "http://127.0.0.1:\(port)"
@@ -16,7 +16,7 @@ final class Prometheus: Sendable {
             [
                 "--config.file=\(configuration)", "--storage.tsdb.path=\(folder("data"))",
                 "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
-            ])
+            ] + options)
         try await eventually("Prometheus serves: \(process.errors)") {
             guard process.isRunning else { throw Failure("Prometheus ended: \(process.errors)") }
             return (try? await HTTP.get("\(url)/-/ready").status) == 200

@@ -1,0 +1,27 @@
+import ApusLinux
+import CLinux
+
+/// An exposition on its way to one client, in pieces, compressed where that was negotiated.
+final class ResponseStream {
+    private let exposition: ExpositionStream
+    private let compressor: StreamCompressor?
+    /// On the monotonic clock, in nanoseconds; past it the client has given up.
+    private let deadline: UInt64
+
+    init(_ exposition: ExpositionStream, compressor: StreamCompressor?, deadline: UInt64) {
+        self.exposition = exposition
+        self.compressor = compressor
+        self.deadline = deadline
+    }
+
+    var nanosecondsLeft: UInt64 { deadline - min(deadline, apus_monotonic_nanoseconds()) }
+
+    /// The next piece; it may be empty while a compressor gathers more. Not to be called after the last one.
+    ///
+    /// - Throws: `CompressionError`: what was sent so far must not look like a whole response.
+    func next() throws -> (bytes: [UInt8], isLast: Bool) {
+        exposition.advance()
+        guard let compressor else { return (exposition.bytes, exposition.isFinished) }
+        return (try compressor.compress(exposition.bytes, isLast: exposition.isFinished), exposition.isFinished)
+    }
+}

@@ -1,0 +1,128 @@
+import ApusMetrics
+import ApusSegment
+
+/// The series of one family and one instance: places of values and labels, side by side in memory, so that a scrape is a walk.
+struct SeriesTable {
+    let family: MetricFamily
+    private let target: [(String, String)]
+    private var cells: [CellRange] = []
+    /// The series' own labels, rendered, one after the other, and where each ends.
+    private var labels: [UInt8] = []
+    private var ends: [UInt32] = []
+    /// False once one of a counter's series is kept as a double.
+    private var areIntegers = true
+    /// `nil` for what cannot be written as lines of one shape.
+    private var template: LineTemplate?
+
+    /// Lines that are written at a time.
+    private static let batch = 256
+
+    init(family: MetricFamily, target: [(String, String)]) {
+        self.family = family
+        self.target = target
+        template = LineTemplate(family, target: target, isInteger: true)
+    }
+
+    var count: Int { cells.count }
+
+    mutating func append(_ series: SegmentSeries) {
+        cells.append(series.cells)
+        labels.append(contentsOf: series.labels)
+        ends.append(UInt32(labels.count))
+        if family.kind == .counter, areIntegers, series.cells.form == .double {
+            areIntegers = false
+            template = LineTemplate(family, target: target, isInteger: false)
+        }
+    }
+
+    /// Writes some of the series; returns the first that was not written.
+    func write(
+        _ series: Range<Int>, from reader: SegmentReader, values: inout [UInt64], to encoder: inout ExpositionEncoder
+    ) -> Int {
+        guard let template, encoder.writesLines(of: family) else { return writePoints(series, from: reader, to: &encoder) }
+        let some = series.lowerBound..<min(series.upperBound, series.lowerBound + max(1, Self.batch / template.parts))
+        let count = some.count * template.parts
+        if values.count < count { values.append(contentsOf: repeatElement(0, count: count - values.count)) }
+        switch family.kind {
+        case .counter where areIntegers: reader.readIntegers(cells[some], into: &values)
+        case .counter, .gauge: reader.readDoubleBits(cells[some], into: &values)
+        case .histogram: readHistograms(some, parts: template.parts, from: reader, into: &values)
+        default: readOthers(some, parts: template.parts, from: reader, into: &values)
+        }
+        // What OpenMetrics forbids of sums is left out by the other way.
+        if encoder.format == .openMetrics100, hasOddSum(values[..<count], parts: template.parts) {
+            return writePoints(some, from: reader, to: &encoder)
+        }
+        let lines = some.lowerBound * template.parts..<some.upperBound * template.parts
+        encoder.lines(template, labels: labels, ends: ends, lines, values: values)
+        return some.upperBound
+    }
+
+    /// Whether one of some histograms or summaries has a sum that is negative or no number.
+    private func hasOddSum(_ values: ArraySlice<UInt64>, parts: Int) -> Bool {
+        guard family.kind == .histogram || family.kind == .summary else { return false }
+        return stride(from: parts - 2, to: values.count, by: parts).contains { !(Double(bitPattern: values[$0]) >= 0) }
+    }
+
+    /// Buckets cumulative, sum, count. The count is the sum of the buckets as they were read, so that it equals the `+Inf` bucket.
+    private func readHistograms(_ series: Range<Int>, parts: Int, from reader: SegmentReader, into values: inout [UInt64]) {
+        var at = 0
+        for one in cells[series] {
+            var count: UInt64 = 0
+            for bucket in 0..<parts - 2 {
+                count &+= reader.bucket(one, bucket)
+                values[at + bucket] = count
+            }
+            values[at + parts - 2] = reader.sum(one).bitPattern
+            values[at + parts - 1] = count
+            at += parts
+        }
+    }
+
+    private func readOthers(_ series: Range<Int>, parts: Int, from reader: SegmentReader, into values: inout [UInt64]) {
+        var at = 0
+        for one in cells[series] {
+            switch reader.point(one, of: family) {
+            case .summary(let count, let sum):
+                values[at] = sum.bitPattern
+                values[at + 1] = count
+            case .stateSet(let state):
+                for part in 0..<parts { values[at + part] = part == state ? 1 : 0 }
+            default:
+                values[at] = 1
+            }
+            at += parts
+        }
+    }
+
+    /// The way of formats that are no lines of one shape.
+    private func writePoints(_ series: Range<Int>, from reader: SegmentReader, to encoder: inout ExpositionEncoder) -> Int {
+        let some = series.prefix(Self.batch)
+        let targetLabels = LabelBytes.render(target)
+        for index in some {
+            let one = cells[index]
+            var all = targetLabels
+            let own = self.labels(index)
+            if !own.isEmpty {
+                all.append(UInt8(ascii: ","))
+                all.append(contentsOf: own)
+            }
+            encoder.point(
+                Point(
+                    labels: all, value: reader.point(one, of: family), created: reader.created(one),
+                    exemplars: reader.exemplars(one)),
+                of: family)
+        }
+        return some.endIndex
+    }
+
+    private func labels(_ index: Int) -> ArraySlice<UInt8> {
+        labels[(index > 0 ? Int(ends[index - 1]) : 0)..<Int(ends[index])]
+    }
+
+    /// Own labels and value of each series of a counter or gauge; nothing for other kinds.
+    func numbers(from reader: SegmentReader) -> [(labels: [UInt8], value: Double)] {
+        guard family.kind == .counter || family.kind == .gauge else { return [] }
+        return cells.indices.map { (Array(labels($0)), reader.value(cells[$0])) }
+    }
+}

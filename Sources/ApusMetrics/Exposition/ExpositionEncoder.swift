@@ -1,0 +1,81 @@
+/// Writes an exposition in the format that was negotiated: text by ``TextEncoder``, protobuf by ``ProtobufEncoder``.
+///
+/// The caller brings families one by one, each with all its series, and ends with ``finish()``. Between two series it may take
+/// ``bytes`` and call ``removeAll(keepingCapacity:)``, so that an exposition of any size needs little memory.
+public struct ExpositionEncoder: Sendable {
+    public let format: ExpositionFormat
+    /// The one that is used for each text format.
+    package var text: TextEncoder
+    /// The one that is used for protobuf.
+    package var protobuf: ProtobufEncoder
+
+    public init(format: ExpositionFormat, reservingCapacity capacity: Int = 0) {
+        self.format = format
+        text = TextEncoder(format: format, reservingCapacity: format == .protobuf ? 0 : capacity)
+        protobuf = ProtobufEncoder(reservingCapacity: format == .protobuf ? capacity : 0)
+    }
+
+    /// What has been written since the bytes were taken last: whole lines, or whole messages.
+    public var bytes: [UInt8] { format == .protobuf ? protobuf.bytes : text.bytes }
+
+    /// Whether OpenMetrics 1.0 has `_created` series; the newer formats tell the beginning of a count beside it always.
+    public var writesCreated: Bool {
+        get { text.writesCreated }
+        set { text.writesCreated = newValue }
+    }
+
+    /// Starts a family.
+    public mutating func begin(_ family: MetricFamily) {
+        if format == .protobuf { protobuf.begin(family) } else { text.begin(family) }
+    }
+
+    /// One series of the family that was begun last, whatever its kind.
+    public mutating func point(_ point: Point, of family: MetricFamily) {
+        if format == .protobuf { protobuf.point(point, of: family) } else { text.point(point, of: family) }
+    }
+
+    /// One series of the counter or gauge that was begun last, from a prefix that its owner keeps
+    /// (``TextEncoder/prefix(_:suffix:labels:)``).
+    public mutating func sample(prefix: [UInt8], _ value: Double) {
+        if format == .protobuf { protobuf.sample(prefix: prefix, value) } else { text.sample(prefix: prefix, value) }
+    }
+
+    /// The same with an exact whole number, which protobuf rounds to a double.
+    public mutating func sample(prefix: [UInt8], _ value: UInt64) {
+        if format == .protobuf { protobuf.sample(prefix: prefix, Double(value)) } else { text.sample(prefix: prefix, value) }
+    }
+
+    /// One series of the counter or gauge `name` that was begun last, with labels rendered on the spot.
+    public mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
+        if format == .protobuf { protobuf.sample(labels, value) } else { text.sample(name, labels, value) }
+    }
+
+    /// A counter or gauge with one series for each element; nothing without one.
+    public mutating func family<Labels>(
+        _ declaration: some MetricDeclaration<Labels>, _ samples: [(labels: Labels, value: Double)],
+        target: [(String, String)] = []
+    ) {
+        guard !samples.isEmpty else { return }
+        begin(declaration.family)
+        for (labels, value) in samples { sample(declaration.name, target + labels.pairs, value) }
+    }
+
+    /// A counter or gauge with the one series that has no labels.
+    public mutating func family(_ declaration: some MetricDeclaration<NoLabels>, _ value: Double) {
+        family(declaration, [(NoLabels(), value)])
+    }
+
+    /// Ends the exposition: `# EOF` in OpenMetrics. A second call does nothing.
+    public mutating func finish() {
+        if format == .protobuf { protobuf.finish() } else { text.finish() }
+    }
+
+    /// Forgets the bytes so far, which the caller has taken, and goes on where the exposition stands.
+    public mutating func removeAll(keepingCapacity: Bool = true) {
+        if format == .protobuf {
+            protobuf.removeAll(keepingCapacity: keepingCapacity)
+        } else {
+            text.removeAll(keepingCapacity: keepingCapacity)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+/// Writes messages `io.prometheus.client.MetricFamily`, each after its length
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/#protobuf-format).
+///
+/// The caller brings families one by one, each with all its series. ``bytes`` holds whole messages at any time, so that it can be
+/// taken and emptied between two series: the family then goes on in another message with the same name, help, type and unit, which
+/// Prometheus reads as it reads one. A family without a series leaves nothing.
+///
+/// Protobuf knows neither info nor state set: they are gauges. A family has its whole name, `_total` included.
+public struct ProtobufEncoder: Sendable {
+    /// The `Content-Type`.
+    public static let contentType = ExpositionFormat.protobuf.contentType
+
+    public var bytes: [UInt8] { writer.bytes }
+    var writer = ProtobufWriter()
+    /// Of the family whose points are written.
+    var bounds = BucketBounds()
+    /// What each message of the family begins with.
+    private var head: [UInt8] = []
+    private var kind = MetricKind.gauge
+    /// Where the fields of the message begin that series are added to; `nil` when the next series needs a new one.
+    private var message: Int?
+
+    public init(reservingCapacity capacity: Int = 0) {
+        writer.bytes.reserveCapacity(capacity)
+    }
+
+    /// Starts a family.
+    public mutating func begin(_ family: MetricFamily) {
+        message = nil
+        kind = family.kind
+        var fields = ProtobufWriter()
+        fields.string(1, family.name)
+        fields.string(2, family.help)
+        fields.unsigned(3, family.kind.protobufType)
+        if let unit = family.unit { fields.string(5, unit) }
+        head = fields.bytes
+    }
+
+    /// Ends the exposition; there is nothing to write.
+    public mutating func finish() { message = nil }
+
+    /// Forgets the bytes so far, which the caller has taken, and goes on where the exposition stands.
+    public mutating func removeAll(keepingCapacity: Bool = true) {
+        message = nil
+        writer.bytes.removeAll(keepingCapacity: keepingCapacity)
+    }
+
+    /// One series of the counter or gauge that was begun last; of another kind ``point(_:of:)`` writes it.
+    ///
+    /// - Parameters:
+    ///   - target: rendered labels (``LabelBytes``) that stand before the others.
+    ///   - labels: rendered labels.
+    public mutating func sample(target: [UInt8] = [], labels: ArraySlice<UInt8>, _ value: Double) {
+        guard let field = kind.numberField else { return }
+        let metric = openMetric()
+        writer.labels(target[...])
+        writer.labels(labels)
+        number(field, value)
+        closeMetric(metric)
+    }
+
+    /// The same from a prefix that its owner keeps (``TextEncoder/prefix(_:suffix:labels:)``).
+    public mutating func sample(prefix: [UInt8], _ value: Double) {
+        guard let brace = prefix.firstIndex(of: UInt8(ascii: "{")) else { return sample(labels: [], value) }
+        // A brace and a space end it.
+        sample(labels: prefix[(brace + 1)..<max(brace + 1, prefix.count - 2)], value)
+    }
+
+    /// One sample with labels rendered on the spot.
+    public mutating func sample(_ labels: [(String, String)], _ value: Double) {
+        sample(labels: LabelBytes.render(labels)[...], value)
+    }
+
+    /// A gauge or counter with one number.
+    mutating func number(_ field: UInt64, _ value: Double) {
+        let number = writer.open(field)
+        writer.double(1, value)
+        writer.close(number)
+    }
+
+    mutating func openMetric() -> Int {
+        if let message, writer.bytes.count - message > ProtobufWriter.longestMessage / 2 { self.message = nil }
+        if message == nil {
+            message = writer.openDelimited()
+            writer.bytes.append(contentsOf: head)
+        }
+        return writer.open(4)
+    }
+
+    mutating func closeMetric(_ metric: Int) {
+        writer.close(metric)
+        if let message { writer.updateDelimited(message) }
+    }
+}
+
+extension MetricKind {
+    /// The number of the kind in the enumeration `MetricType`.
+    fileprivate var protobufType: UInt64 {
+        switch self {
+        case .counter: 0
+        case .gauge, .info, .stateSet: 1
+        case .summary: 2
+        case .histogram, .nativeHistogram: 4
+        }
+    }
+
+    /// The field of a message `Metric` that holds a single number of this kind.
+    fileprivate var numberField: UInt64? {
+        switch self {
+        case .gauge, .info: 2
+        case .counter: 3
+        case .stateSet, .summary, .histogram, .nativeHistogram: nil
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import ApusMetrics
+
+/// Rules that a writer keeps and a reader checks.
+extension MetricFamily {
+    /// Whether series of the family may not have a label of this name: the reading side adds `service` and `instance`; buckets have
+    /// `le`, quantiles `quantile`, and a state set's samples a label that is called as the family is.
+    func reserves(label: String) -> Bool {
+        switch label {
+        case "service", "instance", "le": true
+        case "quantile": kind == .summary
+        default: kind == .stateSet && label == stateLabel
+        }
+    }
+
+    /// Whether the declared unit ends the name, where the kind may have one (OpenMetrics 1.0, "Unit").
+    var hasSoundUnit: Bool { kind != .info && kind != .stateSet && declaredUnit != nil && unit == declaredUnit }
+}
+
+extension MetricKind {
+    var canKeepExemplars: Bool { self == .counter || self == .histogram }
+}

@@ -1,0 +1,69 @@
+package import ApusMetrics
+import Atomics
+
+/// All that is known of a series at one moment.
+extension SegmentReader {
+    /// What a series is worth.
+    ///
+    /// - Parameters:
+    ///   - cells: of a series of `family`.
+    ///   - family: its place in ``families`` came with the series.
+    package func point(_ cells: CellRange, of family: MetricFamily) -> PointValue {
+        switch cells.form {
+        case .integer: return .integer(integer(cells))
+        case .double: return .double(value(cells))
+        case .histogram:
+            var counts = [UInt64](repeating: 0, count: Int(cells.count) - 1)
+            let sum = readHistogram(cells, into: &counts)
+            return .histogram(counts: counts, sum: sum)
+        case .nativeHistogram: return .nativeHistogram(native(cells, family.shape ?? .durations))
+        case .summary: return .summary(count: integer(cells, 0), sum: sum(cells))
+        case .info: return .info
+        case .state:
+            let held = integer(cells, 0)
+            return .stateSet(held >= 1 && held <= UInt64(family.states.count) ? Int(held) - 1 : nil)
+        }
+    }
+
+    private func native(_ cells: CellRange, _ shape: NativeShape) -> NativeHistogramValue {
+        // Below, zero, the buckets, above, the sum: never fewer than four cells and one bucket, as the series was checked.
+        var all = [UInt64](repeating: 0, count: Int(cells.count) - 1)
+        let sum = readHistogram(cells, into: &all)
+        return NativeHistogramValue(
+            shape: shape, zeroCount: all[1], counts: Array(all[2..<all.count - 1]), below: all[0], above: all[all.count - 1],
+            sum: sum)
+    }
+
+    /// When the count began, in seconds since the Unix epoch; `nil` for what does not count, and where the writer does not say.
+    package func created(_ cells: CellRange) -> Double? {
+        guard cells.entry != 0 else { return nil }
+        let nanoseconds = mapping.created(Int(cells.entry)).load(ordering: .relaxed)
+        return nanoseconds == 0 ? nil : Double(nanoseconds) / 1e9
+    }
+
+    /// The exemplars that a series keeps: of a counter one, of a histogram one for each bucket, `+Inf`'s last; empty when it keeps none
+    /// or has none yet. What is not a legal exemplar is left out.
+    package func exemplars(_ cells: CellRange) -> [Exemplar?] {
+        guard cells.exemplars != 0 else { return [] }
+        let exemplars = (0..<cells.exemplarSlots).map { slot in
+            mapping.exemplarSlot(Int(cells.exemplars) + slot * ExemplarSlot.size).read().flatMap(Self.exemplar)
+        }
+        return exemplars.contains { $0 != nil } ? exemplars : []
+    }
+
+    private static func exemplar(_ content: ExemplarSlot.Content) -> Exemplar? {
+        guard content.value.isFinite, !content.labels.contains(0), let labels = try? LabelBytes.parse(content.labels) else {
+            return nil
+        }
+        let length = labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }
+        guard length <= SegmentLayout.longestExemplar else { return nil }
+        return Exemplar(
+            labels: content.labels, value: content.value,
+            timestamp: content.moment == 0 ? nil : Double(content.moment) / 1e9)
+    }
+}
+
+extension CellRange {
+    /// Slots for exemplars, where there are any: a histogram has one for each cell but that of the sum.
+    var exemplarSlots: Int { form == .histogram ? Int(count) - 1 : 1 }
+}

@@ -1,0 +1,32 @@
+package import ApusMetrics
+
+/// Why series of a family are dropped; said once a family and reason.
+package enum SegmentTrouble: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The family has as many series as one may have.
+    case familyLimit(family: String, limit: Int)
+    /// The service has as many series as it may have, or the segment's memory is used up.
+    case serviceLimit(family: String, limit: Int)
+    /// The name is taken by a family of another kind.
+    case clash(family: String, registered: MetricKind, asked: MetricKind)
+    /// The family, or the labels of a series, cannot be served.
+    case unusable(family: String)
+
+    package var family: String {
+        switch self {
+        case .familyLimit(let family, _), .serviceLimit(let family, _), .clash(let family, _, _), .unusable(let family): family
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .familyLimit(let family, let limit):
+            "the family \(family) has reached its limit of \(limit) series: further label values are dropped"
+        case .serviceLimit(let family, let limit):
+            "this process has reached its limit of \(limit) series: new ones of \(family) are dropped"
+        case .clash(let family, let registered, let asked):
+            "\(family) is recorded as a \(registered.typeName) and as a \(asked.typeName): the first one stays, the other is dropped"
+        case .unusable(let family):
+            "\(family) cannot be served: its name, number of buckets, states or the length of its labels is not legal"
+        }
+    }
+}
