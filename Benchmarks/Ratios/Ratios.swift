@@ -7,7 +7,8 @@ import Logging
 
 /// What recording costs, as ratios to a bare atomic add on the same machine in the same run.
 ///
-/// Rounds of all candidates take turns, so that a noisy moment hits all of them; the fastest round of each counts.
+/// Rounds of all candidates take turns, so that a noisy moment hits all of them; the fastest round of each counts. The exit code
+/// is 1 when one of the limits that stand beside the ratios is missed.
 @main
 struct Ratios {
     static let rounds = 40
@@ -22,10 +23,25 @@ struct Ratios {
         let counter = declaredCounter.series(in: reporter)
         let histogram = declaredHistogram.series(in: reporter)
         let gauge = ApusMetrics.Gauge<NoLabels>("operations_open", "Open operations.").series(in: reporter)
+        let native = ApusMetrics.NativeHistogram<NoLabels>("operation_native_seconds", "Time of an operation.").series(
+            in: reporter)
+        let summary = ApusMetrics.Summary<NoLabels>("operation_sum_seconds", "Time of an operation.").series(in: reporter)
         let swiftCounter = declaredCounter.handle(factory: factory)
         let swiftHistogram = declaredHistogram.handle(factory: factory)
         let bare = ManagedAtomic<UInt64>(0)
 
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "--record", let count = Int(CommandLine.arguments[2]) {
+            for index in 0..<count {
+                counter.increment()
+                swiftCounter.increment()
+                gauge.set(Double(index))
+                histogram.observe(Double(index) / 1000)
+                swiftHistogram.record(Double(index) / 1000)
+                native.observe(Double(index) / 1000)
+                summary.observe(Double(index))
+            }
+            return
+        }
         var best = [String: Double]()
         func measure(_ name: String, _ body: () -> Void) {
             let start = nanoseconds()
@@ -42,6 +58,8 @@ struct Ratios {
             measure("swift counter") { for _ in 0..<operations { swiftCounter.increment() } }
             measure("gauge") { for index in 0..<operations { gauge.set(Double(index)) } }
             measure("histogram") { for value in values { histogram.observe(value) } }
+            measure("native") { for value in values { native.observe(value) } }
+            measure("summary") { for value in values { summary.observe(value) } }
             measure("swift histogram") { for value in values { swiftHistogram.record(value) } }
         }
         let one = throughput(threads: 1, counter)
@@ -59,10 +77,21 @@ struct Ratios {
         line("gauge set                      ", "gauge", (best["gauge"] ?? .nan) / base, "the bare add")
         line("histogram observation          ", "histogram", (best["histogram"] ?? .nan) / count, "the counter (at most 4)")
         line("  through swift-metrics        ", "swift histogram", (best["swift histogram"] ?? .nan) / count, "the counter")
+        line("native histogram observation   ", "native", (best["native"] ?? .nan) / count, "the counter")
+        line("summary observation            ", "summary", (best["summary"] ?? .nan) / count, "the counter")
         print(
             "two threads on one counter     \(text(two / one)) × the throughput of one (at least 1.6); a bare atomic: \(text(bareTwo / bareOne)) ×"
         )
-        Encoding.report()
+        let encoding = Encoding.report()
+        let limits = [
+            ("counter increment", count / base <= 1.3), ("histogram observation", (best["histogram"] ?? .nan) / count <= 4),
+            ("two threads on one counter", two / one >= 1.6), ("text of 100,000 counters", encoding <= 50),
+        ]
+        let missed = limits.filter { !$0.1 }.map(\.0)
+        guard missed.isEmpty else {
+            print("missed: \(missed.joined(separator: ", "))")
+            exit(1)
+        }
     }
 
     /// Increments a second by all threads together: the best of several runs.

@@ -111,11 +111,11 @@ import Testing
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
     }
 
-    @Test func `a thousand connections that say nothing do not keep a service from reporting`() async throws {
+    @Test func `ten thousand connections that say nothing do not keep a service from reporting`() async throws {
         try await RunningAgent.with { agent in
             var sockets: [Int32] = []
             defer { for socket in sockets { close(socket) } }
-            for _ in 0..<1000 {
+            for _ in 0..<10_000 {
                 let socket = apus_seqpacket_socket(0)
                 sockets.append(socket)
                 try #require(apus_unix_connect(socket, agent.socketPath) == 0)

@@ -32,7 +32,7 @@ import Testing
             #expect(rule.state == "inactive", "\(rule.name): \(rule.alerts)")
         }
         let rules = try await prometheus.rules()
-        #expect(rules.count == 6)
+        #expect(rules.count == 7)
 
         // What Prometheus has stored is what the fleet did.
         let delivered = try await prometheus.query("sum(notifications_delivered_total)")

@@ -8,7 +8,7 @@ import Logging
 /// Recording through the handles that a service holds; `Ratios` compares them in one run.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
-        metrics: [.cpuTotal, .throughput, .syscalls], scalingFactor: .mega, maxDuration: .seconds(2), maxIterations: 200)
+        metrics: [.cpuTotal, .syscalls, .throughput], scalingFactor: .mega, maxDuration: .seconds(2), maxIterations: 200)
 
     let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
     guard
