@@ -17,6 +17,19 @@ import Testing
         #expect(oracle.status == 0)
     }
 
+    @Test func `promtool reads the text of ten thousand random families, and finds fault with their style alone`() throws {
+        let corpus = try ExpositionCorpus(families: 12_000, seed: 20_231)
+        var bytes = corpus.encoded(.text004, writesCreated: false, drained: .max)
+        let checked = try Promtool.check(bytes)
+        // Random names break the rules of style; whatever cannot be read ends with 1.
+        #expect(checked.status == 3)
+        #expect(!checked.output.contains("error while linting"))
+        bytes += "broken{a=\"} 1\n".utf8
+        let broken = try Promtool.check(bytes)
+        #expect(broken.status == 1)
+        #expect(broken.output.contains("error while linting"))
+    }
+
     @Test(arguments: ExpositionFormat.allCases)
     func `the oracle finds a changed value, label, type, help, exemplar and end`(format: ExpositionFormat) throws {
         let family = MetricFamily(name: "a_seconds_total", kind: .counter, help: "Help.")
