@@ -57,7 +57,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
         let services = try AgentServices(configuration, logger: logger)
         try await ServiceGroup(
             configuration: .init(
-                services: services.all.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                services: services.all.map { .init(service: $0) }
+                    + [.init(service: StartupPages(), successTerminationBehavior: .ignore)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
 

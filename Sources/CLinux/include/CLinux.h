@@ -50,6 +50,10 @@ uint64_t apus_heap_in_use(void);
 /// parallel speed of malloc.
 void apus_limit_malloc(int arenas);
 
+/// Gives back the pages of the executable's file that only starting needed: what is read only is dropped from the process, and what
+/// is used again comes back from the page cache at its next use.
+void apus_release_startup_pages(void);
+
 /// An eventfd(2), close-on-exec and non-blocking, and raising it: for waking a thread that waits in poll(2) or epoll_wait(2).
 int apus_eventfd(void);
 void apus_eventfd_raise(int fd);
