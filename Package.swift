@@ -135,10 +135,17 @@ let package = Package(
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
-        tests("ApusSegmentTests", ["ApusSegment", "ApusMetrics", "CLinux", "killed-writer"]),
+        .target(
+            name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
+            swiftSettings: settings),
+        tests("ApusSegmentTests", ["ApusSegment", "SegmentTesting", "ApusMetrics", "CLinux", "killed-writer"]),
         tests(
             "ApusReportingTests",
-            ["ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics, lifecycle, logging]),
+            [
+                "ApusReporting", "ApusSegment", "SegmentTesting", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics,
+                lifecycle,
+                logging,
+            ]),
         tests(
             "ApusAgentTests",
             [

@@ -41,6 +41,11 @@ enum Encoding {
             "  formatted at each scrape     \(Ratios.text(best.formatted)) ns a series, \(Ratios.text(best.formatted / best.lines)) × that"
         )
         print("  copying the same bytes       \(Ratios.text(best.copied)) ns a series")
+        let points = zip(pairs, values).map { Point(labels: LabelBytes.render(target + $0), value: .integer($1)) }
+        for (name, format) in [("text", ExpositionFormat.text004), ("protobuf", .protobuf)] {
+            let least = (0..<5).map { _ in each { encode(points, of: family, format) } }.min() ?? .nan
+            print("  by points, \(name)\(String(repeating: " ", count: 18 - name.count))\(Ratios.text(least)) ns a series")
+        }
         return best.lines
     }
 
@@ -58,6 +63,16 @@ enum Encoding {
             encoder.removeAll(keepingCapacity: true)
         }
         return size
+    }
+
+    private static func encode(_ points: [Point], of family: MetricFamily, _ format: ExpositionFormat) {
+        var encoder = ExpositionEncoder(format: format)
+        encoder.begin(family)
+        for point in points {
+            encoder.point(point, of: family)
+            if encoder.bytes.count > 1 << 16 { encoder.removeAll() }
+        }
+        encoder.finish()
     }
 
     private static func formatted(_ pairs: [[(String, String)]], _ values: [UInt64]) -> [UInt8] {

@@ -140,8 +140,8 @@ final class SegmentReading {
     private func checkTogether(_ cells: [CellRange]) {
         var integers = [UInt64](repeating: 0, count: cells.count)
         reader.readIntegers(cells[...], into: &integers)
-        var doubles = [Double](repeating: 0, count: cells.count / 2)
-        reader.readDoubles(cells[...], into: &doubles)
+        var doubles = [UInt64](repeating: 0, count: cells.count / 2)
+        reader.readDoubleBits(cells[...], into: &doubles)
         for one in cells where one.form == .histogram {
             _ = reader.readHistogram(one, into: &integers)
             _ = (reader.bucket(one, integers.count), reader.bucket(one, -1))

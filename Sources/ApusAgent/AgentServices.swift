@@ -16,7 +16,9 @@ package struct AgentServices {
     ) throws(AgentError) {
         let work = AgentWork()
         let table = InstanceTable(configuration: configuration)
-        let exposition = Exposition(table: table, work: work, seriesLimit: configuration.seriesLimit, logger: logger)
+        let exposition = Exposition(
+            table: table, work: work, seriesLimit: configuration.seriesLimit, createdSeries: configuration.createdSeries,
+            logger: logger)
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1))
         let responder = Responder(

@@ -42,6 +42,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Option(help: "Compress responses for clients that take that: on other hosts (remote), always, or never.")
     var compress = "remote"
 
+    @Flag(help: "Serve a _created series beside each that counts, in OpenMetrics 1.0.")
+    var createdSeries = false
+
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
 
@@ -89,6 +92,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
             throw ValidationError("--compress \(compress): write remote, always or never")
         }
         configuration.compression = compression
+        configuration.createdSeries = createdSeries
         configuration.expected = try expect.map { text in
             guard let key = InstanceKey(text) else {
                 throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")

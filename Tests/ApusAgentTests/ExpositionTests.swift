@@ -129,6 +129,61 @@ private let worker = #"service="worker",instance="worker-1""#
         }
     }
 
+    @Test func `a family of another kind than the one served, or of the agent's own name, is left out and logged once`()
+        async throws
+    {
+        let log = RecordedLog()
+        try await RunningAgent.with(logger: log.logger) { agent in
+            try await agent.reporting("api", "api-1") { first in
+                CoreMetrics.Meter(label: "disputed", factory: first).set(1)
+                CoreMetrics.Meter(label: "process_open_fds", factory: first).set(1_234_567)
+                try await agent.reporting("worker", "worker-1") { second in
+                    CoreMetrics.Recorder(label: "disputed", factory: second).record(1)
+                    for _ in 0..<2 {
+                        let text = try await agent.get("/metrics").text
+                        #expect(text.contains("disputed{service=\"api\""))
+                        #expect(!text.contains("disputed_bucket"))
+                        #expect(!text.contains("1234567"))
+                    }
+                }
+            }
+        }
+        let lines = log.lines("a reported family is not served: another one has its name or that of one of its samples")
+        #expect(lines.count { $0["family"] == "disputed" && $0["instance"] == "worker/worker-1" } == 1)
+        #expect(lines.count { $0["family"] == "process_open_fds" } == 1)
+    }
+
+    @Test func `what a service could not register is served by family`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1", seriesLimit: 20) { factory in
+                for number in 0..<100 {
+                    CoreMetrics.Meter(label: "many", dimensions: [("number", "\(number)")], factory: factory).set(1)
+                }
+                let samples = try await agent.get("/metrics").samples
+                let served = samples.keys.count { $0.hasPrefix("many{") }
+                let dropped = samples["apus_service_family_series_dropped_total{\(worker),family=\"many\"}"]
+                #expect(served < 20)
+                #expect(dropped == "\(100 - served)")
+            }
+        }
+    }
+
+    @Test func `the beginning of counts is served where it was asked for`() async throws {
+        for isAsked in [false, true] {
+            try await RunningAgent.with {
+                $0.createdSeries = isAsked
+            } _: { agent in
+                try await agent.reporting("worker", "worker-1") { factory in
+                    Notifications.claimed.handle(factory: factory).increment()
+                    let samples = try await agent.get("/metrics?format=openmetrics").samples
+                    let created = samples["notifications_claimed_created{\(worker)}"].flatMap { Double($0) }
+                    #expect((created != nil) == isAsked)
+                    if let created { #expect(abs(created - Date().timeIntervalSince1970) < 60) }
+                }
+            }
+        }
+    }
+
     @Test func `series past the agent's limit are not served, and both the number and the log say so`() async throws {
         let log = RecordedLog()
         try await RunningAgent.with({ $0.seriesLimit = 10 }, logger: log.logger) { agent in

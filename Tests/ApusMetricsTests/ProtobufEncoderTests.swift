@@ -55,20 +55,15 @@ import Testing
         var encoder = ProtobufEncoder()
         encoder.begin(Self.counter)
         encoder.point(Point(labels: Array(labels.utf8), value: .integer(1)), of: Self.counter)
-        encoder.sample(prefix: Array("a_total{\(labels)".utf8), 1)
-        encoder.sample(prefix: Array(labels.utf8), 1)
         #expect(try Self.messageCount(encoder.bytes) == 1)
     }
 
-    @Test func `a series is the same from a prefix, from its labels and as a point`() {
+    @Test func `a series is the same from its labels and as a point`() {
         let labels = LabelBytes.render([("service", "api"), ("path", "/{id}")])
-        var ways = (0..<4).map { _ in ProtobufEncoder() }
+        var ways = (0..<2).map { _ in ProtobufEncoder() }
         for index in ways.indices { ways[index].begin(Self.counter) }
-        ways[0].sample(prefix: TextEncoder.prefix("a_total", labels: labels), 0.5)
-        ways[1].sample(
-            target: LabelBytes.render([("service", "api")]), labels: LabelBytes.render([("path", "/{id}")])[...], 0.5)
-        ways[2].sample([("service", "api"), ("path", "/{id}")], 0.5)
-        ways[3].point(Point(labels: labels, value: .double(0.5)), of: Self.counter)
+        ways[0].sample([("service", "api"), ("path", "/{id}")], 0.5)
+        ways[1].point(Point(labels: labels, value: .double(0.5)), of: Self.counter)
         #expect(Set(ways.map(\.bytes)).count == 1)
         #expect(!ways[0].bytes.isEmpty)
         #expect(ways[0].bytes.contains(Array("/{id}".utf8)))
@@ -79,7 +74,7 @@ import Testing
         var encoder = ExpositionEncoder(format: format)
         encoder.family(Gauge<NoLabels>("temperature_celsius", "Of the room."), 21.5)
         encoder.family(Gauge<NoLabels>("nothing", "Has no sample."), [])
-        encoder.sample(prefix: Array("temperature_celsius{a=\"b\"} ".utf8), 3 as UInt64)
+        encoder.sample("temperature_celsius", [("a", "b")], 3)
         encoder.finish()
         #expect(encoder.bytes.contains(Array("temperature_celsius".utf8)))
         #expect(!encoder.bytes.contains(Array("nothing".utf8)))

@@ -3,6 +3,7 @@ import ApusReporting
 import ApusSegment
 import CoreMetrics
 import Testing
+import SegmentTesting
 
 /// The rest of what swift-metrics asks of a backend: options, caches, destroyed handles, scopes.
 @Suite struct BackendTests {

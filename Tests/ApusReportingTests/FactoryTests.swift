@@ -4,6 +4,7 @@ import ApusSegment
 import CoreMetrics
 import MetricCatalog
 import Testing
+import SegmentTesting
 
 /// What swift-metrics asks of a backend, read back through the segment as an agent would.
 @Suite struct FactoryTests {

@@ -9,6 +9,7 @@ import MetricCatalog
 import ServiceLifecycle
 import Synchronization
 import Testing
+import SegmentTesting
 
 /// What a reporter measures of the executors that it watches.
 @Suite struct HealthTests {

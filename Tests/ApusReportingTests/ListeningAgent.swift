@@ -1,6 +1,7 @@
 import ApusSegment
 import CLinux
 import Glibc
+import SegmentTesting
 
 /// The agent's end of the report socket: takes one hello at a time and answers it.
 final class ListeningAgent: @unchecked Sendable {

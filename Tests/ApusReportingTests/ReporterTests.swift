@@ -5,6 +5,7 @@ import CoreMetrics
 import Foundation
 import Glibc
 import Logging
+import SegmentTesting
 import ServiceLifecycle
 import Testing
 

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import Synchronization
 import Testing
+import SegmentTesting
 
 /// Series made from declarations, without swift-metrics between, read back as an agent would.
 @Suite struct SeriesTests {

@@ -2,6 +2,7 @@ import ApusMetrics
 import ApusSegment
 import Synchronization
 import Testing
+import SegmentTesting
 
 @Suite struct CardinalityTests {
     private static let requests = MetricFamily(name: "requests_total", kind: .counter, help: "x")

@@ -2,6 +2,7 @@ import ApusMetrics
 import ApusSegment
 import CLinux
 import Testing
+import SegmentTesting
 
 @Suite struct ExemplarTests {
     private static let counter = MetricFamily(name: "a_total", kind: .counter, help: "x", keepsExemplars: true)

@@ -1,6 +1,7 @@
 import ApusMetrics
 import ApusSegment
 import Glibc
+import SegmentTesting
 
 /// One life of the program `killed-writer`: started, read while it records, killed, and read again.
 struct KilledWriter {

@@ -2,6 +2,7 @@ import ApusMetrics
 import ApusSegment
 import CLinux
 import Testing
+import SegmentTesting
 
 /// Each kind from the writer to the reader.
 @Suite struct KindTests {
@@ -81,12 +82,12 @@ import Testing
         var whole = [UInt64](repeating: .max, count: 500)
         contents.reader.readIntegers(cells[0][100..<600], into: &whole)
         #expect(whole == (100..<600).map { UInt64($0 * $0) })
-        var fractions = [Double](repeating: -1, count: 1001)
-        contents.reader.readDoubles(cells[1][...], into: &fractions)
-        #expect(fractions == (0..<1000).map { Double($0) / 3 } + [-1])
+        var fractions = [UInt64](repeating: 7, count: 1001)
+        contents.reader.readDoubleBits(cells[1][...], into: &fractions)
+        #expect(fractions == (0..<1000).map { (Double($0) / 3).bitPattern } + [7])
         // Fewer places than series: the rest stays unread.
-        contents.reader.readDoubles((cells[0] + cells[1])[...], into: &fractions)
-        #expect(fractions.prefix(3) == [0, 1, 4])
+        contents.reader.readDoubleBits((cells[0] + cells[1])[...], into: &fractions)
+        #expect(fractions.prefix(3).map(Double.init(bitPattern:)) == [0, 1, 4])
     }
 
     /// The one series of the one family.

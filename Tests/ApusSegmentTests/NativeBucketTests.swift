@@ -2,6 +2,7 @@ import ApusMetrics
 import ApusSegment
 import Glibc
 import Testing
+import SegmentTesting
 
 /// The bucket that a native histogram counts a value in, against its definition.
 @Suite struct NativeBucketTests {

@@ -1,5 +1,6 @@
 import ApusSegment
 import Testing
+import SegmentTesting
 
 private typealias Entry = SegmentLayout.Entry
 

@@ -1,6 +1,7 @@
 import ApusMetrics
 import ApusSegment
 import Testing
+import SegmentTesting
 
 private typealias Entry = SegmentLayout.Entry
 

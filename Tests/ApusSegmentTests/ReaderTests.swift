@@ -3,6 +3,7 @@ import ApusSegment
 import CLinux
 import Glibc
 import Testing
+import SegmentTesting
 
 private typealias Entry = SegmentLayout.Entry
 

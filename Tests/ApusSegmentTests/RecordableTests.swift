@@ -1,6 +1,7 @@
 import ApusMetrics
 import ApusSegment
 import Testing
+import SegmentTesting
 
 /// Whatever a service declares and gives as labels, no reader refuses its segment for it.
 @Suite struct RecordableTests {

@@ -2,6 +2,7 @@ import ApusMetrics
 import ApusSegment
 import Glibc
 import Testing
+import SegmentTesting
 
 private let requests = MetricFamily(name: "requests_total", kind: .counter, help: "Requests.")
 private let depth = MetricFamily(name: "depth", kind: .gauge, help: "Depth.")

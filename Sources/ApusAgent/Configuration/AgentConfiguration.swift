@@ -18,6 +18,8 @@ package struct AgentConfiguration: Sendable {
     package var seriesLimit = 100_000
     /// Instances past this number are refused.
     package var instanceLimit = 1000
+    /// Whether OpenMetrics 1.0 has a `_created` series for each that counts.
+    package var createdSeries = false
     /// When responses are compressed for clients that take that.
     package var compression = CompressionPolicy.remote
     /// HTTP connections past this number are closed at once.

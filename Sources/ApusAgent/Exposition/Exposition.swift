@@ -12,15 +12,17 @@ final class Exposition: Sendable {
     private let work: AgentWork
     private let own: ProcessSource?
     private let seriesLimit: Int
+    private let createdSeries: Bool
     private let logger: Logger
     private let clashes = Mutex<Set<String>>([])
     /// Instances of which the log says already that not all of their series are served.
     private let clipped = Mutex<Set<InstanceKey>>([])
 
-    init(table: InstanceTable, work: AgentWork, seriesLimit: Int, logger: Logger) {
+    init(table: InstanceTable, work: AgentWork, seriesLimit: Int, createdSeries: Bool, logger: Logger) {
         self.table = table
         self.work = work
         self.seriesLimit = seriesLimit
+        self.createdSeries = createdSeries
         self.logger = logger
         own = try? ProcessSource(pid: getpid())
     }
@@ -45,7 +47,8 @@ final class Exposition: Sendable {
         planReported(instances, &steps)
         steps.append(.own)
         return ExpositionStream(
-            format: format, steps: steps, instances: watched, exposition: self, work: work, ticket: ticket,
+            format: format, createdSeries: createdSeries, steps: steps, instances: watched, exposition: self, work: work,
+            ticket: ticket,
             cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
 
@@ -73,7 +76,10 @@ final class Exposition: Sendable {
             for reported in instance.reported() {
                 let family = reported.family
                 // Services that disagree on a kind cannot share a family; the first by name is served.
-                guard families[family.name, default: family].kind == family.kind else { continue }
+                guard families[family.name, default: family].kind == family.kind else {
+                    reportClash(family, of: instance)
+                    continue
+                }
                 families[family.name] = families[family.name] ?? family
                 reporting[family.name, default: []].append(reported)
             }
@@ -82,7 +88,7 @@ final class Exposition: Sendable {
         for family in families.values.sorted(by: { $0.name < $1.name }) {
             // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
             guard taken.isDisjoint(with: family.claimedNames) else {
-                reportClash(family)
+                reportClash(family, of: nil)
                 continue
             }
             taken.formUnion(family.claimedNames)
@@ -96,12 +102,13 @@ final class Exposition: Sendable {
         (InstanceSeries.allCases.map(\.family) + MetricCatalog.agentFamilies).flatMap(\.claimedNames)
     ).subtracting(ServiceProcess.heap.family.claimedNames)
 
-    /// Says once of each family that it is not served.
-    private func reportClash(_ family: MetricFamily) {
-        guard clashes.withLock({ $0.insert(family.name).inserted }) else { return }
+    /// Says once of each family that it is not served, of one instance or of any.
+    private func reportClash(_ family: MetricFamily, of instance: Instance?) {
+        let whose = instance.map { "\($0.key)" } ?? "all"
+        guard clashes.withLock({ $0.insert("\(family.name) \(whose)").inserted }) else { return }
         logger.error(
             "a reported family is not served: another one has its name or that of one of its samples",
-            metadata: ["family": "\(family.name)"])
+            metadata: ["family": "\(family.name)", "kind": "\(family.kind)", "instance": "\(whose)"])
     }
 
     func writeOwn(instances: Int, to encoder: inout ExpositionEncoder) {

@@ -39,10 +39,12 @@ final class ExpositionStream {
 
     /// - Parameter cpuNanoseconds: what the plan has cost.
     init(
-        format: ExpositionFormat, steps: [Step], instances: [(Instance, InstanceView)], exposition: Exposition, work: AgentWork,
+        format: ExpositionFormat, createdSeries: Bool, steps: [Step], instances: [(Instance, InstanceView)],
+        exposition: Exposition, work: AgentWork,
         ticket: ScrapeTicket?, cpuNanoseconds: UInt64
     ) {
         encoder = ExpositionEncoder(format: format)
+        encoder.writesCreated = createdSeries
         self.steps = steps
         self.instances = instances
         self.exposition = exposition

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -67,7 +68,7 @@ final class RequestHandler: ChannelInboundHandler {
                     channel.close(promise: nil)
                 }
                 schedule(context)
-            } catch { context.close(promise: nil) }
+            } catch { abort(error, context) }
         }
     }
 
@@ -108,15 +109,23 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func continueStream(_ context: ChannelHandlerContext) {
         guard let stream else { return }
-        guard let piece = try? stream.next() else { return context.close(promise: nil) }
-        write(piece.bytes, context)
-        if piece.isLast {
-            drop()
-            end(context)
-        } else {
-            context.flush()
-            schedule(context)
-        }
+        do {
+            let piece = try stream.next()
+            write(piece.bytes, context)
+            if piece.isLast {
+                drop()
+                end(context)
+            } else {
+                context.flush()
+                schedule(context)
+            }
+        } catch { abort(error, context) }
+    }
+
+    /// What was sent must not look whole.
+    private func abort(_ error: any Error, _ context: ChannelHandlerContext) {
+        responder.logger.error("a response could not be made to its end", metadata: ["error": "\(error)"])
+        context.close(promise: nil)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -1,6 +1,5 @@
 import ApusMetrics
 import ApusSegment
-import MetricCatalog
 import Synchronization
 
 /// A service's segment, with what its series have in common rendered once.
@@ -16,12 +15,6 @@ final class ReportedSegment: Sendable {
         var places: [String: Int] = [:]
         var refused = false
     }
-
-    /// Families that only the agent may serve: a service that registers one of them is not served with it.
-    private static let reserved: Set<String> = {
-        let own = InstanceSeries.allCases.map(\.family.name) + MetricCatalog.agentFamilies.map(\.name)
-        return Set(own).subtracting([ServiceProcess.heap.name])
-    }()
 
     init(reader: sending SegmentReader, key: InstanceKey) {
         self.key = key
@@ -58,7 +51,6 @@ final class ReportedSegment: Sendable {
                         state.places[family.name] = state.families.count
                         state.families.append(SeriesTable(family: family, target: key.labels))
                     }
-                    guard !Self.reserved.contains(state.families[place].family.name) else { return }
                     state.families[place].append(series)
                 }
                 return nil

@@ -34,17 +34,6 @@ public struct ExpositionEncoder: Sendable {
         if format == .protobuf { protobuf.point(point, of: family) } else { text.point(point, of: family) }
     }
 
-    /// One series of the counter or gauge that was begun last, from a prefix that its owner keeps
-    /// (``TextEncoder/prefix(_:suffix:labels:)``).
-    public mutating func sample(prefix: [UInt8], _ value: Double) {
-        if format == .protobuf { protobuf.sample(prefix: prefix, value) } else { text.sample(prefix: prefix, value) }
-    }
-
-    /// The same with an exact whole number, which protobuf rounds to a double.
-    public mutating func sample(prefix: [UInt8], _ value: UInt64) {
-        if format == .protobuf { protobuf.sample(prefix: prefix, Double(value)) } else { text.sample(prefix: prefix, value) }
-    }
-
     /// One series of the counter or gauge `name` that was begun last, with labels rendered on the spot.
     public mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
         if format == .protobuf { protobuf.sample(labels, value) } else { text.sample(name, labels, value) }

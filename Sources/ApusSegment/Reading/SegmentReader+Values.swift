@@ -36,20 +36,8 @@ extension SegmentReader {
         }
     }
 
-    /// The values of many counters or gauges of either form, in one walk over memory; see ``readIntegers(_:into:)``.
-    package func readDoubles(_ cells: ArraySlice<CellRange>, into values: inout [Double]) {
-        let base = UnsafeRawPointer(mapping.cellStorage(0))
-        cells.withUnsafeBufferPointer { cells in
-            values.withUnsafeMutableBufferPointer { values in
-                for index in 0..<min(cells.count, values.count) {
-                    let one = cells[index]
-                    values[index] = one.form == .double ? Self.double(base, one, 0) : Double(Self.integer(base, one, 0))
-                }
-            }
-        }
-    }
-
-    /// The same as bits, to go side by side with whole numbers.
+    /// The values of many counters or gauges of either form, as the bits of doubles, which go side by side with whole numbers; see
+    /// ``readIntegers(_:into:)``.
     package func readDoubleBits(_ cells: ArraySlice<CellRange>, into values: inout [UInt64]) {
         let base = UnsafeRawPointer(mapping.cellStorage(0))
         cells.withUnsafeBufferPointer { cells in

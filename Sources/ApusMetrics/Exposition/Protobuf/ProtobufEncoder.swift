@@ -45,30 +45,14 @@ public struct ProtobufEncoder: Sendable {
         writer.bytes.removeAll(keepingCapacity: keepingCapacity)
     }
 
-    /// One series of the counter or gauge that was begun last; of another kind ``point(_:of:)`` writes it.
-    ///
-    /// - Parameters:
-    ///   - target: rendered labels (``LabelBytes``) that stand before the others.
-    ///   - labels: rendered labels.
-    public mutating func sample(target: [UInt8] = [], labels: ArraySlice<UInt8>, _ value: Double) {
+    /// One series of the counter or gauge that was begun last, with labels rendered on the spot; of another kind ``point(_:of:)``
+    /// writes it.
+    public mutating func sample(_ labels: [(String, String)], _ value: Double) {
         guard let field = kind.numberField else { return }
         let metric = openMetric()
-        writer.labels(target[...])
-        writer.labels(labels)
+        writer.labels(LabelBytes.render(labels)[...])
         number(field, value)
         closeMetric(metric)
-    }
-
-    /// The same from a prefix that its owner keeps (``TextEncoder/prefix(_:suffix:labels:)``).
-    public mutating func sample(prefix: [UInt8], _ value: Double) {
-        guard let brace = prefix.firstIndex(of: UInt8(ascii: "{")) else { return sample(labels: [], value) }
-        // A brace and a space end it.
-        sample(labels: prefix[(brace + 1)..<max(brace + 1, prefix.count - 2)], value)
-    }
-
-    /// One sample with labels rendered on the spot.
-    public mutating func sample(_ labels: [(String, String)], _ value: Double) {
-        sample(labels: LabelBytes.render(labels)[...], value)
     }
 
     /// A gauge or counter with one number.

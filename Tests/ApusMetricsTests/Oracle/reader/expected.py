@@ -146,6 +146,15 @@ class Family:
             return self.name.removesuffix("_total")
         return self.name.removesuffix("_info") if self.kind == "info" else self.name
 
+    def samples(self):
+        """Series, labels and value of every sample: a state set has one for each state."""
+        for series in self.series:
+            if self.kind == "stateSet":
+                for labels, value in self.states_of(series):
+                    yield series, labels, value
+            else:
+                yield series, series.labels, series.value
+
     def states_of(self, series):
         """Labels and value of each sample of a state set."""
         for index, state in enumerate(self.states):

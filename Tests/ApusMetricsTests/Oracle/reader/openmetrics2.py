@@ -163,15 +163,6 @@ def composite_differences(family, series, match):
         yield f"counts: expected {series.cumulative}, got {counts}"
 
 
-def expected_samples(family):
-    for series in family.series:
-        if family.kind == "stateSet":
-            for labels, value in family.states_of(series):
-                yield series, labels, value
-        else:
-            yield series, series.labels, series.value
-
-
 def sample_differences(family, series, labels, value, sample):
     if labels != sample.labels:
         yield f"labels: expected {labels!r}, got {sample.labels!r}"
@@ -201,7 +192,7 @@ def differences(_, exposition, families):
     if len(parsed) != len(families):
         yield f"expected {len(families)} families, got {len(parsed)}"
     for family, got in zip(families, parsed):
-        samples = list(expected_samples(family))
+        samples = list(family.samples())
         for what, left, right in (
             ("name", family.name, got.name),
             ("type", family.type, got.metadata.get("TYPE")),

@@ -165,22 +165,13 @@ def metric_differences(family, series, labels, value, metric):
             yield from exemplar_differences((series.exemplars or [None])[0], got, "exemplar")
 
 
-def expected_metrics(family):
-    for series in family.series:
-        if family.kind == "stateSet":
-            for labels, value in family.states_of(series):
-                yield series, labels, value
-        else:
-            yield series, series.labels, series.value
-
-
 def differences(_, exposition, families):
     with open(exposition, "rb") as file:
         parsed = families_of(file.read())
     if len(parsed) != len(families):
         yield f"expected {len(families)} families, got {len(parsed)}"
     for family, got in zip(families, parsed):
-        metrics = list(expected_metrics(family))
+        metrics = list(family.samples())
         for what, left, right in (
             ("name", family.name, got.name),
             ("help", family.help, got.help),
