@@ -76,6 +76,8 @@ let package = Package(
         module("ApusMetrics", ["CExposition"]),
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
         module("ApusLinux", ["CLinux", "CCompression"]),
+        .target(name: "CSystemd", linkerSettings: [.linkedLibrary("systemd")]),
+        module("ApusSystemd", ["CSystemd", lifecycle, logging]),
         module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
         module("MetricCatalog", ["ApusMetrics"]),
@@ -85,8 +87,9 @@ let package = Package(
         module(
             "ApusAgent",
             [
-                "ApusLinux", "ApusSegment", "MetricCatalog", "ApusMetrics", "CLinux", nioCore, nioPosix, nioHTTP1, lifecycle,
-                logging,
+                "ApusLinux", "ApusSystemd", "ApusSegment", "MetricCatalog", "ApusMetrics", "CLinux", nioCore, nioPosix,
+                nioHTTP1,
+                lifecycle, logging,
             ]),
         module("NotificationStore", [product("GRDB", "GRDB.swift")]),
         module(
@@ -111,7 +114,9 @@ let package = Package(
         module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         .executableTarget(
             name: "apus-agent",
-            dependencies: ["ApusAgent", "ApusLinux", "CommandErrors", "CLinux", argumentParser, lifecycle, logging, signals],
+            dependencies: [
+                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandErrors", "CLinux", argumentParser, lifecycle, logging, signals,
+            ],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
@@ -135,6 +140,7 @@ let package = Package(
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
+        tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", logging]),
         .target(
             name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
             swiftSettings: settings),

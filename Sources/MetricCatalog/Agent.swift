@@ -50,8 +50,9 @@ public enum RefusalReason: String, CaseIterable, Sendable {
     case limit
 }
 
-public struct RefusalLabels: LabelSet {
+public struct RefusalLabels: EnumerableLabels {
     public enum Key: String, LabelKey { case reason }
+    public static var allCases: [Self] { RefusalReason.allCases.map { Self(reason: $0) } }
     public let reason: RefusalReason
     public init(reason: RefusalReason) { self.reason = reason }
     public subscript(key: Key) -> String { reason.rawValue }

@@ -33,8 +33,9 @@ public enum QueueState: String, CaseIterable, Sendable {
     case locked
 }
 
-public struct QueueStateLabels: LabelSet {
+public struct QueueStateLabels: EnumerableLabels {
     public enum Key: String, LabelKey { case state }
+    public static var allCases: [Self] { QueueState.allCases.map { Self(state: $0) } }
     public let state: QueueState
     public init(state: QueueState) { self.state = state }
     public subscript(key: Key) -> String { state.rawValue }

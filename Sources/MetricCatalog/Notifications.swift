@@ -32,8 +32,9 @@ public enum Notifications {
 /// How a notification reaches its receiver.
 public enum DeliveryChannel: String, CaseIterable, Sendable { case webhook, log }
 
-public struct ChannelLabels: LabelSet {
+public struct ChannelLabels: EnumerableLabels {
     public enum Key: String, LabelKey { case channel }
+    public static var allCases: [Self] { DeliveryChannel.allCases.map { Self(channel: $0) } }
     public let channel: DeliveryChannel
     public init(channel: DeliveryChannel) { self.channel = channel }
     public subscript(key: Key) -> String { channel.rawValue }
@@ -49,8 +50,11 @@ public enum FailureClass: String, CaseIterable, Sendable {
     case throttled
 }
 
-public struct DeliveryFailureLabels: LabelSet {
+public struct DeliveryFailureLabels: EnumerableLabels {
     public enum Key: String, LabelKey { case channel, reason }
+    public static var allCases: [Self] {
+        DeliveryChannel.allCases.flatMap { channel in FailureClass.allCases.map { Self(channel: channel, reason: $0) } }
+    }
     public let channel: DeliveryChannel
     public let reason: FailureClass
     public init(channel: DeliveryChannel, reason: FailureClass) {

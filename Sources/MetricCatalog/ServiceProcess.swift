@@ -29,8 +29,9 @@ public enum ServiceProcess {
 
 public enum CPUMode: String, CaseIterable, Sendable { case user, system }
 
-public struct CPUModeLabels: LabelSet {
+public struct CPUModeLabels: EnumerableLabels {
     public enum Key: String, LabelKey { case mode }
+    public static var allCases: [Self] { CPUMode.allCases.map { Self(mode: $0) } }
     public let mode: CPUMode
     public init(mode: CPUMode) { self.mode = mode }
     public subscript(key: Key) -> String { mode.rawValue }

@@ -1,5 +1,6 @@
 import ApusAgent
 import ApusLinux
+import ApusSystemd
 import ArgumentParser
 import CLinux
 import CommandErrors
@@ -45,6 +46,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Flag(help: "Serve a _created series beside each that counts, in OpenMetrics 1.0.")
     var createdSeries = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Log to the journal when standard error is connected to it (auto), always (journal, or json with JSON lines on standard "
+                + "error while there is no journal), or to standard error (stderr).", valueName: "destination"))
+    var log = "auto"
+
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
 
@@ -55,9 +62,19 @@ struct ApusAgentCommand: AsyncParsableCommand {
         apus_limit_malloc(1)
         if lifeline { Lifeline.watch() }
         let configuration = try agentConfiguration()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let watchdog = try Watchdog()
+        if let watchdog, !watchdog.allows(turn: configuration.interval) {
+            throw ValidationError(
+                "--interval \(interval): longer than half of the unit's WatchdogSec (\(watchdog.timeout)): raise WatchdogSec")
+        }
+        guard let destination = LogDestination(rawValue: log) else {
+            throw ValidationError("--log \(log): write auto, journal, json or stderr")
+        }
+        let output = LogOutput(destination)
+        LoggingSystem.bootstrap { output.handler(label: $0) }
+        defer { _ = output.flush(within: .seconds(1)) }
         let logger = Logger(label: "apus-agent")
-        let services = try AgentServices(configuration, logger: logger)
+        let services = try AgentServices(configuration, logger: logger, notifier: ServiceNotifier(), watchdog: watchdog)
         try await ServiceGroup(
             configuration: .init(
                 services: services.all.map { .init(service: $0) }

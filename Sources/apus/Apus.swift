@@ -8,7 +8,10 @@ struct Apus: AsyncParsableCommand {
         commandName: "apus",
         abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
         version: "0.1.0",
-        subcommands: [UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, LoadCommand.self])
+        subcommands: [
+            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, InstallUnitsCommand.self,
+            LoadCommand.self,
+        ])
 
     static func main() async { await runWithOneLineErrors() }
 }

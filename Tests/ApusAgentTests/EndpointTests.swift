@@ -85,7 +85,7 @@ import Testing
                 #expect(resources[0]["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)
                 #expect((resources[0]["residentBytes"] as? Int ?? 0) > 1_000_000)
                 let queue = try #require(resources[0]["queue"] as? [[String: Any]])
-                #expect(queue.first?["value"] as? Double == 9)
+                #expect(queue.first { ($0["labels"] as? [String: String])?["state"] == "locked" }?["value"] as? Double == 9)
                 let health = try await object(agent.get("/health"))
                 #expect(health["status"] as? String == "warn")
             }

@@ -88,7 +88,7 @@ import SegmentTesting
         let families = Dictionary(uniqueKeysWithValues: reader.families.map { ($0.family.name, $0.family) })
         #expect(families["notification_pickup_delay_seconds"]?.buckets == Notifications.pickupDelay.family.buckets)
         #expect(families["notifications_delivered_total"]?.help == Notifications.delivered.family.help)
-        #expect(try read()["notifications_delivered_total"] == [#"channel="webhook""#: 2])
+        #expect(try read()["notifications_delivered_total"] == [#"channel="log""#: 0, #"channel="webhook""#: 2])
         #expect(try read()["database_connections_total"] == ["": 4])
     }
 

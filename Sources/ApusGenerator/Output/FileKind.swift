@@ -12,6 +12,8 @@ public enum FileKind: String, CaseIterable, Sendable {
     case dashboards
     /// What Grafana reads at its start: the datasource, and where the dashboards lie.
     case provisioning
+    /// systemd units, users and folders.
+    case systemd
 
     /// The files of this kind; the same fleet gives the same bytes.
     ///
@@ -23,6 +25,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .ruleTests: try ruleTestFiles(for: fleet)
         case .dashboards: try dashboardFiles(for: fleet)
         case .provisioning: try provisioningFiles(for: fleet)
+        case .systemd: systemdFiles(for: fleet)
         }
     }
 }

@@ -119,10 +119,10 @@ extension OutputFolder.Difference: CustomStringConvertible {
 
 extension Error {
     /// The error number under one of Foundation's errors.
-    fileprivate var posixCode: Int32? {
+    var posixCode: Int32? {
         let cause = (self as? CocoaError)?.underlying ?? self
         return (cause as? POSIXError)?.code.rawValue
     }
 
-    fileprivate var reason: String { posixCode.map { String(cString: strerror($0)) } ?? localizedDescription }
+    var reason: String { posixCode.map { String(cString: strerror($0)) } ?? localizedDescription }
 }

@@ -5,15 +5,18 @@ public struct Agents: Hashable, Sendable {
     public let port: Int
     /// Time between two turns of an agent's sampling loop.
     public let samplingInterval: Duration
+    /// The most that each agent may take from its host.
+    public let limits: ResourceLimits
     public let place: SourcePlace
 
     public init(
         _ placement: AgentPlacement = .perHost, port: Int = 9480, samplingInterval: Duration = .seconds(15),
-        fileID: String = #fileID, line: Int = #line
+        limits: ResourceLimits = .agent, fileID: String = #fileID, line: Int = #line
     ) {
         self.placement = placement
         self.port = port
         self.samplingInterval = samplingInterval
+        self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
     }
 }

@@ -25,6 +25,7 @@ public struct Fleet: Hashable, Sendable {
     public private(set) var connections = ConnectionBudget()
     public private(set) var delivery = DeliverySettings()
     public private(set) var data = DataFolder()
+    public private(set) var installation = Installation()
     public let place: SourcePlace
 
     /// Parts of which a fleet has one but that were declared again; the last one holds, and validation refuses the fleet.
@@ -55,6 +56,7 @@ public struct Fleet: Hashable, Sendable {
         case .connections(let part): connections = part
         case .delivery(let part): delivery = part
         case .data(let part): data = part
+        case .installation(let part): installation = part
         }
         if let name = part.singleName, !seen.insert(name).inserted {
             repeatedParts.append(RepeatedPart(name: name, place: part.place))

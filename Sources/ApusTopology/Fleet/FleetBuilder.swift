@@ -9,6 +9,7 @@ public enum FleetBuilder {
     public static func buildExpression(_ part: ConnectionBudget) -> [FleetPart] { [.connections(part)] }
     public static func buildExpression(_ part: DeliverySettings) -> [FleetPart] { [.delivery(part)] }
     public static func buildExpression(_ part: DataFolder) -> [FleetPart] { [.data(part)] }
+    public static func buildExpression(_ part: Installation) -> [FleetPart] { [.installation(part)] }
     public static func buildBlock(_ parts: [FleetPart]...) -> [FleetPart] { parts.flatMap(\.self) }
     public static func buildArray(_ parts: [[FleetPart]]) -> [FleetPart] { parts.flatMap(\.self) }
     public static func buildOptional(_ parts: [FleetPart]?) -> [FleetPart] { parts ?? [] }

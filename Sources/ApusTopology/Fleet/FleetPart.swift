@@ -8,6 +8,7 @@ public enum FleetPart: Hashable, Sendable {
     case connections(ConnectionBudget)
     case delivery(DeliverySettings)
     case data(DataFolder)
+    case installation(Installation)
 
     /// The name of a part that a fleet has only once; nil for services.
     var singleName: String? {
@@ -20,6 +21,7 @@ public enum FleetPart: Hashable, Sendable {
         case .connections: "ConnectionBudget"
         case .delivery: "DeliverySettings"
         case .data: "DataFolder"
+        case .installation: "Installation"
         }
     }
 
@@ -33,6 +35,7 @@ public enum FleetPart: Hashable, Sendable {
         case .connections(let part): part.place
         case .delivery(let part): part.place
         case .data(let part): part.place
+        case .installation(let part): part.place
         }
     }
 }

@@ -5,14 +5,18 @@ public struct FleetService: Hashable, Sendable {
     public let role: ServiceRole
     /// In order of declaration.
     public let instances: [Instance]
+    /// The most that each instance may take from its host.
+    public let limits: ResourceLimits
     public let place: SourcePlace
 
     public init(
-        _ name: String, role: ServiceRole, fileID: String = #fileID, line: Int = #line,
+        _ name: String, role: ServiceRole, limits: ResourceLimits = ResourceLimits(), fileID: String = #fileID,
+        line: Int = #line,
         @InstanceBuilder instances: () -> [Instance]
     ) {
         self.name = name
         self.role = role
+        self.limits = limits
         self.instances = instances()
         place = SourcePlace(fileID: fileID, line: line)
     }

@@ -4,7 +4,7 @@ extension Fleet {
     /// Everything in the fleet that contradicts itself, in order of declaration; empty when it can run.
     public var faults: [FleetFault] {
         repeatedParts.map { .repeatedPart(name: $0.name, place: $0.place) }
-            + nameFaults + portFaults + durationFaults + numberFaults + budgetFaults + fileNameFaults
+            + nameFaults + portFaults + durationFaults + numberFaults + budgetFaults + fileNameFaults + hostFaults
     }
 
     private var nameFaults: [FleetFault] {

@@ -24,6 +24,13 @@ public enum FleetFault: Error, Hashable, Sendable {
     case budgetTooSmall(maximum: Int, instances: Int, place: SourcePlace)
     case budgetAboveThreshold(limit: Int, threshold: Int, place: SourcePlace)
     case illegalFileName(name: String, value: String, place: SourcePlace)
+    /// Not a name that every tool takes for a Unix user.
+    case illegalUser(String, of: String, place: SourcePlace)
+    /// One user for agents and services.
+    case sharedUser(String, place: SourcePlace)
+    case illegalPath(name: String, path: String, place: SourcePlace)
+    case socketPathTooLong(String, longest: Int, place: SourcePlace)
+    case limitNotAboveThreshold(service: String, limit: Int, threshold: Int, place: SourcePlace)
 
     /// Where the fault is to be mended.
     public var place: SourcePlace {
@@ -34,7 +41,9 @@ public enum FleetFault: Error, Hashable, Sendable {
             .portTaken(_, _, _, let place), .durationOutOfRange(_, _, _, let place), .timeoutNotBelowInterval(_, _, let place),
             .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), .leaseTooShort(_, _, let place),
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
-            .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place):
+            .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place), .illegalUser(_, _, let place),
+            .sharedUser(_, let place), .illegalPath(_, _, let place), .socketPathTooLong(_, _, let place),
+            .limitNotAboveThreshold(_, _, _, let place):
             place
         }
     }
@@ -90,6 +99,17 @@ extension FleetFault: CustomStringConvertible {
                 + " lower the budget or raise Thresholds.connections"
         case .illegalFileName(let name, let value, _):
             "\(name) “\(value)” is no file name: it must be a plain name, without a slash or a leading dot"
+        case .illegalUser(let user, let processes, _):
+            "the user “\(user)” of the \(processes) is illegal: use 1 to 31 of a-z, 0-9, hyphens and underscores, no digit or hyphen first"
+        case .sharedUser(let user, _):
+            "agents and services have the same user \(user), so that a service could change its agent: give one another"
+        case .illegalPath(let name, let path, _):
+            "\(name) “\(path)” is illegal: use an absolute path of letters, digits and . _ - +, without . or .. and no slash last"
+        case .socketPathTooLong(let path, let longest, _):
+            "the socket \(path) has \(path.utf8.count) bytes and a socket's path at most \(longest): shorten the runtime folder"
+        case .limitNotAboveThreshold(let service, let limit, let threshold, _):
+            "\(service) is ended at \(limit) bytes but alerted on above \(threshold), so that the alert could not fire:"
+                + " raise the limit or lower Thresholds.memory"
         }
     }
 }

@@ -1,0 +1,69 @@
+import ApusTopology
+
+/// Settings of systemd.exec(5) and systemd.resource-control(5) that take from a process what it does not need.
+enum Sandbox {
+    /// What neither agents nor services need.
+    ///
+    /// - Parameter writable: the only folder that they may write to.
+    static func common(writable: String) -> [UnitFile.Line] {
+        [
+            .setting("UMask", "0077"),
+            .setting("NoNewPrivileges", "yes"),
+            .setting("CapabilityBoundingSet", ""),
+            .setting("AmbientCapabilities", ""),
+            .setting("ProtectSystem", "strict"),
+            .setting("ReadWritePaths", writable),
+            .setting("ProtectHome", "yes"),
+            .setting("PrivateTmp", "yes"),
+            .setting("PrivateDevices", "yes"),
+            .setting("PrivateMounts", "yes"),
+            .setting("ProtectClock", "yes"),
+            .setting("ProtectControlGroups", "yes"),
+            .setting("ProtectHostname", "yes"),
+            .setting("ProtectKernelLogs", "yes"),
+            .setting("ProtectKernelModules", "yes"),
+            .setting("ProtectKernelTunables", "yes"),
+            .setting("LockPersonality", "yes"),
+            .setting("MemoryDenyWriteExecute", "yes"),
+            .setting("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6"),
+            .setting("RestrictNamespaces", "yes"),
+            .setting("RestrictRealtime", "yes"),
+            .setting("RestrictSUIDSGID", "yes"),
+            .setting("RemoveIPC", "yes"),
+            .setting("KeyringMode", "private"),
+            .setting("SystemCallArchitectures", "native"),
+            .setting("SystemCallFilter", "@system-service"),
+            .setting("SystemCallFilter", "~@privileged @resources"),
+            .comment("The runtime asks for priorities that no service has, and would log each refusal: let it believe."),
+            .setting("SystemCallFilter", "~setpriority:0"),
+            .setting("SystemCallErrorNumber", "EPERM"),
+        ]
+    }
+
+    /// An agent reads /proc/PID of processes of other users, and /proc/stat; the files that it reads need no capability.
+    static func agent(_ fleet: Fleet) -> [UnitFile.Line] {
+        let processes: [UnitFile.Line] = [
+            .comment("It reads /proc/stat, and /proc/PID of other users' processes."),
+            .setting("ProtectProc", "default"),
+            .setting("ProcSubset", "all"),
+            .comment("In a user namespace it could not tell which user reports to it."),
+            .setting("PrivateUsers", "no"),
+        ]
+        return common(writable: fleet.installation.runtimeFolder) + processes + (fleet.isLocal ? localTraffic : [])
+    }
+
+    /// A service sees no process but its own.
+    static func service(_ fleet: Fleet) -> [UnitFile.Line] {
+        common(writable: fleet.installation.stateFolder) + [
+            .setting("ProtectProc", "invisible"),
+            .setting("ProcSubset", "pid"),
+            .setting("PrivateUsers", "yes"),
+        ]
+    }
+
+    /// Who listens on a loopback address only has no other traffic.
+    private static let localTraffic: [UnitFile.Line] = [
+        .setting("IPAddressDeny", "any"),
+        .setting("IPAddressAllow", "localhost"),
+    ]
+}

@@ -1,0 +1,23 @@
+import ApusTopology
+
+/// `deploy/systemd/…`: units, users and folders of the fleet on one host.
+func systemdFiles(for fleet: Fleet) -> [GeneratedFile] {
+    systemdFiles(for: fleet, prefix: fleet.installation.prefix).map(\.generated)
+}
+
+/// - Parameter prefix: the executables are in its `bin`.
+func systemdFiles(for fleet: Fleet, prefix: String) -> [SystemdFile] {
+    let services = fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).files(prefix: prefix) }
+    let host = HostFiles(fleet: fleet)
+    return AgentUnits(fleet: fleet).files(prefix: prefix) + services + [
+        FleetTarget(fleet: fleet).file, host.users, host.folders,
+    ]
+}
+
+extension Fleet {
+    /// Whether its processes listen on this host's own address only.
+    var isLocal: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost" || (parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil })
+    }
+}

@@ -1,0 +1,33 @@
+/// How grave a message is, syslog(3)'s levels; ``unspecified`` where an entry has no legal one.
+package enum JournalPriority: UInt8, Sendable, CaseIterable, Comparable {
+    case emergency, alert, critical, error, warning, notice, info, debug
+    case unspecified
+
+    static let count = 9
+
+    /// The label's value: syslog's keyword.
+    package var name: String {
+        switch self {
+        case .emergency: "emerg"
+        case .alert: "alert"
+        case .critical: "crit"
+        case .error: "err"
+        case .warning: "warning"
+        case .notice: "notice"
+        case .info: "info"
+        case .debug: "debug"
+        case .unspecified: "none"
+        }
+    }
+
+    /// From the field's one digit.
+    init(field: UnsafeRawBufferPointer) {
+        guard field.count == 1, let digit = field.first, (48...55).contains(digit) else {
+            self = .unspecified
+            return
+        }
+        self = JournalPriority(rawValue: digit - 48) ?? .unspecified
+    }
+
+    package static func < (one: JournalPriority, other: JournalPriority) -> Bool { one.rawValue < other.rawValue }
+}

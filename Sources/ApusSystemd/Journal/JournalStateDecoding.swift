@@ -1,0 +1,48 @@
+/// The state that the lines of its file make, one after the other.
+struct JournalStateDecoding {
+    private var cursor: JournalCursor?
+    private var units: [String] = []
+    private var cells: [UInt64] = []
+    private var events: [JournalEventSeries: UInt64] = [:]
+    private var errors: [Int: JournalLastError] = [:]
+    private var missing: UInt64 = 0
+    private var unreadable: UInt64 = 0
+
+    mutating func take(_ columns: [String]) throws(JournalStateFault) {
+        switch (columns.first, columns.count) {
+        case ("cursor", 2):
+            do throws(JournalError) { cursor = try JournalCursor(columns[1]) } catch { throw .content(columns[1]) }
+        case ("missing", 2): missing = try number(columns[1])
+        case ("unreadable", 2): unreadable = try number(columns[1])
+        case ("unit", 2 + JournalPriority.count):
+            units.append(columns[1])
+            for column in columns.dropFirst(2) { cells.append(try number(column)) }
+        case ("error", 4):
+            guard let priority = UInt8(columns[2]).flatMap(JournalPriority.init(rawValue:)), !units.isEmpty else {
+                throw .content(columns[2])
+            }
+            errors[units.count - 1] = JournalLastError(
+                realtime: try number(columns[1]), priority: priority, message: columns[3])
+        case ("event", 6):
+            guard let event = JournalEvent(rawValue: columns[1]) else { throw .content(columns[1]) }
+            let series = JournalEventSeries(event: event, unit: columns[2], cause: columns[3], status: columns[4])
+            events[series] = try number(columns[5])
+        default: throw .content(columns.first ?? "")
+        }
+    }
+
+    func state() throws(JournalStateFault) -> JournalState {
+        guard units.count >= 2, units[UnitIndex.none].isEmpty, units[UnitIndex.others] == JournalCounts.otherUnits else {
+            throw .content("unit")
+        }
+        return JournalState(
+            cursor: cursor,
+            counts: JournalCounts(
+                units: units, cells: cells, events: events, errors: errors, missing: missing, unreadable: unreadable))
+    }
+
+    private func number(_ text: String) throws(JournalStateFault) -> UInt64 {
+        guard let number = UInt64(text) else { throw .content(text) }
+        return number
+    }
+}

@@ -1,0 +1,61 @@
+import Logging
+
+/// Puts metadata into an entry: legal names, none used for two things.
+struct MetadataFields {
+    private(set) var entry: JournalEntry
+    private var taken = Self.ownNames
+
+    init(entry: JournalEntry) { self.entry = entry }
+
+    /// The names of the handler's own fields, which metadata must not add values to.
+    private static let ownNames = [
+        "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "CODE_FILE", "CODE_LINE", "CODE_FUNC", "ERROR", "ERROR_TYPE",
+        "MESSAGE_ID",
+    ]
+
+    mutating func append(_ metadata: Logger.Metadata) { append(metadata, prefix: "", depth: 0) }
+
+    private mutating func append(_ metadata: Logger.Metadata, prefix: String, depth: Int) {
+        guard metadata.count > 1 else {
+            for (key, value) in metadata { append(value, key: prefix + key, depth: depth) }
+            return
+        }
+        // A dictionary's order changes from run to run; which of two colliding keys keeps the name must not.
+        for key in metadata.keys.sorted() {
+            if let value = metadata[key] { append(value, key: prefix + key, depth: depth) }
+        }
+    }
+
+    private mutating func append(_ value: Logger.Metadata.Value, key: String, depth: Int) {
+        switch value {
+        case .string(let id) where key == CataloguedEvent.metadataKey && CataloguedEvent.isID(id) && depth == 0:
+            entry.append(key, id)
+        // Deeper than anybody nests on purpose: as text.
+        case .dictionary(let metadata) where depth < 4:
+            append(metadata, prefix: key + "_", depth: depth + 1)
+        case .array(let values):
+            let name = take(key)
+            for value in values { append(value, name: name) }
+        default: append(value, name: take(key))
+        }
+    }
+
+    private mutating func append(_ value: Logger.Metadata.Value, name: String) {
+        switch value {
+        case .string(let text): entry.append(name, text)
+        case .stringConvertible(let value):
+            if let binary = value as? BinaryValue {
+                entry.append(name, bytes: binary.bytes)
+            } else {
+                entry.append(name, value.description)
+            }
+        case .array, .dictionary: entry.append(name, value.description)
+        }
+    }
+
+    private mutating func take(_ key: String) -> String {
+        let name = JournalFieldName.unique(JournalFieldName.legal(key), taken: taken)
+        taken.append(name)
+        return name
+    }
+}

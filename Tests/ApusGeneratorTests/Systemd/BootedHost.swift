@@ -1,0 +1,106 @@
+import Foundation
+
+/// A host of its own, booted by a real systemd in a container over this machine's files; what it writes is gone at its end.
+final class BootedHost: Sendable {
+    struct NotBooted: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let folder: TemporaryFolder
+    private let name: String
+    private let process: Process
+    private let initPID: Int32
+
+    /// Mounts are in a namespace of the script's own and go with it. The container is in a cgroup of its own, which systemd is
+    /// given whole.
+    private static let script = """
+        set -e
+        mount -t tmpfs tmpfs "$1"
+        mkdir "$1/upper" "$1/work" "$1/root"
+        mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+        cd "$1/root"
+        rm -rf etc/systemd/system/*.wants etc/hostname var/log/journal etc/rc?.d/S*
+        : > etc/machine-id
+        for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
+            [ -e $hierarchy/cgroup.procs ] || continue
+            mkdir $hierarchy/$2
+            echo $$ > $hierarchy/$2/cgroup.procs
+        done
+        export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+        exec setsid systemd-nspawn --quiet --directory="$1/root" --boot --register=no --keep-unit --private-network \\
+            --machine=$2 --hostname=$2 --console=pipe
+        """
+
+    init() throws {
+        guard getuid() == 0 else { throw NotBooted(description: "a container needs root: run these tests as root") }
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-nspawn") else {
+            throw NotBooted(
+                description: "there is no systemd-nspawn: install the packages systemd-container, systemd-sysv and dbus")
+        }
+        folder = try TemporaryFolder()
+        name = "apus-units-\(ProcessInfo.processInfo.processIdentifier)"
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = ["--mount", "--fork", "sh", "-c", Self.script, "boot", folder.path, name]
+        process.standardInput = FileHandle.nullDevice
+        try folder.write("", to: "../\(name).console")
+        let console = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("../\(name).console")))
+        process.standardOutput = console
+        process.standardError = console
+        try process.run()
+        let running = process
+        let script = process.processIdentifier
+        var found: Int32?
+        let booted = try Self.wait(.seconds(30)) {
+            guard running.isRunning else { return true }
+            found = Self.child(of: script).flatMap(Self.child)
+            return found.map { access("/proc/\($0)/root/run/dbus/system_bus_socket", F_OK) == 0 } ?? false
+        }
+        guard booted, running.isRunning, let found else {
+            if running.isRunning { kill(script, SIGKILL) }
+            throw NotBooted(description: "the container did not boot: \(try folder.read("../\(name).console"))")
+        }
+        initPID = found
+    }
+
+    deinit {
+        // SIGRTMIN+4 tells systemd to power off.
+        kill(initPID, 38)
+        let process = process
+        if (try? Self.wait(.seconds(20)) { !process.isRunning }) != true { kill(initPID, SIGKILL) }
+        process.waitUntilExit()
+        for hierarchy in ["systemd/", "unified/", ""] { Self.removeCgroup("/sys/fs/cgroup/\(hierarchy)\(name)") }
+        unlink(folder.path("../\(name).console"))
+    }
+
+    /// Its root, as this machine sees it.
+    var root: String { "/proc/\(initPID)/root" }
+
+    func run(_ command: [String]) throws -> SystemdTool {
+        try SystemdTool.run(
+            "nsenter",
+            ["--target", "\(initPID)", "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"] + command)
+    }
+
+    /// Asks twenty times a second whether something has come true.
+    static func wait(_ limit: Duration, _ condition: () throws -> Bool) throws -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while try !condition() {
+            guard ContinuousClock.now < deadline else { return false }
+            usleep(50_000)
+        }
+        return true
+    }
+
+    /// Its files are the kernel's; only folders are removed, the innermost first.
+    private static func removeCgroup(_ path: String) {
+        let entries = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        for entry in entries.sorted(by: >) { rmdir("\(path)/\(entry)") }
+        rmdir(path)
+    }
+
+    private static func child(of pid: Int32) -> Int32? {
+        let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+        return text.flatMap { $0.split(separator: " ").first }.flatMap { Int32($0) }
+    }
+}

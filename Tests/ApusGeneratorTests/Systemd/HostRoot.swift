@@ -1,0 +1,69 @@
+import ApusGenerator
+import ApusTopology
+import Foundation
+
+/// The root of a host with systemd's own units, and a fleet installed.
+struct HostRoot {
+    let folder: TemporaryFolder
+    /// The units that the fleet starts, then its templates, without their drop-ins.
+    let units: [String]
+
+    init(_ fleet: Fleet, prefix: String? = nil) throws {
+        folder = try TemporaryFolder()
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: folder.path("usr/lib/systemd"), withIntermediateDirectories: true)
+        try manager.createDirectory(atPath: folder.path("etc"), withIntermediateDirectories: true)
+        try manager.copyItem(atPath: "/usr/lib/systemd/system", toPath: folder.path("usr/lib/systemd/system"))
+        try manager.createSymbolicLink(atPath: folder.path("lib"), withDestinationPath: "usr/lib")
+        let executables = try Executables()
+        let root = folder.path
+        let files = try withExtendedLifetime(executables.folder) {
+            try executables.installation(of: fleet, prefix: prefix).install(under: root)
+        }
+        let names = files.map(\.path).filter { $0.contains("/systemd/system/") && !$0.contains(".service.d/") }
+            .compactMap { $0.split(separator: "/").last.map(String.init) }
+        let target = try folder.read(
+            String((files.map(\.path).first { $0.hasSuffix("/apus.target") } ?? "").dropFirst()))
+        let wanted = target.split(separator: "\n").filter { $0.hasPrefix("Wants=") }.map { String($0.dropFirst(6)) }
+        units = wanted + names.filter { !wanted.contains($0) }
+    }
+
+    /// Two executables that need nothing: what systemd checks is that they are there.
+    struct Executables {
+        let folder: TemporaryFolder
+
+        init() throws {
+            folder = try TemporaryFolder()
+            for name in ["apus", "apus-agent"] {
+                try folder.write("#!/bin/sh\n# \(name)\n", to: name)
+                try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path(name))
+            }
+        }
+
+        func installation(of fleet: Fleet, prefix: String? = nil) throws -> SystemdInstallation {
+            try SystemdInstallation(
+                fleet: fleet, prefix: prefix, apus: folder.path("apus"), agent: folder.path("apus-agent"))
+        }
+    }
+
+    /// What `systemd-analyze verify` prints of units: nothing, when they are right. Its exit code says less.
+    func verify(_ units: [String]) throws -> String {
+        let tool = try SystemdTool.run(
+            "systemd-analyze", ["verify", "--root=\(folder.path)", "--man=no", "--recursive-errors=no"] + units)
+        return tool.output + tool.errors
+    }
+
+    /// The exposure of a unit by `systemd-analyze security`, from 0 to 10; nil when it says none.
+    func exposure(of unit: String) throws -> Double? {
+        let tool = try SystemdTool.run(
+            "systemd-analyze", ["security", "--offline=true", "--root=\(folder.path)", "--no-pager", unit])
+        let line = tool.output.split(separator: "\n").last { $0.contains("Overall exposure level for ") }
+        return (line?.split(separator: ": ").last?.split(separator: " ").first).flatMap { Double($0) }
+    }
+
+    /// The settings of a file, in order.
+    func settings(_ path: String) throws -> [String] {
+        try folder.read(path).replacing("\\\n    ", with: "").split(separator: "\n").map(String.init)
+            .filter { !$0.hasPrefix("#") }
+    }
+}

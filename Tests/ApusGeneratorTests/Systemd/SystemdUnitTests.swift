@@ -1,0 +1,138 @@
+import ApusGenerator
+import ApusTopology
+import Foundation
+import NotificationFleet
+import Testing
+
+@Suite struct `systemd's units` {
+    @Test(arguments: SystemdFleets.all)
+    func `leave systemd-analyze verify nothing to say`(fleet: Fleet) throws {
+        let root = try HostRoot(fleet)
+        #expect(root.units.count > fleet.identities.count)
+        #expect(try root.verify(root.units) == "")
+    }
+
+    /// Were these silent, the silence above would mean nothing.
+    @Test(
+        arguments: [
+            ("Restart=always", "Restart=perhaps"), ("Type=notify", "Tipe=notify"), ("WatchdogSec=1m", "WatchdogSec=soon"),
+            ("User=apus-agent", "Usr=apus-agent"),
+            ("MemoryMax=268435456", "MemoryMax=much"), ("SystemCallFilter=@system-service", "SystemCallFilter=@no-such"),
+            ("ExecStart=/usr/bin/apus-agent", "ExecStart=/usr/bin/apus-agend"), ("[Install]", "[Instal]"),
+        ])
+    func `are not verified once something in them is wrong`(right: String, wrong: String) throws {
+        let root = try HostRoot(notificationFleet())
+        let path = "usr/lib/systemd/system/apus-agent.service"
+        let unit = try root.folder.read(path)
+        try root.folder.write(unit.replacing(right, with: wrong), to: path)
+        #expect(unit.contains(right))
+        #expect(try root.verify(["apus-agent.service"]) != "")
+    }
+
+    @Test func `are not verified without the executables`() throws {
+        let root = try HostRoot(notificationFleet())
+        try root.folder.remove("usr/bin/apus")
+        for unit in ["apus-worker@worker-1.service", "apus-api@api-1.service"] { #expect(try root.verify([unit]) != "") }
+    }
+
+    @Test(arguments: SystemdFleets.all)
+    func `leave an attacker little: an exposure below 2 of 10`(fleet: Fleet) throws {
+        let root = try HostRoot(fleet)
+        for unit in root.units where unit.hasSuffix(".service") {
+            let exposure = try #require(try root.exposure(of: unit), "\(unit)")
+            #expect(exposure < 2, "\(unit)")
+        }
+    }
+
+    @Test func `are exposed without their sandbox`() throws {
+        let root = try HostRoot(notificationFleet())
+        let path = "usr/lib/systemd/system/apus-agent.service"
+        let unit = try root.folder.read(path)
+        let bare = unit.split(separator: "\n").filter { !$0.hasPrefix("Protect") && !$0.hasPrefix("SystemCallFilter") }
+        try root.folder.write(bare.joined(separator: "\n"), to: path)
+        #expect(try #require(try root.exposure(of: "apus-agent.service")) > 2)
+    }
+
+    @Test func `start each instance as the topology declares it`() throws {
+        let root = try HostRoot(notificationFleet(FleetParameters(scrapeInterval: .seconds(5))))
+        let units = "usr/lib/systemd/system"
+        let expected = [1, 2].map { " --expect api/api-\($0)" } + (1...5).map { " --expect worker/worker-\($0)" }
+        #expect(
+            try root.settings("\(units)/apus-agent.service").contains(
+                "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock --interval 5s"
+                    + expected.joined()))
+        #expect(
+            try root.settings("\(units)/apus-worker@.service").contains(
+                "ExecStart=/usr/bin/apus worker --instance %i --poll-interval 5s --lease-duration 5m --batch-size 50"
+                    + " --data /var/lib/apus --agent-socket /run/apus/agent.sock --connections ${APUS_CONNECTIONS}"))
+        #expect(
+            try root.settings("\(units)/apus-api@.service").contains(
+                "ExecStart=/usr/bin/apus api --instance %i --host 127.0.0.1 --port ${APUS_PORT}"
+                    + " --data /var/lib/apus --agent-socket /run/apus/agent.sock --connections ${APUS_CONNECTIONS}"))
+        for number in [1, 2] {
+            #expect(
+                try root.settings("\(units)/apus-api@api-\(number).service.d/50-fleet.conf") == [
+                    "[Service]", "Environment=APUS_PORT=\(3000 + number)",
+                ])
+        }
+        let wanted = try root.settings("\(units)/apus.target").filter { $0.hasPrefix("Wants=") }
+        #expect(wanted.count == 8 && wanted.contains("Wants=apus-worker@worker-5.service"))
+    }
+
+    @Test func `have an agent beside each instance where the topology places it there`() throws {
+        let root = try HostRoot(notificationFleet(FleetParameters(placement: .besideEachInstance)))
+        let units = "usr/lib/systemd/system"
+        #expect(
+            try root.settings("\(units)/apus-agent@.service").contains(
+                "ExecStart=/usr/bin/apus-agent --listen ${APUS_LISTEN} --socket /run/apus/agent-%i.sock --interval 15s"
+                    + " --expect ${APUS_EXPECT}"))
+        #expect(
+            try root.settings("\(units)/apus-agent@worker-3.service.d/50-fleet.conf") == [
+                "[Service]", "Environment=APUS_LISTEN=127.0.0.1:9093", "Environment=APUS_EXPECT=worker/worker-3",
+            ])
+        let worker = try root.settings("\(units)/apus-worker@.service")
+        #expect(worker.contains("Wants=apus-agent@%i.service"))
+        #expect(worker.contains { $0.contains("--agent-socket /run/apus/agent-%i.sock ") })
+        #expect(!root.units.contains("apus-agent.service"))
+    }
+
+    @Test func `take users, folders, limits and shares from the topology`() throws {
+        let root = try HostRoot(SystemdFleets.elsewhere)
+        let units = "usr/local/lib/systemd/system"
+        let agent = try root.settings("\(units)/apus-agent.service")
+        for setting in [
+            "User=watcher", "Group=mailer", "MemoryMax=67108864", "TasksMax=88", "LimitNOFILE=4321", "ReadWritePaths=/run/mail",
+            "After=network-online.target", "Type=notify", "WatchdogSec=1m",
+        ] { #expect(agent.contains(setting), "\(setting)") }
+        // Prometheus may be anywhere.
+        #expect(!agent.contains { $0.hasPrefix("IPAddress") })
+        let worker = try root.settings("\(units)/apus-mail@.service")
+        for setting in [
+            "User=mailer", "Group=mailer", "MemoryMax=814743552", "TasksMax=99", "LimitNOFILE=1234", "ReadWritePaths=/srv/mail",
+            "Environment=APUS_CONNECTIONS=3", "TimeoutStopSec=20s",
+        ] { #expect(worker.contains(setting), "\(setting)") }
+        #expect(worker.contains { $0.hasPrefix("ExecStart=/usr/local/bin/apus worker ") })
+        // Ten connections for three: one has four.
+        #expect(
+            try root.settings("\(units)/apus-api@api-1.service.d/50-fleet.conf").contains("Environment=APUS_PORT=3001"))
+        // Twice what alerts watch.
+        #expect(try root.settings("\(units)/apus-api@.service").contains("MemoryMax=\(2 * 512 << 20)"))
+    }
+
+    @Test func `make the users and folders that they name`() throws {
+        let root = try HostRoot(SystemdFleets.elsewhere)
+        let users = try SystemdTool.run("systemd-sysusers", ["--root=\(root.folder.path)", "apus.conf"])
+        #expect(users.status == 0, "\(users.errors)")
+        let passwd = try root.folder.read("etc/passwd")
+        #expect(passwd.contains("mailer:x:") && passwd.contains("watcher:x:"))
+        #expect(try root.folder.read("etc/group").contains(/mailer:x:\d+:watcher/))
+        let folders = try SystemdTool.run("systemd-tmpfiles", ["--root=\(root.folder.path)", "--create", "apus.conf"])
+        #expect(folders.status == 0, "\(folders.errors)")
+        for (path, mode, owner) in [("run/mail", 0o750, "watcher"), ("srv/mail", 0o700, "mailer")] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: root.folder.path(path))
+            #expect(attributes[.posixPermissions] as? Int == mode)
+            let user = try #require(attributes[.ownerAccountID] as? Int)
+            #expect(passwd.contains("\(owner):x:\(user):"))
+        }
+    }
+}

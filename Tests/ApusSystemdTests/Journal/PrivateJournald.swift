@@ -1,0 +1,108 @@
+import Foundation
+import Glibc
+
+/// A journald of the test's own, in a namespace of the journal: real files, real rotation, apart from the machine's.
+final class PrivateJournald: Sendable {
+    enum Failure: Error, CustomStringConvertible {
+        case cannotStart
+        case send(Int32)
+        case noRotation
+
+        var description: String {
+            switch self {
+            case .cannotStart: "a journald of the test's own does not start: it needs root and the package systemd"
+            case .send(let code): "journald's socket does not take an entry: \(String(cString: strerror(code)))"
+            case .noRotation: "journald has not rotated its files on SIGUSR2"
+            }
+        }
+    }
+
+    let namespace: String
+    private let process = Process()
+    private let socket: Int32
+    private var runtimeFolder: String { "/run/systemd/journal.\(namespace)" }
+
+    static func unusedNamespace() -> String { "apus\(getpid())x\(UInt32.random(in: 0...0xFFFFFF))" }
+
+    init(namespace: String = unusedNamespace()) throws {
+        self.namespace = namespace
+        process.executableURL = URL(fileURLWithPath: "/lib/systemd/systemd-journald")
+        process.arguments = [namespace]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !Self.connect(socket, to: "\(runtimeFolder)/socket") {
+            guard process.isRunning, ContinuousClock.now < deadline else {
+                process.terminate()
+                throw Failure.cannotStart
+            }
+            usleep(5000)
+        }
+    }
+
+    private static func connect(_ socket: Int32, to path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+    }
+
+    /// Ends it and removes its files.
+    func stop() throws {
+        close(socket)
+        process.terminate()
+        process.waitUntilExit()
+        for folder in [runtimeFolder] + folders { try FileManager.default.removeItem(atPath: folder) }
+    }
+
+    /// Where its files are: in one of these.
+    private var folders: [String] {
+        ["/var/log/journal", "/run/log/journal"].flatMap { parent in
+            ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [])
+                .filter { $0.hasSuffix(".\(namespace)") }.map { "\(parent)/\($0)" }
+        }
+    }
+
+    /// Writes an entry; waits while journald is behind.
+    func write(_ fields: [(String, String)]) throws {
+        let bytes = Array(fields.map { "\($0)=\($1)\n" }.joined().utf8)
+        guard Glibc.send(socket, bytes, bytes.count, 0) == bytes.count else { throw Failure.send(errno) }
+    }
+
+    /// Archives its files and begins new ones.
+    func rotate() throws {
+        let before = archived
+        kill(process.processIdentifier, SIGUSR2)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while archived == before {
+            guard ContinuousClock.now < deadline else { throw Failure.noRotation }
+            usleep(5000)
+        }
+    }
+
+    private var archived: Int {
+        folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+            .filter { $0.hasPrefix("system@") }.count
+    }
+
+    /// Writes lines as another user, whose entries journald keeps in a file apart; returns when the last one is on its way.
+    func write(lines: Int, of priority: Int, as user: Int) throws {
+        let file = NSTemporaryDirectory() + "apus-lines-\(namespace)"
+        let text = (1...lines).map { "<\(priority)>line \($0) of a user\n" }.joined()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+        process.arguments = [
+            "--reuid=\(user)", "--clear-groups", "logger", "--socket", "\(runtimeFolder)/dev-log", "--prio-prefix", "--file",
+            file,
+        ]
+        try process.run()
+        process.waitUntilExit()
+    }
+}
