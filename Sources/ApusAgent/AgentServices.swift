@@ -21,9 +21,10 @@ package struct AgentServices {
     ) throws(AgentError) {
         let work = AgentWork()
         let table = InstanceTable(configuration: configuration)
+        let sources: [any FamilySource] = []
         let exposition = Exposition(
             table: table, work: work, seriesLimit: configuration.seriesLimit, createdSeries: configuration.createdSeries,
-            logger: logger)
+            sources: sources, logger: logger)
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1))
         let responder = Responder(

@@ -11,6 +11,7 @@ final class Exposition: Sendable {
     private let table: InstanceTable
     private let work: AgentWork
     private let own: ProcessSource?
+    private let sources: [any FamilySource]
     private let seriesLimit: Int
     private let createdSeries: Bool
     private let logger: Logger
@@ -18,7 +19,11 @@ final class Exposition: Sendable {
     /// Instances of which the log says already that not all of their series are served.
     private let clipped = Mutex<Set<InstanceKey>>([])
 
-    init(table: InstanceTable, work: AgentWork, seriesLimit: Int, createdSeries: Bool, logger: Logger) {
+    init(
+        table: InstanceTable, work: AgentWork, seriesLimit: Int, createdSeries: Bool, sources: [any FamilySource] = [],
+        logger: Logger
+    ) {
+        self.sources = sources
         self.table = table
         self.work = work
         self.seriesLimit = seriesLimit
@@ -45,6 +50,7 @@ final class Exposition: Sendable {
         let watched = instances.map { ($0, look($0)) }
         var steps = InstanceSeries.byFamily.map { ExpositionStream.Step.instances($0) }
         planReported(instances, &steps)
+        steps.append(contentsOf: sources.map { .source($0) })
         steps.append(.own)
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps, instances: watched, exposition: self, work: work,

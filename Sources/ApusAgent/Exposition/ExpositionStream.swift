@@ -12,6 +12,8 @@ final class ExpositionStream {
         case begin(MetricFamily)
         /// The series of the family that has begun, of one instance.
         case reported(ReportedFamily)
+        /// What does not come from instances, as a whole.
+        case source(any FamilySource)
         /// What the agent says of itself.
         case own
     }
@@ -85,6 +87,7 @@ final class ExpositionStream {
         case .reported(let reported):
             series = reported.write(from: series, values: &values, to: &encoder)
             return series >= reported.seriesCount
+        case .source(let source): source.write(to: &encoder)
         case .own: exposition.writeOwn(instances: instances.count, to: &encoder)
         }
         return true
