@@ -140,7 +140,8 @@ let package = Package(
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
-        tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", logging]),
+        .target(name: "HostTesting", path: "Tests/HostTesting", swiftSettings: settings),
+        tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "HostTesting", logging]),
         .target(
             name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
             swiftSettings: settings),
@@ -163,7 +164,14 @@ let package = Package(
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
         tests(
             "ApusGeneratorTests",
-            ["ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet", "Yams"]),
+            [
+                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet",
+                "HostTesting",
+                "Yams",
+            ]),
+        tests(
+            "SystemTests",
+            ["ApusGenerator", "ApusTopology", "NotificationFleet", "MetricCatalog", "ApusSystemd", "CSystemd", "HostTesting"]),
         tests("NotificationStoreTests", ["NotificationStore", product("GRDB", "GRDB.swift")]),
         tests(
             "DeliveryWorkerTests",

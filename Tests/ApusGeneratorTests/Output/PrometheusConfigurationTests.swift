@@ -1,3 +1,4 @@
+import HostTesting
 import ApusGenerator
 import ApusTopology
 import NotificationFleet

@@ -1,3 +1,4 @@
+import HostTesting
 import ApusGenerator
 import ApusPromQL
 import ApusTopology

@@ -1,3 +1,4 @@
+import HostTesting
 import ApusSystemd
 import Dispatch
 import Foundation

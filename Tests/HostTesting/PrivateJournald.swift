@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// A journald of the test's own, in a namespace of the journal: real files, real rotation, apart from the machine's.
-final class PrivateJournald: Sendable {
+package final class PrivateJournald: Sendable {
     enum Failure: Error, CustomStringConvertible {
         case cannotStart
         case send(Int32)
@@ -17,14 +17,14 @@ final class PrivateJournald: Sendable {
         }
     }
 
-    let namespace: String
+    package let namespace: String
     private let process = Process()
     private let socket: Int32
     private var runtimeFolder: String { "/run/systemd/journal.\(namespace)" }
 
-    static func unusedNamespace() -> String { "apus\(getpid())x\(UInt32.random(in: 0...0xFFFFFF))" }
+    package static func unusedNamespace() -> String { "apus\(getpid())x\(UInt32.random(in: 0...0xFFFFFF))" }
 
-    init(namespace: String = unusedNamespace()) throws {
+    package init(namespace: String = unusedNamespace()) throws {
         self.namespace = namespace
         process.executableURL = URL(fileURLWithPath: "/lib/systemd/systemd-journald")
         process.arguments = [namespace]
@@ -53,7 +53,7 @@ final class PrivateJournald: Sendable {
     }
 
     /// Ends it and removes its files.
-    func stop() throws {
+    package func stop() throws {
         close(socket)
         process.terminate()
         process.waitUntilExit()
@@ -69,13 +69,13 @@ final class PrivateJournald: Sendable {
     }
 
     /// Writes an entry; waits while journald is behind.
-    func write(_ fields: [(String, String)]) throws {
+    package func write(_ fields: [(String, String)]) throws {
         let bytes = Array(fields.map { "\($0)=\($1)\n" }.joined().utf8)
         guard Glibc.send(socket, bytes, bytes.count, 0) == bytes.count else { throw Failure.send(errno) }
     }
 
     /// Archives its files and begins new ones.
-    func rotate() throws {
+    package func rotate() throws {
         let before = archived
         kill(process.processIdentifier, SIGUSR2)
         let deadline = ContinuousClock.now + .seconds(10)
@@ -91,7 +91,7 @@ final class PrivateJournald: Sendable {
     }
 
     /// Writes lines as another user, whose entries journald keeps in a file apart; returns when the last one is on its way.
-    func write(lines: Int, of priority: Int, as user: Int) throws {
+    package func write(lines: Int, of priority: Int, as user: Int) throws {
         let file = NSTemporaryDirectory() + "apus-lines-\(namespace)"
         let text = (1...lines).map { "<\(priority)>line \($0) of a user\n" }.joined()
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A host of its own, booted by a real systemd in a container over this machine's files; what it writes is gone at its end.
-final class BootedHost: Sendable {
+package final class BootedHost: Sendable {
     struct NotBooted: Error, CustomStringConvertible {
         let description: String
     }
@@ -31,7 +31,7 @@ final class BootedHost: Sendable {
             --machine=$2 --hostname=$2 --console=pipe
         """
 
-    init() throws {
+    package init() throws {
         guard getuid() == 0 else { throw NotBooted(description: "a container needs root: run these tests as root") }
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-nspawn") else {
             throw NotBooted(
@@ -74,16 +74,16 @@ final class BootedHost: Sendable {
     }
 
     /// Its root, as this machine sees it.
-    var root: String { "/proc/\(initPID)/root" }
+    package var root: String { "/proc/\(initPID)/root" }
 
-    func run(_ command: [String]) throws -> SystemdTool {
+    package func run(_ command: [String]) throws -> SystemdTool {
         try SystemdTool.run(
             "nsenter",
             ["--target", "\(initPID)", "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"] + command)
     }
 
     /// Asks twenty times a second whether something has come true.
-    static func wait(_ limit: Duration, _ condition: () throws -> Bool) throws -> Bool {
+    package static func wait(_ limit: Duration, _ condition: () throws -> Bool) throws -> Bool {
         let deadline = ContinuousClock.now + limit
         while try !condition() {
             guard ContinuousClock.now < deadline else { return false }

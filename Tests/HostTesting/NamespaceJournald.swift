@@ -2,15 +2,15 @@ import Foundation
 import Glibc
 
 /// A real journald of a test's own: a namespace's, which shares nothing with the machine's. It needs root.
-final class NamespaceJournald {
+package final class NamespaceJournald {
     private let name: String
     private let process = Process()
 
     enum Failure: Error { case didNotListen(String), journalctl(Int32, String) }
 
-    var socketPath: String { "/run/systemd/journal.\(name)/socket" }
+    package var socketPath: String { "/run/systemd/journal.\(name)/socket" }
 
-    init() throws {
+    package init() throws {
         name = "apus\(getpid())x\(UInt32.random(in: 0...UInt32.max))"
         process.executableURL = URL(fileURLWithPath: "/lib/systemd/systemd-journald")
         process.arguments = [name]
@@ -36,10 +36,10 @@ final class NamespaceJournald {
         }
     }
 
-    func signal(_ number: Int32) { if process.isRunning { kill(process.processIdentifier, number) } }
+    package func signal(_ number: Int32) { if process.isRunning { kill(process.processIdentifier, number) } }
 
     /// What has arrived so far, read back by journalctl.
-    func entries(_ matches: String...) throws -> [[String: Any]] {
+    package func entries(_ matches: String...) throws -> [[String: Any]] {
         _ = try journalctl(["--sync"])
         let lines = try journalctl(["--output=json", "--all", "--quiet", "--no-pager"] + matches)
         return try lines.split(separator: UInt8(ascii: "\n")).map { line in

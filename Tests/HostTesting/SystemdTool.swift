@@ -1,10 +1,10 @@
 import Foundation
 
 /// A program of the package `systemd`, run to its end.
-struct SystemdTool {
-    let status: Int32
-    let output: String
-    let errors: String
+package struct SystemdTool: Sendable {
+    package let status: Int32
+    package let output: String
+    package let errors: String
 
     struct Missing: Error, CustomStringConvertible {
         let program: String
@@ -13,7 +13,7 @@ struct SystemdTool {
         }
     }
 
-    static func run(_ program: String, _ arguments: [String]) throws -> SystemdTool {
+    package static func run(_ program: String, _ arguments: [String]) throws -> SystemdTool {
         // Standard error goes to a file: two pipes, read one after the other, could fill.
         let folder = try TemporaryFolder()
         try folder.write("", to: "errors")

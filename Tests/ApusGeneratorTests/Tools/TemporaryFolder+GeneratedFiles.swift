@@ -1,0 +1,9 @@
+import ApusGenerator
+import HostTesting
+
+extension TemporaryFolder {
+    convenience init(holding files: [GeneratedFile]) throws {
+        try self.init()
+        for file in files { try write(file.contents, to: file.path) }
+    }
+}
