@@ -87,8 +87,8 @@ import Testing
         #expect(QueryExpression.aggregation(.sum, expression, by: []).faults(in: Self.rule) == [fault])
     }
 
-    @Test(arguments: [BinaryOperator.greater, .greaterOrEqual, .notEqual])
-    func `a division by what is compared so that it is not 0 is no fault`(symbol: BinaryOperator) {
+    @Test(arguments: [PromQLOperator.greater, .greaterOrEqual, .notEqual])
+    func `a division by what is compared so that it is not 0 is no fault`(symbol: PromQLOperator) {
         let bound: Double = symbol == .greaterOrEqual ? 0.5 : 0
         let guarded = QueryExpression.binary(symbol, .selector(Self.cpu), .number(bound), on: nil)
         #expect(QueryExpression.binary(.divide, .selector(Self.cpu), guarded, on: nil).faults(in: Self.rule) == [])

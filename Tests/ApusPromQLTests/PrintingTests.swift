@@ -62,20 +62,22 @@ import Testing
     }
 
     @Test(
-        arguments: zip(BinaryOperator.allCases, ["or", "and", "unless", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/"]))
-    func `each operator is written as PromQL has it`(symbol: BinaryOperator, text: String) {
+        arguments: zip(
+            PromQLOperator.allCases,
+            ["or", "and", "unless", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "atan2", "^"]))
+    func `each operator is written as PromQL has it`(symbol: PromQLOperator, text: String) {
         #expect(QueryExpression.binary(symbol, Self.a, Self.b, on: nil).description == "1 \(text) 2")
         #expect(
             QueryExpression.binary(symbol, Self.a, Self.b, on: ["service", "instance"]).description
                 == "1 \(text) on (service, instance) 2")
     }
 
-    /// All pairs: PromQL binds `or` least, then `and` and `unless`, comparisons, sums, products; each to the left.
-    @Test(arguments: BinaryOperator.allCases, BinaryOperator.allCases)
-    func `parentheses stand where the tree needs them and nowhere else`(outer: BinaryOperator, inner: BinaryOperator) throws {
-        let levels: [[BinaryOperator]] = [
+    /// All pairs: PromQL binds `or` least, then `and` and `unless`, comparisons, sums, products, powers; each to the left but powers.
+    @Test(arguments: PromQLOperator.allCases, PromQLOperator.allCases)
+    func `parentheses stand where the tree needs them and nowhere else`(outer: PromQLOperator, inner: PromQLOperator) throws {
+        let levels: [[PromQLOperator]] = [
             [.or], [.and, .unless], [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual], [.plus, .minus],
-            [.times, .divide],
+            [.times, .divide, .modulo, .atan2], [.power],
         ]
         let outerLevel = try #require(levels.firstIndex { $0.contains(outer) })
         let innerLevel = try #require(levels.firstIndex { $0.contains(inner) })
@@ -83,8 +85,10 @@ import Testing
         let left = QueryExpression.binary(outer, nested, Self.c, on: nil).description
         let right = QueryExpression.binary(outer, Self.c, nested, on: nil).description
         let text = "1 \(inner.rawValue) 2"
-        #expect(left == (innerLevel < outerLevel ? "(\(text)) \(outer.rawValue) 3" : "\(text) \(outer.rawValue) 3"))
-        #expect(right == (innerLevel <= outerLevel ? "3 \(outer.rawValue) (\(text))" : "3 \(outer.rawValue) \(text)"))
+        let isPower = outer == .power && inner == .power
+        let (opensLeft, opensRight) = (innerLevel < outerLevel || isPower, innerLevel <= outerLevel && !isPower)
+        #expect(left == (opensLeft ? "(\(text)) \(outer.rawValue) 3" : "\(text) \(outer.rawValue) 3"))
+        #expect(right == (opensRight ? "3 \(outer.rawValue) (\(text))" : "3 \(outer.rawValue) \(text)"))
     }
 
     @Test func `aggregations name their keys, or none`() {

@@ -34,7 +34,7 @@ extension QueryExpression {
                 faults.append(.missingBuckets(operand: arguments.last?.description ?? ""))
             }
             return labels.subtracting(["le"])
-        case .call(.rate, let arguments), .call(.increase, let arguments):
+        case .call(_, let arguments):
             return arguments.first?.inspect(context, &faults)
         case .aggregation(_, let operand, let keys):
             let labels = operand.inspect(context, &faults) ?? []

@@ -6,24 +6,11 @@ public indirect enum QueryExpression: Hashable, Sendable {
     case selector(SeriesSelector)
     /// The samples of each series within a window; stands only as an argument of a function over ranges.
     case range(SeriesSelector, RateWindow)
-    case call(QueryFunction, [QueryExpression])
+    case call(PromQLFunction, [QueryExpression])
     /// `sum by (keys) (…)`; without keys all series become one.
-    case aggregation(Aggregation, QueryExpression, by: [String])
+    case aggregation(PromQLAggregation, QueryExpression, by: [String])
     /// Without `on`, two vectors match by all their labels.
-    case binary(BinaryOperator, QueryExpression, QueryExpression, on: [String]?)
-}
-
-/// The functions that typed values use, by their names in PromQL.
-public enum QueryFunction: String, CaseIterable, Sendable {
-    case rate
-    case increase
-    case histogramQuantile = "histogram_quantile"
-    case absent
-}
-
-/// Operators that make one series of many.
-public enum Aggregation: String, CaseIterable, Sendable {
-    case sum, max, min, avg, count
+    case binary(PromQLOperator, QueryExpression, QueryExpression, on: [String]?)
 }
 
 extension QueryExpression {

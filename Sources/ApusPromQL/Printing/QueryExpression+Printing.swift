@@ -8,7 +8,9 @@ extension QueryExpression: CustomStringConvertible {
         case .call(let function, let arguments):
             "\(function.rawValue)(\(arguments.map(\.description).joined(separator: ", ")))"
         case .aggregation(let aggregation, let operand, let keys):
-            keys.isEmpty ? "\(aggregation)(\(operand))" : "\(aggregation) by (\(keys.joined(separator: ", "))) (\(operand))"
+            keys.isEmpty
+                ? "\(aggregation.rawValue)(\(operand))"
+                : "\(aggregation.rawValue) by (\(keys.joined(separator: ", "))) (\(operand))"
         case .binary(let symbol, let left, let right, let keys):
             left.operand(of: symbol, onTheRight: false)
                 + " \(symbol.rawValue) " + (keys.map { "on (\($0.joined(separator: ", "))) " } ?? "")
@@ -16,13 +18,14 @@ extension QueryExpression: CustomStringConvertible {
         }
     }
 
-    private func operand(of symbol: BinaryOperator, onTheRight: Bool) -> String {
+    private func operand(of symbol: PromQLOperator, onTheRight: Bool) -> String {
         needsParentheses(under: symbol, onTheRight: onTheRight) ? "(\(self))" : description
     }
 
-    private func needsParentheses(under symbol: BinaryOperator, onTheRight: Bool) -> Bool {
+    private func needsParentheses(under symbol: PromQLOperator, onTheRight: Bool) -> Bool {
         guard case .binary(let own, _, _, _) = self else { return false }
-        return own.precedence == symbol.precedence ? onTheRight : own.precedence < symbol.precedence
+        return own.precedence == symbol.precedence
+            ? onTheRight != symbol.associatesToTheRight : own.precedence < symbol.precedence
     }
 }
 
@@ -35,18 +38,6 @@ extension SeriesSelector: CustomStringConvertible {
 
 extension LabelMatcher: CustomStringConvertible {
     public var description: String {
-        // Escapes of Go's double-quoted strings, which PromQL takes.
-        var quoted = "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\\": quoted += "\\\\"
-            case "\"": quoted += "\\\""
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return "\(name)\(relation.rawValue)\(quoted)\""
+        "\(name)\(relation.rawValue)\(PromQLQuoting.quoted(value))"
     }
 }

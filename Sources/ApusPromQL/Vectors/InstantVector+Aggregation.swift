@@ -23,11 +23,11 @@ extension InstantVector {
     /// The number of series that agree in some keys; they keep those keys.
     public func count(by keys: Key...) -> Self { aggregated(.count, by: keys) }
 
-    private func aggregated(_ aggregation: Aggregation) -> InstantVector<NoKey> {
+    private func aggregated(_ aggregation: PromQLAggregation) -> InstantVector<NoKey> {
         InstantVector<NoKey>(.aggregation(aggregation, expression, by: []))
     }
 
-    private func aggregated(_ aggregation: Aggregation, by keys: [Key]) -> Self {
+    private func aggregated(_ aggregation: PromQLAggregation, by keys: [Key]) -> Self {
         Self(.aggregation(aggregation, expression, by: keys.map(\.rawValue)))
     }
 }

@@ -15,15 +15,15 @@ extension InstantVector {
     public static func * (left: Double, right: Self) -> Self { right.combined(left, .times) }
     public static func / (left: Double, right: Self) -> Self { right.combined(left, .divide) }
 
-    func combined(_ symbol: BinaryOperator, _ right: Self) -> Self {
+    func combined(_ symbol: PromQLOperator, _ right: Self) -> Self {
         Self(.binary(symbol, expression, right.expression, on: nil))
     }
 
-    func combined(_ symbol: BinaryOperator, _ right: Double) -> Self {
+    func combined(_ symbol: PromQLOperator, _ right: Double) -> Self {
         Self(.binary(symbol, expression, .number(right), on: nil))
     }
 
-    private func combined(_ left: Double, _ symbol: BinaryOperator) -> Self {
+    private func combined(_ left: Double, _ symbol: PromQLOperator) -> Self {
         Self(.binary(symbol, .number(left), expression, on: nil))
     }
 }

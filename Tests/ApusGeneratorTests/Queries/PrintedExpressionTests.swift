@@ -14,7 +14,7 @@ private struct Arithmetic {
         }
         let left = random(depth: depth - 1, using: &generator)
         let right = random(depth: depth - 1, using: &generator)
-        let (symbol, value): (BinaryOperator, Double) =
+        let (symbol, value): (PromQLOperator, Double) =
             switch Int.random(in: 0..<4, using: &generator) {
             case 0: (.plus, left.value + right.value)
             case 1: (.minus, left.value - right.value)
