@@ -77,34 +77,32 @@ let package = Package(
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
         module("ApusLinux", ["CLinux", "CCompression"]),
         .target(name: "CSystemd", linkerSettings: [.linkedLibrary("systemd")]),
-        module("ApusSystemd", ["CSystemd", lifecycle, logging]),
+        module("EventCatalog", [logging]),
+        module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
         module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
         module("MetricCatalog", ["ApusMetrics"]),
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
-        module("ApusGenerator", ["ApusTopology", "ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [
-                "ApusLinux", "ApusSystemd", "ApusSegment", "MetricCatalog", "ApusMetrics", "CLinux", nioCore, nioPosix,
-                nioHTTP1,
-                lifecycle, logging,
+                "ApusLinux", "ApusSystemd", "ApusSegment", "EventCatalog", "MetricCatalog", "ApusMetrics", "CLinux", nioCore,
+                nioPosix, nioHTTP1, lifecycle, logging,
             ]),
         module("NotificationStore", [product("GRDB", "GRDB.swift")]),
         module(
             "DeliveryWorker",
             [
-                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, httpClient, lifecycle,
-                logging,
-                nioCore, nioHTTP1,
+                "NotificationStore", "ApusReporting", "ApusMetrics", "EventCatalog", "MetricCatalog", coreMetrics, httpClient,
+                lifecycle, logging, nioCore, nioHTTP1,
             ]),
         module(
             "NotificationAPI",
             [
-                "NotificationStore", "ApusReporting", "ApusMetrics", "MetricCatalog", coreMetrics, hummingbird, lifecycle,
-                logging,
-                nioCore,
+                "NotificationStore", "ApusReporting", "ApusMetrics", "EventCatalog", "MetricCatalog", coreMetrics, hummingbird,
+                lifecycle, logging, nioCore, nioPosix,
             ]),
         module("CommandErrors", [argumentParser]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
@@ -122,7 +120,8 @@ let package = Package(
             name: "apus",
             dependencies: [
                 "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "CLinux", argumentParser,
+                "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
+                "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings, linkerSettings: staticFoundation),
@@ -141,7 +140,7 @@ let package = Package(
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         .target(name: "HostTesting", path: "Tests/HostTesting", swiftSettings: settings),
-        tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "HostTesting", logging]),
+        tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "EventCatalog", "HostTesting", logging]),
         .target(
             name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
             swiftSettings: settings),
@@ -156,7 +155,8 @@ let package = Package(
         tests(
             "ApusAgentTests",
             [
-                "ApusAgent", "ApusReporting", "ApusSegment", "ApusMetrics", "MetricCatalog", "CLinux", "hung-service",
+                "ApusAgent", "ApusReporting", "ApusSegment", "ApusSystemd", "ApusMetrics", "MetricCatalog", "CLinux",
+                "HostTesting", "hung-service",
                 coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
@@ -165,13 +165,16 @@ let package = Package(
         tests(
             "ApusGeneratorTests",
             [
-                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet",
-                "HostTesting",
-                "Yams",
+                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
+                "NotificationFleet", "HostTesting", "Yams",
             ]),
         tests(
             "SystemTests",
-            ["ApusGenerator", "ApusTopology", "NotificationFleet", "MetricCatalog", "ApusSystemd", "CSystemd", "HostTesting"]),
+            [
+                "ApusGenerator", "ApusTopology", "NotificationFleet", "MetricCatalog", "ApusSystemd", "CSystemd",
+                "EventCatalog",
+                "HostTesting",
+            ]),
         tests("NotificationStoreTests", ["NotificationStore", product("GRDB", "GRDB.swift")]),
         tests(
             "DeliveryWorkerTests",
@@ -184,7 +187,7 @@ let package = Package(
             [
                 "NotificationAPI", "NotificationStore", product("GRDB", "GRDB.swift"),
                 product("MetricsTestKit", "swift-metrics"),
-                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
         tests(
@@ -197,7 +200,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "MetricCatalog", "ApusMetrics", "NotificationStore", "NotificationFleet", "ApusTopology", "CLinux",
+                "MetricCatalog", "ApusMetrics", "ApusPromQL", "NotificationStore", "NotificationFleet", "ApusTopology",
+                "CLinux",
                 "reporting-service", httpClient,
                 product("Subprocess", "swift-subprocess"),
             ]),

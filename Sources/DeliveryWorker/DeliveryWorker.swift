@@ -1,4 +1,5 @@
 package import CoreMetrics
+import EventCatalog
 package import Logging
 package import NotificationStore
 import ServiceLifecycle
@@ -22,18 +23,25 @@ package final class DeliveryWorker: Service {
     private let store: any NotificationStore
     private let configuration: WorkerConfiguration
     private let metrics: WorkerMetrics
+    private let pulse: WorkerPulse
+    private let onReady: @Sendable () -> Void
     private let logger: Logger
 
     /// - Parameters:
     ///   - owner: unique for each start of a process.
     ///   - factory: the backend that the worker's metrics are recorded with; all series are made here.
+    ///   - pulse: is kept up to date while the worker runs.
+    ///   - onReady: called once, when the store has taken the first claim.
     package init(
         store: any NotificationStore, configuration: WorkerConfiguration = WorkerConfiguration(), factory: any MetricsFactory,
-        logger: Logger, owner: String = WorkerOwner.make()
+        logger: Logger, owner: String = WorkerOwner.make(), pulse: WorkerPulse = WorkerPulse(),
+        onReady: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
         self.configuration = configuration
         self.owner = owner
+        self.pulse = pulse
+        self.onReady = onReady
         metrics = WorkerMetrics(factory: factory)
         var logger = logger
         logger[metadataKey: "owner"] = "\(owner)"
@@ -45,12 +53,13 @@ package final class DeliveryWorker: Service {
         let (events, queue) = AsyncStream<WorkerEvent>.makeStream()
         let deliverer = Deliverer(configuration: configuration, logger: logger)
         let loop = WorkerLoop(
-            store: store, owner: owner, configuration: configuration, deliverer: deliverer, metrics: metrics, logger: logger,
-            queue: queue)
+            store: store, owner: owner, configuration: configuration, deliverer: deliverer, metrics: metrics, pulse: pulse,
+            logger: logger, queue: queue, onReady: onReady)
         // A task of its own: cancellation is an event to the loop, and does not reach its last writes.
-        let work = Task {
+        let work = Task { [logger] in
             await loop.run(events)
             await deliverer.shutDown()
+            logger.info("stopped", metadata: CataloguedEvent.workerStopped.metadata)
         }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {

@@ -13,6 +13,11 @@ public enum MetricCatalog {
         ("Executors of services", Scheduling.families),
         ("The agent's own process", AgentProcess.families),
         ("The agent's work", Agent.families),
+        ("The journal", Journal.families),
+        ("Units in the journal", JournalUnits.families),
+        ("The following of the journal", JournalFollowing.families),
+        ("Units of reporting services", ServiceUnit.families),
+        ("Units of systemd", Units.families),
         ("Database clients", Database.families),
         ("Queue", Queue.families),
         ("Notifications", Notifications.families),
@@ -20,7 +25,10 @@ public enum MetricCatalog {
     ]
 
     /// The families of the agent's own process and work.
-    public static var agentFamilies: [MetricFamily] { AgentProcess.families + Agent.families }
+    public static var agentFamilies: [MetricFamily] {
+        AgentProcess.families + Agent.families
+            + Journal.families + JournalUnits.families + JournalFollowing.families + ServiceUnit.families + Units.families
+    }
 
     /// Every family of the product.
     public static var families: [MetricFamily] { subsystems.flatMap(\.families) }

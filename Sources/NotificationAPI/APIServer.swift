@@ -1,10 +1,12 @@
 package import CoreMetrics
+import EventCatalog
 import Glibc
 import Hummingbird
 package import Logging
 import NIOCore
 package import NotificationStore
 import ServiceLifecycle
+import Synchronization
 
 /// The notification API over HTTP.
 ///
@@ -21,15 +23,24 @@ package final class APIServer: Service {
     private let readiness: Readiness
     private let responder: RouterResponder<BasicRequestContext>
     private let logger: Logger
+    private let probe: HealthProbe?
+    private let onReady: @Sendable () -> Void
+    private let probing = Mutex<Task<Void, Never>?>(nil)
     private let bound: AsyncStream<Int>
     private let boundContinuation: AsyncStream<Int>.Continuation
 
-    /// - Parameter factory: the backend of all metrics.
+    /// - Parameters:
+    ///   - factory: the backend of all metrics.
+    ///   - probe: turns while the server listens.
+    ///   - onReady: called once, when the server listens and the probe has reached the store.
     package init(
-        _ configuration: APIConfiguration, store: any NotificationStore, factory: any MetricsFactory, logger: Logger
+        _ configuration: APIConfiguration, store: any NotificationStore, factory: any MetricsFactory, logger: Logger,
+        probe: HealthProbe? = nil, onReady: @escaping @Sendable () -> Void = {}
     ) {
         self.configuration = configuration
         self.logger = logger
+        self.probe = probe
+        self.onReady = onReady
         readiness = Readiness(store: store, logger: logger)
         let requests = RequestMetrics(factory: factory)
         let router = Router(options: .autoGenerateHeadEndpoints)
@@ -54,7 +65,10 @@ package final class APIServer: Service {
     ///
     /// - Throws: ``APIServerError`` when it cannot listen.
     package func run() async throws {
-        defer { boundContinuation.finish() }
+        defer {
+            boundContinuation.finish()
+            probing.withLock { $0?.cancel() }
+        }
         let group = ServiceGroup(services: [application], logger: logger)
         // Detached from the graceful shutdown of this task, which must not reach the server before the drain is over.
         let serving = Task.detached { try await group.run() }
@@ -73,6 +87,7 @@ package final class APIServer: Service {
             } onCancel: {
                 serving.cancel()
             }
+            logger.info("stopped", metadata: CataloguedEvent.apiStopped.metadata)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw APIServerError.portInUse(host: configuration.host, port: configuration.port)
         } catch let error as IOError {
@@ -91,8 +106,19 @@ package final class APIServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
-            onServerRunning: { [boundContinuation] channel in
-                if let port = channel.localAddress?.port { boundContinuation.yield(port) }
+            onServerRunning: { [self] channel in
+                if let port = channel.localAddress?.port { listening(on: port) }
             }, logger: logger)
+    }
+
+    private func listening(on port: Int) {
+        boundContinuation.yield(port)
+        let address = "http://\(configuration.host):\(port)/notifications"
+        let tell: @Sendable () -> Void = { [logger, onReady] in
+            logger.info("serving", metadata: CataloguedEvent.apiStarted.metadata(["address": "\(address)"]))
+            onReady()
+        }
+        guard let probe else { return tell() }
+        probing.withLock { $0 = Task { await probe.run(port: port, onReady: tell) } }
     }
 }

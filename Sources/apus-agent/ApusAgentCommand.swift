@@ -16,10 +16,15 @@ struct ApusAgentCommand: AsyncParsableCommand {
         abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
         version: agentVersion)
 
-    @Option(help: "Address of the HTTP endpoint, HOST:PORT; port 0 takes a free one.")
+    @Option(
+        help: ArgumentHelp(
+            "Address of the HTTP endpoint, HOST:PORT; port 0 takes a free one. One that systemd passes takes its place."))
     var listen = "127.0.0.1:9480"
 
-    @Option(help: ArgumentHelp("Path of the Unix socket on which services report, at most 107 bytes.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "Path of the Unix socket on which services report, at most 107 bytes. A Unix socket of packets that systemd passes takes "
+                + "its place.", valueName: "path"))
     var socket = "/run/apus/agent.sock"
 
     @Option(help: "Time between turns of the sampling loop, such as 15s or 500ms; at least 100ms.")
@@ -29,6 +34,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "SERVICE/INSTANCE that is served as down while it does not report; repeatable.", valueName: "instance"))
     var expect: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "File with more instances that are expected, one SERVICE/INSTANCE a line, # for comments; read again on SIGHUP.",
+            valueName: "path"))
+    var expectFile: String?
 
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
     var retention = "5m"
@@ -52,6 +63,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
                 + "error while there is no journal), or to standard error (stderr).", valueName: "destination"))
     var log = "auto"
 
+    @OptionGroup(title: "The journal") var journalOptions: JournalOptions
+
+    @OptionGroup(title: "Units of systemd") var unitOptions: UnitOptions
+
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
 
@@ -61,7 +76,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         // Resident memory matters more here than the parallel speed of malloc.
         apus_limit_malloc(1)
         if lifeline { Lifeline.watch() }
-        let configuration = try agentConfiguration()
+        var configuration = try agentConfiguration()
         let watchdog = try Watchdog()
         if let watchdog, !watchdog.allows(turn: configuration.interval) {
             throw ValidationError(
@@ -74,10 +89,21 @@ struct ApusAgentCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { output.handler(label: $0) }
         defer { _ = output.flush(within: .seconds(1)) }
         let logger = Logger(label: "apus-agent")
-        let services = try AgentServices(configuration, logger: logger, notifier: ServiceNotifier(), watchdog: watchdog)
+        var remarks: [String] = []
+        configuration.journal = try journalOptions.configuration(remarks: &remarks)
+        configuration.units = try unitOptions.configuration(interval: configuration.interval)
+        let services = try AgentServices(
+            configuration, logger: logger, notifier: ServiceNotifier(), watchdog: watchdog, passed: ActivationSocket.passed(),
+            boundPort: { [remarks] _ in for remark in remarks { logger.info("\(remark)") } },
+            droppedLogs: output.journal.map { journal in { @Sendable () -> UInt64 in journal.dropped } })
+        // Without a file to read again, the end of a terminal ends the agent.
+        let reloads =
+            expectFile == nil
+            ? []
+            : [ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)]
         try await ServiceGroup(
             configuration: .init(
-                services: services.all.map { .init(service: $0) }
+                services: reloads.map { .init(service: $0) } + services.all.map { .init(service: $0) }
                     + [.init(service: StartupPages(), successTerminationBehavior: .ignore)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
@@ -110,6 +136,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         }
         configuration.compression = compression
         configuration.createdSeries = createdSeries
+        configuration.expectFile = expectFile
         configuration.expected = try expect.map { text in
             guard let key = InstanceKey(text) else {
                 throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")

@@ -1,13 +1,10 @@
 import ApusReporting
+import ApusSystemd
 import ArgumentParser
 import ClusterSupervisor
-import CoreMetrics
 import DeliveryWorker
-import Logging
 import NotificationAPI
-import NotificationStore
 import ServiceLifecycle
-import UnixSignals
 
 /// `apus api`: one instance of the notification API.
 struct APICommand: AsyncParsableCommand {
@@ -37,28 +34,23 @@ struct APICommand: AsyncParsableCommand {
     func run() async throws {
         service.watchLifeline()
         try requireFreePort()
-        let logger = service.logger(label: "apus.api")
-        let store = try service.openStore()
-        let reporter = try service.reporter(service: "api", logger: logger)
-        reporter.watchEventLoops()
-        MetricsSystem.bootstrap(reporter.factory)
-        let gauges = StoreGauges(store: store, factory: reporter.factory, logger: logger)
+        // A turn of the probe waits for the store as long as that waits for others.
+        let process = try await ServiceProcess(service, service: "api", longestTurn: .seconds(6))
+        let (store, factory, logger) = (process.store, process.reporter.factory, process.logger)
+        let gauges = StoreGauges(store: store, factory: factory, logger: logger)
+        let probe = HealthProbe(store: store, logger: logger)
+        let notifications = process.notifications(
+            // Requests that wait for the store end with its patience.
+            stopLimit: drainDelay + .seconds(10), turns: { probe.turns }, status: { probe.status })
         let server = APIServer(
             APIConfiguration(instance: service.instance, host: host, port: port, drainDelay: drainDelay), store: store,
-            factory: reporter.factory, logger: logger)
-        // Stopped in the opposite order: the last requests are still counted and reported.
-        let group = ServiceGroup(
-            services: [reporter, gauges, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        let result: Result<Void, any Error>
+            factory: factory, logger: logger, probe: notifications == nil ? nil : probe,
+            onReady: { notifications?.ready() })
         do {
-            result = .success(try await group.run())
+            try await process.run([gauges, server] + [notifications].compactMap { $0 })
         } catch let error as APIServerError {
-            result = .failure(CommandFailure(error.description))
-        } catch {
-            result = .failure(error)
+            throw CommandFailure(error.description)
         }
-        await store.close()
-        try result.get()
     }
 
     /// The server would find out too, but only after this instance has reported to the agent.

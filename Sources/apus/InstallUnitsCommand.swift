@@ -55,6 +55,7 @@ struct InstallUnitsCommand: AsyncParsableCommand {
                 systemd-sysusers apus.conf
                 systemd-tmpfiles --create apus.conf
                 systemctl daemon-reload
+                journalctl --update-catalog
                 systemctl enable --now apus.target
             """
     }

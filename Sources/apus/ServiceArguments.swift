@@ -1,6 +1,7 @@
 import ApusLinux
 import ApusReporting
-import ArgumentParser
+public import ApusSystemd
+public import ArgumentParser
 import Logging
 import NotificationStore
 
@@ -21,7 +22,15 @@ struct ServiceArguments: ParsableArguments {
     @Option(help: "The most connections to the database that this process opens.")
     var connections = 5
 
-    @Option(help: "The least severe events that are told on standard error: debug, info, notice, warning or error.")
+    @Option(
+        help: ArgumentHelp(
+            """
+            Log to the journal when standard error is connected to it (auto), always (journal, or json with JSON lines on standard \
+            error while there is no journal), or to standard error (stderr).
+            """, valueName: "destination"))
+    var log: LogDestination = .auto
+
+    @Option(help: "The least severe events that are logged: debug, info, notice, warning or error.")
     var logLevel: Logger.Level = .info
 
     @Flag(
@@ -36,22 +45,9 @@ struct ServiceArguments: ParsableArguments {
         }
     }
 
-    /// A logger to standard error at the chosen level.
-    func logger(label: String) -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel
-        return logger
-    }
-
     /// The database of the data folder, brought up to date.
-    ///
-    /// - Throws: ``CommandFailure`` when the folder is not there or the database cannot be opened.
-    func openStore() throws -> SQLiteNotificationStore {
-        do throws(StoreError) {
-            return try SQLiteNotificationStore(path: file("notifications.sqlite"), connections: connections)
-        } catch {
-            throw CommandFailure(error.description)
-        }
+    func openStore() throws(StoreError) -> SQLiteNotificationStore {
+        try SQLiteNotificationStore(path: file("notifications.sqlite"), connections: connections)
     }
 
     /// What makes this process visible to the agent; its factory is the backend of the service's metrics.
@@ -74,3 +70,5 @@ struct ServiceArguments: ParsableArguments {
 
     private func file(_ name: String) -> String { data.hasSuffix("/") ? data + name : "\(data)/\(name)" }
 }
+
+extension LogDestination: ExpressibleByArgument {}

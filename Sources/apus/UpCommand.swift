@@ -1,3 +1,4 @@
+import ApusSystemd
 import ApusTopology
 public import ArgumentParser
 import ClusterSupervisor
@@ -58,10 +59,20 @@ struct UpCommand: AsyncParsableCommand {
                 samplingInterval: samplingInterval ?? fleet.agents.samplingInterval,
                 leaseDuration: leaseDuration ?? fleet.delivery.lease, pollInterval: pollInterval ?? fleet.delivery.pollInterval,
                 restart: RestartPolicy(initialDelay: restartDelay)))
+        // Without a watchdog: the supervisor has no work of its own that would turn.
+        let notifications = ServiceNotifier().map {
+            ManagerNotifications(notifier: $0, watchdog: nil, logger: logger, turns: { 0 }, status: { local.summary })
+        }
         let supervisor = try Supervisor(
             stages: local.stages { [logger] pid in await release(claimedBy: pid, in: store, logger: logger) },
-            logFolder: folder.file("logs"), logger: logger, onUp: { announce(local) })
-        let group = ServiceGroup(services: [supervisor], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            logFolder: folder.file("logs"), logger: logger,
+            onUp: {
+                announce(local)
+                notifications?.ready()
+            })
+        let group = ServiceGroup(
+            services: [supervisor] + [notifications].compactMap { $0 }, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
         await store.close()

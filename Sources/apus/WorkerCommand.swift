@@ -1,11 +1,9 @@
 import ApusReporting
+import ApusSystemd
 import ArgumentParser
-import CoreMetrics
 import DeliveryWorker
-import Logging
 import NotificationStore
 import ServiceLifecycle
-import UnixSignals
 
 /// `apus worker`: one delivery worker.
 struct WorkerCommand: AsyncParsableCommand {
@@ -41,31 +39,29 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         service.watchLifeline()
-        let logger = service.logger(label: "apus.worker")
-        let store = try service.openStore()
-        let reporter = try service.reporter(service: "worker", logger: logger)
-        reporter.watchEventLoops()
-        MetricsSystem.bootstrap(reporter.factory)
-
         var configuration = WorkerConfiguration()
         configuration.batchSize = batchSize
         configuration.lease = leaseDuration
         configuration.pollInterval = pollInterval
         configuration.concurrency = concurrency
+        let process = try await ServiceProcess(
+            service, service: "worker",
+            // The next look at an empty queue, or attempts that all take their longest.
+            longestTurn: max(configuration.pollInterval * 1.2, configuration.attemptLimit))
+        let (store, factory, logger) = (process.store, process.reporter.factory, process.logger)
+        let gauges = StoreGauges(store: store, factory: factory, logger: logger)
+        let pulse = WorkerPulse()
+        let status = WorkerStatus()
+        let notifications = process.notifications(
+            // Writes are given their time after the attempts.
+            stopLimit: configuration.drainLimit + .seconds(5), turns: { pulse.turns },
+            status: {
+                status.line(
+                    delivered: pulse.delivered, leased: pulse.leased, queue: gauges.depth?.pending, isFailing: pulse.isFailing)
+            })
         let worker = DeliveryWorker(
-            store: store, configuration: configuration, factory: reporter.factory, logger: logger)
-        let gauges = StoreGauges(store: store, factory: reporter.factory, logger: logger)
-        // Stopped in the opposite order: what the worker does last is still reported.
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: reporter), .init(service: gauges), .init(service: worker)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        do {
-            try await group.run()
-        } catch {
-            await store.close()
-            throw error
-        }
-        await store.close()
+            store: store, configuration: configuration, factory: factory, logger: logger, pulse: pulse,
+            onReady: { notifications?.ready() })
+        try await process.run([gauges, worker] + [notifications].compactMap { $0 })
     }
 }

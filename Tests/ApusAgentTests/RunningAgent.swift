@@ -1,5 +1,6 @@
 import ApusAgent
 import ApusReporting
+import ApusSystemd
 import AsyncHTTPClient
 import CoreMetrics
 import Foundation
@@ -12,6 +13,7 @@ import ServiceLifecycle
 struct RunningAgent: Sendable {
     let port: Int
     let socketPath: String
+    let reload: @Sendable () -> Void
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     struct Page: Sendable {
@@ -33,7 +35,7 @@ struct RunningAgent: Sendable {
     /// Runs the body beside an agent, which stops by graceful shutdown afterwards.
     static func with(
         _ change: (inout AgentConfiguration) -> Void = { _ in }, socketPath: String = temporarySocket(),
-        logger: Logger = RunningAgent.logger,
+        logger: Logger = RunningAgent.logger, notifier: ServiceNotifier? = nil, passed: [ActivationSocket] = [],
         _ body: @escaping @Sendable (RunningAgent) async throws -> Void
     ) async throws {
         var configuration = AgentConfiguration()
@@ -42,7 +44,9 @@ struct RunningAgent: Sendable {
         configuration.interval = .milliseconds(200)
         change(&configuration)
         let (ports, announce) = AsyncStream<Int>.makeStream()
-        let services = try AgentServices(configuration, logger: logger) { announce.yield($0) }
+        let services = try AgentServices(configuration, logger: logger, notifier: notifier, passed: passed) {
+            announce.yield($0)
+        }
         let group = ServiceGroup(services: services.all, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
@@ -51,7 +55,7 @@ struct RunningAgent: Sendable {
             }
             do {
                 for await port in ports {
-                    try await body(RunningAgent(port: port, socketPath: socketPath))
+                    try await body(RunningAgent(port: port, socketPath: socketPath, reload: services.reload))
                     break
                 }
             } catch {

@@ -1,5 +1,6 @@
 import ApusAgent
 import ApusReporting
+import ApusSystemd
 import AsyncHTTPClient
 import CoreMetrics
 import Foundation
@@ -16,10 +17,10 @@ import Testing
 
     /// A service with 50,000 series of 10 families, each with a value of its own.
     static func withManySeries(
-        _ change: @escaping @Sendable (inout AgentConfiguration) -> Void = { _ in },
+        _ change: @escaping @Sendable (inout AgentConfiguration) -> Void = { _ in }, notifier: ServiceNotifier? = nil,
         _ body: @escaping @Sendable (RunningAgent) async throws -> Void
     ) async throws {
-        try await RunningAgent.with(change) { agent in
+        try await RunningAgent.with(change, notifier: notifier) { agent in
             try await agent.reporting("many", "many-1", seriesLimit: 60_000) { factory in
                 for family in 0..<families {
                     for number in 0..<perFamily {

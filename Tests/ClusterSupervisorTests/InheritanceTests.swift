@@ -33,6 +33,24 @@ import Testing
         }
     }
 
+    @Test func `no child speaks to the service manager in its supervisor's name`() async throws {
+        let path = folder.path
+        await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in
+            for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "APUS_TEST_KEPT"] { setenv(name, "1", 1) }
+            let supervisor = try Supervisor(
+                stages: [[.shell("child", "env > \(path)/new; mv \(path)/new \(path)/environment; exec cat")]],
+                logFolder: "\(path)/logs", logger: Logger(label: "test"),
+                onUp: {
+                    try? await eventually("it wrote its environment") { access("\(path)/environment", F_OK) == 0 }
+                    exit(7)
+                })
+            try await supervisor.run()
+        }
+        let names = try #require(folder.words(of: "environment")).map { $0.split(separator: "=").first ?? "" }
+        #expect(names.contains("APUS_TEST_KEPT"))
+        for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS"] { #expect(!names.contains(Substring(name))) }
+    }
+
     @Test func `no descriptor is left in the supervisor after restarts and failed starts`() async throws {
         let path = folder.path
         await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in

@@ -20,12 +20,21 @@ package final class PrivateJournald: Sendable {
     package let namespace: String
     private let process = Process()
     private let socket: Int32
+    /// Where syslog(3) finds it.
+    package var syslogPath: String { "\(runtimeFolder)/dev-log" }
     private var runtimeFolder: String { "/run/systemd/journal.\(namespace)" }
 
     package static func unusedNamespace() -> String { "apus\(getpid())x\(UInt32.random(in: 0...0xFFFFFF))" }
 
-    package init(namespace: String = unusedNamespace()) throws {
+    /// - Parameter settings: of the section `[Journal]` of journald.conf(5), a line each.
+    package init(namespace: String = unusedNamespace(), settings: [String] = []) throws {
         self.namespace = namespace
+        if !settings.isEmpty {
+            try FileManager.default.createDirectory(
+                atPath: "/run/systemd/journald@\(namespace).conf.d", withIntermediateDirectories: true)
+            try Data((["[Journal]"] + settings).joined(separator: "\n").utf8).write(
+                to: URL(fileURLWithPath: "/run/systemd/journald@\(namespace).conf.d/test.conf"))
+        }
         process.executableURL = URL(fileURLWithPath: "/lib/systemd/systemd-journald")
         process.arguments = [namespace]
         process.standardError = FileHandle.nullDevice
@@ -57,6 +66,7 @@ package final class PrivateJournald: Sendable {
         close(socket)
         process.terminate()
         process.waitUntilExit()
+        try? FileManager.default.removeItem(atPath: "/run/systemd/journald@\(namespace).conf.d")
         for folder in [runtimeFolder] + folders { try FileManager.default.removeItem(atPath: folder) }
     }
 

@@ -7,34 +7,12 @@ import Testing
 
 /// The installed fleet under a real systemd, with the executables of this build.
 @Suite struct `A host with the units installed` {
-    private static let build: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: own).deletingLastPathComponent().path
-    }()
-
-    private static let units =
-        ["apus-agent.service"] + [1, 2].map { "apus-api@api-\($0).service" }
-        + (1...5).map { "apus-worker@worker-\($0).service" }
+    private static let units = ["apus-agent.service"] + FleetHost.services
 
     private func installed() throws -> BootedHost {
-        let host = try BootedHost()
-        // Without symbols they fit into the container's memory.
-        let folder = try TemporaryFolder()
-        for name in ["apus", "apus-agent"] {
-            let strip = try SystemdTool.run("strip", ["-o", folder.path(name), "\(Self.build)/\(name)"])
-            #expect(strip.status == 0, "\(strip.errors)")
-        }
-        _ = try SystemdInstallation(
-            fleet: try notificationFleet().validated(), apus: folder.path("apus"), agent: folder.path("apus-agent")
-        ).install(under: host.root)
-        for command in [
-            ["systemd-sysusers", "apus.conf"], ["systemd-tmpfiles", "--create", "apus.conf"], ["systemctl", "daemon-reload"],
-            ["systemctl", "enable", "--now", "apus.target"],
-        ] {
-            let step = try host.run(command)
-            #expect(step.status == 0, "\(command): \(step.errors)")
-        }
-        return host
+        let fleet = try FleetHost()
+        try fleet.run(["systemctl", "enable", "--now", "apus.target"])
+        return fleet.host
     }
 
     private func metrics(_ host: BootedHost) throws -> String {
@@ -64,6 +42,15 @@ import Testing
         let text = try metrics(host)
         for name in ["service_process_resident_memory_bytes", "service_process_max_fds"] {
             #expect(text.split(separator: "\n").filter { $0.hasPrefix("\(name){") }.count == 7, "\(name)")
+        }
+        // It knows each process's unit, and counts the journal.
+        #expect(
+            text.contains(
+                #"apus_service_unit_info{service="worker",instance="worker-3",unit="apus-worker@worker-3.service"} 1"#))
+        #expect(text.contains("apus_journal_up 1\n"))
+        // It hears of units on the bus.
+        for unit in Self.units {
+            #expect(text.contains("systemd_unit_state{unit=\"\(unit)\",state=\"active\"} 1\n"), "\(unit)")
         }
         // It lets the services use their database: what an API takes is delivered.
         let request = try host.run([

@@ -1,3 +1,5 @@
+package import ApusSystemd
+
 /// How an agent is to run.
 package struct AgentConfiguration: Sendable {
     /// Where the HTTP endpoint listens; port 0 takes a free one.
@@ -9,6 +11,8 @@ package struct AgentConfiguration: Sendable {
     package var interval: Duration = .seconds(15)
     /// Instances that are served as down when they do not report.
     package var expected: [InstanceKey] = []
+    /// A file of more of them (``ExpectedInstances``), read again at each reload.
+    package var expectFile: String?
     /// How long an instance that has ended, and is not expected, is served as down with its last counts.
     package var retention: Duration = .seconds(300)
     /// How long a process that lives may give no sign of life, or an executor of it run nothing, before it counts as hung. Signs
@@ -24,6 +28,11 @@ package struct AgentConfiguration: Sendable {
     package var compression = CompressionPolicy.remote
     /// HTTP connections past this number are closed at once.
     package var connectionLimit = 256
+
+    /// What is followed of the journal; `nil`: nothing.
+    package var journal: JournalFollowerConfiguration?
+    /// Units of systemd that are watched; `nil`: none.
+    package var units: UnitWatchConfiguration?
 
     package init() {}
 }

@@ -5,6 +5,9 @@ package enum AgentError: Error, CustomStringConvertible {
     case socketPathTooLong(String)
     case socketInUse(String)
     case cannotBindSocket(String, reason: String)
+    /// One that the service manager passed.
+    case unusableSocket(name: String, descriptor: Int32, reason: String)
+    case expectedInstances(ExpectedInstancesError)
 
     package var description: String {
         switch self {
@@ -16,6 +19,9 @@ package enum AgentError: Error, CustomStringConvertible {
         case .socketInUse(let path): "another agent answers on \(path): stop it, or choose another path with --socket"
         case .cannotBindSocket(let path, let reason):
             "cannot make the report socket \(path): \(reason); its folder must exist and be writable"
+        case .unusableSocket(let name, let descriptor, let reason):
+            "the socket \(name), passed as descriptor \(descriptor), \(reason); see the socket unit"
+        case .expectedInstances(let error): error.description
         }
     }
 }

@@ -1,3 +1,4 @@
+import ApusSystemd
 import CLinux
 import FoundationEssentials
 
@@ -8,6 +9,9 @@ struct Documents: Sendable {
     let exposition: Exposition
     /// Seconds.
     let interval: Double
+    let journal: JournalFollower?
+    let units: ServiceUnits
+    let watcher: UnitWatcher?
 
     private var uptime: Double { Double(apus_monotonic_nanoseconds() - work.startedAt) / 1e9 }
     private var now: Double { Double(apus_realtime_nanoseconds()) / 1e9 }
@@ -32,6 +36,15 @@ struct Documents: Sendable {
                 agent: .init(work, uptime: uptime),
                 instances: table.instances.map { .init($0, exposition.look($0), now: now) }))
     }
+
+    /// - Parameter unit: the only one that is wanted; `nil`: all.
+    func journal(unit: String?) throws -> [UInt8] {
+        try encode(
+            JournalDocument(
+                isFollowing: journal != nil, journal?.snapshot(), unit: unit, instances: table.instances, units: units))
+    }
+
+    func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher?.snapshot())) }
 
     private func encode(_ document: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

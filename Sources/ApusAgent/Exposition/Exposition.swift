@@ -1,6 +1,7 @@
 import ApusLinux
 import ApusMetrics
 import CLinux
+import EventCatalog
 import Glibc
 import Logging
 import MetricCatalog
@@ -65,7 +66,7 @@ final class Exposition: Sendable {
             work.countRefusal(.content)
             logger.error(
                 "the segment of an instance is malformed; what was good before is served on",
-                metadata: ["instance": "\(view.key)", "fault": "\(fault)"])
+                metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(view.key)", "fault": "\(fault)"]))
         }
         if view.segmentFault == nil, view.unreadSeries > 0, clipped.withLock({ $0.insert(view.key).inserted }) {
             logger.warning(

@@ -1,25 +1,38 @@
+import EventCatalog
 import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// The HTTP endpoint: one event loop, which renders on its own thread, so that concurrent scrapes take turns.
 final class HTTPEndpoint: Service {
     private let host: String
     private let port: Int
+    /// Listening already, given by the service manager; then host and port are of no meaning.
+    private let sockets: [Int32]
     private let connectionLimit: Int
     private let responder: Responder
     private let logger: Logger
-    private let open = Atomic<Int>(0)
+    private let connections = HTTPConnections()
     private let boundPort: @Sendable (Int) -> Void
+    private let draining: @Sendable (Duration) -> Void
 
-    /// - Parameter boundPort: is told the port once the endpoint listens.
+    /// What a stop waits for answers that are under way, and for requests of connections that have sent none yet.
+    private static let longestDrain = Duration.seconds(8)
+    private static let longestSilence = TimeAmount.milliseconds(500)
+
+    /// - Parameters:
+    ///   - sockets: listening ones to serve on in place of the configuration's address; owned from here on.
+    ///   - boundPort: is told the port once the endpoint listens.
+    ///   - draining: is told, when a stop waits for connections, how long that may take.
     init(
-        configuration: AgentConfiguration, responder: Responder, logger: Logger, boundPort: @escaping @Sendable (Int) -> Void
+        configuration: AgentConfiguration, sockets: [Int32] = [], responder: Responder, logger: Logger,
+        boundPort: @escaping @Sendable (Int) -> Void, draining: @escaping @Sendable (Duration) -> Void = { _ in }
     ) {
+        self.sockets = sockets
+        self.draining = draining
         host = configuration.host
         port = configuration.port
         connectionLimit = configuration.connectionLimit
@@ -31,19 +44,24 @@ final class HTTPEndpoint: Service {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let channel = try await bind(group)
-            let port = channel.localAddress?.port ?? port
-            logger.info("listening", metadata: ["address": "http://\(host):\(port)/metrics"])
-            boundPort(port)
+            let listeners = try await listen(group)
+            for listener in listeners {
+                logger.info(
+                    "listening", metadata: CataloguedEvent.agentReady.metadata(["address": "\(Self.url(of: listener))"]))
+                // None goes on without the others.
+                listener.closeFuture.whenComplete { _ in Self.close(listeners) }
+            }
+            boundPort(listeners.first?.localAddress?.port ?? port)
             try await withGracefulShutdownHandler {
                 try await withTaskCancellationHandler {
-                    try await channel.closeFuture.get()
+                    for listener in listeners { try await listener.closeFuture.get() }
                 } onCancel: {
-                    channel.close(promise: nil)
+                    Self.close(listeners)
                 }
             } onGracefulShutdown: {
-                channel.close(promise: nil)
+                Self.close(listeners)
             }
+            if !Task.isCancelled { await drain(group.next()) }
         } catch {
             try? await group.shutdownGracefully()
             throw error
@@ -51,16 +69,50 @@ final class HTTPEndpoint: Service {
         try await group.shutdownGracefully()
     }
 
-    private func bind(_ group: MultiThreadedEventLoopGroup) async throws -> any Channel {
-        do {
-            return try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 128)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { [self] channel in
-                    channel.eventLoop.makeCompletedFuture { try self.initialize(channel) }
+    private static func close(_ channels: [any Channel]) { for channel in channels { channel.close(promise: nil) } }
+
+    private static func url(of listener: any Channel) -> String {
+        guard let address = listener.localAddress else { return "unknown" }
+        guard let host = address.ipAddress, let port = address.port else { return "unix:\(address.pathname ?? "unnamed")" }
+        return host.contains(":") ? "http://[\(host)]:\(port)/metrics" : "http://\(host):\(port)/metrics"
+    }
+
+    /// Lets the connections end that are open when nobody can connect any more. A scrape that has begun is answered, and so is one
+    /// whose request is still to come; who connects from now on is in the queue of the next agent, where there is to be one.
+    private func drain(_ loop: any EventLoop) async {
+        // What was accepted last is in the connections once the loop has turned.
+        try? await loop.submit {}.get()
+        connections.drain(.idle)
+        try? await loop.submit {}.get()
+        let left = connections.all
+        guard !left.isEmpty else { return }
+        draining(Self.longestDrain)
+        let silence = loop.scheduleTask(in: Self.longestSilence) { self.connections.drain(.silent) }
+        let end = loop.scheduleTask(in: .init(Self.longestDrain)) { Self.close(self.connections.all) }
+        try? await EventLoopFuture.andAllComplete(left.map(\.closeFuture), on: loop).get()
+        silence.cancel()
+        end.cancel()
+    }
+
+    private func listen(_ group: MultiThreadedEventLoopGroup) async throws -> [any Channel] {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture { try self.initialize(channel) }
+            }
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+        guard sockets.isEmpty else {
+            var listeners: [any Channel] = []
+            for socket in sockets {
+                do { listeners.append(try await bootstrap.withBoundSocket(socket).get()) } catch {
+                    throw AgentError.unusableSocket(name: "http", descriptor: socket, reason: "cannot be served on: \(error)")
                 }
-                .childChannelOption(.maxMessagesPerRead, value: 4)
-                .bind(host: host, port: port).get()
+            }
+            return listeners
+        }
+        do {
+            return [try await bootstrap.bind(host: host, port: port).get()]
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw AgentError.addressInUse(host: host, port: port)
         } catch {
@@ -69,9 +121,7 @@ final class HTTPEndpoint: Service {
     }
 
     private func initialize(_ channel: any Channel) throws {
-        let count = open.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { [self] _ in open.subtract(1, ordering: .relaxed) }
-        guard count <= connectionLimit else {
+        guard connections.add(channel) <= connectionLimit else {
             responder.work.countRejectedConnection()
             channel.close(promise: nil)
             return

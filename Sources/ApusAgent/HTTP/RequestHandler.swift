@@ -15,6 +15,11 @@ final class RequestHandler: ChannelInboundHandler {
     private var stream: ResponseStream?
     private var keepsAlive = true
     private var isScheduled = false
+    /// From a request's head to the last byte of its answer.
+    private var isBusy = false
+    private var hasAnswered = false
+    /// The endpoint stops: after the answer the connection ends.
+    private var isDraining = false
     /// Past it nobody waits for the rest, and without its end nobody takes what came for whole.
     private var deadline: Scheduled<Void>?
     /// Used over and over: once a piece is with the kernel, nobody else refers to its memory.
@@ -24,7 +29,9 @@ final class RequestHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
+        case .head(let head):
+            self.head = head
+            isBusy = true
         case .body: break
         case .end:
             guard let head else { return }
@@ -35,7 +42,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func respond(to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let answer = responder.answer(request, from: context.remoteAddress)
-        keepsAlive = request.isKeepAlive
+        keepsAlive = request.isKeepAlive && !isDraining
         switch answer.body {
         case .bytes(let bytes):
             writeHead(answer, of: request, length: bytes.count, context)
@@ -89,10 +96,11 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func end(_ context: ChannelHandlerContext) {
-        let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if !keepsAlive {
-            let channel = context.channel
-            written.whenComplete { _ in channel.close(promise: nil) }
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [self] _ in
+            isBusy = false
+            hasAnswered = true
+            if !keepsAlive || isDraining { channel.close(promise: nil) }
         }
     }
 
@@ -146,6 +154,11 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let step = event as? DrainStep {
+            isDraining = true
+            if !isBusy, hasAnswered || step == .silent { context.close(promise: nil) }
+            return
+        }
         // A connection that says nothing for too long is closed: a slow client costs nothing. One that reads a response is not
         // silent: that has a deadline of its own.
         if event is IdleStateHandler.IdleStateEvent {

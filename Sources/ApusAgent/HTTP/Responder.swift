@@ -37,6 +37,8 @@ struct Responder: Sendable {
                 return .text(isReady ? .ok : .serviceUnavailable, isReady ? "ready" : "no sample yet")
             case .resources: return .json(try documents.resources())
             case .stats: return .json(try documents.stats())
+            case .units: return .json(try documents.unitStates())
+            case .journal: return .json(try documents.journal(unit: Query.value(of: "unit", in: request.uri)))
             }
         } catch {
             // Never a partial 200.

@@ -7,6 +7,8 @@ enum Route: String, CaseIterable {
     case ready = "/health/ready"
     case resources = "/resources"
     case stats = "/stats"
+    case journal = "/api/v1/journal"
+    case units = "/api/v1/units"
 
     /// One line for people.
     var summary: String {
@@ -18,6 +20,8 @@ enum Route: String, CaseIterable {
         case .ready: "200 once the sampling loop turns"
         case .resources: "CPU, memory, descriptors, connections and queue of every instance"
         case .stats: "the work of every instance, and the agent's own"
+        case .units: "what systemd says of the watched units"
+        case .journal: "the last errors in the journal, and messages by priority, of every unit; ?unit=NAME: of one"
         }
     }
 

@@ -1,5 +1,6 @@
 import ApusLinux
 import CLinux
+import EventCatalog
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -58,7 +59,9 @@ final class HangWatch: Service {
     }
 
     private func tell(_ key: InstanceKey, _ pid: Int32, _ hang: Hang) {
-        logger.error("an instance is alive but hung", metadata: ["instance": "\(key)", "pid": "\(pid)", "reason": "\(hang)"])
+        logger.error(
+            "an instance is alive but hung",
+            metadata: CataloguedEvent.instanceHung.metadata(["instance": "\(key)", "pid": "\(pid)", "reason": "\(hang)"]))
     }
 
     /// Of one that has ended, that is told elsewhere.
@@ -66,6 +69,8 @@ final class HangWatch: Service {
         guard let pid = instance.livingPid else { return }
         logger.notice(
             "an instance that was hung runs again",
-            metadata: ["instance": "\(instance.key)", "pid": "\(pid)", "seconds": "\(seconds.rounded())"])
+            metadata: CataloguedEvent.instanceRecovered.metadata([
+                "instance": "\(instance.key)", "pid": "\(pid)", "seconds": "\(seconds.rounded())",
+            ]))
     }
 }

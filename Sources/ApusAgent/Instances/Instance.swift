@@ -10,7 +10,7 @@ import Synchronization
 /// Sampling and scrapes meet here and nowhere else, under a lock that is held for the microseconds of one reading.
 final class Instance: Sendable {
     let key: InstanceKey
-    let expected: Bool
+    private let isExpected = Atomic<Bool>(false)
     private let hangs: HangJudge
     private let state: Mutex<State>
     /// Labels of the series that the agent itself makes for an instance, by ``InstanceSeries``; rendered once.
@@ -22,6 +22,10 @@ final class Instance: Sendable {
     private struct State {
         var process: WatchedProcess?
         var segment: ReportedSegment?
+        /// Which file the segment is.
+        var file: FileIdentity?
+        /// What the service manager keeps of it.
+        var stored: StoredInstance?
         var endedAt: UInt64?
         var hang: Hang?
         /// Found, and not yet told by a reading that tells it.
@@ -34,18 +38,30 @@ final class Instance: Sendable {
         var sample: ProcessSample
         var peak: UInt64
         var previousPeak: UInt64
+        /// 0 while the process has not come back to an agent that has restarted.
         var connection: Int
+
+        init(_ source: ProcessSource, first: ProcessSample, connection: Int, interval: UInt64) {
+            self.source = source
+            window = CPUWindow(interval: interval, start: first)
+            sample = first
+            peak = first.residentBytes
+            previousPeak = 0
+            self.connection = connection
+        }
     }
 
-    init(key: InstanceKey, expected: Bool, hangs: HangJudge) {
+    init(key: InstanceKey, hangs: HangJudge) {
         self.key = key
-        self.expected = expected
         self.hangs = hangs
         state = Mutex(State())
         labels = InstanceSeries.allCases.map { LabelBytes.render(key.labels + $0.labels) }
     }
 
-    /// Takes on the process behind a connection.
+    /// Whether it is served as down for as long as it does not report.
+    func expect(_ expected: Bool) { isExpected.store(expected, ordering: .relaxed) }
+
+    /// Takes on the process behind a connection. A segment that it has handed over before goes on being read where it is.
     ///
     /// - Parameters:
     ///   - segment: the descriptor of its segment; stays the caller's to close.
@@ -55,13 +71,69 @@ final class Instance: Sendable {
         _ source: ProcessSource, first: ProcessSample, segment: Int32, connection: Int, interval: UInt64
     ) throws(SegmentError) {
         try state.withLock { state throws(SegmentError) in
-            let reader = try SegmentReader(descriptor: segment)
-            state.process = WatchedProcess(
-                source: source, window: CPUWindow(interval: interval, start: first), sample: first, peak: first.residentBytes,
-                previousPeak: 0, connection: connection)
-            state.segment = ReportedSegment(reader: reader, key: key)
+            let file = FileIdentity(segment)
+            if state.segment == nil || state.file == nil || state.file != file {
+                state.segment = ReportedSegment(reader: try SegmentReader(descriptor: segment), key: key)
+                state.file = file
+            }
+            state.process = WatchedProcess(source, first: first, connection: connection, interval: interval)
             state.endedAt = nil
             state.hang = nil
+        }
+    }
+
+    /// Whether there is or was a process.
+    var hasReported: Bool { state.withLock { $0.segment != nil } }
+
+    /// Takes on what an earlier run of the agent left, as ``InstanceTable/restore(_:segment:)`` has it.
+    ///
+    /// - Throws: `SegmentError`; the instance is then as it was.
+    func restore(_ stored: StoredInstance, segment: Int32, interval: UInt64) throws(SegmentError) {
+        let record = stored.record
+        try state.withLock { state throws(SegmentError) in
+            let reader = try SegmentReader(descriptor: segment)
+            let (now, heartbeat) = (apus_monotonic_nanoseconds(), reader.heartbeat)
+            state.segment = ReportedSegment(reader: reader, key: key)
+            state.file = stored.segment
+            state.stored = stored
+            if record.endedAt == 0, let source = try? ProcessSource(pid: record.pid), source.startTicks == record.startTicks,
+                let first = try? source.sample()
+            {
+                state.process = WatchedProcess(source, first: first, connection: 0, interval: interval)
+            } else {
+                // It ended while nobody looked: its last sign of life is nearest to the truth.
+                state.endedAt = min(now, record.endedAt == 0 ? heartbeat : record.endedAt)
+            }
+        }
+    }
+
+    /// Has the service manager keep what is reported here, in place of what it has kept so far.
+    func keep(_ record: InstanceRecord, segment: Int32, in store: SegmentStore) {
+        let former = state.withLock { $0.stored }
+        if let former, former.segment == FileIdentity(segment), former.record.isSameProcess(as: record) {
+            return former.setEnded(at: 0)
+        }
+        let stored = store.keep(record, segment: segment)
+        state.withLock { $0.stored = stored }
+        if let former { store.remove(former) }
+    }
+
+    /// The agent forgets the instance, and so does the service manager.
+    func leave(_ store: SegmentStore) {
+        if let stored = state.withLock({ $0.stored }) { store.remove(stored) }
+    }
+
+    /// One process of all that there ever were.
+    struct ProcessIdentity: Equatable, Sendable {
+        let pid: Int32
+        /// Seconds since the Unix epoch.
+        let startTime: Double
+    }
+
+    /// The process that is attached, without a look whether it still lives.
+    var processIdentity: ProcessIdentity? {
+        state.withLock { state in
+            state.process.map { ProcessIdentity(pid: $0.source.pid, startTime: $0.source.startTime) }
         }
     }
 
@@ -76,7 +148,9 @@ final class Instance: Sendable {
     /// The connection has ended, and with it the reporting. The last counts stay; an older connection's end changes nothing.
     func detach(connection: Int) {
         state.withLock { state in
-            if state.process?.connection == connection { Self.end(&state) }
+            guard state.process?.connection == connection else { return }
+            Self.end(&state)
+            state.stored?.setEnded(at: state.endedAt ?? 0)
         }
     }
 
@@ -88,7 +162,7 @@ final class Instance: Sendable {
 
     /// Whether the instance ended longer ago than `retention` nanoseconds and is not expected back.
     func hasExpired(retention: UInt64) -> Bool {
-        guard !expected else { return false }
+        guard !isExpected.load(ordering: .relaxed) else { return false }
         return state.withLock { state in
             state.process == nil && state.endedAt.map { apus_monotonic_nanoseconds() - $0 > retention } ?? true
         }

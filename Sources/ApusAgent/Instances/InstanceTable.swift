@@ -12,13 +12,41 @@ final class InstanceTable: Sendable {
     private let state: Mutex<[InstanceKey: Instance]>
     /// Judges all instances by the same rule.
     let hangs: HangJudge
+    private let store: SegmentStore?
 
-    init(configuration: AgentConfiguration) {
+    /// - Parameter store: where segments outlive the agent, if anywhere.
+    init(configuration: AgentConfiguration, store: SegmentStore? = nil) {
         self.configuration = configuration
-        let hangs = HangJudge(after: configuration.hungAfter)
-        self.hangs = hangs
-        let expected = configuration.expected.map { ($0, Instance(key: $0, expected: true, hangs: hangs)) }
-        state = Mutex(Dictionary(expected, uniquingKeysWith: { first, _ in first }))
+        self.store = store
+        hangs = HangJudge(after: configuration.hungAfter)
+        state = Mutex([:])
+    }
+
+    /// Nanoseconds.
+    private var interval: UInt64 { UInt64(max(1, configuration.interval / .nanoseconds(1))) }
+
+    /// Expects these instances and no others. One that has never reported and is not expected is forgotten at once.
+    func expect(_ keys: Set<InstanceKey>) {
+        state.withLock { instances in
+            for key in keys where instances[key] == nil { instances[key] = Instance(key: key, hangs: hangs) }
+            for (key, instance) in instances { instance.expect(keys.contains(key)) }
+        }
+        expire()
+    }
+
+    /// Serves again what an earlier run of the agent left: its process is watched where it is still the one of then, and otherwise
+    /// the instance is down with its last counts.
+    ///
+    /// - Parameter segment: stays the caller's to close.
+    /// - Throws: ``Refusal``; nothing is changed then.
+    func restore(_ stored: StoredInstance, segment: Int32) throws(Refusal) {
+        let key = stored.record.key
+        do { _ = try SegmentReader(descriptor: segment) } catch { throw Refusal(.segment, error.description) }
+        let instance = try find(key)
+        guard !instance.hasReported else { throw Refusal(.limit, "\(key) is there already, as a later name has it") }
+        do { try instance.restore(stored, segment: segment, interval: interval) } catch {
+            throw Refusal(.segment, error.description)
+        }
     }
 
     /// All instances, sorted by service and instance.
@@ -49,10 +77,15 @@ final class InstanceTable: Sendable {
         if let living = instance.livingPid, living != pid {
             throw Refusal(.limit, "\(key) is reported by process \(living), which lives: give this one another name")
         }
-        let interval = UInt64(max(1, configuration.interval / .nanoseconds(1)))
         do {
             try instance.attach(source, first: first, segment: descriptor, connection: connection, interval: interval)
         } catch { throw Refusal(.segment, error.description) }
+        // It may have been forgotten as one that never reported, just before it did.
+        state.withLock { if $0[key] == nil { $0[key] = instance } }
+        if let store {
+            let record = InstanceRecord(key: key, pid: pid, startTicks: source.startTicks)
+            instance.keep(record, segment: descriptor, in: store)
+        }
         return instance
     }
 
@@ -60,7 +93,7 @@ final class InstanceTable: Sendable {
         let found: Instance? = state.withLock { instances in
             if let known = instances[key] { return known }
             guard instances.count < configuration.instanceLimit else { return nil }
-            let instance = Instance(key: key, expected: false, hangs: hangs)
+            let instance = Instance(key: key, hangs: hangs)
             instances[key] = instance
             return instance
         }
@@ -71,9 +104,13 @@ final class InstanceTable: Sendable {
     /// Forgets instances that ended long enough ago and are not expected.
     func expire() {
         let retention = UInt64(max(0, configuration.retention / .nanoseconds(1)))
-        state.withLock { instances in
-            instances = instances.filter { !$0.value.hasExpired(retention: retention) }
+        let expired = state.withLock { instances in
+            let expired = instances.filter { $0.value.hasExpired(retention: retention) }
+            for key in expired.keys { instances[key] = nil }
+            return expired
         }
+        guard let store else { return }
+        for instance in expired.values { instance.leave(store) }
     }
 }
 

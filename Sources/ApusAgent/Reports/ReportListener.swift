@@ -1,6 +1,7 @@
 import ApusLinux
 import ApusSegment
 import CLinux
+import EventCatalog
 import Glibc
 import Logging
 import MetricCatalog
@@ -15,7 +16,8 @@ final class ReportListener: Service {
     private let table: InstanceTable
     private let work: AgentWork
     private let logger: Logger
-    private let path: String
+    /// Of a socket of its own; nil of one that the service manager passed, which stays when the agent ends.
+    private let path: String?
     private let listener: Int32
     private let wake: Int32
 
@@ -44,6 +46,18 @@ final class ReportListener: Service {
         }
         // Owner and group may report.
         chmod(path, 0o660)
+        listener = socket
+        wake = apus_eventfd()
+    }
+
+    /// Listens on a socket that the service manager has made, and owns the descriptor.
+    init(passed socket: Int32, table: InstanceTable, work: AgentWork, logger: Logger) {
+        self.table = table
+        self.work = work
+        self.logger = logger
+        path = nil
+        // Connections are taken until there is none.
+        _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
         listener = socket
         wake = apus_eventfd()
     }
@@ -82,7 +96,7 @@ final class ReportListener: Service {
         } onCancel: {
             apus_eventfd_raise(wake)
         }
-        unlink(path)
+        if let path { unlink(path) }
     }
 
     /// The thread's body: until ``wake`` is raised.
@@ -178,7 +192,8 @@ final class ReportListener: Service {
 
     private func refuse(_ socket: Int32, _ refusal: Refusal, _ connections: inout ReportConnections) {
         work.countRefusal(refusal.reason)
-        logger.warning("a report is refused", metadata: ["reason": "\(refusal.message)"])
+        logger.warning(
+            "a report is refused", metadata: CataloguedEvent.reportRefused.metadata(["reason": "\(refusal.message)"]))
         send(.refused(refusal.message), socket)
         _ = connections.remove(socket)
         close(socket)

@@ -7,7 +7,8 @@ struct FleetTarget {
     let fleet: Fleet
 
     var file: SystemdFile {
-        let units = AgentUnits(fleet: fleet).names + fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).names }
+        let agents = AgentUnits(fleet: fleet)
+        let units = agents.socketNames + agents.names + fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).names }
         let unit = UnitFile(sections: [
             .init(
                 name: "Unit",

@@ -5,9 +5,12 @@ import ApusTopology
 struct ProcessUnit {
     let fleet: Fleet
     let description: String
-    let start: Start
+    /// Started again when it gives no sign of life for this time.
+    let watchdog: Duration
     /// Units that this one wants, and is started after.
     let after: [String]
+    /// Units without which this one does not start, and after which it is started.
+    var requires: [String] = []
     let user: String
     let environment: [(name: String, value: String)]
     /// With the path of the executable first.
@@ -16,14 +19,6 @@ struct ProcessUnit {
     /// How long a stop may take before the process is killed.
     let stopGrace: Duration
     let sandbox: [UnitFile.Line]
-
-    /// When the unit counts as started.
-    enum Start {
-        /// Once the executable runs.
-        case executed
-        /// Once the process says so; it is ended and started again when it gives no sign of life for the watchdog's time.
-        case told(watchdog: Duration)
-    }
 
     var contents: String {
         UnitFile(sections: [
@@ -40,23 +35,20 @@ struct ProcessUnit {
             .setting("Description", description),
             .setting("PartOf", FleetTarget.name),
         ] + wanted.map { .setting("Wants", $0) }
+            + requires.map { .setting("Requires", $0) }
             + [
-                .setting("After", ([network] + after).joined(separator: " ")),
+                .setting("After", ([network] + requires + after).joined(separator: " ")),
                 .comment("A process that is needed is started again however often it fails."),
                 .setting("StartLimitIntervalSec", "0"),
             ]
     }
 
-    private var startSettings: [UnitFile.Line] {
-        switch start {
-        case .executed: [.setting("Type", "exec")]
-        case .told(let watchdog): [.setting("Type", "notify"), .setting("WatchdogSec", ArgumentText.duration(watchdog))]
-        }
-    }
-
     private var service: [UnitFile.Line] {
-        startSettings
-            + [.setting("User", user), .setting("Group", fleet.installation.serviceUser)]
+        [
+            .comment("Started once the process says so."),
+            .setting("Type", "notify"), .setting("WatchdogSec", ArgumentText.duration(watchdog)),
+            .setting("User", user), .setting("Group", fleet.installation.serviceUser),
+        ]
             + environment.map { .setting("Environment", "\($0.name)=\($0.value)") }
             + [
                 command,

@@ -62,7 +62,7 @@ enum Sandbox {
     }
 
     /// Who listens on a loopback address only has no other traffic.
-    private static let localTraffic: [UnitFile.Line] = [
+    static let localTraffic: [UnitFile.Line] = [
         .setting("IPAddressDeny", "any"),
         .setting("IPAddressAllow", "localhost"),
     ]

@@ -28,7 +28,7 @@ struct ServiceUnits {
             ]
         return ProcessUnit(
             fleet: fleet, description: "Apus \(service.name) %i of the fleet \(fleet.name)",
-            start: .executed, after: [agents.name(beside: "%i")], user: fleet.installation.serviceUser,
+            watchdog: watchdog, after: [agents.name(beside: "%i")], user: fleet.installation.serviceUser,
             environment: [("APUS_CONNECTIONS", "\(leastShare)")],
             command: UnitFile.command("\(prefix)/bin/apus", [[service.role.rawValue]] + options), limits: service.limits,
             stopGrace: stopGrace, sandbox: Sandbox.service(fleet)
@@ -44,6 +44,15 @@ struct ServiceUnits {
                 ["--lease-duration", ArgumentText.duration(fleet.delivery.lease)],
                 ["--batch-size", "\(fleet.delivery.batchSize)"],
             ]
+        }
+    }
+
+    /// A turn of a worker's loop, which may take half of it, waits for the next look at an empty queue or for attempts that all take
+    /// their longest, 10 s.
+    private var watchdog: Duration {
+        switch service.role {
+        case .api: .seconds(30)
+        case .worker: max(.seconds(30), fleet.delivery.pollInterval * 3)
         }
     }
 

@@ -1,7 +1,7 @@
 /// A file that systemd reads, by its place among those of its kind.
 struct SystemdFile: Sendable {
     enum Kind: Sendable {
-        case unit, users, folders
+        case unit, users, folders, catalog, expectations
 
         /// Below `lib` or `/etc`.
         var folder: String {
@@ -9,6 +9,8 @@ struct SystemdFile: Sendable {
             case .unit: "systemd/system"
             case .users: "sysusers.d"
             case .folders: "tmpfiles.d"
+            case .catalog: "systemd/catalog"
+            case .expectations: "apus"
             }
         }
     }
@@ -32,7 +34,12 @@ struct SystemdFile: Sendable {
 
     /// In the tree of generated files.
     var generated: GeneratedFile {
-        let folder = kind == .unit ? "" : "\(kind.folder)/"
+        let folder =
+            switch kind {
+            case .unit: ""
+            case .users, .folders, .expectations: "\(kind.folder)/"
+            case .catalog: "catalog/"
+            }
         return GeneratedFile(path: "deploy/systemd/\(folder)\(name)", contents: contents)
     }
 }

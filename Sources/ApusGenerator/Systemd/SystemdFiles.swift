@@ -1,6 +1,7 @@
 import ApusTopology
+import EventCatalog
 
-/// `deploy/systemd/…`: units, users and folders of the fleet on one host.
+/// `deploy/systemd/…`: units, users and folders of the fleet on one host, and the explanations of what it logs.
 func systemdFiles(for fleet: Fleet) -> [GeneratedFile] {
     systemdFiles(for: fleet, prefix: fleet.installation.prefix).map(\.generated)
 }
@@ -9,8 +10,10 @@ func systemdFiles(for fleet: Fleet) -> [GeneratedFile] {
 func systemdFiles(for fleet: Fleet, prefix: String) -> [SystemdFile] {
     let services = fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).files(prefix: prefix) }
     let host = HostFiles(fleet: fleet)
-    return AgentUnits(fleet: fleet).files(prefix: prefix) + services + [
+    let agents = AgentUnits(fleet: fleet)
+    return agents.files(prefix: prefix) + agents.socketFiles + agents.expectationFiles + services + [
         FleetTarget(fleet: fleet).file, host.users, host.folders,
+        SystemdFile(.catalog, "apus.catalog", UnitFile.header + CataloguedEvent.catalog),
     ]
 }
 

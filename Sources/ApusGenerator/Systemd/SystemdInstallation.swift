@@ -44,15 +44,25 @@ public struct SystemdInstallation: Sendable {
     public init(fleet: Fleet, prefix: String? = nil, apus: String, agent: String) throws(InstallationError) {
         let prefix = prefix ?? fleet.installation.prefix
         guard Installation.isPlainPath(prefix) else { throw .illegalPrefix(prefix) }
-        let configuration = ["/usr", "/usr/local"].contains(prefix) ? "\(prefix)/lib" : "/etc"
         sources =
             [("apus", apus), ("apus-agent", agent)].map { name, executable in
                 InstallationSource(path: "\(prefix)/bin/\(name)", content: .copy(of: executable))
             }
             + systemdFiles(for: fleet, prefix: prefix).map { file in
                 InstallationSource(
-                    path: "\(configuration)/\(file.kind.folder)/\(file.name)", content: .bytes(Data(file.contents.utf8)))
+                    path: "\(Self.parent(of: file.kind, prefix: prefix))/\(file.kind.folder)/\(file.name)",
+                    content: .bytes(Data(file.contents.utf8)))
             }
+    }
+
+    private static func parent(of kind: SystemdFile.Kind, prefix: String) -> String {
+        switch kind {
+        // journalctl looks for catalogs in these two places only.
+        case .catalog: prefix == "/usr" ? "/usr/lib" : "/usr/local/lib"
+        // The host's own from the first day on.
+        case .expectations: "/etc"
+        case .unit, .users, .folders: ["/usr", "/usr/local"].contains(prefix) ? "\(prefix)/lib" : "/etc"
+        }
     }
 
     /// Where the files go, as the host sees it.

@@ -6,6 +6,8 @@ package final class ProcessSource: Sendable {
     package let pid: Int32
     /// Start of the process in seconds since the Unix epoch.
     package let startTime: Double
+    /// Clock ticks from boot to the start of the process: with its pid, no other process has the same.
+    package let startTicks: UInt64
     private let statFile: ProcFile
     private let limits: ProcFile?
     private let descriptorsPath: String
@@ -19,6 +21,7 @@ package final class ProcessSource: Sendable {
         limits = try? ProcFile("\(proc)/\(pid)/limits")
         descriptorsPath = "\(proc)/\(pid)/fd"
         let first = try statFile.read { ProcessStat($0) }
+        startTicks = first.startTicks
         startTime = Host.bootTime + Double(first.startTicks) / Host.ticksPerSecond
     }
 

@@ -133,7 +133,9 @@ package final class JournalCounter {
     }
 
     private func reportDamage() {
+        let wereReadable = files.areReadable
         for (path, code) in files.damaged(in: configuration.source) { notify(.damagedFile(path: path, code: code)) }
+        if wereReadable && !files.areReadable { notify(.filesNotReadable(configuration.source)) }
     }
 
     /// Saves the state, if it has changed; a failure is notified, and the next call tries again.

@@ -9,8 +9,10 @@ package struct JournalCounts: Sendable, Equatable {
     /// Nine per unit, by priority.
     private(set) var cells: [UInt64]
     package private(set) var events: [JournalEventSeries: UInt64]
+    /// By unit number, the oldest first.
+    private(set) var errors: [Int: [JournalLastError]]
     /// By unit number.
-    private(set) var errors: [Int: JournalLastError]
+    private(set) var consumption: [Int: UnitConsumption]
     /// Entries that were written and never seen, by the gaps in their sequence numbers: vacuumed before they were read, or in a
     /// damaged part of a file.
     package internal(set) var missing: UInt64
@@ -20,18 +22,18 @@ package struct JournalCounts: Sendable, Equatable {
     package init() {
         self.init(
             units: ["", Self.otherUnits], cells: Array(repeating: 0, count: 2 * Self.priorities), events: [:], errors: [:],
-            missing: 0, unreadable: 0)
+            consumption: [:], missing: 0, unreadable: 0)
     }
 
     init(
-        units: [String], cells: [UInt64], events: [JournalEventSeries: UInt64], errors: [Int: JournalLastError],
-        missing: UInt64,
-        unreadable: UInt64
+        units: [String], cells: [UInt64], events: [JournalEventSeries: UInt64], errors: [Int: [JournalLastError]],
+        consumption: [Int: UnitConsumption], missing: UInt64, unreadable: UInt64
     ) {
         self.units = units
         self.cells = cells
         self.events = events
         self.errors = errors
+        self.consumption = consumption
         self.missing = missing
         self.unreadable = unreadable
     }
@@ -55,14 +57,33 @@ package struct JournalCounts: Sendable, Equatable {
         }
     }
 
+    /// Calls `body` with each unit that has counted an entry, and its entries by priority: nine.
+    package func forEachUnit(_ body: (String, ArraySlice<UInt64>) -> Void) {
+        for (number, unit) in units.enumerated() {
+            let counts = cells[number * Self.priorities..<(number + 1) * Self.priorities]
+            if counts.contains(where: { $0 > 0 }) { body(unit, counts) }
+        }
+    }
+
+    /// The last errors of a unit, the latest first.
+    package func errors(of unit: String) -> [JournalLastError] {
+        units.firstIndex(of: unit).flatMap { errors[$0] }?.reversed() ?? []
+    }
+
     /// The last error of a unit.
     package func lastError(of unit: String) -> JournalLastError? {
-        units.firstIndex(of: unit).flatMap { errors[$0] }
+        units.firstIndex(of: unit).flatMap { errors[$0]?.last }
     }
 
     /// The last error of each unit that has had one, the latest first.
     package var lastErrors: [(unit: String, error: JournalLastError)] {
-        errors.map { (unit: units[$0.key], error: $0.value) }.sorted { $0.error.realtime > $1.error.realtime }
+        errors.compactMap { number, errors in errors.last.map { (unit: units[number], error: $0) } }
+            .sorted { $0.error.realtime > $1.error.realtime }
+    }
+
+    /// What the ended runs of each unit have used, in the order of the units.
+    package var consumptions: [(unit: String, consumption: UnitConsumption)] {
+        consumption.sorted { $0.key < $1.key }.map { (unit: units[$0.key], consumption: $0.value) }
     }
 
     /// Adds a run of entries.
@@ -74,7 +95,11 @@ package struct JournalCounts: Sendable, Equatable {
             cells.append(contentsOf: repeatElement(0, count: names.count * Self.priorities - cells.count))
         }
         for cell in batch.cells { cells[Int(cell)] += 1 }
-        errors.merge(batch.lastErrors) { _, later in later }
+        for (unit, later) in batch.errors {
+            let earlier = errors[unit] ?? []
+            errors[unit] = (earlier + later).suffix(limits.errors)
+        }
+        for (unit, runs) in batch.consumption { consumption[unit, default: UnitConsumption()].add(runs) }
         unreadable += batch.unreadable
         for (series, amount) in batch.events {
             let isRoom = events[series] != nil || events.count < limits.eventSeries

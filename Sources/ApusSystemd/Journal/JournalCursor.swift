@@ -5,7 +5,7 @@ package struct JournalCursor: Sendable, Equatable {
     let sequenceID: Substring
     /// The entry's number in its series (`i`): one more than that of the entry before.
     let sequence: UInt64
-    /// Boot, monotonic and wall clock time and a hash of the fields: the same wherever the entry is copied to.
+    /// Boot, monotonic time, wall clock time and a hash of the fields, in this order: the same wherever the entry is copied to.
     private let content: [Substring]
 
     /// - Throws: ``JournalError/cursor(_:)``.
@@ -28,6 +28,9 @@ package struct JournalCursor: Sendable, Equatable {
         self.sequence = sequence
         self.content = content
     }
+
+    /// When its entry was received, in microseconds since 1970.
+    package var realtime: UInt64? { UInt64(content[2], radix: 16) }
 
     /// Whether both name one entry, be it that one of them saw it in a file which journald has copied since (`journalctl --flush`
     /// gives the copies other numbers, on which `sd_journal_test_cursor(3)` finds them different).

@@ -1,5 +1,9 @@
 /// What systemd's catalogued messages tell (systemd/sd-messages.h) that operators count.
 package enum JournalEvent: String, Sendable, CaseIterable {
+    /// A start job was done: SD_MESSAGE_UNIT_STARTED with JOB_RESULT=done.
+    case started
+    /// A unit ended well: SD_MESSAGE_UNIT_SUCCESS.
+    case succeeded
     /// A start job failed: SD_MESSAGE_UNIT_FAILED.
     case startFailed = "start_failed"
     /// A unit entered the failed state, by its result: SD_MESSAGE_UNIT_FAILURE_RESULT.
@@ -20,6 +24,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case kernelMessagesMissed = "kernel_messages_missed"
 
     private static let catalogue: [UInt128: JournalEvent] = [
+        0x39f5_3479_d3a0_45ac_8e11_7862_4823_1fbf: .started,
+        0x7ad2_d189_f7e9_4e70_a38c_7813_5491_2448: .succeeded,
         0xbe02_cf68_55d2_428b_a40d_f7e9_d022_f03d: .startFailed,
         0xd9b3_73ed_55a6_4feb_8242_e02d_be79_a49c: .failed,
         0x98e3_2220_3f7a_4ed2_90d0_9fe0_3c09_fe15: .processExited,
@@ -32,25 +38,19 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     ]
 
     /// From the field MESSAGE_ID; `nil` for other messages.
-    init?(messageID: UnsafeRawBufferPointer) {
-        guard messageID.count == 32 else { return nil }
-        var number: UInt128 = 0
-        for digit in messageID {
-            guard let value = Self.hexadecimal(digit) else { return nil }
-            number = number << 4 | UInt128(value)
-        }
-        guard let event = Self.catalogue[number] else { return nil }
+    init?(messageID: UInt128) {
+        guard let event = Self.catalogue[messageID] else { return nil }
         self = event
     }
 
-    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 48...57: digit - 48
-        case 97...102: digit - 87
-        case 65...70: digit - 55
-        default: nil
-        }
+    /// Whether an entry by a process of this unit tells of the event truly, whatever user wrote it. systemd-coredump gives up root
+    /// before it writes, and no other program runs in its units.
+    func isWritten(byUnit unit: UnsafeRawBufferPointer) -> Bool {
+        self == .coreDumped && unit.starts(with: "systemd-coredump@".utf8)
     }
+
+    /// The field that must say `done`.
+    var resultField: JournalField? { self == .started ? JournalField("JOB_RESULT") : nil }
 
     /// The fields that name the unit an event is about, not the one whose process wrote of it.
     static let unitFields = [

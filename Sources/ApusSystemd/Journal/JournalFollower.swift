@@ -19,6 +19,7 @@ package final class JournalFollower: Sendable {
 
     private struct Shared {
         var counts: JournalCounts?
+        var progress = JournalProgress()
         var isStopped = false
     }
 
@@ -45,6 +46,9 @@ package final class JournalFollower: Sendable {
     /// Never waits for the journal.
     package func snapshot() -> JournalCounts? { shared.withLock { $0.counts } }
 
+    /// How far the following has come.
+    package func progress() -> JournalProgress { shared.withLock { $0.progress } }
+
     /// Ends ``run()``, after a last save.
     package func stop() {
         shared.withLock { $0.isStopped = true }
@@ -62,6 +66,7 @@ package final class JournalFollower: Sendable {
                 last = nil
                 try follow(counter)
             } catch {
+                shared.withLock { $0.progress.isOpen = false }
                 if error != last { notify(.unavailable(error)) }
                 last = error
                 counter.save()
@@ -81,6 +86,7 @@ package final class JournalFollower: Sendable {
         var opened = clock.now
         while !isStopped {
             let count = try counter.countBatch()
+            note(isOpen: count > 0 || counter.hasFiles, isAtEnd: count == 0, counter.state)
             if !isCaughtUp || count > 0 {
                 isCaughtUp = isCaughtUp || count == 0
                 if isCaughtUp { publish(counter.state.counts) }
@@ -106,6 +112,14 @@ package final class JournalFollower: Sendable {
     private var isStopped: Bool { shared.withLock { $0.isStopped } }
 
     private func publish(_ counts: JournalCounts) { shared.withLock { $0.counts = counts } }
+
+    private func note(isOpen: Bool, isAtEnd: Bool, _ state: JournalState) {
+        let entry = state.cursor?.realtime
+        let now = ContinuousClock.now
+        shared.withLock { shared in
+            shared.progress = JournalProgress(isOpen: isOpen, isAtEnd: isAtEnd, lastLook: now, lastEntry: entry)
+        }
+    }
 
     /// Until the journal changes, the stop, or the time is up.
     private func wait(for journal: Int32?, at most: Duration) {

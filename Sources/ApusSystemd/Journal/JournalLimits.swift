@@ -4,12 +4,15 @@ package struct JournalLimits: Sendable, Equatable {
     package var units: Int
     /// Series of events; further ones are counted together, each event by itself.
     package var eventSeries: Int
-    /// Bytes of a unit's last error.
+    /// Bytes of the message of an error.
     package var messageBytes: Int
+    /// Last errors of a unit that are kept.
+    package var errors: Int
 
-    package init(units: Int = 1000, eventSeries: Int = 4000, messageBytes: Int = 256) {
+    package init(units: Int = 1000, eventSeries: Int = 4000, messageBytes: Int = 256, errors: Int = 10) {
         self.units = max(units, 1)
         self.eventSeries = max(eventSeries, 1)
         self.messageBytes = max(messageBytes, 16)
+        self.errors = max(errors, 1)
     }
 }

@@ -10,6 +10,8 @@ package enum JournalNotice: Sendable, Equatable {
     case missing(UInt64)
     /// A journal file that libsystemd refuses and passes over.
     case damagedFile(path: String, code: Int32)
+    /// Journal files that this user may not read, whose entries are not counted.
+    case filesNotReadable(JournalSource)
     /// The counts begin from zero and the cursor at the journal's end.
     case stateUnreadable(JournalStateError)
     /// The counts go on; a kill now would lose what was counted since the last save from the file, not from the journal.
@@ -26,6 +28,10 @@ extension JournalNotice: CustomStringConvertible {
         case .missing(let entries): return "\(entries) journal entries are missing from its files: vacuumed or damaged"
         case .damagedFile(let path, let code):
             return "\(path): passed over: \(String(cString: strerror(code))); see journalctl --verify"
+        case .filesNotReadable(let source):
+            return
+                "\(source) has files that this user may not read, and their entries are not counted: add the user to the group "
+                + "systemd-journal"
         case .stateUnreadable(let error): return "\(error); counting begins from zero at the journal's end"
         case .stateNotSaved(let error): return "\(error); counts are kept in memory"
         }

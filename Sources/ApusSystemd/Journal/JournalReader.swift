@@ -97,6 +97,15 @@ package final class JournalReader {
         return try JournalCursor(String(cString: text))
     }
 
+    /// The cursor of the current entry as text; `nil` where it cannot be had.
+    package func cursorText() -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard sd_journal_get_cursor(journal, &text) >= 0, let text else { return nil }
+        // The caller frees, says the man page.
+        defer { free(text) }
+        return String(cString: text)
+    }
+
     /// Whether any file of the journal is open. While none is, libsystemd may not see the first one come: a folder of a namespace, or
     /// `/var/log/journal`, that is made after the opening is not among those it watches.
     package var hasFiles: Bool {

@@ -9,7 +9,9 @@ package struct JournalState: Sendable, Equatable {
         self.counts = counts
     }
 
-    private static let heading = "apus-journal 1"
+    private static let heading = "apus-journal 2"
+    /// Its lines are those of this version, without the cursors of errors, starts and consumption.
+    private static let readableHeadings = ["apus-journal 1", heading]
 
     /// Lines of columns, the last one a checksum of those before it.
     var encoded: [UInt8] {
@@ -21,8 +23,11 @@ package struct JournalState: Sendable, Equatable {
         let width = JournalPriority.count
         for (number, unit) in counts.units.enumerated() {
             line(["unit", unit] + counts.cells[number * width..<(number + 1) * width].map { String($0) })
-            if let error = counts.errors[number] {
-                line(["error", String(error.realtime), String(error.priority.rawValue), error.message])
+            for error in counts.errors[number] ?? [] {
+                line(["error", String(error.realtime), String(error.priority.rawValue), error.message, error.cursor])
+            }
+            if let used = counts.consumption[number] {
+                line(["used"] + used.values.map { amount in amount.map { String($0) } ?? "-" })
             }
         }
         for (series, amount) in counts.events {
@@ -38,7 +43,7 @@ package struct JournalState: Sendable, Equatable {
             throw .cutOff
         }
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-        guard let first = lines.popFirst(), String(Substring(first)) == Self.heading else { throw .version }
+        guard let first = lines.popFirst(), Self.readableHeadings.contains(String(Substring(first))) else { throw .version }
         guard let last = lines.popLast() else { throw .cutOff }
         let end = Self.columns(last)
         guard end.count == 2, end[0] == "end", UInt64(end[1], radix: 16) == Self.checksum(of: text.utf8[..<last.startIndex])

@@ -4,7 +4,8 @@ struct JournalStateDecoding {
     private var units: [String] = []
     private var cells: [UInt64] = []
     private var events: [JournalEventSeries: UInt64] = [:]
-    private var errors: [Int: JournalLastError] = [:]
+    private var errors: [Int: [JournalLastError]] = [:]
+    private var consumption: [Int: UnitConsumption] = [:]
     private var missing: UInt64 = 0
     private var unreadable: UInt64 = 0
 
@@ -17,12 +18,19 @@ struct JournalStateDecoding {
         case ("unit", 2 + JournalPriority.count):
             units.append(columns[1])
             for column in columns.dropFirst(2) { cells.append(try number(column)) }
-        case ("error", 4):
+        case ("error", 4), ("error", 5):
             guard let priority = UInt8(columns[2]).flatMap(JournalPriority.init(rawValue:)), !units.isEmpty else {
                 throw .content(columns[2])
             }
-            errors[units.count - 1] = JournalLastError(
-                realtime: try number(columns[1]), priority: priority, message: columns[3])
+            errors[units.count - 1, default: []].append(
+                JournalLastError(
+                    realtime: try number(columns[1]), priority: priority, message: columns[3],
+                    cursor: columns.count == 5 ? columns[4] : ""))
+        case ("used", 1 + UnitResource.allCases.count):
+            guard !units.isEmpty else { throw .content("used") }
+            var values: [UInt64?] = []
+            for column in columns.dropFirst() { values.append(column == "-" ? nil : try number(column)) }
+            consumption[units.count - 1] = UnitConsumption(values: values)
         case ("event", 6):
             guard let event = JournalEvent(rawValue: columns[1]) else { throw .content(columns[1]) }
             let series = JournalEventSeries(event: event, unit: columns[2], cause: columns[3], status: columns[4])
@@ -38,7 +46,8 @@ struct JournalStateDecoding {
         return JournalState(
             cursor: cursor,
             counts: JournalCounts(
-                units: units, cells: cells, events: events, errors: errors, missing: missing, unreadable: unreadable))
+                units: units, cells: cells, events: events, errors: errors, consumption: consumption, missing: missing,
+                unreadable: unreadable))
     }
 
     private func number(_ text: String) throws(JournalStateFault) -> UInt64 {

@@ -10,7 +10,7 @@ package import Logging
 /// Fields: MESSAGE, PRIORITY, SYSLOG_IDENTIFIER, LOGGER (the label), CODE_FILE (`Module/File.swift`), CODE_LINE, CODE_FUNC, for an
 /// error ERROR and ERROR_TYPE, and the metadata: keys as ``JournalFieldName`` makes them, a dictionary's entries as
 /// `KEY_SUBKEY`, an array as several values of one field, ``BinaryValue`` as its bytes. A name that is taken gets `_2`, `_3` …, in
-/// the order of the keys. `MESSAGE_ID` is that of a ``CataloguedEvent``.
+/// the order of the keys. `MESSAGE_ID` is that of a `CataloguedEvent`.
 package struct JournalLogHandler: LogHandler {
     package var logLevel: Logger.Level = .info
     package var metadata: Logger.Metadata = [:]
@@ -58,7 +58,7 @@ package struct JournalLogHandler: LogHandler {
         }
         let metadata = merged(event.metadata)
         if !metadata.isEmpty {
-            var fields = MetadataFields(entry: entry)
+            var fields = MetadataFields(entry: entry, hasError: event.error != nil)
             fields.append(metadata)
             entry = fields.entry
         }

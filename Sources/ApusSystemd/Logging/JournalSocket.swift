@@ -1,4 +1,5 @@
 import CSystemd
+import EventCatalog
 import Glibc
 import Synchronization
 

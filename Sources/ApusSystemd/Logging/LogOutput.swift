@@ -11,11 +11,16 @@ package struct LogOutput: Sendable {
     /// Nil when the log goes to standard error for people.
     package let journal: JournalSocket?
 
-    /// - Parameter standardErrorIsJournal: what `.auto` goes by.
+    private let identifier: String
+
+    /// - Parameters:
+    ///   - identifier: SYSLOG_IDENTIFIER of all entries.
+    ///   - standardErrorIsJournal: what `.auto` goes by.
     package init(
-        _ destination: LogDestination, socketPath: String = JournalSocket.standardPath,
-        standardErrorIsJournal: Bool = StandardErrorJournal.isJournal()
+        _ destination: LogDestination, identifier: String = JournalSocket.processName,
+        socketPath: String = JournalSocket.standardPath, standardErrorIsJournal: Bool = StandardErrorJournal.isJournal()
     ) {
+        self.identifier = identifier
         let format: FallbackFormat? =
             switch destination {
             case .auto: standardErrorIsJournal ? .text : nil
@@ -23,13 +28,13 @@ package struct LogOutput: Sendable {
             case .json: .json
             case .stderr: nil
             }
-        journal = format.map { JournalSocket(path: socketPath, fallback: FallbackStream(format: $0)) }
+        journal = format.map { JournalSocket(path: socketPath, identifier: identifier, fallback: FallbackStream(format: $0)) }
     }
 
     /// For `LoggingSystem.bootstrap`.
     package func handler(label: String) -> any LogHandler {
         if let journal {
-            JournalLogHandler(label: label, journal: journal)
+            JournalLogHandler(label: label, journal: journal, identifier: identifier)
         } else {
             StreamLogHandler.standardError(label: label)
         }

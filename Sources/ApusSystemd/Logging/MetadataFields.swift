@@ -1,16 +1,20 @@
+import EventCatalog
 import Logging
 
 /// Puts metadata into an entry: legal names, none used for two things.
 struct MetadataFields {
     private(set) var entry: JournalEntry
-    private var taken = Self.ownNames
+    private var taken: [String]
 
-    init(entry: JournalEntry) { self.entry = entry }
+    /// - Parameter hasError: whether the entry has the fields of an error; metadata may have their names otherwise.
+    init(entry: JournalEntry, hasError: Bool) {
+        self.entry = entry
+        taken = hasError ? Self.ownNames + ["ERROR", "ERROR_TYPE"] : Self.ownNames
+    }
 
     /// The names of the handler's own fields, which metadata must not add values to.
     private static let ownNames = [
-        "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "CODE_FILE", "CODE_LINE", "CODE_FUNC", "ERROR", "ERROR_TYPE",
-        "MESSAGE_ID",
+        "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "CODE_FILE", "CODE_LINE", "CODE_FUNC", "MESSAGE_ID",
     ]
 
     mutating func append(_ metadata: Logger.Metadata) { append(metadata, prefix: "", depth: 0) }

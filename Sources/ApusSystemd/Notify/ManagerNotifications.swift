@@ -9,6 +9,7 @@ package final class ManagerNotifications: Service {
     private let notifier: ServiceNotifier
     private let watchdog: Mutex<Watchdog?>
     private let lookInterval: Duration
+    private let stopLimit: Duration?
     private let turns: @Sendable () -> UInt64
     private let status: @Sendable () -> String
     private let logger: Logger
@@ -17,13 +18,17 @@ package final class ManagerNotifications: Service {
 
     /// - Parameters:
     ///   - watchdog: nil when the manager asks for no pings.
+    ///   - stopLimit: the longest that a graceful stop may take: the manager is told to wait for so long, if its own limit is
+    ///     shorter; nil leaves it at that.
     ///   - turns: how often the program's loop has turned; see ``Watchdog``.
     ///   - status: one line for `systemctl status`, asked for at least every ten seconds and sent when it has changed.
     package init(
-        notifier: ServiceNotifier, watchdog: Watchdog?, logger: Logger, turns: @escaping @Sendable () -> UInt64,
+        notifier: ServiceNotifier, watchdog: Watchdog?, stopLimit: Duration? = nil, logger: Logger,
+        turns: @escaping @Sendable () -> UInt64,
         status: @escaping @Sendable () -> String
     ) {
         self.notifier = notifier
+        self.stopLimit = stopLimit
         self.watchdog = Mutex(watchdog)
         lookInterval = min(watchdog?.lookInterval ?? .seconds(10), .seconds(10))
         self.turns = turns
@@ -34,6 +39,12 @@ package final class ManagerNotifications: Service {
     /// Tells the manager that the program has started; may be called from anywhere, also before ``run()``.
     package func ready() { send([.ready] + changedStatus()) }
 
+    /// Tells the manager that a reload has begun; ``ready()`` ends it.
+    package func reloading() { tell { () throws(NotifyError) in try notifier.sendReloading() } }
+
+    /// Asks for this much time from now on for the start, reload or stop that is under way.
+    package func extendTimeout(by time: Duration) { send([.extendTimeout(time)]) }
+
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
@@ -42,7 +53,7 @@ package final class ManagerNotifications: Service {
                 if !Task.isCancelled { look() }
             }
         }
-        send([.stopping])
+        send([.stopping] + (stopLimit.map { [.status("stopping"), .extendTimeout($0)] } ?? []))
     }
 
     private func look() {
@@ -61,9 +72,11 @@ package final class ManagerNotifications: Service {
         }
     }
 
-    private func send(_ states: [NotifyState]) {
+    private func send(_ states: [NotifyState]) { tell { () throws(NotifyError) in try notifier.send(states) } }
+
+    private func tell(_ message: () throws(NotifyError) -> Void) {
         do {
-            try notifier.send(states)
+            try message()
             hasFailed.store(false, ordering: .relaxed)
         } catch {
             // Once, not at every look.

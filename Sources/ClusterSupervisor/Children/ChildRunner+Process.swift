@@ -42,9 +42,17 @@ extension ChildRunner {
         return run
     }
 
+    /// What the service manager set for this process alone (sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3)): a child would
+    /// speak in its name.
+    private static let ownVariables = [
+        "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
+    ]
+
     private var environment: Environment {
-        .inherit.updating(
-            Dictionary(uniqueKeysWithValues: specification.environment.map { (Environment.Key(stringLiteral: $0), $1) }))
+        var changes: [Environment.Key: String?] = [:]
+        for name in Self.ownVariables { changes.updateValue(nil, forKey: Environment.Key(stringLiteral: name)) }
+        for (name, value) in specification.environment { changes[Environment.Key(stringLiteral: name)] = value }
+        return .inherit.updating(changes)
     }
 
     /// SIGTERM to the process alone, which knows how to end what it started; SIGKILL to all of its group.

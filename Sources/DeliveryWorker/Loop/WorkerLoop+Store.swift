@@ -1,4 +1,5 @@
 import CoreMetrics
+import EventCatalog
 import Logging
 import NotificationStore
 
@@ -10,6 +11,7 @@ extension WorkerLoop {
         do throws(StoreError) {
             let claim = try await store.claim(limit: limit, owner: owner, lease: configuration.lease)
             metrics.count(claim)
+            pulse.storeFails(false)
             if claim.reclaimed > 0 {
                 logger.warning(
                     "took expired leases of other workers back into the queue", metadata: ["leases": "\(claim.reclaimed)"])
@@ -68,12 +70,15 @@ extension WorkerLoop {
         ]
         guard !isLost else {
             metrics.lostLeases.increment()
-            logger.warning("an outcome was refused: the lease had passed", metadata: metadata)
+            logger.warning(
+                "an outcome was refused: the lease had passed", metadata: CataloguedEvent.leaseLost.metadata(metadata))
             return
         }
         metrics.count(attempt)
         switch attempt.outcome.result {
-        case .delivered: logger.debug("delivered", metadata: metadata)
+        case .delivered:
+            pulse.countDelivery()
+            logger.debug("delivered", metadata: metadata)
         case .retry(_, let error):
             metadata["error"] = "\(error)"
             logger.info("an attempt failed; another follows", metadata: metadata)
@@ -84,6 +89,9 @@ extension WorkerLoop {
     }
 
     private func tell(_ error: StoreError, doing request: String) {
-        logger.warning("the store failed; it is asked again", metadata: ["request": "\(request)", "error": "\(error)"])
+        pulse.storeFails(true)
+        logger.warning(
+            "the store failed; it is asked again",
+            metadata: CataloguedEvent.storeUnreachable.metadata(["request": "\(request)", "error": "\(error)"]))
     }
 }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import EventCatalog
 import Logging
 import MetricCatalog
 import NotificationStore
@@ -10,8 +11,11 @@ struct WorkerLoop: Sendable {
     let configuration: WorkerConfiguration
     let deliverer: Deliverer
     let metrics: WorkerMetrics
+    let pulse: WorkerPulse
     let logger: Logger
     let queue: AsyncStream<WorkerEvent>.Continuation
+    /// Called once, when the store has taken the first claim.
+    let onReady: @Sendable () -> Void
 
     /// Works until a stop is complete.
     func run(_ events: AsyncStream<WorkerEvent>) async {
@@ -30,6 +34,7 @@ struct WorkerLoop: Sendable {
         var alarm = Alarm { [queue] in queue.yield(.alarm) }
         defer { alarm.cancel() }
         var iterator = events.makeAsyncIterator()
+        var isReady = false
         while true {
             let now = ContinuousClock.now
             for action in state.actions(at: now) { perform(action, requests: &requests, attempts: &attempts) }
@@ -37,6 +42,12 @@ struct WorkerLoop: Sendable {
             alarm.set(state.wake(after: now), now: now)
             guard let event = await iterator.next() else { break }
             state.handle(event, at: .now)
+            pulse.turned(leased: state.held)
+            if !isReady, case .claimed = event {
+                isReady = true
+                logger.info("delivering", metadata: CataloguedEvent.workerStarted.metadata)
+                onReady()
+            }
         }
         let left = state.finished.count + state.returning.count
         if left > 0 {

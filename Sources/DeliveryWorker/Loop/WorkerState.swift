@@ -143,6 +143,9 @@ package struct WorkerState: Sendable {
         backoff.fail(at: now, longest: longest, using: &generator)
     }
 
+    /// Notifications that it holds a lease of, or thinks so.
+    var held: Int { waiting.count + running.count + finished.count + recording.count + returning.count + releasing.count }
+
     /// Whether a stop is complete, or cannot be completed in time: what is not written then is found again when its leases end.
     package func hasEnded(at now: ContinuousClock.Instant) -> Bool {
         guard let stopDeadline, running.isEmpty, !isClaiming, recording.isEmpty, releasing.isEmpty else { return false }

@@ -1,9 +1,11 @@
 import ApusReporting
 package import CoreMetrics
+import EventCatalog
 package import Logging
 import MetricCatalog
 package import NotificationStore
 import ServiceLifecycle
+import Synchronization
 
 /// Serves what the store says of its queue and its connections as gauges.
 ///
@@ -18,6 +20,7 @@ package final class StoreGauges: Service {
     private let logger: Logger
     private let connections: ConnectionGauges
     private let queue: QueueGauges
+    private let lastDepth = Mutex<QueueDepth?>(nil)
 
     /// - Parameter interval: the shortest pause between two turns.
     package init(
@@ -30,6 +33,9 @@ package final class StoreGauges: Service {
         queue = QueueGauges(factory: factory)
     }
 
+    /// The queue as it was counted last; nil when that failed, or was never done.
+    package var depth: QueueDepth? { lastDepth.withLock { $0 } }
+
     /// Reads and serves until graceful shutdown or cancellation.
     package func run() async throws {
         try? await cancelWhenGracefulShutdown { try await self.turn() }
@@ -41,13 +47,18 @@ package final class StoreGauges: Service {
             let start = ContinuousClock.now
             connections.set(store.connections)
             do throws(StoreError) {
-                queue.set(try await store.queueDepth())
+                let depth = try await store.queueDepth()
+                queue.set(depth)
+                lastDepth.withLock { $0 = depth }
                 if isFailing { logger.info("the queue can be counted again") }
                 isFailing = false
             } catch {
                 if !isFailing, !Task.isCancelled {
-                    logger.warning("the queue cannot be counted; its gauges stand still", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "the queue cannot be counted; its gauges stand still",
+                        metadata: CataloguedEvent.storeUnreachable.metadata(["error": "\(error)"]))
                 }
+                lastDepth.withLock { $0 = nil }
                 isFailing = true
             }
             try await Task.sleep(for: max(interval, start.duration(to: .now) * 20))

@@ -1,3 +1,4 @@
+import EventCatalog
 import Logging
 import NotificationStore
 import Synchronization
@@ -85,7 +86,9 @@ final class Readiness: Sendable {
             _ = try await store.notification(NotificationID())
             return .pass
         } catch {
-            logger.warning("the store fails the readiness check", metadata: ["error": "\(error)"])
+            logger.warning(
+                "the store fails the readiness check",
+                metadata: CataloguedEvent.storeUnreachable.metadata(["error": "\(error)"]))
             if case .busy = error { return .fail(reason: "the store is busy") }
             return .fail(reason: "the store fails")
         }

@@ -47,9 +47,9 @@ import Testing
         let beside = try notificationFleet(FleetParameters(placement: .besideEachInstance)).generatedFiles()
         let changed = beside.filter { !standard.contains($0) }.map(\.path)
         #expect(
-            changed.filter { !$0.contains(".service.d/") } == [
-                "deploy/prometheus/prometheus.yml", "deploy/systemd/apus-agent@.service", "deploy/systemd/apus-api@.service",
-                "deploy/systemd/apus-worker@.service", "deploy/systemd/apus.target",
+            changed.filter { !$0.contains(".d/") } == [
+                "deploy/prometheus/prometheus.yml", "deploy/systemd/apus-agent@.service", "deploy/systemd/apus-agent@.socket",
+                "deploy/systemd/apus-api@.service", "deploy/systemd/apus-worker@.service", "deploy/systemd/apus.target",
             ])
     }
 }

@@ -16,12 +16,15 @@ struct HostRoot {
         try manager.createDirectory(atPath: folder.path("etc"), withIntermediateDirectories: true)
         try manager.copyItem(atPath: "/usr/lib/systemd/system", toPath: folder.path("usr/lib/systemd/system"))
         try manager.createSymbolicLink(atPath: folder.path("lib"), withDestinationPath: "usr/lib")
+        // What the agent's unit reloads it with.
+        try folder.write("#!/bin/sh\n", to: "usr/bin/kill")
+        try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path("usr/bin/kill"))
         let executables = try Executables()
         let root = folder.path
         let files = try withExtendedLifetime(executables.folder) {
             try executables.installation(of: fleet, prefix: prefix).install(under: root)
         }
-        let names = files.map(\.path).filter { $0.contains("/systemd/system/") && !$0.contains(".service.d/") }
+        let names = files.map(\.path).filter { $0.contains("/systemd/system/") && !$0.contains(".d/") }
             .compactMap { $0.split(separator: "/").last.map(String.init) }
         let target = try folder.read(
             String((files.map(\.path).first { $0.hasSuffix("/apus.target") } ?? "").dropFirst()))

@@ -26,15 +26,22 @@ import Testing
         #expect(
             installation.paths == [
                 "/usr/bin/apus", "/usr/bin/apus-agent", "/usr/lib/systemd/system/apus-agent.service",
+                "/usr/lib/systemd/system/apus-agent.socket", "/etc/apus/agent.expect",
                 "/usr/lib/systemd/system/apus-api@.service",
                 "/usr/lib/systemd/system/apus-api@api-1.service.d/50-fleet.conf",
                 "/usr/lib/systemd/system/apus-api@api-2.service.d/50-fleet.conf",
                 "/usr/lib/systemd/system/apus-worker@.service", "/usr/lib/systemd/system/apus.target",
-                "/usr/lib/sysusers.d/apus.conf", "/usr/lib/tmpfiles.d/apus.conf",
+                "/usr/lib/sysusers.d/apus.conf", "/usr/lib/tmpfiles.d/apus.conf", "/usr/lib/systemd/catalog/apus.catalog",
             ])
         for file in try FileKind.systemd.files(for: fleet) {
             let name = file.path.dropFirst("deploy/systemd/".count)
-            let place = name.contains("s.d/apus.conf") ? "usr/lib/\(name)" : "usr/lib/systemd/system/\(name)"
+            let place =
+                switch name {
+                case "apus/agent.expect": "etc/\(name)"
+                case _ where name.contains("s.d/apus.conf"): "usr/lib/\(name)"
+                case _ where name.hasSuffix(".catalog"): "usr/lib/systemd/\(name)"
+                default: "usr/lib/systemd/system/\(name)"
+                }
             #expect(try root.read("new/\(place)") == file.contents)
         }
         for path in installation.paths {
@@ -93,7 +100,7 @@ import Testing
         let paths = try executables.installation(of: fleet, prefix: "/opt/apus").install(under: root.path).map(\.path)
         #expect(
             paths.prefix(3) == ["/opt/apus/bin/apus", "/opt/apus/bin/apus-agent", "/etc/systemd/system/apus-agent.service"])
-        #expect(paths.suffix(2) == ["/etc/sysusers.d/apus.conf", "/etc/tmpfiles.d/apus.conf"])
+        #expect(paths.suffix(3).prefix(2) == ["/etc/sysusers.d/apus.conf", "/etc/tmpfiles.d/apus.conf"])
         #expect(try root.read("etc/systemd/system/apus-agent.service").contains("ExecStart=/opt/apus/bin/apus-agent "))
     }
 

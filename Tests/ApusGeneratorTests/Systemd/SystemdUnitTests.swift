@@ -30,6 +30,28 @@ import Testing
         #expect(try root.verify(["apus-agent.service"]) != "")
     }
 
+    @Test(arguments: [("ListenStream=", "ListenStream=somewhere:"), ("SocketMode=0660", "SocketMode=all")])
+    func `are not verified once something in a socket is wrong`(right: String, wrong: String) throws {
+        let root = try HostRoot(notificationFleet())
+        let path = "usr/lib/systemd/system/apus-agent.socket"
+        let unit = try root.folder.read(path)
+        try root.folder.write(unit.replacing(right, with: wrong), to: path)
+        #expect(unit.contains(right))
+        #expect(try root.verify(["apus-agent.socket"]) != "")
+    }
+
+    @Test(arguments: [("localhost", ["ListenStream=127.0.0.1:9480"]), ("metrics.example.org", [])])
+    func `have a socket for HTTP where the host's name is as good as a number`(host: String, streams: [String]) throws {
+        let fleet = Fleet("f", host: host) {
+            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+        }
+        let root = try HostRoot(fleet)
+        let socket = try root.settings("usr/lib/systemd/system/apus-agent.socket")
+        #expect(socket.filter { $0.hasPrefix("ListenStream=") } == streams)
+        #expect(socket.contains("ListenSequentialPacket=/run/apus/agent.sock"))
+        #expect(try root.verify(root.units) == "")
+    }
+
     @Test func `are not verified without the executables`() throws {
         let root = try HostRoot(notificationFleet())
         try root.folder.remove("usr/bin/apus")
@@ -57,11 +79,18 @@ import Testing
     @Test func `start each instance as the topology declares it`() throws {
         let root = try HostRoot(notificationFleet(FleetParameters(scrapeInterval: .seconds(5))))
         let units = "usr/lib/systemd/system"
-        let expected = [1, 2].map { " --expect api/api-\($0)" } + (1...5).map { " --expect worker/worker-\($0)" }
+        let expected = [1, 2].map { "api/api-\($0)" } + (1...5).map { "worker/worker-\($0)" }
+        #expect(try root.settings("etc/apus/agent.expect") == expected)
+        let watched =
+            ["apus-agent"] + [1, 2].map { "apus-api@api-\($0)" } + (1...5).map { "apus-worker@worker-\($0)" }
         #expect(
             try root.settings("\(units)/apus-agent.service").contains(
                 "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock --interval 5s"
-                    + expected.joined()))
+                    + " --expect-file /etc/apus/agent.expect" + watched.map { " --watch-unit \($0).service" }.joined()))
+        #expect(
+            try root.settings("\(units)/apus-agent.socket").filter { $0.hasPrefix("Listen") } == [
+                "ListenStream=127.0.0.1:9480", "ListenSequentialPacket=/run/apus/agent.sock",
+            ])
         #expect(
             try root.settings("\(units)/apus-worker@.service").contains(
                 "ExecStart=/usr/bin/apus worker --instance %i --poll-interval 5s --lease-duration 5m --batch-size 50"
@@ -77,7 +106,7 @@ import Testing
                 ])
         }
         let wanted = try root.settings("\(units)/apus.target").filter { $0.hasPrefix("Wants=") }
-        #expect(wanted.count == 8 && wanted.contains("Wants=apus-worker@worker-5.service"))
+        #expect(wanted.count == 9 && wanted.contains("Wants=apus-worker@worker-5.service"))
     }
 
     @Test func `have an agent beside each instance where the topology places it there`() throws {
@@ -86,10 +115,21 @@ import Testing
         #expect(
             try root.settings("\(units)/apus-agent@.service").contains(
                 "ExecStart=/usr/bin/apus-agent --listen ${APUS_LISTEN} --socket /run/apus/agent-%i.sock --interval 15s"
-                    + " --expect ${APUS_EXPECT}"))
+                    + " --expect ${APUS_EXPECT} --watch-unit ${APUS_UNIT} --journal units --journal-unit ${APUS_UNIT}"))
+        #expect(try root.settings("\(units)/apus-agent@.service").contains("StateDirectory=apus-agent/%i"))
         #expect(
             try root.settings("\(units)/apus-agent@worker-3.service.d/50-fleet.conf") == [
                 "[Service]", "Environment=APUS_LISTEN=127.0.0.1:9093", "Environment=APUS_EXPECT=worker/worker-3",
+                "Environment=APUS_UNIT=apus-worker@worker-3.service",
+            ])
+        #expect(try root.settings("\(units)/apus-agent@.service").contains("Requires=apus-agent@%i.socket"))
+        #expect(
+            try root.settings("\(units)/apus-agent@.socket").filter { $0.hasPrefix("Listen") } == [
+                "ListenSequentialPacket=/run/apus/agent-%i.sock"
+            ])
+        #expect(
+            try root.settings("\(units)/apus-agent@worker-3.socket.d/50-fleet.conf") == [
+                "[Socket]", "ListenStream=127.0.0.1:9093",
             ])
         let worker = try root.settings("\(units)/apus-worker@.service")
         #expect(worker.contains("Wants=apus-agent@%i.service"))
@@ -103,14 +143,21 @@ import Testing
         let agent = try root.settings("\(units)/apus-agent.service")
         for setting in [
             "User=watcher", "Group=mailer", "MemoryMax=67108864", "TasksMax=88", "LimitNOFILE=4321", "ReadWritePaths=/run/mail",
-            "After=network-online.target", "Type=notify", "WatchdogSec=1m",
+            "After=network-online.target apus-agent.socket", "Type=notify", "WatchdogSec=1m",
+            "Requires=apus-agent.socket", "FileDescriptorStoreMax=44", "ExecReload=/usr/bin/kill -HUP $MAINPID",
+            "StateDirectory=apus-agent", "SupplementaryGroups=systemd-journal",
         ] { #expect(agent.contains(setting), "\(setting)") }
+        let socket = try root.settings("\(units)/apus-agent.socket")
+        for setting in [
+            "ListenStream=192.0.2.1:9480", "ListenSequentialPacket=/run/mail/agent.sock", "SocketUser=watcher",
+            "SocketGroup=mailer", "SocketMode=0660", "FreeBind=yes",
+        ] { #expect(socket.contains(setting), "\(setting)") }
         // Prometheus may be anywhere.
-        #expect(!agent.contains { $0.hasPrefix("IPAddress") })
+        #expect(!(agent + socket).contains { $0.hasPrefix("IPAddress") })
         let worker = try root.settings("\(units)/apus-mail@.service")
         for setting in [
             "User=mailer", "Group=mailer", "MemoryMax=814743552", "TasksMax=99", "LimitNOFILE=1234", "ReadWritePaths=/srv/mail",
-            "Environment=APUS_CONNECTIONS=3", "TimeoutStopSec=20s",
+            "Environment=APUS_CONNECTIONS=3", "TimeoutStopSec=20s", "Type=notify", "WatchdogSec=30s",
         ] { #expect(worker.contains(setting), "\(setting)") }
         #expect(worker.contains { $0.hasPrefix("ExecStart=/usr/local/bin/apus worker ") })
         // Ten connections for three: one has four.

@@ -74,6 +74,56 @@ import Testing
         #expect(counts.lastError(of: "b.service")?.message == "tab\tand \\")
     }
 
+    @Test func `of a unit's errors the last ten are kept, each with the cursor that finds it`() throws {
+        let folder = try JournalFolder()
+        var export = JournalExport()
+        for number in 1...57 as ClosedRange<UInt64> {
+            export.add(number, [("_SYSTEMD_UNIT", "a.service"), ("PRIORITY", "3"), ("MESSAGE", "error \(number)")])
+        }
+        try folder.write("one", export)
+        _ = try folder.count(folder.configuration())
+        let (counts, _) = try folder.count(folder.configuration())
+        let errors = counts.errors(of: "a.service")
+        #expect(errors.map(\.message) == (48...57).reversed().map { "error \($0)" })
+        for error in errors {
+            let journal = try JournalReader(folder.source)
+            try journal.seek(after: JournalCursor(error.cursor))
+            _ = try journal.next()
+            // Behind it comes the next one; nothing behind the last.
+            let next = journal.withField(.message) { String(decoding: $0, as: UTF8.self) }
+            let number = error.realtime - 1_700_000_000_000_000
+            if case .value(let text) = next, number < 57 { #expect(text == "error \(number + 1)") }
+        }
+        #expect(counts.errors(of: "b.service").isEmpty)
+    }
+
+    @Test func `what ended runs have used adds up by unit, over a restart`() throws {
+        let folder = try JournalFolder()
+        func run(_ number: UInt64, _ unit: String, user: String = "0", _ used: [(String, String)]) throws {
+            var export = JournalExport()
+            export.add(
+                number, [("MESSAGE_ID", "ae8f7b866b0347b9af31fe1c80b127c0"), ("_UID", user), ("UNIT", unit)] + used)
+            try folder.write("run-\(number)", export)
+            _ = try folder.count(folder.configuration())
+        }
+        try run(1, "a.service", [("CPU_USAGE_NSEC", "1500000000"), ("IO_METRIC_READ_BYTES", "10"), ("MEMORY_PEAK", "900")])
+        try run(2, "a.service", [("CPU_USAGE_NSEC", "250"), ("IP_METRIC_EGRESS_PACKETS", "7"), ("MEMORY_PEAK", "500")])
+        try run(3, "b.service", [("CPU_USAGE_NSEC", "18446744073709551615")])
+        try run(4, "b.service", [("CPU_USAGE_NSEC", "1")])
+        // What a user makes up does not count, nor what is no number.
+        try run(5, "a.service", user: "1000", [("CPU_USAGE_NSEC", "1")])
+        try run(6, "a.service", [("CPU_USAGE_NSEC", "-1"), ("IO_METRIC_WRITE_BYTES", "many")])
+        let (counts, _) = try folder.count(folder.configuration())
+        #expect(counts.consumptions.map(\.unit) == ["a.service", "b.service"])
+        let used = try #require(counts.consumptions.first?.consumption)
+        #expect(used[.cpuNanoseconds] == 1_500_000_250)
+        #expect(used[.ioReadBytes] == 10)
+        #expect(used[.ipSentPackets] == 7)
+        #expect(used[.memoryPeakBytes] == 500)
+        #expect(used[.ioWrittenBytes] == nil)
+        #expect(counts.consumptions.last?.consumption[.cpuNanoseconds] == .max)
+    }
+
     @Test func `systemd's catalogued messages are counted by the unit they are about`() throws {
         let folder = try JournalFolder()
         var export = JournalExport()
@@ -101,10 +151,21 @@ import Testing
         }
         export.add(8, [("MESSAGE_ID", "be02cf6855d2428ba40df7e9d022f03d"), unit, root])
         export.add(9, [("MESSAGE_ID", "d9b373ed55a64feb8242e02dbe79a49c"), unit, root, ("UNIT_RESULT", "no word\u{7f}")])
-        // Not catalogued here, no message's number, and one that a user has made up.
-        export.add(10, [("MESSAGE_ID", "39f53479d3a045ac8e11786248231fbf"), unit, root])
+        // A start that was not done, no message's number, and one that a user has made up.
+        export.add(10, [("MESSAGE_ID", "39f53479d3a045ac8e11786248231fbf"), unit, root, ("JOB_RESULT", "skipped")])
         export.add(11, [("MESSAGE_ID", "be02"), unit, root])
         export.add(12, [("MESSAGE_ID", "be02cf6855d2428ba40df7e9d022f03d"), unit, ("_UID", "1000")])
+        export.add(13, [("MESSAGE_ID", "39f53479d3a045ac8e11786248231fbf"), unit, root, ("JOB_RESULT", "done")])
+        export.add(14, [("MESSAGE_ID", "7ad2d189f7e94e70a38c781354912448"), unit, root])
+        // systemd-coredump writes as the user whose process it was; others may not.
+        for (number, writer) in [(15, "systemd-coredump@3-77-0.service"), (16, "user@1000.service")] as [(UInt64, String)] {
+            export.add(
+                number,
+                [
+                    ("MESSAGE_ID", "fc2e22bc6ee647b6b90729ab34a250b1"), ("_UID", "1000"), ("_SYSTEMD_UNIT", writer),
+                    ("COREDUMP_UNIT", "c.service"), ("COREDUMP_SIGNAL_NAME", "SIGABRT"),
+                ])
+        }
         try folder.write("one", export)
         _ = try folder.count(folder.configuration())
         let (counts, _) = try folder.count(folder.configuration())
@@ -122,6 +183,9 @@ import Testing
         #expect(series(.coreDumped, "a.service", "SIGSEGV") == 1)
         #expect(series(.messagesSuppressed, "b.service") == 1300)
         #expect(series(.startFailed) == 1)
-        #expect(counts.events.count == 8)
+        #expect(series(.started) == 1)
+        #expect(series(.succeeded) == 1)
+        #expect(series(.coreDumped, "c.service", "SIGABRT") == 1)
+        #expect(counts.events.count == 11)
     }
 }

@@ -139,6 +139,23 @@ import Testing
         #expect(try folder.count(folder.configuration(beginning: .end)).1.count == 1)
     }
 
+    @Test func `a state that the version before has written is read, and counting goes on`() throws {
+        let folder = try JournalFolder()
+        try folder.write("one", export(1...10))
+        _ = try folder.count(folder.configuration())
+        // In its format: another heading, errors without a cursor.
+        let state = try String(contentsOfFile: folder.statePath, encoding: .utf8)
+        let lines = state.split(separator: "\n").dropFirst().dropLast()
+        let old = "apus-journal 1\n" + lines.joined(separator: "\n") + "\nerror\t1700000000000003\t2\told\n"
+        let checksum = old.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        try Data((old + "end\t" + String(checksum, radix: 16) + "\n").utf8).write(to: URL(fileURLWithPath: folder.statePath))
+        try folder.write("two", export(11...15))
+        let (counts, notices) = try folder.count(folder.configuration())
+        #expect(notices == [])
+        #expect(counts.total == 15)
+        #expect(counts.lastError(of: "a.service")?.message == "old")
+    }
+
     @Test func `a kill amid a save leaves the state of the save before`() throws {
         let folder = try JournalFolder()
         try folder.write("one", export(1...10))

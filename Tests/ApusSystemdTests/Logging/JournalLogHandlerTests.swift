@@ -1,4 +1,5 @@
 import ApusSystemd
+import EventCatalog
 import Logging
 import Testing
 
@@ -67,6 +68,11 @@ import Testing
         let fields = fields(handler(), nil, error: Lost())
         #expect(fields[7] == "ERROR=the store is gone")
         #expect(fields[8].hasPrefix("ERROR_TYPE=") && fields[8].hasSuffix("Lost"))
+    }
+
+    @Test func `without an error its names are free for metadata`() {
+        #expect(fields(handler(), ["error": "the disk is full"]).last == "ERROR=the disk is full")
+        #expect(fields(handler(), ["error": "the disk is full"], error: Lost()).last == "ERROR_2=the disk is full")
     }
 
     @Test func `bytes stay bytes`() {

@@ -1,6 +1,8 @@
 import ApusSystemd
+import EventCatalog
 import Foundation
 import Glibc
+import HostTesting
 import Logging
 import Synchronization
 import Testing

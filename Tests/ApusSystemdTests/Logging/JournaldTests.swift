@@ -1,7 +1,8 @@
-import HostTesting
 import ApusSystemd
+import EventCatalog
 import Foundation
 import Glibc
+import HostTesting
 import Logging
 import Testing
 
@@ -105,32 +106,5 @@ import Testing
         #expect(best < .microseconds(10))
         #expect(try journald.entries("SYSLOG_IDENTIFIER=apus-test").count == 4000)
         #expect(journal.dropped == 0)
-    }
-
-    @Test func `journalctl takes the catalog of the events`() throws {
-        let root = FileManager.default.temporaryDirectory.appendingPathComponent("apus-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: root) }
-        let folder = root.appendingPathComponent("usr/lib/systemd/catalog")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try FileManager.default.createDirectory(
-            at: root.appendingPathComponent("var/lib/systemd/catalog"), withIntermediateDirectories: true)
-        try Data(CataloguedEvent.catalog(CataloguedEvent.all).utf8).write(to: folder.appendingPathComponent("apus.catalog"))
-        _ = try Self.run("/usr/bin/journalctl", ["--root=\(root.path)", "--update-catalog"])
-        let listed = try Self.run("/usr/bin/journalctl", ["--root=\(root.path)", "--list-catalog", "--no-pager"])
-        for event in CataloguedEvent.all { #expect(listed.contains("\(event.id) ")) }
-        #expect(Set(CataloguedEvent.all.map(\.id)).count == CataloguedEvent.all.count)
-    }
-
-    private static func run(_ path: String, _ arguments: [String]) throws -> String {
-        let command = Process()
-        command.executableURL = URL(fileURLWithPath: path)
-        command.arguments = arguments
-        let output = Pipe()
-        command.standardOutput = output
-        try command.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        command.waitUntilExit()
-        #expect(command.terminationStatus == 0)
-        return String(decoding: data, as: UTF8.self)
     }
 }

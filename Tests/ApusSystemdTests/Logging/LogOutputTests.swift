@@ -1,4 +1,5 @@
 import ApusSystemd
+import HostTesting
 import Logging
 import Testing
 

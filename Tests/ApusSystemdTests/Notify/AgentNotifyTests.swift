@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HostTesting
 import Testing
 
 /// The whole agent as a child, with a service manager that is a socket of the test's own.

@@ -1,5 +1,6 @@
 import ApusSystemd
 import Glibc
+import HostTesting
 import Testing
 
 @Suite struct ServiceNotifierTests {

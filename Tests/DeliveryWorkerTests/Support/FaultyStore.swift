@@ -8,9 +8,12 @@ final class FaultyStore: NotificationStore {
     private let store: any NotificationStore
     private let faults: Mutex<Set<Request>>
     private let refused = Mutex<[Request: Int]>([:])
+    private let gate: Gate?
 
-    init(_ store: any NotificationStore, refusing faults: Set<Request>) {
+    /// - Parameter gate: holds claims until it is opened.
+    init(_ store: any NotificationStore, refusing faults: Set<Request>, holdingClaims gate: Gate? = nil) {
         self.store = store
+        self.gate = gate
         self.faults = Mutex(faults)
     }
 
@@ -33,6 +36,7 @@ final class FaultyStore: NotificationStore {
     func notification(_ id: NotificationID) async throws(StoreError) -> NotificationRecord? { try await store.notification(id) }
 
     func claim(limit: Int, owner: String, lease: Duration) async throws(StoreError) -> Claim {
+        await gate?.wait()
         try pass(.claim)
         return try await store.claim(limit: limit, owner: owner, lease: lease)
     }

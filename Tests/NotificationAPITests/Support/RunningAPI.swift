@@ -54,18 +54,21 @@ struct RunningAPI: Sendable {
 /// - Parameters:
 ///   - folder: of the database; its own when nil.
 ///   - wrap: puts something before the store that the API sees.
+///   - probe: asked for after that.
 func withAPI<Value: Sendable>(
     folder: TemporaryFolder? = nil, drainDelay: Duration = .zero, idleTimeout: Duration = .seconds(60),
     wrap: (any NotificationStore) -> any NotificationStore = { $0 },
+    probe: () -> HealthProbe? = { nil }, onReady: @escaping @Sendable () -> Void = {},
     _ test: @Sendable (RunningAPI) async throws -> Value
 ) async throws -> Value {
     let folder = try folder ?? TemporaryFolder()
     let store = try SQLiteNotificationStore(path: folder.database, connections: 5)
     let metrics = TestMetrics()
     let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    let seen = wrap(store)
     let server = APIServer(
-        APIConfiguration(instance: "api-1", port: 0, drainDelay: drainDelay, idleTimeout: idleTimeout), store: wrap(store),
-        factory: metrics, logger: logger)
+        APIConfiguration(instance: "api-1", port: 0, drainDelay: drainDelay, idleTimeout: idleTimeout), store: seen,
+        factory: metrics, logger: logger, probe: probe(), onReady: onReady)
     let group = ServiceGroup(services: [server], logger: logger)
     let running = Task { try await group.run() }
     let result: Result<Value, any Error>

@@ -4,15 +4,21 @@ import Synchronization
 /// The real store behind a door: questions for a notification are counted, and held while it is shut.
 final class WrappedStore: NotificationStore {
     private let store: any NotificationStore
-    private let state = Mutex((asked: 0, isShut: false))
+    private let state = Mutex((asked: 0, waiting: 0, isShut: false))
 
     init(_ store: any NotificationStore) { self.store = store }
 
     var asked: Int { state.withLock(\.asked) }
+    /// Questions that are held at this moment.
+    var waiting: Int { state.withLock(\.waiting) }
     func shut(_ isShut: Bool) { state.withLock { $0.isShut = isShut } }
 
     func notification(_ id: NotificationID) async throws(StoreError) -> NotificationRecord? {
-        state.withLock { $0.asked += 1 }
+        state.withLock {
+            $0.asked += 1
+            $0.waiting += 1
+        }
+        defer { state.withLock { $0.waiting -= 1 } }
         while state.withLock(\.isShut) { try? await Task.sleep(for: .milliseconds(5)) }
         return try await store.notification(id)
     }

@@ -2,21 +2,21 @@ import Foundation
 import Glibc
 
 /// A bound datagram socket that is read when a test says so, and by nobody else.
-final class DatagramReceiver {
-    let path: String
+package final class DatagramReceiver: Sendable {
+    package let path: String
     private let descriptor: Int32
     private let folder: URL
 
     struct Failure: Error { let errno: Int32 }
 
-    struct Message {
-        var bytes: [UInt8]
-        var descriptors: [Int32]
-        var text: String { String(decoding: bytes, as: UTF8.self) }
+    package struct Message: Sendable {
+        package var bytes: [UInt8]
+        package var descriptors: [Int32]
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// - Parameter path: for a socket that takes another's place; a fresh one by default.
-    init(path: String? = nil) throws {
+    package init(path: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("apus-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.path = path ?? folder.appendingPathComponent("socket").path
@@ -40,7 +40,7 @@ final class DatagramReceiver {
     }
 
     /// The next message, or nil when none comes within the time.
-    func receive(within milliseconds: Int32 = 5000) -> Message? {
+    package func receive(within milliseconds: Int32 = 5000) -> Message? {
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&ready, 1, milliseconds) > 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: 1 << 18)

@@ -1,0 +1,112 @@
+import ApusSegment
+import ApusSystemd
+import Glibc
+import Logging
+import Synchronization
+
+/// Lets the service manager keep the segments of all instances, so that they outlive the agent (sd_notify(3), FDSTORE=1).
+///
+/// The manager tells nobody what it keeps, and drops what is past FileDescriptorStoreMax=: an instance that is not kept is served
+/// again when it reports again.
+final class SegmentStore: Sendable {
+    private let notifier: ServiceNotifier
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Of the last name given.
+        var number: UInt64 = 0
+        var hasFailed = false
+    }
+
+    init(notifier: ServiceNotifier, logger: Logger) {
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    private static let prefix = "instance-"
+
+    /// - Parameter segment: stays the caller's to close; the manager gets a copy.
+    /// - Returns: nil when the manager could not be told.
+    func keep(_ record: InstanceRecord, segment: Int32) -> StoredInstance? {
+        let name = state.withLock { state in
+            state.number += 1
+            return "\(Self.prefix)\(state.number)"
+        }
+        guard let identity = FileIdentity(segment),
+            let stored = StoredInstance(name: name, record: record, segment: identity)
+        else { return nil }
+        return stored.withDescriptor({ send([.storeDescriptors(name: name)], [$0, segment]) }) ? stored : nil
+    }
+
+    /// Of an instance that has left, or that another segment has taken the place of.
+    func remove(_ stored: StoredInstance) { _ = send([.removeDescriptors(name: stored.name)], []) }
+
+    /// Whether the manager was told; what is wrong is logged once.
+    private func send(_ states: [NotifyState], _ descriptors: [Int32]) -> Bool {
+        do {
+            try notifier.send(states, descriptors: descriptors)
+            state.withLock { $0.hasFailed = false }
+            return true
+        } catch {
+            let isNews = state.withLock { state in
+                defer { state.hasFailed = true }
+                return !state.hasFailed
+            }
+            if isNews {
+                logger.warning("segments do not outlive a restart of the agent", metadata: ["reason": "\(error)"])
+            }
+            return false
+        }
+    }
+
+    /// Serves again what the manager has kept of an earlier run. What is not as this class leaves it is let go.
+    ///
+    /// - Parameter passed: owned from here on.
+    func takeBack(_ passed: [ActivationSocket], into table: InstanceTable) {
+        let byName = Dictionary(grouping: passed, by: \.name).map { (name: $0.key, descriptors: $0.value.map(\.descriptor)) }
+        let numbered = byName.map { (number: Self.number($0.name), kept: $0) }
+        state.withLock { state in state.number = numbered.compactMap(\.number).max() ?? 0 }
+        var count = 0
+        // The newest first: of two that are of one instance, the other is what an agent had no time to remove.
+        for (number, kept) in numbered.sorted(by: { $0.number ?? 0 > $1.number ?? 0 }) {
+            let reason = number == nil ? "no agent gives such a name" : takeBack(kept, into: table)
+            guard let reason else {
+                count += 1
+                continue
+            }
+            logger.warning(
+                "a descriptor that the service manager kept is let go",
+                metadata: ["name": "\(kept.name)", "reason": "\(reason)"])
+            if number == nil { for descriptor in kept.descriptors { close(descriptor) } }
+            _ = send([.removeDescriptors(name: kept.name)], [])
+        }
+        if count > 0 {
+            logger.notice("serving again what the service manager has kept", metadata: ["instances": "\(count)"])
+        }
+    }
+
+    /// What is wrong with it, if anything is.
+    private func takeBack(_ kept: (name: String, descriptors: [Int32]), into table: InstanceTable) -> String? {
+        var rest = kept.descriptors
+        defer { for descriptor in rest { close(descriptor) } }
+        guard rest.count == 2 else { return "it has \(rest.count) descriptors instead of 2" }
+        // The manager keeps no order.
+        for (record, segment) in [(rest[0], rest[1]), (rest[1], rest[0])] {
+            guard let identity = FileIdentity(segment),
+                let stored = StoredInstance(name: kept.name, takingBack: record, segment: identity)
+            else { continue }
+            rest = [segment]
+            do throws(Refusal) {
+                try table.restore(stored, segment: segment)
+                return nil
+            } catch { return error.message }
+        }
+        return "neither descriptor is a record that this version knows"
+    }
+
+    private static func number(_ name: String) -> UInt64? {
+        guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.count)), number < .max else { return nil }
+        return number
+    }
+}

@@ -1,0 +1,45 @@
+import ApusSystemd
+import Logging
+import Synchronization
+
+/// Takes in anew what may change while the agent runs: the file of expected instances.
+///
+/// A file that is at fault changes nothing; what is wrong with it is in the log and in the status line until a reload succeeds.
+final class AgentReload: Sendable {
+    private let options: [InstanceKey]
+    private let path: String?
+    private let table: InstanceTable
+    private let logger: Logger
+    private let fault = Mutex<ExpectedInstancesError?>(nil)
+
+    /// - Throws: ``AgentError/expectedInstances(_:)`` when the file is at fault already.
+    init(configuration: AgentConfiguration, table: InstanceTable, logger: Logger) throws(AgentError) {
+        options = configuration.expected
+        path = configuration.expectFile
+        self.table = table
+        self.logger = logger
+        do throws(ExpectedInstancesError) { table.expect(try expected()) } catch { throw .expectedInstances(error) }
+    }
+
+    private func expected() throws(ExpectedInstancesError) -> Set<InstanceKey> {
+        Set(options).union(try path.map { path throws(ExpectedInstancesError) in try ExpectedInstances.read(path) } ?? [])
+    }
+
+    /// What the status line says of the last reload when it failed.
+    var trouble: String? { fault.withLock { $0 }.map { "reload failed, former values hold: \($0)" } }
+
+    /// Reloads; the manager, where there is one, hears of the beginning and of the end.
+    func run(telling notifications: ManagerNotifications?) {
+        notifications?.reloading()
+        do throws(ExpectedInstancesError) {
+            let keys = try expected()
+            table.expect(keys)
+            fault.withLock { $0 = nil }
+            logger.notice("reloaded", metadata: ["expected": "\(keys.count)"])
+        } catch {
+            fault.withLock { $0 = error }
+            logger.error("not reloaded: the former values hold", metadata: ["reason": "\(error)"])
+        }
+        notifications?.ready()
+    }
+}

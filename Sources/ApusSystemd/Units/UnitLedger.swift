@@ -1,0 +1,142 @@
+/// Which units are watched, what was heard of them, and what is to be asked next.
+///
+/// A plain value: times come from outside, and nothing here knows of a bus. A unit is asked for its properties only while systemd
+/// holds it in memory. Asking for another one would make systemd load it and let go of it again, with a signal each: a circle.
+package struct UnitLedger {
+    package typealias Instant = SuspendingClock.Instant
+
+    package struct Limits: Sendable {
+        /// From a change to the question, so that the changes of one moment make one question.
+        package var debounce = Duration.milliseconds(20)
+        /// Between two questions about one unit.
+        package var spacing = Duration.milliseconds(200)
+        /// Units past this number are not watched.
+        package var units: Int
+        /// Questions in a tenth of a second.
+        package var burst = 20
+
+        package init(units: Int = 1000) { self.units = units }
+    }
+
+    private struct Entry {
+        var state: UnitState?
+        var isLoaded = false
+        /// When to ask next.
+        var due: Instant?
+        var asked: Instant?
+    }
+
+    package let patterns: [UnitPattern]
+    private let limits: Limits
+    private let expected: Set<String>
+    private var entries: [String: Entry]
+    /// Units that match and are more than the limit.
+    package private(set) var ignored: Set<String> = []
+    /// Rises with each change of ``states``.
+    package private(set) var revision: UInt64 = 0
+    private var burst: (end: Instant, left: Int)?
+
+    package init(patterns: [UnitPattern], limits: Limits = Limits()) {
+        self.patterns = patterns
+        self.limits = limits
+        expected = Set(patterns.filter { !$0.isGlob }.map(\.text))
+        entries = Dictionary(uniqueKeysWithValues: expected.map { ($0, Entry()) })
+    }
+
+    /// What is known, by name.
+    package var states: [UnitState] { entries.values.compactMap(\.state).sorted { $0.name < $1.name } }
+
+    /// Takes over which units are loaded, of those that match; each is to be asked about.
+    package mutating func listed(_ names: [String], at now: Instant) {
+        let listed = Set(names)
+        for name in names where watches(name) { entries[name, default: Entry()].isLoaded = true }
+        for name in entries.keys where !listed.contains(name) {
+            if expected.contains(name) { entries[name]?.isLoaded = false } else { entries[name] = nil }
+        }
+        revision += 1
+        ignored.formIntersection(listed)
+        for name in entries.keys { ask(name, at: now) }
+    }
+
+    /// A signal tells of a loaded unit.
+    package mutating func changed(_ name: String, at now: Instant) {
+        guard watches(name) else { return }
+        entries[name, default: Entry()].isLoaded = true
+        ask(name, at: now + limits.debounce)
+    }
+
+    /// systemd holds a unit no longer. One that is expected has stopped, or its file is gone; of others there is nothing to say.
+    package mutating func unloaded(_ name: String, at now: Instant) {
+        ignored.remove(name)
+        guard entries[name] != nil else { return }
+        guard expected.contains(name) else {
+            entries[name] = nil
+            revision += 1
+            return
+        }
+        entries[name]?.isLoaded = false
+        entries[name]?.due = nil
+        ask(name, at: now + limits.debounce)
+    }
+
+    /// What systemd accounts changes without a signal: asks about every unit that runs.
+    package mutating func refreshRunning(at now: Instant) {
+        for (name, entry) in entries where entry.isLoaded && entry.state?.isRunning == true { ask(name, at: now) }
+    }
+
+    /// The questions that are due, the oldest first.
+    package mutating func take(at now: Instant, limit: Int) -> [UnitCall] {
+        if burst.map({ now >= $0.end }) ?? true { burst = (now + .milliseconds(100), limits.burst) }
+        let allowed = min(limit, burst?.left ?? 0)
+        guard allowed > 0 else { return [] }
+        let due = entries.compactMap { name, entry in entry.due.flatMap { $0 <= now ? (name: name, due: $0) : nil } }
+        let taken = due.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.prefix(allowed)
+        burst?.left -= taken.count
+        return taken.map { name, _ in
+            entries[name]?.due = nil
+            entries[name]?.asked = now
+            return entries[name]?.isLoaded == true ? .properties(name) : .fileState(name)
+        }
+    }
+
+    /// When to call ``take(at:limit:)`` again.
+    package var nextDue: Instant? {
+        guard let next = entries.values.compactMap(\.due).min() else { return nil }
+        guard let burst, burst.left == 0 else { return next }
+        return max(next, burst.end)
+    }
+
+    /// The answer to ``UnitCall/properties(_:)``.
+    package mutating func answered(_ state: UnitState) {
+        guard let entry = entries[state.name], entry.state != state else { return }
+        entries[state.name]?.state = state
+        revision += 1
+    }
+
+    /// The answer to ``UnitCall/fileState(_:)``; void if the unit has been loaded since.
+    package mutating func answered(_ name: String, isThere: Bool) {
+        guard let entry = entries[name], !entry.isLoaded else { return }
+        var state = UnitState(unloaded: name, isThere: isThere)
+        // Of one that was let go of before it could be asked, nobody knows when it stopped.
+        if entry.state?.activeState == state.activeState { state.stateChange = entry.state?.stateChange }
+        entries[name]?.state = state
+        revision += 1
+    }
+
+    private mutating func ask(_ name: String, at time: Instant) {
+        guard let entry = entries[name] else { return }
+        let spaced = entry.asked.map { max(time, $0 + limits.spacing) } ?? time
+        entries[name]?.due = entry.due.map { min($0, spaced) } ?? spaced
+    }
+
+    private mutating func watches(_ name: String) -> Bool {
+        if entries[name] != nil { return true }
+        guard patterns.contains(where: { $0.matches(name) }) else { return false }
+        guard entries.count < limits.units else {
+            // As many again are remembered, to be told of; no host has more.
+            if ignored.count < limits.units { ignored.insert(name) }
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,46 @@
+import CSystemd
+import Glibc
+
+extension UnitState {
+    /// - Parameter name: by which the unit was asked for.
+    init(_ unit: apus_unit, name: String) {
+        self.init(
+            name: name, loadState: UnitBusMessage.text(unit.load_state), activeState: UnitBusMessage.text(unit.active_state),
+            subState: UnitBusMessage.text(unit.sub_state))
+        let result = UnitBusMessage.text(unit.result)
+        self.result = result.isEmpty ? nil : result
+        stateChange = Self.seconds(unit.state_change)
+        activeSince = Self.seconds(unit.active_enter)
+        restarts = Self.known(unit.restarts)
+        mainPID = Self.known(unit.main_pid, not: 0)
+        exit = Self.exit(unit)
+        watchdog = Self.seconds(unit.watchdog)
+        watchdogPing = Self.seconds(unit.watchdog_ping)
+        memoryBytes = Self.known(unit.memory_bytes)
+        tasks = Self.known(unit.tasks)
+        tasksLimit = Self.known(unit.tasks_max)
+        cpuSeconds = Self.known(unit.cpu_nanoseconds).map { Double($0) / 1e9 }
+    }
+
+    /// A unit that systemd does not hold in memory: stopped, or not there at all.
+    init(unloaded name: String, isThere: Bool) {
+        self.init(name: name, loadState: isThere ? "loaded" : "not-found", activeState: "inactive", subState: "dead")
+    }
+
+    private static func known(_ number: UInt64, not absent: UInt64 = .max) -> UInt64? {
+        number == .max || number == absent ? nil : number
+    }
+
+    /// Of microseconds; systemd writes 0 for never.
+    private static func seconds(_ microseconds: UInt64) -> Double? { known(microseconds, not: 0).map { Double($0) / 1e6 } }
+
+    private static func exit(_ unit: apus_unit) -> UnitExit? {
+        guard let status = known(unit.exec_status) else { return nil }
+        switch unit.exec_code {
+        case UInt64(CLD_EXITED): return UnitExit(cause: .exited, status: status)
+        case UInt64(CLD_KILLED): return UnitExit(cause: .killed, status: status)
+        case UInt64(CLD_DUMPED): return UnitExit(cause: .dumped, status: status)
+        default: return nil
+        }
+    }
+}

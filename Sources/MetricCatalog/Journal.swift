@@ -1,0 +1,65 @@
+public import ApusMetrics
+
+/// What the agent counts of the systemd journal. Counts go on over the agent's restarts.
+public enum Journal {
+    public static let messages = Counter<JournalMessageLabels>(
+        "journal_messages_total",
+        "Journal entries, by the unit that wrote them and their priority; no unit: the kernel's and others.")
+    public static let lastError = Gauge<JournalUnitLabels>(
+        "journal_last_error_timestamp_seconds",
+        "Time of the unit's last journal entry of priority err or graver, in seconds since the Unix epoch.")
+    public static let suppressed = Counter<JournalUnitLabels>(
+        "journal_messages_suppressed_total", "Messages of the unit that journald's rate limit dropped.")
+    public static let kernelMissed = Counter<NoLabels>(
+        "journal_kernel_messages_missed_total", "Times that journald came too late for messages of the kernel.")
+    public static let missing = Counter<NoLabels>(
+        "journal_entries_missing_total",
+        "Entries that were written but never counted, by their sequence numbers: vacuumed before, or in a damaged part of a file."
+    )
+    public static let unreadable = Counter<NoLabels>(
+        "journal_fields_unreadable_total", "Fields of entries that damage or an unknown compression kept from being read.")
+
+    static let families = [
+        messages.family, lastError.family, suppressed.family, kernelMissed.family, missing.family, unreadable.family,
+    ]
+}
+
+/// The agent's following of the journal.
+public enum JournalFollowing {
+    public static let up = Gauge<NoLabels>(
+        "apus_journal_up",
+        "1 while the journal is open, has files, and all that was written up to the agent's start is counted.")
+    public static let age = Gauge<NoLabels>(
+        "apus_journal_age_seconds", "Seconds since the agent last looked for new entries; it looks every five seconds at least."
+    )
+    public static let lag = Gauge<NoLabels>(
+        "apus_journal_lag_seconds", "Age of the newest counted entry while there are later ones; 0 once all are counted.")
+    public static let droppedLogs = Counter<NoLabels>(
+        "apus_agent_log_messages_dropped_total", "Messages of the agent's own log that journald did not take in time.")
+
+    static let families = [up.family, age.family, lag.family, droppedLogs.family]
+}
+
+public struct JournalMessageLabels: LabelSet {
+    public enum Key: String, LabelKey { case unit, priority }
+    public let unit: String
+    /// syslog's keyword: emerg, alert, crit, err, warning, notice, info, debug; `none` of an entry without one.
+    public let priority: String
+    public init(unit: String, priority: String) {
+        self.unit = unit
+        self.priority = priority
+    }
+    public subscript(key: Key) -> String {
+        switch key {
+        case .unit: unit
+        case .priority: priority
+        }
+    }
+}
+
+public struct JournalUnitLabels: LabelSet {
+    public enum Key: String, LabelKey { case unit }
+    public let unit: String
+    public init(unit: String) { self.unit = unit }
+    public subscript(key: Key) -> String { unit }
+}

@@ -1,0 +1,9 @@
+public import ApusMetrics
+
+/// The systemd unit of a reporting service, to join its series with those of units.
+public enum ServiceUnit {
+    public static let unit = Info<JournalUnitLabels>(
+        "apus_service_unit_info", "Always 1; the label unit is the systemd unit that the instance's process runs in.")
+
+    static let families = [unit.family]
+}

@@ -1,0 +1,100 @@
+import ApusAgent
+import ApusSystemd
+import Foundation
+import HostTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct ReloadTests {
+    private func parse(_ text: String) throws -> [String] {
+        try ExpectedInstances.parse(Array(text.utf8), path: "f").map(\.description)
+    }
+
+    @Test func `a file of expected instances has one a line, and comments`() throws {
+        #expect(try parse("") == [])
+        let text = "# all\n\nworker/worker-1\r\n \tapi/api 1  \n  # end\napi/ü"
+        #expect(try parse(text) == ["worker/worker-1", "api/api 1", "api/ü"])
+    }
+
+    @Test(arguments: ["worker", "/a", "a/", "a/b/c", "a/\u{1}", "x/\(String(repeating: "y", count: 129))"])
+    func `a line that is no instance is named`(line: String) {
+        let error = #expect(throws: ExpectedInstancesError.self) { try parse("a/b\n#\n\(line)\nc/d\n") }
+        #expect(error?.description.hasPrefix("f:3: “\(line.prefix(64))”") == true)
+    }
+
+    @Test func `bytes that are no text are refused, and so is a file that is none`() throws {
+        #expect(throws: ExpectedInstancesError.malformed(path: "f", line: 1, text: "\u{FFFD}/a")) {
+            try ExpectedInstances.parse([0xFF, 0x2F, 0x61], path: "f")
+        }
+        for path in ["/nowhere/at/all", "/", "/dev/zero"] {
+            let error = #expect(throws: ExpectedInstancesError.self) { try ExpectedInstances.read(path) }
+            #expect(error?.description.hasPrefix("\(path): cannot be read: ") == true)
+        }
+    }
+
+    @Test func `an agent does not start with a file that is at fault`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("worker\n", to: "expect")
+        let error = await #expect(throws: AgentError.self) {
+            try await RunningAgent.with {
+                $0.expectFile = folder.path("expect")
+            } _: { _ in
+            }
+        }
+        #expect(error?.description.hasPrefix("\(folder.path("expect")):1: ") == true)
+    }
+
+    @Test func `a reload takes what the file says, keeps the former values when it is at fault, and tells the manager`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let manager = try DatagramReceiver()
+        let log = RecordedLog()
+        try folder.write("api/api-1\n", to: "expect")
+        try await RunningAgent.with(
+            {
+                $0.expected = [InstanceKey(service: "worker", instance: "worker-1")]
+                $0.expectFile = folder.path("expect")
+            }, logger: log.logger, notifier: ServiceNotifier(socket: manager.path)
+        ) { agent in
+            @Sendable func expected() async throws -> Set<String> {
+                Set(
+                    try await agent.get("/metrics").samples.filter { $0.key.hasPrefix("apus_service_up{") }.keys.compactMap {
+                        $0.split(separator: "\"").dropFirst(3).first.map(String.init)
+                    })
+            }
+            #expect(manager.receive()?.text == "READY=1\nSTATUS=watching 2 instances, 2 down")
+            #expect(try await expected() == ["worker-1", "api-1"])
+            try await agent.reporting("api", "api-2") { _ in
+                while let message = manager.receive(within: 0) { #expect(!message.text.contains("READY")) }
+                try folder.write("api/api-3\n", to: "expect")
+                agent.reload()
+                // What is no longer expected is gone, unless it reports or has reported.
+                #expect(try await expected() == ["worker-1", "api-2", "api-3"])
+                let begun = try #require(manager.receive()?.text)
+                #expect(begun.contains(/^RELOADING=1\nMONOTONIC_USEC=\d+$/))
+                #expect(manager.receive()?.text.hasPrefix("READY=1") == true)
+
+                try folder.write("api/api-3\n# fault:\napi-4\n", to: "expect")
+                agent.reload()
+                #expect(try await expected() == ["worker-1", "api-2", "api-3"])
+                #expect(manager.receive()?.text.hasPrefix("RELOADING=1\n") == true)
+                let told = try #require(manager.receive()?.text)
+                #expect(told.hasPrefix("READY=1\nSTATUS=watching 3 instances, 2 down; reload failed, former values hold: "))
+                #expect(told.contains("\(folder.path("expect")):3: “api-4”"))
+                let line = try #require(log.lines("not reloaded: the former values hold").first?["reason"])
+                #expect(line.hasPrefix("\(folder.path("expect")):3: "))
+
+                try folder.remove("expect")
+                agent.reload()
+                #expect(try await expected() == ["worker-1", "api-2", "api-3"])
+
+                try folder.write("", to: "expect")
+                agent.reload()
+                #expect(try await expected() == ["worker-1", "api-2"])
+                var last = ""
+                while let message = manager.receive(within: 0) { last = message.text }
+                #expect(last == "READY=1\nSTATUS=watching 2 instances, 1 down")
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import ApusAgent
+import ApusMetrics
+import ApusSegment
+import ApusSystemd
+import CLinux
+import CoreMetrics
+import Foundation
+import Glibc
+import HostTesting
+import Testing
+
+/// Segments that a service manager keeps while the agent restarts; the manager is a socket of the test's own.
+@Suite(.timeLimit(.minutes(2))) struct StoredSegmentsTests {
+    private static let jobs = #"jobs_total{service="worker",instance="worker-1"}"#
+    private static let up = #"apus_service_up{service="worker",instance="worker-1"}"#
+
+    /// Messages until nothing more is there.
+    private func messages(_ manager: DatagramReceiver) -> [DatagramReceiver.Message] {
+        var all: [DatagramReceiver.Message] = []
+        while let message = manager.receive(within: 0) { all.append(message) }
+        return all
+    }
+
+    private func record(_ bytes: [UInt8], sealed: Bool = true) throws -> Int32 {
+        let descriptor = apus_memfd_create("record")
+        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
+        if sealed { try #require(apus_memfd_seal(descriptor) == 0) }
+        return descriptor
+    }
+
+    private func segment(_ count: UInt64) throws -> SegmentWriter {
+        let writer = try SegmentWriter()
+        writer.series(MetricFamily(name: "jobs_total", kind: .counter, help: "x"), labels: [], form: .integer).add(count)
+        return writer
+    }
+
+    /// The start of this process, in ticks since boot: the 22nd field of its stat.
+    private static func ownStart() throws -> UInt64 {
+        let text = try String(contentsOfFile: "/proc/self/stat", encoding: .utf8)
+        let fields = try #require(text.split(separator: ")").last).split(separator: " ")
+        return try #require(UInt64(fields[19]))
+    }
+
+    private static let key = InstanceKey(service: "worker", instance: "worker-1")
+
+    @Test func `a new agent serves what the former one had, before and after the service comes back`() async throws {
+        let manager = try DatagramReceiver()
+        let notifier = ServiceNotifier(socket: manager.path)
+        let path = RunningAgent.temporarySocket()
+        try await RunningAgent.with(socketPath: path, notifier: notifier) { first in
+            try await first.reporting("worker", "worker-1") { factory in
+                let jobs = CoreMetrics.Counter(label: "jobs", factory: factory)
+                jobs.increment(by: 7)
+                let stores = messages(manager).filter { $0.text.hasPrefix("FDSTORE=1\n") }
+                #expect(stores.map(\.text) == ["FDSTORE=1\nFDNAME=instance-1"])
+                let kept = try #require(stores.first).descriptors
+                try #require(kept.count == 2)
+                defer { for descriptor in kept { close(descriptor) } }
+                // Elsewhere, where the service does not come to.
+                jobs.increment(by: 1)
+                func passed() -> [ActivationSocket] {
+                    kept.reversed().map { ActivationSocket(descriptor: dup($0), name: "instance-1") }
+                }
+                try await RunningAgent.with(notifier: notifier, passed: passed()) { second in
+                    let page = try await second.get("/metrics")
+                    #expect(page.samples[Self.jobs] == "8" && page.samples[Self.up] == "1")
+                    // The memory is shared: it goes on.
+                    jobs.increment(by: 1)
+                    #expect(try await second.get("/metrics").samples[Self.jobs] == "9")
+                    // The same segment once more, now from the service itself.
+                    try await second.takeConnection(of: kept, like: Self.key)
+                    let text = try await second.get("/metrics").text
+                    #expect(text.split(separator: "\n").filter { $0.hasPrefix(Self.jobs) } == ["\(Self.jobs) 9"])
+                }
+                #expect(!messages(manager).contains { $0.text.contains("FDSTORE") })
+            }
+        }
+    }
+
+    @Test func `a process that has ended is down with its last counts, until the time for that is over`() async throws {
+        let manager = try DatagramReceiver()
+        let notifier = ServiceNotifier(socket: manager.path)
+        let writer = try segment(5)
+        // This process lives, but began at another time: the pid was given again.
+        let other = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart() + 1)
+        // This one said goodbye.
+        let ended = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart(), endedAt: 1)
+        for (record, retention) in [(other, Duration.seconds(600)), (ended, .seconds(1))] {
+            let passed = [try self.record(record.bytes), dup(writer.descriptor)].map {
+                ActivationSocket(descriptor: $0, name: "instance-3")
+            }
+            try await RunningAgent.with({ $0.retention = retention }, notifier: notifier, passed: passed) { agent in
+                guard retention > .seconds(1) else {
+                    // Ended long ago: gone at the first turn of the sampling loop.
+                    try await agent.until { try await agent.get("/metrics").samples[Self.jobs] == nil }
+                    return
+                }
+                let samples = try await agent.get("/metrics").samples
+                #expect(samples[Self.jobs] == "5" && samples[Self.up] == "0")
+            }
+            let removed = messages(manager).contains { $0.text == "FDSTOREREMOVE=1\nFDNAME=instance-3" }
+            #expect(removed == (retention == .seconds(1)))
+        }
+    }
+
+    @Test func `another segment of an instance takes the place of the one that is kept`() async throws {
+        let manager = try DatagramReceiver()
+        let notifier = ServiceNotifier(socket: manager.path)
+        let gone = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart() + 1)
+        let former = try segment(5)
+        let passed = [try record(gone.bytes), dup(former.descriptor)].map {
+            ActivationSocket(descriptor: $0, name: "instance-41")
+        }
+        try await RunningAgent.with(notifier: notifier, passed: passed) { agent in
+            let next = try segment(2)
+            try await agent.takeConnection(of: [next.descriptor], like: Self.key)
+            let text = try await agent.get("/metrics").text
+            #expect(text.split(separator: "\n").filter { $0.hasPrefix(Self.jobs) } == ["\(Self.jobs) 2"])
+        }
+        let told = messages(manager).filter { $0.text.hasPrefix("FDSTORE") }
+        #expect(told.map(\.text) == ["FDSTORE=1\nFDNAME=instance-42", "FDSTOREREMOVE=1\nFDNAME=instance-41"])
+        // What the manager has now says so when the service is gone.
+        let kept = try #require(told.first?.descriptors)
+        defer { for descriptor in kept { close(descriptor) } }
+        let record = kept.compactMap { descriptor in
+            var bytes = [UInt8](repeating: 0, count: InstanceRecord.longest)
+            let count = pread(descriptor, &bytes, bytes.count, 0)
+            return InstanceRecord(bytes: Array(bytes.prefix(max(0, count))))
+        }.first
+        let own = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart())
+        #expect(record?.key == own.key && record?.pid == own.pid && record?.startTicks == own.startTicks)
+        #expect(record.map { $0.endedAt > 0 } == true)
+    }
+
+    @Test func `what is not as an agent left it is let go, and the rest is served`() async throws {
+        let manager = try DatagramReceiver()
+        let log = RecordedLog()
+        let good = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart()).bytes
+        let (old, new) = (try segment(1), try segment(2))
+        let file = open("/proc/self/stat", O_RDONLY)
+        defer { close(file) }
+        let unsealed = apus_memfd_create("segment")
+        defer { close(unsealed) }
+        let stored: [(name: String, descriptors: [Int32])] = [
+            ("instance-1", [try record(good), dup(old.descriptor)]),
+            ("instance-2", [try record(good), dup(new.descriptor)]),
+            ("instance-3", [dup(new.descriptor)]),
+            ("instance-4", [try record(good, sealed: false), dup(new.descriptor)]),
+            ("instance-5", [try record(Array("apus-instance 2\n".utf8)), dup(new.descriptor)]),
+            ("instance-6", [try record(good), dup(unsealed)]),
+            ("instance-7", [try record(good), dup(file)]),
+            ("instance-8", [try record(good), try record(good)]),
+            ("instance-9", [dup(new.descriptor), dup(new.descriptor), try record(good)]),
+            ("instance-x", [try record(good), dup(new.descriptor)]),
+            ("left by somebody", [dup(file)]),
+        ]
+        let passed = stored.flatMap { one in one.descriptors.map { ActivationSocket(descriptor: $0, name: one.name) } }
+        try await RunningAgent.with(
+            logger: log.logger, notifier: ServiceNotifier(socket: manager.path), passed: passed.shuffled()
+        ) { agent in
+            let samples = try await agent.get("/metrics").samples
+            // The later of two.
+            #expect(samples[Self.jobs] == "2" && samples[Self.up] == "1")
+            #expect(samples["apus_agent_instances"] == "1")
+        }
+        let removed = messages(manager).map(\.text).filter { $0.hasPrefix("FDSTOREREMOVE=1\nFDNAME=") }
+            .map { String($0.dropFirst("FDSTOREREMOVE=1\nFDNAME=".count)) }
+        #expect(Set(removed) == Set(stored.map(\.name)).subtracting(["instance-2"]) && removed.count == 10)
+        let lines = log.lines("a descriptor that the service manager kept is let go")
+        #expect(Set(lines.compactMap { $0["name"] }) == Set(removed))
+        #expect(lines.allSatisfy { $0["reason"]?.isEmpty == false })
+    }
+
+    @Test func `where nobody keeps anything, nothing is sent and nothing changes`() async throws {
+        let writer = try segment(3)
+        try await RunningAgent.with { agent in
+            try await agent.takeConnection(of: [writer.descriptor], like: Self.key)
+            #expect(try await agent.get("/metrics").samples[Self.jobs] == "3")
+        }
+        // A manager that has ended.
+        let log = RecordedLog()
+        try await RunningAgent.with(logger: log.logger, notifier: ServiceNotifier(socket: "/nowhere/notify")) { agent in
+            try await agent.takeConnection(of: [writer.descriptor], like: Self.key)
+            #expect(try await agent.get("/metrics").samples[Self.jobs] == "3")
+        }
+        #expect(log.lines("segments do not outlive a restart of the agent").count == 1)
+    }
+}
+
+extension RunningAgent {
+    /// Reports the one of the descriptors that is a segment, and ends the connection once that is served.
+    fileprivate func takeConnection(of descriptors: [Int32], like key: InstanceKey) async throws {
+        let segment = try #require(descriptors.first { (try? SegmentReader(descriptor: $0)) != nil })
+        let socket = apus_seqpacket_socket(0)
+        defer { close(socket) }
+        try #require(apus_unix_connect(socket, socketPath) == 0)
+        let hello = try Hello(service: key.service, instance: key.instance).bytes
+        try #require(apus_send_with_descriptor(socket, hello, hello.count, segment) == hello.count)
+        var reply = [UInt8](repeating: 0, count: 1024)
+        let count = recv(socket, &reply, reply.count, 0)
+        #expect(count > 0 && Reply(bytes: reply.prefix(count)) == .accepted)
+        #expect(try await up(key.service, key.instance) == "1")
+    }
+}

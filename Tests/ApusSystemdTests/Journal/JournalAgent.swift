@@ -1,0 +1,64 @@
+import Foundation
+import HostTesting
+
+/// The whole agent as a child that counts a journal namespace.
+final class JournalAgent {
+    private let process = Process()
+    private let log: String
+
+    struct Silent: Error, CustomStringConvertible {
+        let log: String
+        var description: String { "the agent does not listen: \(log)" }
+    }
+
+    /// - Parameter folder: of its state; the same one for the next agent.
+    init(_ namespace: String, state folder: TemporaryFolder) throws {
+        // The program lies beside the tests' own.
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("apus-agent")
+        process.arguments = [
+            "--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock"), "--log", "stderr", "--journal", "all",
+            "--journal-namespace", namespace, "--state-directory", folder.path, "--journal-save-interval", "100ms",
+        ]
+        log = folder.path("log")
+        try folder.write("", to: "log")
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(SIGKILL) }
+    }
+
+    /// Ends it, and waits for that.
+    func kill(_ signal: Int32) {
+        Foundation.kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+    }
+
+    var status: Int32 { process.terminationStatus }
+
+    /// What it answers to a path, once it listens.
+    func get(_ path: String) throws -> String {
+        var port: Substring?
+        let listens = try BootedHost.wait(.seconds(60)) {
+            let text = try String(contentsOfFile: log, encoding: .utf8)
+            port = text.firstMatch(of: /127\.0\.0\.1:(\d+)\/metrics/)?.1
+            return port != nil || !process.isRunning
+        }
+        guard listens, let port else { throw Silent(log: try String(contentsOfFile: log, encoding: .utf8)) }
+        return try SystemdTool.run("curl", ["--silent", "--max-time", "30", "http://127.0.0.1:\(port)\(path)"]).output
+    }
+
+    /// `journal_messages_total` of units whose names have a prefix, by `UNIT PRIORITY`; `nil` while it is not served.
+    func messages(of prefix: String) throws -> [String: Int]? {
+        let text = try get("/metrics")
+        guard text.contains("apus_journal_up 1\n") else { return nil }
+        var counts: [String: Int] = [:]
+        for match in text.matches(of: /journal_messages_total\{unit="([^"]*)",priority="([^"]*)"\} (\d+)/)
+        where match.1.hasPrefix(prefix) {
+            counts["\(match.1) \(match.2)"] = Int(match.3)
+        }
+        return counts
+    }
+}

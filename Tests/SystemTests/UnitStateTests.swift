@@ -1,0 +1,271 @@
+import Foundation
+import HostTesting
+import Testing
+
+/// A real agent under a real systemd, as a user without rights.
+@Suite struct `An agent that watches units` {
+    private static let steady = "probe-steady.service"
+    private static let flaky = "probe-flaky.service"
+    private static let dog = "probe-dog.service"
+    private static let nowhere = "probe-nowhere.service"
+
+    private static let units = [
+        steady: "[Service]\nExecStart=sleep infinity\nTasksMax=77\n",
+        flaky: """
+        [Unit]
+        StartLimitIntervalSec=1h
+        StartLimitBurst=3
+        [Service]
+        ExecStart=sh -c 'exit 7'
+        Restart=on-failure
+        RestartSec=100ms
+
+        """,
+        dog: """
+        [Service]
+        Type=notify
+        NotifyAccess=all
+        WatchdogSec=1h
+        ExecStart=sh -c 'systemd-notify --ready; systemd-notify WATCHDOG=1; exec sleep infinity'
+
+        """,
+    ]
+
+    /// A host with units, and an agent that watches them.
+    private struct Watched {
+        let host: BootedHost
+
+        /// - Parameter hasBus: whether the agent is anybody on the bus, or root where there is none.
+        init(hasBus: Bool = true) throws {
+            host = try BootedHost()
+            let build = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+                .deletingLastPathComponent().path
+            let strip = try SystemdTool.run("strip", ["-o", "\(host.root)/usr/bin/apus-agent", "\(build)/apus-agent"])
+            #expect(strip.status == 0, "\(strip.errors)")
+            for (name, text) in units {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: "\(host.root)/etc/systemd/system/\(name)"))
+            }
+            try succeed("systemctl", "daemon-reload")
+            var agent = [
+                "systemd-run", "--quiet", "--unit=agent", "--property=RuntimeDirectory=probe",
+                "--property=User=\(hasBus ? "nobody" : "root")", "apus-agent", "--socket", "/run/probe/agent.sock",
+                "--interval", "1s",
+            ]
+            for unit in [steady, flaky, "probe-d*.service", nowhere] { agent += ["--watch-unit", unit] }
+            if !hasBus {
+                try succeed("systemctl", "stop", "dbus.socket", "dbus.service")
+                try succeed("rm", "--force", "/run/dbus/system_bus_socket")
+            }
+            let start = try host.run(agent)
+            try #require(start.status == 0, "\(start.errors)")
+        }
+
+        func succeed(_ command: String...) throws {
+            let step = try host.run(command)
+            try #require(step.status == 0, "\(command): \(step.errors)")
+        }
+
+        func show(_ unit: String, _ property: String) throws -> String {
+            try host.run(["systemctl", "show", "--value", "--property=\(property)", unit]).output
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+
+        /// Of one scrape: a series' value.
+        func scrape() throws -> [String: Double] {
+            let text = try host.run(["curl", "--silent", "--max-time", "5", "http://127.0.0.1:9480/metrics"]).output
+            let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+            return Dictionary(
+                lines.compactMap { line in
+                    guard let space = line.lastIndex(of: " ") else { return nil }
+                    return Double(line[line.index(after: space)...]).map { (String(line[..<space]), $0) }
+                }, uniquingKeysWith: { first, _ in first })
+        }
+
+        /// The seconds until a scrape shows something; fails after a minute.
+        @discardableResult
+        func wait(_ what: String, since start: ContinuousClock.Instant = .now, _ isThere: ([String: Double]) throws -> Bool)
+            throws -> Double
+        {
+            var last: [String: Double] = [:]
+            let shows = try BootedHost.wait(.seconds(60)) {
+                last = try scrape()
+                return try isThere(last)
+            }
+            let seconds = start.duration(to: .now) / .seconds(1)
+            try #require(shows, "\(what): \(last.filter { $0.key.contains("systemd") })")
+            return seconds
+        }
+    }
+
+    private static func state(_ unit: String, _ state: String) -> String {
+        #"systemd_unit_state{unit="\#(unit)",state="\#(state)"}"#
+    }
+
+    private static func value(_ family: String, _ unit: String) -> String { #"\#(family){unit="\#(unit)"}"# }
+
+    @Test func `serves each change of a unit within a second, as systemd tells it`() throws {
+        let watched = try Watched()
+        let first = try watched.wait("the first list") {
+            $0["apus_systemd_bus_up"] == 1 && $0[Self.state(Self.flaky, "inactive")] == 1
+        }
+        print("the first states are on a scrape after \(first) s")
+        // Of a unit that nobody has loaded yet: is it there?
+        let start = try watched.scrape()
+        #expect(start[Self.state(Self.steady, "inactive")] == 1 && start[Self.state(Self.steady, "active")] == 0)
+        #expect(start[Self.value("systemd_unit_absent", Self.steady)] == 0)
+        #expect(start[Self.value("systemd_unit_absent", Self.nowhere)] == 1)
+        #expect(!start.keys.contains { $0.contains(Self.dog) })
+
+        var latencies: [Double] = []
+        for round in 1...3 {
+            var now = ContinuousClock.now
+            try watched.succeed("systemctl", "start", Self.steady)
+            latencies.append(
+                try watched.wait("start \(round)", since: now) { $0[Self.state(Self.steady, "active")] == 1 })
+            now = .now
+            try watched.succeed("systemctl", "kill", "--signal=KILL", Self.steady)
+            latencies.append(
+                try watched.wait("kill \(round)", since: now) { $0[Self.state(Self.steady, "failed")] == 1 })
+        }
+        print("changes were on a scrape after \(latencies.map { ($0 * 1000).rounded() }) ms, the command's time included")
+        #expect(latencies.min() ?? 10 < 1)
+        let killed = try watched.scrape()
+        #expect(killed[#"systemd_service_exit_status{unit="\#(Self.steady)",cause="killed"}"#] == 9)
+        #expect(killed[#"systemd_unit_result{unit="\#(Self.steady)",result="signal"}"#] == 1)
+        #expect(killed[Self.value("systemd_service_main_pid", Self.steady)] == nil)
+
+        // A unit that restarts until systemd gives it up.
+        try watched.succeed("systemctl", "start", Self.flaky)
+        try watched.wait("the end of restarts") { $0[Self.state(Self.flaky, "failed")] == 1 }
+        let restarts = Double(try watched.show(Self.flaky, "NRestarts")) ?? -1
+        #expect(restarts >= 2)
+        let given = try watched.scrape()
+        #expect(given[Self.value("systemd_service_restart_total", Self.flaky)] == restarts)
+        #expect(given[#"systemd_service_exit_status{unit="\#(Self.flaky)",cause="exited"}"#] == 7)
+        let result = try watched.show(Self.flaky, "Result")
+        #expect(given[#"systemd_unit_result{unit="\#(Self.flaky)",result="\#(result)"}"#] == 1)
+
+        // A unit of the glob comes with systemd's loading it.
+        try watched.succeed("systemctl", "start", Self.dog)
+        try watched.wait("the watchdog") {
+            $0[Self.state(Self.dog, "active")] == 1
+                && $0[Self.value("systemd_service_watchdog_ping_time_seconds", Self.dog)] != nil
+        }
+        try watched.succeed("systemctl", "reset-failed", Self.steady)
+        try watched.succeed("systemctl", "start", Self.steady)
+        try watched.wait("another start") { $0[Self.state(Self.steady, "active")] == 1 }
+        let running = try watched.scrape()
+        #expect(running[Self.value("systemd_service_watchdog_seconds", Self.dog)] == 3600)
+        #expect(running[Self.value("systemd_unit_tasks_max", Self.steady)] == 77)
+        let pid = Double(try watched.show(Self.steady, "MainPID"))
+        #expect(running[Self.value("systemd_service_main_pid", Self.steady)] == pid)
+        let since = try #require(running[Self.value("systemd_unit_active_enter_time_seconds", Self.steady)])
+        #expect(abs(since - Date().timeIntervalSince1970) < 60)
+        for (family, property) in [
+            ("systemd_unit_memory_bytes", "MemoryCurrent"), ("systemd_unit_tasks_current", "TasksCurrent"),
+        ] {
+            // What this systemd does not account is no series.
+            let isAccounted = Double(try watched.show(Self.steady, property)) != nil
+            #expect((running[Self.value(family, Self.steady)] != nil) == isAccounted, "\(family)")
+        }
+
+        // A file that comes and goes.
+        let path = "\(watched.host.root)/etc/systemd/system/\(Self.nowhere)"
+        try Data("[Service]\nExecStart=sleep infinity\n".utf8).write(to: URL(fileURLWithPath: path))
+        try watched.succeed("systemctl", "daemon-reload")
+        try watched.wait("the new file") { $0[Self.value("systemd_unit_absent", Self.nowhere)] == 0 }
+
+        // Nothing is asked in a circle: a second has a question for each running unit, and a sign of life.
+        let (before, began) = (try watched.scrape(), ContinuousClock.now)
+        try watched.wait("two more seconds") { _ in began.duration(to: .now) > .seconds(2) }
+        let after = try watched.scrape()
+        let calls = (after["apus_systemd_bus_calls_total"] ?? 0) - (before["apus_systemd_bus_calls_total"] ?? 0)
+        let seconds = began.duration(to: .now) / .seconds(1)
+        print("\(calls) calls in \(seconds) s")
+        #expect(calls <= 4 * (seconds + 1))
+
+        let document = try watched.host.run(["curl", "--silent", "http://127.0.0.1:9480/api/v1/units"]).output
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any])
+        let units = try #require(json["units"] as? [[String: Any]])
+        #expect(units.compactMap { $0["unit"] as? String } == [Self.dog, Self.flaky, Self.nowhere, Self.steady])
+        #expect(units.last?["activeState"] as? String == "active")
+        #expect((json["bus"] as? [String: Any])?["up"] as? Bool == true)
+    }
+
+    @Test func `hears systemd on its own socket, where there is no bus`() throws {
+        let watched = try Watched(hasBus: false)
+        try watched.wait("the first list") { $0[Self.state(Self.steady, "inactive")] == 1 }
+        for (verb, state) in [("start", "active"), ("stop", "inactive"), ("start", "active")] {
+            try watched.succeed("systemctl", verb, Self.steady)
+            try watched.wait(verb) { $0[Self.state(Self.steady, state)] == 1 && $0["apus_systemd_bus_up"] == 1 }
+        }
+    }
+
+    @Test func `answers at once while the bus hangs, and finds it again`() throws {
+        let watched = try Watched()
+        try watched.succeed("systemctl", "start", Self.steady, Self.dog)
+        try watched.wait("the start") { $0[Self.state(Self.steady, "active")] == 1 && $0[Self.state(Self.dog, "active")] == 1 }
+
+        // A reload of systemd's configuration, or of systemd, takes no series away.
+        for command in ["daemon-reload", "daemon-reload", "daemon-reexec"] {
+            try watched.succeed("systemctl", command)
+            for _ in 0..<5 {
+                let values = try watched.scrape()
+                #expect(
+                    values[Self.state(Self.steady, "active")] == 1 && values[Self.state(Self.dog, "active")] == 1, "\(command)")
+            }
+        }
+        try watched.wait("the new systemd") { $0["apus_systemd_bus_up"] == 1 }
+
+        let bus = try watched.show("dbus.service", "MainPID")
+        try watched.succeed("kill", "-STOP", bus)
+        let opened = try watched.wait("the breaker") { $0["apus_systemd_bus_breaker_open"] == 1 }
+        print("the breaker opened \(opened) s after the bus was stopped")
+        var slowest = 0.0
+        for _ in 0..<20 {
+            let answer = try watched.host.run([
+                "curl", "--silent", "--max-time", "5", "--output", "/dev/null", "--write-out", "%{time_total}",
+                "http://127.0.0.1:9480/metrics",
+            ])
+            #expect(answer.status == 0)
+            slowest = max(slowest, Double(answer.output) ?? 10)
+        }
+        print("the slowest scrape took \(slowest * 1000) ms while the bus was stopped")
+        let stopped = try watched.scrape()
+        #expect(stopped["apus_systemd_bus_up"] == 0)
+        #expect(try #require(stopped["apus_systemd_bus_age_seconds"]) > 2)
+        #expect(try #require(stopped[#"apus_systemd_bus_errors_total{reason="timeout"}"#]) >= 3)
+        #expect(stopped[Self.state(Self.steady, "active")] == 1)
+        try watched.wait("the age") {
+            ($0["apus_systemd_bus_age_seconds"] ?? 0) > (stopped["apus_systemd_bus_age_seconds"] ?? 0) + 1
+        }
+
+        // What happens meanwhile is known afterwards.
+        try watched.succeed("systemctl", "kill", "--signal=KILL", Self.steady)
+        try watched.succeed("kill", "-CONT", bus)
+        let found = try watched.wait("the bus") { $0["apus_systemd_bus_up"] == 1 && $0[Self.state(Self.steady, "failed")] == 1 }
+        print("the bus was found again after \(found) s")
+        #expect(try watched.scrape()["apus_systemd_bus_breaker_open"] == 0)
+
+        // A bus that is killed is started again by systemd when somebody connects.
+        try watched.succeed("kill", "-KILL", try watched.show("dbus.service", "MainPID"))
+        try watched.succeed("systemctl", "restart", Self.steady)
+        let again = try watched.wait("another bus") {
+            $0["apus_systemd_bus_up"] == 1 && $0[Self.state(Self.steady, "active")] == 1
+                && ($0[#"apus_systemd_bus_errors_total{reason="disconnected"}"#] ?? 0) > 0
+        }
+        print("the state was served \(again) s after the bus was killed")
+
+        // A stop waits for no bus.
+        let timeouts = #"apus_systemd_bus_errors_total{reason="timeout"}"#
+        let before = try watched.scrape()
+        try watched.succeed("kill", "-STOP", try watched.show("dbus.service", "MainPID"))
+        try watched.wait("a hanging bus") { ($0[timeouts] ?? 0) > (before[timeouts] ?? 0) }
+        let began = ContinuousClock.now
+        try watched.succeed("systemctl", "stop", "agent.service")
+        let seconds = began.duration(to: .now) / .seconds(1)
+        print("the agent stopped within \(seconds) s while the bus was stopped")
+        #expect(seconds < 10)
+        #expect(try watched.show("agent.service", "Result") != "timeout")
+    }
+}
