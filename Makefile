@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 20
 FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ratios Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
-BUILD_PACKAGES := binutils libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := curl dbus prometheus prometheus-process-exporter protobuf-compiler python3-prometheus-client python3-protobuf \
     systemd systemd-container systemd-journal-remote systemd-sysv zstd
 

@@ -1,3 +1,4 @@
+import ApusMetrics
 package import ApusSystemd
 import CLinux
 package import Logging
@@ -35,6 +36,9 @@ package struct AgentServices {
         let journalSources: [(any FamilySource)?] = [
             units, journal.map { JournalFamilies(follower: $0.follower) }, droppedLogs.map { LogDrops(count: $0) },
             unitWatch.map { UnitSource(watcher: $0.watcher) },
+            try journal.map { (journal) throws(AgentError) in
+                PatternFamilies(patterns: try Self.checked(configuration.journal?.patterns ?? []), follower: journal.follower)
+            },
         ]
         let sources: [any FamilySource] = journalSources.compactMap { $0 }
         let exposition = Exposition(
@@ -71,6 +75,16 @@ package struct AgentServices {
         all = services + [journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { reload.run(telling: notifications) }
+    }
+
+    /// - Throws: ``AgentError/patternNameTaken(_:)``.
+    private static func checked(_ patterns: [JournalPattern]) throws(AgentError) -> [JournalPattern] {
+        var taken = Exposition.ownNames
+        for family in patterns.map(\.family) {
+            guard taken.isDisjoint(with: family.claimedNames) else { throw .patternNameTaken(family.name) }
+            taken.formUnion(family.claimedNames)
+        }
+        return patterns
     }
 
     /// What units add to the line for `systemctl status`.

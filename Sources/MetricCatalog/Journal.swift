@@ -37,7 +37,23 @@ public enum JournalFollowing {
     public static let droppedLogs = Counter<NoLabels>(
         "apus_agent_log_messages_dropped_total", "Messages of the agent's own log that journald did not take in time.")
 
-    static let families = [up.family, age.family, lag.family, droppedLogs.family]
+    public static let patternDrops = Counter<JournalPatternLabels>(
+        "apus_journal_pattern_entries_dropped_total", "Entries that matched a pattern and would have made one series too many.")
+    public static let patternFailures = Counter<JournalPatternLabels>(
+        "apus_journal_pattern_failures_total",
+        "Entries of which a pattern's match was given up, or whose value was no number.")
+
+    static let families = [
+        up.family, age.family, lag.family, droppedLogs.family, patternDrops.family, patternFailures.family,
+    ]
+}
+
+public struct JournalPatternLabels: LabelSet {
+    public enum Key: String, LabelKey { case pattern }
+    /// The name of the pattern's family.
+    public let pattern: String
+    public init(pattern: String) { self.pattern = pattern }
+    public subscript(key: Key) -> String { pattern }
 }
 
 public struct JournalMessageLabels: LabelSet {

@@ -39,12 +39,21 @@ struct JournalOptions: ParsableArguments {
             valueName: "duration"))
     var journalSaveInterval = "5s"
 
+    @Option(
+        help: ArgumentHelp(
+            "File of patterns: entries that match fields and a regular expression, counted as metrics of their own.",
+            valueName: "file"))
+    var journalPatterns: String?
+
     func validate() throws {
         if journal == .units && journalUnit.isEmpty {
             throw ValidationError("--journal units: name the units with --journal-unit")
         }
         if journal != .units && !journalUnit.isEmpty {
             throw ValidationError("--journal-unit \(journalUnit[0]): goes with --journal units")
+        }
+        if journal == .off, let journalPatterns {
+            throw ValidationError("--journal-patterns \(journalPatterns): does not go with --journal off")
         }
         if let namespace = journalNamespace, journalDirectory != nil {
             throw ValidationError("--journal-namespace \(namespace): does not go with --journal-directory")
@@ -61,9 +70,9 @@ struct JournalOptions: ParsableArguments {
                 "--journal-save-interval \(journalSaveInterval): write a number and ms, s, m or h, at least 100ms")
         }
         guard let folder = try stateFolder() else {
-            guard journal == .auto else {
+            guard journal == .auto, journalPatterns == nil else {
                 throw ValidationError(
-                    "--journal \(journal.rawValue): the counts need a folder: give --state-directory, or StateDirectory= in the unit"
+                    "\(journalPatterns == nil ? "--journal \(journal.rawValue)" : "--journal-patterns"): the counts need a folder: give --state-directory, or StateDirectory= in the unit"
                 )
             }
             remarks.append("the journal is not counted: no --state-directory, and no StateDirectory= in the unit")
@@ -71,7 +80,16 @@ struct JournalOptions: ParsableArguments {
         }
         return JournalFollowerConfiguration(
             source: source, statePath: "\(folder)/journal", units: journal == .units ? Set(journalUnit) : nil,
-            beginning: journalFromStart ? .beginning : .end, saveInterval: saveInterval)
+            beginning: journalFromStart ? .beginning : .end, patterns: try patterns(), saveInterval: saveInterval)
+    }
+
+    private func patterns() throws -> [JournalPattern] {
+        guard let journalPatterns else { return [] }
+        do throws(JournalPatternFileError) {
+            return try JournalPatternFile.read(journalPatterns)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     private var source: JournalSource {

@@ -91,7 +91,7 @@ final class Exposition: Sendable {
                 reporting[family.name, default: []].append(reported)
             }
         }
-        var taken = Self.ownNames
+        var taken = sources.reduce(into: Self.ownNames) { $0.formUnion($1.claimedNames) }
         for family in families.values.sorted(by: { $0.name < $1.name }) {
             // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
             guard taken.isDisjoint(with: family.claimedNames) else {
@@ -105,7 +105,7 @@ final class Exposition: Sendable {
     }
 
     /// The names of what the agent serves itself.
-    private static let ownNames = Set(
+    static let ownNames = Set(
         (InstanceSeries.allCases.map(\.family) + MetricCatalog.agentFamilies).flatMap(\.claimedNames)
     ).subtracting(ServiceProcess.heap.family.claimedNames)
 

@@ -1,3 +1,5 @@
+import ApusMetrics
+
 /// What a run of entries adds to the counts: gathered apart, so that the counts change by whole runs together with the cursor, and a
 /// run can be thrown away and read again.
 struct JournalBatch {
@@ -8,6 +10,8 @@ struct JournalBatch {
     private(set) var errors: [Int: [JournalLastError]] = [:]
     /// By unit number.
     private(set) var consumption: [Int: UnitConsumption] = [:]
+    /// By the pattern's name.
+    private(set) var patterns: [String: PatternCounts] = [:]
     private(set) var unreadable: UInt64 = 0
     /// Entries that were read, counted or not.
     private(set) var entries = 0
@@ -17,6 +21,7 @@ struct JournalBatch {
         events.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
         consumption.removeAll(keepingCapacity: true)
+        patterns.removeAll(keepingCapacity: true)
         unreadable = 0
         entries = 0
     }
@@ -40,6 +45,20 @@ struct JournalBatch {
                 noteConsumption(reader, units: &units)
             } else if let event = JournalEvent(messageID: message) {
                 noteEvent(event, reader, units: &units)
+            }
+        }
+    }
+
+    /// Looks for the patterns in the reader's current entry.
+    mutating func add(_ reader: JournalReader, patterns compiled: [CompiledPattern]) {
+        for pattern in compiled {
+            let name = pattern.pattern.family.name
+            switch pattern.look(at: reader) {
+            case .none: break
+            case .found(let labels, let value):
+                patterns[name, default: PatternCounts(shape: pattern.shape)]
+                    .add(labels: labels, value: value, buckets: pattern.pattern.family.buckets)
+            case .failed: patterns[name, default: PatternCounts(shape: pattern.shape)].failed += 1
             }
         }
     }

@@ -1,3 +1,4 @@
+import ApusMetrics
 import Glibc
 
 /// Counts a journal from a saved place on, a batch at a time; the follower's work, without its thread.
@@ -12,6 +13,8 @@ package final class JournalCounter {
     private var files = JournalFiles()
     private var units: UnitIndex
     private var batch = JournalBatch()
+    private let patterns: [CompiledPattern]
+    private let seriesLimits: [String: Int]
     private var hasBegun: Bool
     private var unreportedMissing: UInt64 = 0
 
@@ -30,7 +33,12 @@ package final class JournalCounter {
         var saved: JournalState?
         do throws(JournalStateError) { saved = try file.load() } catch { notify(.stateUnreadable(error)) }
         hasBegun = saved != nil
-        let state = saved ?? JournalState()
+        var state = saved ?? JournalState()
+        // Each was compiled once when it was made: it compiles again.
+        patterns = configuration.patterns.compactMap { try? CompiledPattern($0) }
+        seriesLimits = Dictionary(
+            configuration.patterns.map { ($0.family.name, $0.seriesLimit) }, uniquingKeysWith: { first, _ in first })
+        state.counts.keepPatterns(configuration.patterns)
         self.state = state
         units = UnitIndex(names: state.counts.units, limit: configuration.limits.units, watched: configuration.units)
     }
@@ -41,7 +49,7 @@ package final class JournalCounter {
     /// Opens the journal at the state's place; at a first start, where the configuration says.
     package func open() throws(JournalError) {
         reader = nil
-        let reader = try JournalReader(configuration.source, fieldLimit: max(1024, configuration.limits.messageBytes + 16))
+        let reader = try JournalReader(configuration.source, fieldLimit: fieldLimit)
         reportDamage()
         if hasBegun {
             try seek(reader)
@@ -53,6 +61,11 @@ package final class JournalCounter {
             save()
         }
         self.reader = reader
+    }
+
+    /// Bytes of a field that are looked at, its name included.
+    private var fieldLimit: Int {
+        max(1024, configuration.limits.messageBytes + 16, configuration.patterns.isEmpty ? 0 : JournalLimits.patternFieldBytes)
     }
 
     /// Reads and counts at most `limit` entries; how many. 0: the end is reached for now.
@@ -77,6 +90,7 @@ package final class JournalCounter {
         batch.removeAll()
         while batch.entries < limit, try reader.next() {
             batch.add(reader, units: &units, limits: configuration.limits)
+            if !patterns.isEmpty { batch.add(reader, patterns: patterns) }
         }
         guard batch.entries > 0 else { return nil }
         do throws(JournalError) {
@@ -110,7 +124,7 @@ package final class JournalCounter {
 
     private func commit(end: JournalCursor) {
         let missing = missingEntries(before: end)
-        state.counts.add(batch, names: units.names, limits: configuration.limits)
+        state.counts.add(batch, names: units.names, limits: configuration.limits, seriesLimits: seriesLimits)
         state.counts.missing += missing
         state.cursor = end
         isChanged = true

@@ -1,3 +1,5 @@
+import ApusMetrics
+
 /// Totals of a journal's entries since they were first counted.
 package struct JournalCounts: Sendable, Equatable {
     /// The unit under which those beyond the limit are counted.
@@ -13,6 +15,8 @@ package struct JournalCounts: Sendable, Equatable {
     private(set) var errors: [Int: [JournalLastError]]
     /// By unit number.
     private(set) var consumption: [Int: UnitConsumption]
+    /// By the pattern's name.
+    package internal(set) var patterns: [String: PatternCounts]
     /// Entries that were written and never seen, by the gaps in their sequence numbers: vacuumed before they were read, or in a
     /// damaged part of a file.
     package internal(set) var missing: UInt64
@@ -22,18 +26,19 @@ package struct JournalCounts: Sendable, Equatable {
     package init() {
         self.init(
             units: ["", Self.otherUnits], cells: Array(repeating: 0, count: 2 * Self.priorities), events: [:], errors: [:],
-            consumption: [:], missing: 0, unreadable: 0)
+            consumption: [:], patterns: [:], missing: 0, unreadable: 0)
     }
 
     init(
         units: [String], cells: [UInt64], events: [JournalEventSeries: UInt64], errors: [Int: [JournalLastError]],
-        consumption: [Int: UnitConsumption], missing: UInt64, unreadable: UInt64
+        consumption: [Int: UnitConsumption], patterns: [String: PatternCounts], missing: UInt64, unreadable: UInt64
     ) {
         self.units = units
         self.cells = cells
         self.events = events
         self.errors = errors
         self.consumption = consumption
+        self.patterns = patterns
         self.missing = missing
         self.unreadable = unreadable
     }
@@ -86,10 +91,22 @@ package struct JournalCounts: Sendable, Equatable {
         consumption.sorted { $0.key < $1.key }.map { (unit: units[$0.key], consumption: $0.value) }
     }
 
+    /// Lets go of what was counted by patterns that are gone or mean something else now, and begins those that are new.
+    mutating func keepPatterns(_ present: [JournalPattern]) {
+        var kept: [String: PatternCounts] = [:]
+        for pattern in present {
+            let counts = patterns[pattern.family.name]
+            kept[pattern.family.name] = counts?.shape == pattern.shape ? counts : PatternCounts(shape: pattern.shape)
+        }
+        patterns = kept
+    }
+
     /// Adds a run of entries.
     ///
-    /// - Parameter names: the units by number, those that the run has found included.
-    mutating func add(_ batch: JournalBatch, names: [String], limits: JournalLimits) {
+    /// - Parameters:
+    ///   - names: the units by number, those that the run has found included.
+    ///   - seriesLimits: of the patterns, by name.
+    mutating func add(_ batch: JournalBatch, names: [String], limits: JournalLimits, seriesLimits: [String: Int]) {
         if names.count > units.count {
             units = names
             cells.append(contentsOf: repeatElement(0, count: names.count * Self.priorities - cells.count))
@@ -101,6 +118,9 @@ package struct JournalCounts: Sendable, Equatable {
         }
         for (unit, runs) in batch.consumption { consumption[unit, default: UnitConsumption()].add(runs) }
         unreadable += batch.unreadable
+        for (name, run) in batch.patterns {
+            patterns[name, default: PatternCounts(shape: run.shape)].add(run, limit: seriesLimits[name] ?? 0)
+        }
         for (series, amount) in batch.events {
             let isRoom = events[series] != nil || events.count < limits.eventSeries
             let kept =

@@ -15,18 +15,21 @@ package struct JournalFollowerConfiguration: Sendable {
     /// Where the first start begins, that is one without a state file.
     package var beginning: Beginning
     package var limits: JournalLimits
+    /// What is counted besides, of all units.
+    package var patterns: [JournalPattern]
     /// How long after a change the state is saved at the latest: what a kill makes the next start read again.
     package var saveInterval: Duration
 
     package init(
         source: JournalSource = .system, statePath: String, units: Set<String>? = nil, beginning: Beginning = .end,
-        limits: JournalLimits = JournalLimits(), saveInterval: Duration = .seconds(5)
+        limits: JournalLimits = JournalLimits(), patterns: [JournalPattern] = [], saveInterval: Duration = .seconds(5)
     ) {
         self.source = source
         self.statePath = statePath
         self.units = units
         self.beginning = beginning
         self.limits = limits
+        self.patterns = patterns
         self.saveInterval = saveInterval
     }
 }

@@ -9,6 +9,9 @@ package struct JournalLimits: Sendable, Equatable {
     /// Last errors of a unit that are kept.
     package var errors: Int
 
+    /// Bytes of a field that patterns look at, its name included; what is beyond is not seen.
+    static let patternFieldBytes = 8192
+
     package init(units: Int = 1000, eventSeries: Int = 4000, messageBytes: Int = 256, errors: Int = 10) {
         self.units = max(units, 1)
         self.eventSeries = max(eventSeries, 1)

@@ -9,9 +9,9 @@ package struct JournalState: Sendable, Equatable {
         self.counts = counts
     }
 
-    private static let heading = "apus-journal 2"
-    /// Its lines are those of this version, without the cursors of errors, starts and consumption.
-    private static let readableHeadings = ["apus-journal 1", heading]
+    private static let heading = "apus-journal 3"
+    /// Their lines are those of this version: the first without the cursors of errors, starts and consumption, both without patterns.
+    private static let readableHeadings = ["apus-journal 1", "apus-journal 2", heading]
 
     /// Lines of columns, the last one a checksum of those before it.
     var encoded: [UInt8] {
@@ -32,6 +32,9 @@ package struct JournalState: Sendable, Equatable {
         }
         for (series, amount) in counts.events {
             line(["event", series.event.rawValue, series.unit, series.cause, series.status, String(amount)])
+        }
+        for (name, counts) in counts.patterns {
+            for columns in counts.lines(name: name) { line(columns) }
         }
         text += "end\t" + String(Self.checksum(of: text.utf8), radix: 16) + "\n"
         return Array(text.utf8)

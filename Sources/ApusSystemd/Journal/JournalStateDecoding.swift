@@ -6,6 +6,9 @@ struct JournalStateDecoding {
     private var events: [JournalEventSeries: UInt64] = [:]
     private var errors: [Int: [JournalLastError]] = [:]
     private var consumption: [Int: UnitConsumption] = [:]
+    private var patterns: [String: PatternCounts] = [:]
+    /// Whose series the next lines are.
+    private var pattern: String?
     private var missing: UInt64 = 0
     private var unreadable: UInt64 = 0
 
@@ -35,6 +38,14 @@ struct JournalStateDecoding {
             guard let event = JournalEvent(rawValue: columns[1]) else { throw .content(columns[1]) }
             let series = JournalEventSeries(event: event, unit: columns[2], cause: columns[3], status: columns[4])
             events[series] = try number(columns[5])
+        case ("pattern", 5):
+            var counts = PatternCounts(shape: columns[2])
+            counts.dropped = try number(columns[3])
+            counts.failed = try number(columns[4])
+            patterns[columns[1]] = counts
+            pattern = columns[1]
+        case ("matched", _):
+            guard let pattern, patterns[pattern]?.take(columns) == true else { throw .content("matched") }
         default: throw .content(columns.first ?? "")
         }
     }
@@ -46,7 +57,8 @@ struct JournalStateDecoding {
         return JournalState(
             cursor: cursor,
             counts: JournalCounts(
-                units: units, cells: cells, events: events, errors: errors, consumption: consumption, missing: missing,
+                units: units, cells: cells, events: events, errors: errors, consumption: consumption, patterns: patterns,
+                missing: missing,
                 unreadable: unreadable))
     }
 

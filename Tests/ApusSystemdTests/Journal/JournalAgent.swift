@@ -11,6 +11,18 @@ final class JournalAgent {
         var description: String { "the agent does not listen: \(log)" }
     }
 
+    /// Counts the entries of each round, and their numbers.
+    private static let patterns = """
+        [load_entries_total]
+        Help=Entries of the load.
+        Expression=^entry \\d+ of round (?<round>\\d+)$
+
+        [load_entry_numbers]
+        Help=Numbers of the entries within their round.
+        Expression=^entry (?<value>\\d+) of
+        Buckets=500 1000
+        """
+
     /// - Parameter folder: of its state; the same one for the next agent.
     init(_ namespace: String, state folder: TemporaryFolder) throws {
         // The program lies beside the tests' own.
@@ -19,7 +31,9 @@ final class JournalAgent {
         process.arguments = [
             "--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock"), "--log", "stderr", "--journal", "all",
             "--journal-namespace", namespace, "--state-directory", folder.path, "--journal-save-interval", "100ms",
+            "--journal-patterns", folder.path("patterns"),
         ]
+        try folder.write(Self.patterns, to: "patterns")
         log = folder.path("log")
         try folder.write("", to: "log")
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))

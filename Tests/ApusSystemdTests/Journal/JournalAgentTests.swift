@@ -61,7 +61,11 @@ import Testing
         }
         #expect(isComplete)
         #expect(served == truth)
-        #expect(try agent.get("/metrics").contains("journal_entries_missing_total 0\n"))
+        let metrics = try agent.get("/metrics")
+        #expect(metrics.contains("journal_entries_missing_total 0\n"))
+        for round in 1...Self.rounds { #expect(metrics.contains("load_entries_total{round=\"\(round)\"} 10000\n")) }
+        #expect(metrics.contains("load_entry_numbers_bucket{le=\"500.0\"} 25000\n"))
+        #expect(metrics.contains("load_entry_numbers_bucket{le=\"+Inf\"} 100000\nload_entry_numbers_sum 100050000\n"))
         for writer in writers { try expectErrors(of: writer.unit, errors[writer.unit] ?? [], from: agent) }
         agent.kill(SIGTERM)
         #expect(agent.status == 0)
@@ -84,6 +88,13 @@ import Testing
         #expect(try Self.run(["--journal", "units"], folder).contains("--journal-unit"))
         #expect(try Self.run(["--state-directory", "/no/such"], folder).contains("--state-directory /no/such"))
         #expect(try Self.run(["--journal", "some"], folder).contains("some"))
+        try folder.write("[up_total]\nHelp=x\nExpression=(", to: "faulty")
+        let patterns = ["--state-directory", folder.path, "--journal-patterns"]
+        #expect(
+            try Self.run(patterns + [folder.path("faulty")], folder).contains("faulty:1: [up_total] the expression is wrong"))
+        try folder.write("[journal_messages_total]\nHelp=x\nExpression=x", to: "taken")
+        #expect(try Self.run(patterns + [folder.path("taken")], folder).contains("has a name that is served already"))
+        #expect(try Self.run(patterns + ["/no/such"], folder).contains("/no/such: No such file"))
     }
 
     /// The one line with which options are refused.

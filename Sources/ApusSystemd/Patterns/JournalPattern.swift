@@ -1,0 +1,65 @@
+package import ApusMetrics
+
+/// What a user wants counted in the journal: entries that match fields and a regular expression.
+package struct JournalPattern: Sendable, Equatable {
+    /// The family that it makes: a counter, or a histogram of what a group captures.
+    package let family: MetricFamily
+    /// Fields and the values that they must have, all of them.
+    package let matches: [FieldMatch]
+    /// The field that the expression is looked for in.
+    package let field: String
+    /// Of PCRE2. Its named groups are labels by their names.
+    package let expression: String
+    /// The group whose text is the observed value; `nil` for a counter.
+    package let valueGroup: String?
+    /// Series beyond this number are not kept; their entries are counted as dropped.
+    package let seriesLimit: Int
+
+    package struct FieldMatch: Sendable, Equatable {
+        package let field: String
+        package let value: String
+    }
+
+    /// What has been counted means the same only while this stays the same.
+    var shape: String {
+        "\(family.kind.rawValue) \(family.labelNames.joined(separator: ",")) "
+            + family.buckets.map { String($0.bitPattern, radix: 16) }.joined(separator: ",")
+    }
+
+    /// - Throws: ``JournalPatternFault``.
+    package init(
+        family: MetricFamily, matches: [FieldMatch], field: String = "MESSAGE", expression: String, valueGroup: String?,
+        seriesLimit: Int = 100
+    ) throws(JournalPatternFault) {
+        self.family = family
+        self.matches = matches
+        self.field = field
+        self.expression = expression
+        self.valueGroup = valueGroup
+        self.seriesLimit = seriesLimit
+        if let fault = family.faults.first { throw .family(fault) }
+        for name in matches.map(\.field) + [field] where !JournalField.isLegal(name) { throw .field(name) }
+        _ = try CompiledPattern(self)
+    }
+}
+
+/// What is wrong with a pattern.
+package enum JournalPatternFault: Error, Equatable, CustomStringConvertible {
+    /// Its name, labels or buckets; in words.
+    case family(String)
+    case field(String)
+    /// - Parameter offset: in bytes of the expression.
+    case expression(reason: String, offset: Int)
+    /// A label or the value has no group in the expression.
+    case group(String)
+
+    package var description: String {
+        switch self {
+        case .family(let fault): fault
+        case .field(let name):
+            "\(name) is no field of the journal: write capitals, digits and underscores, such as _SYSTEMD_UNIT"
+        case .expression(let reason, let offset): "the expression is wrong at character \(offset + 1): \(reason)"
+        case .group(let name): "the expression has no group (?<\(name)>…)"
+        }
+    }
+}

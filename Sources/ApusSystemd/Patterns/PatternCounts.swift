@@ -1,0 +1,58 @@
+/// What has been counted of one pattern.
+package struct PatternCounts: Sendable, Equatable {
+    package struct Value: Sendable, Equatable {
+        package var count: UInt64 = 0
+        package var sum = 0.0
+        /// Of a histogram, not cumulative, `+Inf`'s last.
+        package var buckets: [UInt64] = []
+
+        package init(count: UInt64 = 0, sum: Double = 0, buckets: [UInt64] = []) {
+            self.count = count
+            self.sum = sum
+            self.buckets = buckets
+        }
+
+        mutating func add(_ other: Value) {
+            count += other.count
+            sum += other.sum
+            if buckets.isEmpty {
+                buckets = other.buckets
+            } else {
+                for (index, added) in other.buckets.enumerated() { buckets[index] += added }
+            }
+        }
+    }
+
+    /// See ``JournalPattern/shape``.
+    let shape: String
+    /// By the labels' values.
+    package internal(set) var series: [[String]: Value] = [:]
+    /// Matching entries whose series was one too many.
+    package internal(set) var dropped: UInt64 = 0
+    /// Entries whose match was given up, or whose value was no number.
+    package internal(set) var failed: UInt64 = 0
+
+    init(shape: String) { self.shape = shape }
+
+    mutating func add(labels: [String], value: Double?, buckets: [Double]) {
+        var one = Value(count: 1, sum: value ?? 0)
+        if let value {
+            one.buckets = Array(repeating: 0, count: buckets.count + 1)
+            one.buckets[buckets.firstIndex { value <= $0 } ?? buckets.count] = 1
+        }
+        series[labels, default: Value()].add(one)
+    }
+
+    /// Adds a run of entries.
+    mutating func add(_ run: PatternCounts, limit: Int) {
+        dropped += run.dropped
+        failed += run.failed
+        for (labels, value) in run.series {
+            if series[labels] != nil || series.count < limit {
+                series[labels, default: Value()].add(value)
+            } else {
+                dropped += value.count
+            }
+        }
+    }
+}
