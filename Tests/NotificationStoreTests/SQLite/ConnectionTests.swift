@@ -18,8 +18,10 @@ import Testing
         #expect(store.connections == ConnectionCounts(idle: 1, used: 0, limit: 4))
         _ = try await store.queueDepth()
         #expect(store.connections == ConnectionCounts(idle: 2, used: 0, limit: 4))
-        _ = try await store.queueDepth()
-        #expect(store.connections == ConnectionCounts(idle: 2, used: 0, limit: 4))
+        // A read may come before the connection of the last one is back in the pool, and open another one.
+        for _ in 0..<20 { _ = try await store.queueDepth() }
+        #expect((2...4).contains(store.connections.idle))
+        #expect(store.connections.used == 0)
     }
 
     @Test(arguments: [1, 2, 3]) func `no more than the limit are opened, and all reads are answered`(limit: Int) async throws {
