@@ -168,7 +168,7 @@ import Testing
         #expect(write(descriptor, "y", 1) == -1 && errno == EPERM)
     }
 
-    @Test func `a call whose level is off costs under 100 ns`() throws {
+    @Test func `a call whose level is off sends nothing`() throws {
         let receiver = try DatagramReceiver()
         let journal = JournalSocket(path: receiver.path)
         let logger = Logger(label: "test", factory: { JournalLogHandler(label: $0, journal: journal) })
@@ -179,9 +179,8 @@ import Testing
                 }
             } / 200_000
         }.min()
-        let cost = try #require(best)
-        print("a call whose level is off: \(cost)")
-        #expect(cost < .nanoseconds(100))
+        // For Benchmarks/log, which holds it to its limit.
+        print("a call whose level is off: \(try #require(best) / .nanoseconds(1)) ns")
         #expect(receiver.receive(within: 0) == nil)
     }
 

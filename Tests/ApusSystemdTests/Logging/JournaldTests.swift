@@ -71,8 +71,9 @@ import Testing
                 longest = max(longest, ContinuousClock.now - started)
             }
         }
-        print("a million calls against a stopped journald: \(spent), the longest \(longest)")
-        #expect(longest < .seconds(1))
+        print(
+            "a million calls against a stopped journald: \(spent / .milliseconds(1)) ms, the longest \(longest / .milliseconds(1)) ms"
+        )
         let dropped = journal.dropped
         #expect(dropped > 900_000)
         journald.signal(SIGCONT)
@@ -89,7 +90,7 @@ import Testing
         #expect(reports.map { $0["N_DROPPED"] as? String } == [String(dropped)])
     }
 
-    @Test func `a call costs under 10 µs, and nothing of a burst is lost`() throws {
+    @Test func `nothing of a burst is lost`() throws {
         let journald = try NamespaceJournald()
         let journal = JournalSocket(path: journald.socketPath)
         let logger = logger(journal)
@@ -102,8 +103,8 @@ import Testing
             #expect(journal.flush(within: .seconds(10)))
         }
         let best = try #require(costs.min())
-        print("a call to the journal: \(costs.sorted())")
-        #expect(best < .microseconds(10))
+        // For Benchmarks/log, which holds it to its limit.
+        print("a call to the journal: \(best / .nanoseconds(1)) ns")
         #expect(try journald.entries("SYSLOG_IDENTIFIER=apus-test").count == 4000)
         #expect(journal.dropped == 0)
     }
