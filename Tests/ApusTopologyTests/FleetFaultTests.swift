@@ -163,23 +163,23 @@ extension FleetBuilder {
         FaultyFleet(
             "the CPU threshold is 0.0: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(cpuPercent: 0) }),
+            FaultyFleet.fleet { Thresholds(cpuPercent: .init(0, .high)) }),
         FaultyFleet(
             "the CPU threshold is inf: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(cpuPercent: .infinity) }),
+            FaultyFleet.fleet { Thresholds(cpuPercent: .init(.infinity, .high)) }),
         FaultyFleet(
             "the memory threshold is 0.0: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(memory: .bytes(0)) }),
+            FaultyFleet.fleet { Thresholds(memory: .init(.bytes(0), .high)) }),
         FaultyFleet(
             "the queue threshold is -1.0: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(queueDepth: -1) }),
+            FaultyFleet.fleet { Thresholds(queueDepth: .init(-1, .high)) }),
         FaultyFleet(
             "the error ratio is 1.0: it must be between 0 and 1, as 0.01 for one percent",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(errorRatio: 1) }),
+            FaultyFleet.fleet { Thresholds(errorRatio: .init(1, .high)) }),
         FaultyFleet(
             "the batch size is 0.0: it must be above 0",
             line: #line + 1,
@@ -206,7 +206,7 @@ extension FleetBuilder {
             line: #line + 2,
             FaultyFleet.fleet {
                 ConnectionBudget()
-                Thresholds(connections: 9)
+                Thresholds(connections: .init(9, .high))
             }),
         FaultyFleet(
             "the database's name “../x.sqlite” is no file name: it must be a plain name, without a slash or a leading dot",
@@ -231,7 +231,7 @@ extension FleetBuilder {
     @Test func `all faults are told at once, a line each`() throws {
         let fleet = FaultyFleet.fleet {
             Agents(.perHost, port: 0)
-            Thresholds(cpuPercent: -5, errorRatio: 2)
+            Thresholds(cpuPercent: .init(-5, .high), errorRatio: .init(2, .high))
         }
         let error = try #require(#expect(throws: InvalidFleet.self) { try fleet.validated() })
         #expect(error.faults.count == 3)

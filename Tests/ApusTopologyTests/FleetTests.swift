@@ -41,7 +41,7 @@ import Testing
         #expect(fleet.alerting.hold == .seconds(60))
         #expect(fleet.delivery.batchSize == 50)
         #expect(fleet.delivery.lease == .seconds(300))
-        #expect(fleet.thresholds.memory == .bytes(536_870_912))
+        #expect(fleet.thresholds.memory.value == .bytes(536_870_912))
     }
 
     @Test(arguments: [(60, 10_000), (15, 10_000), (6, 4000), (1, 666)])
@@ -108,10 +108,10 @@ import Testing
 
     @Test func `has the alert thresholds of the original system`() {
         let limits = notificationFleet().thresholds
-        #expect(limits.cpuPercent == 70)
-        #expect(limits.memory == .mebibytes(512))
-        #expect(limits.connections == 50)
-        #expect(limits.queueDepth == 10_000)
-        #expect(limits.errorRatio == 0.01)
+        #expect(limits.cpuPercent.value == 70)
+        #expect(limits.memory.value == .mebibytes(512))
+        #expect(limits.connections.value == 50)
+        #expect(limits.queueDepth.value == 10_000)
+        #expect(limits.errorRatio.value == 0.01)
     }
 }

@@ -28,7 +28,7 @@ struct FleetOverview {
 
     /// One less the error ratio, without the noise of binary fractions.
     private var leastSuccess: PanelLimit {
-        .least(((1 - limits.errorRatio) * 1e12).rounded() / 1e12)
+        .least(((1 - limits.errorRatio.value) * 1e12).rounded() / 1e12)
     }
 
     // MARK: - Single values
@@ -43,7 +43,7 @@ struct FleetOverview {
     private var totalQueueDepth: Panel {
         Panel(
             title: "Queue depth", description: "Notifications in the queue, in all states.", style: .singleValue, unit: .count,
-            limit: .most(Double(limits.queueDepth)),
+            limit: .most(Double(limits.queueDepth.value)),
             queries: [PanelQuery(FleetQueries.queueDepth.sum(), legend: "queued")])
     }
 
@@ -67,14 +67,14 @@ struct FleetOverview {
     private var cpu: Panel {
         Panel(
             title: "CPU", description: "CPU of each process, in percent of one core.", style: .lines, unit: .percent,
-            limit: .most(limits.cpuPercent),
+            limit: .most(limits.cpuPercent.value),
             queries: [PanelQuery(Contract.cpuUsage.series.value, legend: "\(.instance)")])
     }
 
     private var memory: Panel {
         Panel(
             title: "Memory", description: "Resident memory of each process.", style: .lines, unit: .bytes,
-            limit: .most(Double(limits.memory.bytes)),
+            limit: .most(Double(limits.memory.value.bytes)),
             queries: [PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")])
     }
 
@@ -87,7 +87,7 @@ struct FleetOverview {
     private var connections: Panel {
         Panel(
             title: "Database connections", description: "Open database connections of each process, stacked up to the fleet's.",
-            style: .stackedLines, unit: .count, limit: .most(Double(limits.connections)),
+            style: .stackedLines, unit: .count, limit: .most(Double(limits.connections.value)),
             queries: [PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")])
     }
 
@@ -102,7 +102,7 @@ struct FleetOverview {
     private var queueDepth: Panel {
         Panel(
             title: "Queue depth by state", description: "Notifications in the queue by state, stacked up to all.",
-            style: .stackedLines, unit: .count, limit: .most(Double(limits.queueDepth)),
+            style: .stackedLines, unit: .count, limit: .most(Double(limits.queueDepth.value)),
             queries: [PanelQuery(FleetQueries.queueDepth, legend: "\(.label(.state))")])
     }
 

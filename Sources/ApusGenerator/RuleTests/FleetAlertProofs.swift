@@ -42,14 +42,14 @@ struct FleetAlertProofs {
     }
 
     var highCPU: AlertProof {
-        let breach = beyond(limits.cpuPercent)
+        let breach = beyond(limits.cpuPercent.value)
         return AlertProof(
-            series: [ProofSeries(Contract.cpuUsage, target("one"), values: values(limits.cpuPercent, breach))],
+            series: [ProofSeries(Contract.cpuUsage, target("one"), values: values(limits.cpuPercent.value, breach))],
             labels: target("one"), value: breach)
     }
 
     var highMemory: AlertProof {
-        let limit = Double(limits.memory.bytes)
+        let limit = Double(limits.memory.value.bytes)
         return AlertProof(
             series: [ProofSeries(Contract.memoryUsage, target("one"), values: values(limit, limit + 1))],
             labels: target("one"), value: limit + 1)
@@ -57,7 +57,7 @@ struct FleetAlertProofs {
 
     /// Neither of two processes has too many connections, but together they have.
     var tooManyConnections: AlertProof {
-        let limit = Double(limits.connections)
+        let limit = Double(limits.connections.value)
         return AlertProof(
             series: [
                 ProofSeries(Contract.databaseConnections, target("one"), values: values(1, 1)),
@@ -69,7 +69,7 @@ struct FleetAlertProofs {
     /// Both processes report the same queue, and one of them lags: adding the reports up would double it. Neither state alone is
     /// too much.
     var deepQueue: AlertProof {
-        let limit = Double(limits.queueDepth)
+        let limit = Double(limits.queueDepth.value)
         func series(_ instance: String, _ state: QueueState, _ quiet: Double, _ breach: Double) -> ProofSeries {
             ProofSeries(
                 Contract.queueDepth, target(instance) + QueueStateLabels(state: state).pairs,
@@ -88,7 +88,7 @@ struct FleetAlertProofs {
     var highErrorRate: AlertProof {
         let attempts = 1e9
         let window = Double(timeline.windowSteps)
-        let limit = (limits.errorRatio * attempts).rounded()
+        let limit = (limits.errorRatio.value * attempts).rounded()
         let quiet = max(limit - 10 * (window + 1), 0)
         let breach = limit + 10
         let failures = (0...timeline.end).map { index -> Double in

@@ -21,6 +21,9 @@ extension Series where Metric: BucketedDeclaration {
         InstantVector(.call(.rate, [.range(part("_sum"), window)]))
     }
 
+    /// The observations counted, as a selector.
+    package var countSelector: SeriesSelector { part("_count") }
+
     private func part(_ suffix: String) -> SeriesSelector {
         SeriesSelector(selector.family, suffix: suffix, matchers: selector.matchers)
     }

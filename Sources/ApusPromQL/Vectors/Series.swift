@@ -13,7 +13,7 @@ public import ApusMetrics
 public struct Series<Metric: MetricDeclaration>: Sendable {
     public typealias Key = SeriesKey<Metric.Labels.Key>
 
-    let selector: SeriesSelector
+    package let selector: SeriesSelector
 
     /// Only the series whose label is, is not, matches or does not match a value.
     public func matching(_ key: Key, _ relation: MatchRelation, _ value: String) -> Self {

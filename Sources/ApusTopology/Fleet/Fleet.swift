@@ -26,24 +26,48 @@ public struct Fleet: Hashable, Sendable {
     public private(set) var delivery = DeliverySettings()
     public private(set) var data = DataFolder()
     public private(set) var installation = Installation()
+    /// In order of declaration, as all that follow.
+    public private(set) var databases: [Database] = []
+    public private(set) var brokers: [Broker] = []
+    public private(set) var caches: [Cache] = []
+    public private(set) var loadBalancers: [LoadBalancer] = []
+    public private(set) var objectives: [Objective] = []
+    public private(set) var routing = Routing()
+    public private(set) var consumers = Consumers()
+    /// Nil: nobody watches the hosts.
+    public private(set) var hostMonitoring: HostMonitoring?
+    public private(set) var containers = Containers()
+    /// What differs elsewhere; a fleet that was varied itself has none.
+    public private(set) var variations: [Variation] = []
+    public private(set) var environment: FleetEnvironment
     public let place: SourcePlace
 
     /// Parts of which a fleet has one but that were declared again; the last one holds, and validation refuses the fleet.
     private(set) var repeatedParts: [RepeatedPart] = []
 
+    private let parts: [FleetPart]
+
     /// - Parameters:
     ///   - name: lower-case letters, digits and hyphens; names dashboards and rule groups.
     ///   - host: the address of all instances.
+    ///   - environment: the one that the parts describe; ``Variation``s make others of it.
     ///   - parts: services, and whatever shall not have its default.
     public init(
-        _ name: String, host: String = "127.0.0.1", fileID: String = #fileID, line: Int = #line,
-        @FleetBuilder parts: () -> [FleetPart]
+        _ name: String, host: String = "127.0.0.1", environment: FleetEnvironment = .production, fileID: String = #fileID,
+        line: Int = #line, @FleetBuilder parts: () -> [FleetPart]
     ) {
+        self.init(
+            name, host: host, environment: environment, parts: parts(), place: SourcePlace(fileID: fileID, line: line))
+    }
+
+    init(_ name: String, host: String, environment: FleetEnvironment, parts: [FleetPart], place: SourcePlace) {
         self.name = name
         self.host = host
-        place = SourcePlace(fileID: fileID, line: line)
+        self.environment = environment
+        self.parts = parts
+        self.place = place
         var seen: Set<String> = []
-        for part in parts() { add(part, seen: &seen) }
+        for part in parts { add(part, seen: &seen) }
     }
 
     private mutating func add(_ part: FleetPart, seen: inout Set<String>) {
@@ -57,10 +81,35 @@ public struct Fleet: Hashable, Sendable {
         case .delivery(let part): delivery = part
         case .data(let part): data = part
         case .installation(let part): installation = part
+        case .database(let part): databases.append(part)
+        case .broker(let part): brokers.append(part)
+        case .cache(let part): caches.append(part)
+        case .loadBalancer(let part): loadBalancers.append(part)
+        case .objective(let part): objectives.append(part)
+        case .routing(let part): routing = part
+        case .consumers(let part): consumers = part
+        case .hostMonitoring(let part): hostMonitoring = part
+        case .containers(let part): containers = part
+        case .variation(let part): variations.append(part)
         }
-        if let name = part.singleName, !seen.insert(name).inserted {
-            repeatedParts.append(RepeatedPart(name: name, place: part.place))
+        if part.standsAlone, !seen.insert(part.identity).inserted {
+            repeatedParts.append(RepeatedPart(name: part.identity, place: part.place))
         }
+    }
+
+    /// The fleet as it is in an environment: parts of its variation replace those of the same kind and name, where they stand, or
+    /// come last. Without a variation only the environment's name changes.
+    public func varied(for environment: FleetEnvironment) -> Fleet {
+        var replacements = Dictionary(
+            variations.filter { $0.environment == environment }.flatMap(\.parts).map { ($0.identity, $0) }
+        ) { _, last in last }
+        var parts = self.parts.compactMap { part -> FleetPart? in
+            if case .variation = part { return nil }
+            return replacements.removeValue(forKey: part.identity) ?? part
+        }
+        let added = variations.filter { $0.environment == environment }.flatMap(\.parts)
+        parts += added.filter { replacements.removeValue(forKey: $0.identity) != nil }
+        return Fleet(name, host: host, environment: environment, parts: parts, place: place)
     }
 
     /// Every instance with its service, in order of declaration.

@@ -1,5 +1,5 @@
 /// What stands between the braces of a ``Fleet``.
-public enum FleetPart: Hashable, Sendable {
+public indirect enum FleetPart: Hashable, Sendable {
     case service(FleetService)
     case agents(Agents)
     case scraping(Scraping)
@@ -9,11 +9,21 @@ public enum FleetPart: Hashable, Sendable {
     case delivery(DeliverySettings)
     case data(DataFolder)
     case installation(Installation)
+    case database(Database)
+    case broker(Broker)
+    case cache(Cache)
+    case loadBalancer(LoadBalancer)
+    case objective(Objective)
+    case routing(Routing)
+    case consumers(Consumers)
+    case hostMonitoring(HostMonitoring)
+    case containers(Containers)
+    case variation(Variation)
 
-    /// The name of a part that a fleet has only once; nil for services.
-    var singleName: String? {
+    /// What a fleet has only one of: its type for parts that stand alone, type and name for those that have one.
+    var identity: String {
         switch self {
-        case .service: nil
+        case .service(let part): "FleetService \(part.name)"
         case .agents: "Agents"
         case .scraping: "Scraping"
         case .alerting: "Alerting"
@@ -22,6 +32,24 @@ public enum FleetPart: Hashable, Sendable {
         case .delivery: "DeliverySettings"
         case .data: "DataFolder"
         case .installation: "Installation"
+        case .database(let part): "Database \(part.name)"
+        case .broker(let part): "Broker \(part.name)"
+        case .cache(let part): "Cache \(part.name)"
+        case .loadBalancer(let part): "LoadBalancer \(part.name)"
+        case .objective(let part): "Objective \(part.name)"
+        case .routing: "Routing"
+        case .consumers: "Consumers"
+        case .hostMonitoring: "HostMonitoring"
+        case .containers: "Containers"
+        case .variation(let part): "Variation \(part.environment.rawValue)"
+        }
+    }
+
+    /// Whether a fleet has only one part of the kind, so that a second is a contradiction; names are validated apart.
+    var standsAlone: Bool {
+        switch self {
+        case .service, .database, .broker, .cache, .loadBalancer, .objective: false
+        default: true
         }
     }
 
@@ -36,6 +64,16 @@ public enum FleetPart: Hashable, Sendable {
         case .delivery(let part): part.place
         case .data(let part): part.place
         case .installation(let part): part.place
+        case .database(let part): part.place
+        case .broker(let part): part.place
+        case .cache(let part): part.place
+        case .loadBalancer(let part): part.place
+        case .objective(let part): part.place
+        case .routing(let part): part.place
+        case .consumers(let part): part.place
+        case .hostMonitoring(let part): part.place
+        case .containers(let part): part.place
+        case .variation(let part): part.place
         }
     }
 }

@@ -6,7 +6,25 @@ public struct Scraping: Hashable, Sendable {
     public let evaluationInterval: Duration
     /// Where Prometheus listens, for the datasource of the dashboards.
     public let prometheusPort: Int
+    public let discovery: Discovery
+    /// How long Prometheus keeps samples.
+    public let retention: Duration
+    /// The label `cluster` of everything that leaves Prometheus; nil for the fleet's name.
+    public let cluster: String?
+    public let remoteWrite: [RemoteWrite]
+    /// Most series of one target.
+    public let sampleLimit: Int
     public let place: SourcePlace
+
+    /// How Prometheus finds the agents.
+    public enum Discovery: String, CaseIterable, Hashable, Sendable {
+        /// In its configuration.
+        case `static`
+        /// In a file that it reads again when it changes.
+        case files
+        /// From a list that an agent serves at `/targets`.
+        case http
+    }
 
     /// - Parameters:
     ///   - interval: between two scrapes of a target.
@@ -15,12 +33,19 @@ public struct Scraping: Hashable, Sendable {
     ///   - prometheusPort: on the fleet's host.
     public init(
         interval: Duration = .seconds(15), timeout: Duration? = nil, evaluationInterval: Duration? = nil,
-        prometheusPort: Int = 9090, fileID: String = #fileID, line: Int = #line
+        prometheusPort: Int = 9090, discovery: Discovery = .static, retention: Duration = .seconds(30 * 86_400),
+        cluster: String? = nil, remoteWrite: [RemoteWrite] = [], sampleLimit: Int = 50_000, fileID: String = #fileID,
+        line: Int = #line
     ) {
         self.interval = interval
         self.timeout = timeout ?? Self.defaultTimeout(of: interval)
         self.evaluationInterval = evaluationInterval ?? interval
         self.prometheusPort = prometheusPort
+        self.discovery = discovery
+        self.retention = retention
+        self.cluster = cluster
+        self.remoteWrite = remoteWrite
+        self.sampleLimit = sampleLimit
         place = SourcePlace(fileID: fileID, line: line)
     }
 
@@ -28,5 +53,19 @@ public struct Scraping: Hashable, Sendable {
         // In whole milliseconds, the finest duration that Prometheus reads.
         guard interval < .seconds(15) else { return .seconds(10) }
         return .milliseconds(max(Int64(interval / .milliseconds(1)) * 2 / 3, 0))
+    }
+}
+
+/// A server to which Prometheus sends all samples on.
+public struct RemoteWrite: Hashable, Sendable {
+    public let url: String
+    /// Basic auth; nil for none.
+    public let user: String?
+    public let passwordFile: String?
+
+    public init(url: String, user: String? = nil, passwordFile: String? = nil) {
+        self.url = url
+        self.user = user
+        self.passwordFile = passwordFile
     }
 }

@@ -107,14 +107,18 @@ extension Fleet {
         let limits = thresholds
         let checks: [(String, Double, Bool, String, SourcePlace)] = [
             (
-                "the CPU threshold", limits.cpuPercent, limits.cpuPercent.isFinite && limits.cpuPercent > 0, "above 0",
+                "the CPU threshold", limits.cpuPercent.value, limits.cpuPercent.value.isFinite && limits.cpuPercent.value > 0,
+                "above 0",
                 limits.place
             ),
-            ("the memory threshold", Double(limits.memory.bytes), limits.memory.bytes > 0, "above 0", limits.place),
-            ("the connection threshold", Double(limits.connections), limits.connections > 0, "above 0", limits.place),
-            ("the queue threshold", Double(limits.queueDepth), limits.queueDepth > 0, "above 0", limits.place),
+            ("the memory threshold", Double(limits.memory.value.bytes), limits.memory.value.bytes > 0, "above 0", limits.place),
             (
-                "the error ratio", limits.errorRatio, limits.errorRatio > 0 && limits.errorRatio < 1,
+                "the connection threshold", Double(limits.connections.value), limits.connections.value > 0, "above 0",
+                limits.place
+            ),
+            ("the queue threshold", Double(limits.queueDepth.value), limits.queueDepth.value > 0, "above 0", limits.place),
+            (
+                "the error ratio", limits.errorRatio.value, limits.errorRatio.value > 0 && limits.errorRatio.value < 1,
                 "between 0 and 1, as 0.01 for one percent", limits.place
             ),
             ("the batch size", Double(delivery.batchSize), delivery.batchSize > 0, "above 0", delivery.place),
@@ -139,10 +143,10 @@ extension Fleet {
             faults.append(
                 .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
         }
-        if connectionLimit > thresholds.connections {
+        if connectionLimit > thresholds.connections.value {
             faults.append(
                 .budgetAboveThreshold(
-                    limit: connectionLimit, threshold: thresholds.connections, place: connections.place))
+                    limit: connectionLimit, threshold: thresholds.connections.value, place: connections.place))
         }
         return faults
     }

@@ -24,7 +24,9 @@ enum FleetShapes {
                 FleetService("true", role: .worker) { Instance("null", metricsPort: 9091) }
                 FleetService("on", role: .api) { Instance("e5", port: 3001, metricsPort: 9101) }
                 Agents(.besideEachInstance)
-                Thresholds(cpuPercent: 12.5, memory: .bytes(123_456_789), connections: 33, queueDepth: 1, errorRatio: 0.0123)
+                Thresholds(
+                    cpuPercent: .init(12.5, .medium), memory: .init(.bytes(123_456_789), .high), queueDepth: .init(1, .high),
+                    errorRatio: .init(0.0123, .critical), connections: .init(33, .high))
             },
         ]
 }

@@ -1,0 +1,34 @@
+/// A Redis server of the fleet.
+public struct Cache: Hashable, Sendable {
+    /// The label `instance` of its series, and its host name among containers.
+    public let name: String
+    /// The version, as its container image has it.
+    public let version: String
+    /// The address; nil for the fleet's host.
+    public let host: String?
+    public let port: Int
+    /// `maxmemory` of the server.
+    public let maxMemory: ByteCount
+    /// Whether what lies in it may be evicted when the memory is full; locks and sessions may not.
+    public let evicts: Bool
+    /// Where redis_exporter serves its metrics.
+    public let exporterPort: Int
+    public let limits: ContainerLimits
+    public let place: SourcePlace
+
+    public init(
+        _ name: String, version: String = "7", host: String? = nil, port: Int = 6379, maxMemory: ByteCount = .mebibytes(256),
+        evicts: Bool = false, exporterPort: Int = 9121,
+        limits: ContainerLimits = ContainerLimits(memory: .mebibytes(512), cpus: 1), fileID: String = #fileID, line: Int = #line
+    ) {
+        self.name = name
+        self.version = version
+        self.host = host
+        self.port = port
+        self.maxMemory = maxMemory
+        self.evicts = evicts
+        self.exporterPort = exporterPort
+        self.limits = limits
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+}

@@ -1,0 +1,10 @@
+/// node_exporter on the fleet's hosts.
+public struct HostMonitoring: Hashable, Sendable {
+    public let exporterPort: Int
+    public let place: SourcePlace
+
+    public init(exporterPort: Int = 9100, fileID: String = #fileID, line: Int = #line) {
+        self.exporterPort = exporterPort
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+}

@@ -1,0 +1,59 @@
+/// nginx in front of an API.
+public struct LoadBalancer: Hashable, Sendable {
+    /// How it chooses among the instances.
+    public enum Balancing: String, CaseIterable, Hashable, Sendable {
+        case roundRobin = "round_robin"
+        case leastConnections = "least_conn"
+    }
+
+    /// The label `instance` of its series, and its host name among containers.
+    public let name: String
+    /// The service whose instances it leads to; its role is ``ServiceRole/api``.
+    public let service: String
+    /// The names under which clients reach it.
+    public let serverNames: [String]
+    public let port: Int
+    /// TLS; nil for plain HTTP.
+    public let certificate: Certificate?
+    public let balancing: Balancing
+    /// Checked in order of declaration; the paths of each are distinct.
+    public let rateZones: [RateZone]
+    /// Paths whose connections are upgraded to WebSockets.
+    public let webSocketPaths: [String]
+    /// Requests a second at the fleet's busiest, which rate zones and connections must let through.
+    public let peakRequests: Int
+    /// Connections of one worker process (`worker_connections`).
+    public let connections: Int
+    /// Idle connections to the instances that each worker process keeps.
+    public let keepalive: Int
+    /// Where it serves its status page, to its own host only.
+    public let statusPort: Int
+    /// Where nginx-prometheus-exporter serves its metrics.
+    public let exporterPort: Int
+    public let limits: ContainerLimits
+    public let place: SourcePlace
+
+    public init(
+        _ name: String = "nginx", service: String, serverNames: [String] = ["_"], port: Int = 8080,
+        certificate: Certificate? = nil, balancing: Balancing = .leastConnections, rateZones: [RateZone] = RateZone.usual,
+        webSocketPaths: [String] = [], peakRequests: Int = 100, connections: Int = 4096, keepalive: Int = 32,
+        statusPort: Int = 8081, exporterPort: Int = 9113,
+        limits: ContainerLimits = ContainerLimits(memory: .mebibytes(128), cpus: 1), fileID: String = #fileID, line: Int = #line
+    ) {
+        self.name = name
+        self.service = service
+        self.serverNames = serverNames
+        self.port = port
+        self.certificate = certificate
+        self.balancing = balancing
+        self.rateZones = rateZones
+        self.webSocketPaths = webSocketPaths
+        self.peakRequests = peakRequests
+        self.connections = connections
+        self.keepalive = keepalive
+        self.statusPort = statusPort
+        self.exporterPort = exporterPort
+        self.limits = limits
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+}
