@@ -84,7 +84,7 @@ import Testing
             (Notifications.failures.series.rate(over: .rateInterval).sum()
             / (Notifications.delivered.series.rate(over: .rateInterval).sum() > 0)).expression
         #expect(query.selectors.map(\.name) == ["notification_delivery_failures_total", "notifications_delivered_total"])
-        let narrowed = query.mappingSelectors { $0.matching([LabelMatcher("job", .matches, "$job")]) }
+        let narrowed = query.mappingSelectors { $0.matching([.label("job", .matches, "$job")]) }
         #expect(
             narrowed.description
                 == #"sum(rate(notification_delivery_failures_total{job=~"$job"}[$__rate_interval]))"#

@@ -71,7 +71,7 @@ package enum PanelLimit: Hashable {
 
 /// One query of a panel, and the name of its lines.
 package struct PanelQuery {
-    let expression: QueryExpression
+    let expression: PromQLExpression
     let legend: [TextPart]
 
     /// - Parameters:
