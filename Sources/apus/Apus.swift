@@ -9,7 +9,8 @@ struct Apus: AsyncParsableCommand {
         abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, InstallUnitsCommand.self,
+            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, ExplainCommand.self,
+            InstallUnitsCommand.self,
             LoadCommand.self, PromQLCommand.self,
         ])
 

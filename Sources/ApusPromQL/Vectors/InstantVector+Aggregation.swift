@@ -30,29 +30,30 @@ extension InstantVector {
 /// Series that agree in some keys made one; they keep those keys.
 extension InstantVector {
     /// The series that agree in some keys added up; they keep those keys.
-    public func sum(by keys: Key...) -> Self { grouped(.sum, by: keys) }
+    public func sum(by first: Key, _ others: Key...) -> Self { grouped(.sum, by: [first] + others) }
     /// The largest of the series that agree in some keys; they keep those keys.
-    public func max(by keys: Key...) -> Self { grouped(.max, by: keys) }
+    public func max(by first: Key, _ others: Key...) -> Self { grouped(.max, by: [first] + others) }
     /// The smallest of the series that agree in some keys; they keep those keys.
-    public func min(by keys: Key...) -> Self { grouped(.min, by: keys) }
+    public func min(by first: Key, _ others: Key...) -> Self { grouped(.min, by: [first] + others) }
     /// The mean of the series that agree in some keys; they keep those keys.
-    public func avg(by keys: Key...) -> Self { grouped(.avg, by: keys) }
+    public func avg(by first: Key, _ others: Key...) -> Self { grouped(.avg, by: [first] + others) }
     /// The number of series that agree in some keys; they keep those keys.
-    public func count(by keys: Key...) -> Self { grouped(.count, by: keys) }
+    public func count(by first: Key, _ others: Key...) -> Self { grouped(.count, by: [first] + others) }
     /// 1 for each combination of some keys that there is.
-    public func group(by keys: Key...) -> Self { grouped(.group, by: keys) }
+    public func group(by first: Key, _ others: Key...) -> Self { grouped(.group, by: [first] + others) }
     /// The standard deviation of the series that agree in some keys; they keep those keys.
-    public func standardDeviation(by keys: Key...) -> Self { grouped(.stddev, by: keys) }
+    public func standardDeviation(by first: Key, _ others: Key...) -> Self { grouped(.stddev, by: [first] + others) }
     /// The variance of the series that agree in some keys; they keep those keys.
-    public func standardVariance(by keys: Key...) -> Self { grouped(.stdvar, by: keys) }
+    public func standardVariance(by first: Key, _ others: Key...) -> Self { grouped(.stdvar, by: [first] + others) }
     /// The value under which a share of the series lies that agree in some keys, from 0 to 1.
-    public func quantile(_ share: Double, by keys: Key...) -> Self {
-        grouped(.quantile, PromQLExpression(.number(share)), by: keys)
+    public func quantile(_ share: Double, by first: Key, _ others: Key...) -> Self {
+        grouped(.quantile, PromQLExpression(.number(share)), by: [first] + others)
     }
 
     /// One of the aggregations over the series that agree in all keys but some.
-    public func aggregated(_ aggregation: Aggregation, without keys: Key...) -> Self {
-        Self(.aggregation(aggregation.operator, .without(keys.map(\.rawValue)), parameter: nil, expression))
+    public func aggregated(_ aggregation: Aggregation, without first: Key, _ others: Key...) -> Self {
+        Self(
+            .aggregation(aggregation.operator, .without(([first] + others).map(\.rawValue)), parameter: nil, expression))
     }
 
     private func grouped(_ aggregation: PromQLAggregation, _ parameter: PromQLExpression? = nil, by keys: [Key]) -> Self {
@@ -67,9 +68,13 @@ extension InstantVector {
     /// The series with the smallest values.
     public func bottom(_ count: Int) -> Self { chosen(.bottomk, count, nil) }
     /// The series with the largest values among those that agree in some keys.
-    public func top(_ count: Int, by keys: Key...) -> Self { chosen(.topk, count, .by(keys.map(\.rawValue))) }
+    public func top(_ count: Int, by first: Key, _ others: Key...) -> Self {
+        chosen(.topk, count, .by(([first] + others).map(\.rawValue)))
+    }
     /// The series with the smallest values among those that agree in some keys.
-    public func bottom(_ count: Int, by keys: Key...) -> Self { chosen(.bottomk, count, .by(keys.map(\.rawValue))) }
+    public func bottom(_ count: Int, by first: Key, _ others: Key...) -> Self {
+        chosen(.bottomk, count, .by(([first] + others).map(\.rawValue)))
+    }
 
     private func chosen(_ aggregation: PromQLAggregation, _ count: Int, _ grouping: PromQLGrouping?) -> Self {
         Self(.aggregation(aggregation, grouping, parameter: PromQLExpression(.number(Double(count))), expression))
@@ -85,15 +90,16 @@ extension InstantVector {
 
     /// Adds up the series of each target label; the result has these only, whatever the declaration's own labels were, so
     /// that vectors of different declarations can be combined.
-    public func sum<Own>(perTarget keys: TargetKey...) -> InstantVector<TargetKey> where Key == SeriesKey<Own> {
-        perTarget(.sum, keys)
+    public func sum<Own>(perTarget first: TargetKey, _ others: TargetKey...) -> InstantVector<TargetKey>
+    where Key == SeriesKey<Own> {
+        perTarget(.sum, [first] + others)
     }
 
     /// One of the aggregations over the series of each target label; the result has these only.
     public func aggregated<Own>(
-        _ aggregation: Aggregation, perTarget keys: TargetKey...
+        _ aggregation: Aggregation, perTarget first: TargetKey, _ others: TargetKey...
     ) -> InstantVector<TargetKey> where Key == SeriesKey<Own> {
-        perTarget(aggregation.operator, keys)
+        perTarget(aggregation.operator, [first] + others)
     }
 
     private func perTarget(_ aggregation: PromQLAggregation, _ keys: [TargetKey]) -> InstantVector<TargetKey> {
