@@ -1,26 +1,31 @@
 import ApusGenerator
 import ApusTopology
-import ArgumentParser
+public import ArgumentParser
+import CommandErrors
 import Foundation
 
 /// `apus explain`: which line of the topology a line of a generated file follows from.
-struct ExplainCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "explain",
-        abstract: "Tells which line of the topology a line of a generated file follows from.",
-        discussion: """
-            Prints the line and the place in the Swift source of the declaration that it follows from, with the source line when \
-            the source is found below the current folder. A line that no single declaration decides follows from the fleet.
-            """)
+public struct ExplainCommand<Source: FleetSource>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "explain",
+            abstract: "Tells which line of the topology a line of a generated file follows from.",
+            discussion: """
+                Prints the line and the place in the Swift source of the declaration that it follows from, with the source line when \
+                the source is found below the current folder. A line that no single declaration decides follows from the fleet.
+                """)
+    }
 
     @Argument(help: ArgumentHelp("A generated file and a line in it, from 1.", valueName: "file:line"))
     var position: String
 
-    @OptionGroup var fleet: FleetArguments
+    @OptionGroup var source: Source
 
-    func run() async throws {
+    public init() {}
+
+    public func run() async throws {
         let (path, line) = try parsedPosition()
-        let fleet = try fleet.validatedFleet()
+        let fleet = try source.fleet()
         let files = try fleet.generatedFiles()
         guard
             let file = files.filter({ path == $0.path || path.hasSuffix("/" + $0.path) }).max(by: {
