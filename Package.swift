@@ -86,6 +86,7 @@ let package = Package(
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
         module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module("ApusLint", ["ApusPromQL", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [
@@ -120,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "ApusGenerator", "ApusLint", "ApusPromQL", "MetricCatalog", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
                 "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
                 "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
@@ -169,6 +170,7 @@ let package = Package(
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "Yams",
             ]),
+        tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests(
             "SystemTests",
             [
