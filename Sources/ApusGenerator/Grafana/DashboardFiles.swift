@@ -1,15 +1,11 @@
 import ApusTopology
-import Foundation
 
-/// `dashboards/fleet-overview.json`.
+/// `dashboards/….json`.
 func dashboardFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    let dashboard = FleetOverview(fleet: fleet).dashboard
-    try dashboard.check()
-    return [GeneratedFile(path: "dashboards/fleet-overview.json", contents: try json(DashboardJSON(dashboard)))]
+    try Dashboard.files(fleetDashboards(of: fleet))
 }
 
-private func json(_ model: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(model), as: UTF8.self) + "\n"
+/// All dashboards of a fleet, in the order in which people look at them.
+func fleetDashboards(of fleet: Fleet) -> [Dashboard] {
+    [FleetOverview(fleet: fleet).dashboard]
 }

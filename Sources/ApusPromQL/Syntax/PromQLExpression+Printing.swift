@@ -72,7 +72,7 @@ extension PromQLSelector {
 }
 
 extension PromQLMatcher {
-    var text: String {
+    package var text: String {
         switch self {
         case .label(let name, let relation, let value):
             "\(name.labelText)\(relation.rawValue)\(PromQLQuoting.quoted(value))"

@@ -2,7 +2,7 @@ public import ApusMetrics
 
 /// The growth of a histogram's buckets. The label `le` goes along by itself until a quantile takes it away.
 public struct BucketRates<Key: LabelKey>: Sendable {
-    let expression: PromQLExpression
+    package let expression: PromQLExpression
 
     init(_ expression: PromQLExpression) {
         self.expression = expression
