@@ -31,7 +31,8 @@ import Testing
                 """, to: "prometheus.yml")
             return [
                 "--config.file=\(folder.path("prometheus.yml"))", "--storage.tsdb.path=\(folder.path("prometheus"))",
-                "--web.listen-address=127.0.0.1:\(port)",
+                // The first time it sends the alert, it may not have discovered Alertmanager.
+                "--web.listen-address=127.0.0.1:\(port)", "--rules.alert.resend-delay=1s",
             ]
         }
         defer { prometheus.stop() }

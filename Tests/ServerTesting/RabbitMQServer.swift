@@ -47,7 +47,9 @@ package final class RabbitMQServer: Sendable {
                 "ERL_EPMD_PORT": "\(ports[2])", "ERL_EPMD_ADDRESS": "127.0.0.1",
                 // The script then becomes the node instead of its parent, so that the pid is the node's.
                 "RUNNING_UNDER_SYSTEMD": "true",
-            ])
+            ],
+            // An orderly end takes eight seconds, and nothing of it is kept.
+            endSignal: SIGKILL)
         try process.wait(until: "ready", within: .seconds(90)) { process.log.contains("Server startup complete") }
     }
 
