@@ -52,7 +52,8 @@ let package = Package(
         .library(name: "ApusMetrics", targets: ["ApusMetrics"]),
         .library(name: "ApusReporting", targets: ["ApusReporting"]),
         .library(
-            name: "ApusGenerator", targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog"]),
+            name: "ApusGenerator",
+            targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog", "ExporterCatalog"]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -83,6 +84,7 @@ let package = Package(
         module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
         module("MetricCatalog", ["ApusMetrics"]),
+        module("ExporterCatalog", ["ApusMetrics"]),
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
         module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
@@ -161,6 +163,12 @@ let package = Package(
                 coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
+        // Real servers and exporters on the loopback, started by tests.
+        .target(
+            name: "ServerTesting", dependencies: ["HostTesting"], path: "Tests/ServerTesting", swiftSettings: settings),
+        tests(
+            "ExporterCatalogTests", ["ExporterCatalog", "ApusMetrics", "HostTesting", "ServerTesting"],
+            resources: [.copy("Fixtures")]),
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
         tests(
