@@ -37,8 +37,8 @@ import Testing
             ]
         }
         defer { prometheus.stop() }
-        try LiveCatalog(families: PrometheusServer.families).expect { try prometheus.scrape() }
-        try LiveCatalog(families: AlertmanagerServer.families).expect { try alertmanager.scrape() }
+        try LiveCatalog(exporter: PrometheusServer.exporter).expect { try prometheus.scrape() }
+        try LiveCatalog(exporter: AlertmanagerServer.exporter).expect { try alertmanager.scrape() }
         let received = "\nalertmanager_alerts_received_total{status=\"firing\",version=\"v2\"} "
         let arrived = try BootedHost.wait(.seconds(20)) {
             let text = try alertmanager.scrape()
