@@ -52,7 +52,10 @@ let package = Package(
         .library(name: "ApusMetrics", targets: ["ApusMetrics"]),
         .library(name: "ApusReporting", targets: ["ApusReporting"]),
         .library(
-            name: "ApusGenerator", targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog", "FleetCommands"]),
+            name: "ApusGenerator",
+            targets: [
+                "ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog", "ExporterCatalog", "FleetCommands", "ApusLint",
+            ]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -176,6 +179,12 @@ let package = Package(
                 coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
+        // Real servers and exporters on the loopback, started by tests.
+        .target(
+            name: "ServerTesting", dependencies: ["HostTesting"], path: "Tests/ServerTesting", swiftSettings: settings),
+        tests(
+            "ExporterCatalogTests", ["ExporterCatalog", "ApusMetrics", "HostTesting", "ServerTesting"],
+            resources: [.copy("Fixtures")]),
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
         tests(

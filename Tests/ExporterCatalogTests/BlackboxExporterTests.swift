@@ -43,7 +43,7 @@ import Testing
         }
         defer { exporter.stop() }
         let probe = "/probe?module=https&target=https://127.0.0.1:\(port)/"
-        try LiveCatalog(families: BlackboxExporter.families).expect {
+        try LiveCatalog(exporter: BlackboxExporter.exporter).expect {
             try [probe, "/metrics"].map { try exporter.scrape($0) }.joined()
         }
         #expect(try exporter.scrape(probe).contains("\nprobe_success 1\n"))

@@ -31,13 +31,19 @@ import Testing
                 """, to: "prometheus.yml")
             return [
                 "--config.file=\(folder.path("prometheus.yml"))", "--storage.tsdb.path=\(folder.path("prometheus"))",
-                "--web.listen-address=127.0.0.1:\(port)",
+                // The first time it sends the alert, it may not have discovered Alertmanager.
+                "--web.listen-address=127.0.0.1:\(port)", "--rules.alert.resend-delay=1s",
+                "--storage.remote.flush-deadline=1ms",
             ]
         }
         defer { prometheus.stop() }
-        try LiveCatalog(families: PrometheusServer.families).expect { try prometheus.scrape() }
-        try LiveCatalog(families: AlertmanagerServer.families).expect { try alertmanager.scrape() }
-        _ = try BootedHost.wait(.seconds(20)) { try alertmanager.scrape().contains("alertmanager_alerts{state=\"active\"} 1") }
-        #expect(try alertmanager.scrape().contains("alertmanager_alerts{state=\"active\"} 1"))
+        try LiveCatalog(exporter: PrometheusServer.exporter).expect { try prometheus.scrape() }
+        try LiveCatalog(exporter: AlertmanagerServer.exporter).expect { try alertmanager.scrape() }
+        let received = "\nalertmanager_alerts_received_total{status=\"firing\",version=\"v2\"} "
+        let arrived = try BootedHost.wait(.seconds(20)) {
+            let text = try alertmanager.scrape()
+            return text.contains(received) && !text.contains("\(received)0\n")
+        }
+        #expect(arrived)
     }
 }

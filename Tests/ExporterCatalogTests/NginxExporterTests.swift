@@ -26,6 +26,6 @@ import Testing
             ["-nginx.scrape-uri=http://127.0.0.1:\(port)/status", "-web.listen-address=127.0.0.1:\($0)"]
         }
         defer { exporter.stop() }
-        try LiveCatalog(families: NginxExporter.families).expect { try exporter.scrape() }
+        try LiveCatalog(exporter: NginxExporter.exporter).expect { try exporter.scrape() }
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
     /// What a machine serves that has something: its families, and the file that tells it has.
     private static let conditions: [(families: [String], file: String)] = [
-        (NodeExporter.Pressure.exporterNames, "/proc/pressure/cpu"),
+        (names(startingWith: "node_pressure_"), "/proc/pressure/cpu"),
         (
             [NodeExporter.Network.trackedConnections.name, NodeExporter.Network.trackedConnectionsLimit.name],
             "/proc/sys/net/netfilter/nf_conntrack_count"
@@ -25,13 +25,35 @@ import Testing
         }
         defer { exporter.stop() }
         var absent = Dictionary(
-            NodeExporter.Systemd.exporterNames.map { ($0, "no systemd runs here") }, uniquingKeysWith: { first, _ in first })
+            names(startingWith: "node_systemd_").map { ($0, "no systemd runs here") }, uniquingKeysWith: { first, _ in first })
         for (families, file) in Self.conditions where !FileManager.default.fileExists(atPath: file) {
             for family in families { absent[family] = "there is no \(file)" }
         }
+        for family in names(startingWith: "node_md_") { absent[family] = "there is no RAID" }
         // Of virtual interfaces the driver may tell no speed.
         absent[NodeExporter.Network.speed.name] = "no driver tells a speed"
-        try LiveCatalog(families: NodeExporter.families, absent: absent).expect { try exporter.scrape() }
+        try LiveCatalog(exporter: NodeExporter.exporter, absent: absent).expect { try exporter.scrape() }
+    }
+
+    @Test func `a machine with RAID serves what is declared of its arrays`() throws {
+        let kernel = try TemporaryFolder()
+        try kernel.write(
+            """
+            Personalities : [raid1]
+            md0 : active raid1 sdb1[1] sda1[0](F)
+                  1046528 blocks super 1.2 [2/1] [_U]
+
+            unused devices: <none>
+
+            """, to: "mdstat")
+        let exporter = try ExporterProcess("prometheus-node-exporter", of: Self.package) {
+            [
+                "--web.listen-address=127.0.0.1:\($0)", "--collector.disable-defaults", "--collector.mdadm",
+                "--path.procfs=\(kernel.path)",
+            ]
+        }
+        defer { exporter.stop() }
+        try LiveCatalog(exporter: NodeExporter.exporter, parts: ["RAID"]).expect { try exporter.scrape() }
     }
 
     @Test func `a machine with systemd serves what is declared of units`() throws {
@@ -45,20 +67,10 @@ import Testing
             ]),
         ]
         #expect(started.allSatisfy { $0.status == 0 }, "\(started)")
-        let families = NodeExporter.exporter.subsystems.first { $0.title == "Units of systemd" }?.families ?? []
-        #expect(families.count > 3)
-        try LiveCatalog(families: families).expect {
+        try LiveCatalog(exporter: NodeExporter.exporter, parts: ["Units of systemd"]).expect {
             try host.run(["curl", "--silent", "http://127.0.0.1:9100/metrics"]).output
         }
     }
-}
-
-extension NodeExporter.Pressure {
-    fileprivate static var exporterNames: [String] { names(startingWith: "node_pressure_") }
-}
-
-extension NodeExporter.Systemd {
-    fileprivate static var exporterNames: [String] { names(startingWith: "node_systemd_") }
 }
 
 private func names(startingWith prefix: String) -> [String] {

@@ -21,7 +21,7 @@ import Testing
             }
         }
         defer { for exporter in exporters { exporter.stop() } }
-        try LiveCatalog(families: PostgresExporter.families).expect { try exporters[0].scrape() }
+        try LiveCatalog(exporter: PostgresExporter.exporter).expect { try exporters[0].scrape() }
 
         // A query that failed would be told by this gauge alone.
         for exporter in exporters { #expect(try exporter.scrape().contains("\npg_exporter_last_scrape_error 0\n")) }

@@ -15,7 +15,7 @@ import Testing
         defer { consumer.stop() }
         try client("amqp-publish", "--routing-key=orders", "--body=order")
         try client("amqp-publish", "--routing-key=nowhere", "--body=lost")
-        try LiveCatalog(families: RabbitMQPlugin.families).expect {
+        try LiveCatalog(exporter: RabbitMQPlugin.exporter).expect {
             try ["/metrics", RabbitMQPlugin.QueueDetails.path]
                 .map { try LoopbackHTTP.get(port: server.metricsPort, $0).text }.joined()
         }

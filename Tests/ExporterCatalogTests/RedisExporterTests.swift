@@ -16,7 +16,7 @@ import Testing
         }
         defer { for exporter in exporters { exporter.stop() } }
         // Together: each has families of replication that the other one has not.
-        try LiveCatalog(families: RedisExporter.families).expect {
+        try LiveCatalog(exporter: RedisExporter.exporter).expect {
             try exporters.map { try $0.scrape() }.joined()
         }
     }

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 extension NodeExporter {
-    /// Units; collector `systemd`, which Debian's package enables and the program itself does not (`--collector.systemd`).
+    /// Units; collector `systemd`: on in Debian's build, elsewhere by `--collector.systemd`.
     public enum Systemd {
         public static let running = Gauge<NoLabels>(
             "node_systemd_system_running", "1 when all that should run does: the state is `running`.")

@@ -12,6 +12,7 @@ public enum NodeExporter {
             ("Memory", Memory.families),
             ("Disks", Disk.families),
             ("Filesystems", Filesystem.families),
+            ("RAID", RAID.families),
             ("Network", Network.families),
             ("Packet processing", Softnet.families),
             ("Clock", Clock.families),
