@@ -86,7 +86,7 @@ let package = Package(
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
         module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
-        module("ApusLint", ["ApusPromQL", "ApusMetrics", "Yams"]),
+        module("ApusLint", ["ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [
@@ -121,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "MetricCatalog", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
                 "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
                 "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
