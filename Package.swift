@@ -90,7 +90,7 @@ let package = Package(
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
         module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
-        module("ApusLint", ["ApusPromQL", "ApusMetrics", "Yams"]),
+        module("ApusLint", ["ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [

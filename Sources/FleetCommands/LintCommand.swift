@@ -3,7 +3,6 @@ import ApusPromQL
 public import ArgumentParser
 import CommandConventions
 import Foundation
-import MetricCatalog
 
 /// `apus lint`: judges other people's rule files and dashboards.
 public struct LintCommand: AsyncParsableCommand {
@@ -15,7 +14,7 @@ public struct LintCommand: AsyncParsableCommand {
             ConfigMap. A folder stands for all files in it. Each finding is a line, FILE:LINE:COLUMN: error or warning, and what to \
             do; a summary is the last line. The exit code is 1 when there is an error.
 
-            Metrics of Apus and what the files record are known. Others are known from --declarations; of metrics that are not \
+            Metrics of Apus, of common exporters and those that the files record are known. Others are known from --declarations; of metrics that are not \
             known nothing is assumed, and only what is certain anyhow is said.
             """)
 
@@ -56,15 +55,12 @@ public struct LintCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> LintSettings {
-        var known = SeriesDeclarations(targetLabels: .unknown)
-        guard !syntaxOnly else { return settings(known) }
-        let own = TargetLabels.exactly(Set(["job", "instance", "service"] + targetLabel))
-        known.declare(MetricCatalog.families, targetLabels: own)
-        let others = targetLabel.isEmpty ? TargetLabels.unknown : .exactly(Set(["job", "instance"] + targetLabel))
+        guard !syntaxOnly else { return settings(SeriesDeclarations()) }
+        var known = SeriesDeclarations.known(targetLabels: targetLabel)
         for path in declarations {
             do {
                 let text = String(decoding: try contents(of: path), as: UTF8.self)
-                try ExpositionDeclarations(parsing: text).declare(in: &known, targetLabels: others)
+                try ExpositionDeclarations(parsing: text).declare(in: &known, targetLabels: .ofOthers(targetLabel))
             } catch let error as ExpositionError {
                 throw CommandFailure("\(path):\(error)")
             } catch {

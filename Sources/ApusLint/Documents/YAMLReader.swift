@@ -4,9 +4,13 @@ import Yams
 struct YAMLReader {
     private let source: SourceText
     /// Values that may still be read: aliases of aliases can stand for more than any memory holds.
-    private var budget = 2_000_000
+    private var budget: Int
 
-    private init(_ source: SourceText) { self.source = source }
+    private init(_ source: SourceText) {
+        self.source = source
+        // Without aliases a value takes a byte at least.
+        budget = source.bytes.count + 1000
+    }
 
     /// - Parameter text: the text of `source`.
     static func read(_ text: String, of source: SourceText) throws(DocumentError) -> [DocumentNode] {
@@ -50,7 +54,11 @@ struct YAMLReader {
         case .mapping(let mapping):
             var entries: [DocumentNode.Entry] = []
             for (key, value) in mapping {
-                entries.append(DocumentNode.Entry(key: key.scalar?.string ?? "", value: try self.node(value)))
+                guard let name = key.scalar?.string else {
+                    let offset = key.mark.map { source.offset(line: $0.line, column: $0.column) } ?? offset
+                    throw DocumentError(offset: offset, message: "a key is a value in braces or brackets: write a word")
+                }
+                entries.append(DocumentNode.Entry(key: name, value: try self.node(value)))
             }
             return DocumentNode(content: .mapping(entries), offset: offset)
         case .alias:

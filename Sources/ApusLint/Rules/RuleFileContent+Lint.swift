@@ -126,6 +126,7 @@ extension RuleFileContent {
         of rule: Rule, _ expression: PromQLExpression, _ declarations: SeriesDeclarations, _ collector: inout FindingCollector
     ) {
         let waits = rule.node["for"]?.expressionText.flatMap { PromQLDuration.wait($0) }.map { $0 > 0 } ?? false
+        var missing: Set<String> = []
         for (section, isLabel) in [("labels", true), ("annotations", false)] {
             for entry in rule.node[section]?.entries ?? [] {
                 guard let text = entry.value.text else { continue }
@@ -136,7 +137,8 @@ extension RuleFileContent {
                             .changingLabel, waits ? .error : .warning, at: entry.value, offset: reference.offset, in: source,
                             "the label \(entry.key) has the value in it, and with each change of it the alert is another one,"
                                 + " which waits anew: move it to an annotation")
-                    case .label(let name) where !expression.canHaveLabel(name, declarations: declarations):
+                    case .label(let name)
+                    where !expression.canHaveLabel(name, declarations: declarations) && missing.insert(name).inserted:
                         let labels = expression.resultLabels(declarations: declarations) ?? []
                         collector.note(
                             .missingTemplateLabel, .warning, at: entry.value, offset: reference.offset, in: source,

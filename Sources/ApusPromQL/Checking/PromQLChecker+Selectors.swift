@@ -79,14 +79,12 @@ extension PromQLChecker {
             )
         } else if relation == .matchesNot, pattern == ".*" {
             note(
-                .invalidPattern, at: expression,
+                .invalidPattern, at: expression, foreign: .warning,
                 "\(name)!~\".*\" excludes every value: write \(name)=\"\" for series without the label")
-        } else if pattern.isEmpty {
-            let symbol = relation == .matches ? "=" : "!="
+        } else if pattern.isEmpty, relation == .matches {
             note(
                 .invalidPattern, at: expression, declared: .warning, foreign: .warning,
-                "\(name)\(relation.rawValue)\"\" matches the empty value alone: write \(name)\(symbol)\"\", or the pattern that is missing"
-            )
+                "\(name)=~\"\" matches the empty value alone: write \(name)=\"\", or the pattern that is missing")
         }
     }
 

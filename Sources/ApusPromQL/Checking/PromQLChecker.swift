@@ -85,7 +85,9 @@ struct PromQLChecker {
             note(
                 .unconditionalAlert, at: expression,
                 "with bool the comparison gives 0 instead of nothing, and the alert always fires: leave bool out")
-        } else if result.shape == .vector, !expression.mayBeEmpty, !expression.metricNames.isEmpty {
+        } else if result.shape == .vector, !expression.mayBeEmpty, !expression.metricNames.isEmpty,
+            isStrict || !expression.isSelected
+        {
             note(
                 .unconditionalAlert, at: expression, foreign: .warning,
                 "\(expression.excerpt) has no condition, and the alert fires as long as the series exist: compare it with a threshold"
@@ -100,7 +102,7 @@ extension PromQLExpression {
         switch form {
         case .number, .string, .range: false
         case .selector(let selector):
-            // The series of an alert, or of a record of one's own, are a condition themselves.
+            // Records and alerts may be conditions themselves.
             selector.metricName.map { $0.hasPrefix("ALERTS") || $0.utf8.contains(UInt8(ascii: ":")) } ?? true
         case .variable: true
         case .subquery(let inner, _, _, _), .negated(let inner): inner.mayBeEmpty
@@ -111,6 +113,11 @@ extension PromQLExpression {
             symbol == .and || symbol == .unless || (symbol.isComparison && !matching.returnsBool) || left.mayBeEmpty
                 || right.mayBeEmpty
         }
+    }
+
+    /// Whether it is series by their labels alone: facts, which are there or not.
+    fileprivate var isSelected: Bool {
+        if case .selector(let selector) = form { !selector.matchers.isEmpty } else { false }
     }
 
     /// The expression for a message: whole when it is short.
