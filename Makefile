@@ -8,12 +8,13 @@
 SWIFT_BUILD := swift build -c release
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
-FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ratios Benchmarks/Registry
+FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Dashboards Benchmarks/Ratios \
+    Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := curl dbus prometheus prometheus-process-exporter protobuf-compiler python3-prometheus-client python3-protobuf \
-    systemd systemd-container systemd-journal-remote systemd-sysv zstd
+TEST_PACKAGES := curl dbus prometheus prometheus-process-exporter protobuf-compiler python3-pip python3-prometheus-client \
+    python3-protobuf systemd systemd-container systemd-journal-remote systemd-sysv zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages
 
@@ -56,3 +57,4 @@ build-packages:
 
 test-packages: build-packages
 	@Tests/packages $(TEST_PACKAGES)
+	@Tests/python-packages

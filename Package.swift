@@ -168,7 +168,7 @@ let package = Package(
             [
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "Yams",
-            ]),
+            ], exclude: ["Schemas"]),
         tests(
             "SystemTests",
             [
