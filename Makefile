@@ -8,14 +8,15 @@
 SWIFT_BUILD := swift build -c release
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
-FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ratios Benchmarks/Registry
+FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Dashboards Benchmarks/Ratios \
+    Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := amqp-tools curl dbus nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
-    prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-prometheus-client python3-protobuf \
-    rabbitmq-server redis-server systemd systemd-container systemd-journal-remote systemd-sysv zstd
+    prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-pip python3-prometheus-client \
+    python3-protobuf rabbitmq-server redis-server systemd systemd-container systemd-journal-remote systemd-sysv zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages
 
@@ -58,3 +59,4 @@ build-packages:
 
 test-packages: build-packages
 	@Tests/packages $(TEST_PACKAGES)
+	@Tests/python-packages

@@ -192,7 +192,7 @@ let package = Package(
             [
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "Yams",
-            ]),
+            ], exclude: ["Schemas"]),
         tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests(
             "SystemTests",

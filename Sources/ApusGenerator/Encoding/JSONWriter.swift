@@ -104,10 +104,12 @@ struct JSONWriter {
         null()
     }
 
+    /// Names are the schema's own words and need no escape.
     private mutating func name(_ key: String) {
         separate()
-        quote(key)
-        bytes.append(contentsOf: Self.colon)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(contentsOf: Self.endOfName)
     }
 
     // MARK: - Values
@@ -135,17 +137,19 @@ struct JSONWriter {
 
     private mutating func newLine() { bytes.append(contentsOf: Self.line[1..<(2 + 2 * depth)]) }
 
-    private static let colon: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: " ")]
+    private static let endOfName = Array("\": ".utf8)
     /// A comma, a line's end, and indentation for more levels than anything here has.
     private static let line: [UInt8] = Array(",\n".utf8) + Array(repeating: UInt8(ascii: " "), count: 2 * 64)
 
     /// Escapes what RFC 8259 demands, and nothing else.
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: Self.needsEscape) {
-            for byte in text.utf8 { escape(byte) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        // Most texts need no escape, and are looked through where they lie now, which is quicker than in the string.
+        if let first = bytes[start...].firstIndex(where: Self.needsEscape) {
+            bytes.removeSubrange(first...)
+            for byte in text.utf8.dropFirst(first - start) { escape(byte) }
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -1,11 +1,11 @@
-import ApusTopology
+public import ApusTopology
 
-/// `dashboards/….json`.
-func dashboardFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    try Dashboard.files(fleetDashboards(of: fleet))
-}
-
-/// All dashboards of a fleet, in the order in which people look at them.
-func fleetDashboards(of fleet: Fleet) -> [Dashboard] {
-    [FleetOverview(fleet: fleet).dashboard]
+extension Fleet {
+    /// `dashboards/….json`: all dashboards of the fleet, in the order in which people look at them.
+    ///
+    /// - Parameter schema: the form in which they are written.
+    /// - Throws: the first thing that Grafana would refuse or that would mislead.
+    public func dashboardFiles(schema: DashboardSchema = .classic) throws(GenerationError) -> [GeneratedFile] {
+        try Dashboard.files([FleetOverview(fleet: self).dashboard], schema: schema)
+    }
 }

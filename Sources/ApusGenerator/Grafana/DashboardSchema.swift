@@ -10,7 +10,7 @@ extension Dashboard {
     /// The dashboard as JSON, unchecked.
     func json(_ schema: DashboardSchema) -> String {
         // About what a panel takes, so that the bytes move but seldom.
-        var json = JSONWriter(reserving: 4096 + panels.count * 2560)
+        var json = JSONWriter(reserving: 4096 + rows.reduce(0) { $0 + $1.panels.count } * 2560)
         switch schema {
         case .classic: ClassicDashboard(dashboard: self).write(to: &json)
         case .v2: ResourceDashboard(dashboard: self).write(to: &json)

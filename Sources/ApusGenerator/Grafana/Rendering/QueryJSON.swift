@@ -7,7 +7,9 @@ struct QueryJSON {
     let refID: String
 
     init(_ query: PanelQuery, number: Int, of panel: Panel, on dashboard: Dashboard) {
-        expression = query.expression.text(narrowedBy: dashboard.variables.filter(query.narrowing.applies))
+        let variables =
+            query.narrowing == .allVariables ? dashboard.variables : dashboard.variables.filter(query.narrowing.applies)
+        expression = query.expression.text(narrowedBy: variables)
         legend = query.legend
         format = panel.kind.queryFormat
         isInstant = panel.kind.isInstant
