@@ -27,7 +27,7 @@ import Testing
             mean.expression.description
                 == "sum(rate(notification_delivery_duration_seconds_sum[5m]))"
                 + " / (sum(rate(notification_delivery_duration_seconds_count[5m])) > 0)")
-        #expect(mean.expression.faults(in: .rule(scrapeInterval: .seconds(15))) == [])
+        #expect(mean.expression.findings(in: .rule(scrapeInterval: .seconds(15))) == [])
     }
 
     @Test func `an absent series has the labels that were matched as equal`() {
@@ -57,7 +57,7 @@ import Testing
         let ratio =
             Notifications.failures.series.rate(over: .minutes(5)).sum(perTarget: .instance)
             / (Notifications.delivered.series.rate(over: .minutes(5)).sum(perTarget: .instance) > 0)
-        #expect(ratio.expression.faults(in: .rule(scrapeInterval: .seconds(15))) == [])
+        #expect(ratio.expression.findings(in: .rule(scrapeInterval: .seconds(15))) == [])
         #expect(ratio.expression.resultLabels == ["instance"])
     }
 

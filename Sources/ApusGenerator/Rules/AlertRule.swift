@@ -34,8 +34,8 @@ package struct AlertRule {
     /// Throws the first thing that Prometheus would refuse or that would mislead.
     package func check(scrapeInterval: Duration) throws(GenerationError) {
         let place = "alert \(name)"
-        let faults = condition.faults(in: .rule(scrapeInterval: scrapeInterval))
-        guard faults.isEmpty else { throw .faultyQuery(place: place, faults: faults) }
+        let findings = condition.findings(in: .alert(scrapeInterval: scrapeInterval)).filter { $0.severity == .error }
+        guard findings.isEmpty else { throw .faultyQuery(place: place, findings: findings) }
         let labels = condition.resultLabels ?? []
         for label in description.labelNames where !labels.contains(label) {
             throw .unknownLabel(label, place: place)

@@ -5,7 +5,7 @@ extension PromQLChecker {
         var result = ExpressionResult()
         result.labels = .unknown
         if let name = selector.metricName {
-            if let series = declarations[name] {
+            if let series = selector.family.flatMap({ SeriesDeclarations.series(named: name, of: $0) }) ?? declarations[name] {
                 result.labels = series.labels
                 result.value = series.value
                 result.isSummed = series.isSummed

@@ -10,6 +10,12 @@ extension PromQLExpression {
         }
     }
 
+    /// What is wrong with a typed query, whose selectors know their declarations themselves.
+    public func findings(in context: CheckContext) -> [PromQLFinding] { findings(declarations: .none, context: context) }
+
+    /// The labels that the result of a typed query can have, sorted; `nil` when others may be there too, and for a number.
+    public var resultLabels: [String]? { type == .scalar ? nil : resultLabels(declarations: .none) }
+
     /// The labels that the result can have, sorted; `nil` when others may be there too, and for a number.
     public func resultLabels(declarations: SeriesDeclarations) -> [String]? {
         let labels = resultLabelSet(declarations: declarations)

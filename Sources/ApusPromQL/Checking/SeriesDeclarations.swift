@@ -31,6 +31,9 @@ public struct SeriesDeclarations: Sendable {
         declare(families, targetLabels: targetLabels)
     }
 
+    /// Nothing but what Prometheus itself records.
+    static let none = SeriesDeclarations()
+
     public mutating func declare(_ families: [MetricFamily], targetLabels: TargetLabels = .standard) {
         for family in families {
             declare(family.name, kind: family.kind, labels: family.labelNames, targetLabels: targetLabels)
@@ -46,29 +49,39 @@ public struct SeriesDeclarations: Sendable {
     public mutating func declare(
         _ name: String, kind: MetricKind?, labels: [String]?, optional: [String] = [], targetLabels: TargetLabels = .standard
     ) {
+        for (name, series) in Self.series(name, kind, labels, optional, targetLabels) { set(series, for: name) }
+    }
+
+    /// What a declaration says of its series of one name.
+    static func series(named name: String, of family: MetricFamily) -> DeclaredSeries? {
+        series(family.name, family.kind, family.labelNames, [], .standard).first { $0.0 == name }?.1
+    }
+
+    /// The series of a family, by their names.
+    private static func series(
+        _ name: String, _ kind: MetricKind?, _ labels: [String]?, _ optional: [String], _ targetLabels: TargetLabels
+    ) -> [(String, DeclaredSeries)] {
         let add: (String, SeriesValue, [String]) -> (String, DeclaredSeries) = { name, value, more in
             (name, Self.series(value, labels.map { $0 + more }, optional, targetLabels))
         }
         let base = name.hasSuffix("_total") ? String(name.dropLast(6)) : name
-        let series: [(String, DeclaredSeries)] =
-            switch kind {
-            case nil: [add(name, .unknown, [])]
-            case .gauge: [add(name, .gauge, [])]
-            case .info: [add(name, .info, [])]
-            case .stateSet: [add(name, .gauge, [MetricName.sanitized(name, allowColon: false)])]
-            case .counter: [add(name, .counter, []), add(base + "_created", .gauge, [])]
-            case .summary:
-                [
-                    add(name, .gauge, ["quantile"]), add(name + "_sum", .counter, []), add(name + "_count", .counter, []),
-                    add(name + "_created", .gauge, []),
-                ]
-            case .histogram, .nativeHistogram:
-                [
-                    add(name + "_bucket", .buckets, ["le"]), add(name + "_sum", .counter, []),
-                    add(name + "_count", .counter, []), add(name + "_created", .gauge, []),
-                ] + (kind == .nativeHistogram ? [add(name, .nativeHistogram, [])] : [])
-            }
-        for (name, series) in series { set(series, for: name) }
+        switch kind {
+        case nil: return [add(name, .unknown, [])]
+        case .gauge: return [add(name, .gauge, [])]
+        case .info: return [add(name, .info, [])]
+        case .stateSet: return [add(name, .gauge, [MetricName.sanitized(name, allowColon: false)])]
+        case .counter: return [add(name, .counter, []), add(base + "_created", .gauge, [])]
+        case .summary:
+            return [
+                add(name, .gauge, ["quantile"]), add(name + "_sum", .counter, []), add(name + "_count", .counter, []),
+                add(name + "_created", .gauge, []),
+            ]
+        case .histogram, .nativeHistogram:
+            return [
+                add(name + "_bucket", .buckets, ["le"]), add(name + "_sum", .counter, []),
+                add(name + "_count", .counter, []), add(name + "_created", .gauge, []),
+            ] + (kind == .nativeHistogram ? [add(name, .nativeHistogram, [])] : [])
+        }
     }
 
     /// What is known of a name; `nil` when nothing declares it.

@@ -27,8 +27,8 @@ extension Panel {
         func fault(_ fault: DashboardFault) -> GenerationError { dashboard.fault(fault, panel: title) }
         guard !queries.isEmpty else { throw fault(.missingQuery) }
         for query in queries {
-            let faults = query.expression.faults
-            guard faults.isEmpty else { throw .faultyQuery(place: dashboard.place(of: title), faults: faults) }
+            let findings = query.expression.findings
+            guard findings.isEmpty else { throw .faultyQuery(place: dashboard.place(of: title), findings: findings) }
             guard query.isBuckets == (kind == .heatmap) else {
                 throw fault(.wrongKind(kind: kind.grafanaType, query: query.isBuckets ? "buckets" : "what are no buckets"))
             }

@@ -23,7 +23,7 @@ struct PanelExpression: Sendable {
     }
 
     /// What is wrong with it in a panel; empty when nothing is.
-    var faults: [QueryFault] { expression.faults(in: .panel) }
+    var findings: [PromQLFinding] { expression.findings(in: .panel).filter { $0.severity == .error } }
 
     /// The labels that the result can have, sorted; nil for a number.
     var resultLabels: [String]? { expression.resultLabels }
