@@ -125,6 +125,8 @@ struct JSONWriter {
 
     mutating func value(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
 
+    mutating func value(_ value: some JSONRepresentable) { value.write(to: &self) }
+
     mutating func null() { bytes.append(contentsOf: "null".utf8) }
 
     // MARK: - Text
