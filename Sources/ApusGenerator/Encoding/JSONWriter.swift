@@ -1,6 +1,8 @@
 import ApusPromQL
 
-/// JSON as bytes, two spaces a level, members in the order in which they are written; ``JSONEncoder`` takes ten times as long.
+/// JSON as bytes, two spaces a level, members in the order in which they are written.
+///
+/// Foundation's encoder, which makes a tree of boxes first, took most of a second for the 10,000 panels of 500 dashboards.
 ///
 /// ```swift
 /// var json = JSONWriter()
@@ -109,7 +111,9 @@ struct JSONWriter {
         separate()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: key.utf8)
-        bytes.append(contentsOf: Self.endOfName)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
     }
 
     // MARK: - Values
@@ -125,21 +129,24 @@ struct JSONWriter {
 
     mutating func value(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
 
+    mutating func value(_ value: some JSONRepresentable) { value.write(to: &self) }
+
     mutating func null() { bytes.append(contentsOf: "null".utf8) }
 
     // MARK: - Text
 
     /// A comma but before the first, then a new line.
     private mutating func separate() {
-        bytes.append(contentsOf: Self.line[(isEmpty ? 1 : 0)..<(2 + 2 * depth)])
+        if !isEmpty { bytes.append(UInt8(ascii: ",")) }
         isEmpty = false
+        newLine()
     }
 
-    private mutating func newLine() { bytes.append(contentsOf: Self.line[1..<(2 + 2 * depth)]) }
-
-    private static let endOfName = Array("\": ".utf8)
-    /// A comma, a line's end, and indentation for more levels than anything here has.
-    private static let line: [UInt8] = Array(",\n".utf8) + Array(repeating: UInt8(ascii: " "), count: 2 * 64)
+    /// Not from an array that all writers share: counting its references from several threads costs more than the bytes.
+    private mutating func newLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    }
 
     /// Escapes what RFC 8259 demands, and nothing else.
     private mutating func quote(_ text: String) {

@@ -36,8 +36,7 @@ extension Panel {
                 guard !reason.isEmpty else { throw fault(.unexplainedNarrowing) }
                 try dashboard.checkUse(of: names, panel: title)
             }
-            let asked = query.legendLabels + dataLinks.flatMap(\.labels)
-            guard !asked.isEmpty else { continue }
+            guard !query.legendLabels.isEmpty || !dataLinks.isEmpty else { continue }
             let labels = query.expression.resultLabels ?? []
             for label in query.legendLabels where !labels.contains(label) {
                 throw .unknownLabel(label, place: dashboard.place(of: title))

@@ -18,7 +18,7 @@ struct ClassicDashboard: JSONRepresentable {
             // A crosshair shared by all panels.
             json.member("graphTooltip", 1)
             json.array("links", dashboard.links) { DashboardLinkJSON(link: $1).write(to: &$0) }
-            json.array("panels", panels) { $1.write(to: &$0) }
+            json.array("panels", panels) { $1.write(on: dashboard, to: &$0) }
             json.member("refresh", dashboard.refresh)
             json.member("schemaVersion", Self.schemaVersion)
             json.member("tags", dashboard.tags)
@@ -36,10 +36,9 @@ struct ClassicDashboard: JSONRepresentable {
     /// Headings and panels; those of folded sections are in their headings.
     private var panels: [ClassicPanel] {
         dashboard.sections.flatMap { section -> [ClassicPanel] in
-            let panels = section.panels.map { ClassicPanel.panel($0, on: dashboard) }
+            let panels = section.panels.map(ClassicPanel.panel)
             guard let heading = section.heading else { return panels }
-            let row = ClassicPanel.heading(
-                heading, y: section.headingY, panels: section.isCollapsed ? panels : [], on: dashboard)
+            let row = ClassicPanel.heading(heading, y: section.headingY, panels: section.isCollapsed ? section.panels : [])
             return section.isCollapsed ? [row] : [row] + panels
         }
     }

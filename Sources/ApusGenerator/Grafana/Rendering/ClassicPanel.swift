@@ -1,18 +1,18 @@
 /// A panel or a heading in Grafana's classic schema.
-indirect enum ClassicPanel: JSONRepresentable {
-    case panel(PlacedPanel, on: Dashboard)
+enum ClassicPanel {
+    case panel(PlacedPanel)
     /// With the panels of a folded section.
-    case heading(PanelRow, y: Int, panels: [ClassicPanel], on: Dashboard)
+    case heading(PanelRow, y: Int, panels: [PlacedPanel])
 
-    func write(to json: inout JSONWriter) {
+    func write(on dashboard: Dashboard, to json: inout JSONWriter) {
         json.object { json in
             switch self {
-            case .panel(let placed, let dashboard): Self.write(placed.panel, at: placed.position, on: dashboard, to: &json)
-            case .heading(let row, let y, let panels, let dashboard):
+            case .panel(let placed): Self.write(placed.panel, at: placed.position, on: dashboard, to: &json)
+            case .heading(let row, let y, let panels):
                 json.member("collapsed", row.isCollapsed)
                 json.object("gridPos") { Self.write(GridPosition(h: 1, w: GridPosition.columns, x: 0, y: y), to: &$0) }
                 json.member("id", dashboard.id(ofHeading: row.title ?? ""))
-                json.array("panels", panels) { $1.write(to: &$0) }
+                json.array("panels", panels) { ClassicPanel.panel($1).write(on: dashboard, to: &$0) }
                 if let variable = row.repeated { json.member("repeat", variable) }
                 json.member("title", row.title ?? "")
                 json.member("type", "row")

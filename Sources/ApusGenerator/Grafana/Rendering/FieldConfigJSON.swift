@@ -1,16 +1,17 @@
 /// Unit, limits and drawing of a panel's fields, the same in both schemas.
 struct FieldConfigJSON: JSONRepresentable {
     let panel: Panel
-    /// As links of values are written.
-    let links: [PanelLinkJSON]
-    /// Links of overrides, by the same rule.
-    let link: (PanelLink) -> PanelLinkJSON
+    /// Of the dashboard, which links pass on.
+    let variables: [DashboardVariable]
+    let isClassic: Bool
 
     func write(to json: inout JSONWriter) {
         json.object { json in
             json.object("defaults", writeDefaults)
             json.array("overrides", panel.overrides) { json, override in
-                SeriesOverrideJSON(override: override, kind: panel.kind, link: link).write(to: &json)
+                SeriesOverrideJSON(
+                    override: override, kind: panel.kind, variables: variables, isClassic: isClassic
+                ).write(to: &json)
             }
         }
     }
@@ -20,7 +21,11 @@ struct FieldConfigJSON: JSONRepresentable {
         json.object("color") { $0.member("mode", colorMode) }
         writeCustom(to: &json)
         if let decimals = panel.decimals { json.member("decimals", decimals) }
-        if !links.isEmpty { json.array("links", links) { $1.write(to: &$0) } }
+        if !panel.dataLinks.isEmpty {
+            json.array("links", panel.dataLinks) { json, link in
+                json.value(PanelLinkJSON(link, keeping: variables, isClassic: isClassic))
+            }
+        }
         if !panel.mappings.isEmpty { json.member("mappings", ValueMappingsJSON(mappings: panel.mappings)) }
         if let maximum = panel.maximum { json.member("max", maximum) }
         if let minimum = panel.minimum { json.member("min", minimum) }

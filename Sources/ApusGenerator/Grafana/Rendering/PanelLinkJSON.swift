@@ -5,6 +5,13 @@ struct PanelLinkJSON: JSONRepresentable {
     /// Whether with the members that the classic schema demands of every link, though they mean nothing here.
     let isClassic: Bool
 
+    /// - Parameter variables: of the dashboard on which it stands, whose values go along.
+    init(_ link: PanelLink, keeping variables: [DashboardVariable], isClassic: Bool) {
+        title = link.title
+        url = link.url(keeping: [DashboardVariable.datasource] + variables.map(\.name))
+        self.isClassic = isClassic
+    }
+
     func write(to json: inout JSONWriter) {
         json.object { json in
             if isClassic {
@@ -28,13 +35,10 @@ struct PanelLinkJSON: JSONRepresentable {
 extension Dashboard {
     /// A link that stands on this dashboard.
     func json(of link: PanelLink, isClassic: Bool) -> PanelLinkJSON {
-        PanelLinkJSON(
-            title: link.title, url: link.url(keeping: [DashboardVariable.datasource] + variables.map(\.name)),
-            isClassic: isClassic)
+        PanelLinkJSON(link, keeping: variables, isClassic: isClassic)
     }
 
     func fieldConfig(of panel: Panel, isClassic: Bool) -> FieldConfigJSON {
-        let link = { (link: PanelLink) in json(of: link, isClassic: isClassic) }
-        return FieldConfigJSON(panel: panel, links: panel.dataLinks.map(link), link: link)
+        FieldConfigJSON(panel: panel, variables: variables, isClassic: isClassic)
     }
 }

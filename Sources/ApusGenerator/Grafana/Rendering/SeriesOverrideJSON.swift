@@ -2,7 +2,9 @@
 struct SeriesOverrideJSON: JSONRepresentable {
     let override: SeriesOverride
     let kind: PanelKind
-    let link: (PanelLink) -> PanelLinkJSON
+    /// Of the dashboard, which links pass on.
+    let variables: [DashboardVariable]
+    let isClassic: Bool
 
     func write(to json: inout JSONWriter) {
         let (id, options) =
@@ -43,7 +45,9 @@ struct SeriesOverrideJSON: JSONRepresentable {
             json.member("value", ValueMappingsJSON(mappings: mappings))
         case .links(let links):
             json.member("id", "links")
-            json.array("value", links.map(link)) { $1.write(to: &$0) }
+            json.array("value", links) { json, link in
+                json.value(PanelLinkJSON(link, keeping: variables, isClassic: isClassic))
+            }
         default: writeDrawing(property, to: &json)
         }
     }
