@@ -90,6 +90,14 @@ import Testing
         #expect(found.first?.contains("no variable other") == true)
     }
 
+    @Test func `a variable can stand for an operator`() {
+        let list = "[{\"name\": \"both\", \"type\": \"custom\", \"current\": {\"value\": \"or\"}}]"
+        #expect(Linting.findings(dashboard(panel("max(up) $both on () max(up)"), templating: list)) == [])
+        let rate = dashboard(panel("max(up) ${both:raw} on () rate(queue_depth[$__range])"), templating: list)
+        #expect(Linting.kinds(rate) == ["2:74: rateOfGauge"])
+        #expect(Linting.kinds(dashboard(panel("max(up) $both on () max("), templating: list)).count == 1)
+    }
+
     @Test func `a capture group is no variable`() {
         let call = "label_replace(up, \\\"a\\\", \\\"$1 ${name}\\\", \\\"instance\\\", \\\"(?P<name>.*):(.*)\\\")"
         #expect(Linting.findings(dashboard(panel(call))) == [])

@@ -44,9 +44,8 @@ extension DashboardContent {
             if type != "Grafana" { skipped[type, default: 0] += 1 }
             return
         }
-        guard let node, let expression = LintExpression(node, in: source, dialect: .grafana), !expression.isEmpty else {
-            return
-        }
+        guard let node, let written = LintExpression(node, in: source, dialect: .grafana), !written.isEmpty else { return }
+        let expression = written.replacing(variableValues)
         if kind == .unknown, expression.looksLikeLogs {
             skipped["loki", default: 0] += 1
             return

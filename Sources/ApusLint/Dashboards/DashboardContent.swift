@@ -58,6 +58,16 @@ struct DashboardContent {
         return panels
     }
 
+    /// The values that variables have as the dashboard is saved, where each has one.
+    var variableValues: [String: String] {
+        var values: [String: String] = [:]
+        for variable in root["templating"]?["list"]?.elements ?? [] {
+            guard let name = variable["name"]?.text else { continue }
+            values[name] = (variable["current"]?["value"] ?? variable["options"]?.elements.first?["value"])?.expressionText
+        }
+        return values
+    }
+
     /// The names of the dashboard's variables.
     var variableNames: Set<String> {
         let classic = (root["templating"]?["list"]?.elements ?? []).compactMap { $0["name"]?.text }

@@ -4,27 +4,39 @@ struct VariableReference {
     /// In bytes of the text.
     let offset: Int
 
+    /// Behind it.
+    let end: Int
+
     static func all(in text: String) -> [VariableReference] {
         let bytes = Array(text.utf8)
         var references: [VariableReference] = []
         var index = 0
         while index < bytes.count {
             let start = index
-            if bytes[index] == UInt8(ascii: "$") {
-                index += 1
-                if index < bytes.count, bytes[index] == UInt8(ascii: "{") { index += 1 }
+            let closing: UInt8?
+            if bytes[index...].starts(with: "${".utf8) {
+                index += 2
+                closing = UInt8(ascii: "}")
             } else if bytes[index...].starts(with: "[[".utf8) {
                 index += 2
+                closing = UInt8(ascii: "]")
+            } else if bytes[index] == UInt8(ascii: "$") {
+                index += 1
+                closing = nil
             } else {
                 index += 1
                 continue
             }
             let name = bytes[index...].prefix(while: isOfName)
-            // Groups of a regular expression have numbers, character classes a colon.
-            if let first = name.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
-                references.append(VariableReference(name: String(decoding: name, as: UTF8.self), offset: start))
-            }
             index += name.count
+            // Groups of a regular expression have numbers, character classes a colon.
+            guard let first = name.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { continue }
+            if let closing {
+                index =
+                    bytes[index...].firstIndex(of: closing).map { $0 + (closing == UInt8(ascii: "]") ? 2 : 1) } ?? bytes.count
+            }
+            references.append(
+                VariableReference(name: String(decoding: name, as: UTF8.self), offset: start, end: min(index, bytes.count)))
         }
         return references
     }

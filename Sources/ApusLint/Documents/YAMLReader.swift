@@ -17,7 +17,8 @@ struct YAMLReader {
         var reader = YAMLReader(source)
         let parser: Parser
         do {
-            parser = try Parser(yaml: text, resolver: .default, encoding: .utf8)
+            // Every scalar as its text: what it means is for the one who asks.
+            parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
         } catch {
             throw reader.fault(error)
         }

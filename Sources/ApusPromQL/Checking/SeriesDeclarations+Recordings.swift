@@ -74,5 +74,12 @@ extension PromQLSelector {
 
 extension String {
     /// Whether a variable of Grafana stands in it, or may.
-    var hasVariable: Bool { utf8.contains(UInt8(ascii: "$")) || contains("[[") }
+    var hasVariable: Bool {
+        var last: UInt8 = 0
+        for byte in utf8 {
+            if byte == UInt8(ascii: "$") || (byte == UInt8(ascii: "[") && last == byte) { return true }
+            last = byte
+        }
+        return false
+    }
 }

@@ -64,6 +64,8 @@ public struct SeriesDeclarations: Sendable {
         let add: (String, SeriesValue, [String]) -> (String, DeclaredSeries) = { name, value, more in
             (name, Self.series(value, labels.map { $0 + more }, optional, targetLabels))
         }
+        // Facts are served as gauges where the format knows no information.
+        let kind = kind == .gauge && name.hasSuffix("_info") ? .info : kind
         let base = name.hasSuffix("_total") ? String(name.dropLast(6)) : name
         switch kind {
         case nil: return [add(name, .unknown, [])]
