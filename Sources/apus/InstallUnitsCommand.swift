@@ -29,10 +29,12 @@ struct InstallUnitsCommand: AsyncParsableCommand {
     @Flag(help: "Replace files that have other contents.")
     var replace = false
 
+    @OptionGroup var environment: EnvironmentArguments
+
     @OptionGroup var fleet: FleetArguments
 
     func run() async throws {
-        let fleet = try fleet.validatedFleet()
+        let fleet = try fleet.validatedFleet(in: environment)
         let executables = try FleetExecutables(agent: agentExecutable)
         let installation = try SystemdInstallation(
             fleet: fleet, prefix: prefix, apus: executables.apus, agent: executables.agent)
