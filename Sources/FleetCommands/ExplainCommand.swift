@@ -19,13 +19,15 @@ public struct ExplainCommand<Source: FleetSource>: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A generated file and a line in it, from 1.", valueName: "file:line"))
     var position: String
 
+    @OptionGroup var environment: EnvironmentArguments
+
     @OptionGroup var source: Source
 
     public init() {}
 
     public func run() async throws {
         let (path, line) = try parsedPosition()
-        let fleet = try source.fleet()
+        let fleet = try source.fleet(in: environment)
         let files = try fleet.generatedFiles()
         guard
             let file = files.filter({ path == $0.path || path.hasSuffix("/" + $0.path) }).max(by: {

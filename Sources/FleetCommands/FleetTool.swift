@@ -24,7 +24,8 @@ extension FleetTool {
         CommandConfiguration(
             abstract: "Generates and checks the monitoring of the \(fleet.name) fleet.",
             subcommands: [
-                GenerateCommand<DeclaredFleet<Self>>.self, ExplainCommand<DeclaredFleet<Self>>.self, PromQLCommand.self,
+                GenerateCommand<DeclaredFleet<Self>>.self, ExplainCommand<DeclaredFleet<Self>>.self,
+                TopologyCommand<DeclaredFleet<Self>>.self, PromQLCommand.self,
                 LintCommand.self,
             ])
     }

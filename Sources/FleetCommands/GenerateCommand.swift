@@ -1,18 +1,20 @@
-import ApusGenerator
+public import ApusGenerator
 public import ArgumentParser
 import Foundation
+
+extension FileKind: @retroactive ExpressibleByArgument {}
 
 /// `apus generate`: writes every file that follows from the topology.
 public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "generate",
-            abstract:
-                "Writes Prometheus' configuration, alert rules with their tests, Grafana's dashboards and systemd's units.",
+            abstract: "Writes every file that follows from the topology: monitoring, its tests and deployment.",
             discussion: """
-                Files that are as they should be are left alone; the paths of the others are printed. What lies among the generated \
-                files without being one is named, but not removed. With --check nothing is written: each file that is missing, was \
-                edited or lies there without being generated is named, and the exit code is 1 when there is one.
+                Files that are as they should be are left alone; the paths of the others are printed. What lies among the \
+                generated files without being one is named, but not removed. With --check nothing is written: each file that is \
+                missing, was edited or lies there without being generated is named, and the exit code is 1 when there is one. \
+                With --only, what lies beside the files of these kinds is not looked at.
                 """)
     }
 
@@ -22,18 +24,26 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
     @Flag(help: "Write nothing; name each file that differs and exit with 1 if there is one.")
     var check = false
 
+    @Option(help: ArgumentHelp("Only files of this kind; repeatable. (default: all)", valueName: "kind"))
+    var only: [FileKind] = []
+
+    @OptionGroup var environment: EnvironmentArguments
+
     @OptionGroup var source: Source
 
     public init() {}
 
     public func run() async throws {
-        let files = try source.fleet().generatedFiles()
+        let kinds = only.isEmpty ? Set(FileKind.allCases) : Set(only)
+        let files = try source.fleet(in: environment).generatedFiles(of: kinds)
         let folder = OutputFolder(path: output)
+        // Beside files of some kinds lie those of others.
+        let strays: OutputFolder.Strays = kinds.count == FileKind.allCases.count ? .named : .ignored
         if check {
-            try report(try folder.differences(from: files), of: files.count)
+            try report(try folder.differences(from: files, strays: strays), of: files.count)
         } else {
             for path in try folder.write(files) { print(path) }
-            for difference in try folder.differences(from: files) { printError(difference.description) }
+            for difference in try folder.differences(from: files, strays: strays) { printError(difference.description) }
         }
     }
 

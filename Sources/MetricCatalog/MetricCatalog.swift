@@ -30,6 +30,9 @@ public enum MetricCatalog {
             + Journal.families + JournalUnits.families + JournalFollowing.families + ServiceUnit.families + Units.families
     }
 
+    /// The families of which an agent serves every instance a series, whatever that records.
+    public static var processFamilies: [MetricFamily] { ServiceProcess.families + ServiceState.families }
+
     /// Every family of the product.
     public static var families: [MetricFamily] { subsystems.flatMap(\.families) }
 }

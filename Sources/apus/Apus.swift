@@ -11,8 +11,7 @@ struct Apus: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
-            ExplainCommand<FleetArguments>.self,
-            InstallUnitsCommand.self,
+            ExplainCommand<FleetArguments>.self, TopologyCommand<FleetArguments>.self, InstallUnitsCommand.self,
             LoadCommand.self, PromQLCommand.self, LintCommand.self,
         ])
 

@@ -32,9 +32,5 @@ struct FleetArguments: FleetSource {
     }
 
     /// The fleet that these options describe; throws `InvalidFleet`, which lists all its faults.
-    func validatedFleet() throws -> Fleet {
-        try notificationFleet(parameters).validated()
-    }
-
-    func fleet() throws -> Fleet { try validatedFleet() }
+    func fleet() throws -> Fleet { try notificationFleet(parameters).validated() }
 }

@@ -1,5 +1,6 @@
 import ApusGenerator
 import ArgumentParser
+import FleetCommands
 
 /// `apus install-units`: the fleet as systemd runs it, put under the root of a host, an image or a package.
 struct InstallUnitsCommand: AsyncParsableCommand {
@@ -29,10 +30,12 @@ struct InstallUnitsCommand: AsyncParsableCommand {
     @Flag(help: "Replace files that have other contents.")
     var replace = false
 
+    @OptionGroup var environment: EnvironmentArguments
+
     @OptionGroup var fleet: FleetArguments
 
     func run() async throws {
-        let fleet = try fleet.validatedFleet()
+        let fleet = try fleet.fleet(in: environment)
         let executables = try FleetExecutables(agent: agentExecutable)
         let installation = try SystemdInstallation(
             fleet: fleet, prefix: prefix, apus: executables.apus, agent: executables.agent)

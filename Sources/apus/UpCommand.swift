@@ -45,7 +45,7 @@ struct UpCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .notice
 
     func run() async throws {
-        let fleet = try fleet.validatedFleet()
+        let fleet = try fleet.fleet()
         let executables = try FleetExecutables(agent: agentExecutable)
         let folder = try FleetFolder(path: data, fleet: fleet)
         try requireFreePorts(of: fleet)

@@ -10,7 +10,7 @@ import Testing
         #expect(Set(endpoints.map(\.kind)) == Set(FleetEndpoint.Kind.allCases))
         #expect(
             endpoints.map { "\($0.process):\($0.port)" } == [
-                "prometheus:9090", "alertmanager:9193", "node-exporter:9100", "agent:9480", "api-1:3001", "api-2:3002",
+                "prometheus:9090", "agent:9480", "api-1:3001", "api-2:3002", "alertmanager:9193", "node-exporter:9100",
                 "postgres:5432", "postgres-exporter:9187", "pgbouncer:6432", "pgbouncer-exporter:9127", "rabbitmq:5672",
                 "rabbitmq:15692", "redis:6379", "redis-exporter:9121", "nginx:8080", "nginx:8443", "nginx:8081",
                 "nginx-exporter:9113", "nginx-prober:9115",

@@ -31,11 +31,11 @@ public enum FileKind: String, CaseIterable, Sendable {
 }
 
 extension Fleet {
-    /// All files of the fleet, sorted by path.
+    /// The files of the fleet, all or those of some kinds, sorted by path.
     ///
     /// - Throws: `InvalidFleet` when the fleet contradicts itself, ``GenerationError`` when a file would be faulty.
-    public func generatedFiles() throws -> [GeneratedFile] {
+    public func generatedFiles(of kinds: Set<FileKind> = Set(FileKind.allCases)) throws -> [GeneratedFile] {
         let fleet = try validated()
-        return try FileKind.allCases.flatMap { try $0.files(for: fleet) }.sorted { $0.path < $1.path }
+        return try FileKind.allCases.filter(kinds.contains).flatMap { try $0.files(for: fleet) }.sorted { $0.path < $1.path }
     }
 }

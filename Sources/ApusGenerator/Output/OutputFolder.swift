@@ -14,6 +14,13 @@ public struct OutputFolder: Sendable {
         case stray(String)
     }
 
+    /// What becomes of paths that are in a folder of generated files without being one.
+    public enum Strays: Sendable {
+        case named
+        /// As where the files are only some of those that belong there.
+        case ignored
+    }
+
     private let root: URL
 
     /// - Parameter path: the folder under which the files' paths lie.
@@ -21,14 +28,16 @@ public struct OutputFolder: Sendable {
         root = URL(fileURLWithPath: path, isDirectory: true)
     }
 
-    /// Everything that would have to change for the folder to hold the files and nothing else, sorted by path.
+    /// Everything that would have to change for the folder to hold the files and, unless strays are ignored, nothing else, sorted by
+    /// path.
     ///
     /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`); others are left alone.
-    public func differences(from files: [GeneratedFile]) throws(OutputError) -> [Difference] {
+    public func differences(from files: [GeneratedFile], strays: Strays = .named) throws(OutputError) -> [Difference] {
         var differences: [Difference] = []
         for file in files {
             if let difference = try difference(from: file) { differences.append(difference) }
         }
+        guard strays == .named else { return differences.sorted { $0.path < $1.path } }
         let generated = Set(files.map(\.path))
         let folders = Set(files.compactMap { $0.path.split(separator: "/").dropLast().first.map(String.init) })
         for folder in folders {

@@ -116,6 +116,13 @@ public struct Fleet: Hashable, Sendable {
         return Fleet(name, host: host, environment: environment, parts: parts, place: place)
     }
 
+    /// The fleet as it is to be deployed: in the environment that is asked for, or in production where it varies for that, or as it
+    /// is declared.
+    public func deployed(in asked: FleetEnvironment?) -> Fleet {
+        if let asked { return varied(for: asked) }
+        return variations.contains { $0.environment == .production } ? varied(for: .production) : self
+    }
+
     /// Every instance with its service, in order of declaration.
     public var identities: [InstanceIdentity] {
         services.flatMap { service in service.instances.map { InstanceIdentity(service: service.name, instance: $0.name) } }

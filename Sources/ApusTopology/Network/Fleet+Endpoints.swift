@@ -1,9 +1,10 @@
 /// Where the processes of a fleet listen. What serves a server's metrics stands on the server's host.
 extension Fleet {
-    /// All of them: Prometheus and Alertmanager, agents, instances, then servers in order of declaration.
+    /// All of them: what every fleet has, which need not be declared, comes first.
     public var endpoints: [FleetEndpoint] {
-        [prometheusEndpoint] + [alertmanagerEndpoint, hostExporter].compactMap(\.self)
-            + agentEndpoints.map(endpoint(of:)) + services.flatMap(\.instances).compactMap(endpoint(of:)) + serverEndpoints
+        [prometheusEndpoint] + agentEndpoints.map(endpoint(of:))
+            + services.flatMap(\.instances).compactMap(endpoint(of:))
+            + [alertmanagerEndpoint, hostExporter].compactMap(\.self) + serverEndpoints
     }
 
     /// Those of databases, brokers, caches and load balancers.

@@ -1,69 +1,18 @@
 import ApusPromQL
 
 extension Fleet {
-    /// Everything in the fleet that contradicts itself, in order of declaration; empty when it can run.
+    /// Everything in the fleet that contradicts itself; empty when it can run.
     public var faults: [FleetFault] {
-        repeatedParts.map { .repeatedPart(name: $0.name, place: $0.place) }
-            + nameFaults + portFaults + durationFaults + numberFaults + budgetFaults + fileNameFaults + hostFaults
+        let own = ownFaults
+        return own + variationFaults(beyond: Set(own))
     }
 
-    private var nameFaults: [FleetFault] {
-        var faults: [FleetFault] = []
-        var owners: [String: SourcePlace] = [:]
-        let agentNames = Set(agentEndpoints.map(\.name))
-        func check(_ kind: String, _ name: String, _ place: SourcePlace) {
-            if !Self.isLegalName(name) { faults.append(.illegalName(kind: kind, name: name, place: place)) }
-            if let first = owners["\(kind) \(name)"] {
-                faults.append(.repeatedName(kind: kind, name: name, first: first, place: place))
-            } else {
-                owners["\(kind) \(name)"] = place
-            }
-        }
-        check("fleet", name, place)
-        if !Self.isLegalHost(host) { faults.append(.illegalHost(host, place: place)) }
-        if services.isEmpty { faults.append(.noServices(place: place)) }
-        for service in services {
-            check("service", service.name, service.place)
-            if service.instances.isEmpty { faults.append(.emptyService(name: service.name, place: service.place)) }
-            for instance in service.instances {
-                check("instance", instance.name, instance.place)
-                if service.role == .api && instance.port == nil {
-                    faults.append(.missingPort(instance: instance.name, place: instance.place))
-                }
-                // Agents are processes too, with logs of their own.
-                if agentNames.contains(instance.name) {
-                    faults.append(
-                        .repeatedName(kind: "process", name: instance.name, first: agents.place, place: instance.place))
-                }
-            }
-        }
-        return faults
-    }
-
-    /// Only what listens can clash: an instance's metrics port counts when its agent stands beside it.
-    private var portFaults: [FleetFault] {
-        var listeners: [(port: Int, holder: String, place: SourcePlace)] = [
-            (scraping.prometheusPort, "Prometheus", scraping.place)
-        ]
-        if agents.placement == .perHost { listeners.append((agents.port, "the agent", agents.place)) }
-        for instance in services.flatMap(\.instances) {
-            if let port = instance.port { listeners.append((port, instance.name, instance.place)) }
-            if agents.placement == .besideEachInstance {
-                listeners.append((instance.metricsPort, "the agent of \(instance.name)", instance.place))
-            }
-        }
-        var faults: [FleetFault] = []
-        var holders: [Int: String] = [:]
-        for (port, holder, place) in listeners {
-            if !(1...65535).contains(port) {
-                faults.append(.portOutOfRange(port: port, holder: holder, place: place))
-            } else if let first = holders[port] {
-                faults.append(.portTaken(port: port, first: first, second: holder, place: place))
-            } else {
-                holders[port] = holder
-            }
-        }
-        return faults
+    /// Those of the fleet as it is declared, without what differs elsewhere.
+    var ownFaults: [FleetFault] {
+        let declared = repeatedParts.map { FleetFault.repeatedPart(name: $0.name, place: $0.place) } + nameFaults + portFaults
+        let numbers = durationFaults + numberFaults + thresholdFaults + budgetFaults + fileNameFaults + hostFaults
+        let servers = databaseFaults + brokerFaults + cacheFaults + trafficFaults + containerFaults
+        return declared + numbers + servers + scalingFaults + objectiveFaults + routingFaults + scrapingFaults + consumerFaults
     }
 
     private var durationFaults: [FleetFault] {
@@ -104,31 +53,12 @@ extension Fleet {
     }
 
     private var numberFaults: [FleetFault] {
-        let limits = thresholds
-        let checks: [(String, Double, Bool, String, SourcePlace)] = [
-            (
-                "the CPU threshold", limits.cpuPercent.value, limits.cpuPercent.value.isFinite && limits.cpuPercent.value > 0,
-                "above 0",
-                limits.place
-            ),
-            ("the memory threshold", Double(limits.memory.value.bytes), limits.memory.value.bytes > 0, "above 0", limits.place),
-            (
-                "the connection threshold", Double(limits.connections.value), limits.connections.value > 0, "above 0",
-                limits.place
-            ),
-            ("the queue threshold", Double(limits.queueDepth.value), limits.queueDepth.value > 0, "above 0", limits.place),
-            (
-                "the error ratio", limits.errorRatio.value, limits.errorRatio.value > 0 && limits.errorRatio.value < 1,
-                "between 0 and 1, as 0.01 for one percent", limits.place
-            ),
-            ("the batch size", Double(delivery.batchSize), delivery.batchSize > 0, "above 0", delivery.place),
-            (
-                "the connections of an instance", Double(connections.perInstance), connections.perInstance > 0, "above 0",
-                connections.place
-            ),
-            ("the least connections", Double(connections.minimum), connections.minimum > 0, "above 0", connections.place),
-        ]
-        return checks.filter { !$0.2 }.map { .numberOutOfRange(name: $0.0, value: $0.1, range: $0.3, place: $0.4) }
+        [
+            ("the batch size", delivery.batchSize, delivery.place),
+            ("the connections of an instance", connections.perInstance, connections.place),
+            ("the least connections", connections.minimum, connections.place),
+        ].filter { $0.1 < 1 }
+            .map { .numberOutOfRange(name: $0.0, value: Double($0.1), range: "above 0", place: $0.2) }
     }
 
     private var budgetFaults: [FleetFault] {
@@ -138,7 +68,7 @@ extension Fleet {
             ]
         }
         var faults: [FleetFault] = []
-        let instances = identities.count
+        let instances = instanceCount
         if connections.shares(instances: instances).contains(where: { $0 < 1 }) {
             faults.append(
                 .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
@@ -156,21 +86,4 @@ extension Fleet {
             .filter { $0.1.isEmpty || $0.1.contains("/") || $0.1.hasPrefix(".") }
             .map { .illegalFileName(name: $0.0, value: $0.1, place: data.place) }
     }
-
-    /// A name or an IPv4 address; an IPv6 address would need brackets wherever a port follows.
-    private static func isLegalHost(_ host: String) -> Bool {
-        !host.isEmpty && host.utf8.allSatisfy { isLetter($0 | 0x20) || isDigit($0) || $0 == hyphen || $0 == UInt8(ascii: ".") }
-    }
-
-    /// What is a host name's label, a file name and a label value at once (RFC 1123, but with a letter first).
-    private static func isLegalName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, isLetter(first), name.utf8.last != hyphen, name.utf8.count <= 63 else {
-            return false
-        }
-        return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
-    }
-
-    private static let hyphen = UInt8(ascii: "-")
-    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

@@ -31,6 +31,8 @@ public enum FleetFault: Error, Hashable, Sendable {
     case illegalPath(name: String, path: String, place: SourcePlace)
     case socketPathTooLong(String, longest: Int, place: SourcePlace)
     case limitNotAboveThreshold(service: String, limit: Int, threshold: Int, place: SourcePlace)
+    /// What is wrong and the remedy in words, which stand beside the check.
+    case contradiction(String, place: SourcePlace)
 
     /// Where the fault is to be mended.
     public var place: SourcePlace {
@@ -43,7 +45,7 @@ public enum FleetFault: Error, Hashable, Sendable {
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
             .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place), .illegalUser(_, _, let place),
             .sharedUser(_, let place), .illegalPath(_, _, let place), .socketPathTooLong(_, _, let place),
-            .limitNotAboveThreshold(_, _, _, let place):
+            .limitNotAboveThreshold(_, _, _, let place), .contradiction(_, let place):
             place
         }
     }
@@ -110,6 +112,8 @@ extension FleetFault: CustomStringConvertible {
         case .limitNotAboveThreshold(let service, let limit, let threshold, _):
             "\(service) is ended at \(limit) bytes but alerted on above \(threshold), so that the alert could not fire:"
                 + " raise the limit or lower Thresholds.memory"
+        case .contradiction(let explanation, _):
+            explanation
         }
     }
 }

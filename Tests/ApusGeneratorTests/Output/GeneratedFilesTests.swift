@@ -24,7 +24,8 @@ import Testing
 
     /// Those were written by another process, whose hashes had another seed.
     @Test func `are those that the repository holds`() throws {
-        let differences = try OutputFolder(path: Self.repository).differences(from: try notificationFleet().generatedFiles())
+        let differences = try OutputFolder(path: Self.repository).differences(
+            from: try notificationFleet().deployed(in: nil).generatedFiles())
         #expect(differences == [], "run `apus generate` and commit what it writes")
     }
 
@@ -36,6 +37,16 @@ import Testing
             #expect(file.contents.hasSuffix("\n"))
             #expect(!file.contents.contains("\r"))
         }
+    }
+
+    @Test func `are those of the kinds that are asked for`() throws {
+        let fleet = notificationFleet()
+        let some = try fleet.generatedFiles(of: [.rules, .dashboards])
+        #expect(
+            some
+                == (try (FileKind.rules.files(for: fleet) + FileKind.dashboards.files(for: fleet)).sorted { $0.path < $1.path })
+        )
+        #expect(try fleet.generatedFiles(of: []) == [])
     }
 
     @Test func `are refused of a fleet that contradicts itself`() {

@@ -71,6 +71,16 @@ import Testing
         #expect(try folder.read("README.md") == "")
     }
 
+    @Test func `ignores what lies beside when the files are only some of those that belong there`() throws {
+        let (folder, output) = try generated()
+        let some = [Self.files[1]]
+        try folder.write("", to: "rules/other.yml")
+        #expect(try output.differences(from: some, strays: .ignored) == [])
+        try folder.write("edited", to: "rules/alerts.yml")
+        #expect(try output.differences(from: some, strays: .ignored) == [.edited("rules/alerts.yml")])
+        #expect(try output.differences(from: some) == [.edited("rules/alerts.yml"), .stray("rules/other.yml")])
+    }
+
     @Test(arguments: ["groups: [ ]\n", "groups: []", "groups: []\n\n", "", "groups: []\r\n"])
     func `sees each changed byte`(contents: String) throws {
         let (folder, output) = try generated()

@@ -110,14 +110,13 @@ import Yams
             Agents(.besideEachInstance)
             Scraping(
                 discovery: discovery,
-                remoteWrite: [RemoteWrite(url: "https://example.org/write", user: "f", passwordFile: "secret")])
+                remoteWrite: [RemoteWrite(url: "https://example.org/write", user: "f", passwordFile: "/etc/hostname")])
         }
     }
 
     @Test(arguments: FleetShapes.all + FleetShapes.environments + discovered)
     func `passes promtool with the rules that it names`(fleet: Fleet) throws {
         let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
-        try folder.write("secret", to: "deploy/prometheus/secret")
         let result = try Promtool.run("check", "config", folder.path("deploy/prometheus/prometheus.yml"))
         #expect(result.passed, "\(result.output)")
         #expect(result.output.contains("rule files found"))

@@ -17,7 +17,8 @@ final class RunningFleet: Sendable {
         folder = try TemporaryFolder()
         offset = try Ports.offset()
         let parameters = ["--scrape-interval", "1s", "--alert-hold", "4s", "--port-offset", "\(offset)"] + options
-        let generated = try await Command.run(Executables.apus, ["generate", "--output", folder.path] + parameters)
+        let generated = try await Command.run(
+            Executables.apus, ["generate", "--environment", "development", "--output", folder.path] + parameters)
         guard generated.code == 0 else { throw Failure("apus generate: \(generated.errors)") }
         process = try ChildProcess(
             Executables.apus, ["up", "--data", folder("data"), "--poll-interval", "200ms"] + parameters + up)

@@ -1,33 +1,5 @@
-import ApusPromQL
 import ApusTopology
 import Testing
-
-/// A fleet with one thing wrong, and what must be said of it after the place.
-struct FaultyFleet: Sendable, CustomTestStringConvertible {
-    let fleet: Fleet
-    let line: Int
-    let message: String
-
-    init(_ message: String, line: Int, _ fleet: Fleet) {
-        self.fleet = fleet
-        self.line = line
-        self.message = message
-    }
-
-    var testDescription: String { message }
-
-    /// A sound fleet with more parts.
-    static func fleet(@FleetBuilder with parts: () -> [FleetPart]) -> Fleet {
-        Fleet("sound") {
-            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
-            for part in parts() { part }
-        }
-    }
-}
-
-extension FleetBuilder {
-    static func buildExpression(_ part: FleetPart) -> [FleetPart] { [part] }
-}
 
 @Suite struct `Validation of a fleet` {
     static let names: [FaultyFleet] = [
@@ -220,12 +192,9 @@ extension FleetBuilder {
 
     @Test(arguments: names + structure + ports + durations + numbers)
     func `one fault is told with its place in the source and the remedy`(faulty: FaultyFleet) throws {
-        let fault = try #require(faulty.fleet.faults.first)
-        #expect(faulty.fleet.faults.count == 1)
-        #expect(fault.description == "ApusTopologyTests/FleetFaultTests.swift:\(faulty.line): \(faulty.message)")
-        #expect(fault.place == SourcePlace(fileID: "ApusTopologyTests/FleetFaultTests.swift", line: faulty.line))
+        try faulty.expectOnlyFault()
         let error = #expect(throws: InvalidFleet.self) { try faulty.fleet.validated() }
-        #expect(error?.description == "the fleet contradicts itself: \(fault)")
+        #expect(error?.description == "the fleet contradicts itself: \(faulty.fleet.faults[0])")
     }
 
     @Test func `all faults are told at once, a line each`() throws {
