@@ -11,6 +11,12 @@ public enum GenerationError: Error, Hashable, Sendable {
     case repeatedPanelID(first: String, second: String)
     case illegalUID(String)
     case rowTooWide(dashboard: String, row: Int, width: Int)
+    /// Not in CamelCase.
+    case illegalAlertName(String)
+    /// A label of an alert that is the rule's own, or a template.
+    case illegalAlertLabel(String, place: String)
+    /// The alert's test would prove nothing.
+    case unprovenAlert(String, reason: String)
 }
 
 extension GenerationError: CustomStringConvertible {
@@ -28,6 +34,12 @@ extension GenerationError: CustomStringConvertible {
             "dashboard uid “\(uid)” is illegal: use 1 to 40 letters, digits, hyphens and underscores"
         case .rowTooWide(let dashboard, let row, let width):
             "row \(row) of dashboard \(dashboard) is \(width) columns wide: 24 is the most"
+        case .illegalAlertName(let name):
+            "alert name “\(name)” is illegal: use CamelCase, letters and digits with an upper-case letter first"
+        case .illegalAlertLabel(let label, let place):
+            "\(place): its label \(label) is the severity or a template: choose another name, and put values into the description"
+        case .unprovenAlert(let name, let reason):
+            "alert \(name): \(reason): give it inputs that are within its limit while quiet and beyond it while bad"
         }
     }
 }

@@ -14,7 +14,7 @@ func prometheusFiles(for fleet: Fleet) throws -> [GeneratedFile] {
             scrapeInterval: DurationText.string(fleet.scraping.interval),
             scrapeTimeout: DurationText.string(fleet.scraping.timeout),
             evaluationInterval: DurationText.string(fleet.scraping.evaluationInterval)),
-        ruleFiles: ["../../\(alertRulePath)"],
+        ruleFiles: try rulePaths(of: fleet).map { "../../\($0)" },
         scrapeConfigs: [
             .init(jobName: agentJob, honorLabels: true, staticConfigs: staticConfigs(for: fleet))
         ])

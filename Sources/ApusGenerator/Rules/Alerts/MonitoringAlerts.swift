@@ -1,0 +1,6 @@
+import ApusTopology
+
+struct MonitoringAlerts {
+    let fleet: Fleet
+    var all: [Alert] { [] }
+}

@@ -1,0 +1,6 @@
+import ApusTopology
+
+struct UnitAlerts {
+    let fleet: Fleet
+    var all: [Alert] { [] }
+}
