@@ -52,7 +52,7 @@ let package = Package(
         .library(name: "ApusMetrics", targets: ["ApusMetrics"]),
         .library(name: "ApusReporting", targets: ["ApusReporting"]),
         .library(
-            name: "ApusGenerator", targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog"]),
+            name: "ApusGenerator", targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog", "FleetCommands"]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -106,6 +106,7 @@ let package = Package(
                 lifecycle, logging, nioCore, nioPosix,
             ]),
         module("CommandErrors", [argumentParser]),
+        module("FleetCommands", ["ApusGenerator", "ApusTopology", "ApusPromQL", "CommandErrors", argumentParser]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
         module(
             "LoadTest",
@@ -120,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "FleetCommands", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
                 "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
                 "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,

@@ -1,3 +1,4 @@
+import CommandErrors
 import ApusReporting
 import ApusSystemd
 import ArgumentParser

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandErrors
+import FleetCommands
 
 /// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
 @main
@@ -9,7 +10,9 @@ struct Apus: AsyncParsableCommand {
         abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, InstallUnitsCommand.self,
+            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
+            ExplainCommand<FleetArguments>.self,
+            InstallUnitsCommand.self,
             LoadCommand.self, PromQLCommand.self,
         ])
 

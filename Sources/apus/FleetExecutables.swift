@@ -1,3 +1,4 @@
+import CommandErrors
 import Glibc
 
 /// The files that the processes of a fleet are started from.

@@ -1,3 +1,4 @@
+import CommandErrors
 import ApusTopology
 import ClusterSupervisor
 import Glibc

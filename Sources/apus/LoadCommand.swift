@@ -1,3 +1,4 @@
+import CommandErrors
 import ArgumentParser
 import FoundationEssentials
 import LoadTest

@@ -1,3 +1,4 @@
+import CommandErrors
 import ApusLinux
 import ApusReporting
 public import ApusSystemd

@@ -1,3 +1,4 @@
+import CommandErrors
 import ApusSystemd
 import ApusTopology
 public import ArgumentParser

@@ -11,16 +11,16 @@ enum DashboardVariable {
     static let targetKeys: [TargetKey] = [.job, .instance]
 
     /// Conditions that narrow a selector to what was chosen on top of the dashboard.
-    static var matchers: [LabelMatcher] { matchers(upTo: nil) }
+    static var matchers: [PromQLMatcher] { matchers(upTo: nil) }
 
     /// The query for a variable's values: those of the series that tell which instances there are, narrowed by the variables
     /// that stand before it.
     static func valuesQuery(of key: TargetKey) -> String {
-        let series = SeriesSelector(ServiceState.up.family).matching(matchers(upTo: key))
+        let series = PromQLSelector(ServiceState.up.family).matching(matchers(upTo: key))
         return "label_values(\(series), \(key.rawValue))"
     }
 
-    private static func matchers(upTo end: TargetKey?) -> [LabelMatcher] {
-        targetKeys.prefix { $0 != end }.map { LabelMatcher($0.rawValue, .matches, "$\($0.rawValue)") }
+    private static func matchers(upTo end: TargetKey?) -> [PromQLMatcher] {
+        targetKeys.prefix { $0 != end }.map { .label($0.rawValue, .matches, "$\($0.rawValue)") }
     }
 }

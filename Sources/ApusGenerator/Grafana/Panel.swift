@@ -1,5 +1,6 @@
 package import ApusMetrics
 package import ApusPromQL
+package import ApusTopology
 
 /// One panel: what it draws, in which unit, against which limit.
 package struct Panel {
@@ -71,7 +72,7 @@ package enum PanelLimit: Hashable {
 
 /// One query of a panel, and the name of its lines.
 package struct PanelQuery {
-    let expression: QueryExpression
+    let expression: PromQLExpression
     let legend: [TextPart]
 
     /// - Parameters:

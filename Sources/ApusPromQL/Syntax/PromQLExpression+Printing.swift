@@ -4,7 +4,7 @@ extension PromQLExpression: CustomStringConvertible {
         switch form {
         case .number(let value): PromQLNumber.string(value)
         case .string(let text): PromQLQuoting.quoted(text)
-        case .selector(let selector): selector.nameAndMatchers + selector.modifiers.text
+        case .selector(let selector): selector.description
         case .range(let selector, let window): "\(selector.nameAndMatchers)[\(window.text)]\(selector.modifiers.text)"
         case .subquery(let inner, let window, let step, let modifiers):
             "\(inner.text(within: .postfix))[\(window.text):\(step?.text ?? "")]\(modifiers.text)"

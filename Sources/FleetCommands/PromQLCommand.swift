@@ -1,12 +1,13 @@
 import ApusPromQL
-import ArgumentParser
-import CommandErrors
+public import ArgumentParser
 import Foundation
 
 /// What can be done with expressions alone.
-struct PromQLCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+public struct PromQLCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
         commandName: "promql", abstract: "Works on PromQL expressions.", subcommands: [PromQLFormatCommand.self])
+
+    public init() {}
 }
 
 /// One expression a line in, its canonical form a line out.

@@ -1,17 +1,20 @@
 import ApusGenerator
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 
 /// `apus generate`: writes every file that follows from the topology.
-struct GenerateCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "generate",
-        abstract: "Writes Prometheus' configuration, alert rules with their tests, Grafana's dashboards and systemd's units.",
-        discussion: """
-            Files that are as they should be are left alone; the paths of the others are printed. What lies among the generated \
-            files without being one is named, but not removed. With --check nothing is written: each file that is missing, was \
-            edited or lies there without being generated is named, and the exit code is 1 when there is one.
-            """)
+public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "generate",
+            abstract:
+                "Writes Prometheus' configuration, alert rules with their tests, Grafana's dashboards and systemd's units.",
+            discussion: """
+                Files that are as they should be are left alone; the paths of the others are printed. What lies among the generated \
+                files without being one is named, but not removed. With --check nothing is written: each file that is missing, was \
+                edited or lies there without being generated is named, and the exit code is 1 when there is one.
+                """)
+    }
 
     @Option(help: ArgumentHelp("The folder under which the files are written.", valueName: "dir"))
     var output = "."
@@ -19,10 +22,12 @@ struct GenerateCommand: AsyncParsableCommand {
     @Flag(help: "Write nothing; name each file that differs and exit with 1 if there is one.")
     var check = false
 
-    @OptionGroup var fleet: FleetArguments
+    @OptionGroup var source: Source
 
-    func run() async throws {
-        let files = try fleet.validatedFleet().generatedFiles()
+    public init() {}
+
+    public func run() async throws {
+        let files = try source.fleet().generatedFiles()
         let folder = OutputFolder(path: output)
         if check {
             try report(try folder.differences(from: files), of: files.count)

@@ -8,10 +8,12 @@ public enum RateWindow: Hashable, Sendable {
     public static func seconds(_ count: Int) -> Self { .fixed(.seconds(count)) }
     public static func minutes(_ count: Int) -> Self { .fixed(.seconds(count * 60)) }
 
-    var text: String {
+    public static func hours(_ count: Int) -> Self { .fixed(.seconds(count * 3600)) }
+
+    var duration: PromQLDuration {
         switch self {
-        case .fixed(let duration): DurationText.string(duration)
-        case .rateInterval: "$__rate_interval"
+        case .fixed(let duration): PromQLDuration(duration)
+        case .rateInterval: .variable("$__rate_interval")
         }
     }
 }

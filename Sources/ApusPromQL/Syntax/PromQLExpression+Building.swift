@@ -1,0 +1,64 @@
+extension PromQLExpression {
+    /// A tree that is put together instead of read: the type follows from the form, and there is no position.
+    package init(_ form: Form) {
+        let parts = form.parts
+        self.init(form, form.type, 0..<0, depth: 1 + (parts.map(\.depth).max() ?? 0))
+    }
+
+    /// The selectors in it, in the order in which they are written.
+    public var selectors: [PromQLSelector] {
+        switch form {
+        case .selector(let selector), .range(let selector, _): [selector]
+        default: form.parts.flatMap(\.selectors)
+        }
+    }
+
+    /// The same expression with every selector replaced.
+    public func mappingSelectors(_ transform: (PromQLSelector) -> PromQLSelector) -> PromQLExpression {
+        let form: Form =
+            switch form {
+            case .number, .string, .variable: form
+            case .selector(let selector): .selector(transform(selector))
+            case .range(let selector, let window): .range(transform(selector), window: window)
+            case .subquery(let inner, let window, let step, let modifiers):
+                .subquery(inner.mappingSelectors(transform), window: window, step: step, modifiers)
+            case .call(let function, let arguments): .call(function, arguments.map { $0.mappingSelectors(transform) })
+            case .aggregation(let aggregation, let grouping, let parameter, let operand):
+                .aggregation(
+                    aggregation, grouping, parameter: parameter?.mappingSelectors(transform),
+                    operand.mappingSelectors(transform))
+            case .negated(let operand): .negated(operand.mappingSelectors(transform))
+            case .binary(let symbol, let matching, let left, let right):
+                .binary(symbol, matching, left.mappingSelectors(transform), right.mappingSelectors(transform))
+            }
+        return PromQLExpression(form, type, position, depth: depth)
+    }
+}
+
+extension PromQLExpression.Form {
+    /// The expressions that it is made of, in the order in which they are written.
+    package var parts: [PromQLExpression] {
+        switch self {
+        case .number, .string, .selector, .range, .variable: []
+        case .subquery(let inner, _, _, _): [inner]
+        case .call(_, let arguments): arguments
+        case .aggregation(_, _, let parameter, let operand): (parameter.map { [$0] } ?? []) + [operand]
+        case .negated(let operand): [operand]
+        case .binary(_, _, let left, let right): [left, right]
+        }
+    }
+
+    fileprivate var type: PromQLType {
+        switch self {
+        case .number: .scalar
+        case .string: .string
+        case .selector, .aggregation: .instantVector
+        case .range, .subquery: .rangeVector
+        case .call(let function, _): function.signature.result
+        case .negated(let operand): operand.type
+        case .binary(_, _, let left, let right):
+            left.type == .scalar && right.type == .scalar ? .scalar : .instantVector
+        case .variable: .unknown
+        }
+    }
+}
