@@ -85,7 +85,10 @@ let package = Package(
         module("MetricCatalog", ["ApusMetrics"]),
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
-        module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module(
+            "ApusGenerator",
+            ["ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module("ApusLint", ["ApusPromQL", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [
@@ -105,8 +108,19 @@ let package = Package(
                 "NotificationStore", "ApusReporting", "ApusMetrics", "EventCatalog", "MetricCatalog", coreMetrics, hummingbird,
                 lifecycle, logging, nioCore, nioPosix,
             ]),
-        module("CommandErrors", [argumentParser]),
-        module("FleetCommands", ["ApusGenerator", "ApusTopology", "ApusPromQL", "CommandErrors", argumentParser]),
+        module("CommandConventions", [argumentParser]),
+        module(
+            "FleetCommands",
+            [
+                "ApusGenerator", "ApusLint", "ApusTopology", "ApusPromQL", "ExporterCatalog", "MetricCatalog", "ApusMetrics",
+                "CommandConventions", argumentParser,
+            ]),
+        module(
+            "LiveChecks",
+            [
+                "FleetCommands", "ApusLint", "ApusPromQL", "MetricCatalog", "ApusMetrics", "CommandConventions", argumentParser,
+                httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+            ]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
         module(
             "LoadTest",
@@ -115,14 +129,14 @@ let package = Package(
         .executableTarget(
             name: "apus-agent",
             dependencies: [
-                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandErrors", "CLinux", argumentParser, lifecycle, logging, signals,
+                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandConventions", "CLinux", argumentParser, lifecycle, logging, signals,
             ],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "FleetCommands", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
+                "FleetCommands", "LiveChecks", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "NotificationAPI", "ClusterSupervisor", "CommandConventions", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
                 "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
@@ -140,6 +154,7 @@ let package = Package(
             swiftSettings: settings),
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        tests("CommandConventionsTests", ["CommandConventions"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         .target(name: "HostTesting", path: "Tests/HostTesting", swiftSettings: settings),
         tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "EventCatalog", "HostTesting", logging]),
@@ -170,6 +185,7 @@ let package = Package(
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "Yams",
             ]),
+        tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests(
             "SystemTests",
             [

@@ -1,7 +1,7 @@
 import ApusGenerator
 import ApusTopology
 public import ArgumentParser
-import CommandErrors
+import CommandConventions
 import Foundation
 
 /// `apus explain`: which line of the topology a line of a generated file follows from.

@@ -1,6 +1,6 @@
 public import ApusTopology
 public import ArgumentParser
-import CommandErrors
+import CommandConventions
 
 /// A command-line tool for a fleet of one's own: `generate`, `explain` and the others, for the fleet that it declares.
 ///
@@ -25,6 +25,7 @@ extension FleetTool {
             abstract: "Generates and checks the monitoring of the \(fleet.name) fleet.",
             subcommands: [
                 GenerateCommand<DeclaredFleet<Self>>.self, ExplainCommand<DeclaredFleet<Self>>.self, PromQLCommand.self,
+                LintCommand.self,
             ])
     }
 

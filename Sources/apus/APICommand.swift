@@ -1,4 +1,4 @@
-import CommandErrors
+import CommandConventions
 import ApusReporting
 import ApusSystemd
 import ArgumentParser

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandErrors
+import CommandConventions
 import FleetCommands
 
 /// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
@@ -13,7 +13,7 @@ struct Apus: AsyncParsableCommand {
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
             ExplainCommand<FleetArguments>.self,
             InstallUnitsCommand.self,
-            LoadCommand.self, PromQLCommand.self,
+            LoadCommand.self, PromQLCommand.self, LintCommand.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

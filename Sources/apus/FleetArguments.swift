@@ -1,5 +1,6 @@
 public import ApusTopology
 public import ArgumentParser
+import CommandConventions
 import FleetCommands
 import NotificationFleet
 

@@ -1,4 +1,4 @@
-import CommandErrors
+import CommandConventions
 import Glibc
 
 /// The files that the processes of a fleet are started from.

@@ -1,4 +1,4 @@
-import CommandErrors
+import CommandConventions
 import ApusTopology
 import ClusterSupervisor
 import Glibc

@@ -1,4 +1,4 @@
-import CommandErrors
+import CommandConventions
 import ArgumentParser
 import FoundationEssentials
 import LoadTest

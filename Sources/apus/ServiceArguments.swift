@@ -1,4 +1,4 @@
-import CommandErrors
+import CommandConventions
 import ApusLinux
 import ApusReporting
 public import ApusSystemd

@@ -1,4 +1,4 @@
-import CommandErrors
+import CommandConventions
 import ApusSystemd
 import ApusTopology
 public import ArgumentParser

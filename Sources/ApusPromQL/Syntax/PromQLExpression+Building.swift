@@ -15,23 +15,31 @@ extension PromQLExpression {
 
     /// The same expression with every selector replaced.
     public func mappingSelectors(_ transform: (PromQLSelector) -> PromQLSelector) -> PromQLExpression {
-        let form: Form =
+        rebuilt { form in
             switch form {
-            case .number, .string, .variable: form
             case .selector(let selector): .selector(transform(selector))
             case .range(let selector, let window): .range(transform(selector), window: window)
+            default: form
+            }
+        }
+    }
+
+    /// The same expression with every part changed, from the leaves up.
+    package func rebuilt(_ transform: (Form) -> Form) -> PromQLExpression {
+        let changed: Form =
+            switch form {
+            case .number, .string, .variable, .selector, .range: form
             case .subquery(let inner, let window, let step, let modifiers):
-                .subquery(inner.mappingSelectors(transform), window: window, step: step, modifiers)
-            case .call(let function, let arguments): .call(function, arguments.map { $0.mappingSelectors(transform) })
+                .subquery(inner.rebuilt(transform), window: window, step: step, modifiers)
+            case .call(let function, let arguments): .call(function, arguments.map { $0.rebuilt(transform) })
             case .aggregation(let aggregation, let grouping, let parameter, let operand):
                 .aggregation(
-                    aggregation, grouping, parameter: parameter?.mappingSelectors(transform),
-                    operand.mappingSelectors(transform))
-            case .negated(let operand): .negated(operand.mappingSelectors(transform))
+                    aggregation, grouping, parameter: parameter?.rebuilt(transform), operand.rebuilt(transform))
+            case .negated(let operand): .negated(operand.rebuilt(transform))
             case .binary(let symbol, let matching, let left, let right):
-                .binary(symbol, matching, left.mappingSelectors(transform), right.mappingSelectors(transform))
+                .binary(symbol, matching, left.rebuilt(transform), right.rebuilt(transform))
             }
-        return PromQLExpression(form, type, position, depth: depth)
+        return PromQLExpression(transform(changed))
     }
 }
 

@@ -13,7 +13,7 @@ struct MonitoringAlerts {
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
             + [prometheusConfigurationRejected, rulesFailing, alertsNotSent]
             + (fleet.remoteWrites ? [remoteWriteFailing] : [])
-            + (fleet.routing.receivers.isEmpty ? [] : [alertmanagerConfigurationRejected, notificationsFailing])
+            + (!fleet.declaresRouting ? [] : [alertmanagerConfigurationRejected, notificationsFailing])
     }
 
     private var window: RateWindow { fleet.rateWindow }

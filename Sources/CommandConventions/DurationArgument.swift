@@ -1,4 +1,3 @@
-import ApusLinux
 public import ArgumentParser
 
 /// Durations on the command line, such as `500ms`, `15s`, `5m`, `1h` or `2d`.

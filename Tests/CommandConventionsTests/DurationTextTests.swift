@@ -1,4 +1,4 @@
-import ApusLinux
+import CommandConventions
 import Testing
 
 @Suite struct DurationTextTests {
