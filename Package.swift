@@ -141,6 +141,7 @@ let package = Package(
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         .target(name: "HostTesting", path: "Tests/HostTesting", swiftSettings: settings),
+        .target(name: "ServerTesting", dependencies: ["HostTesting"], path: "Tests/ServerTesting", swiftSettings: settings),
         tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "EventCatalog", "HostTesting", logging]),
         .target(
             name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
@@ -167,7 +168,7 @@ let package = Package(
             "ApusGeneratorTests",
             [
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
-                "NotificationFleet", "HostTesting", "Yams",
+                "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
             ]),
         tests(
             "SystemTests",

@@ -14,6 +14,8 @@ public enum FileKind: String, CaseIterable, Sendable {
     case provisioning
     /// systemd units, users and folders.
     case systemd
+    /// nginx in front of the APIs.
+    case nginx
 
     /// The files of this kind; the same fleet gives the same bytes.
     ///
@@ -26,6 +28,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .dashboards: try dashboardFiles(for: fleet)
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)
+        case .nginx: try nginxFiles(for: fleet)
         }
     }
 }
