@@ -16,6 +16,8 @@ public enum FileKind: String, CaseIterable, Sendable {
     case systemd
     /// nginx in front of the APIs.
     case nginx
+    /// pgbouncer in front of the databases.
+    case pgbouncer
 
     /// The files of this kind; the same fleet gives the same bytes.
     ///
@@ -29,6 +31,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)
         case .nginx: try nginxFiles(for: fleet)
+        case .pgbouncer: try pgbouncerFiles(for: fleet)
         }
     }
 }
