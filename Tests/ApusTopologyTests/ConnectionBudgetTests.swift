@@ -36,4 +36,23 @@ import Testing
         #expect(fleet.connectionShare(of: InstanceIdentity(service: "worker", instance: "worker-4")) == nil)
         #expect(fleet.connectionShare(of: InstanceIdentity(service: "api", instance: "worker-1")) == nil)
     }
+
+    @Test func `the shares of services are those of their instances, in one run over all`() {
+        let fleet = Fleet("f") {
+            FleetService("api", role: .api) {
+                for number in 1...2 { Instance("api-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
+            }
+            FleetService("worker", role: .worker) {
+                for number in 1...3 { Instance("worker-\(number)", metricsPort: 9090 + number) }
+            }
+            ConnectionBudget(perInstance: 1, minimum: 13, maximum: 50)
+        }
+        #expect(fleet.services.map { fleet.connectionShares(of: $0) } == [[3, 3], [3, 2, 2]])
+        #expect(fleet.identities.map { fleet.connectionShare(of: $0) } == [3, 3, 3, 2, 2])
+        #expect(fleet.connectionShares(of: FleetService("other", role: .worker) {}) == [])
+    }
+
+    @Test func `a budget that no number holds is the maximum`() {
+        #expect(ConnectionBudget(perInstance: .max).limit(instances: 2) == 50)
+    }
 }

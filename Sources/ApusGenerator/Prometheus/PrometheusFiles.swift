@@ -1,36 +1,43 @@
 import ApusPromQL
 import ApusTopology
 
-/// The scrape job of all agents, and so the label `job` of everything they serve.
-let agentJob = "apus-agent"
-
-/// The label `service` of an agent of a whole host, which stands for no service of the fleet.
-let agentService = "apus-agent"
-
-/// `deploy/prometheus/prometheus.yml`; its rule files are found from its own folder.
-func prometheusFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+/// What Prometheus and its prober read, at the addresses of a network: the configuration, the targets that stand in files of their
+/// own, and the prober's modules.
+///
+/// - Parameter folder: where they lie, below the output folder; rule files are found from there.
+func prometheusFiles(
+    for fleet: Fleet, network: FleetNetwork = .host, folder: String = "deploy/prometheus"
+) throws -> [GeneratedFile] {
+    let jobs = ScrapeJobs(fleet: fleet, network: network)
+    let toRoot = folder.split(separator: "/").map { _ in "../" }.joined()
     let configuration = PrometheusConfiguration(
         global: .init(
             scrapeInterval: DurationText.string(fleet.scraping.interval),
             scrapeTimeout: DurationText.string(fleet.scraping.timeout),
-            evaluationInterval: DurationText.string(fleet.scraping.evaluationInterval)),
-        ruleFiles: ["../../\(alertRulePath)"],
-        scrapeConfigs: [
-            .init(jobName: agentJob, honorLabels: true, staticConfigs: staticConfigs(for: fleet))
-        ])
-    return [GeneratedFile(path: "deploy/prometheus/prometheus.yml", contents: try YAMLFile.contents(configuration))]
+            evaluationInterval: DurationText.string(fleet.scraping.evaluationInterval),
+            externalLabels: OrderedMapping([
+                ("cluster", fleet.scraping.cluster ?? fleet.name), ("environment", fleet.environment.rawValue),
+            ])),
+        alerting: fleet.alertmanagerEndpoint.map {
+            .init(alertmanagers: [.init(staticConfigs: [.init(targets: [network.address(of: $0)], labels: nil)])])
+        },
+        ruleFiles: rulePaths(of: fleet).map { toRoot + $0 },
+        scrapeConfigs: jobs.all,
+        remoteWrite: fleet.scraping.remoteWrite.isEmpty ? nil : fleet.scraping.remoteWrite.map(remoteWrite))
+    var files = [GeneratedFile(path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(configuration))]
+    if fleet.scraping.discovery == .files {
+        let targets = try YAMLFile.contents(jobs.agentTargets)
+        files.append(GeneratedFile(path: "\(folder)/\(ScrapeJobs.agentTargetsPath)", contents: targets))
+    }
+    if fleet.loadBalancers.contains(where: { fleet.prober(of: $0) != nil }) {
+        let modules = try YAMLFile.contents(BlackboxConfiguration())
+        files.append(GeneratedFile(path: "\(folder)/blackbox.yml", contents: modules))
+    }
+    return files
 }
 
-/// The targets' labels, which `up` and the agents' own metrics get: those of the instance that an agent stands beside, or those
-/// of an agent for itself, with its address as the instance.
-private func staticConfigs(for fleet: Fleet) -> [PrometheusConfiguration.StaticConfig] {
-    fleet.agentEndpoints.map { endpoint in
-        let labels =
-            switch fleet.agents.placement {
-            case .perHost: [(TargetKey.service, agentService)]
-            case .besideEachInstance:
-                endpoint.instances.flatMap { [(TargetKey.service, $0.service), (TargetKey.instance, $0.instance)] }
-            }
-        return .init(targets: [endpoint.address], labels: OrderedMapping(labels.map { ($0.0.rawValue, $0.1) }))
-    }
+private func remoteWrite(_ target: RemoteWrite) -> PrometheusConfiguration.RemoteWriteConfig {
+    var auth: PrometheusConfiguration.RemoteWriteConfig.BasicAuth?
+    if let user = target.user, let file = target.passwordFile { auth = .init(username: user, passwordFile: file) }
+    return .init(url: target.url, basicAuth: auth)
 }

@@ -2,6 +2,9 @@ import ApusTopology
 
 let alertRulePath = "rules/fleet-alerts.yml"
 
+/// The files of rules that Prometheus loads for a fleet, below the output folder, in the order of their evaluation.
+func rulePaths(of fleet: Fleet) -> [String] { [alertRulePath] }
+
 /// `rules/fleet-alerts.yml`.
 func ruleFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let file = RuleFile(groups: [.init(name: fleet.name, rules: try checkedAlerts(of: fleet).map(RuleFile.Alert.init))])

@@ -62,11 +62,9 @@ extension AgentUnits {
         return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil } ? endpoint.address : nil
     }
 
-    /// Two descriptors an instance, as many again while all are replaced, and room for instances that the topology does not name.
-    var storedDescriptors: Int {
-        let instances = fleet.agents.placement == .perHost ? fleet.identities.count : 1
-        return 4 * instances + 32
-    }
+    /// Half of the descriptors that the agent may have open: it takes all of them at its start. A number that follows from the
+    /// instances would change the unit with each of them.
+    var storedDescriptors: Int { fleet.agents.limits.openFiles / 2 }
 
     /// The file of the one agent that expects several instances, and may come to expect others.
     static let expectationsPath = "/etc/apus/agent.expect"

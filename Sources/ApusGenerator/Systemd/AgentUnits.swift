@@ -105,9 +105,10 @@ struct AgentUnits {
         let options =
             [
                 ["--listen", listen], ["--socket", socket(beside: "%i")],
-                ["--interval", ArgumentText.duration(fleet.agents.samplingInterval)],
-                expect,
-            ] + unitOptions + journalOptions
+            ] + unitOptions + [
+                // After the units, so that one unit more is one line more.
+                ["--interval", ArgumentText.duration(fleet.agents.samplingInterval)], expect,
+            ] + journalOptions
         let unit = ProcessUnit(
             fleet: fleet, description: description, watchdog: watchdog, after: [],
             requires: [socketName(of: self.name(beside: "%i"))],

@@ -9,9 +9,11 @@ struct ServiceUnits {
     var names: [String] { service.instances.map { name($0.name) } }
 
     func files(prefix: String) -> [SystemdFile] {
-        [SystemdFile(.unit, name(""), template(prefix: prefix))]
-            + service.instances.compactMap { instance in
-                let environment = environment(of: instance)
+        let shares = shares
+        let leastShare = shares.min() ?? 1
+        return [SystemdFile(.unit, name(""), template(prefix: prefix, leastShare: leastShare))]
+            + zip(service.instances, shares).compactMap { instance, share in
+                let environment = environment(of: instance, share: share == leastShare ? nil : share)
                 return environment.isEmpty
                     ? nil : SystemdFile.instanceSettings(of: name(instance.name), environment: environment)
             }
@@ -19,7 +21,8 @@ struct ServiceUnits {
 
     private func name(_ instance: String) -> String { "apus-\(service.name)@\(instance).service" }
 
-    private func template(prefix: String) -> String {
+    /// - Parameter leastShare: the connections of an instance that the topology does not name.
+    private func template(prefix: String, leastShare: Int) -> String {
         let agents = AgentUnits(fleet: fleet)
         let options =
             [["--instance", "%i"]] + roleOptions + [
@@ -64,17 +67,14 @@ struct ServiceUnits {
         }
     }
 
-    /// The connections of an instance that the topology does not name.
-    private var leastShare: Int { service.instances.compactMap(share).min() ?? 1 }
+    /// Connections, in order of the instances.
+    private var shares: [Int] { fleet.connectionShares(of: service) }
 
-    private func share(_ instance: Instance) -> Int? {
-        fleet.connectionShare(of: InstanceIdentity(service: service.name, instance: instance.name))
-    }
-
-    private func environment(of instance: Instance) -> [(name: String, value: String)] {
+    /// - Parameter share: of the connections; nil for what the template has.
+    private func environment(of instance: Instance, share: Int?) -> [(name: String, value: String)] {
         var environment: [(name: String, value: String)] = []
         if service.role == .api, let port = instance.port { environment.append(("APUS_PORT", "\(port)")) }
-        if let share = share(instance), share != leastShare { environment.append(("APUS_CONNECTIONS", "\(share)")) }
+        if let share { environment.append(("APUS_CONNECTIONS", "\(share)")) }
         return environment
     }
 }

@@ -8,6 +8,8 @@ public struct AgentEndpoint: Hashable, Sendable {
     public let socketName: String
     /// The instances that it expects.
     public let instances: [InstanceIdentity]
+    /// Where its port was declared.
+    public let place: SourcePlace
 
     /// `host:port`, as the agent listens and as Prometheus scrapes.
     public var address: String { "\(host):\(port)" }
@@ -20,7 +22,8 @@ extension Fleet {
         case .perHost:
             [
                 AgentEndpoint(
-                    name: "agent", host: host, port: agents.port, socketName: data.agentSocket(of: nil), instances: identities)
+                    name: "agent", host: host, port: agents.port, socketName: data.agentSocket(of: nil), instances: identities,
+                    place: agents.place)
             ]
         case .besideEachInstance:
             services.flatMap { service in
@@ -28,7 +31,7 @@ extension Fleet {
                     AgentEndpoint(
                         name: "agent-\(instance.name)", host: host, port: instance.metricsPort,
                         socketName: data.agentSocket(of: instance.name),
-                        instances: [InstanceIdentity(service: service.name, instance: instance.name)])
+                        instances: [InstanceIdentity(service: service.name, instance: instance.name)], place: instance.place)
                 }
             }
         }

@@ -16,25 +16,46 @@ public struct ConnectionBudget: Hashable, Sendable {
 
     /// The budget of a fleet: `instances × perInstance`, not below the minimum nor above the maximum.
     public func limit(instances: Int) -> Int {
-        min(max(instances * perInstance, minimum), maximum)
+        let (product, overflow) = instances.multipliedReportingOverflow(by: perInstance)
+        return min(max(overflow ? .max : product, minimum), maximum)
     }
 
     /// The budget dealt out: every share within one of the others, the larger ones first, their sum the limit.
     public func shares(instances: Int) -> [Int] {
         guard instances > 0 else { return [] }
+        return (0..<instances).map { share(at: $0, of: instances) }
+    }
+
+    /// The share of the instance at a position among so many, which are more than none.
+    func share(at index: Int, of instances: Int) -> Int {
         let (share, rest) = limit(instances: instances).quotientAndRemainder(dividingBy: instances)
-        return (0..<instances).map { $0 < rest ? share + 1 : share }
+        return index < rest ? share + 1 : share
     }
 }
 
 extension Fleet {
     /// Most connections that all processes together may open.
-    public var connectionLimit: Int { connections.limit(instances: identities.count) }
+    public var connectionLimit: Int { connections.limit(instances: instanceCount) }
 
     /// Most connections that one instance may open; nil when the fleet has no such instance.
     public func connectionShare(of identity: InstanceIdentity) -> Int? {
-        let identities = identities
-        guard let index = identities.firstIndex(of: identity) else { return nil }
-        return connections.shares(instances: identities.count)[index]
+        var before = 0
+        for service in services {
+            if service.name == identity.service,
+                let index = service.instances.firstIndex(where: { $0.name == identity.instance })
+            {
+                return connections.share(at: before + index, of: instanceCount)
+            }
+            before += service.instances.count
+        }
+        return nil
+    }
+
+    /// Most connections that each instance of a service may open, in their order; empty when the fleet has no such service.
+    public func connectionShares(of service: FleetService) -> [Int] {
+        let before = services.prefix { $0.name != service.name }.map(\.instances.count).reduce(0, +)
+        let count = instanceCount
+        guard before < count else { return [] }
+        return service.instances.indices.map { connections.share(at: before + $0, of: count) }
     }
 }

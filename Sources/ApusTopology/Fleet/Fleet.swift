@@ -33,6 +33,8 @@ public struct Fleet: Hashable, Sendable {
     public private(set) var loadBalancers: [LoadBalancer] = []
     public private(set) var objectives: [Objective] = []
     public private(set) var routing = Routing()
+    /// Whether ``routing`` was declared: without it the fleet has no Alertmanager.
+    public private(set) var declaresRouting = false
     public private(set) var consumers = Consumers()
     /// Nil: nobody watches the hosts.
     public private(set) var hostMonitoring: HostMonitoring?
@@ -86,7 +88,9 @@ public struct Fleet: Hashable, Sendable {
         case .cache(let part): caches.append(part)
         case .loadBalancer(let part): loadBalancers.append(part)
         case .objective(let part): objectives.append(part)
-        case .routing(let part): routing = part
+        case .routing(let part):
+            routing = part
+            declaresRouting = true
         case .consumers(let part): consumers = part
         case .hostMonitoring(let part): hostMonitoring = part
         case .containers(let part): containers = part
@@ -116,6 +120,9 @@ public struct Fleet: Hashable, Sendable {
     public var identities: [InstanceIdentity] {
         services.flatMap { service in service.instances.map { InstanceIdentity(service: service.name, instance: $0.name) } }
     }
+
+    /// Of all services together.
+    public var instanceCount: Int { services.reduce(0) { $0 + $1.instances.count } }
 
     /// The services with a role, in order of declaration.
     public func services(role: ServiceRole) -> [FleetService] {

@@ -85,8 +85,9 @@ import Testing
             ["apus-agent"] + [1, 2].map { "apus-api@api-\($0)" } + (1...5).map { "apus-worker@worker-\($0)" }
         #expect(
             try root.settings("\(units)/apus-agent.service").contains(
-                "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock --interval 5s"
-                    + " --expect-file /etc/apus/agent.expect" + watched.map { " --watch-unit \($0).service" }.joined()))
+                "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock"
+                    + watched.map { " --watch-unit \($0).service" }.joined()
+                    + " --interval 5s --expect-file /etc/apus/agent.expect"))
         #expect(
             try root.settings("\(units)/apus-agent.socket").filter { $0.hasPrefix("Listen") } == [
                 "ListenStream=127.0.0.1:9480", "ListenSequentialPacket=/run/apus/agent.sock",
@@ -114,8 +115,9 @@ import Testing
         let units = "usr/lib/systemd/system"
         #expect(
             try root.settings("\(units)/apus-agent@.service").contains(
-                "ExecStart=/usr/bin/apus-agent --listen ${APUS_LISTEN} --socket /run/apus/agent-%i.sock --interval 15s"
-                    + " --expect ${APUS_EXPECT} --watch-unit ${APUS_UNIT} --journal units --journal-unit ${APUS_UNIT}"))
+                "ExecStart=/usr/bin/apus-agent --listen ${APUS_LISTEN} --socket /run/apus/agent-%i.sock"
+                    + " --watch-unit ${APUS_UNIT} --interval 15s --expect ${APUS_EXPECT} --journal units --journal-unit ${APUS_UNIT}"
+            ))
         #expect(try root.settings("\(units)/apus-agent@.service").contains("StateDirectory=apus-agent/%i"))
         #expect(
             try root.settings("\(units)/apus-agent@worker-3.service.d/50-fleet.conf") == [
@@ -144,7 +146,7 @@ import Testing
         for setting in [
             "User=watcher", "Group=mailer", "MemoryMax=67108864", "TasksMax=88", "LimitNOFILE=4321", "ReadWritePaths=/run/mail",
             "After=network-online.target apus-agent.socket", "Type=notify", "WatchdogSec=1m",
-            "Requires=apus-agent.socket", "FileDescriptorStoreMax=44", "ExecReload=/usr/bin/kill -HUP $MAINPID",
+            "Requires=apus-agent.socket", "FileDescriptorStoreMax=2160", "ExecReload=/usr/bin/kill -HUP $MAINPID",
             "StateDirectory=apus-agent", "SupplementaryGroups=systemd-journal",
         ] { #expect(agent.contains(setting), "\(setting)") }
         let socket = try root.settings("\(units)/apus-agent.socket")

@@ -6,6 +6,11 @@ public import Testing
 enum FleetShapes {
     static let notifications = AgentPlacement.allCases.map { notificationFleet(FleetParameters(placement: $0)) }
 
+    /// The notification fleet where it runs for others.
+    static let environments = [FleetEnvironment.staging, .production].flatMap { environment in
+        AgentPlacement.allCases.map { notificationFleet(FleetParameters(placement: $0)).varied(for: environment) }
+    }
+
     static let all =
         notifications + [
             notificationFleet(
@@ -32,5 +37,7 @@ enum FleetShapes {
 }
 
 extension Fleet: CustomTestStringConvertible {
-    public var testDescription: String { "\(name), \(agents.placement.rawValue), every \(scraping.interval)" }
+    public var testDescription: String {
+        "\(name), \(environment.rawValue), \(agents.placement.rawValue), \(scraping.discovery.rawValue), every \(scraping.interval)"
+    }
 }

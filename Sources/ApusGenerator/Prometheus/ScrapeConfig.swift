@@ -1,0 +1,40 @@
+/// A job of Prometheus: how its targets are found and scraped.
+struct ScrapeConfig: Encodable {
+    let jobName: String
+    /// Whether labels of the exposition win over those of the target: only agents speak for others. Nil: they do not.
+    var honorLabels: Bool?
+    /// Nil: `/metrics`.
+    var metricsPath: String?
+    var params: [String: [String]]?
+    /// A target with more series is not taken at all, and is shown as down.
+    let sampleLimit: Int
+    var staticConfigs: [TargetGroup]?
+    var fileSDConfigs: [FileDiscovery]?
+    var httpSDConfigs: [HTTPDiscovery]?
+
+    struct FileDiscovery: Encodable {
+        let files: [String]
+    }
+
+    struct HTTPDiscovery: Encodable {
+        let url: String
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case jobName = "job_name"
+        case honorLabels = "honor_labels"
+        case metricsPath = "metrics_path"
+        case params
+        case sampleLimit = "sample_limit"
+        case staticConfigs = "static_configs"
+        case fileSDConfigs = "file_sd_configs"
+        case httpSDConfigs = "http_sd_configs"
+    }
+}
+
+/// Targets with the same labels, as they stand in the configuration and in the files of targets.
+struct TargetGroup: Encodable {
+    let targets: [String]
+    /// Added to what the targets' series lack; nil for none.
+    let labels: OrderedMapping?
+}

@@ -1,0 +1,108 @@
+import ApusPromQL
+import ApusTopology
+
+/// The scrape job of all agents, and so the label `job` of everything they serve.
+let agentJob = "apus-agent"
+
+/// The label `service` of an agent of a whole host, which stands for no service of the fleet.
+let agentService = "apus-agent"
+
+/// What Prometheus scrapes of a fleet: each job with its targets, at the addresses of a network.
+///
+/// Servers have their declared name as the labels `service` and `instance`, so that no address is in a series.
+struct ScrapeJobs {
+    let fleet: Fleet
+    let network: FleetNetwork
+
+    /// Of servers that the fleet does not have there is no job.
+    var all: [ScrapeConfig] {
+        let agents = [agentScrapes]
+        let backends = [
+            job("postgres", fleet.databases.map(fleet.exporter(of:))),
+            job("pgbouncer", fleet.databases.compactMap(fleet.poolerExporter(of:))),
+            job("rabbitmq", fleet.brokers.map(fleet.metricsEndpoint(of:))), brokerQueues,
+            job("redis", fleet.caches.map(fleet.exporter(of:))),
+            job("nginx", fleet.loadBalancers.map(fleet.exporter(of:))),
+        ]
+        let surroundings = [
+            job("node", [fleet.hostExporter].compactMap(\.self)),
+            job("prometheus", [fleet.prometheusEndpoint]),
+            job("alertmanager", [fleet.alertmanagerEndpoint].compactMap(\.self)),
+        ]
+        return (agents + backends + [certificates] + surroundings).compactMap(\.self)
+    }
+
+    // MARK: - Agents
+
+    private var agentScrapes: ScrapeConfig {
+        var config = ScrapeConfig(jobName: agentJob, honorLabels: true, sampleLimit: fleet.scraping.sampleLimit)
+        switch fleet.scraping.discovery {
+        case .static: config.staticConfigs = agentTargets
+        case .files: config.fileSDConfigs = [.init(files: [Self.agentTargetsPath])]
+        case .http:
+            config.httpSDConfigs = fleet.agentEndpoints.map { agent in
+                .init(url: "http://\(network.address(of: fleet.endpoint(of: agent)))/targets")
+            }
+        }
+        return config
+    }
+
+    /// From the folder of Prometheus' configuration.
+    static let agentTargetsPath = "targets/\(agentJob).yml"
+
+    /// Their labels go to `up` and to the agents' own metrics: those of the instance that an agent stands beside, or those of an
+    /// agent for itself, with its address as the instance.
+    var agentTargets: [TargetGroup] {
+        fleet.agentEndpoints.map { agent in
+            let labels: [(TargetKey, String)] =
+                switch fleet.agents.placement {
+                case .perHost: [(.service, agentService)]
+                case .besideEachInstance:
+                    agent.instances.flatMap { [(.service, $0.service), (.instance, $0.instance)] }
+                }
+            return TargetGroup(
+                targets: [network.address(of: fleet.endpoint(of: agent))],
+                labels: OrderedMapping(labels.map { ($0.0.rawValue, $0.1) }))
+        }
+    }
+
+    // MARK: - Servers
+
+    /// Nil without targets.
+    private func job(_ name: String, _ endpoints: [FleetEndpoint]) -> ScrapeConfig? {
+        guard !endpoints.isEmpty else { return nil }
+        return ScrapeConfig(
+            jobName: name, sampleLimit: fleet.scraping.sampleLimit,
+            staticConfigs: endpoints.map { TargetGroup(targets: [network.address(of: $0)], labels: labels(of: $0)) })
+    }
+
+    private func labels(of endpoint: FleetEndpoint) -> OrderedMapping {
+        // A host is no service: who watches it is.
+        let service = endpoint.kind == .hostExporter ? "node" : endpoint.owner
+        return OrderedMapping([(TargetKey.service.rawValue, service), (TargetKey.instance.rawValue, endpoint.owner)])
+    }
+
+    /// The broker's usual metrics are sums over all queues; those of each come from another page
+    /// (https://www.rabbitmq.com/docs/prometheus#detailed-endpoint).
+    private var brokerQueues: ScrapeConfig? {
+        var config = job("rabbitmq-detailed", fleet.brokers.map(fleet.metricsEndpoint(of:)))
+        config?.metricsPath = "/metrics/detailed"
+        config?.params = ["family": ["queue_coarse_metrics", "queue_consumer_count"]]
+        return config
+    }
+
+    /// Where TLS is served, as the prober beside it sees it from outside: the target is asked of the prober.
+    private var certificates: ScrapeConfig? {
+        let probes = fleet.loadBalancers.compactMap { balancer in
+            fleet.tlsEndpoint(of: balancer).flatMap { target in fleet.prober(of: balancer).map { (target, $0) } }
+        }
+        guard !probes.isEmpty else { return nil }
+        return ScrapeConfig(
+            jobName: "blackbox", metricsPath: "/probe", params: ["module": [BlackboxConfiguration.certificateModule]],
+            sampleLimit: fleet.scraping.sampleLimit,
+            staticConfigs: probes.map { target, prober in
+                let asked = OrderedMapping(labels(of: target).pairs + [("__param_target", network.address(of: target))])
+                return TargetGroup(targets: [network.address(of: prober)], labels: asked)
+            })
+    }
+}

@@ -1,0 +1,137 @@
+/// Where the processes of a fleet listen. What serves a server's metrics stands on the server's host.
+extension Fleet {
+    /// All of them: Prometheus and Alertmanager, agents, instances, then servers in order of declaration.
+    public var endpoints: [FleetEndpoint] {
+        [prometheusEndpoint] + [alertmanagerEndpoint, hostExporter].compactMap(\.self)
+            + agentEndpoints.map(endpoint(of:)) + services.flatMap(\.instances).compactMap(endpoint(of:)) + serverEndpoints
+    }
+
+    /// Those of databases, brokers, caches and load balancers.
+    var serverEndpoints: [FleetEndpoint] {
+        databases.flatMap { database in
+            [endpoint(of: database), exporter(of: database), poolerEndpoint(of: database), poolerExporter(of: database)]
+                .compactMap(\.self)
+        }
+            + brokers.flatMap { [endpoint(of: $0), metricsEndpoint(of: $0)] }
+            + caches.flatMap { [endpoint(of: $0), exporter(of: $0)] }
+            + loadBalancers.flatMap { balancer in
+                [
+                    endpoint(of: balancer), tlsEndpoint(of: balancer), statusEndpoint(of: balancer), exporter(of: balancer),
+                    prober(of: balancer),
+                ].compactMap(\.self)
+            }
+    }
+
+    public var prometheusEndpoint: FleetEndpoint {
+        FleetEndpoint(.prometheus, of: "prometheus", host: host, port: scraping.prometheusPort, place: scraping.place)
+    }
+
+    /// Nil when the fleet declares no ``Routing``: then it has no Alertmanager.
+    public var alertmanagerEndpoint: FleetEndpoint? {
+        guard declaresRouting else { return nil }
+        return FleetEndpoint(.alertmanager, of: "alertmanager", host: host, port: routing.port, place: routing.place)
+    }
+
+    /// node_exporter; nil when nobody watches the hosts.
+    public var hostExporter: FleetEndpoint? {
+        hostMonitoring.map {
+            FleetEndpoint(
+                .hostExporter, of: host, process: "node-exporter", host: host, port: $0.exporterPort, place: $0.place)
+        }
+    }
+
+    /// Nil when it answers no requests.
+    public func endpoint(of instance: Instance) -> FleetEndpoint? {
+        instance.port.map { FleetEndpoint(.instance, of: instance.name, host: host, port: $0, place: instance.place) }
+    }
+
+    /// Its owner is the instance that it stands beside, or itself when it is one for all.
+    public func endpoint(of agent: AgentEndpoint) -> FleetEndpoint {
+        let owner = agents.placement == .besideEachInstance ? agent.instances.first?.instance : nil
+        return FleetEndpoint(
+            .agent, of: owner ?? agent.name, process: agent.name, host: agent.host, port: agent.port, place: agent.place)
+    }
+
+    // MARK: - Backends
+
+    public func endpoint(of database: Database) -> FleetEndpoint {
+        FleetEndpoint(
+            .database, of: database.name, host: database.host ?? host, port: database.port, place: database.place)
+    }
+
+    /// postgres_exporter.
+    public func exporter(of database: Database) -> FleetEndpoint {
+        FleetEndpoint(
+            .databaseExporter, of: database.name, process: "\(database.name)-exporter", host: database.host ?? host,
+            port: database.exporterPort, place: database.place)
+    }
+
+    /// Nil when clients connect directly.
+    public func poolerEndpoint(of database: Database) -> FleetEndpoint? {
+        database.pooler.map {
+            FleetEndpoint(.pooler, of: $0.name, host: database.host ?? host, port: $0.port, place: $0.place)
+        }
+    }
+
+    /// pgbouncer_exporter; nil when clients connect directly.
+    public func poolerExporter(of database: Database) -> FleetEndpoint? {
+        database.pooler.map {
+            FleetEndpoint(
+                .poolerExporter, of: $0.name, process: "\($0.name)-exporter", host: database.host ?? host,
+                port: $0.exporterPort, place: $0.place)
+        }
+    }
+
+    public func endpoint(of broker: Broker) -> FleetEndpoint {
+        FleetEndpoint(.broker, of: broker.name, host: broker.host ?? host, port: broker.port, place: broker.place)
+    }
+
+    /// The broker's own.
+    public func metricsEndpoint(of broker: Broker) -> FleetEndpoint {
+        FleetEndpoint(
+            .brokerMetrics, of: broker.name, host: broker.host ?? host, port: broker.metricsPort, place: broker.place)
+    }
+
+    public func endpoint(of cache: Cache) -> FleetEndpoint {
+        FleetEndpoint(.cache, of: cache.name, host: cache.host ?? host, port: cache.port, place: cache.place)
+    }
+
+    /// redis_exporter.
+    public func exporter(of cache: Cache) -> FleetEndpoint {
+        FleetEndpoint(
+            .cacheExporter, of: cache.name, process: "\(cache.name)-exporter", host: cache.host ?? host,
+            port: cache.exporterPort, place: cache.place)
+    }
+
+    // MARK: - Traffic
+
+    public func endpoint(of balancer: LoadBalancer) -> FleetEndpoint {
+        FleetEndpoint(.loadBalancer, of: balancer.name, host: host, port: balancer.port, place: balancer.place)
+    }
+
+    /// Nil without a certificate.
+    public func tlsEndpoint(of balancer: LoadBalancer) -> FleetEndpoint? {
+        balancer.certificate.map {
+            FleetEndpoint(.loadBalancerTLS, of: balancer.name, host: host, port: $0.port, place: balancer.place)
+        }
+    }
+
+    public func statusEndpoint(of balancer: LoadBalancer) -> FleetEndpoint {
+        FleetEndpoint(.loadBalancerStatus, of: balancer.name, host: host, port: balancer.statusPort, place: balancer.place)
+    }
+
+    /// nginx-prometheus-exporter.
+    public func exporter(of balancer: LoadBalancer) -> FleetEndpoint {
+        FleetEndpoint(
+            .loadBalancerExporter, of: balancer.name, process: "\(balancer.name)-exporter", host: host,
+            port: balancer.exporterPort, place: balancer.place)
+    }
+
+    /// blackbox_exporter; nil when nobody looks at its certificate.
+    public func prober(of balancer: LoadBalancer) -> FleetEndpoint? {
+        balancer.certificate?.proberPort.map {
+            FleetEndpoint(
+                .prober, of: balancer.name, process: "\(balancer.name)-prober", host: host, port: $0, place: balancer.place)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// A port of the fleet where something listens: what, at which host, and where that was declared.
+public struct FleetEndpoint: Hashable, Sendable {
+    /// What is served there; the raw values are for people.
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
+        case instance, agent, prometheus, alertmanager
+        case hostExporter = "host exporter"
+        case database
+        case databaseExporter = "database exporter"
+        case pooler
+        case poolerExporter = "pooler exporter"
+        case broker
+        case brokerMetrics = "broker metrics"
+        case cache
+        case cacheExporter = "cache exporter"
+        case loadBalancer = "load balancer"
+        case loadBalancerTLS = "load balancer TLS"
+        case loadBalancerStatus = "load balancer status"
+        case loadBalancerExporter = "load balancer exporter"
+        case prober
+    }
+
+    public let kind: Kind
+    /// What of the fleet it belongs to, and the label `instance` of what is scraped there: an instance's or a server's name.
+    public let owner: String
+    /// The process that listens, as a host name among containers.
+    public let process: String
+    /// The host's name or address.
+    public let host: String
+    public let port: Int
+    public let place: SourcePlace
+
+    init(_ kind: Kind, of owner: String, process: String? = nil, host: String, port: Int, place: SourcePlace) {
+        self.kind = kind
+        self.owner = owner
+        self.process = process ?? owner
+        self.host = host
+        self.port = port
+        self.place = place
+    }
+
+    /// As people call it: `postgres`, `the exporter of postgres`.
+    public var holder: String {
+        switch kind {
+        case .instance, .database, .pooler, .broker, .cache, .loadBalancer: owner
+        case .agent: owner == process ? "the agent" : "the agent of \(owner)"
+        case .prometheus: "Prometheus"
+        case .alertmanager: "Alertmanager"
+        case .hostExporter: "the exporter of the host"
+        case .databaseExporter, .poolerExporter, .cacheExporter, .loadBalancerExporter: "the exporter of \(owner)"
+        case .brokerMetrics: "the metrics of \(owner)"
+        case .loadBalancerTLS: "the TLS of \(owner)"
+        case .loadBalancerStatus: "the status page of \(owner)"
+        case .prober: "the prober of \(owner)"
+        }
+    }
+}
