@@ -25,6 +25,32 @@ enum YAMLFile {
         encoder.options.indent = 2
         encoder.options.width = -1
         encoder.options.allowUnicode = true
-        return try encoder.encode(model)
+        return try quotingKeys(try encoder.encode(model))
     }
+
+    /// The encoder quotes values that would be read as something else, but no keys: a service may be called `on` or `null`.
+    private static func quotingKeys(_ text: String) throws -> String {
+        let isKey = text.split(separator: "\n").contains { line in
+            misread.contains { line.drop { $0 == " " || $0 == "-" }.hasPrefix("\($0):") }
+        }
+        guard isKey, let node = try Yams.compose(yaml: text) else { return text }
+        return try Yams.serialize(node: quotingKeys(node), indent: 2, width: -1, allowUnicode: true)
+    }
+
+    private static func quotingKeys(_ node: Node) -> Node {
+        switch node {
+        case .mapping(let mapping):
+            .mapping(
+                .init(
+                    mapping.map { key, value in
+                        guard let scalar = key.scalar, misread.contains(scalar.string) else { return (key, quotingKeys(value)) }
+                        return (.scalar(.init(scalar.string, Tag(.str), .singleQuoted)), quotingKeys(value))
+                    }, mapping.tag, mapping.style))
+        case .sequence(let sequence): .sequence(.init(sequence.map(quotingKeys), sequence.tag, sequence.style))
+        case .scalar, .alias: node
+        }
+    }
+
+    /// What YAML 1.1 takes for a truth value or for nothing, as far as a name can be it.
+    private static let misread: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 }

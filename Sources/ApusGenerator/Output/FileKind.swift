@@ -24,6 +24,8 @@ public enum FileKind: String, CaseIterable, Sendable {
     case docker
     /// What differs between environments in the files for containers.
     case environment
+    /// The fleet's services in a cluster.
+    case kubernetes
 
     /// The files of this kind; the same fleet gives the same bytes.
     ///
@@ -41,6 +43,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .compose: try composeFiles(for: fleet)
         case .docker: try dockerFiles(for: fleet)
         case .environment: try environmentFiles(for: fleet)
+        case .kubernetes: try kubernetesFiles(for: fleet)
         }
     }
 }
