@@ -12,8 +12,9 @@ FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmark
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := curl dbus prometheus prometheus-blackbox-exporter prometheus-process-exporter protobuf-compiler python3-prometheus-client python3-protobuf \
-    systemd systemd-container systemd-journal-remote systemd-sysv zstd
+TEST_PACKAGES := curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-blackbox-exporter \
+    prometheus-process-exporter protobuf-compiler python3-jsonschema python3-prometheus-client python3-protobuf python3-yaml \
+    systemd systemd-container systemd-journal-remote systemd-sysv yamllint zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages
 

@@ -169,7 +169,7 @@ let package = Package(
             [
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
-            ]),
+            ], exclude: ["Schemas"]),
         tests(
             "SystemTests",
             [

@@ -10,7 +10,7 @@ struct Apus: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, InstallUnitsCommand.self,
-            LoadCommand.self, PromQLCommand.self,
+            LoadCommand.self, ProbeCommand.self, PromQLCommand.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

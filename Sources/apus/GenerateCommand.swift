@@ -6,7 +6,7 @@ import Foundation
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Writes Prometheus' configuration, alert rules with their tests, Grafana's dashboards and systemd's units.",
+        abstract: "Writes a fleet's files: of Prometheus, Grafana, systemd, nginx, pgbouncer, Docker and Kubernetes.",
         discussion: """
             Files that are as they should be are left alone; the paths of the others are printed. What lies among the generated \
             files without being one is named, but not removed. With --check nothing is written: each file that is missing, was \
