@@ -8,13 +8,16 @@
 SWIFT_BUILD := swift build -c release
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
-FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Ratios Benchmarks/Registry
+FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Dashboards Benchmarks/Ratios \
+    Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-blackbox-exporter \
-    prometheus-process-exporter protobuf-compiler python3-jsonschema python3-prometheus-client python3-protobuf python3-yaml \
-    systemd systemd-container systemd-journal-remote systemd-sysv yamllint zstd
+TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
+    prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
+    prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \
+    python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server systemd systemd-container \
+    systemd-journal-remote systemd-sysv yamllint zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages
 
@@ -57,3 +60,4 @@ build-packages:
 
 test-packages: build-packages
 	@Tests/packages $(TEST_PACKAGES)
+	@Tests/python-packages

@@ -52,7 +52,10 @@ let package = Package(
         .library(name: "ApusMetrics", targets: ["ApusMetrics"]),
         .library(name: "ApusReporting", targets: ["ApusReporting"]),
         .library(
-            name: "ApusGenerator", targets: ["ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog"]),
+            name: "ApusGenerator",
+            targets: [
+                "ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog", "ExporterCatalog", "FleetCommands", "ApusLint",
+            ]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -83,9 +86,11 @@ let package = Package(
         module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
         module("MetricCatalog", ["ApusMetrics"]),
+        module("ExporterCatalog", ["ApusMetrics"]),
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
         module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module("ApusLint", ["ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [
@@ -105,7 +110,19 @@ let package = Package(
                 "NotificationStore", "ApusReporting", "ApusMetrics", "EventCatalog", "MetricCatalog", coreMetrics, hummingbird,
                 lifecycle, logging, nioCore, nioPosix,
             ]),
-        module("CommandErrors", [argumentParser]),
+        module("CommandConventions", [argumentParser]),
+        module(
+            "FleetCommands",
+            [
+                "ApusGenerator", "ApusLint", "ApusTopology", "ApusPromQL", "ExporterCatalog", "MetricCatalog", "ApusMetrics",
+                "CommandConventions", argumentParser,
+            ]),
+        module(
+            "LiveChecks",
+            [
+                "FleetCommands", "ApusLint", "ApusPromQL", "MetricCatalog", "ApusMetrics", "CommandConventions", argumentParser,
+                httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+            ]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
         module(
             "LoadTest",
@@ -114,14 +131,14 @@ let package = Package(
         .executableTarget(
             name: "apus-agent",
             dependencies: [
-                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandErrors", "CLinux", argumentParser, lifecycle, logging, signals,
+                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandConventions", "CLinux", argumentParser, lifecycle, logging, signals,
             ],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "CommandErrors", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
+                "FleetCommands", "LiveChecks", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "NotificationAPI", "ClusterSupervisor", "CommandConventions", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
                 "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
             ],
@@ -139,9 +156,9 @@ let package = Package(
             swiftSettings: settings),
         // Tests: a module each, then the whole product.
         tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        tests("CommandConventionsTests", ["CommandConventions"]),
         tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         .target(name: "HostTesting", path: "Tests/HostTesting", swiftSettings: settings),
-        .target(name: "ServerTesting", dependencies: ["HostTesting"], path: "Tests/ServerTesting", swiftSettings: settings),
         tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "EventCatalog", "HostTesting", logging]),
         .target(
             name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
@@ -162,6 +179,12 @@ let package = Package(
                 coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
+        // Real servers and exporters on the loopback, started by tests.
+        .target(
+            name: "ServerTesting", dependencies: ["HostTesting"], path: "Tests/ServerTesting", swiftSettings: settings),
+        tests(
+            "ExporterCatalogTests", ["ExporterCatalog", "ApusMetrics", "HostTesting", "ServerTesting"],
+            resources: [.copy("Fixtures")]),
         tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
         tests(
@@ -170,6 +193,7 @@ let package = Package(
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
+        tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests(
             "SystemTests",
             [

@@ -22,6 +22,10 @@ let package = Package(
             ],
             path: "Ratios"),
         .executableTarget(
+            name: "Dashboards",
+            dependencies: [.product(name: "ApusGenerator", package: "apus")],
+            path: "Dashboards", exclude: ["peer.py"]),
+        .executableTarget(
             name: "Registry",
             dependencies: [
                 .product(name: "ApusMetrics", package: "apus"),

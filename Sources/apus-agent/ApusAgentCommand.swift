@@ -3,7 +3,7 @@ import ApusLinux
 import ApusSystemd
 import ArgumentParser
 import CLinux
-import CommandErrors
+import CommandConventions
 import Logging
 import ServiceLifecycle
 import UnixSignals

@@ -1,3 +1,4 @@
+import CommandConventions
 import ApusLinux
 import ApusSystemd
 import ArgumentParser

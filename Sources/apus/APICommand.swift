@@ -1,3 +1,4 @@
+import CommandConventions
 import ApusReporting
 import ApusSystemd
 import ArgumentParser

@@ -1,5 +1,6 @@
 import ArgumentParser
-import CommandErrors
+import CommandConventions
+import FleetCommands
 
 /// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
 @main
@@ -9,8 +10,10 @@ struct Apus: AsyncParsableCommand {
         abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand.self, InstallUnitsCommand.self,
-            LoadCommand.self, ProbeCommand.self, PromQLCommand.self,
+            UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
+            ExplainCommand<FleetArguments>.self,
+            InstallUnitsCommand.self,
+            LoadCommand.self, ProbeCommand.self, PromQLCommand.self, LintCommand.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

@@ -1,11 +1,13 @@
 public import ApusTopology
 public import ArgumentParser
+import CommandConventions
+import FleetCommands
 import NotificationFleet
 
 extension AgentPlacement: ExpressibleByArgument {}
 
 /// The options that shape the fleet, shared by the commands that run it and that generate its files.
-struct FleetArguments: ParsableArguments {
+struct FleetArguments: FleetSource {
     @Option(help: "Where agents stand: one per host, or one beside each instance.")
     var placement: AgentPlacement = .perHost
 
@@ -33,4 +35,6 @@ struct FleetArguments: ParsableArguments {
     func validatedFleet() throws -> Fleet {
         try notificationFleet(parameters).validated()
     }
+
+    func fleet() throws -> Fleet { try validatedFleet() }
 }

@@ -1,3 +1,4 @@
+import CommandConventions
 import Glibc
 
 /// The files that the processes of a fleet are started from.

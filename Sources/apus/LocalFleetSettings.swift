@@ -1,3 +1,4 @@
+import CommandConventions
 import ClusterSupervisor
 
 /// What the command line says of the processes of a local fleet.

@@ -1,3 +1,4 @@
+import CommandConventions
 import ApusLinux
 import ApusReporting
 public import ApusSystemd

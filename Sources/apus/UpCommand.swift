@@ -1,3 +1,4 @@
+import CommandConventions
 import ApusSystemd
 import ApusTopology
 public import ArgumentParser

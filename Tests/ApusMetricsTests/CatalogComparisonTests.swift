@@ -57,7 +57,7 @@ private struct ZoneLabels: LabelSet {
             ("# TYPE connections_accepted counter\nconnections_accepted 1\n", "", [.missing("connections_accepted")]),
             ("connections_accepted 1\n", "", [.withoutSamples("connections_accepted")]),
             ("{rack=\"b\"}", "{zone=\"b\"}", [.missingLabels("temperature_celsius", ["rack"])]),
-            ("{rack=\"b\"}", "{rack=\"\"}", [.missingLabels("temperature_celsius", ["rack"])]),
+            ("{rack=\"b\"}", "{rack=\"\"}", []),
             (
                 "{rack=\"b\"}", "{row=\"b\"}",
                 [.missingLabels("temperature_celsius", ["rack"]), .extraLabels("temperature_celsius", ["row"])]

@@ -24,7 +24,7 @@ import Testing
                 temperature_count{room="hall"} -1e3
                 """)
         let expected: [(String, ServedKind, String?, [String], Int)] = [
-            ("requests_total", .counter, "With a \\ and\na newline.", ["method", "path", "status"], 2),
+            ("requests_total", .counter, "With a \\ and\na newline.", ["empty", "method", "path", "status"], 2),
             ("wait_seconds", .histogram, nil, ["queue"], 4),
             ("size_bytes", .summary, nil, [], 3),
             ("nothing", .gauge, nil, [], 0),

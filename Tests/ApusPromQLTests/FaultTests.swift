@@ -5,17 +5,17 @@ import Testing
 
 @Suite struct `Checking of expressions` {
     private static let rule = QueryContext.rule(scrapeInterval: .seconds(15))
-    private static let cpu = SeriesSelector(Contract.cpuUsage.family)
-    private static let depth = SeriesSelector(Contract.queueDepth.family)
-    private static let delivered = SeriesSelector(Notifications.delivered.family)
-    private static let buckets = SeriesSelector(Notifications.attemptDuration.family, suffix: "_bucket")
+    private static let cpu = PromQLSelector(Contract.cpuUsage.family)
+    private static let depth = PromQLSelector(Contract.queueDepth.family)
+    private static let delivered = PromQLSelector(Notifications.delivered.family)
+    private static let buckets = PromQLSelector(Notifications.attemptDuration.family, suffix: "_bucket")
 
-    private static func rate(_ selector: SeriesSelector, _ window: RateWindow = .minutes(5)) -> QueryExpression {
+    private static func rate(_ selector: PromQLSelector, _ window: PromQLDuration = .minutes(5)) -> PromQLExpression {
         .call(.rate, [.range(selector, window)])
     }
 
     /// A tree, the fault it has in a rule, and words that its description must hold.
-    static let faulty: [(QueryExpression, QueryFault, String)] = [
+    static let faulty: [(PromQLExpression, QueryFault, String)] = [
         (rate(cpu), .rateOfGauge(selector: "worker_cpu_usage_percent"), "is a gauge"),
         (
             .call(.increase, [.range(depth, .minutes(5))]), .rateOfGauge(selector: "notification_queue_depth"),
@@ -33,11 +33,11 @@ import Testing
             "bucket rates"
         ),
         (
-            .selector(cpu.matching([LabelMatcher("channel", .equals, "log")])),
+            .selector(cpu.matching([.label("channel", .equals, "log")])),
             .missingLabel("channel", operand: "worker_cpu_usage_percent"), "use one of its labels"
         ),
         (
-            .call(.absent, [.selector(cpu.matching([LabelMatcher("channel", .equals, "log")]))]),
+            .call(.absent, [.selector(cpu.matching([.label("channel", .equals, "log")]))]),
             .missingLabel("channel", operand: "worker_cpu_usage_percent"), "use one of its labels"
         ),
         (
@@ -80,23 +80,23 @@ import Testing
     ]
 
     @Test(arguments: faulty)
-    func `a fault is found, told once and says what to do`(expression: QueryExpression, fault: QueryFault, words: String) {
+    func `a fault is found, told once and says what to do`(expression: PromQLExpression, fault: QueryFault, words: String) {
         #expect(expression.faults(in: Self.rule) == [fault])
         #expect(fault.description.contains(words))
         // Found inside of another expression too.
-        #expect(QueryExpression.aggregation(.sum, expression, by: []).faults(in: Self.rule) == [fault])
+        #expect(PromQLExpression.aggregation(.sum, expression, by: []).faults(in: Self.rule) == [fault])
     }
 
     @Test(arguments: [PromQLOperator.greater, .greaterOrEqual, .notEqual])
     func `a division by what is compared so that it is not 0 is no fault`(symbol: PromQLOperator) {
         let bound: Double = symbol == .greaterOrEqual ? 0.5 : 0
-        let guarded = QueryExpression.binary(symbol, .selector(Self.cpu), .number(bound), on: nil)
-        #expect(QueryExpression.binary(.divide, .selector(Self.cpu), guarded, on: nil).faults(in: Self.rule) == [])
+        let guarded = PromQLExpression.binary(symbol, .selector(Self.cpu), .number(bound), on: nil)
+        #expect(PromQLExpression.binary(.divide, .selector(Self.cpu), guarded, on: nil).faults(in: Self.rule) == [])
     }
 
     @Test func `four scrapes are enough of a window, and numbers divide freely`() {
         #expect(Self.rate(Self.delivered, .seconds(60)).faults(in: Self.rule) == [])
-        #expect(QueryExpression.binary(.divide, .selector(Self.cpu), .number(100), on: nil).faults(in: Self.rule) == [])
+        #expect(PromQLExpression.binary(.divide, .selector(Self.cpu), .number(100), on: nil).faults(in: Self.rule) == [])
     }
 
     @Test func `panels take Grafana's window and no fixed one`() {
@@ -107,14 +107,14 @@ import Testing
     }
 
     @Test func `the labels of a result are those that its parts leave`() {
-        #expect(QueryExpression.number(1).resultLabels == nil)
-        #expect(QueryExpression.selector(Self.depth).resultLabels == ["instance", "job", "service", "state"])
-        #expect(QueryExpression.aggregation(.sum, .selector(Self.depth), by: ["state"]).resultLabels == ["state"])
+        #expect(PromQLExpression.number(1).resultLabels == nil)
+        #expect(PromQLExpression.selector(Self.depth).resultLabels == ["instance", "job", "service", "state"])
+        #expect(PromQLExpression.aggregation(.sum, .selector(Self.depth), by: ["state"]).resultLabels == ["state"])
         let quantile = Notifications.attemptDuration.series.bucketRates(over: .rateInterval).quantile(0.5)
         #expect(quantile.expression.resultLabels == ["channel", "instance", "job", "service"])
-        let joined = QueryExpression.binary(.times, .selector(Self.cpu), .selector(Self.depth), on: ["instance"])
+        let joined = PromQLExpression.binary(.times, .selector(Self.cpu), .selector(Self.depth), on: ["instance"])
         #expect(joined.resultLabels == ["instance"])
-        let kept = QueryExpression.binary(.and, .selector(Self.cpu), .selector(Self.depth), on: ["instance"])
+        let kept = PromQLExpression.binary(.and, .selector(Self.cpu), .selector(Self.depth), on: ["instance"])
         #expect(kept.resultLabels == ["instance", "job", "service"])
     }
 }

@@ -4,10 +4,10 @@ import MetricCatalog
 import Testing
 
 @Suite struct `Printing of expressions` {
-    private static let cpu = SeriesSelector(Contract.cpuUsage.family)
-    private static let a = QueryExpression.number(1)
-    private static let b = QueryExpression.number(2)
-    private static let c = QueryExpression.number(3)
+    private static let cpu = PromQLSelector(Contract.cpuUsage.family)
+    private static let a = PromQLExpression.number(1)
+    private static let b = PromQLExpression.number(2)
+    private static let c = PromQLExpression.number(3)
 
     @Test(arguments: [
         ("plain", #"instance="plain""#),
@@ -18,12 +18,12 @@ import Testing
         ("Zürich 🏔 {}=,", #"instance="Zürich 🏔 {}=,""#),
     ])
     func `a matcher's value is escaped as a double-quoted string`(value: String, expected: String) {
-        #expect(LabelMatcher("instance", .equals, value).description == expected)
+        #expect(PromQLSelector(name: "x", matchers: [.label("instance", .equals, value)]).description == "x{\(expected)}")
     }
 
     @Test(arguments: zip(MatchRelation.allCases, ["=", "!=", "=~", "!~"]))
     func `each relation is written as PromQL has it`(relation: MatchRelation, symbol: String) {
-        #expect(LabelMatcher("job", relation, "x").description == "job\(symbol)\"x\"")
+        #expect(PromQLSelector(name: nil, matchers: [.label("job", relation, "x")]).description == "{job\(symbol)\"x\"}")
     }
 
     @Test func `a selector lists its matchers in order, and has no braces without any`() {
@@ -66,9 +66,9 @@ import Testing
             PromQLOperator.allCases,
             ["or", "and", "unless", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "atan2", "^"]))
     func `each operator is written as PromQL has it`(symbol: PromQLOperator, text: String) {
-        #expect(QueryExpression.binary(symbol, Self.a, Self.b, on: nil).description == "1 \(text) 2")
+        #expect(PromQLExpression.binary(symbol, Self.a, Self.b, on: nil).description == "1 \(text) 2")
         #expect(
-            QueryExpression.binary(symbol, Self.a, Self.b, on: ["service", "instance"]).description
+            PromQLExpression.binary(symbol, Self.a, Self.b, on: ["service", "instance"]).description
                 == "1 \(text) on (service, instance) 2")
     }
 
@@ -81,9 +81,9 @@ import Testing
         ]
         let outerLevel = try #require(levels.firstIndex { $0.contains(outer) })
         let innerLevel = try #require(levels.firstIndex { $0.contains(inner) })
-        let nested = QueryExpression.binary(inner, Self.a, Self.b, on: nil)
-        let left = QueryExpression.binary(outer, nested, Self.c, on: nil).description
-        let right = QueryExpression.binary(outer, Self.c, nested, on: nil).description
+        let nested = PromQLExpression.binary(inner, Self.a, Self.b, on: nil)
+        let left = PromQLExpression.binary(outer, nested, Self.c, on: nil).description
+        let right = PromQLExpression.binary(outer, Self.c, nested, on: nil).description
         let text = "1 \(inner.rawValue) 2"
         let isPower = outer == .power && inner == .power
         let (opensLeft, opensRight) = (innerLevel < outerLevel || isPower, innerLevel <= outerLevel && !isPower)

@@ -3,16 +3,6 @@ import ApusPromQL
 import MetricCatalog
 import Testing
 
-/// What must not compile cannot be tested here; it would not compile. Each of these lines is refused by the compiler:
-///
-/// ```swift
-/// Contract.cpuUsage.series.rate(over: .minutes(5))                    // a rate of a gauge
-/// Notifications.delivered.series.value                                // a counter without a rate
-/// Notifications.delivered.series.bucketRates(over: .minutes(5))       // buckets of a counter
-/// Contract.cpuUsage.series.matching(.label(.channel), "webhook")      // a label that the metric lacks
-/// Contract.cpuUsage.series.value.sum().max(by: .instance)             // a label that the sum took away
-/// Contract.cpuUsage.series.value + Contract.queueDepth.series.value   // vectors with different labels
-/// ```
 @Suite struct `Typed queries` {
     @Test func `a counter gives rates and increases`() {
         let delivered = Notifications.delivered.series
@@ -84,7 +74,7 @@ import Testing
             (Notifications.failures.series.rate(over: .rateInterval).sum()
             / (Notifications.delivered.series.rate(over: .rateInterval).sum() > 0)).expression
         #expect(query.selectors.map(\.name) == ["notification_delivery_failures_total", "notifications_delivered_total"])
-        let narrowed = query.mappingSelectors { $0.matching([LabelMatcher("job", .matches, "$job")]) }
+        let narrowed = query.mappingSelectors { $0.matching([.label("job", .matches, "$job")]) }
         #expect(
             narrowed.description
                 == #"sum(rate(notification_delivery_failures_total{job=~"$job"}[$__rate_interval]))"#

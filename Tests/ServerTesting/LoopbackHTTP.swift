@@ -19,7 +19,7 @@ package enum LoopbackHTTP {
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let request = Array((["GET \(path) HTTP/1.0"] + headers + ["", ""]).joined(separator: "\r\n").utf8)
-        guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL.rawValue)) == request.count else {
+        guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw ServerFailure("127.0.0.1:\(port) does not take a request for \(path)")
         }
         var bytes: [UInt8] = []

@@ -1,4 +1,4 @@
-import HostTesting
+package import HostTesting
 
 /// An nginx of a test's own.
 package final class NginxServer: Sendable {

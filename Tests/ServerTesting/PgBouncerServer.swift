@@ -1,5 +1,5 @@
 import Glibc
-import HostTesting
+package import HostTesting
 
 /// A PgBouncer of a test's own.
 package final class PgBouncerServer: Sendable {

@@ -28,6 +28,8 @@ package final class RabbitMQServer: Sendable {
         ]
         try folder.write((own + configuration).joined(separator: "\n") + "\n", to: "rabbitmq.conf")
         try folder.write("[\((["rabbitmq_prometheus"] + plugins).joined(separator: ","))].\n", to: "enabled_plugins")
+        // Instead of the machine's in /etc.
+        try folder.write("", to: "rabbitmq-env.conf")
         for name in ["mnesia", "home", "logs"] {
             try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
             try Self.account.own(folder.path(name))
@@ -41,13 +43,16 @@ package final class RabbitMQServer: Sendable {
             environment: [
                 "HOME": folder.path("home"), "RABBITMQ_NODENAME": "apus\(ports[0])@localhost",
                 "RABBITMQ_MNESIA_BASE": folder.path("mnesia"), "RABBITMQ_LOG_BASE": folder.path("logs"), "RABBITMQ_LOGS": "-",
+                "RABBITMQ_CONF_ENV_FILE": folder.path("rabbitmq-env.conf"),
                 "RABBITMQ_CONFIG_FILE": folder.path("rabbitmq.conf"),
                 "RABBITMQ_ENABLED_PLUGINS_FILE": folder.path("enabled_plugins"), "RABBITMQ_DIST_PORT": "\(ports[3])",
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
                 "ERL_EPMD_PORT": "\(ports[2])", "ERL_EPMD_ADDRESS": "127.0.0.1",
                 // The script then becomes the node instead of its parent, so that the pid is the node's.
                 "RUNNING_UNDER_SYSTEMD": "true",
-            ])
+            ],
+            // An orderly end takes eight seconds, and nothing of it is kept.
+            endSignal: SIGKILL)
         try process.wait(until: "ready", within: .seconds(90)) { process.log.contains("Server startup complete") }
     }
 

@@ -31,10 +31,21 @@ package final class ServerProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = log
         process.standardError = log
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
     }
 
     deinit { stop() }
+
+    /// Threads of a pool block all signals, and a child has the mask of the thread that starts it: a server that does not set its own
+    /// would not hear that it should end.
+    private static func withoutBlockedSignals(_ start: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try start()
+    }
 
     package var pid: Int32 { process.processIdentifier }
     package var isRunning: Bool { process.isRunning }

@@ -1,6 +1,6 @@
 /// A file of Docker Compose (https://github.com/compose-spec/compose-spec), as far as it is generated.
 struct ComposeFile: Encodable {
-    let services: OrderedEntries<ComposeService>
+    let services: OrderedEntries<Placed<ComposeService>>
     let networks: OrderedEntries<Network>
     let volumes: OrderedEntries<Volume>
     let secrets: OrderedEntries<Secret>

@@ -19,8 +19,7 @@ struct ComposeFiles {
                 + prometheusFiles(for: fleet, network: .containers, folder: "deploy/compose/prometheus")
             return configurations + fleet.brokers.map(brokerConfiguration) + [
                 try datasourceFile(for: fleet, network: .containers, folder: "deploy/compose/grafana/datasources"),
-                GeneratedFile(
-                    path: "deploy/docker-compose.yml", contents: try YAMLFile.contents(composeFile, remarks: remarks)),
+                try YAMLFile.file("deploy/docker-compose.yml", composeFile, remarks: remarks),
             ]
         }
     }
@@ -32,10 +31,16 @@ struct ComposeFiles {
         let monitoring = ["prometheus"] + (fleet.declaresRouting ? ["alertmanager"] : []) + ["grafana"]
         let secrets = ComposeSecrets.names(of: fleet)
         return ComposeFile(
-            services: OrderedEntries(services.all),
+            services: OrderedEntries(services.all.map { ($0.0, Placed($0.1, places[$0.0])) }),
             networks: OrderedEntries([(ComposeServices.network, .init())]),
             volumes: OrderedEntries((own + servers + monitoring).map { ($0, .init()) }),
             secrets: OrderedEntries(secrets.map { ($0, .init(file: "\(ComposeVariable.secrets.reference)/\($0)")) }))
+    }
+
+    /// Where the processes of containers are declared, by their names.
+    private var places: [String: SourcePlace] {
+        let instances = fleet.services.flatMap(\.instances).map { ($0.name, $0.place) }
+        return Dictionary(fleet.endpoints.map { ($0.process, $0.place) } + instances) { first, _ in first }
     }
 
     /// rabbitmq.conf: where it listens. The user and its password are in a secret.
@@ -45,7 +50,7 @@ struct ComposeFiles {
         text.add("listeners.tcp.default = \(broker.port)", from: broker.place)
         text.add("prometheus.tcp.port = \(broker.metricsPort)", from: broker.place)
         text.add("# Its first start makes this user's virtual host.\ndefault_vhost = /")
-        return GeneratedFile(path: "deploy/compose/rabbitmq/\(broker.name).conf", contents: text.contents)
+        return text.file("deploy/compose/rabbitmq/\(broker.name).conf")
     }
 
     private var remarks: String {

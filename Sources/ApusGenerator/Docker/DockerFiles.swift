@@ -4,7 +4,7 @@ import ApusTopology
 func dockerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let fleet = try fleet.deployed()
     return [
-        GeneratedFile(path: "deploy/docker/Dockerfile", contents: Dockerfile(fleet: fleet).text.contents),
+        Dockerfile(fleet: fleet).text.file("deploy/docker/Dockerfile"),
         // Docker takes it in place of the context's own .dockerignore.
         GeneratedFile(path: "deploy/docker/Dockerfile.dockerignore", contents: Dockerfile.ignored),
     ]

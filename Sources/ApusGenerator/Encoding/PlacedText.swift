@@ -27,4 +27,16 @@ struct PlacedText {
     }
 
     var contents: String { lines.map { "\($0.text)\n" }.joined() }
+
+    /// With the place of each line that has one, runs of lines together.
+    func file(_ path: String) -> GeneratedFile {
+        var origins: [FileOrigin] = []
+        var run: (first: Int, place: SourcePlace)?
+        for (index, line) in lines.enumerated() where line.place != run?.place {
+            if let run { origins.append(FileOrigin(.lines(run.first...index), run.place)) }
+            run = line.place.map { (index + 1, $0) }
+        }
+        if let run { origins.append(FileOrigin(.lines(run.first...lines.count), run.place)) }
+        return GeneratedFile(path: path, contents: contents, origins: origins)
+    }
 }

@@ -2,17 +2,23 @@ import Yams
 
 /// YAML files of the generator: keys in the order of the model, long lines left whole, a line on top that says whose they are.
 enum YAMLFile {
+    static let notice = "# Written by `apus generate`: change the topology instead.\n"
+
+    /// A file of one document.
+    ///
     /// - Parameter remarks: what readers of the file should know; comments below the first line.
-    static func contents(_ model: some Encodable, remarks: String = "") throws -> String {
-        header + comment(remarks) + (try encode(model))
+    static func file(_ path: String, _ model: some Encodable, remarks: String = "") throws -> GeneratedFile {
+        let notes = OriginNotes()
+        let contents = notice + comment(remarks) + (try encode(model, notes))
+        return GeneratedFile(path: path, contents: contents, origins: notes.origins)
     }
 
-    /// Several documents in one file.
+    static func contents(_ model: some Encodable) throws -> String { notice + (try encode(model, OriginNotes())) }
+
+    /// A file of several documents.
     static func contents(documents: [any Encodable], remarks: String = "") throws -> String {
-        header + comment(remarks) + (try documents.map { "---\n" + (try encode($0)) }.joined())
+        notice + comment(remarks) + (try documents.map { "---\n" + (try encode($0, OriginNotes())) }.joined())
     }
-
-    private static let header = "# Written by `apus generate`: change the topology instead.\n"
 
     private static func comment(_ text: String) -> String {
         guard !text.isEmpty else { return "" }
@@ -20,12 +26,12 @@ enum YAMLFile {
             + text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "#\n" : "# \($0)\n" }.joined()
     }
 
-    private static func encode(_ model: some Encodable) throws -> String {
+    private static func encode(_ model: some Encodable, _ notes: OriginNotes) throws -> String {
         let encoder = YAMLEncoder()
         encoder.options.indent = 2
         encoder.options.width = -1
         encoder.options.allowUnicode = true
-        return try quotingKeys(try encoder.encode(model))
+        return try quotingKeys(try encoder.encode(model, userInfo: notes.userInfo))
     }
 
     /// The encoder quotes values that would be read as something else, but no keys: a service may be called `on` or `null`.

@@ -6,8 +6,7 @@ func environmentFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let own = Set([fleet.environment] + fleet.variations.map(\.environment))
     return try FleetEnvironment.allCases.filter(own.contains).map { environment in
         let varied = environment == fleet.environment ? fleet : try fleet.varied(for: environment).validated()
-        return GeneratedFile(
-            path: "deploy/env/\(environment.rawValue)/compose.env", contents: environmentText(of: varied).contents)
+        return environmentText(of: varied).file("deploy/env/\(environment.rawValue)/compose.env")
     }
 }
 

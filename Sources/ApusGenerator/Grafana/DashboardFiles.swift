@@ -1,15 +1,11 @@
-import ApusTopology
-import Foundation
+public import ApusTopology
 
-/// `dashboards/fleet-overview.json`.
-func dashboardFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    let dashboard = FleetOverview(fleet: fleet).dashboard
-    try dashboard.check()
-    return [GeneratedFile(path: "dashboards/fleet-overview.json", contents: try json(DashboardJSON(dashboard)))]
-}
-
-private func json(_ model: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(model), as: UTF8.self) + "\n"
+extension Fleet {
+    /// `dashboards/….json`: all dashboards of the fleet, in the order in which people look at them.
+    ///
+    /// - Parameter schema: the form in which they are written.
+    /// - Throws: the first thing that Grafana would refuse or that would mislead.
+    public func dashboardFiles(schema: DashboardSchema = .classic) throws(GenerationError) -> [GeneratedFile] {
+        try Dashboard.files([FleetOverview(fleet: self).dashboard], schema: schema)
+    }
 }

@@ -11,8 +11,7 @@ func nginxFiles(for fleet: Fleet) throws -> [GeneratedFile] {
 func nginxConfigurations(for fleet: Fleet, network: FleetNetwork, folder: String) throws -> [GeneratedFile] {
     try fleet.loadBalancers.map { balancer in
         let configuration = try NginxConfiguration(fleet: fleet, balancer: balancer, network: network)
-        return GeneratedFile(
-            path: "\(folder)/\(nginxConfigurationName(of: balancer, in: fleet))", contents: configuration.text.contents)
+        return configuration.text.file("\(folder)/\(nginxConfigurationName(of: balancer, in: fleet))")
     }
 }
 

@@ -35,7 +35,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .prometheus: try prometheusFiles(for: fleet)
         case .rules: try ruleFiles(for: fleet)
         case .ruleTests: try ruleTestFiles(for: fleet)
-        case .dashboards: try dashboardFiles(for: fleet)
+        case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)
         case .nginx: try nginxFiles(for: fleet)

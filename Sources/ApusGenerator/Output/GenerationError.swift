@@ -7,10 +7,8 @@ public enum GenerationError: Error, Hashable, Sendable {
     /// A text names a label that its expression's result does not have.
     case unknownLabel(String, place: String)
     case repeatedName(String, kind: String)
-    /// Two panels whose titles give the same id.
-    case repeatedPanelID(first: String, second: String)
-    case illegalUID(String)
-    case rowTooWide(dashboard: String, row: Int, width: Int)
+    /// What Grafana would refuse, by the dashboard and panel.
+    case faultyDashboard(place: String, fault: DashboardFault)
 }
 
 extension GenerationError: CustomStringConvertible {
@@ -22,12 +20,7 @@ extension GenerationError: CustomStringConvertible {
             "\(place): its text names the label \(label), which the result of its query does not have: keep it in the grouping"
         case .repeatedName(let name, let kind):
             "\(kind) “\(name)” is there twice: rename one"
-        case .repeatedPanelID(let first, let second):
-            "panels “\(first)” and “\(second)” have the same id: change a title"
-        case .illegalUID(let uid):
-            "dashboard uid “\(uid)” is illegal: use 1 to 40 letters, digits, hyphens and underscores"
-        case .rowTooWide(let dashboard, let row, let width):
-            "row \(row) of dashboard \(dashboard) is \(width) columns wide: 24 is the most"
+        case .faultyDashboard(let place, let fault): "\(place): \(fault)"
         }
     }
 }

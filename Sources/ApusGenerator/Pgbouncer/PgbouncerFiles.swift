@@ -10,8 +10,7 @@ func pgbouncerConfigurations(for fleet: Fleet, network: FleetNetwork, folder: St
     fleet.databases.compactMap { database in
         database.pooler.map { pooler in
             let configuration = PgbouncerConfiguration(fleet: fleet, database: database, pooler: pooler, network: network)
-            return GeneratedFile(
-                path: "\(folder)/\(pgbouncerConfigurationName(of: pooler, in: fleet))", contents: configuration.text.contents)
+            return configuration.text.file("\(folder)/\(pgbouncerConfigurationName(of: pooler, in: fleet))")
         }
     }
 }

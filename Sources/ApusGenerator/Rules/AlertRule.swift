@@ -6,7 +6,7 @@ package import ApusTopology
 package struct AlertRule {
     /// In CamelCase.
     let name: String
-    let condition: QueryExpression
+    let condition: PromQLExpression
     let hold: Duration
     let severity: Severity
     /// One plain sentence.

@@ -61,17 +61,6 @@ extension [TextPart] {
         }.joined()
     }
 
-    /// As a legend of Grafana, which knows labels only.
-    var legend: String {
-        map { part in
-            switch part {
-            case .text(let text): text
-            case .label(let name): "{{\(name)}}"
-            case .value: ""
-            }
-        }.joined()
-    }
-
     /// What Prometheus makes of the template for a series.
     func rendered(labels: [String: String], value: Double) -> String {
         map { part in

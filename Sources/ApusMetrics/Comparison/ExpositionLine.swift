@@ -37,7 +37,7 @@ struct ExpositionLine {
         return name
     }
 
-    /// The names of the labels between braces whose values are not empty: an empty value is an absent label.
+    /// The names of the labels between braces.
     mutating func labelNames() throws(ExpositionLineProblem) -> [String] {
         guard take(UInt8(ascii: "{")) else { return [] }
         var names: [String] = []
@@ -46,28 +46,27 @@ struct ExpositionLine {
             rest = rest.dropFirst(name.utf8.count)
             skipBlanks()
             guard MetricName.isLegalLabel(name), take(UInt8(ascii: "=")) else { throw ExpositionLineProblem(.badLabel) }
-            if try valueLength(of: name) > 0 { names.append(name) }
+            try skipValue(of: name)
+            names.append(name)
             guard take(UInt8(ascii: ",")) || rest.first == UInt8(ascii: "}") else { throw ExpositionLineProblem(.badLabel) }
         }
         return names
     }
 
     /// Takes a quoted value.
-    private mutating func valueLength(of name: String) throws(ExpositionLineProblem) -> Int {
+    private mutating func skipValue(of name: String) throws(ExpositionLineProblem) {
         guard rest.popFirst() == UInt8(ascii: "\"") else { throw ExpositionLineProblem(.badLabel) }
-        var length = 0
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\""):
                 skipBlanks()
-                return length
+                return
             case UInt8(ascii: "\\"):
                 guard let escaped = rest.popFirst(), Self.escapable.contains(escaped) else {
                     throw ExpositionLineProblem(.badLabelValue(name))
                 }
             default: break
             }
-            length += 1
         }
         throw ExpositionLineProblem(.badLabelValue(name))
     }

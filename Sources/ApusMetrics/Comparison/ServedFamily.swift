@@ -5,7 +5,8 @@ public struct ServedFamily: Hashable, Sendable {
     public internal(set) var kind: ServedKind = .untyped
     /// As its `# HELP` line has it, unescaped.
     public internal(set) var help: String?
-    /// The labels that at least one of its samples has, sorted. A histogram's `le` and a summary's `quantile` belong to the format.
+    /// The labels that at least one of its samples has, sorted; also one whose value is empty, which Prometheus takes for none.
+    /// A histogram's `le` and a summary's `quantile` belong to the format.
     public internal(set) var labelNames: [String] = []
     public internal(set) var sampleCount = 0
 }

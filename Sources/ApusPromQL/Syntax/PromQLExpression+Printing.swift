@@ -4,7 +4,7 @@ extension PromQLExpression: CustomStringConvertible {
         switch form {
         case .number(let value): PromQLNumber.string(value)
         case .string(let text): PromQLQuoting.quoted(text)
-        case .selector(let selector): selector.nameAndMatchers + selector.modifiers.text
+        case .selector(let selector): selector.description
         case .range(let selector, let window): "\(selector.nameAndMatchers)[\(window.text)]\(selector.modifiers.text)"
         case .subquery(let inner, let window, let step, let modifiers):
             "\(inner.text(within: .postfix))[\(window.text):\(step?.text ?? "")]\(modifiers.text)"
@@ -72,7 +72,7 @@ extension PromQLSelector {
 }
 
 extension PromQLMatcher {
-    var text: String {
+    package var text: String {
         switch self {
         case .label(let name, let relation, let value):
             "\(name.labelText)\(relation.rawValue)\(PromQLQuoting.quoted(value))"

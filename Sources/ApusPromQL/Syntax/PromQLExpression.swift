@@ -1,7 +1,7 @@
-/// A PromQL expression as it was read: any metric, any label, the whole grammar of Prometheus.
+/// A PromQL expression: any metric, any label, the whole grammar of Prometheus.
 ///
-/// Where ``QueryExpression`` is built from declarations, this is read from text: raw expressions, and other people's rules and
-/// dashboards. Parentheses are not kept; ``description`` writes those that the tree needs.
+/// Typed queries (``Series``, ``InstantVector``) build it from declarations; raw expressions, and other people's rules and
+/// dashboards, are read from text. Parentheses are not kept; ``description`` writes those that the tree needs.
 ///
 /// ```swift
 /// let expression = try PromQLExpression(parsing: "sum(rate(requests_total[5m])) by (job)")
@@ -11,7 +11,7 @@ public struct PromQLExpression: Sendable {
     public let form: Form
     /// What the expression evaluates to.
     public let type: PromQLType
-    /// Where it stands in the text: offsets in bytes of UTF-8.
+    /// Where it stands in the text: offsets in bytes of UTF-8; empty when it was not read.
     public let position: Range<Int>
     /// Levels of nested expressions, this one included.
     let depth: Int

@@ -270,7 +270,7 @@ extension PromQLDuration {
     ]
 
     /// `1h30m`: units from large to small, each once; `nil` for anything else, and past 290 million years.
-    static func milliseconds(in text: String) -> Int64? {
+    package static func milliseconds(in text: String) -> Int64? {
         var rest = text[...]
         var total: Int64 = 0
         var smallest = -1

@@ -1,15 +1,58 @@
+package import ApusMetrics
+
 /// Series by name and labels, at a time other than the evaluation's if modifiers say so.
-public struct PromQLSelector: Hashable, Sendable {
+public struct PromQLSelector: Sendable {
     /// The metric's name; `nil` where only matchers choose.
     public var name: String?
     public var matchers: [PromQLMatcher]
     public var modifiers = PromQLModifiers()
+    /// What it was made from; `nil` for what was read from text. Two selectors that read alike are equal whatever this is.
+    package private(set) var family: MetricFamily?
 
     public init(name: String?, matchers: [PromQLMatcher] = [], modifiers: PromQLModifiers = PromQLModifiers()) {
         self.name = name
         self.matchers = matchers
         self.modifiers = modifiers
     }
+
+    /// All series of a declared family.
+    ///
+    /// - Parameter suffix: which of a histogram's series: `_bucket`, `_sum` or `_count`; empty for other kinds.
+    package init(_ family: MetricFamily, suffix: String = "") {
+        self.init(name: family.name + suffix)
+        self.family = family
+    }
+
+    /// The same with more conditions.
+    public func matching(_ more: [PromQLMatcher]) -> PromQLSelector {
+        var selector = self
+        selector.matchers += more
+        return selector
+    }
+
+    /// Those of a histogram's series that end so.
+    package func part(_ suffix: String) -> PromQLSelector {
+        var selector = self
+        selector.name = (family?.name ?? name ?? "") + suffix
+        return selector
+    }
+}
+
+extension PromQLSelector: Hashable {
+    public static func == (left: Self, right: Self) -> Bool {
+        left.name == right.name && left.matchers == right.matchers && left.modifiers == right.modifiers
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(matchers)
+        hasher.combine(modifiers)
+    }
+}
+
+extension PromQLSelector: CustomStringConvertible {
+    /// `name{label="value"} offset 5m`, the matchers in the order in which they were added.
+    public var description: String { nameAndMatchers + modifiers.text }
 }
 
 /// A condition on a label, in the order in which they were written.
@@ -46,4 +89,12 @@ public enum PromQLDuration: Hashable, Sendable {
     case milliseconds(Int64)
     /// A variable of Grafana, such as `$__rate_interval`; with a minus in front as an offset that looks ahead.
     case variable(String)
+}
+
+extension PromQLDuration {
+    /// What is finer than a millisecond, which Prometheus cannot read, is cut off.
+    package init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self = .milliseconds(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
 }

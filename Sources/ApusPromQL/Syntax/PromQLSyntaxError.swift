@@ -10,11 +10,10 @@ public struct PromQLSyntaxError: Error, Hashable, Sendable, CustomStringConverti
     public let message: String
 
     init(_ message: String, at offset: Int, in bytes: [UInt8]) {
-        let before = bytes.prefix(max(0, min(offset, bytes.count)))
-        self.offset = before.count
-        line = 1 + before.count { $0 == UInt8(ascii: "\n") }
-        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        column = 1 + String(decoding: before[start...], as: UTF8.self).count
+        self.offset = max(0, min(offset, bytes.count))
+        let place = TextPlace(offset: offset, in: bytes)
+        line = place.line
+        column = place.column
         self.message = message
     }
 

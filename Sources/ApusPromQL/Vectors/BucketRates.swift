@@ -2,21 +2,24 @@ public import ApusMetrics
 
 /// The growth of a histogram's buckets. The label `le` goes along by itself until a quantile takes it away.
 public struct BucketRates<Key: LabelKey>: Sendable {
-    let expression: QueryExpression
+    package let expression: PromQLExpression
 
-    init(_ expression: QueryExpression) {
+    init(_ expression: PromQLExpression) {
         self.expression = expression
     }
 
     /// The buckets of all series that agree in some keys, added up.
     public func sum(by keys: Key...) -> Self {
-        Self(.aggregation(.sum, expression, by: keys.map(\.rawValue) + ["le"]))
+        Self(PromQLExpression(.aggregation(.sum, .by(keys.map(\.rawValue) + ["le"]), parameter: nil, expression)))
     }
 
     /// The value under which a share of the observations lies, interpolated within a bucket.
     ///
     /// - Parameter share: from 0 to 1; 0.95 for the 95th percentile.
     public func quantile(_ share: Double) -> InstantVector<Key> {
-        InstantVector(.call(.histogramQuantile, [.number(share), expression]))
+        InstantVector(.call(.histogramQuantile, [PromQLExpression(.number(share)), expression]))
     }
+
+    /// The growth of each bucket, as a heatmap draws it.
+    public var buckets: InstantVector<Key> { InstantVector(expression) }
 }

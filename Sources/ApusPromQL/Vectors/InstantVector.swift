@@ -2,9 +2,21 @@ public import ApusMetrics
 
 /// One value each for some series, at one moment. `Key` names the labels that they can have.
 public struct InstantVector<Key: LabelKey>: Sendable {
-    public let expression: QueryExpression
+    public let expression: PromQLExpression
 
-    init(_ expression: QueryExpression) {
+    init(_ expression: PromQLExpression) {
+        self.expression = expression
+    }
+
+    init(_ form: PromQLExpression.Form) {
+        expression = PromQLExpression(form)
+    }
+}
+
+extension InstantVector {
+    /// A vector of a raw expression, for what the typed ones cannot say. `Key` is the caller's word for the labels of its result:
+    /// what it names is checked when files are generated.
+    public init(raw expression: PromQLExpression) {
         self.expression = expression
     }
 }

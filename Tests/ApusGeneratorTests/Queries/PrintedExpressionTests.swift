@@ -4,13 +4,13 @@ import Testing
 
 /// A tree of numbers, and what it is worth.
 private struct Arithmetic {
-    let expression: QueryExpression
+    let expression: PromQLExpression
     let value: Double
 
     static func random(depth: Int, using generator: inout SplitMix) -> Arithmetic {
         guard depth > 0, Int.random(in: 0..<5, using: &generator) > 0 else {
             let value = Double(Int.random(in: 1...9, using: &generator)) / 4
-            return Arithmetic(expression: .number(value), value: value)
+            return Arithmetic(expression: PromQLExpression(.number(value)), value: value)
         }
         let left = random(depth: depth - 1, using: &generator)
         let right = random(depth: depth - 1, using: &generator)
@@ -21,7 +21,8 @@ private struct Arithmetic {
             case 2: (.times, left.value * right.value)
             default: (.divide, left.value / right.value)
             }
-        return Arithmetic(expression: .binary(symbol, left.expression, right.expression, on: nil), value: value)
+        return Arithmetic(
+            expression: PromQLExpression(.binary(symbol, PromQLMatching(), left.expression, right.expression)), value: value)
     }
 }
 

@@ -1,19 +1,37 @@
-/// A dashboard as a test reads it.
+/// A classic dashboard as a test reads it.
 struct DashboardDocument: Decodable {
     let uid: String
     let title: String
+    let description: String
+    /// As they are written: folded rows have their panels in them.
     let panels: [Panel]
     let templating: Templating
+    let annotations: Annotations
+
+    /// Panels that draw something, wherever they are.
+    var allPanels: [Panel] { panels.flatMap { $0.type == "row" ? $0.panels ?? [] : [$0] } }
+
+    /// Headings too.
+    var everything: [Panel] { panels.flatMap { [$0] + ($0.panels ?? []) } }
 
     struct Panel: Decodable {
         let id: Int
         let title: String
-        let description: String
         let type: String
         let gridPos: Position
-        let targets: [Target]
-        let fieldConfig: FieldConfig
-        let datasource: Datasource
+        /// What headings have not.
+        let description: String?
+        let targets: [Target]?
+        let fieldConfig: FieldConfig?
+        let datasource: Datasource?
+        let collapsed: Bool?
+        let panels: [Panel]?
+        let `repeat`: String?
+        let links: [Link]?
+    }
+
+    struct Link: Decodable {
+        let url: String?
     }
 
     struct Position: Decodable {
@@ -28,6 +46,8 @@ struct DashboardDocument: Decodable {
         let refId: String
         let legendFormat: String
         let datasource: Datasource
+        let format: String?
+        let instant: Bool
     }
 
     struct Datasource: Decodable {
@@ -40,8 +60,10 @@ struct DashboardDocument: Decodable {
     }
 
     struct Defaults: Decodable {
-        let unit: String
-        let thresholds: Thresholds
+        let unit: String?
+        let min: Double?
+        let thresholds: Thresholds?
+        let links: [Link]?
     }
 
     struct Thresholds: Decodable {
@@ -50,6 +72,7 @@ struct DashboardDocument: Decodable {
 
     struct Step: Decodable {
         let value: Double?
+        let color: String
     }
 
     struct Templating: Decodable {
@@ -59,5 +82,18 @@ struct DashboardDocument: Decodable {
     struct Variable: Decodable {
         let name: String
         let type: String
+        let definition: String?
+        let allValue: String?
+        let refresh: Int
+    }
+
+    struct Annotations: Decodable {
+        let list: [Annotation]
+    }
+
+    struct Annotation: Decodable {
+        let name: String
+        let builtIn: Int?
+        let expr: String?
     }
 }

@@ -1,0 +1,53 @@
+public import ApusPromQL
+
+/// One query of a panel, and the name of its series.
+public struct PanelQuery: Sendable {
+    let expression: PanelExpression
+    /// As Grafana reads it.
+    let legend: String
+    let legendLabels: [String]
+    let narrowing: QueryNarrowing
+    /// Whether the result is a histogram's buckets, by `le`.
+    let isBuckets: Bool
+
+    /// - Parameters:
+    ///   - vector: what is drawn.
+    ///   - legend: the name of each series; may name the labels of the vector's series.
+    ///   - narrowing: by which of the dashboard's variables its selectors are narrowed.
+    public init<Key>(
+        _ vector: InstantVector<Key>, legend: LegendText<Key>, narrowing: QueryNarrowing = .allVariables
+    ) {
+        expression = PanelExpression(vector.expression)
+        self.legend = legend.template
+        legendLabels = legend.labelNames
+        self.narrowing = narrowing
+        isBuckets = false
+    }
+
+    /// A histogram's buckets, for a heatmap.
+    public init<Key>(_ buckets: BucketRates<Key>, narrowing: QueryNarrowing = .allVariables) {
+        expression = PanelExpression(buckets.expression)
+        legend = "{{le}}"
+        legendLabels = ["le"]
+        self.narrowing = narrowing
+        isBuckets = true
+    }
+}
+
+/// By which variables of a dashboard a query's selectors are narrowed.
+public enum QueryNarrowing: Hashable, Sendable {
+    /// By each whose label the series have.
+    case allVariables
+    /// By some only; the reason is for readers of the source.
+    case only([String], because: String)
+
+    /// By none; the reason is for readers of the source.
+    public static func none(because reason: String) -> Self { .only([], because: reason) }
+
+    func applies(_ variable: DashboardVariable) -> Bool {
+        switch self {
+        case .allVariables: true
+        case .only(let names, _): names.contains(variable.name)
+        }
+    }
+}

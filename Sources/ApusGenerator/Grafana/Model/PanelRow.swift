@@ -1,0 +1,35 @@
+public import ApusTopology
+
+/// Panels side by side, of one height.
+///
+/// A row with a title begins a section that people can fold; rows without one continue it.
+public struct PanelRow: Sendable {
+    public let title: String?
+    /// Whether the section is folded at first, and its queries do not run until someone opens it.
+    public let isCollapsed: Bool
+    /// The variable for each chosen value of which the section is repeated.
+    public let repeated: String?
+    /// In units of Grafana's grid, about 30 pixels each.
+    public let height: Int
+    /// Left to right.
+    public let panels: [Panel]
+    public let place: SourcePlace?
+
+    /// - Parameters:
+    ///   - title: of the section that begins here; nil continues the one before.
+    ///   - height: of all its panels, in units of about 30 pixels.
+    ///   - isCollapsed: whether the section is folded at first.
+    ///   - repeated: a variable of the dashboard, for each value of which the section is repeated.
+    ///   - panels: left to right; those without a width of their own share what the others leave.
+    public init(
+        _ title: String? = nil, height: Int = 8, isCollapsed: Bool = false, repeatedFor repeated: String? = nil,
+        fileID: String = #fileID, line: Int = #line, @ListBuilder<Panel> panels: () -> [Panel]
+    ) {
+        self.title = title
+        self.height = height
+        self.isCollapsed = isCollapsed
+        self.repeated = repeated
+        self.panels = panels()
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+}

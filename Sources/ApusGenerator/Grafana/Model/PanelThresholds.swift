@@ -1,0 +1,55 @@
+/// Colours from values on, as lines or areas where a panel draws over time.
+///
+/// Take the values from where the alerts take theirs, so that a line is where its alert fires.
+public struct PanelThresholds: Hashable, Sendable {
+    /// A colour from a value on.
+    public struct Step: Hashable, Sendable {
+        public let value: Double
+        public let color: PanelColor
+
+        public init(from value: Double, _ color: PanelColor) {
+            self.value = value
+            self.color = color
+        }
+    }
+
+    /// How a panel over time draws them; the raw values are Grafana's.
+    public enum Style: String, Sendable {
+        case none = "off"
+        case line
+        case dashed
+        case area
+        case lineAndArea = "line+area"
+    }
+
+    /// Below the first step.
+    public let base: PanelColor
+    /// Ascending.
+    public let steps: [Step]
+    public let style: Style
+
+    public init(base: PanelColor = .green, _ steps: [Step], style: Style = .line) {
+        self.base = base
+        self.steps = steps
+        self.style = style
+    }
+
+    /// Above it is bad.
+    public static func most(_ limit: Double) -> Self { Self([Step(from: limit, .red)]) }
+
+    /// Below it is bad.
+    public static func least(_ limit: Double) -> Self { Self(base: .red, [Step(from: limit, .green)]) }
+
+    /// Above the first is worth a look, above the second is bad.
+    public static func most(warning: Double, critical: Double) -> Self {
+        Self([Step(from: warning, .yellow), Step(from: critical, .red)])
+    }
+
+    /// Below the first is worth a look, below the second is bad.
+    public static func least(warning: Double, critical: Double) -> Self {
+        Self(base: .red, [Step(from: critical, .yellow), Step(from: warning, .green)])
+    }
+
+    /// The same steps, drawn in another way.
+    public func drawn(_ style: Style) -> Self { Self(base: base, steps, style: style) }
+}

@@ -1,0 +1,35 @@
+import ApusPromQL
+
+/// An expression in a file.
+struct LintExpression {
+    let source: SourceText
+    let node: DocumentNode
+    let text: String
+    let parsed: Result<PromQLExpression, PromQLSyntaxError>
+
+    /// - Parameter part: the part of the value that is the expression; `nil`: all of it.
+    init?(_ node: DocumentNode, in source: SourceText, dialect: PromQLDialect, part: Substring? = nil) {
+        guard let whole = node.expressionText else { return nil }
+        self.source = source
+        self.node = node
+        text = part.map(String.init) ?? whole
+        offset = part.map { $0.utf8.distance(from: whole.utf8.startIndex, to: $0.utf8.startIndex) } ?? 0
+        parsed = Result { () throws(PromQLSyntaxError) in
+            try PromQLExpression(parsing: part.map(String.init) ?? whole, dialect: dialect)
+        }
+    }
+
+    /// Where the expression begins in the value's text.
+    private let offset: Int
+
+    var expression: PromQLExpression? { try? parsed.get() }
+
+    /// Whether there is nothing but space in it.
+    var isEmpty: Bool { text.utf8.allSatisfy { $0 == UInt8(ascii: " ") || (9...13).contains($0) } }
+
+    /// The place of a byte of the expression in the file, and in the expression where the first is not exact.
+    func place(at byte: Int) -> (TextPlace, TextPlace?) {
+        let place = source.place(in: node, at: offset + byte)
+        return (place.place, place.isExact ? nil : TextPlace(offset: byte, in: text.utf8))
+    }
+}

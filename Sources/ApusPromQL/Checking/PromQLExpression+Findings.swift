@@ -1,0 +1,28 @@
+extension PromQLExpression {
+    /// What is wrong with this expression where it will be evaluated, in the order in which it stands there; empty when nothing is.
+    ///
+    /// - Parameter declarations: the series that exist. Of those that are not among them nothing is assumed.
+    public func findings(declarations: SeriesDeclarations, context: CheckContext) -> [PromQLFinding] {
+        var checker = PromQLChecker(declarations: declarations, context: context)
+        checker.check(self)
+        return checker.findings.sorted {
+            ($0.position.lowerBound, $0.position.upperBound) < ($1.position.lowerBound, $1.position.upperBound)
+        }
+    }
+
+    /// The labels that the result can have, sorted; `nil` when others may be there too, and for a number.
+    public func resultLabels(declarations: SeriesDeclarations) -> [String]? {
+        let labels = resultLabelSet(declarations: declarations)
+        return labels.isOpen ? nil : labels.known.sorted()
+    }
+
+    /// Whether series of the result can have a label.
+    public func canHaveLabel(_ name: String, declarations: SeriesDeclarations) -> Bool {
+        resultLabelSet(declarations: declarations).canHave(name)
+    }
+
+    private func resultLabelSet(declarations: SeriesDeclarations) -> ResultLabels {
+        var checker = PromQLChecker(declarations: declarations, context: CheckContext(.recording, strictness: .foreign))
+        return checker.evaluate(self).labels
+    }
+}

@@ -1,0 +1,55 @@
+extension SeriesDeclarations {
+    /// The known name that is most like one that is not known; `nil` when none is like it.
+    public func nearest(to name: String) -> String? {
+        for variant in variants(of: name) where contains(variant) { return variant }
+        let bytes = Array(name.utf8)
+        var limit = min(3, bytes.count / 5)
+        var best: String?
+        guard limit > 0 else { return nil }
+        for length in (bytes.count - limit)...(bytes.count + limit) {
+            for candidate in namesByLength[length] ?? [] {
+                guard let distance = EditDistance.between(bytes, Array(candidate.utf8), within: limit) else { continue }
+                // The first of equals by name, so that the answer is always the same.
+                if distance < limit || best.map({ candidate < $0 }) ?? true {
+                    best = candidate
+                    limit = distance
+                }
+            }
+        }
+        return best
+    }
+
+    /// What exporters have come to add, drop and change over their versions.
+    private func variants(of name: String) -> [String] {
+        var variants = [name + "_total"]
+        for suffix in ["_total", "_bucket", "_count", "_sum"] where name.hasSuffix(suffix) {
+            let base = String(name.dropLast(suffix.utf8.count))
+            variants += [base, base + "_total"]
+        }
+        return variants + ["_seconds", "_bytes", "_ratio", "_seconds_total", "_bytes_total"].map { name + $0 }
+    }
+}
+
+/// How many letters tell two words apart.
+enum EditDistance {
+    /// Letters inserted, removed, replaced or swapped with their neighbour; `nil` when they are more than the limit.
+    static func between(_ left: [UInt8], _ right: [UInt8], within limit: Int) -> Int? {
+        guard abs(left.count - right.count) <= limit else { return nil }
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for (row, letter) in left.enumerated() {
+            var current = [row + 1]
+            current.reserveCapacity(right.count + 1)
+            for (column, other) in right.enumerated() {
+                var cost = min(last[column + 1] + 1, current[column] + 1, last[column] + (letter == other ? 0 : 1))
+                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            if current.allSatisfy({ $0 > limit }) { return nil }
+            (beforeLast, last) = (last, current)
+        }
+        return last[right.count] <= limit ? last[right.count] : nil
+    }
+}

@@ -1,0 +1,119 @@
+public import ApusMetrics
+
+/// The series that exist: by which names, with which labels, and what their values are.
+///
+/// ```swift
+/// var declarations = SeriesDeclarations(MetricCatalog.families)
+/// declarations.declare(recordings: [RecordedSeries(name: "job:requests:rate5m", expression: expression)])
+/// let findings = expression.findings(declarations: declarations, context: .rule(scrapeInterval: .seconds(15)))
+/// ```
+public struct SeriesDeclarations: Sendable {
+    /// By name; what recording rules give is in ``recorded``.
+    private var declared: [String: DeclaredSeries] = [:]
+    var recordings: [String: [RecordedSeries]] = [:]
+    var recorded: [String: DeclaredSeries] = [:]
+    /// Lengths of known names, so that a search for the nearest looks at few.
+    private(set) var namesByLength: [Int: [String]] = [:]
+
+    /// - Parameter targetLabels: of all families, and of what Prometheus itself records.
+    public init(_ families: [MetricFamily] = [], targetLabels: TargetLabels = .standard) {
+        for name in [
+            "up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling",
+            "scrape_series_added", "scrape_timeout_seconds", "scrape_sample_limit", "scrape_body_size_bytes",
+        ] {
+            declare(name, .gauge, [], targetLabels)
+        }
+        for name in ["ALERTS", "ALERTS_FOR_STATE"] {
+            var labels = ResultLabels(known: ["alertname"], isOpen: true, certain: ["alertname"])
+            if name == "ALERTS" { labels.add("alertstate", isCertain: true) }
+            set(DeclaredSeries(labels: labels, value: .gauge), for: name)
+        }
+        declare(families, targetLabels: targetLabels)
+    }
+
+    public mutating func declare(_ families: [MetricFamily], targetLabels: TargetLabels = .standard) {
+        for family in families {
+            declare(family.name, kind: family.kind, labels: family.labelNames, targetLabels: targetLabels)
+        }
+    }
+
+    /// Declares a family of which less is known than a `MetricFamily` says.
+    ///
+    /// - Parameters:
+    ///   - kind: `nil` when it is not known, as `untyped` in an exposition.
+    ///   - labels: its own; `nil` when they are not known.
+    ///   - optional: those that only some series have.
+    public mutating func declare(
+        _ name: String, kind: MetricKind?, labels: [String]?, optional: [String] = [], targetLabels: TargetLabels = .standard
+    ) {
+        let add: (String, SeriesValue, [String]) -> (String, DeclaredSeries) = { name, value, more in
+            (name, Self.series(value, labels.map { $0 + more }, optional, targetLabels))
+        }
+        let base = name.hasSuffix("_total") ? String(name.dropLast(6)) : name
+        let series: [(String, DeclaredSeries)] =
+            switch kind {
+            case nil: [add(name, .unknown, [])]
+            case .gauge: [add(name, .gauge, [])]
+            case .info: [add(name, .info, [])]
+            case .stateSet: [add(name, .gauge, [MetricName.sanitized(name, allowColon: false)])]
+            case .counter: [add(name, .counter, []), add(base + "_created", .gauge, [])]
+            case .summary:
+                [
+                    add(name, .gauge, ["quantile"]), add(name + "_sum", .counter, []), add(name + "_count", .counter, []),
+                    add(name + "_created", .gauge, []),
+                ]
+            case .histogram, .nativeHistogram:
+                [
+                    add(name + "_bucket", .buckets, ["le"]), add(name + "_sum", .counter, []),
+                    add(name + "_count", .counter, []), add(name + "_created", .gauge, []),
+                ] + (kind == .nativeHistogram ? [add(name, .nativeHistogram, [])] : [])
+            }
+        for (name, series) in series { set(series, for: name) }
+    }
+
+    /// What is known of a name; `nil` when nothing declares it.
+    subscript(name: String) -> DeclaredSeries? { recorded[name] ?? declared[name] }
+
+    public func contains(_ name: String) -> Bool { self[name] != nil }
+
+    /// Every known name of a series, in no order.
+    public var names: some Collection<String> { namesByLength.values.joined() }
+
+    private mutating func declare(_ name: String, _ value: SeriesValue, _ labels: [String], _ target: TargetLabels) {
+        set(Self.series(value, labels, [], target), for: name)
+    }
+
+    private mutating func set(_ series: DeclaredSeries, for name: String) {
+        // Two declarations of one name: what both say.
+        guard let other = declared[name] else {
+            declared[name] = series
+            namesByLength[name.utf8.count, default: []].append(name)
+            return
+        }
+        declared[name] = other.merged(with: series)
+    }
+
+    mutating func know(_ name: String) {
+        if self[name] == nil { namesByLength[name.utf8.count, default: []].append(name) }
+    }
+
+    private static func series(
+        _ value: SeriesValue, _ own: [String]?, _ optional: [String], _ target: TargetLabels
+    ) -> DeclaredSeries {
+        let certain = Set(own ?? []).subtracting(optional)
+        var labels = ResultLabels(
+            known: target.names.union(own ?? []).union(optional), isOpen: target.isOpen || own == nil,
+            certain: target.names.union(certain))
+        // What an information says is said once for a target; buckets go together.
+        if value != .info { labels.multiplying = certain.subtracting(target.names) }
+        return DeclaredSeries(labels: labels, value: value)
+    }
+}
+
+extension DeclaredSeries {
+    func merged(with other: Self) -> Self {
+        DeclaredSeries(
+            labels: labels.union(other.labels), value: value == other.value ? value : .unknown,
+            isSummed: isSummed && other.isSummed)
+    }
+}

@@ -1,0 +1,44 @@
+public import ApusMetrics
+
+/// A number that an expression computes, without labels.
+public struct QueryScalar: Sendable {
+    public let expression: PromQLExpression
+
+    init(_ form: PromQLExpression.Form) {
+        expression = PromQLExpression(form)
+    }
+
+    public static func number(_ value: Double) -> Self { Self(.number(value)) }
+
+    /// The time of the evaluation, in seconds since 1970.
+    public static var time: Self { Self(.call(.time, [])) }
+    public static var pi: Self { Self(.call(.pi, [])) }
+
+    /// As a vector of one series without labels.
+    public var vector: InstantVector<NoKey> { InstantVector(.call(.vector, [expression])) }
+
+    public static func + (left: Self, right: Double) -> Self { left.combined(.plus, right) }
+    public static func - (left: Self, right: Double) -> Self { left.combined(.minus, right) }
+    public static func * (left: Self, right: Double) -> Self { left.combined(.times, right) }
+    public static func / (left: Self, right: Double) -> Self { left.combined(.divide, right) }
+
+    private func combined(_ symbol: PromQLOperator, _ right: Double) -> Self {
+        Self(.binary(symbol, PromQLMatching(), expression, PromQLExpression(.number(right))))
+    }
+}
+
+extension InstantVector where Key == NoKey {
+    /// The value of the only series; NaN when there is none.
+    public var scalar: QueryScalar { QueryScalar(.call(.scalar, [expression])) }
+}
+
+extension InstantVector {
+    public static func + (left: Self, right: QueryScalar) -> Self { left.combined(.plus, right.expression) }
+    public static func - (left: Self, right: QueryScalar) -> Self { left.combined(.minus, right.expression) }
+    public static func * (left: Self, right: QueryScalar) -> Self { left.combined(.times, right.expression) }
+    public static func / (left: Self, right: QueryScalar) -> Self { left.combined(.divide, right.expression) }
+    public static func - (left: QueryScalar, right: Self) -> Self { right.combined(left.expression, .minus) }
+    public static func / (left: QueryScalar, right: Self) -> Self { right.combined(left.expression, .divide) }
+    public static func > (left: Self, right: QueryScalar) -> Self { left.combined(.greater, right.expression) }
+    public static func < (left: Self, right: QueryScalar) -> Self { left.combined(.less, right.expression) }
+}

@@ -1,0 +1,23 @@
+public import ApusMetrics
+
+/// PostgreSQL, as postgres_exporter serves it.
+///
+/// The rising counts have no `_total`, but for the background writer's; that is how they are called. Since 0.13
+/// `pg_replication_lag` is called `pg_replication_lag_seconds` where the exporter itself brings it.
+public enum PostgresExporter {
+    /// What it is called, the version that this was read from, and its families.
+    public static let exporter = Exporter(
+        name: "postgres_exporter", version: "0.11.1",
+        subsystems: [
+            ("Server", Server.families),
+            ("Activity", Activity.families),
+            ("Databases", Database.families),
+            ("Checkpoints and background writer", Checkpoints.families),
+            ("Replication and archive", Replication.families),
+            ("Settings", Settings.families),
+            ("Queries of the user's own", Queries.families),
+        ])
+
+    /// All its families.
+    public static var families: [MetricFamily] { exporter.families }
+}

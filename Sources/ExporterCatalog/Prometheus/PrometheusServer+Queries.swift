@@ -1,0 +1,25 @@
+public import ApusMetrics
+
+extension PrometheusServer {
+    /// Queries and the HTTP interface.
+    public enum Queries {
+        public static let underWay = Gauge<NoLabels>("prometheus_engine_queries", "Queries that run or wait.")
+        public static let limit = Gauge<NoLabels>("prometheus_engine_queries_concurrent_max", "Most queries that run at once.")
+        public static let requestDuration = Histogram<HandlerLabels>(
+            "prometheus_http_request_duration_seconds", "Time of HTTP requests by path.",
+            buckets: [0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120])
+
+        static let families = [
+            underWay.family, limit.family, requestDuration.family,
+        ]
+    }
+
+    public struct HandlerLabels: LabelSet {
+        public enum Key: String, LabelKey { case handler }
+        public let handler: String
+        public init(handler: String) {
+            self.handler = handler
+        }
+        public subscript(key: Key) -> String { handler }
+    }
+}

@@ -1,0 +1,40 @@
+public import ApusTopology
+public import ArgumentParser
+import CommandConventions
+
+/// A command-line tool for a fleet of one's own: `generate`, `explain` and the others, for the fleet that it declares.
+///
+/// ```swift
+/// import ApusTopology
+/// import FleetCommands
+///
+/// @main
+/// struct Shop: FleetTool {
+///     static let fleet = Fleet("shop") {
+///         FleetService("checkout", role: .api) { Instance("checkout-1", port: 8000, metricsPort: 9101) }
+///     }
+/// }
+/// ```
+public protocol FleetTool: AsyncParsableCommand {
+    static var fleet: Fleet { get }
+}
+
+extension FleetTool {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: "Generates and checks the monitoring of the \(fleet.name) fleet.",
+            subcommands: [
+                GenerateCommand<DeclaredFleet<Self>>.self, ExplainCommand<DeclaredFleet<Self>>.self, PromQLCommand.self,
+                LintCommand.self,
+            ])
+    }
+
+    public static func main() async { await runWithOneLineErrors() }
+}
+
+/// The fleet that a tool declares.
+public struct DeclaredFleet<Tool: FleetTool>: FleetSource {
+    public init() {}
+
+    public func fleet() throws -> Fleet { try Tool.fleet.validated() }
+}

@@ -1,0 +1,137 @@
+public import ApusPromQL
+
+/// Asks a live server whether an expression finds something, and where not, why.
+public struct QueryCheck: Sendable {
+    /// What came of an expression.
+    public enum Verdict: Hashable, Sendable {
+        case found(series: Int)
+        /// Every selector has series, and no series passes the conditions or finds a partner: as it should be for an alert.
+        case nothingPasses
+        /// Some selector has no series.
+        case empty([EmptySelector])
+        case refused(String)
+    }
+
+    private let server: any QueryServer
+    /// What takes the place of `$__rate_interval` and other windows that Grafana would fill in.
+    private let window: Duration
+
+    public init(server: any QueryServer, window: Duration) {
+        self.server = server
+        self.window = window
+    }
+
+    /// - Throws: ``QueryServerError`` when the server cannot be asked at all.
+    public func verdict(on expression: PromQLExpression) async throws(QueryServerError) -> Verdict {
+        let expression = expression.filled(window: window)
+        let count: Int
+        do {
+            count = try await server.seriesCount(of: expression)
+        } catch .refused(let reason) {
+            return .refused(reason)
+        }
+        guard count == 0 else { return .found(series: count) }
+        var seen: Set<PromQLSelector> = []
+        var empty: [EmptySelector] = []
+        for selector in expression.selectorsThatMustFind where seen.insert(selector).inserted {
+            if let found = try await emptiness(of: selector) { empty.append(found) }
+        }
+        return empty.isEmpty ? .nothingPasses : .empty(empty)
+    }
+
+    /// Why a selector finds nothing; nil when it finds something.
+    private func emptiness(of selector: PromQLSelector) async throws(QueryServerError) -> EmptySelector? {
+        guard try await server.seriesCount(of: PromQLExpression(.selector(selector))) == 0 else { return nil }
+        var bare = selector
+        bare.matchers = []
+        if let name = selector.name, try await server.seriesCount(of: PromQLExpression(.selector(bare))) == 0 {
+            let like = NameDistance.nearest(to: name, among: try await server.values(of: "__name__", in: nil))
+            return EmptySelector(selector: selector.description, reason: .unknownMetric(name, like: like))
+        }
+        for case .label(let label, let relation, let value) in selector.matchers {
+            var narrowed = bare
+            narrowed.matchers = [.label(label, relation, value)]
+            guard try await server.seriesCount(of: PromQLExpression(.selector(narrowed))) == 0 else { continue }
+            let values = try await server.values(of: label, in: selector.name == nil ? nil : bare)
+            return EmptySelector(
+                selector: selector.description,
+                reason: values.isEmpty
+                    ? .unknownLabel(label) : .noSuchValue("\(label)\(relation.rawValue)\"\(value)\"", of: label, values: values))
+        }
+        return EmptySelector(selector: selector.description, reason: .matchersTogether)
+    }
+}
+
+/// A selector without series.
+public struct EmptySelector: Hashable, Sendable, CustomStringConvertible {
+    public enum Reason: Hashable, Sendable {
+        /// No series has the name; the nearest that there is.
+        case unknownMetric(String, like: String?)
+        /// No series of the metric has the label.
+        case unknownLabel(String)
+        /// The label is there, with other values.
+        case noSuchValue(String, of: String, values: [String])
+        /// Each matcher finds something, but no series has all.
+        case matchersTogether
+    }
+
+    public let selector: String
+    public let reason: Reason
+
+    public var description: String {
+        switch reason {
+        case .unknownMetric(let name, let like):
+            "no series is called \(name)" + (like.map { ": is it \($0)?" } ?? ": does anything export it?")
+        case .unknownLabel(let label): "no series of \(selector) has the label \(label)"
+        case .noSuchValue(let matcher, let label, let values):
+            "nothing has \(matcher) in \(selector): \(label) is "
+                + values.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ") + (values.count > 5 ? ", …" : "")
+        case .matchersTogether: "each matcher of \(selector) finds series, but none has all of them"
+        }
+    }
+}
+
+extension PromQLExpression {
+    /// As Grafana would ask it with every variable at “All”.
+    func filled(window: Duration) -> PromQLExpression {
+        func filled(_ duration: PromQLDuration) -> PromQLDuration {
+            if case .variable = duration { PromQLDuration(window) } else { duration }
+        }
+        return rebuilt { form in
+            switch form {
+            case .selector(let selector): .selector(selector.withoutVariables)
+            case .range(let selector, let range): .range(selector.withoutVariables, window: filled(range))
+            case .subquery(let inner, let range, let step, let modifiers):
+                .subquery(inner, window: filled(range), step: step.map(filled), modifiers)
+            default: form
+            }
+        }
+    }
+
+    /// The selectors without which there is no result: not those whose absence is asked for, nor those that only may contribute.
+    fileprivate var selectorsThatMustFind: [PromQLSelector] {
+        switch form {
+        case .selector(let selector), .range(let selector, _): [selector]
+        case .call(.absent, _), .call(.absentOverTime, _): []
+        case .binary(.unless, _, let left, _): left.selectorsThatMustFind
+        case .binary(.or, _, let left, let right): left.selectorsThatMustFind + right.selectorsThatMustFind
+        default: form.parts.flatMap(\.selectorsThatMustFind)
+        }
+    }
+}
+
+extension PromQLSelector {
+    /// Without the matchers that a variable decides.
+    fileprivate var withoutVariables: PromQLSelector {
+        var selector = self
+        selector.matchers = matchers.filter { matcher in
+            switch matcher {
+            case .label(_, _, let value): !value.contains("$") && !value.contains("[[")
+            case .variable: false
+            }
+        }
+        // Prometheus takes no selector that could be empty.
+        if selector.name == nil && selector.matchers.isEmpty { selector.matchers = [.label("__name__", .matches, ".+")] }
+        return selector
+    }
+}

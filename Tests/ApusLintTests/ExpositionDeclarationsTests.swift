@@ -1,0 +1,75 @@
+import ApusLint
+import ApusPromQL
+import Testing
+
+@Suite struct `Declarations from an exposition` {
+    private static let text = """
+        # HELP hits_total Hits, "quoted".
+        # TYPE hits_total counter
+        hits_total{page="a\\"b}",code="200"} 5
+        hits_total{page="b"} 1.5e3 1700000000000
+        # TYPE temperature gauge
+        temperature -3
+        # TYPE latency_seconds histogram
+        latency_seconds_bucket{page="a",le="+Inf"} 3
+        latency_seconds_sum{page="a"} 0.3
+        latency_seconds_count{page="a"} 3
+        # TYPE size_bytes summary
+        size_bytes{quantile="0.5"} NaN
+        size_bytes_sum 3
+        size_bytes_count 1
+        # TYPE other untyped
+        other 1
+
+        # TYPE visits counter
+        visits_total{page="a"} 1 # {trace_id="x"} 1
+        visits_created{page="a"} 1700000000
+        # TYPE build info
+        build_info{version="1"} 1
+        # EOF
+        """
+
+    private func declared(_ targetLabels: TargetLabels) throws -> SeriesDeclarations {
+        var declarations = SeriesDeclarations()
+        try ExpositionDeclarations(parsing: Self.text).declare(in: &declarations, targetLabels: targetLabels)
+        return declarations
+    }
+
+    private func kinds(_ expression: String, _ targetLabels: TargetLabels = .exactly(["job", "instance"])) throws -> [String] {
+        try PromQLExpression(parsing: expression).findings(
+            declarations: declared(targetLabels),
+            context: CheckContext(.recording, strictness: .foreign, reportsUnknownMetrics: true)
+        ).map { $0.kind.rawValue }
+    }
+
+    @Test(
+        arguments: [
+            ("hits_total > 1", ["bareCounter"]), ("rate(temperature[5m])", ["rateOfGauge"]), ("rate(hits_total[5m])", []),
+            ("temperature", []), ("hits", ["unknownMetric"]), ("rate(visits_total[5m])", []), ("visits_total", ["bareCounter"]),
+            ("visits", ["unknownMetric"]), ("build_info", []), ("rate(other[5m])", []), ("other", []),
+            ("size_bytes{quantile=\"0.5\"}", []), ("size_bytes_sum", ["bareCounter"]),
+            ("histogram_quantile(0.9, rate(latency_seconds_bucket{page=\"a\"}[5m]))", []),
+            ("sum by (code) (rate(hits_total[5m]))", []), ("sum by (color) (temperature)", ["missingLabel"]),
+            ("temperature{color=\"red\"}", ["missingLabel"]),
+            ("sum by (le) (rate(latency_seconds_count[5m]))", ["missingLabel"]),
+        ] as [(String, [String])])
+    func `kinds and labels are known`(expression: String, found: [String]) throws {
+        #expect(try kinds(expression) == found)
+    }
+
+    @Test func `labels are not judged while those of targets are not known`() throws {
+        #expect(try kinds("temperature{color=\"red\"}", .unknown) == [])
+    }
+
+    @Test(arguments: ["a{b=\"c\" 1", "a", "a{b} x", "<html>", "a{b=c} 1"]) func `a line that is no sample is named`(
+        line: String
+    ) {
+        #expect(throws: ExpositionError.self) { try ExpositionDeclarations(parsing: "ok 1\n\(line)\n") }
+        do {
+            _ = try ExpositionDeclarations(parsing: "ok 1\n\(line)\n")
+        } catch {
+            #expect(error.line == 2)
+            #expect("\(error)".hasPrefix("2:1: \(line) is no sample"))
+        }
+    }
+}
