@@ -13,10 +13,11 @@ FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmark
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := amqp-tools curl dbus nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
+TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
-    prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-pip python3-prometheus-client \
-    python3-protobuf rabbitmq-server redis-server systemd systemd-container systemd-journal-remote systemd-sysv zstd
+    prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \
+    python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server systemd systemd-container \
+    systemd-journal-remote systemd-sysv yamllint zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages
 

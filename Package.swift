@@ -193,7 +193,7 @@ let package = Package(
             "ApusGeneratorTests",
             [
                 "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
-                "NotificationFleet", "HostTesting", "Yams",
+                "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
         tests(

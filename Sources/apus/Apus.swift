@@ -12,7 +12,7 @@ struct Apus: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
             ExplainCommand<FleetArguments>.self, TopologyCommand<FleetArguments>.self, InstallUnitsCommand.self,
-            LoadCommand.self, PromQLCommand.self, LintCommand.self,
+            LoadCommand.self, ProbeCommand.self, PromQLCommand.self, LintCommand.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

@@ -4,6 +4,19 @@ import NIOHTTP1
 
 /// Asks a process over HTTP whether it is there.
 enum HTTPProbe {
+    struct Answer {
+        let status: UInt
+        let body: [UInt8]
+    }
+
+    /// What a GET is answered with; an error when there is no answer in time, or one of more than a mebibyte.
+    static func get(_ url: String, within limit: Duration) async throws -> Answer {
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: url), timeout: .nanoseconds(Int64(limit / .nanoseconds(1))))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        return Answer(status: response.status.code, body: Array(body.readableBytesView))
+    }
+
     /// The status code of a GET; nil when there is no answer within a second.
     static func status(of url: String) async -> UInt? {
         try? await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(1)).status.code

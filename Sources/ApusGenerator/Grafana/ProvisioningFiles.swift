@@ -3,17 +3,22 @@ import ApusTopology
 
 /// `deploy/grafana/provisioning/…`: the datasource and the dashboards that Grafana loads at its start.
 func provisioningFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    let datasources = DatasourceProvisioning(datasources: [
-        .init(
-            url: "http://\(fleet.host):\(fleet.scraping.prometheusPort)",
-            jsonData: .init(timeInterval: DurationText.string(fleet.scraping.interval)))
-    ])
     let dashboards = DashboardProvisioning(providers: [.init(name: fleet.name)])
     let folder = "deploy/grafana/provisioning"
     return [
         GeneratedFile(path: "\(folder)/dashboards/fleet.yml", contents: try YAMLFile.contents(dashboards)),
-        GeneratedFile(path: "\(folder)/datasources/prometheus.yml", contents: try YAMLFile.contents(datasources)),
+        try datasourceFile(for: fleet, network: .host, folder: "\(folder)/datasources"),
     ]
+}
+
+/// The datasource, at Prometheus' address in a network.
+func datasourceFile(for fleet: Fleet, network: FleetNetwork, folder: String) throws -> GeneratedFile {
+    let datasources = DatasourceProvisioning(datasources: [
+        .init(
+            url: "http://\(network.address(of: fleet.prometheusEndpoint))",
+            jsonData: .init(timeInterval: DurationText.string(fleet.scraping.interval)))
+    ])
+    return GeneratedFile(path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(datasources))
 }
 
 /// https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources

@@ -18,6 +18,18 @@ public enum FileKind: String, CaseIterable, Sendable {
     case provisioning
     /// systemd units, users and folders.
     case systemd
+    /// nginx in front of the APIs.
+    case nginx
+    /// pgbouncer in front of the databases.
+    case pgbouncer
+    /// The whole fleet in containers of one machine, for Docker Compose.
+    case compose
+    /// The images of the fleet's own executables.
+    case docker
+    /// What differs between environments in the files for containers.
+    case environment
+    /// The fleet's services in a cluster.
+    case kubernetes
 
     /// The files of this kind; the same fleet gives the same bytes.
     ///
@@ -32,6 +44,12 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)
+        case .nginx: try nginxFiles(for: fleet)
+        case .pgbouncer: try pgbouncerFiles(for: fleet)
+        case .compose: try composeFiles(for: fleet)
+        case .docker: try dockerFiles(for: fleet)
+        case .environment: try environmentFiles(for: fleet)
+        case .kubernetes: try kubernetesFiles(for: fleet)
         }
     }
 }

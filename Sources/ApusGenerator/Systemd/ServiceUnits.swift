@@ -34,19 +34,14 @@ struct ServiceUnits {
             watchdog: watchdog, after: [agents.name(beside: "%i")], user: fleet.installation.serviceUser,
             environment: [("APUS_CONNECTIONS", "\(leastShare)")],
             command: UnitFile.command("\(prefix)/bin/apus", [[service.role.rawValue]] + options), limits: service.limits,
-            stopGrace: stopGrace, sandbox: Sandbox.service(fleet)
+            stopGrace: service.role.stopGrace, sandbox: Sandbox.service(fleet)
         ).contents
     }
 
     private var roleOptions: [[String]] {
         switch service.role {
         case .api: [["--host", fleet.host], ["--port", "${APUS_PORT}"]]
-        case .worker:
-            [
-                ["--poll-interval", ArgumentText.duration(fleet.delivery.pollInterval)],
-                ["--lease-duration", ArgumentText.duration(fleet.delivery.lease)],
-                ["--batch-size", "\(fleet.delivery.batchSize)"],
-            ]
+        case .worker: fleet.deliveryOptions
         }
     }
 
@@ -56,14 +51,6 @@ struct ServiceUnits {
         switch service.role {
         case .api: .seconds(30)
         case .worker: max(.seconds(30), fleet.delivery.pollInterval * 3)
-        }
-    }
-
-    /// Attempts that are under way get their time, requests theirs.
-    private var stopGrace: Duration {
-        switch service.role {
-        case .api: .seconds(10)
-        case .worker: .seconds(20)
         }
     }
 

@@ -1,0 +1,14 @@
+import ApusTopology
+
+extension Fleet {
+    /// The fleet that servers run: its production where it varies for that, itself otherwise.
+    ///
+    /// - Throws: `InvalidFleet` when its production contradicts itself.
+    func deployed() throws(InvalidFleet) -> Fleet {
+        guard environment != .production, variations.contains(where: { $0.environment == .production }) else { return self }
+        return try varied(for: .production).validated()
+    }
+
+    /// The service of a name.
+    func service(named name: String) -> FleetService? { services.first { $0.name == name } }
+}

@@ -1,0 +1,31 @@
+import ApusTopology
+
+/// `deploy/kubernetes/…`: the fleet's services in a cluster, each pod with its agent, and what watches and scales them.
+func kubernetesFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+    let fleet = try fleet.deployed()
+    let objects = KubernetesObjects(fleet: fleet)
+    var files = [
+        try file("namespace", [objects.namespace], from: fleet.containers.place),
+        try file("data", [objects.dataVolume], remarks: KubernetesObjects.dataRemarks, from: fleet.data.place),
+        try file("network-policies", objects.networkPolicies),
+        try file("pod-monitor", [objects.podMonitor], from: fleet.scraping.place),
+    ]
+    if let backends = objects.backends {
+        files.append(try file("backends", [backends], remarks: KubernetesObjects.backendRemarks))
+    }
+    files += try fleet.services.map { service in
+        try file("service-\(service.name)", KubernetesService(fleet: fleet, service: service).objects, from: service.place)
+    }
+    return try files + ruleFiles(for: fleet).map { objects.ruleObject(of: $0) }
+}
+
+/// - Parameter place: what all of it follows from.
+private func file(
+    _ name: String, _ objects: [YAMLValue], remarks: String = "", from place: SourcePlace? = nil
+) throws -> GeneratedFile {
+    let contents = try YAMLFile.contents(documents: objects, remarks: remarks)
+    let lines = contents.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+    return GeneratedFile(
+        path: "deploy/kubernetes/\(name).yaml", contents: contents,
+        origins: place.map { [FileOrigin(.lines(1...max(1, lines)), $0)] } ?? [])
+}
