@@ -42,20 +42,13 @@ enum ClassicVariable: JSONRepresentable {
         json.member("multi", variable.isMultiple)
         json.member("name", variable.name)
         json.member("options", [])
-        json.object("query") { writeValuesQuery(query, to: &$0) }
+        // As a text: the published schema leaves no room for the editor's members, and Grafana reads both.
+        json.member("query", query)
         // 2: when the time range changes.
         json.member("refresh", 2)
         json.member("regex", "")
         // 1: by name.
         json.member("sort", 1)
         json.member("type", "query")
-    }
-
-    /// The members of the query for the values, the same in both schemas.
-    static func writeValuesQuery(_ query: String, to json: inout JSONWriter) {
-        // 1: label_values.
-        json.member("qryType", 1)
-        json.member("query", query)
-        json.member("refId", "PrometheusVariableQueryEditor-VariableQuery")
     }
 }

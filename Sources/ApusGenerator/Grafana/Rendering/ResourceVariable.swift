@@ -50,7 +50,12 @@ struct ResourceVariable: JSONRepresentable {
         json.member("multi", variable.isMultiple)
         json.member("name", variable.name)
         json.member("options", [])
-        json.query(datasource: "${\(DashboardVariable.datasource)}") { ClassicVariable.writeValuesQuery(query, to: &$0) }
+        json.query(datasource: "${\(DashboardVariable.datasource)}") { json in
+            // 1: label_values.
+            json.member("qryType", 1)
+            json.member("query", query)
+            json.member("refId", "PrometheusVariableQueryEditor-VariableQuery")
+        }
         json.member("refresh", "onTimeRangeChanged")
         json.member("regex", "")
         json.member("skipUrlSync", false)
