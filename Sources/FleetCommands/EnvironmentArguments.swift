@@ -1,7 +1,7 @@
 public import ApusTopology
 public import ArgumentParser
 
-extension FleetEnvironment: @retroactive ExpressibleByArgument {}
+extension FleetEnvironment: ExpressibleByArgument {}
 
 /// Which life of the fleet a command is about, shared by those that describe it and generate its files.
 public struct EnvironmentArguments: ParsableArguments {

@@ -2,7 +2,7 @@ public import ApusGenerator
 public import ArgumentParser
 import Foundation
 
-extension FileKind: @retroactive ExpressibleByArgument {}
+extension FileKind: ExpressibleByArgument {}
 
 /// `apus generate`: writes every file that follows from the topology.
 public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {

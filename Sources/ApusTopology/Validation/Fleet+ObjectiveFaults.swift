@@ -23,7 +23,7 @@ extension Fleet {
         guard let service = services.first(where: { $0.name == objective.service }) else {
             return ["is about “\(objective.service)”, which is no service: name one of the fleet"]
         }
-        let selectors: [SeriesSelector]
+        let selectors: [PromQLSelector]
         var faults: [String] = []
         switch objective.indicator {
         case .failures(let bad, let total):
@@ -31,9 +31,9 @@ extension Fleet {
             if bad.isEmpty || total.isEmpty { faults.append("counts nothing: name series of bad events and of all") }
         case .within(let histogram, let bound):
             selectors = [histogram]
-            if let fault = Self.boundFault(bound, of: histogram.family) { faults.append(fault) }
+            if let family = histogram.family, let fault = Self.boundFault(bound, of: family) { faults.append(fault) }
         }
-        let families = Set(selectors.map(\.family.name)).sorted()
+        let families = Set(selectors.compactMap { $0.family?.name ?? $0.name }).sorted()
         for group in RecordedMetrics.allCases where !service.records.contains(group) {
             guard let family = families.first(where: group.covers) else { continue }
             faults.append(
