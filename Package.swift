@@ -122,8 +122,8 @@ let package = Package(
         module(
             "LiveChecks",
             [
-                "FleetCommands", "ApusLint", "ApusPromQL", "MetricCatalog", "ApusMetrics", "CommandConventions", argumentParser,
-                httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "FleetCommands", "ApusGenerator", "ApusLint", "ApusTopology", "ApusPromQL", "MetricCatalog", "ApusMetrics",
+                "CommandConventions", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
             ]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
         module(

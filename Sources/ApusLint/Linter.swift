@@ -34,7 +34,7 @@ public struct Linter: Sendable {
         return report
     }
 
-    private func open(_ file: LintFile, _ report: inout LintReport) -> ([LintSubject], FindingCollector) {
+    func open(_ file: LintFile, _ report: inout LintReport) -> ([LintSubject], FindingCollector) {
         report.files += 1
         var collector = FindingCollector(file: file.path)
         let source = SourceText(bytes: file.bytes)

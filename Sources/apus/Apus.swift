@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandConventions
 import FleetCommands
+import LiveChecks
 
 /// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
 @main
@@ -12,7 +13,7 @@ struct Apus: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
             ExplainCommand<FleetArguments>.self, TopologyCommand<FleetArguments>.self, InstallUnitsCommand.self,
-            LoadCommand.self, ProbeCommand.self, PromQLCommand.self, LintCommand.self,
+            CheckCommand<FleetArguments>.self, LoadCommand.self, ProbeCommand.self, PromQLCommand.self, LintCommand.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

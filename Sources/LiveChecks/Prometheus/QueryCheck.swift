@@ -45,7 +45,9 @@ public struct QueryCheck: Sendable {
         var bare = selector
         bare.matchers = []
         if let name = selector.name, try await server.seriesCount(of: PromQLExpression(.selector(bare))) == 0 {
-            let like = NameDistance.nearest(to: name, among: try await server.values(of: "__name__", in: nil))
+            var known = SeriesDeclarations()
+            for other in try await server.values(of: "__name__", in: nil) { known.declare(other, kind: nil, labels: nil) }
+            let like = known.nearest(to: name)
             return EmptySelector(selector: selector.description, reason: .unknownMetric(name, like: like))
         }
         for case .label(let label, let relation, let value) in selector.matchers {
