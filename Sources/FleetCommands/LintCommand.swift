@@ -14,8 +14,8 @@ public struct LintCommand: AsyncParsableCommand {
             ConfigMap. A folder stands for all files in it. Each finding is a line, FILE:LINE:COLUMN: error or warning, and what to \
             do; a summary is the last line. The exit code is 1 when there is an error.
 
-            Metrics of Apus, of common exporters and those that the files record are known. Others are known from --declarations; of metrics that are not \
-            known nothing is assumed, and only what is certain anyhow is said.
+            Known are metrics of Apus, of common exporters and those that the files record; others from --declarations. Of metrics \
+            that are not known nothing is assumed, and only what is certain anyhow is said.
             """)
 
     @Argument(help: "Files and folders.")

@@ -29,6 +29,7 @@ import Testing
 
     @Test func `a template is told from a broken file`() {
         #expect(Linting.findings("groups:\n  - name: {{ .Values.name }}\n").first?.contains("the file is a template") == true)
+        #expect(Linting.findings("{{ range .x }}\n{{ end }}").first?.contains("the file is a template") == true)
         #expect(Linting.findings("{% for x in y %}\ngroups: []\n").first?.contains("the file is a template") == true)
         let text = "groups: [{name: a, rules: [{record: b, expr: 'rate(x{a=\"b\",{{ more }}}[5m])'}]}]"
         #expect(Linting.findings(text).first?.contains("render the template first") == true)

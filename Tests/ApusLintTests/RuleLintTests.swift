@@ -135,6 +135,24 @@ import Testing
         #expect(Linting.kinds(text, settings) == ["1:60: windowTooShort"])
     }
 
+    @Test func `aliases and merged mappings are followed`() {
+        let text = """
+            groups:
+              - name: g
+                rules:
+                  - &base
+                    alert: A
+                    expr: rate(queue_depth[5m]) > 1
+                    labels: {severity: low}
+                  - <<: *base
+                    alert: B
+                    expr: rate(requests_total[5m]) > 1
+                  - <<: [*base]
+                    alert: C
+            """
+        #expect(Linting.kinds(text) == ["6:20: rateOfGauge"])
+    }
+
     @Test func `with syntax alone nothing else is said`() {
         var settings = Linting.settings
         settings.isSyntaxOnly = true

@@ -25,8 +25,8 @@ struct LintDocument {
     private static func templateHint(_ bytes: [UInt8], near offset: Int) -> String {
         let hint = ": the file is a template, lint what it renders"
         for mark in ["{{-", "{%", "{#"] where contains(mark, in: bytes[...]) { return hint }
-        let lineStart = bytes.prefix(offset).lastIndex(of: UInt8(ascii: "\n")) ?? 0
-        let line = bytes[lineStart...].dropFirst().prefix { $0 != UInt8(ascii: "\n") }
+        let lineStart = bytes.prefix(offset).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let line = bytes[lineStart...].prefix { $0 != UInt8(ascii: "\n") }
         return contains("{{", in: line) ? hint : ""
     }
 

@@ -54,14 +54,21 @@ struct YAMLReader {
             return DocumentNode(content: .list(elements), offset: offset)
         case .mapping(let mapping):
             var entries: [DocumentNode.Entry] = []
+            // What `<<` brings in stands before the mapping's own, so that these hold (https://yaml.org/type/merge.html).
+            var merged: [DocumentNode.Entry] = []
             for (key, value) in mapping {
                 guard let name = key.scalar?.string else {
                     let offset = key.mark.map { source.offset(line: $0.line, column: $0.column) } ?? offset
                     throw DocumentError(offset: offset, message: "a key is a value in braces or brackets: write a word")
                 }
-                entries.append(DocumentNode.Entry(key: name, value: try self.node(value)))
+                let value = try self.node(value)
+                if name == "<<" {
+                    merged += value.isMapping ? value.entries : value.elements.reversed().flatMap(\.entries)
+                } else {
+                    entries.append(DocumentNode.Entry(key: name, value: value))
+                }
             }
-            return DocumentNode(content: .mapping(entries), offset: offset)
+            return DocumentNode(content: .mapping(merged + entries), offset: offset)
         case .alias:
             return DocumentNode(content: .null, offset: offset)
         }

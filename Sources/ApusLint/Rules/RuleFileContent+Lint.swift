@@ -70,8 +70,9 @@ extension RuleFileContent {
         }
         if let record = rule.record, let name = record.text, !MetricName.isLegal(name) {
             collector.note(
-                .malformedRule, .error, at: record, in: source,
-                "\(name) is no name of a metric: write letters, digits, _ and :, such as job:requests:rate5m")
+                .malformedRule, .warning, at: record, in: source,
+                "\(name) is no name of a metric before Prometheus 3: write letters, digits, _ and :, such as job:requests:rate5m"
+            )
         }
         for key in ["for", "keep_firing_for"] {
             guard let wait = rule.node[key] else { continue }
