@@ -51,7 +51,11 @@ extension ComposeServices {
         var server = container(
             "\(ComposeVariable.registry.reference)apus-pgbouncer:\(ComposeVariable.tag.reference)",
             limits: Self.exporterLimits,
-            healthcheck: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-p", "\(pooler.port)", "-d", database.database],
+            // The image does not know its user's name, which would be the default.
+            healthcheck: [
+                "CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-p", "\(pooler.port)", "-U", database.user, "-d",
+                database.database,
+            ],
             dependsOn: [database.name])
         server.build = .init(target: "apus-pgbouncer")
         server.user = "\(ContainerImages.user):\(ContainerImages.user)"

@@ -109,6 +109,15 @@ import Yams
         }
     }
 
+    /// A user that its image does not know has no name to be the default.
+    @Test func `names the user of every check of a database`() throws {
+        let services = try #require(try Yams.compose(yaml: try Self.file(notificationFleet()).contents)?["services"])
+        for name in ["postgres", "pgbouncer"] {
+            let test = try #require(services[name]?["healthcheck"]?["test"]?.sequence).compactMap(\.string)
+            #expect(test[1] == "pg_isready" && test.contains("-U"), "\(name)")
+        }
+    }
+
     /// A password that is in a generated file is one that everybody has.
     @Test func `takes every password from a file`() throws {
         let text = try Self.file(notificationFleet()).contents

@@ -39,8 +39,8 @@ import Yams
         let name = endpoint.kind == .hostExporter ? "node-exporter" : endpoint.process
         let container = try #require(services[name], "no container \(name)")
         let own = try Self.files[endpoint.kind].map { try #require(try Self.texts(.compose)[$0]) } ?? ""
-        let pattern = try Regex("(?<![0-9])\(endpoint.port)(?![0-9])")
-        #expect(try (own + Self.words(container)).contains(pattern), "\(endpoint.holder) at \(endpoint.port)")
+        let numbers = try (own + Self.words(container)).split { !$0.isNumber }
+        #expect(numbers.contains { $0 == "\(endpoint.port)" }, "\(endpoint.holder) at \(endpoint.port)")
     }
 
     @Test func `are the same in every file of nginx, pgbouncer, Prometheus and Kubernetes`() throws {
@@ -67,5 +67,24 @@ import Yams
         let addresses = scraped.matches(of: #/- ([a-z0-9-]+):([0-9]+)\n/#)
         #expect(addresses.count > 8)
         for address in addresses { #expect(services.contains(String(address.output.1)), "\(address.output.1)") }
+    }
+}
+
+@Suite struct `The origins of deployment files` {
+    @Test func `are the declarations of what stands in a line`() throws {
+        let fleet = notificationFleet().varied(for: .production)
+        func place(_ kind: FileKind, _ path: String, _ fragment: String) throws -> SourcePlace? {
+            let file = try #require(try kind.files(for: fleet).first { $0.path == path })
+            let lines = file.contents.components(separatedBy: "\n")
+            return file.origin(ofLine: try #require(lines.firstIndex { $0.contains(fragment) }, "\(fragment)") + 1)
+        }
+        let instance = fleet.services[0].instances[1]
+        #expect(try place(.nginx, "deploy/nginx/nginx.conf", "server 127.0.0.1:3002") == instance.place)
+        #expect(
+            try place(.nginx, "deploy/nginx/nginx.conf", "zone=limit_auth:10m") == fleet.loadBalancers[0].rateZones[0].place)
+        #expect(try place(.pgbouncer, "deploy/pgbouncer/pgbouncer.ini", "pool_mode") == fleet.databases[0].pooler?.place)
+        #expect(try place(.compose, "deploy/docker-compose.yml", "- worker-3") == fleet.services[1].instances[2].place)
+        #expect(try place(.kubernetes, "deploy/kubernetes/service-api.yaml", "replicas:") == fleet.services[0].place)
+        #expect(try place(.nginx, "deploy/nginx/nginx.conf", "gzip on;") == nil)
     }
 }
