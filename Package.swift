@@ -89,7 +89,9 @@ let package = Package(
         module("ExporterCatalog", ["ApusMetrics"]),
         module("ApusPromQL", ["ApusMetrics"]),
         module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
-        module("ApusGenerator", ["ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module(
+            "ApusGenerator",
+            ["ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
         module("ApusLint", ["ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",

@@ -9,6 +9,12 @@ public enum GenerationError: Error, Hashable, Sendable {
     case repeatedName(String, kind: String)
     /// What Grafana would refuse, by the dashboard and panel.
     case faultyDashboard(place: String, fault: DashboardFault)
+    /// Not in CamelCase.
+    case illegalAlertName(String)
+    /// A label of an alert that is the rule's own, or a template.
+    case illegalAlertLabel(String, place: String)
+    /// The alert's test would prove nothing.
+    case unprovenAlert(String, reason: String)
 }
 
 extension GenerationError: CustomStringConvertible {
@@ -21,6 +27,12 @@ extension GenerationError: CustomStringConvertible {
         case .repeatedName(let name, let kind):
             "\(kind) “\(name)” is there twice: rename one"
         case .faultyDashboard(let place, let fault): "\(place): \(fault)"
+        case .illegalAlertName(let name):
+            "alert name “\(name)” is illegal: use CamelCase, letters and digits with an upper-case letter first"
+        case .illegalAlertLabel(let label, let place):
+            "\(place): its label \(label) is the severity or a template: choose another name, and put values into the description"
+        case .unprovenAlert(let name, let reason):
+            "alert \(name): \(reason): give it inputs that are within its limit while quiet and beyond it while bad"
         }
     }
 }

@@ -21,7 +21,7 @@ func prometheusFiles(
         alerting: fleet.alertmanagerEndpoint.map {
             .init(alertmanagers: [.init(staticConfigs: [.init(targets: [network.address(of: $0)], labels: nil)])])
         },
-        ruleFiles: rulePaths(of: fleet).map { toRoot + $0 },
+        ruleFiles: try rulePaths(of: fleet).map { toRoot + $0 },
         scrapeConfigs: jobs.all,
         remoteWrite: fleet.scraping.remoteWrite.isEmpty ? nil : fleet.scraping.remoteWrite.map(remoteWrite))
     var files = [GeneratedFile(path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(configuration))]

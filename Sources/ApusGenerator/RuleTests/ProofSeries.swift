@@ -1,14 +1,19 @@
-package import ApusMetrics
+import ApusMetrics
 import ApusPromQL
+package import ApusTopology
 
 /// One input series of a rule test: a value for each step, or nil while the series is not there.
 package struct ProofSeries {
+    /// The metric's name.
+    let metric: String
     /// `name{label="value"}`.
     package let series: String
     let values: [Double?]
 
-    package init<Metric: MetricDeclaration>(_ metric: Metric, _ labels: [(String, String)], values: [Double?]) {
-        series = String(decoding: TextEncoder.prefix(metric.name, labels: LabelBytes.render(labels)).dropLast(), as: UTF8.self)
+    package init(_ input: AlertInput, values: [Double?]) {
+        metric = input.metric
+        let labels = LabelBytes.render(input.labels.map { ($0.name, $0.value) })
+        series = String(decoding: TextEncoder.prefix(input.metric, labels: labels).dropLast(), as: UTF8.self)
         self.values = values
     }
 
@@ -22,7 +27,8 @@ package struct ProofSeries {
             switch (first, next) {
             // A blank alone is a missed scrape, which Prometheus bridges for minutes; a stale marker ends the series at once.
             case (nil, _): runs.append(length == 1 ? "stale" : "stale _x\(length - 1)")
-            case (let first?, let next?) where length > 1: runs.append(Self.run(from: first, by: next - first, length: length))
+            case (let first?, let next?) where length > 1:
+                runs.append(Self.run(from: first, by: Self.step(first, next), length: length))
             case (let first?, _): runs.append(PromQLNumber.string(first))
             }
             rest = rest.dropFirst(length)
@@ -34,12 +40,22 @@ package struct ProofSeries {
         "\(PromQLNumber.string(start))\(step < 0 ? "-" : "+")\(PromQLNumber.string(abs(step)))x\(length - 1)"
     }
 
+    /// Values are millionths at the finest: what is finer in a difference is an error of the floating point.
+    private static func step(_ left: Double, _ right: Double) -> Double {
+        abs(right - left) > 1e9 ? right - left : ((right - left) * 1e6).rounded() / 1e6
+    }
+
     /// How many values from the first on have the same distance.
     private static func runLength(_ values: ArraySlice<Double?>) -> Int {
-        let steps = zip(values, values.dropFirst()).map { left, right in
-            if let left, let right { right - left } else { Double.nan }
+        var length = 1
+        var distance: Double?
+        for (left, right) in zip(values, values.dropFirst()) {
+            guard let left, let right else { break }
+            let next = step(left, right)
+            guard distance == nil || distance == next else { break }
+            distance = next
+            length += 1
         }
-        // NaN differs from itself: a run ends where the series does.
-        return steps.first.map { first in first.isNaN ? 1 : steps.prefix { $0 == first }.count + 1 } ?? 1
+        return length
     }
 }

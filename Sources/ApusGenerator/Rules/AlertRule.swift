@@ -1,44 +1,32 @@
-package import ApusMetrics
-package import ApusPromQL
+import ApusPromQL
 package import ApusTopology
 
-/// An alert with the proof that it works: what its file and its test are written from.
+/// An alert as a fleet's rules have it.
 package struct AlertRule {
-    /// In CamelCase.
-    let name: String
-    let condition: PromQLExpression
+    package let alert: Alert
+    /// How long its condition must last.
     let hold: Duration
-    let severity: Severity
-    /// One plain sentence.
-    let summary: String
-    let description: [TextPart]
-    let proof: AlertProof
+    /// Where people read its runbook.
+    let runbookURL: String
 
-    /// - Parameters:
-    ///   - condition: fires for each series of its result.
-    ///   - description: may name the labels of the condition's series, and their values.
-    ///   - proof: input for which the alert is silent, fires and resolves.
-    package init<Key>(
-        _ name: String, when condition: InstantVector<Key>, for hold: Duration, severity: Severity, summary: String,
-        description: LabelText<Key>, proof: AlertProof
-    ) {
-        self.name = name
-        self.condition = condition.expression
-        self.hold = hold
-        self.severity = severity
-        self.summary = summary
-        self.description = description.parts
-        self.proof = proof
+    /// Labels that the rule adds to those of its condition's series, in the order in which they are written.
+    var labels: [(String, String)] {
+        [("severity", alert.severity.rawValue)] + alert.labels.sorted { $0.key < $1.key }
     }
 
     /// Throws the first thing that Prometheus would refuse or that would mislead.
     package func check(scrapeInterval: Duration) throws(GenerationError) {
-        let place = "alert \(name)"
-        let faults = condition.faults(in: .rule(scrapeInterval: scrapeInterval))
+        let place = "alert \(alert.name)"
+        guard alert.name.wholeMatch(of: /[A-Z][A-Za-z0-9]*/) != nil else { throw .illegalAlertName(alert.name) }
+        let faults = alert.condition.faults(in: .rule(scrapeInterval: scrapeInterval))
         guard faults.isEmpty else { throw .faultyQuery(place: place, faults: faults) }
-        let labels = condition.resultLabels ?? []
-        for label in description.labelNames where !labels.contains(label) {
+        let labels = alert.condition.resultLabels ?? []
+        for label in alert.description.labelNames where !labels.contains(label) {
             throw .unknownLabel(label, place: place)
+        }
+        // A value in a label makes a new alert of each change, which never lasts long enough.
+        for (name, value) in alert.labels where name == "severity" || value.contains("{{") {
+            throw .illegalAlertLabel(name, place: place)
         }
     }
 }

@@ -1,34 +1,51 @@
 import ApusPromQL
 import ApusTopology
 
-/// A file of rules (https://prometheus.io/docs/prometheus/2.42/configuration/alerting_rules/).
+/// A file of rules (https://prometheus.io/docs/prometheus/2.42/configuration/recording_rules/).
 struct RuleFile: Encodable {
     let groups: [Group]
 
     struct Group: Encodable {
         let name: String
-        let rules: [Alert]
+        let interval: String?
+        let rules: [Rule]
     }
 
-    struct Alert: Encodable {
-        let alert: String
+    /// Either records or alerts; what is nil is left out.
+    struct Rule: Encodable {
+        private(set) var record: String?
+        private(set) var alert: String?
         let expr: String
-        let hold: String
-        let labels: OrderedMapping
-        let annotations: OrderedMapping
+        private(set) var hold: String?
+        private(set) var labels: OrderedMapping?
+        private(set) var annotations: OrderedMapping?
 
         init(_ rule: AlertRule) {
-            alert = rule.name
-            expr = rule.condition.description
+            alert = rule.alert.name
+            expr = rule.alert.condition.description
             hold = DurationText.string(rule.hold)
-            labels = OrderedMapping([("severity", rule.severity.rawValue)])
-            annotations = OrderedMapping([("summary", rule.summary), ("description", rule.description.ruleTemplate)])
+            labels = OrderedMapping(rule.labels)
+            annotations = OrderedMapping(
+                rule.annotations(description: rule.alert.description.ruleTemplate))
+        }
+
+        init(record: String, expression: PromQLExpression, labels: [(String, String)]) {
+            self.record = record
+            expr = expression.description
+            self.labels = labels.isEmpty ? nil : OrderedMapping(labels)
         }
 
         enum CodingKeys: String, CodingKey {
-            case alert, expr
+            case record, alert, expr
             case hold = "for"
             case labels, annotations
         }
+    }
+}
+
+extension AlertRule {
+    /// In the order in which they are written.
+    func annotations(description: String) -> [(String, String)] {
+        [("summary", alert.summary), ("description", description), ("runbook_url", runbookURL)]
     }
 }

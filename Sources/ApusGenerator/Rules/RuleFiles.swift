@@ -1,23 +1,24 @@
+import ApusPromQL
 import ApusTopology
 
-let alertRulePath = "rules/fleet-alerts.yml"
-
-/// The files of rules that Prometheus loads for a fleet, below the output folder, in the order of their evaluation.
-func rulePaths(of fleet: Fleet) -> [String] { [alertRulePath] }
-
-/// `rules/fleet-alerts.yml`.
+/// `rules/CONCERN-alerts.yml`.
 func ruleFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    let file = RuleFile(groups: [.init(name: fleet.name, rules: try checkedAlerts(of: fleet).map(RuleFile.Alert.init))])
-    return [GeneratedFile(path: alertRulePath, contents: try YAMLFile.contents(file))]
+    try AlertGroup.all(of: fleet).map { group in
+        let file = RuleFile(groups: [
+            .init(
+                name: group.groupName, interval: group.interval.map(DurationText.string),
+                rules: group.rules.map(RuleFile.Rule.init))
+        ])
+        return GeneratedFile(path: group.path, contents: try YAMLFile.contents(file))
+    }
 }
 
-/// The fleet's alerts, or the first thing that is wrong with one.
-func checkedAlerts(of fleet: Fleet) throws(GenerationError) -> [AlertRule] {
-    let alerts = FleetAlerts(fleet: fleet).all
-    var names: Set<String> = []
-    for alert in alerts {
-        guard names.insert(alert.name).inserted else { throw .repeatedName(alert.name, kind: "alert") }
-        try alert.check(scrapeInterval: fleet.scraping.interval)
-    }
-    return alerts
+/// The paths of all files of rules, for Prometheus' configuration.
+func rulePaths(of fleet: Fleet) throws -> [String] {
+    try AlertGroup.all(of: fleet).map(\.path).sorted()
+}
+
+/// Every alert of the fleet, checked.
+func checkedAlerts(of fleet: Fleet) throws -> [AlertRule] {
+    try AlertGroup.all(of: fleet).flatMap(\.rules)
 }

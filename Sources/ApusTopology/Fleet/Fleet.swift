@@ -32,6 +32,8 @@ public struct Fleet: Hashable, Sendable {
     public private(set) var caches: [Cache] = []
     public private(set) var loadBalancers: [LoadBalancer] = []
     public private(set) var objectives: [Objective] = []
+    /// The fleet's own alerts, besides those that every fleet has.
+    public private(set) var alerts: [Alert] = []
     public private(set) var routing = Routing()
     /// Whether ``routing`` was declared: without it the fleet has no Alertmanager.
     public private(set) var declaresRouting = false
@@ -88,6 +90,7 @@ public struct Fleet: Hashable, Sendable {
         case .cache(let part): caches.append(part)
         case .loadBalancer(let part): loadBalancers.append(part)
         case .objective(let part): objectives.append(part)
+        case .alert(let part): alerts.append(part)
         case .routing(let part):
             routing = part
             declaresRouting = true

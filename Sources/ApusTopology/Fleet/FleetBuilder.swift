@@ -15,6 +15,7 @@ public enum FleetBuilder {
     public static func buildExpression(_ part: Cache) -> [FleetPart] { [.cache(part)] }
     public static func buildExpression(_ part: LoadBalancer) -> [FleetPart] { [.loadBalancer(part)] }
     public static func buildExpression(_ part: Objective) -> [FleetPart] { [.objective(part)] }
+    public static func buildExpression(_ part: Alert) -> [FleetPart] { [.alert(part)] }
     public static func buildExpression(_ part: Routing) -> [FleetPart] { [.routing(part)] }
     public static func buildExpression(_ part: Consumers) -> [FleetPart] { [.consumers(part)] }
     public static func buildExpression(_ part: HostMonitoring) -> [FleetPart] { [.hostMonitoring(part)] }

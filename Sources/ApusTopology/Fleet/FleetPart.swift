@@ -14,6 +14,7 @@ public indirect enum FleetPart: Hashable, Sendable {
     case cache(Cache)
     case loadBalancer(LoadBalancer)
     case objective(Objective)
+    case alert(Alert)
     case routing(Routing)
     case consumers(Consumers)
     case hostMonitoring(HostMonitoring)
@@ -37,6 +38,7 @@ public indirect enum FleetPart: Hashable, Sendable {
         case .cache(let part): "Cache \(part.name)"
         case .loadBalancer(let part): "LoadBalancer \(part.name)"
         case .objective(let part): "Objective \(part.name)"
+        case .alert(let part): "Alert \(part.name)"
         case .routing: "Routing"
         case .consumers: "Consumers"
         case .hostMonitoring: "HostMonitoring"
@@ -48,7 +50,7 @@ public indirect enum FleetPart: Hashable, Sendable {
     /// Whether a fleet has only one part of the kind, so that a second is a contradiction; names are validated apart.
     var standsAlone: Bool {
         switch self {
-        case .service, .database, .broker, .cache, .loadBalancer, .objective: false
+        case .service, .database, .broker, .cache, .loadBalancer, .objective, .alert: false
         default: true
         }
     }
@@ -69,6 +71,7 @@ public indirect enum FleetPart: Hashable, Sendable {
         case .cache(let part): part.place
         case .loadBalancer(let part): part.place
         case .objective(let part): part.place
+        case .alert(let part): part.place
         case .routing(let part): part.place
         case .consumers(let part): part.place
         case .hostMonitoring(let part): part.place

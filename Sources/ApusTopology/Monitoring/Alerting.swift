@@ -4,13 +4,19 @@ public struct Alerting: Hashable, Sendable {
     public let hold: Duration
     /// The window of rates in rules; nil for the fleet's choice (``Fleet/alertWindow``).
     public let window: Duration?
+    /// Where people read the runbooks: what comes before `/NAME.md` in the annotation `runbook_url` of each alert.
+    public let runbooks: String
     public let place: SourcePlace
 
+    /// - Parameter runbooks: the beginning of a URL, such as `https://git.example.org/fleet/docs/runbooks`; the default is the path
+    ///   of the generated runbooks in the repository.
     public init(
-        hold: Duration = .seconds(60), window: Duration? = nil, fileID: String = #fileID, line: Int = #line
+        hold: Duration = .seconds(60), window: Duration? = nil, runbooks: String = "docs/runbooks", fileID: String = #fileID,
+        line: Int = #line
     ) {
         self.hold = hold
         self.window = window
+        self.runbooks = runbooks
         place = SourcePlace(fileID: fileID, line: line)
     }
 }

@@ -1,20 +1,13 @@
+import ApusTopology
 import Foundation
 
-/// How an annotation writes a value
-/// (https://prometheus.io/docs/prometheus/2.42/configuration/template_reference/#numbers).
-package enum ValueFormat: Hashable {
-    /// With so many digits after the point.
-    case decimals(Int)
-    /// A ratio in percent, with its sign.
-    case percentage
-    /// Bytes with a binary prefix: `512MiB`.
-    case bytes
-
+extension ValueFormat {
     var templateFunction: String {
         switch self {
         case .decimals(let digits): "printf \"%.\(digits)f\""
         case .percentage: "humanizePercentage"
         case .bytes: "humanize1024"
+        case .duration: "humanizeDuration"
         }
     }
 
@@ -31,6 +24,19 @@ package enum ValueFormat: Hashable {
                 rest /= 1024
             }
             return String(format: "%.4g", rest) + prefix
+        case .duration: return Self.durationText(value)
         }
+    }
+
+    /// Go's template function humanizeDuration for values of a millisecond and more.
+    private static func durationText(_ value: Double) -> String {
+        let sign = value < 0 ? "-" : ""
+        let size = abs(value)
+        if size == 0 { return "0s" }
+        if size < 1 { return sign + String(format: "%.4gms", size * 1000) }
+        if size < 60 { return sign + String(format: "%.4gs", size) }
+        let seconds = Int64(size)
+        let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
+        return sign + parts.drop { $0.0 == 0 }.map { "\($0.0)\($0.1)" }.joined(separator: " ")
     }
 }

@@ -1,0 +1,115 @@
+import ApusPromQL
+import ApusTopology
+import Foundation
+
+/// What Prometheus would make of expressions over the input series of a rule test: the source of the labels and values that the
+/// test expects. promtool then judges whether it was right.
+///
+/// It knows what alerts use; of anything else it says so.
+struct RuleSimulation {
+    enum Fault: Error {
+        /// The part of the expression that it does not know.
+        case unknown(String)
+    }
+
+    /// Seconds between two samples, and two evaluations.
+    let step: Double
+    private let seriesByName: [String: [SimulatedSeries]]
+
+    init(series: [SimulatedSeries], step: Duration) {
+        self.step = step / .seconds(1)
+        seriesByName = Dictionary(grouping: series) { $0.labels[SimulatedSample.nameLabel] ?? "" }
+    }
+
+    /// The series of an expression's result at a step.
+    func samples(of expression: PromQLExpression, at index: Int) throws(Fault) -> [SimulatedSample] {
+        switch try value(of: expression, at: index) {
+        case .vector(let samples): return samples
+        case .scalar(let value): return [SimulatedSample(labels: [:], value: value)]
+        }
+    }
+
+    enum Value {
+        case scalar(Double)
+        case vector([SimulatedSample])
+    }
+
+    func value(of expression: PromQLExpression, at index: Int) throws(Fault) -> Value {
+        switch expression.form {
+        case .number(let number): return .scalar(number)
+        case .selector(let selector): return .vector(try instant(selector, at: index))
+        case .call(let function, let arguments): return try call(function, arguments, expression, at: index)
+        case .aggregation(let aggregation, let grouping, nil, let operand):
+            return .vector(try aggregated(aggregation, grouping, try samples(of: operand, at: index), expression))
+        case .negated(let operand):
+            return .vector(
+                try samples(of: operand, at: index).map { SimulatedSample(labels: $0.unnamed.labels, value: -$0.value) })
+        case .binary(let symbol, let matching, let left, let right):
+            return try binary(
+                symbol, matching, try value(of: left, at: index), try value(of: right, at: index), expression)
+        default: throw .unknown("\(expression)")
+        }
+    }
+
+    // MARK: - Selectors
+
+    private func matching(_ selector: PromQLSelector) throws(Fault) -> [SimulatedSeries] {
+        let candidates = seriesByName[selector.name ?? ""] ?? []
+        guard !selector.matchers.isEmpty else { return candidates }
+        var tests: [@Sendable ([String: String]) -> Bool] = []
+        for matcher in selector.matchers {
+            guard case .label(let name, let relation, let value) = matcher else { throw .unknown("\(selector)") }
+            switch relation {
+            case .equals: tests.append { ($0[name] ?? "") == value }
+            case .differs: tests.append { ($0[name] ?? "") != value }
+            case .matches, .matchesNot:
+                guard let pattern = try? NSRegularExpression(pattern: "^(?:\(value))$") else { throw .unknown("\(selector)") }
+                let wanted = relation == .matches
+                tests.append { labels in
+                    let text = labels[name] ?? ""
+                    let range = NSRange(text.startIndex..., in: text)
+                    return (pattern.firstMatch(in: text, range: range) != nil) == wanted
+                }
+            }
+        }
+        return candidates.filter { series in tests.allSatisfy { $0(series.labels) } }
+    }
+
+    private func offset(_ selector: PromQLSelector) throws(Fault) -> Double {
+        guard selector.modifiers.time == nil else { throw .unknown("\(selector)") }
+        switch selector.modifiers.offset {
+        case nil: return 0
+        case .milliseconds(let milliseconds): return Double(milliseconds) / 1000
+        case .variable: throw .unknown("\(selector)")
+        }
+    }
+
+    private func instant(_ selector: PromQLSelector, at index: Int) throws(Fault) -> [SimulatedSample] {
+        let moment = Double(index) - (try offset(selector)) / step
+        guard moment >= 0 else { return [] }
+        let position = Int(moment.rounded(.down))
+        return try matching(selector).compactMap { series in
+            guard position < series.values.count, let value = series.values[position] else { return nil }
+            return SimulatedSample(labels: series.labels, value: value)
+        }
+    }
+
+    /// The samples within a window whose both ends belong to it, as Prometheus before 3.0 has it; times are seconds from the start.
+    func windows(_ expression: PromQLExpression, at index: Int) throws(Fault) -> (Range<Double>, [SimulatedWindow]) {
+        guard case .range(let selector, .milliseconds(let window)) = expression.form else { throw .unknown("\(expression)") }
+        let end = Double(index) * step - (try offset(selector))
+        let start = end - Double(window) / 1000
+        let first = max(Int((start / step - 1e-9).rounded(.up)), 0)
+        let last = Int((end / step + 1e-9).rounded(.down))
+        let windows = try matching(selector).map { series in
+            var points: [SimulatedWindow.Point] = []
+            if first <= last {
+                for position in first...last where position < series.values.count {
+                    if let value = series.values[position] { points.append(.init(time: Double(position) * step, value: value)) }
+                }
+            }
+            return SimulatedWindow(labels: series.labels.filter { $0.key != SimulatedSample.nameLabel }, points: points)
+        }
+        return (start..<end, windows.filter { !$0.points.isEmpty })
+    }
+}

@@ -1,0 +1,58 @@
+import ApusPromQL
+import ApusTopology
+
+/// The alerts of one concern: a file of rules, a group in it, and a file of tests.
+struct AlertGroup {
+    /// `fleet`, `database`: names the files.
+    let concern: String
+    let groupName: String
+    /// Between two evaluations; nil for that of all rules.
+    let interval: Duration?
+    /// Between two evaluations in the test.
+    let step: Duration
+    let rules: [AlertRule]
+
+    var path: String { "rules/\(fileName).yml" }
+    var testPath: String { "rules/\(fileName).test.yml" }
+    var fileName: String { "\(concern)-alerts" }
+}
+
+extension AlertGroup {
+    /// The groups of all alerts of a fleet, checked; those without an alert are left out.
+    static func all(of fleet: Fleet) throws(GenerationError) -> [AlertGroup] {
+        var names: Set<String> = []
+        var groups: [AlertGroup] = []
+        for (concern, alerts) in FleetAlerts(fleet: fleet).concerns {
+            for alert in alerts where !names.insert(alert.name).inserted { throw .repeatedName(alert.name, kind: "alert") }
+            let slow = alerts.filter { $0.condition.longestWindow >= slowWindow }
+            let quick = alerts.filter { $0.condition.longestWindow < slowWindow }
+            let interval = max(fleet.scraping.evaluationInterval, slowInterval)
+            groups += try [
+                AlertGroup(fleet, concern, quick, interval: nil),
+                AlertGroup(fleet, "\(concern)-trend", slow, interval: interval),
+            ]
+        }
+        return groups.filter { !$0.rules.isEmpty }
+    }
+
+    /// What looks back that far moves slowly: it is evaluated less often, and tested in fewer steps.
+    private static let slowWindow = Duration.seconds(1800)
+    private static let slowInterval = Duration.seconds(60)
+
+    private init(_ fleet: Fleet, _ concern: String, _ alerts: [Alert], interval: Duration?) throws(GenerationError) {
+        self.concern = concern
+        groupName = "\(fleet.name)-\(concern)"
+        self.interval = interval == fleet.scraping.evaluationInterval ? nil : interval
+        let step = interval ?? fleet.scraping.evaluationInterval
+        self.step = step
+        var rules: [AlertRule] = []
+        for alert in alerts {
+            // One bad evaluation fires nothing.
+            let hold = max(alert.hold ?? fleet.alerting.hold, step * 2)
+            let rule = AlertRule(alert: alert, hold: hold, runbookURL: "\(fleet.alerting.runbooks)/\(alert.name).md")
+            try rule.check(scrapeInterval: fleet.scraping.interval)
+            rules.append(rule)
+        }
+        self.rules = rules
+    }
+}

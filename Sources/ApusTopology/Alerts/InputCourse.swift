@@ -1,0 +1,17 @@
+/// How a series goes through the test of an alert: first it is within the alert's limits, then beyond them for longer than the alert
+/// waits, then within them again.
+public enum InputCourse: Hashable, Sendable {
+    /// A gauge; nil while the series is not there.
+    case level(quiet: Double?, bad: Double?)
+    /// A counter that rises by so much a second, averaged over the longest window of the condition. What the window needs to be
+    /// beyond the limit comes within its first bad step, so that a condition with another window fails its test.
+    case growth(quiet: Double, bad: Double)
+    /// A counter, or a gauge of times such as that of a start, that rises so often by 1, a step each; the last time takes it beyond
+    /// the limit.
+    case events(Int)
+    /// A gauge that rises by so much a second, by linear regression over the longest window of the condition.
+    case slope(from: Double, quiet: Double, bad: Double)
+
+    /// A gauge that stays as it is.
+    public static func constant(_ value: Double) -> Self { .level(quiet: value, bad: value) }
+}

@@ -1,0 +1,50 @@
+public import ApusMetrics
+
+/// A text with the labels and the value of a query's result in it; only labels of the query's keys compile.
+///
+/// ```swift
+/// let text: LabelText<TargetKey> = "\(.instance) uses \(value: .decimals(1)) % of a core."
+/// ```
+public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendable {
+    package let parts: [TextPart]
+
+    public init(stringLiteral value: String) {
+        parts = [.text(value)]
+    }
+
+    public init(stringInterpolation: StringInterpolation) {
+        parts = stringInterpolation.parts
+    }
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var parts: [TextPart] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {}
+
+        public mutating func appendLiteral(_ literal: String) {
+            if !literal.isEmpty { parts.append(.text(literal)) }
+        }
+
+        /// The label's value.
+        public mutating func appendInterpolation(_ key: Key) {
+            parts.append(.label(key.rawValue))
+        }
+
+        /// The value of the series, written for people.
+        public mutating func appendInterpolation(value format: ValueFormat) {
+            parts.append(.value(format))
+        }
+
+        /// Text that is known when generating.
+        public mutating func appendInterpolation(text: String) {
+            parts.append(.text(text))
+        }
+    }
+}
+
+/// A piece of a ``LabelText``, without the type of its keys.
+public enum TextPart: Hashable, Sendable {
+    case text(String)
+    case label(String)
+    case value(ValueFormat)
+}
