@@ -8,6 +8,10 @@ public enum FileKind: String, CaseIterable, Sendable {
     case rules
     /// promtool's tests of the alert rules.
     case ruleTests = "rule-tests"
+    /// Alertmanager's configuration.
+    case alertmanager
+    /// What to do when an alert fires.
+    case runbooks
     /// Grafana dashboards.
     case dashboards
     /// What Grafana reads at its start: the datasource, and where the dashboards lie.
@@ -23,6 +27,8 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .prometheus: try prometheusFiles(for: fleet)
         case .rules: try ruleFiles(for: fleet)
         case .ruleTests: try ruleTestFiles(for: fleet)
+        case .alertmanager: try alertmanagerFiles(for: fleet)
+        case .runbooks: try runbookFiles(for: fleet)
         case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)

@@ -15,6 +15,10 @@ public enum GenerationError: Error, Hashable, Sendable {
     case illegalAlertLabel(String, place: String)
     /// The alert's test would prove nothing.
     case unprovenAlert(String, reason: String)
+    /// An objective's bound that no bucket of its histogram has.
+    case boundOfNoBucket(objective: String, bound: Double, buckets: [Double], place: String)
+    /// The fleet's version of a tool does not know something; the text says what, and since when it is known.
+    case consumerTooOld(String, place: String)
 }
 
 extension GenerationError: CustomStringConvertible {
@@ -31,6 +35,11 @@ extension GenerationError: CustomStringConvertible {
             "alert name “\(name)” is illegal: use CamelCase, letters and digits with an upper-case letter first"
         case .illegalAlertLabel(let label, let place):
             "\(place): its label \(label) is the severity or a template: choose another name, and put values into the description"
+        case .boundOfNoBucket(let objective, let bound, let buckets, let place):
+            "\(place): objective \(objective) asks for \(PromQLNumber.string(bound)), which is no bound of its histogram: use one of "
+                + buckets.map(PromQLNumber.string).joined(separator: ", ")
+        case .consumerTooOld(let text, let place):
+            "\(place): \(text)"
         case .unprovenAlert(let name, let reason):
             "alert \(name): \(reason): give it inputs that are within its limit while quiet and beyond it while bad"
         }

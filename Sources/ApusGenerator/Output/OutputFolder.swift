@@ -23,18 +23,25 @@ public struct OutputFolder: Sendable {
 
     /// Everything that would have to change for the folder to hold the files and nothing else, sorted by path.
     ///
-    /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`); others are left alone.
+    /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`) and `docs/runbooks`; others are left
+    /// alone.
     public func differences(from files: [GeneratedFile]) throws(OutputError) -> [Difference] {
         var differences: [Difference] = []
         for file in files {
             if let difference = try difference(from: file) { differences.append(difference) }
         }
         let generated = Set(files.map(\.path))
-        let folders = Set(files.compactMap { $0.path.split(separator: "/").dropLast().first.map(String.init) })
+        let folders = Set(files.compactMap { Self.folder(of: $0) })
         for folder in folders {
             differences += filePaths(in: folder).filter { !generated.contains($0) }.map(Difference.stray)
         }
         return differences.sorted { $0.path < $1.path }
+    }
+
+    /// The folder that holds nothing but generated files.
+    private static func folder(of file: GeneratedFile) -> String? {
+        file.path.hasPrefix("\(runbookFolder)/")
+            ? runbookFolder : file.path.split(separator: "/").dropLast().first.map(String.init)
     }
 
     /// Writes the files that are missing or differ, each by renaming a whole new file over the old one. A symbolic link is

@@ -63,7 +63,7 @@ struct AlertProof {
 }
 
 extension SimulatedSeries {
-    fileprivate init(_ input: AlertInput, values: [Double?]) {
+    init(_ input: AlertInput, values: [Double?]) {
         labels = Dictionary(input.labels.map { ($0.name, $0.value) } + [(SimulatedSample.nameLabel, input.metric)]) { _, last in
             last
         }

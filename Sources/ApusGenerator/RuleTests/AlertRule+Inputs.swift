@@ -24,7 +24,7 @@ private struct LimitCrossing {
 
     /// Nil of an operator that compares nothing.
     init?(_ symbol: PromQLOperator, _ limit: Double) {
-        let margin = limit == 0 ? 1 : max(abs(limit) * 0.0005, 1e-6)
+        let margin = limit == 0 ? 1 : max(abs(limit) * 0.0006, 1e-6)
         switch symbol {
         case .greater: (quiet, bad) = (limit, limit + margin)
         case .greaterOrEqual: (quiet, bad) = (limit - margin, limit)

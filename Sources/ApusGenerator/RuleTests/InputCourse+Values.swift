@@ -6,7 +6,7 @@ extension InputCourse {
         let steps = 0...timeline.end
         switch self {
         case .level(let quiet, let bad):
-            return steps.map { timeline.isBreached($0) ? bad : quiet }
+            return steps.map { (timeline.isBreached($0) ? bad : quiet).map(Self.short) }
         case .growth(let quiet, let bad):
             return Self.growth(quiet: quiet, bad: bad, on: timeline)
         case .events(let count):
@@ -42,5 +42,10 @@ extension InputCourse {
             let line = start + quiet * seconds * Double(index)
             return ((timeline.isBreached(index) ? line + leap : line) * 1e6).rounded() / 1e6
         }
+    }
+
+    /// Without the noise of binary fractions.
+    private static func short(_ value: Double) -> Double {
+        abs(value) < 1e6 ? (value * 1e9).rounded() / 1e9 : value
     }
 }

@@ -8,12 +8,26 @@ struct RuleTestFile: Encodable {
     struct Test: Encodable {
         let interval: String
         let inputSeries: [Input]
-        let alertRuleTest: [Case]
+        private(set) var alertRuleTest: [Case]?
+        private(set) var expressionTest: [ExpressionCase]?
+
+        init(interval: String, inputSeries: [Input], alerts: [Case]) {
+            self.interval = interval
+            self.inputSeries = inputSeries
+            alertRuleTest = alerts
+        }
+
+        init(interval: String, inputSeries: [Input], expressions: [ExpressionCase]) {
+            self.interval = interval
+            self.inputSeries = inputSeries
+            expressionTest = expressions
+        }
 
         enum CodingKeys: String, CodingKey {
             case interval
             case inputSeries = "input_series"
             case alertRuleTest = "alert_rule_test"
+            case expressionTest = "promql_expr_test"
         }
     }
 
@@ -32,6 +46,31 @@ struct RuleTestFile: Encodable {
             case evalTime = "eval_time"
             case alertname
             case expAlerts = "exp_alerts"
+        }
+    }
+
+    /// What a rule has recorded, in millionths: promtool compares floating-point numbers bit by bit.
+    struct ExpressionCase: Encodable {
+        let expr: String
+        let evalTime: String
+        let expSamples: [Sample]
+
+        init(rule: String, objective: String, time: String, labels: [String: String], value: Double) {
+            expr = "round(\(rule){objective=\"\(objective)\"} * 1000000)"
+            evalTime = time
+            let text = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ", ")
+            expSamples = [Sample(labels: "{\(text)}", value: (value * 1e6).rounded())]
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case expr
+            case evalTime = "eval_time"
+            case expSamples = "exp_samples"
+        }
+
+        struct Sample: Encodable {
+            let labels: String
+            let value: Double
         }
     }
 

@@ -4,13 +4,14 @@ import ApusTopology
 /// `rules/CONCERN-alerts.test.yml`: for each alert that it is silent at its limit, silent just before `for`, firing at `for` with
 /// exact labels and annotations, and silent again afterwards.
 func ruleTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    try AlertGroup.all(of: fleet).map { group in
-        let proofs = try group.rules.map { rule throws(GenerationError) in try AlertProof(rule, step: group.step) }
-        let file = RuleTestFile(
-            ruleFiles: ["\(group.fileName).yml"], evaluationInterval: DurationText.string(group.step),
-            tests: AlertProof.together(proofs).map { RuleTestFile.Test($0, step: group.step) })
-        return GeneratedFile(path: group.testPath, contents: try YAMLFile.contents(file))
-    }
+    try objectiveTestFiles(for: fleet)
+        + AlertGroup.all(of: fleet).map { group in
+            let proofs = try group.rules.map { rule throws(GenerationError) in try AlertProof(rule, step: group.step) }
+            let file = RuleTestFile(
+                ruleFiles: ["\(group.fileName).yml"], evaluationInterval: DurationText.string(group.step),
+                tests: AlertProof.together(proofs).map { RuleTestFile.Test($0, step: group.step) })
+            return GeneratedFile(path: group.testPath, contents: try YAMLFile.contents(file))
+        }
 }
 
 extension AlertProof {
@@ -28,6 +29,8 @@ extension AlertProof {
     }
 
     private func disturbs(_ other: AlertProof) -> Bool {
+        // promtool takes all alerts of a name together.
+        if rule.alert.name == other.rule.alert.name { return true }
         let watched = Set(other.rule.alert.condition.selectors.compactMap(\.name))
         return series.contains { watched.contains($0.metric) }
     }
@@ -53,9 +56,10 @@ extension AlertProof {
 
 extension RuleTestFile.Test {
     fileprivate init(_ proofs: [AlertProof], step: Duration) {
-        interval = DurationText.string(step)
-        inputSeries = proofs.flatMap(\.series).map { .init(series: $0.series, values: $0.notation) }
-        alertRuleTest = proofs.flatMap(\.cases)
+        self.init(
+            interval: DurationText.string(step),
+            inputSeries: proofs.flatMap(\.series).map { .init(series: $0.series, values: $0.notation) },
+            alerts: proofs.flatMap(\.cases))
     }
 }
 

@@ -23,10 +23,11 @@ extension AlertGroup {
         var names: Set<String> = []
         var groups: [AlertGroup] = []
         for (concern, alerts) in FleetAlerts(fleet: fleet).concerns {
-            for alert in alerts where !names.insert(alert.name).inserted { throw .repeatedName(alert.name, kind: "alert") }
+            for alert in alerts where !names.insert(alert.identity).inserted { throw .repeatedName(alert.name, kind: "alert") }
             let slow = alerts.filter { $0.condition.longestWindow >= slowWindow }
             let quick = alerts.filter { $0.condition.longestWindow < slowWindow }
-            let interval = max(fleet.scraping.evaluationInterval, slowInterval)
+            let window = slow.map(\.condition.longestWindow).min() ?? slowWindow
+            let interval = max(fleet.scraping.evaluationInterval, wholeMinutes(window / 120))
             groups += try [
                 AlertGroup(fleet, concern, quick, interval: nil),
                 AlertGroup(fleet, "\(concern)-trend", slow, interval: interval),
@@ -37,7 +38,11 @@ extension AlertGroup {
 
     /// What looks back that far moves slowly: it is evaluated less often, and tested in fewer steps.
     private static let slowWindow = Duration.seconds(1800)
-    private static let slowInterval = Duration.seconds(60)
+
+    /// At least one.
+    private static func wholeMinutes(_ duration: Duration) -> Duration {
+        .seconds(60) * max(Int((duration / .seconds(60)).rounded()), 1)
+    }
 
     private init(_ fleet: Fleet, _ concern: String, _ alerts: [Alert], interval: Duration?) throws(GenerationError) {
         self.concern = concern
@@ -54,5 +59,12 @@ extension AlertGroup {
             rules.append(rule)
         }
         self.rules = rules
+    }
+}
+
+extension Alert {
+    /// Alerts of one name tell their conditions apart by labels: windows and objectives.
+    fileprivate var identity: String {
+        labels.isEmpty ? name : "\(name) \(labels.sorted { $0.key < $1.key }) \(condition)"
     }
 }

@@ -40,9 +40,18 @@ public struct RecordingRule<Key: LabelKey>: Sendable {
         InstantVector(.selector(selector.matching([.label(key.rawValue, .equals, value)])))
     }
 
-    private var selector: PromQLSelector {
+    fileprivate var selector: PromQLSelector {
         PromQLSelector(
             MetricFamily(
                 name: name, kind: .gauge, help: "Recorded: \(expression)", labelNames: Key.allCases.map(\.rawValue)))
+    }
+}
+
+extension RecordingRule {
+    /// All values within a window of the series whose label has a value.
+    public func samples(over window: RateWindow, matching key: Key, _ value: String) -> RangeVector<Key> {
+        RangeVector(
+            PromQLExpression(
+                .range(selector.matching([.label(key.rawValue, .equals, value)]), window: window.duration)))
     }
 }

@@ -55,7 +55,7 @@ public struct AlertInput: Hashable, Sendable {
         // Of all observations, a twentieth is in the bucket that holds the limit.
         let held = 0.05
         func below(_ value: Double) -> Double { share - held * (value - lower) / (bounds[index] - lower) }
-        let (quiet, bad) = (below(limit * 0.9995), below(limit * 1.0005))
+        let (quiet, bad) = (below(limit * 0.9994), below(limit * 1.0006))
         let total = 0.5
         let all = Self.labels(labels)
         return (bounds.map(PromQLNumber.string) + ["+Inf"]).enumerated().map { position, bound in

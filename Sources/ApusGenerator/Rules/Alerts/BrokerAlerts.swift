@@ -94,7 +94,7 @@ struct BrokerAlerts {
                     "Look whether consumers hang: see the runbook of ServiceHung.",
                     "Look whether what they do is slow: see the runbook of HighDeliveryLatency.",
                 ]),
-            inputs: arms.map { name, limit in messages(name, .level(quiet: limit * 0.9, bad: limit * 0.9 * 1.0005)) }
+            inputs: arms.map { name, limit in messages(name, .level(quiet: limit * 0.9, bad: limit * 0.9 * 1.0006)) }
                 + [messages("another", .constant(1e9))])
     }
 

@@ -162,7 +162,7 @@ struct DeliveryAlerts {
             let rate = 0.5 * Self.leastThroughput * share
             return AlertInput(
                 counter, [.service: "a", .instance: instance, .label(.channel): "webhook"],
-                .growth(quiet: rate * 1.0005, bad: rate * 0.9995))
+                .growth(quiet: rate * 1.0006, bad: rate * 0.9994))
         }
         return [
             enqueued("one", .webhook), enqueued("two", .webhook), handled(Notifications.delivered, "one", 0.4),
@@ -182,7 +182,7 @@ struct DeliveryAlerts {
             AlertInput(
                 Notifications.failures,
                 [.service: "a", .instance: instance, .label(.channel): "webhook", .label(.reason): "transient"],
-                .growth(quiet: rate * 0.9995, bad: rate * 1.0005))
+                .growth(quiet: rate * 0.9994, bad: rate * 1.0006))
         }
         let bad = 0.5 * limit.value
         return Alert(
@@ -277,8 +277,8 @@ struct DeliveryAlerts {
                     "See who holds what: `apus locks`.",
                 ]),
             inputs: [
-                input(Notifications.lostLeases, "one", .growth(quiet: lost * 0.6 * 0.9995, bad: lost * 0.6 * 1.0005)),
-                input(Notifications.lostLeases, "two", .growth(quiet: lost * 0.4 * 0.9995, bad: lost * 0.4 * 1.0005)),
+                input(Notifications.lostLeases, "one", .growth(quiet: lost * 0.6 * 0.9994, bad: lost * 0.6 * 1.0006)),
+                input(Notifications.lostLeases, "two", .growth(quiet: lost * 0.4 * 0.9994, bad: lost * 0.4 * 1.0006)),
                 input(Notifications.claimed, "one", .growth(quiet: 0.3, bad: 0.3)),
                 input(Notifications.claimed, "two", .growth(quiet: 0.2, bad: 0.2)),
             ])

@@ -18,6 +18,7 @@ struct FleetAlerts {
             ("host", HostAlerts(fleet: fleet).all),
             ("monitoring", MonitoringAlerts(fleet: fleet).all),
             ("unit", UnitAlerts(fleet: fleet).all),
+            ("objective", fleet.objectives.flatMap { ObjectiveRules($0).alerts }),
             ("own", fleet.alerts),
         ]
     }

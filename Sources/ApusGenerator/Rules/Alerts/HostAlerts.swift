@@ -64,7 +64,7 @@ struct HostAlerts {
                     "Cut the journal: `journalctl --vacuum-size=500M`.",
                 ]),
             inputs: [
-                disk(Filesystem.available, .level(quiet: half * 1.0005, bad: half * 0.9995)),
+                disk(Filesystem.available, .level(quiet: half * 1.0006, bad: half * 0.9994)),
                 disk(Filesystem.size, .constant(0.5)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
                 disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
             ])
@@ -115,7 +115,7 @@ struct HostAlerts {
                 queries: [.init("Free inodes", Filesystem.filesFree.series.value)],
                 actions: ["Find the folder: `du --inodes -x --max-depth=2 MOUNTPOINT | sort -n | tail`."]),
             inputs: [
-                disk(Filesystem.filesFree, .level(quiet: half * 1.0005, bad: half * 0.9995)),
+                disk(Filesystem.filesFree, .level(quiet: half * 1.0006, bad: half * 0.9994)),
                 disk(Filesystem.files, .constant(0.5)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
                 disk(Filesystem.files, on: "tmpfs", .constant(0.5)),
             ])
@@ -156,10 +156,10 @@ struct HostAlerts {
             inputs: [
                 AlertInput(
                     NodeExporter.Clock.offset, [.service: "node", .instance: "fast"],
-                    .level(quiet: Self.skew, bad: Self.skew * 1.0005)),
+                    .level(quiet: Self.skew, bad: Self.skew * 1.0006)),
                 AlertInput(
                     NodeExporter.Clock.offset, [.service: "node", .instance: "slow"],
-                    .level(quiet: -Self.skew, bad: -Self.skew * 1.0005)),
+                    .level(quiet: -Self.skew, bad: -Self.skew * 1.0006)),
             ])
     }
 

@@ -47,8 +47,8 @@ struct RequestAlerts {
                     "If it began with a release, take the release back.",
                 ]),
             inputs: [
-                answered("one", "500", rate * 0.6 * 0.9995, rate * 0.6 * 1.0005),
-                answered("two", "503", rate * 0.4 * 0.9995, rate * 0.4 * 1.0005),
+                answered("one", "500", rate * 0.6 * 0.9994, rate * 0.6 * 1.0006),
+                answered("two", "503", rate * 0.4 * 0.9994, rate * 0.4 * 1.0006),
                 answered("one", "200", 0.3 - rate, 0.3 - rate), answered("two", "404", 0.2, 0.2),
             ])
     }

@@ -85,7 +85,7 @@ struct ResourceAlerts {
                 return [
                     AlertInput(
                         ServiceProcess.residentMemory, [.service: service.name, .instance: "one"],
-                        .level(quiet: limit * Self.memoryShare * 0.9995, bad: limit * Self.memoryShare * 1.0005))
+                        .level(quiet: limit * Self.memoryShare * 0.9994, bad: limit * Self.memoryShare * 1.0006))
                 ]
             } + [AlertInput(ServiceProcess.residentMemory, [.service: "another", .instance: "two"], .constant(1e15))])
     }
@@ -121,11 +121,11 @@ struct ResourceAlerts {
             inputs: [
                 AlertInput(
                     ServiceProcess.heap, labels,
-                    .slope(from: 1e8, quiet: limit / 3600 * 0.5, bad: limit / 3600 * 1.0005)),
+                    .slope(from: 1e8, quiet: limit / 3600 * 0.5, bad: limit / 3600 * 1.0006)),
                 // Grew fast, and has stopped.
                 AlertInput(
                     ServiceProcess.heap, [.service: "a", .instance: "two"],
-                    .slope(from: 1e8, quiet: 0, bad: limit / 3600 * 1.0005)),
+                    .slope(from: 1e8, quiet: 0, bad: limit / 3600 * 1.0006)),
             ])
     }
 
@@ -207,7 +207,7 @@ struct ResourceAlerts {
                 ]),
             inputs: [
                 input("p", "used", .level(quiet: 0.3 * limit.value, bad: 0.3 * limit.value)),
-                input("q", "used", .level(quiet: 0.2 * limit.value * 0.9995, bad: 0.2 * limit.value * 1.003)),
+                input("q", "used", .level(quiet: 0.2 * limit.value * 0.9994, bad: 0.2 * limit.value * 1.003)),
                 input("p", "idle", .constant(1)), most("p", 0.3), most("q", 0.2),
             ])
     }

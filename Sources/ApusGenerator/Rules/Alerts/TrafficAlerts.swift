@@ -55,7 +55,7 @@ struct TrafficAlerts {
                     "Raise `LoadBalancer(connections:)`, and the limit of open files with it.",
                 ]),
             inputs: [
-                input(Status.accepted, .growth(quiet: accepted * 0.9995, bad: accepted * 1.0005)),
+                input(Status.accepted, .growth(quiet: accepted * 0.9994, bad: accepted * 1.0006)),
                 input(Status.handled, .growth(quiet: 0, bad: 0)),
             ])
     }
@@ -80,7 +80,7 @@ struct TrafficAlerts {
             inputs: [
                 AlertInput(
                     BlackboxExporter.TLS.earliestExpiry, [.service: "n", .instance: "one"],
-                    .level(quiet: seconds * 1.004, bad: seconds * 0.999))
+                    .level(quiet: seconds * 1.0008, bad: seconds * 0.9996))
             ])
     }
 

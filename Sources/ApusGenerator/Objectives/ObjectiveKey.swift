@@ -1,0 +1,8 @@
+package import ApusMetrics
+
+/// The labels of what is recorded of objectives.
+package enum ObjectiveKey: String, LabelKey {
+    /// The objective's name.
+    case objective
+    case service
+}
