@@ -1,11 +1,14 @@
 public import ApusTopology
 
 extension Fleet {
-    /// `dashboards/….json`: all dashboards of the fleet, in the order in which people look at them.
+    /// All dashboards of the fleet, in the order in which people look at them: only those of what the fleet has.
+    public var dashboards: [Dashboard] { FleetDashboard.allCases.compactMap { $0.dashboard(of: self) } }
+
+    /// `dashboards/….json`: all dashboards of the fleet, sorted by path.
     ///
     /// - Parameter schema: the form in which they are written.
     /// - Throws: the first thing that Grafana would refuse or that would mislead.
     public func dashboardFiles(schema: DashboardSchema = .classic) throws(GenerationError) -> [GeneratedFile] {
-        try Dashboard.files([FleetOverview(fleet: self).dashboard], schema: schema)
+        try Dashboard.files(dashboards, schema: schema).sorted { $0.path < $1.path }
     }
 }

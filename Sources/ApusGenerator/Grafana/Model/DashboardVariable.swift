@@ -14,10 +14,16 @@ public struct DashboardVariable: Hashable, Sendable {
     public let label: String
     /// The series whose label has the values to choose from.
     let series: String
+    /// The family of those series.
+    let family: String
     /// All labels of those series, by which the variables before can narrow them.
     let seriesLabels: Set<String>
     /// Whether several can be chosen, or all.
     public let isMultiple: Bool
+    /// The families whose series it narrows; nil for all that have the label.
+    private(set) var scope: Set<String>?
+    /// In place of all values, whose list could be too long.
+    private(set) var allValue = ".+"
 
     /// - Parameters:
     ///   - key: the label.
@@ -34,6 +40,7 @@ public struct DashboardVariable: Hashable, Sendable {
         self.name = name
         self.title = title ?? name.prefix(1).uppercased() + name.dropFirst()
         label = key.rawValue
+        self.family = family.name
         series = family.kind == .histogram ? family.name + "_count" : family.name
         seriesLabels = Set(family.labelNames + TargetKey.allCases.map(\.rawValue))
         self.isMultiple = isMultiple
@@ -49,12 +56,33 @@ public struct DashboardVariable: Hashable, Sendable {
     /// The variable for the datasource that all panels read from, which every dashboard has first.
     static let datasource = "datasource"
 
-    /// In place of all values, whose list could be too long: every series that has the label.
-    static let allValue = ".+"
+    /// The same, narrowing the series of some families only.
+    ///
+    /// For a dashboard of several programs: the label `instance` of each has other values, so that what is chosen of one would leave
+    /// nothing of the others.
+    public func narrowing(only families: [MetricFamily]) -> Self {
+        var variable = self
+        variable.scope = Set(families.map(\.name))
+        return variable
+    }
+
+    /// The same; as long as all is chosen, series without the label are shown too.
+    public func includingUnlabelled() -> Self {
+        var variable = self
+        variable.allValue = ".*"
+        return variable
+    }
+
+    /// Whether it narrows a family's series; nil for a family that nobody declares.
+    func narrows(family: String?) -> Bool {
+        guard let scope else { return true }
+        return family.map(scope.contains) ?? false
+    }
 
     /// The query for the values, given the variables that stand before.
     func valuesQuery(after earlier: some Sequence<DashboardVariable>) -> String {
-        let matchers = earlier.filter { seriesLabels.contains($0.label) }.map {
+        let narrowing = earlier.filter { seriesLabels.contains($0.label) && $0.narrows(family: family) }
+        let matchers = narrowing.map {
             PanelExpression.matcher($0.label, matches: "$\($0.name)")
         }
         return "label_values(\(series)\(matchers.isEmpty ? "" : "{\(matchers.joined(separator: ", "))}"), \(label))"

@@ -28,7 +28,7 @@ enum ClassicVariable: JSONRepresentable {
 
     private static func write(_ variable: DashboardVariable, query: String, to json: inout JSONWriter) {
         if variable.isMultiple {
-            json.member("allValue", DashboardVariable.allValue)
+            json.member("allValue", variable.allValue)
             json.object("current") { json in
                 json.member("text", ["All"])
                 json.member("value", ["$__all"])

@@ -13,7 +13,9 @@ struct PanelExpression: Sendable {
     func text(narrowedBy variables: [DashboardVariable]) -> String {
         expression.mappingSelectors { selector in
             selector.matching(
-                variables.filter { selector.hasLabel($0.label) }.map { .label($0.label, .matches, "$\($0.name)") })
+                variables.filter { selector.hasLabel($0.label) && $0.narrows(family: selector.family?.name) }.map {
+                    .label($0.label, .matches, "$\($0.name)")
+                })
         }.description
     }
 

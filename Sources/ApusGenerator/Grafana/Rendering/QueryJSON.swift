@@ -33,10 +33,17 @@ extension Dashboard {
     }
 
     /// The alerts that fire of what is chosen; those without a label that a variable narrows pass too.
+    ///
+    /// Of variables for the same label, an alert has the value of one of them at most.
     func expression(of annotation: DashboardAnnotation) -> String {
         let names = annotation.alertPattern.map { [PanelExpression.matcher("alertname", matches: $0)] } ?? []
-        let matchers =
-            ["alertstate=\"firing\""] + names + variables.map { PanelExpression.matcher($0.label, matches: "$\($0.name)|") }
+        var labels: [String] = []
+        for variable in variables where !labels.contains(variable.label) { labels.append(variable.label) }
+        let chosen = labels.map { label in
+            let values = variables.filter { $0.label == label }.map { "$\($0.name)|" }
+            return PanelExpression.matcher(label, matches: values.joined())
+        }
+        let matchers = ["alertstate=\"firing\""] + names + chosen
         return "ALERTS{\(matchers.joined(separator: ", "))}"
     }
 }

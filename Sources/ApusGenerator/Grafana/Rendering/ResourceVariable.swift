@@ -32,7 +32,7 @@ struct ResourceVariable: JSONRepresentable {
 
     private func write(_ variable: DashboardVariable, to json: inout JSONWriter) {
         let query = variable.valuesQuery(after: dashboard.variables.prefix(index - 1))
-        if variable.isMultiple { json.member("allValue", DashboardVariable.allValue) }
+        if variable.isMultiple { json.member("allValue", variable.allValue) }
         json.member("allowCustomValue", true)
         json.object("current") { json in
             if variable.isMultiple {

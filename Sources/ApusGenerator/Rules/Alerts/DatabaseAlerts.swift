@@ -108,11 +108,12 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private static let longest = 900.0
+    static let longest = 900.0
 
     private var transactionsOld: Alert {
         Alert(
-            "TransactionIDsRunOut", when: PostgresExporter.Queries.transactionAge.series.value > 1_000_000_000, severity: .high,
+            "TransactionIDsRunOut", when: PostgresExporter.Queries.transactionAge.series.value > Self.oldestTransaction,
+            severity: .high,
             summary: "A database must be vacuumed soon.",
             description: """
                 The oldest transaction of \(.label(.database)) in \(.instance) that is not frozen is \
@@ -127,6 +128,8 @@ struct DatabaseAlerts {
                     "Vacuum by hand: `VACUUM (FREEZE, VERBOSE) TABLE`.",
                 ]))
     }
+
+    static let oldestTransaction = 1_000_000_000.0
 
     private var replicationSlotBehind: Alert {
         Alert(
@@ -143,7 +146,7 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private static let slotBytes = 1_073_741_824.0
+    static let slotBytes = 1_073_741_824.0
 
     // MARK: - Poolers
 
@@ -188,5 +191,5 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private static let longestWait = 1.0
+    static let longestWait = 1.0
 }

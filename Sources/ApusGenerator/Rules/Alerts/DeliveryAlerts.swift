@@ -173,7 +173,7 @@ struct DeliveryAlerts {
         ]
     }
 
-    private static let leastThroughput = 0.8
+    static let leastThroughput = 0.8
     private static let backlogShare = 0.5
 
     private var highErrorRate: Alert {

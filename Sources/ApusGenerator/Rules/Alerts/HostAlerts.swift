@@ -17,7 +17,7 @@ struct HostAlerts {
     private typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
 
     /// Without those that live in memory or show the kernel's state.
-    private func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
+    static func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
         gauge.series.matching(.label(.filesystem), .matchesNot, Self.noDisks)
     }
 
@@ -47,7 +47,7 @@ struct HostAlerts {
 
     private var diskAlmostFull: Alert {
         let limit = fleet.thresholds.freeDisk
-        let free = disks(Filesystem.available).value / (disks(Filesystem.size).value > 0)
+        let free = Self.disks(Filesystem.available).value / (Self.disks(Filesystem.size).value > 0)
         let half = 0.5 * limit.value
         return Alert(
             "DiskAlmostFull", when: free < limit.value, severity: limit.severity, summary: "A file system is almost full.",
@@ -72,8 +72,8 @@ struct HostAlerts {
 
     /// By the growth of the last six hours, within four days, and only what is not half empty.
     private var diskFillsUp: Alert {
-        let free = disks(Filesystem.available)
-        let size = disks(Filesystem.size).value > 0
+        let free = Self.disks(Filesystem.available)
+        let size = Self.disks(Filesystem.size).value > 0
         let predicted = free.samples(over: .hours(6)).predicted(after: Self.horizon) / size
         let filling = (predicted < 0).and(free.value / size < Self.halfEmpty)
         let perSecond = -0.1 / (Self.horizon / .seconds(1))
@@ -104,7 +104,7 @@ struct HostAlerts {
     private static let halfEmpty = 0.5
 
     private var fewInodes: Alert {
-        let free = disks(Filesystem.filesFree).value / (disks(Filesystem.files).value > 0)
+        let free = Self.disks(Filesystem.filesFree).value / (Self.disks(Filesystem.files).value > 0)
         let half = 0.5 * Self.freeInodes
         return Alert(
             "FewInodes", when: free < Self.freeInodes, severity: .high, summary: "A file system can take few more files.",
@@ -121,7 +121,7 @@ struct HostAlerts {
             ])
     }
 
-    private static let freeInodes = 0.05
+    static let freeInodes = 0.05
 
     private var memoryPressure: Alert {
         let limit = fleet.thresholds.memoryPressure
@@ -163,7 +163,7 @@ struct HostAlerts {
             ])
     }
 
-    private static let skew = 0.05
+    static let skew = 0.05
 
     private var hostDegraded: Alert {
         Alert(

@@ -20,8 +20,11 @@ struct MonitoringAlerts {
 
     // MARK: - Agents
 
+    /// Four turns of the sampling loop.
+    var oldestSample: Duration { fleet.agents.samplingInterval * 4 }
+
     private var samplingBehind: Alert {
-        let limit = fleet.agents.samplingInterval * 4
+        let limit = oldestSample
         return Alert(
             "AgentSamplingBehind", when: Agent.sampleAge.series.value > limit / .seconds(1), severity: .medium,
             summary: "An agent's figures are old.",
@@ -105,7 +108,7 @@ struct MonitoringAlerts {
 
     private var journalBehind: Alert {
         Alert(
-            "JournalBehind", when: JournalFollowing.lag.series.value > 60, severity: .low,
+            "JournalBehind", when: JournalFollowing.lag.series.value > Self.longestJournalLag, severity: .low,
             summary: "An agent counts the journal with delay.",
             description: "The newest entry that the agent \(.instance) has counted is \(value: .duration) old.",
             runbook: Runbook(
@@ -119,6 +122,8 @@ struct MonitoringAlerts {
                     "Count only some units: `--journal units --journal-unit UNIT`.",
                 ]))
     }
+
+    static let longestJournalLag = 60.0
 
     private var busBreakerOpen: Alert {
         Alert(

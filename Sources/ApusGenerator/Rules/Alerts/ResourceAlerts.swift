@@ -90,7 +90,7 @@ struct ResourceAlerts {
             } + [AlertInput(ServiceProcess.residentMemory, [.service: "another", .instance: "two"], .constant(1e15))])
     }
 
-    private static let memoryShare = 0.9
+    static let memoryShare = 0.9
 
     private var heapGrowth: Alert {
         let limit = Double(limits.heapGrowth.value.bytes)
@@ -151,7 +151,7 @@ struct ResourceAlerts {
             ])
     }
 
-    private static let descriptorShare = 0.9
+    static let descriptorShare = 0.9
 
     // MARK: - Connections
 
@@ -233,5 +233,5 @@ struct ResourceAlerts {
                 0.95, of: Database.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: Self.poolWait))
     }
 
-    private static let poolWait = 0.1
+    static let poolWait = 0.1
 }
