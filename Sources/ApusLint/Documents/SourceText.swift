@@ -101,11 +101,19 @@ final class SourceText: Sendable {
     /// The byte at a line and column, both from 1, the column in scalars of Unicode.
     func offset(line: Int, column: Int) -> Int {
         guard lineStarts.indices.contains(line - 1) else { return bytes.count }
-        var index = lineStarts[line - 1]
-        var left = column - 1
+        var left = scalars(before: lineStarts[line - 1]) + column - 1
+        // The last block that begins at or before the scalar.
+        var (low, high) = (0, max(1, scalarsBefore.count))
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if scalarsBefore[middle] <= left { low = middle } else { high = middle }
+        }
+        var index = low * Self.blockSize
+        left -= scalarsBefore.isEmpty ? 0 : scalarsBefore[low]
+        // A block may begin within a scalar, which the one before has counted.
+        while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
         while left > 0, index < bytes.count {
             index += 1
-            // Bytes that go on with a scalar.
             while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
             left -= 1
         }
