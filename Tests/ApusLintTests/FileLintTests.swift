@@ -58,6 +58,14 @@ import Testing
         #expect(report.otherFiles == 1)
     }
 
+    @Test func `columns of a file on one line are counted in characters`() {
+        let rules = (0..<2000).map { "{record: 'é:\($0)', expr: 'up'}" }.joined(separator: ", ")
+        let text = "groups: [{name: a, rules: [\(rules), {record: x, expr: 'rate(queue_depth[5m])'}]}]"
+        let place = Linting.report([("f", text)]).findings.first { $0.kind == "rateOfGauge" }?.place
+        let before = text.prefix(upTo: text.firstRange(of: "queue_depth")?.lowerBound ?? text.startIndex)
+        #expect(place == TextPlace(line: 1, column: before.count + 1))
+    }
+
     @Test func `aliases that stand for too much are refused`() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...9 {

@@ -47,7 +47,8 @@ extension DashboardContent {
             if let other = names[id] {
                 collector.note(
                     .duplicatePanel, .warning, at: node, in: source,
-                    "\(panel.node.panelName) has the id \(id) of \(other), and links lead to one of them: give it one of its own"
+                    "\(panel.node.panelName) has the id \(id) of \(other), and links lead to one of them:"
+                        + " give it one of its own"
                 )
             } else {
                 names[id] = panel.node.panelName

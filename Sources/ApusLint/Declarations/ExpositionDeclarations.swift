@@ -96,6 +96,7 @@ public struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertibl
     public let text: String
 
     public var description: String {
-        "\(line):1: \(text.isEmpty ? "the line" : text) is no sample: give a saved answer of /metrics, with lines such as name{label=\"value\"} 1"
+        "\(line):1: \(text.isEmpty ? "the line" : text) is no sample:"
+            + " give a saved answer of /metrics, with lines such as name{label=\"value\"} 1"
     }
 }

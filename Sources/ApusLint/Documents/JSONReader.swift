@@ -129,7 +129,9 @@ struct JSONReader {
 }
 
 extension JSONReader {
-    /// What the escape at a backslash stands for, and how long it is; a surrogate without its partner is no character and stands for U+FFFD.
+    /// What the escape at a backslash stands for, and how long it is.
+    ///
+    /// A surrogate without its partner is no character and stands for U+FFFD.
     private static func escape(at index: Int, _ bytes: [UInt8]) -> (UnicodeScalar, Int)? {
         guard index + 1 < bytes.count else { return nil }
         switch bytes[index + 1] {

@@ -5,6 +5,9 @@ final class SourceText: Sendable {
     let bytes: [UInt8]
     /// Where each line begins.
     private let lineStarts: [Int]
+    /// How many scalars of Unicode begin before each block of bytes: a file on one line has columns in the millions.
+    private let scalarsBefore: [Int]
+    private static let blockSize = 4096
     /// The string that holds the text; `nil` for a file.
     private let enclosing: (source: SourceText, node: DocumentNode)?
 
@@ -12,8 +15,15 @@ final class SourceText: Sendable {
         self.bytes = bytes
         self.enclosing = enclosing
         var starts = [0]
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(index + 1) }
+        var blocks: [Int] = []
+        var scalars = 0
+        for (index, byte) in bytes.enumerated() {
+            if index % Self.blockSize == 0 { blocks.append(scalars) }
+            if byte == UInt8(ascii: "\n") { starts.append(index + 1) }
+            if byte & 0xC0 != 0x80 { scalars += 1 }
+        }
         lineStarts = starts
+        scalarsBefore = blocks
     }
 
     /// Where something stands in the file.
@@ -32,8 +42,14 @@ final class SourceText: Sendable {
             let middle = (low + high) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
-        let column = 1 + String(decoding: bytes[lineStarts[low]..<offset], as: UTF8.self).count
+        let column = 1 + scalars(before: offset) - scalars(before: lineStarts[low])
         return Place(place: TextPlace(line: low + 1, column: column), isExact: true)
+    }
+
+    private func scalars(before offset: Int) -> Int {
+        let block = min(offset / Self.blockSize, scalarsBefore.count - 1)
+        guard block >= 0 else { return 0 }
+        return scalarsBefore[block] + bytes[(block * Self.blockSize)..<offset].count { $0 & 0xC0 != 0x80 }
     }
 
     /// Where a value begins, or the byte of its text.
@@ -85,11 +101,19 @@ final class SourceText: Sendable {
     /// The byte at a line and column, both from 1, the column in scalars of Unicode.
     func offset(line: Int, column: Int) -> Int {
         guard lineStarts.indices.contains(line - 1) else { return bytes.count }
-        var index = lineStarts[line - 1]
-        var left = column - 1
+        var left = scalars(before: lineStarts[line - 1]) + column - 1
+        // The last block that begins at or before the scalar.
+        var (low, high) = (0, max(1, scalarsBefore.count))
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if scalarsBefore[middle] <= left { low = middle } else { high = middle }
+        }
+        var index = low * Self.blockSize
+        left -= scalarsBefore.isEmpty ? 0 : scalarsBefore[low]
+        // A block may begin within a scalar, which the one before has counted.
+        while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
         while left > 0, index < bytes.count {
             index += 1
-            // Bytes that go on with a scalar.
             while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
             left -= 1
         }

@@ -71,7 +71,8 @@ extension RuleFileContent {
         if let record = rule.record, let name = record.text, !MetricName.isLegal(name) {
             collector.note(
                 .malformedRule, .warning, at: record, in: source,
-                "\(name) is no name of a metric before Prometheus 3: write letters, digits, _ and :, such as job:requests:rate5m"
+                "\(name) is no name of a metric before Prometheus 3:"
+                    + " write letters, digits, _ and :, such as job:requests:rate5m"
             )
         }
         for key in ["for", "keep_firing_for"] {

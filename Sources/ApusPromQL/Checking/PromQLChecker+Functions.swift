@@ -151,7 +151,8 @@ extension PromQLChecker {
             if result.value != .rate || operand.isOverBuckets || isStrict || operand.isDeclared(in: declarations) {
                 note(
                     .missingBuckets, at: operand,
-                    "\(operand.excerpt) has no label le to take a quantile of: keep le in the grouping of a histogram's bucket rates"
+                    "\(operand.excerpt) has no label le to take a quantile of:"
+                        + " keep le in the grouping of a histogram's bucket rates"
                 )
             }
         } else if result.value == .buckets || result.value == .nativeHistogram
@@ -210,7 +211,8 @@ extension PromQLChecker {
         where !source.isEmpty && !source.hasVariable && source != "__name__" && !operand.labels.canHave(source) {
             note(
                 .missingLabel, at: arguments.first?.position ?? 0..<0, foreign: .warning,
-                "\(function.rawValue) reads the label \(source), which the result before it does not have: it has \(operand.labels.list)"
+                "\(function.rawValue) reads the label \(source), which the result before it does not have:"
+                    + " it has \(operand.labels.list)"
             )
         }
         let wasMultiplying = result.labels.multiplying

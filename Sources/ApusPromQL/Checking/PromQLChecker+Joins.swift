@@ -42,7 +42,8 @@ extension PromQLChecker {
             note(
                 .neverMatches, at: expression,
                 foreign: join.keepsUnmatched ? nil : isCertain && join.symbol != .unless ? .error : likely,
-                "the sides differ in \(names.sorted().joined(separator: ", ")) and \(isCertain ? "never" : "hardly") match, so that \(join.symbol.rawValue) \(join.effect):"
+                "the sides differ in \(names.sorted().joined(separator: ", ")) and \(isCertain ? "never" : "hardly") match,"
+                    + " so that \(join.symbol.rawValue) \(join.effect):"
                     + " the left has \(left.list), the right \(right.list); group both by the same labels, or match with on(…)")
             return
         }
@@ -62,8 +63,8 @@ extension PromQLChecker {
             if isCertain, !join.keepsUnmatched {
                 note(
                     .neverMatches, at: expression, foreign: join.symbol == .unless ? .warning : .error,
-                    "label \(name) is not in the result of \(operand.excerpt), so that \(join.symbol.rawValue) on it \(join.effect): "
-                        + "that side has \(labels.list)")
+                    "label \(name) is not in the result of \(operand.excerpt), so that \(join.symbol.rawValue) on it \(join.effect):"
+                        + " that side has \(labels.list)")
             } else {
                 note(
                     .missingLabel, at: expression, foreign: join.keepsUnmatched ? nil : .warning,
@@ -113,8 +114,8 @@ extension PromQLChecker {
             guard !rest.isEmpty else { continue }
             note(
                 .manyToMany, at: expression, declared: .warning, foreign: .warning,
-                "\(side.excerpt) has a series for each \(rest.sorted().joined(separator: ", ")), which on(\(names.joined(separator: ", ")))"
-                    + " does not tell apart: add them to on, or aggregate that side"
+                "\(side.excerpt) has a series for each \(rest.sorted().joined(separator: ", ")),"
+                    + " which on(\(names.joined(separator: ", "))) does not tell apart: add them to on, or aggregate that side"
                     + (many == nil ? ", or use group_left" : ""))
         }
     }

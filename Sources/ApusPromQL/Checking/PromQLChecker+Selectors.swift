@@ -58,7 +58,8 @@ extension PromQLChecker {
             if both.isEmpty, before?.isEmpty == false {
                 note(
                     .contradictoryMatchers, at: expression,
-                    "the conditions on \(name) exclude one another, so that no series matches: leave one out, or write =~\"…|…\""
+                    "the conditions on \(name) exclude one another, so that no series matches:"
+                        + " leave one out, or write =~\"…|…\""
                 )
             }
         }
@@ -75,7 +76,8 @@ extension PromQLChecker {
         if let fault = RegularExpressionSyntax.fault(in: pattern) {
             note(
                 .invalidPattern, at: expression,
-                "\(name)\(relation.rawValue)\(PromQLQuoting.quoted(pattern)) is no regular expression that Prometheus takes: \(fault)"
+                "\(name)\(relation.rawValue)\(PromQLQuoting.quoted(pattern)) is no regular expression that Prometheus"
+                    + " takes: \(fault)"
             )
         } else if relation == .matchesNot, pattern == ".*" {
             note(

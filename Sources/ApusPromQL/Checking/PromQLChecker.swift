@@ -90,7 +90,8 @@ struct PromQLChecker {
         {
             note(
                 .unconditionalAlert, at: expression, foreign: .warning,
-                "\(expression.excerpt) has no condition, and the alert fires as long as the series exist: compare it with a threshold"
+                "\(expression.excerpt) has no condition, and the alert fires as long as the series exist:"
+                    + " compare it with a threshold"
             )
         }
     }

@@ -1,5 +1,5 @@
 extension PromQLExpression {
-    /// What is wrong with this expression where it will be evaluated, in the order in which it stands there; empty when nothing is.
+    /// What is wrong with this expression where it will be evaluated, in the order of the text; empty when nothing is.
     ///
     /// - Parameter declarations: the series that exist. Of those that are not among them nothing is assumed.
     public func findings(declarations: SeriesDeclarations, context: CheckContext) -> [PromQLFinding] {

@@ -4,7 +4,9 @@ extension SeriesDeclarations {
         declare(recordings: [RecordedSeries(name: name, expression: expression, labels: labels)])
     }
 
-    /// Declares what recording rules record: labels and kind follow from their expressions, which may use one another in any order.
+    /// Declares what recording rules record: labels and kind follow from their expressions.
+    ///
+    /// They may use one another in any order.
     public mutating func declare(recordings more: [RecordedSeries]) {
         for recording in more {
             know(recording.name)

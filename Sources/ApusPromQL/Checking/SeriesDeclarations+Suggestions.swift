@@ -7,7 +7,8 @@ extension SeriesDeclarations {
         var best: String?
         guard limit > 0 else { return nil }
         for length in (bytes.count - limit)...(bytes.count + limit) {
-            for candidate in namesByLength[length] ?? [] {
+            // Who mistypes a name mistypes its first letter last.
+            for candidate in namesByLength[length] ?? [] where candidate.utf8.first == bytes.first {
                 guard let distance = EditDistance.between(bytes, Array(candidate.utf8), within: limit) else { continue }
                 // The first of equals by name, so that the answer is always the same.
                 if distance < limit || best.map({ candidate < $0 }) ?? true {
