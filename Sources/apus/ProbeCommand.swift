@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsyncHTTPClient
-import Foundation
+import CommandConventions
+import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
