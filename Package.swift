@@ -92,7 +92,7 @@ let package = Package(
         module(
             "ApusGenerator",
             ["ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
-        module("ApusLint", ["ApusPromQL", "MetricCatalog", "ApusMetrics", "Yams"]),
+        module("ApusLint", ["ApusPromQL", "ExporterCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
         module(
             "ApusAgent",
             [

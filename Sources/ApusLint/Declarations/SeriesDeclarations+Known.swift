@@ -1,9 +1,7 @@
-public import ApusPromQL
 import ApusMetrics
+public import ApusPromQL
+import ExporterCatalog
 import MetricCatalog
-#if canImport(ExporterCatalog)
-    import ExporterCatalog
-#endif
 
 extension SeriesDeclarations {
     /// Every metric that this product declares: its own, and those of the exporters that fleets run.
@@ -13,9 +11,7 @@ extension SeriesDeclarations {
     public static func known(targetLabels: [String] = []) -> SeriesDeclarations {
         let others = TargetLabels.ofOthers(targetLabels)
         var known = SeriesDeclarations(targetLabels: others)
-        #if canImport(ExporterCatalog)
-            known.declare(ExporterCatalog.families, targetLabels: others)
-        #endif
+        known.declare(ExporterCatalog.families, targetLabels: others)
         for family in MetricCatalog.families {
             if family.isCommon {
                 // Other programs serve the same name with labels of their own.
