@@ -46,9 +46,10 @@ package struct AgentServices {
             sources: sources, logger: logger)
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
-            journal: journal?.follower, units: units, watcher: unitWatch?.watcher)
+            companion: configuration.companion, journal: journal?.follower, units: units, watcher: unitWatch?.watcher)
         let responder = Responder(
-            exposition: exposition, documents: documents, work: work, compression: configuration.compression, logger: logger)
+            exposition: exposition, documents: documents, work: work, compression: configuration.compression,
+            ownAddress: "\(configuration.host):\(configuration.port)", logger: logger)
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, logger: logger)

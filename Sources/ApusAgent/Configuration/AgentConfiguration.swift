@@ -35,6 +35,9 @@ package struct AgentConfiguration: Sendable {
     package var units: UnitWatchConfiguration?
 
     package init() {}
+
+    /// The one instance that the agent stands beside: the only one that its options name. A file of them is a whole host's.
+    var companion: InstanceKey? { expected.count == 1 && expectFile == nil ? expected.first : nil }
 }
 
 /// The version of this product.

@@ -9,6 +9,8 @@ struct Documents: Sendable {
     let exposition: Exposition
     /// Seconds.
     let interval: Double
+    /// The one instance that the agent stands beside; `nil` for an agent of a whole host.
+    let companion: InstanceKey?
     let journal: JournalFollower?
     let units: ServiceUnits
     let watcher: UnitWatcher?
@@ -42,6 +44,11 @@ struct Documents: Sendable {
         try encode(
             JournalDocument(
                 isFollowing: journal != nil, journal?.snapshot(), unit: unit, instances: table.instances, units: units))
+    }
+
+    /// - Parameter address: under which the client reaches this agent.
+    func targets(address: String) throws -> [UInt8] {
+        try encode(TargetsDocument(address: address, instances: table.instances.map(\.key), companion: companion))
     }
 
     func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher?.snapshot())) }

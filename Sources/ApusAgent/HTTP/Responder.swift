@@ -11,6 +11,8 @@ struct Responder: Sendable {
     let documents: Documents
     let work: AgentWork
     let compression: CompressionPolicy
+    /// `host:port` as configured, for clients that do not say which they reached.
+    let ownAddress: String
     let logger: Logger
 
     /// Clients wait 10 s when they do not say for how long, as Prometheus does; nobody is waited for longer than 2 minutes.
@@ -37,6 +39,7 @@ struct Responder: Sendable {
                 return .text(isReady ? .ok : .serviceUnavailable, isReady ? "ready" : "no sample yet")
             case .resources: return .json(try documents.resources())
             case .stats: return .json(try documents.stats())
+            case .targets: return .json(try documents.targets(address: Self.host(request) ?? ownAddress))
             case .units: return .json(try documents.unitStates())
             case .journal: return .json(try documents.journal(unit: Query.value(of: "unit", in: request.uri)))
             }
@@ -97,6 +100,21 @@ struct Responder: Sendable {
         case "protobuf": return .named(.protobuf)
         default: return .unknown(String(value.prefix(32)))
         }
+    }
+
+    /// What the client calls this agent, which need not be what it was told to listen at; `nil` for what is no `host:port`.
+    private static func host(_ request: HTTPRequestHead) -> String? {
+        guard let host = field("Host", request), !host.isEmpty, host.utf8.count <= 255 else { return nil }
+        let isPlain = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
+                true
+            default: false
+            }
+        }
+        return isPlain ? host : nil
     }
 
     /// All fields of a name as one, as the standard has it.

@@ -7,6 +7,7 @@ enum Route: String, CaseIterable {
     case ready = "/health/ready"
     case resources = "/resources"
     case stats = "/stats"
+    case targets = "/targets"
     case journal = "/api/v1/journal"
     case units = "/api/v1/units"
 
@@ -20,6 +21,7 @@ enum Route: String, CaseIterable {
         case .ready: "200 once the sampling loop turns"
         case .resources: "CPU, memory, descriptors, connections and queue of every instance"
         case .stats: "the work of every instance, and the agent's own"
+        case .targets: "this agent as a target, for Prometheus' HTTP service discovery"
         case .units: "what systemd says of the watched units"
         case .journal: "the last errors in the journal, and messages by priority, of every unit; ?unit=NAME: of one"
         }

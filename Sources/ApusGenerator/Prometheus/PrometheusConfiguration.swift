@@ -27,7 +27,7 @@ struct PrometheusConfiguration: Encodable {
     }
 
     struct Alertmanagers: Encodable {
-        let staticConfigs: [TargetGroup]
+        let staticConfigs: TargetGroups
 
         enum CodingKeys: String, CodingKey {
             case staticConfigs = "static_configs"

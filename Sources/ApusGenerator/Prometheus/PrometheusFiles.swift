@@ -19,7 +19,7 @@ func prometheusFiles(
                 ("cluster", fleet.scraping.cluster ?? fleet.name), ("environment", fleet.environment.rawValue),
             ])),
         alerting: fleet.alertmanagerEndpoint.map {
-            .init(alertmanagers: [.init(staticConfigs: [.init(targets: [network.address(of: $0)], labels: nil)])])
+            .init(alertmanagers: [.init(staticConfigs: TargetGroups([.init(targets: [network.address(of: $0)], labels: nil)]))])
         },
         ruleFiles: try rulePaths(of: fleet).map { toRoot + $0 },
         scrapeConfigs: jobs.all,

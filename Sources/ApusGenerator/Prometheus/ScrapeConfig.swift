@@ -8,7 +8,7 @@ struct ScrapeConfig: Encodable {
     var params: [String: [String]]?
     /// A target with more series is not taken at all, and is shown as down.
     let sampleLimit: Int
-    var staticConfigs: [TargetGroup]?
+    var staticConfigs: TargetGroups?
     var fileSDConfigs: [FileDiscovery]?
     var httpSDConfigs: [HTTPDiscovery]?
 
@@ -30,11 +30,4 @@ struct ScrapeConfig: Encodable {
         case fileSDConfigs = "file_sd_configs"
         case httpSDConfigs = "http_sd_configs"
     }
-}
-
-/// Targets with the same labels, as they stand in the configuration and in the files of targets.
-struct TargetGroup: Encodable {
-    let targets: [String]
-    /// Added to what the targets' series lack; nil for none.
-    let labels: OrderedMapping?
 }

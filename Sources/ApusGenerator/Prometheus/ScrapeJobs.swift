@@ -52,8 +52,8 @@ struct ScrapeJobs {
 
     /// Their labels go to `up` and to the agents' own metrics: those of the instance that an agent stands beside, or those of an
     /// agent for itself, with its address as the instance.
-    var agentTargets: [TargetGroup] {
-        fleet.agentEndpoints.map { agent in
+    var agentTargets: TargetGroups {
+        let groups = fleet.agentEndpoints.map { agent in
             let labels: [(TargetKey, String)] =
                 switch fleet.agents.placement {
                 case .perHost: [(.service, agentService)]
@@ -64,6 +64,7 @@ struct ScrapeJobs {
                 targets: [network.address(of: fleet.endpoint(of: agent))],
                 labels: OrderedMapping(labels.map { ($0.0.rawValue, $0.1) }))
         }
+        return TargetGroups(groups)
     }
 
     // MARK: - Servers
@@ -73,7 +74,8 @@ struct ScrapeJobs {
         guard !endpoints.isEmpty else { return nil }
         return ScrapeConfig(
             jobName: name, sampleLimit: fleet.scraping.sampleLimit,
-            staticConfigs: endpoints.map { TargetGroup(targets: [network.address(of: $0)], labels: labels(of: $0)) })
+            staticConfigs: TargetGroups(
+                endpoints.map { TargetGroup(targets: [network.address(of: $0)], labels: labels(of: $0)) }))
     }
 
     private func labels(of endpoint: FleetEndpoint) -> OrderedMapping {
@@ -100,9 +102,10 @@ struct ScrapeJobs {
         return ScrapeConfig(
             jobName: "blackbox", metricsPath: "/probe", params: ["module": [BlackboxConfiguration.certificateModule]],
             sampleLimit: fleet.scraping.sampleLimit,
-            staticConfigs: probes.map { target, prober in
-                let asked = OrderedMapping(labels(of: target).pairs + [("__param_target", network.address(of: target))])
-                return TargetGroup(targets: [network.address(of: prober)], labels: asked)
-            })
+            staticConfigs: TargetGroups(
+                probes.map { target, prober in
+                    let asked = OrderedMapping(labels(of: target).pairs + [("__param_target", network.address(of: target))])
+                    return TargetGroup(targets: [network.address(of: prober)], labels: asked)
+                }))
     }
 }

@@ -1,0 +1,28 @@
+/// What `/targets` answers: this agent as a target of Prometheus, by HTTP service discovery
+/// (https://prometheus.io/docs/prometheus/2.42/http_sd/).
+///
+/// It is one target however many instances the agent serves: their series come in one scrape, each with its own labels.
+struct TargetsDocument: Encodable {
+    struct Group: Encodable {
+        let targets: [String]
+        let labels: [String: String]
+    }
+
+    /// The label `service` of an agent that stands for no service alone.
+    private static let ownService = "apus-agent"
+
+    let groups: [Group]
+
+    /// - Parameters:
+    ///   - address: under which whoever asks reaches this agent.
+    ///   - instances: all that the agent knows or expects.
+    ///   - companion: the one instance that it stands beside; `nil` for an agent of a whole host.
+    init(address: String, instances: [InstanceKey], companion: InstanceKey?) {
+        let labels = companion.map { Dictionary(uniqueKeysWithValues: $0.labels) } ?? ["service": Self.ownService]
+        // Labels of this prefix are there for relabeling and dropped afterwards; lists have their separator at both ends.
+        let listed = ["__meta_apus_instances": "," + instances.map { "\($0)," }.joined()]
+        groups = [Group(targets: [address], labels: labels.merging(listed) { own, _ in own })]
+    }
+
+    func encode(to encoder: any Encoder) throws { try groups.encode(to: encoder) }
+}

@@ -1,0 +1,60 @@
+import ApusAgent
+import Foundation
+import Testing
+
+@Suite struct `Targets for Prometheus' discovery` {
+    private struct Group: Decodable, Equatable {
+        let targets: [String]
+        let labels: [String: String]
+    }
+
+    private func groups(_ agent: RunningAgent) async throws -> [Group] {
+        let page = try await agent.get("/targets")
+        #expect(page.status == 200)
+        // Prometheus takes no other type.
+        #expect(page.headers["Content-Type"] == ["application/json; charset=utf-8"])
+        return try JSONDecoder().decode([Group].self, from: Data(page.text.utf8))
+    }
+
+    @Test func `an agent of a host is one target, under the address it was asked at, whomever it watches`() async throws {
+        try await RunningAgent.with {
+            $0.expected = [1, 2].map { InstanceKey(service: "worker", instance: "worker-\($0)") }
+        } _: { agent in
+            try await agent.reporting("api", "api-1") { _ in
+                let instances = ",api/api-1,worker/worker-1,worker/worker-2,"
+                #expect(
+                    try await groups(agent) == [
+                        Group(
+                            targets: ["127.0.0.1:\(agent.port)"],
+                            labels: ["service": "apus-agent", "__meta_apus_instances": instances])
+                    ])
+            }
+        }
+    }
+
+    @Test func `an agent beside an instance has that instance's labels`() async throws {
+        try await RunningAgent.with {
+            $0.expected = [InstanceKey(service: "worker", instance: "worker-1")]
+        } _: { agent in
+            #expect(
+                try await groups(agent) == [
+                    Group(
+                        targets: ["127.0.0.1:\(agent.port)"],
+                        labels: [
+                            "service": "worker", "instance": "worker-1", "__meta_apus_instances": ",worker/worker-1,",
+                        ])
+                ])
+        }
+    }
+
+    @Test func `an address that is none is not sent back`() async throws {
+        try await RunningAgent.with { agent in
+            let client = try RawClient(port: agent.port)
+            client.send("GET /targets HTTP/1.1\r\nHost: \"evil\"<x>\r\nConnection: close\r\n\r\n")
+            let answer = String(decoding: client.readToEnd(), as: UTF8.self)
+            #expect(answer.contains("200 OK"))
+            #expect(answer.contains("127.0.0.1:0"))
+            #expect(!answer.contains("evil"))
+        }
+    }
+}
