@@ -1,5 +1,6 @@
 import ApusGenerator
 import ApusPromQL
+import ApusTopology
 import MetricCatalog
 import Testing
 
