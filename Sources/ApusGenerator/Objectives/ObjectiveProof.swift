@@ -20,23 +20,34 @@ struct ObjectiveProof {
         return [0.5, 0.125, 0.75, 0.25, 0.625, 0.375, 0.0625, 0.875][index % 8]
     }
 
-    /// What each rule records at the end; nil when the objective's regular expressions do not say which series they find.
+    /// Events a step, another number for each age.
+    private func all(ofAge age: Duration) -> Double {
+        let index = windows.firstIndex { age < $0 } ?? windows.count
+        return [8, 24, 16, 40, 32, 56, 48, 64][index % 8]
+    }
+
+    /// What each rule records at the start and at the end; nil when the objective's regular expressions do not say which series they find.
     func test() throws -> RuleTestFile.Test? {
         guard let inputs = series() else { return nil }
-        let time = DurationText.string(step * end)
-        var known = inputs.map(\.simulated)
         var cases: [RuleTestFile.ExpressionCase] = []
-        for rule in rules {
-            let samples = try RuleSimulation(series: known, step: step).samples(of: rule.expression, at: end)
-            for sample in samples {
-                var labels = sample.unnamed.labels
-                for (key, value) in rule.labels { labels[key.rawValue] = value }
-                cases.append(.init(rule: rule.name, objective: objective.name, time: time, labels: labels, value: sample.value))
+        // At the start, when no rate can be computed yet, and at the end.
+        for index in [0, end] {
+            var known = inputs.map(\.simulated)
+            for rule in rules {
+                let samples = try RuleSimulation(series: known, step: step).samples(of: rule.expression, at: index).map {
+                    sample in
+                    var sample = sample.unnamed
+                    for (key, value) in rule.labels { sample.labels[key.rawValue] = value }
+                    return sample
+                }
+                cases.append(
+                    .init(rule: rule.name, objective: objective.name, time: DurationText.string(step * index), samples))
                 // What the next rules find.
-                known.append(
+                known += samples.map { sample in
                     SimulatedSeries(
-                        labels: labels.merging([SimulatedSample.nameLabel: rule.name]) { own, _ in own },
-                        values: Array(repeating: nil, count: end) + [sample.value]))
+                        labels: sample.labels.merging([SimulatedSample.nameLabel: rule.name]) { own, _ in own },
+                        values: Array(repeating: nil, count: index) + [sample.value])
+                }
             }
         }
         return RuleTestFile.Test(
@@ -64,9 +75,11 @@ struct ObjectiveProof {
                 let badInput = failed.proofInput, let goodInput = passed.proofInput
             else { return nil }
             return [
-                Input(badInput, counter { $0 }), Input(goodInput, counter { 1 - $0 }),
-                Input(badInput.of(service: "another"), counter { _ in 3 }),
-                Input(goodInput.of(service: "another"), counter { _ in 5 }),
+                Input(badInput, counter { $0 * $1 * 0.75 }), Input(badInput.of(instance: "two"), counter { $0 * $1 * 0.25 }),
+                Input(goodInput, counter { (1 - $0) * $1 * 0.5 }),
+                Input(goodInput.of(instance: "two"), counter { (1 - $0) * $1 * 0.5 }),
+                Input(badInput.of(service: "another"), counter { _, _ in 3 }),
+                Input(goodInput.of(service: "another"), counter { _, _ in 5 }),
             ]
         case .within(let histogram, let bound):
             guard let count = histogram.part("_count").proofInput, let bucket = histogram.part("_bucket").proofInput else {
@@ -75,10 +88,13 @@ struct ObjectiveProof {
             func bounded(_ text: String) -> AlertInput { bucket.adding("le", text) }
             // As Prometheus has it by OpenMetrics.
             let text = PromQLNumber.string(bound)
+            let within = bounded(text.contains(".") ? text : "\(text).0")
             return [
-                Input(count, counter { _ in 1 }), Input(bounded(text.contains(".") ? text : "\(text).0"), counter { 1 - $0 }),
-                Input(bounded("+Inf"), counter { _ in 1 }), Input(count.of(service: "another"), counter { _ in 5 }),
-                Input(bounded(text).of(service: "another"), counter { _ in 3 }),
+                Input(count, counter { $1 * 0.75 }), Input(count.of(instance: "two"), counter { $1 * 0.25 }),
+                Input(within, counter { (1 - $0) * $1 * 0.75 }),
+                Input(within.of(instance: "two"), counter { (1 - $0) * $1 * 0.25 }),
+                Input(bounded("+Inf"), counter { $1 }), Input(count.of(service: "another"), counter { _, _ in 5 }),
+                Input(bounded(text).of(service: "another"), counter { _, _ in 3 }),
             ]
         }
     }
@@ -90,24 +106,34 @@ struct ObjectiveProof {
             Input(AlertInput(rule, [.objective: name, .service: objective.service], .constant(0)), values)
         }
         let shares = (0...end).map { share(ofAge: step * (end - $0)) as Double? }
+        func events(_ index: Int) -> Double { all(ofAge: step * (end - index)) }
         let other = "not-\(objective.name)"
         return [
-            input(rules.badEvents, objective.name, shares), input(rules.events, objective.name, shares.map { _ in 1 }),
+            input(rules.badEvents, objective.name, (0...end).map { events($0) * share(ofAge: step * (end - $0)) }),
+            input(rules.events, objective.name, (0...end).map(events)),
+            input(rules.errorRatio(over: objective.period), other, shares),
             input(rules.badEvents, other, shares.map { _ in 3 }), input(rules.events, other, shares.map { _ in 5 }),
         ]
     }
 
     /// A counter of so many events a step as a share of bad ones gives.
-    private func counter(_ growth: (Double) -> Double) -> [Double?] {
+    private func counter(_ growth: (Double, Double) -> Double) -> [Double?] {
         var total = 1000.0
         return (0...end).map { index in
-            total += growth(share(ofAge: step * (end - index)))
+            let age = step * (end - index)
+            total += growth(share(ofAge: age), all(ofAge: age))
             return total
         }
     }
 }
 
 extension AlertInput {
+    fileprivate func of(instance: String) -> AlertInput {
+        AlertInput(
+            metric: metric,
+            labels: labels.map { $0.name == TargetKey.instance.rawValue ? Label($0.name, instance) : $0 }, course: course)
+    }
+
     fileprivate func of(service: String) -> AlertInput {
         AlertInput(
             metric: metric,

@@ -139,12 +139,10 @@ package struct ObjectiveRules {
                 """,
             runbook: Self.runbook(objective),
             inputs: [
-                // Each window is beyond the limit alone before both are.
                 input(long, .level(quiet: limit, bad: limit * 1.0006)), input(short, .constant(limit * 1.0006)),
-                AlertInput(
-                    long, [.objective: "not-\(objective.name)", .service: objective.service], .constant(limit * 2)),
-                AlertInput(
-                    short, [.objective: "not-\(objective.name)", .service: objective.service], .constant(limit * 2)),
+            ],
+            furtherInputs: [
+                [input(long, .constant(limit * 1.0006)), input(short, .level(quiet: limit, bad: limit * 1.0006))]
             ],
             fileID: objective.place.fileID, line: objective.place.line)
     }

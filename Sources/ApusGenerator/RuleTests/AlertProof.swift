@@ -14,14 +14,20 @@ struct AlertProof {
         let firing: [SimulatedSample]
     }
 
+    /// The tests of an alert, one for each of its inputs.
+    static func all(of rule: AlertRule, step: Duration) throws(GenerationError) -> [AlertProof] {
+        var proofs = [try AlertProof(rule, try rule.inputs(), step: step)]
+        for inputs in rule.alert.furtherInputs { proofs.append(try AlertProof(rule, inputs, step: step)) }
+        return proofs
+    }
+
     /// Runs the alert over its input.
     ///
     /// - Throws: what keeps the input from proving anything: the alert fires too early, never, or does not resolve.
-    init(_ rule: AlertRule, step: Duration) throws(GenerationError) {
+    init(_ rule: AlertRule, _ inputs: [AlertInput], step: Duration) throws(GenerationError) {
         self.rule = rule
         let timeline = ProofTimeline(rule.alert.condition, hold: rule.hold, step: step)
         self.timeline = timeline
-        let inputs = try rule.inputs()
         let courses = inputs.map { $0.course.values(on: timeline) }
         series = zip(inputs, courses).map { ProofSeries($0, values: $1) }
         let simulation = RuleSimulation(series: zip(inputs, courses).map { SimulatedSeries($0, values: $1) }, step: step)

@@ -6,7 +6,16 @@ extension InputCourse {
         let steps = 0...timeline.end
         switch self {
         case .level(let quiet, let bad):
-            return steps.map { (timeline.isBreached($0) ? bad : quiet).map(Self.short) }
+            let rest = Self.rest(quiet: quiet, bad: bad)
+            return steps.map { index in
+                (timeline.isBreached(index) ? bad : index < timeline.breach ? quiet : rest).map(Self.short)
+            }
+        case .ceasing:
+            var total = 1000.0
+            return steps.map { index in
+                if index <= timeline.breach - timeline.windowSteps || index >= timeline.recovery { total += 1 }
+                return total
+            }
         case .growth(let quiet, let bad):
             return Self.growth(quiet: quiet, bad: bad, on: timeline)
         case .events(let count):
@@ -42,6 +51,12 @@ extension InputCourse {
             let line = start + quiet * seconds * Double(index)
             return ((timeline.isBreached(index) ? line + leap : line) * 1e6).rounded() / 1e6
         }
+    }
+
+    /// Afterwards a gauge is far within its limit, which tells `>` from `!=`; what is 0 or 1 stays so.
+    private static func rest(quiet: Double?, bad: Double?) -> Double? {
+        guard let quiet, let bad, quiet != 0, bad != 0 else { return quiet }
+        return quiet - (bad - quiet) * 50
     }
 
     /// Without the noise of binary fractions.

@@ -55,11 +55,13 @@ struct RuleTestFile: Encodable {
         let evalTime: String
         let expSamples: [Sample]
 
-        init(rule: String, objective: String, time: String, labels: [String: String], value: Double) {
+        init(rule: String, objective: String, time: String, _ samples: [SimulatedSample]) {
             expr = "round(\(rule){objective=\"\(objective)\"} * 1000000)"
             evalTime = time
-            let text = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ", ")
-            expSamples = [Sample(labels: "{\(text)}", value: (value * 1e6).rounded())]
+            expSamples = samples.map { sample in
+                let text = sample.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ", ")
+                return Sample(labels: "{\(text)}", value: (sample.value * 1e6).rounded())
+            }
         }
 
         enum CodingKeys: String, CodingKey {

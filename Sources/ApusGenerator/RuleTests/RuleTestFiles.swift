@@ -6,7 +6,7 @@ import ApusTopology
 func ruleTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     try objectiveTestFiles(for: fleet)
         + AlertGroup.all(of: fleet).map { group in
-            let proofs = try group.rules.map { rule throws(GenerationError) in try AlertProof(rule, step: group.step) }
+            let proofs = try group.rules.flatMap { rule in try AlertProof.all(of: rule, step: group.step) }
             let file = RuleTestFile(
                 ruleFiles: ["\(group.fileName).yml"], evaluationInterval: DurationText.string(group.step),
                 tests: AlertProof.together(proofs).map { RuleTestFile.Test($0, step: group.step) })

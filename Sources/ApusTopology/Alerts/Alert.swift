@@ -31,6 +31,8 @@ public struct Alert: Hashable, Sendable {
     public let runbook: Runbook
     /// What the test of the rule feeds it; empty when that follows from the condition.
     public let inputs: [AlertInput]
+    /// Further tests, for what one input cannot show: conditions of two parts, each of which must cross its limit alone.
+    public let furtherInputs: [[AlertInput]]
     public let place: SourcePlace
 
     /// - Parameters:
@@ -42,7 +44,7 @@ public struct Alert: Hashable, Sendable {
     public init<Key>(
         _ name: String, when condition: InstantVector<Key>, for hold: Duration? = nil, severity: Severity,
         labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
-        inputs: [AlertInput] = [], fileID: String = #fileID, line: Int = #line
+        inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
     ) {
         self.name = name
         self.condition = condition.expression
@@ -53,6 +55,7 @@ public struct Alert: Hashable, Sendable {
         self.description = description.parts
         self.runbook = runbook
         self.inputs = inputs
+        self.furtherInputs = furtherInputs
         place = SourcePlace(fileID: fileID, line: line)
     }
 }

@@ -57,19 +57,29 @@ public struct AlertInput: Hashable, Sendable {
         func below(_ value: Double) -> Double { share - held * (value - lower) / (bounds[index] - lower) }
         let (quiet, bad) = (below(limit * 0.9994), below(limit * 1.0006))
         let total = 0.5
+        // Another instance, whose observations are all small: only both together have the quantile.
+        let small = total / 10
         let all = Self.labels(labels)
-        return (bounds.map(PromQLNumber.string) + ["+Inf"]).enumerated().map { position, bound in
-            let course: InputCourse =
+        let others = all.map { $0.name == TargetKey.instance.rawValue ? Label($0.name, "\($0.value)-quick") : $0 }
+        return (bounds.map(PromQLNumber.string) + ["+Inf"]).enumerated().flatMap { position, bound in
+            let (quietShare, badShare): (Double, Double) =
                 if position < index - 1 {
-                    .growth(quiet: 0, bad: 0)
+                    (small / total, small / total)
                 } else if position < index {
-                    .growth(quiet: quiet * total, bad: bad * total)
+                    (quiet, bad)
                 } else if position == index {
-                    .growth(quiet: (quiet + held) * total, bad: (bad + held) * total)
+                    (quiet + held, bad + held)
                 } else {
-                    .growth(quiet: total, bad: total)
+                    (1, 1)
                 }
-            return Self(metric: metric.name + "_bucket", labels: all + [Label("le", bound)], course: course)
+            let bucket = Label("le", bound)
+            return [
+                Self(
+                    metric: metric.name + "_bucket", labels: all + [bucket],
+                    course: .growth(quiet: quietShare * total - small, bad: badShare * total - small)),
+                Self(
+                    metric: metric.name + "_bucket", labels: others + [bucket], course: .growth(quiet: small, bad: small)),
+            ]
         }
     }
 

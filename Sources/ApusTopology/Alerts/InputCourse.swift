@@ -9,8 +9,18 @@ public enum InputCourse: Hashable, Sendable {
     /// A counter, or a gauge of times such as that of a start, that rises so often by 1, a step each; the last time takes it beyond
     /// the limit.
     case events(Int)
+    /// A counter that rises by 1 a step, but not within the condition's longest window before the first bad step, nor until it is
+    /// quiet again.
+    case ceasing
     /// A gauge that rises by so much a second, by linear regression over the longest window of the condition.
     case slope(from: Double, quiet: Double, bad: Double)
+
+    /// A counter above a fraction line: its rate passes a limit by so little that the fraction passes its own only because the
+    /// counters below the line fall (``falling(to:)``). So a condition with another window on either side fails its test.
+    public static func rising(to rate: Double) -> Self { .growth(quiet: rate * 0.9998, bad: rate * 1.0002) }
+
+    /// A counter below a fraction line whose limit ``rising(to:)`` crosses.
+    public static func falling(to rate: Double) -> Self { .growth(quiet: rate * 1.0006, bad: rate * 0.9994) }
 
     /// A gauge that stays as it is.
     public static func constant(_ value: Double) -> Self { .level(quiet: value, bad: value) }

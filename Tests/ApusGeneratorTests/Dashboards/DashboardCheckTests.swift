@@ -1,6 +1,7 @@
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
+import ApusTopology
 import MetricCatalog
 import Testing
 

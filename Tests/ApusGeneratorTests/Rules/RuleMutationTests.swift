@@ -1,106 +1,104 @@
-import HostTesting
 import ApusGenerator
+import ApusPromQL
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 import Yams
 
-/// One change of one rule.
-struct RuleMutation: Sendable, CustomTestStringConvertible {
-    let alert: String
-    let old: String
-    let new: String
+/// A rule, and the file of tests that speaks of it.
+struct TestedRule: Sendable, CustomTestStringConvertible {
+    let rule: RuleDocument.Rule
+    let group: RuleDocument.Group
+    let tests: RuleTestDocument
 
-    init(_ alert: String, _ old: String, _ new: String) {
-        self.alert = alert
-        self.old = old
-        self.new = new
+    var testDescription: String {
+        ([rule.name] + (rule.labels ?? [:]).filter { $0.key != "severity" }.values.sorted()).joined(separator: " ")
     }
 
-    var testDescription: String { "\(alert): “\(old)” becomes “\(new)”" }
+    static func all(of fleet: Fleet) throws -> [TestedRule] {
+        let tests = Dictionary(uniqueKeysWithValues: try FileKind.ruleTests.files(for: fleet).map { ($0.path, $0.contents) })
+        return try FileKind.rules.files(for: fleet).flatMap { file in
+            let document = try YAMLDecoder().decode(RuleDocument.self, from: file.contents)
+            let path = file.path.replacingOccurrences(of: ".yml", with: ".test.yml")
+            let all = try YAMLDecoder().decode(RuleTestDocument.self, from: try #require(tests[path], "\(path)"))
+            return document.groups.flatMap { group in
+                group.rules.map { TestedRule(rule: $0, group: group, tests: all.about($0)) }
+            }
+        }
+    }
+
+    /// The rule with one change each, by what changed.
+    func mutants() throws -> [(change: String, rule: RuleDocument.Rule)] {
+        let expression = try PromQLExpression(parsing: rule.expr)
+        var mutants = ExpressionMutants.all(of: expression).map { mutant in
+            var changed = rule
+            changed.expr = mutant.expression.description
+            return (mutant.change, changed)
+        }
+        if let hold = rule.hold {
+            let step = try Self.seconds(tests.evaluationInterval)
+            for seconds in [try Self.seconds(hold) - step, try Self.seconds(hold) + step] {
+                var changed = rule
+                changed.hold = "\(Int(seconds * 1000))ms"
+                mutants.append(("for \(hold) becomes \(seconds) s", changed))
+            }
+            var changed = rule
+            changed.labels?["severity"] = rule.labels?["severity"] == "low" ? "high" : "low"
+            mutants.append(("another severity", changed))
+        }
+        return mutants
+    }
+
+    private static func seconds(_ text: String) throws -> Double {
+        let milliseconds = ["ms": 1.0, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+        return text.matches(of: /([0-9]+)([a-z]+)/).reduce(0) {
+            $0 + (Double($1.1) ?? .nan) * (milliseconds[String($1.2)] ?? .nan)
+        }
+            / 1000
+    }
+
+    /// For each of some rules in its place, whether the tests pass: one run of promtool for all.
+    func passing(_ others: [RuleDocument.Rule]) throws -> [Bool] {
+        let folder = try TemporaryFolder()
+        var paths: [String] = []
+        for (index, other) in others.enumerated() {
+            var group = group
+            // Others of a group matter to a recording rule, which may be made of them.
+            group.rules = rule.record == nil ? [other] : group.rules.map { $0 == rule ? other : $0 }
+            var tests = tests
+            tests.ruleFiles = ["rules-\(index).yml"]
+            try folder.write(try YAMLEncoder().encode(RuleDocument(groups: [group])), to: tests.ruleFiles[0])
+            try folder.write(try YAMLEncoder().encode(tests), to: "tests-\(index).yml")
+            paths.append(folder.path("tests-\(index).yml"))
+        }
+        let result = try Tool.run("promtool", ["test", "rules"] + paths)
+        // In the order of the files: a line with the file's name, then how it went.
+        let parts = result.output.components(separatedBy: "Unit Testing:  ").dropFirst()
+        return try paths.map { path in
+            let part = try #require(parts.first { $0.hasPrefix(path + "\n") }, "\(result.output)")
+            return part.contains("SUCCESS")
+        }
+    }
 }
 
 /// The generated tests are worth something only if they fail when a rule is wrong.
 @Suite struct `Generated rule tests` {
-    static let mutations: [RuleMutation] = [
-        .init("InstanceDown", "apus_service_up == 0 or ", ""),
-        .init("InstanceDown", "apus_service_up == 0", "apus_service_up == 1"),
-        .init("InstanceDown", "apus_service_up == 0", "apus_service_up >= 0"),
-        .init("InstanceDown", #" or up{job="apus-agent"} == 0"#, ""),
-        .init("InstanceDown", #"up{job="apus-agent"} == 0"#, "up == 0"),
-        .init("InstanceDown", #"up{job="apus-agent"} == 0"#, #"up{job="apus"} == 0"#),
-        .init(
-            "InstanceDown", #"job="apus-agent", service="worker", instance="worker-3""#,
-            #"service="worker", instance="worker-3""#),
-        .init("ServiceHung", "> 0", "> 1"), .init("ServiceHung", "> 0", ">= 0"),
-        .init("ServiceHung", "apus_service_hung", "sum(apus_service_hung)"),
-        .init("HighCPU", "> 70", "> 71"), .init("HighCPU", "> 70", ">= 70"), .init("HighCPU", "> 70", "> 69.9"),
-        .init("HighCPU", "worker_cpu_usage_percent", "sum(worker_cpu_usage_percent)"),
-        .init("HighCPU", "worker_cpu_usage_percent", #"worker_cpu_usage_percent{service="worker"}"#),
-        .init("HighCPU", "worker_cpu_usage_percent", "worker_cpu_percent"),
-        .init("HighMemory", "> 536870912", "> 536870913"), .init("HighMemory", "> 536870912", ">= 536870912"),
-        .init("TooManyDatabaseConnections", "> 50", "> 51"), .init("TooManyDatabaseConnections", "> 50", ">= 50"),
-        .init("TooManyDatabaseConnections", "sum", "max"),
-        .init("DeepQueue", "> 10000", "> 10001"), .init("DeepQueue", "> 10000", "> 9999"),
-        .init("DeepQueue", "sum(", "max("), .init("DeepQueue", "max by", "sum by"), .init("DeepQueue", "max by", "min by"),
-        .init("HighErrorRate", "> 0.01", "> 0.0101"), .init("HighErrorRate", "> 0.01", "> 0.0099"),
-        .init("HighErrorRate", "[5m]", "[10m]"), .init("HighErrorRate", "[5m]", "[6m]"), .init("HighErrorRate", "[5m]", "[1m]"),
-        .init("HighErrorRate", "sum(rate(notifications_delivered_total[5m])) + ", ""),
-    ]
+    static let rules: [TestedRule] = (try? TestedRule.all(of: notificationFleet().varied(for: .production))) ?? []
 
-    private func rules() throws -> (document: RuleDocument, folder: TemporaryFolder) {
-        let folder = try TemporaryFolder(holding: try notificationFleet().generatedFiles())
-        return (try YAMLDecoder().decode(RuleDocument.self, from: folder.read("rules/fleet-alerts.yml")), folder)
+    @Test func `there is one of every rule`() throws {
+        #expect(Self.rules.count > 80)
+        for tested in Self.rules { #expect(!tested.tests.tests.isEmpty, "\(tested.testDescription)") }
     }
 
-    /// What promtool says of the generated tests when the rules are others.
-    private func judge(_ change: (inout RuleDocument.Rule) throws -> Void) throws -> (changed: Bool, Promtool.Result) {
-        var (document, folder) = try rules()
-        let original = document.rules
-        for index in document.groups[0].rules.indices { try change(&document.groups[0].rules[index]) }
-        try folder.write(try YAMLEncoder().encode(document), to: "rules/fleet-alerts.yml")
-        return (document.rules != original, try Promtool.run("test", "rules", folder.path("rules/fleet-alerts.test.yml")))
-    }
-
-    @Test func `pass when the rules are read and written unchanged`() throws {
-        let (changed, result) = try judge { _ in }
-        #expect(!changed)
-        #expect(result.passed, "\(result.output)")
-    }
-
-    @Test(arguments: mutations)
-    func `fail when a threshold, a matcher or an aggregation changes`(mutation: RuleMutation) throws {
-        let (changed, result) = try judge { rule in
-            if rule.alert == mutation.alert { rule.expr = rule.expr.replacingOccurrences(of: mutation.old, with: mutation.new) }
+    @Test(arguments: rules)
+    func `pass of the rule as it is, and fail of every other`(tested: TestedRule) throws {
+        let mutants = try tested.mutants().filter { EquivalentMutants.reason(tested.rule, $0) == nil }
+        let passing = try tested.passing([tested.rule] + mutants.map(\.rule))
+        #expect(passing[0], "the rule as it is")
+        for (mutant, passes) in zip(mutants, passing.dropFirst()) {
+            #expect(!passes, "\(mutant.change): \(mutant.rule.expr)")
         }
-        #expect(changed, "the rule no longer holds “\(mutation.old)”")
-        #expect(!result.passed)
-        #expect(result.output.contains("alertname: \(mutation.alert)"), "\(result.output)")
-    }
-
-    @Test(arguments: notificationFleet().identities)
-    func `fail when an expected instance is forgotten`(identity: InstanceIdentity) throws {
-        let (changed, result) = try judge { rule in
-            let arms = rule.expr.components(separatedBy: " or ")
-            rule.expr = arms.filter { !$0.contains(#"instance="\#(identity.instance)""#) }.joined(separator: " or ")
-        }
-        #expect(changed)
-        #expect(!result.passed)
-    }
-
-    @Test(arguments: [
-        "InstanceDown", "ServiceHung", "HighCPU", "HighMemory", "TooManyDatabaseConnections", "DeepQueue", "HighErrorRate",
-    ])
-    func `fail when an alert holds shorter or longer, or is of another severity`(alert: String) throws {
-        for hold in ["45s", "1m15s"] {
-            let (changed, result) = try judge { if $0.alert == alert { $0.hold = hold } }
-            #expect(changed)
-            #expect(!result.passed)
-            #expect(result.output.contains("alertname: \(alert)"), "\(result.output)")
-        }
-        let (changed, result) = try judge { if $0.alert == alert { $0.labels["severity"] = "low" } }
-        #expect(changed)
-        #expect(!result.passed)
     }
 }

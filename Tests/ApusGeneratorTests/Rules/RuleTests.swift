@@ -1,112 +1,91 @@
-import HostTesting
 import ApusGenerator
 import ApusPromQL
 import ApusTopology
 import Foundation
+import HostTesting
+import MetricCatalog
 import NotificationFleet
 import Testing
-import Yams
 
 @Suite struct `Alert rules` {
-    private func rules(_ fleet: Fleet = notificationFleet()) throws -> RuleDocument {
-        let file = try #require(try FileKind.rules.files(for: fleet).first)
-        return try YAMLDecoder().decode(RuleDocument.self, from: file.contents)
+    @Test(arguments: FleetShapes.all + AlertFleets.all)
+    func `have a hold, a severity, texts and a runbook each`(fleet: Fleet) throws {
+        let runbooks = Set(try FileKind.runbooks.files(for: fleet).map(\.path))
+        for rule in try RuleDocument.alerts(of: fleet) {
+            #expect(rule.hold?.isEmpty == false)
+            #expect(Severity.allCases.map(\.rawValue).contains(rule.labels?["severity"] ?? ""))
+            #expect(rule.annotations?["summary"]?.hasSuffix(".") == true)
+            #expect(rule.annotations?["description"]?.isEmpty == false)
+            #expect(runbooks.contains(rule.annotations?["runbook_url"] ?? ""), "\(rule.name)")
+        }
     }
 
-    @Test func `are seven, each with its hold, a severity and texts`() throws {
-        let rules = try rules().rules
-        #expect(
-            rules.map(\.alert) == [
-                "InstanceDown", "ServiceHung", "HighCPU", "HighMemory", "TooManyDatabaseConnections", "DeepQueue",
-                "HighErrorRate",
-            ])
-        for rule in rules {
-            #expect(rule.hold == "1m")
-            #expect(Severity.allCases.map(\.rawValue).contains(rule.labels["severity"] ?? ""))
-            #expect(rule.annotations["summary"]?.hasSuffix(".") == true)
-            #expect(rule.annotations["description"]?.isEmpty == false)
-        }
+    @Test func `are of all four severities`() throws {
+        let rules = try RuleDocument.alerts(of: notificationFleet().varied(for: .production))
+        #expect(Set(rules.compactMap { $0.labels?["severity"] }) == Set(Severity.allCases.map(\.rawValue)))
     }
 
     @Test(arguments: [
-        ("HighCPU", "worker_cpu_usage_percent > 70"),
-        ("HighMemory", "worker_memory_usage_bytes > 536870912"),
+        ("HighCPU", "worker_cpu_usage_percent > 70"), ("HighMemory", "worker_memory_usage_bytes > 536870912"),
         ("TooManyDatabaseConnections", "sum(database_connections_total) > 50"),
-        ("DeepQueue", "sum(max by (state) (notification_queue_depth)) > 10000"),
-        (
-            "HighErrorRate",
-            "sum(rate(notification_delivery_failures_total[5m])) / (sum(rate(notifications_delivered_total[5m]))"
-                + " + sum(rate(notification_delivery_failures_total[5m])) > 0) > 0.01"
-        ),
+        ("DeepQueue", "sum by (service) (max by (service, state) (notification_queue_depth)) > 10000"),
+        ("InstanceDown", #"apus_service_up == 0 or up{job="apus-agent"} == 0"#),
+        ("ServiceAbsent", #"absent(apus_service_up{service="api"}) or absent(apus_service_up{service="worker"})"#),
     ])
     func `watch the contract's metrics against the fleet's thresholds`(alert: String, expression: String) throws {
-        #expect(try rules()[alert]?.expr == expression)
+        let rules = try RuleDocument.alerts(of: notificationFleet())
+        #expect(rules.first { $0.alert == alert }?.expr == expression)
     }
 
-    @Test(arguments: FleetShapes.notifications)
-    func `an instance is down when it is dead, when its agent is gone and when nothing was ever heard of it`(fleet: Fleet)
-        throws
-    {
-        let expression = try #require(try rules(fleet)["InstanceDown"]?.expr)
-        let arms = expression.components(separatedBy: " or ")
-        #expect(arms.prefix(2) == ["apus_service_up == 0", #"up{job="apus-agent"} == 0"#])
-        #expect(
-            arms.dropFirst(2)
-                == fleet.identities.map {
-                    #"absent(apus_service_up{job="apus-agent", service="\#($0.service)", instance="\#($0.instance)"})"#
-                }[...])
-    }
-
-    @Test func `name only series of the catalog and of Prometheus itself`() throws {
-        for rule in try rules().rules {
-            let names = rule.expr.matches(of: /[a-z_]*[a-z]_[a-z_]*|up\{/).map { String($0.0) }
-            #expect(!names.isEmpty)
-            for name in names {
-                #expect(Queries.catalog.contains(name) || name == "up{", "\(rule.alert): \(name)")
-            }
+    @Test func `ask only for what the fleet has`() throws {
+        let rules = try RuleDocument.alerts(of: AlertFleets.smallest)
+        let text = rules.map(\.expr).joined(separator: "\n")
+        for exporter in [
+            "pg_", "redis_", "rabbitmq_", "nginx_", "node_", "probe_", "http_server", "alertmanager_", "objective:",
+        ] {
+            #expect(!text.contains(exporter), "\(exporter)")
         }
     }
 
-    @Test(arguments: FleetShapes.all)
+    @Test func `do not grow with the instances of a service`() throws {
+        func rules(_ count: Int) throws -> [GeneratedFile] {
+            try FileKind.rules.files(
+                for: Fleet("many") {
+                    FleetService("worker", role: .worker) {
+                        for number in 1...count { Instance("worker-\(number)", metricsPort: 9090 + number) }
+                    }
+                })
+        }
+        #expect(try rules(1) == rules(500))
+    }
+
+    @Test(arguments: FleetShapes.all + AlertFleets.all)
     func `promtool accepts the rules, lints them and runs the tests written for them`(fleet: Fleet) throws {
-        let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
-        let check = try Promtool.run("check", "rules", "--lint=all", "--lint-fatal", folder.path("rules/fleet-alerts.yml"))
+        let folder = try TemporaryFolder(
+            holding: try FileKind.rules.files(for: fleet) + FileKind.ruleTests.files(for: fleet))
+        let rules = try FileKind.rules.files(for: fleet).map { folder.path($0.path) }
+        let check = try Tool.run("promtool", ["check", "rules", "--lint=all", "--lint-fatal"] + rules)
         #expect(check.passed, "\(check.output)")
-        #expect(check.output.contains("7 rules found"))
-        let test = try Promtool.run("test", "rules", folder.path("rules/fleet-alerts.test.yml"))
+        let tests = try FileKind.ruleTests.files(for: fleet).map { folder.path($0.path) }
+        let test = try Tool.run("promtool", ["test", "rules"] + tests)
         #expect(test.passed, "\(test.output)")
     }
 
-    @Test(arguments: FleetShapes.all)
-    func `the tests ask of each alert that it is silent, pending, firing and resolved`(fleet: Fleet) throws {
-        let file = try #require(try FileKind.ruleTests.files(for: fleet).first)
-        let cases = try YAMLDecoder().decode(TestDocument.self, from: file.contents).tests.flatMap(\.alertRuleTest)
-        for rule in try rules(fleet).rules {
-            let own = cases.filter { $0.alertname == rule.alert }
-            #expect(own.map { $0.expAlerts?.isEmpty ?? true } == [true, true, false, true], "\(rule.alert)")
-            #expect(Set(own.map(\.evalTime)).count == 4)
-        }
+    @Test func `a user's own alert has a rule, a runbook and a test that follows from its condition`() throws {
+        let files = try FileKind.allCases.filter { [.rules, .ruleTests, .runbooks].contains($0) }
+            .flatMap { try $0.files(for: AlertFleets.own) }
+        let rule = try #require(try RuleDocument.alerts(of: AlertFleets.own).first { $0.alert == "ManyThreads" })
+        #expect(rule.expr == #"max by (service) (service_process_threads{service="worker"}) > 200"#)
+        #expect(rule.labels == ["severity": "low", "team": "core"])
+        #expect(files.contains { $0.path == "docs/runbooks/ManyThreads.md" })
+        #expect(files.first { $0.path == "rules/own-alerts.test.yml" }?.contents.contains("ManyThreads") == true)
     }
 
-    private struct TestDocument: Decodable {
-        let tests: [Entry]
-
-        struct Entry: Decodable {
-            let alertRuleTest: [Case]
-            enum CodingKeys: String, CodingKey { case alertRuleTest = "alert_rule_test" }
-        }
-
-        struct Case: Decodable {
-            let evalTime: String
-            let alertname: String
-            let expAlerts: [Alert]?
-            enum CodingKeys: String, CodingKey {
-                case evalTime = "eval_time"
-                case alertname
-                case expAlerts = "exp_alerts"
-            }
-        }
-
-        struct Alert: Decodable {}
+    @Test func `an alert whose input proves nothing is refused with the reason`() throws {
+        let fleet = AlertFleets.with(inputs: [
+            AlertInput(ServiceProcess.threads, [.service: "worker", .instance: "one"], .constant(1))
+        ])
+        let error = try #require(#expect(throws: GenerationError.self) { try FileKind.ruleTests.files(for: fleet) })
+        #expect(error == .unprovenAlert("ManyThreads", reason: "its input does not make it fire"))
     }
 }

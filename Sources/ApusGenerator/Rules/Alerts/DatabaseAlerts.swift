@@ -50,7 +50,7 @@ struct DatabaseAlerts {
                 PostgresExporter.Activity.connections,
                 [.service: "db", .instance: "db", .label(.database): "d", .label(.state): state], course)
         }
-        let full = 997 * limit.value
+        let full = limit.value
         return Alert(
             "DatabaseConnectionsNearLimit",
             when: per(PostgresExporter.Activity.connections.series.value) / (free > 0) > limit.value,
@@ -69,10 +69,10 @@ struct DatabaseAlerts {
                     "Lower `ConnectionBudget`, or put a `Pooler` before the server.",
                 ]),
             inputs: [
-                open("active", .level(quiet: full * 0.6, bad: full * 0.601)), open("idle", .constant(full * 0.4)),
-                AlertInput(Settings.maxConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(1000)),
+                open("active", .level(quiet: full * 0.5996, bad: full * 0.6006)), open("idle", .constant(full * 0.4)),
+                AlertInput(Settings.maxConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(1.5)),
                 AlertInput(
-                    Settings.reservedConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(3)),
+                    Settings.reservedConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(0.5)),
             ])
     }
 

@@ -90,7 +90,18 @@ struct DeliveryAlerts {
     }
 
     private var deliveriesStalled: Alert {
-        let due = depth(Contract.queueDepth.series.matching(QueueStateLabels(state: .pending))) > 0
+        let due =
+            Contract.queueDepth.series.matching(QueueStateLabels(state: .pending)).value
+            .aggregated(.max, perTarget: .service) > 0
+        func delivers(_ service: String, _ instance: String, _ course: InputCourse) -> [AlertInput] {
+            [
+                AlertInput(
+                    Contract.queueDepth,
+                    [.service: service, .instance: instance, .label(.state): QueueState.pending.rawValue], .constant(5)),
+                AlertInput(
+                    Notifications.delivered, [.service: service, .instance: instance, .label(.channel): "webhook"], course),
+            ]
+        }
         return Alert(
             "DeliveriesStalled", when: due.unless(perSecond(Notifications.delivered) > 0), severity: .critical,
             summary: "Work is due, but nothing is delivered.",
@@ -112,16 +123,10 @@ struct DeliveryAlerts {
                     "If workers hang, restart them: see the runbook of ServiceHung.",
                 ]),
             inputs: [
-                queued("one", .pending, .level(quiet: 0, bad: 1)), queued("one", .locked, .constant(5)),
-                AlertInput(
-                    Contract.queueDepth, [.service: "busy", .instance: "two", .label(.state): QueueState.pending.rawValue],
-                    .constant(5)),
-                AlertInput(
-                    Notifications.delivered, [.service: "busy", .instance: "two", .label(.channel): "webhook"],
-                    .growth(quiet: 0.5, bad: 0.5)),
-                AlertInput(
-                    Notifications.delivered, [.service: "a", .instance: "one", .label(.channel): "webhook"], .constant(7)),
-            ])
+                queued("one", .pending, .level(quiet: 0, bad: 3)), queued("one", .locked, .constant(5)),
+                queued("two", .pending, .level(quiet: 0, bad: 2)),
+            ] + delivers("busy", "three", .growth(quiet: 0.5, bad: 0.5)) + delivers("busy", "four", .constant(7))
+                + delivers("weary", "five", .ceasing))
     }
 
     private var tooFewDeliveries: Alert {
@@ -149,27 +154,29 @@ struct DeliveryAlerts {
                     "Add workers: raise `Scaling`'s minimum, or declare more `Instance`s.",
                     "Look for slow receivers: see the runbook of HighDeliveryLatency.",
                 ]),
-            inputs: throughputInputs(depth: depth))
+            inputs: throughputInputs(
+                depth: .constant(depth), enqueued: { .rising(to: $0) }, handled: { .falling(to: $0) }),
+            furtherInputs: [
+                throughputInputs(
+                    depth: .level(quiet: depth - 1, bad: depth), enqueued: { .growth(quiet: $0, bad: $0) },
+                    handled: { .growth(quiet: $0 * 0.9, bad: $0 * 0.9) })
+            ])
     }
 
-    private func throughputInputs(depth: Double) -> [AlertInput] {
-        func enqueued(_ instance: String, _ channel: DeliveryChannel) -> AlertInput {
-            AlertInput(
-                Notifications.enqueued, [.service: "b", .instance: instance, .label(.channel): channel.rawValue],
-                .growth(quiet: 0.25, bad: 0.25))
+    private func throughputInputs(
+        depth: InputCourse, enqueued: (Double) -> InputCourse, handled: (Double) -> InputCourse
+    ) -> [AlertInput] {
+        func input(_ counter: Counter<ChannelLabels>, _ instance: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(counter, [.service: "a", .instance: instance, .label(.channel): "webhook"], course)
         }
-        func handled(_ counter: Counter<ChannelLabels>, _ instance: String, _ share: Double) -> AlertInput {
-            let rate = 0.5 * Self.leastThroughput * share
-            return AlertInput(
-                counter, [.service: "a", .instance: instance, .label(.channel): "webhook"],
-                .growth(quiet: rate * 1.0006, bad: rate * 0.9994))
-        }
+        let all = 0.5 * Self.leastThroughput
         return [
-            enqueued("one", .webhook), enqueued("two", .webhook), handled(Notifications.delivered, "one", 0.4),
-            handled(Notifications.delivered, "two", 0.3), handled(Notifications.dead, "one", 0.2),
-            handled(Notifications.dead, "two", 0.1),
-            queued("one", .pending, .constant(depth - 1)), queued("one", .locked, .constant(1)),
-            queued("two", .pending, .level(quiet: depth - 1, bad: depth)), queued("two", .locked, .constant(1)),
+            input(Notifications.enqueued, "one", enqueued(0.3)), input(Notifications.enqueued, "two", enqueued(0.2)),
+            input(Notifications.delivered, "one", handled(all * 0.4)),
+            input(Notifications.delivered, "two", handled(all * 0.3)),
+            input(Notifications.dead, "one", handled(all * 0.2)), input(Notifications.dead, "two", handled(all * 0.1)),
+            queued("one", .pending, .constant(1)), queued("one", .locked, .constant(1)),
+            queued("two", .pending, depth), queued("two", .locked, .constant(1)),
         ]
     }
 
@@ -182,7 +189,7 @@ struct DeliveryAlerts {
             AlertInput(
                 Notifications.failures,
                 [.service: "a", .instance: instance, .label(.channel): "webhook", .label(.reason): "transient"],
-                .growth(quiet: rate * 0.9994, bad: rate * 1.0006))
+                .rising(to: rate))
         }
         let bad = 0.5 * limit.value
         return Alert(
@@ -209,8 +216,8 @@ struct DeliveryAlerts {
                 ]),
             inputs: [
                 failed("one", bad * 0.6), failed("two", bad * 0.4),
-                delivered("one", .growth(quiet: 0.3 - bad * 0.6, bad: 0.3 - bad * 0.6)),
-                delivered("two", .growth(quiet: 0.2 - bad * 0.4, bad: 0.2 - bad * 0.4)),
+                delivered("one", .falling(to: 0.3 - bad * 0.6)),
+                delivered("two", .falling(to: 0.2 - bad * 0.4)),
             ])
     }
 
@@ -277,10 +284,10 @@ struct DeliveryAlerts {
                     "See who holds what: `apus locks`.",
                 ]),
             inputs: [
-                input(Notifications.lostLeases, "one", .growth(quiet: lost * 0.6 * 0.9994, bad: lost * 0.6 * 1.0006)),
-                input(Notifications.lostLeases, "two", .growth(quiet: lost * 0.4 * 0.9994, bad: lost * 0.4 * 1.0006)),
-                input(Notifications.claimed, "one", .growth(quiet: 0.3, bad: 0.3)),
-                input(Notifications.claimed, "two", .growth(quiet: 0.2, bad: 0.2)),
+                input(Notifications.lostLeases, "one", .rising(to: lost * 0.6)),
+                input(Notifications.lostLeases, "two", .rising(to: lost * 0.4)),
+                input(Notifications.claimed, "one", .falling(to: 0.3)),
+                input(Notifications.claimed, "two", .falling(to: 0.2)),
             ])
     }
 }

@@ -17,7 +17,7 @@ struct HostAlerts {
     private typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
 
     /// Without those that live in memory or show the kernel's state.
-    static func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
+    private func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
         gauge.series.matching(.label(.filesystem), .matchesNot, Self.noDisks)
     }
 
@@ -47,8 +47,8 @@ struct HostAlerts {
 
     private var diskAlmostFull: Alert {
         let limit = fleet.thresholds.freeDisk
-        let free = Self.disks(Filesystem.available).value / (Self.disks(Filesystem.size).value > 0)
-        let half = 0.5 * limit.value
+        let free = disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
+        let full = limit.value
         return Alert(
             "DiskAlmostFull", when: free < limit.value, severity: limit.severity, summary: "A file system is almost full.",
             description: """
@@ -64,48 +64,42 @@ struct HostAlerts {
                     "Cut the journal: `journalctl --vacuum-size=500M`.",
                 ]),
             inputs: [
-                disk(Filesystem.available, .level(quiet: half * 1.0006, bad: half * 0.9994)),
-                disk(Filesystem.size, .constant(0.5)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
-                disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
+                disk(Filesystem.available, .level(quiet: full, bad: full * 0.9994)),
+                disk(Filesystem.size, .constant(1)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.size, on: "tmpfs", .constant(1)),
             ])
     }
 
-    /// By the growth of the last six hours, within four days, and only what is not half empty.
+    /// By the growth of the last six hours, within four days.
     private var diskFillsUp: Alert {
-        let free = Self.disks(Filesystem.available)
-        let size = Self.disks(Filesystem.size).value > 0
-        let predicted = free.samples(over: .hours(6)).predicted(after: Self.horizon) / size
-        let filling = (predicted < 0).and(free.value / size < Self.halfEmpty)
-        let perSecond = -0.1 / (Self.horizon / .seconds(1))
+        let free = disks(Filesystem.available)
+        let perSecond = -0.5 / (Self.horizon / .seconds(1))
         return Alert(
-            "DiskFillsUp", when: filling, for: .seconds(1800), severity: .medium,
-            summary: "A file system will be full in some days.",
-            description:
-                "\(.label(.mountpoint)) of \(.instance) will be full within \(text: DurationText.string(Self.horizon)) if it fills on as in the last six hours.",
+            "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: Self.horizon) < 0, for: .seconds(1800),
+            severity: .medium, summary: "A file system will be full in some days.",
+            description: """
+                \(.label(.mountpoint)) of \(.instance) will be full within \(text: DurationText.string(Self.horizon)) if it fills \
+                on as in the last six hours.
+                """,
             runbook: Runbook(
                 meaning: "A line through the free space of the last six hours reaches 0 within four days.",
                 impact: "When it is full, stores and logs stop writing.",
-                queries: [.init("Free share", free.value / size)],
+                queries: [.init("Free share", free.value / (Filesystem.size.series.value > 0))],
                 actions: [
                     "See what grows: `du -xh --max-depth=2 MOUNTPOINT`, twice with an hour between.",
                     "Shorten what is kept: retention, rotation of logs.",
                 ]),
             inputs: [
-                disk(Filesystem.available, .slope(from: 0.2, quiet: 0, bad: perSecond * 5)),
-                disk(Filesystem.size, .constant(0.5)),
-                disk(Filesystem.available, on: "xfs", .slope(from: 0.4, quiet: 0, bad: perSecond * 12)),
-                disk(Filesystem.size, on: "xfs", .constant(0.5)),
-                disk(Filesystem.available, on: "tmpfs", .slope(from: 0.2, quiet: 0, bad: perSecond * 5)),
-                disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
+                disk(Filesystem.available, .slope(from: 0.2, quiet: 0, bad: perSecond)),
+                disk(Filesystem.available, on: "tmpfs", .slope(from: 0.2, quiet: 2 * perSecond, bad: 2 * perSecond)),
             ])
     }
 
     private static let horizon = Duration.seconds(4 * 86_400)
-    private static let halfEmpty = 0.5
 
     private var fewInodes: Alert {
-        let free = Self.disks(Filesystem.filesFree).value / (Self.disks(Filesystem.files).value > 0)
-        let half = 0.5 * Self.freeInodes
+        let free = disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
+        let full = Self.freeInodes
         return Alert(
             "FewInodes", when: free < Self.freeInodes, severity: .high, summary: "A file system can take few more files.",
             description: "\(.label(.mountpoint)) of \(.instance) has \(value: .percentage) of its inodes free.",
@@ -115,13 +109,13 @@ struct HostAlerts {
                 queries: [.init("Free inodes", Filesystem.filesFree.series.value)],
                 actions: ["Find the folder: `du --inodes -x --max-depth=2 MOUNTPOINT | sort -n | tail`."]),
             inputs: [
-                disk(Filesystem.filesFree, .level(quiet: half * 1.0006, bad: half * 0.9994)),
-                disk(Filesystem.files, .constant(0.5)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
-                disk(Filesystem.files, on: "tmpfs", .constant(0.5)),
+                disk(Filesystem.filesFree, .level(quiet: full, bad: full * 0.9994)),
+                disk(Filesystem.files, .constant(1)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.files, on: "tmpfs", .constant(1)),
             ])
     }
 
-    static let freeInodes = 0.05
+    private static let freeInodes = 0.05
 
     private var memoryPressure: Alert {
         let limit = fleet.thresholds.memoryPressure
@@ -163,7 +157,7 @@ struct HostAlerts {
             ])
     }
 
-    static let skew = 0.05
+    private static let skew = 0.05
 
     private var hostDegraded: Alert {
         Alert(

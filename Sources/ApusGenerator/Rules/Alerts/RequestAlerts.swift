@@ -16,11 +16,11 @@ struct RequestAlerts {
         let limit = fleet.thresholds.requestErrorRatio
         let failed = requests.matching(.label(.status), .matches, "5..").countRate(over: window).sum(by: .service)
         let all = requests.countRate(over: window).sum(by: .service)
-        func answered(_ instance: String, _ status: String, _ quiet: Double, _ bad: Double) -> AlertInput {
+        func answered(_ instance: String, _ status: String, _ course: InputCourse) -> AlertInput {
             .count(
                 of: HTTPServer.requestDuration,
                 [.service: "a", .instance: instance, .label(.method): "GET", .label(.route): "/", .label(.status): status],
-                .growth(quiet: quiet, bad: bad))
+                course)
         }
         let rate = 0.5 * limit.value
         return Alert(
@@ -47,9 +47,9 @@ struct RequestAlerts {
                     "If it began with a release, take the release back.",
                 ]),
             inputs: [
-                answered("one", "500", rate * 0.6 * 0.9994, rate * 0.6 * 1.0006),
-                answered("two", "503", rate * 0.4 * 0.9994, rate * 0.4 * 1.0006),
-                answered("one", "200", 0.3 - rate, 0.3 - rate), answered("two", "404", 0.2, 0.2),
+                answered("one", "500", .rising(to: rate * 0.6)),
+                answered("two", "503", .rising(to: rate * 0.4)),
+                answered("one", "200", .falling(to: 0.3 - rate)), answered("two", "404", .falling(to: 0.2)),
             ])
     }
 

@@ -63,9 +63,8 @@ struct ResourceAlerts {
             ServiceProcess.residentMemory.series.matching(.service, service.name).value
                 / Double(fleet.memoryLimit(service.limits).bytes) > Self.memoryShare
         }
-        let condition = arms.dropFirst().reduce(arms.first ?? ServiceProcess.residentMemory.series.value > .infinity) {
-            $0.or($1)
-        }
+        let none = ServiceProcess.residentMemory.series.value > .infinity
+        let condition = arms.dropFirst().reduce(arms.first ?? none) { $0.or($1) }
         return Alert(
             "MemoryNearLimit", when: condition, severity: .critical,
             summary: "A process is about to be ended for its memory.",
@@ -121,7 +120,7 @@ struct ResourceAlerts {
             inputs: [
                 AlertInput(
                     ServiceProcess.heap, labels,
-                    .slope(from: 1e8, quiet: limit / 3600 * 0.5, bad: limit / 3600 * 1.0006)),
+                    .slope(from: 1e8, quiet: limit / 3600 * 0.9994, bad: limit / 3600 * 1.0006)),
                 // Grew fast, and has stopped.
                 AlertInput(
                     ServiceProcess.heap, [.service: "a", .instance: "two"],
@@ -146,8 +145,8 @@ struct ResourceAlerts {
             inputs: [
                 AlertInput(
                     ServiceProcess.openFiles, [.service: "a", .instance: "one"],
-                    .level(quiet: 1000 * Self.descriptorShare, bad: 1000 * Self.descriptorShare + 1)),
-                AlertInput(ServiceProcess.maxFiles, [.service: "a", .instance: "one"], .constant(1000)),
+                    .level(quiet: Self.descriptorShare, bad: Self.descriptorShare * 1.0006)),
+                AlertInput(ServiceProcess.maxFiles, [.service: "a", .instance: "one"], .constant(1)),
             ])
     }
 

@@ -55,8 +55,8 @@ struct TrafficAlerts {
                     "Raise `LoadBalancer(connections:)`, and the limit of open files with it.",
                 ]),
             inputs: [
-                input(Status.accepted, .growth(quiet: accepted * 0.9994, bad: accepted * 1.0006)),
-                input(Status.handled, .growth(quiet: 0, bad: 0)),
+                input(Status.accepted, .growth(quiet: accepted * 1.9994, bad: accepted * 2.0006)),
+                input(Status.handled, .growth(quiet: accepted, bad: accepted)),
             ])
     }
 
