@@ -192,7 +192,7 @@ let package = Package(
         tests(
             "ApusGeneratorTests",
             [
-                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "MetricCatalog",
+                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog", "MetricCatalog",
                 "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),

@@ -46,7 +46,7 @@ struct APIDashboard {
     private var totalRate: Panel {
         Panel("Request rate", description: "Requests answered per second.", kind: .stat, unit: .requestsPerSecond) {
             PanelQuery(rates.sum(), legend: "requests")
-        }
+        }.linked(to: .loadBalancer, "Load balancer", of: fleet)
     }
 
     private var totalErrors: Panel {

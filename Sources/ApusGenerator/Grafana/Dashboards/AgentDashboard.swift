@@ -15,7 +15,7 @@ struct AgentDashboard {
         ) {
             PanelRow(height: 4) { [version, known, sampleAge, size] }
             PanelRow("Sampling") { [sampleAgeOverTime, turns, turnCPU] }
-            PanelRow("Scrapes") { [scrapeTime, scrapes, sizes] }
+            PanelRow("Scrapes of agents") { [scrapeTime, scrapes, sizes] }
             PanelRow("Reports") { [instances, series, refusals] }
             PanelRow("The agents' own processes") { [cpu, memory, files] }
             if fleet.isUnderSystemd { PanelRow("The bus of systemd") { [bus, busAge, calls] } }

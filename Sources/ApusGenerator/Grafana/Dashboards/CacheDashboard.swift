@@ -15,14 +15,11 @@ struct CacheDashboard {
     var dashboard: Dashboard {
         fleet.dashboard(
             .cache, title: "Cache", description: "The Redis servers of the \(fleet.name) fleet.",
-            variables: [
-                DashboardVariable(.job, of: RedisExporter.Server.up),
-                DashboardVariable(.instance, of: RedisExporter.Server.up, title: "Cache"),
-            ]
+            variables: [DashboardVariable(.instance, of: RedisExporter.Server.up, name: "cache")]
         ) {
             PanelRow(height: 4) { [state, uptime, memoryShare, hitRatio] }
-            PanelRow("Memory") { [memory, memoryShareOverTime, evicted] }
-            PanelRow("Keys") { [lookups, keys] }
+            PanelRow("Memory and eviction") { [memory, memoryShareOverTime, evicted] }
+            PanelRow("Lookups and keys") { [lookups, keys] }
             PanelRow("Clients and commands") { [clients, connections, commands] }
             PanelRow { [commandTime, slow, network] }
         }

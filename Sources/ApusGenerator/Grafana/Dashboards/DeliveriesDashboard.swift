@@ -17,7 +17,7 @@ struct DeliveriesDashboard {
             ]
         ) {
             PanelRow(height: 4) { [totalDelivered, totalFailed, typicalDuration, typicalDelay] }
-            PanelRow("Outcomes") { [outcomes, byChannel, byWorker] }
+            PanelRow("What becomes of notifications") { [outcomes, byChannel, byWorker] }
             PanelRow("Failures") { [errorRatio, failures, dead] }
             PanelRow("Duration of attempts") { [duration, durationHeatmap, durationByChannel] }
             PanelRow("Pickup") { [delay, delayHeatmap] }

@@ -56,6 +56,9 @@ enum FleetDashboard: String, CaseIterable {
 
 extension Fleet {
     /// One of the fleet's own dashboards, with what all of them have in common.
+    ///
+    /// What is chosen goes along from one to another by the variables' names: those for the label `instance` of another program than
+    /// the fleet's services have names of their own.
     func dashboard(
         _ dashboard: FleetDashboard, title: String, description: String, variables: [DashboardVariable],
         annotations: [DashboardAnnotation] = [.firingAlerts], start: String = "now-1h", fileID: String = #fileID,

@@ -33,13 +33,13 @@ struct FleetOverview {
             unit: .perSecond
         ) {
             PanelQuery(FleetQueries.deliveries(over: .rateInterval), legend: "delivered")
-        }
+        }.linked(to: .deliveries, "Workers and deliveries", of: fleet)
     }
 
     private var totalQueueDepth: Panel {
         Panel("Queue depth", description: "Notifications in the queue, in all states.", kind: .stat, unit: .count) {
             PanelQuery(FleetQueries.queueDepth.sum(), legend: "queued")
-        }.thresholds(.most(Double(limits.queueDepth.value)))
+        }.thresholds(.most(Double(limits.queueDepth.value))).linked(to: .queue, "Queue", of: fleet)
     }
 
     private var activeWorkers: Panel {
@@ -55,7 +55,7 @@ struct FleetOverview {
             unit: .ratio
         ) {
             PanelQuery(FleetQueries.successRatio(over: .rateInterval), legend: "success")
-        }.range(from: 0, to: 1).thresholds(leastSuccess)
+        }.range(from: 0, to: 1).thresholds(leastSuccess).linked(to: .deliveries, "Workers and deliveries", of: fleet)
     }
 
     // MARK: - Resources
@@ -63,19 +63,21 @@ struct FleetOverview {
     private var cpu: Panel {
         Panel("CPU", description: "CPU of each process, in percent of one core.", unit: .percent) {
             PanelQuery(Contract.cpuUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(limits.cpuPercent.value))
+        }.thresholds(.most(limits.cpuPercent.value)).linkedToInstance(of: fleet).linked(
+            to: .hosts, "Hosts and pressure", of: fleet)
     }
 
     private var memory: Panel {
         Panel("Memory", description: "Resident memory of each process.", unit: .bytes) {
             PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(Double(limits.memory.value.bytes)))
+        }.thresholds(.most(Double(limits.memory.value.bytes))).linkedToInstance(of: fleet).linked(
+            to: .hosts, "Hosts and pressure", of: fleet)
     }
 
     private var heap: Panel {
         Panel("Heap", description: "Heap in use in each process, as malloc counts it.", unit: .bytes) {
             PanelQuery(Contract.heapUsage.series.value, legend: "\(.instance)")
-        }
+        }.linkedToInstance(of: fleet)
     }
 
     private var connections: Panel {
@@ -84,13 +86,14 @@ struct FleetOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(Double(limits.connections.value)))
+        }.thresholds(.most(Double(limits.connections.value))).linkedToInstance(of: fleet).linked(
+            to: .database, "Database and pool", of: fleet)
     }
 
     private var uptime: Panel {
         Panel("Uptime", description: "Time since each process started; a fall to zero is a restart.", unit: .seconds) {
             PanelQuery(Contract.uptime.series.value, legend: "\(.instance)")
-        }
+        }.linkedToInstance(of: fleet)
     }
 
     // MARK: - Work
@@ -101,7 +104,7 @@ struct FleetOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.queueDepth, legend: "\(.label(.state))")
-        }.thresholds(.most(Double(limits.queueDepth.value)))
+        }.thresholds(.most(Double(limits.queueDepth.value))).linked(to: .queue, "Queue", of: fleet)
     }
 
     private var throughput: Panel {
@@ -110,7 +113,7 @@ struct FleetOverview {
             kind: .stackedLines, unit: .perSecond
         ) {
             PanelQuery(Notifications.delivered.series.rate(over: .rateInterval).sum(by: .instance), legend: "\(.instance)")
-        }
+        }.linkedToInstance(of: fleet)
     }
 
     private var successRateOverTime: Panel {
@@ -119,7 +122,7 @@ struct FleetOverview {
             unit: .ratio
         ) {
             PanelQuery(FleetQueries.successRatio(over: .rateInterval), legend: "success")
-        }.range(from: 0, to: 1).thresholds(leastSuccess)
+        }.range(from: 0, to: 1).thresholds(leastSuccess).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var latency: Panel {
@@ -131,6 +134,6 @@ struct FleetOverview {
             PanelQuery(buckets.quantile(0.5), legend: "p50")
             PanelQuery(buckets.quantile(0.95), legend: "p95")
             PanelQuery(buckets.quantile(0.99), legend: "p99")
-        }
+        }.linked(to: .deliveries, "Workers and deliveries", of: fleet)
     }
 }

@@ -15,10 +15,7 @@ struct HostsDashboard {
         fleet.dashboard(
             .hosts, title: "Hosts and pressure",
             description: "The hosts of the \(fleet.name) fleet, as node_exporter sees them.",
-            variables: [
-                DashboardVariable(.job, of: NodeExporter.Load.oneMinute),
-                DashboardVariable(.instance, of: NodeExporter.Load.oneMinute, title: "Host", isMultiple: false),
-            ]
+            variables: [DashboardVariable(.instance, of: NodeExporter.Load.oneMinute, name: "host", isMultiple: false)]
         ) {
             PanelRow(height: 4) { [uptime, busy, memoryUse, failedUnits] }
             PanelRow("Pressure") { [cpuPressure, memoryPressure, ioPressure] }

@@ -110,8 +110,8 @@ struct InstanceDashboard {
     private var heap: Panel {
         Panel("Heap", description: "What malloc has handed out, beside what is resident.", unit: .bytes) {
             PanelQuery(ServiceProcess.heap.series.value, legend: "heap")
-            PanelQuery(ServiceProcess.virtualMemory.series.value, legend: "virtual")
-        }.overrides(.named("virtual", .rightAxis, .dashed, .fillOpacity(0)))
+            PanelQuery(ServiceProcess.residentMemory.series.value, legend: "resident")
+        }.overrides(.named("resident", .dashed, .fillOpacity(0)))
     }
 
     private var heapGrowth: Panel {

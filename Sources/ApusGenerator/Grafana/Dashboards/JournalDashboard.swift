@@ -11,8 +11,7 @@ struct JournalDashboard {
         fleet.dashboard(
             .journal, title: "Journal and units", description: "The journal and the units of the \(fleet.name) fleet's hosts.",
             variables: [
-                DashboardVariable(.job, of: JournalFollowing.up),
-                DashboardVariable(.instance, of: JournalFollowing.up, title: "Agent"),
+                DashboardVariable(.instance, of: JournalFollowing.up, name: "agent"),
                 // The kernel's entries have no unit.
                 DashboardVariable(.label(.unit), of: Journal.messages).includingUnlabelled(),
             ], start: "now-6h"

@@ -13,7 +13,7 @@ struct LoadBalancerDashboard {
         let isProbed = fleet.loadBalancers.contains { $0.certificate?.proberPort != nil }
         return fleet.dashboard(
             .loadBalancer, title: "Load balancer", description: "What comes to the \(fleet.name) fleet from outside.",
-            variables: [DashboardVariable(.instance, of: NginxExporter.Status.up, title: "Load balancer")]
+            variables: [DashboardVariable(.instance, of: NginxExporter.Status.up, name: "balancer", title: "Load balancer")]
         ) {
             PanelRow { [state, requests, connections] }
             PanelRow { [accepted, dropped, requestsPerConnection] }

@@ -13,7 +13,8 @@ struct QueueDashboard {
         let hasBrokers = !fleet.brokers.isEmpty
         return fleet.dashboard(
             .queue, title: "Queue", description: "What waits for the workers of the \(fleet.name) fleet.",
-            variables: (hasNotifications ? [service] : []) + (hasBrokers ? BrokerSection.variables : [])
+            // None for services: those that put notifications in are others than those that take them out.
+            variables: hasBrokers ? BrokerSection.variables : []
         ) {
             if hasNotifications {
                 PanelRow("Notifications") { [depth, oldest] }
@@ -23,8 +24,6 @@ struct QueueDashboard {
             if hasBrokers { BrokerSection(fleet: fleet).rows }
         }
     }
-
-    private let service = DashboardVariable(.service, of: Contract.queueDepth).narrowing(only: MetricCatalog.families)
 
     private var limits: Thresholds { fleet.thresholds }
 
