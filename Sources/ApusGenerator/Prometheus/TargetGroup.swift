@@ -1,3 +1,4 @@
+import ApusTopology
 import Yams
 
 /// Targets with the same labels, as they stand in the configuration and in the files of targets.
@@ -5,6 +6,16 @@ struct TargetGroup: Encodable {
     let targets: [String]
     /// Added to what the targets' series lack; nil for none.
     let labels: OrderedMapping?
+    /// What they follow from; not written.
+    let place: SourcePlace?
+
+    init(targets: [String], labels: OrderedMapping?, place: SourcePlace? = nil) {
+        self.targets = targets
+        self.labels = labels
+        self.place = place
+    }
+
+    private enum CodingKeys: CodingKey { case targets, labels }
 
     fileprivate var node: Node {
         let targets = (Node("targets"), Node(self.targets.map { $0.box() }))
@@ -19,6 +30,13 @@ struct TargetGroups: YAMLEncodable {
     let groups: [TargetGroup]
 
     init(_ groups: [TargetGroup]) { self.groups = groups }
+
+    /// - Parameter path: of the sequence in its document.
+    func origins(at path: [String]) -> [FileOrigin] {
+        groups.enumerated().compactMap { index, group in
+            group.place.map { FileOrigin(.element(path + [String(index)]), $0) }
+        }
+    }
 
     func box() -> Node { Node(groups.map(\.node)) }
 
