@@ -62,7 +62,7 @@ struct DeliveryAlerts {
                     "If it is `locked`, deliveries are slow: see the runbook of HighDeliveryLatency.",
                 ]),
             inputs: [
-                queued("one", .pending, .constant(limit - 1)), queued("one", .locked, .constant(1)),
+                queued("one", .pending, .constant(limit - 100)), queued("one", .locked, .constant(1)),
                 queued("two", .pending, .level(quiet: limit - 1, bad: limit)), queued("two", .locked, .constant(1)),
             ])
     }
@@ -123,8 +123,8 @@ struct DeliveryAlerts {
                     "If workers hang, restart them: see the runbook of ServiceHung.",
                 ]),
             inputs: [
-                queued("one", .pending, .level(quiet: 0, bad: 3)), queued("one", .locked, .constant(5)),
-                queued("two", .pending, .level(quiet: 0, bad: 2)),
+                queued("one", .pending, .level(quiet: 0, bad: 1)), queued("one", .locked, .constant(5)),
+                queued("two", .pending, .level(quiet: 0, bad: 0.5)),
             ] + delivers("busy", "three", .growth(quiet: 0.5, bad: 0.5)) + delivers("busy", "four", .constant(7))
                 + delivers("weary", "five", .ceasing))
     }
