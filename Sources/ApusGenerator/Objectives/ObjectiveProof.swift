@@ -32,9 +32,10 @@ struct ObjectiveProof {
     /// What each rule records at the start and at the end; empty when the objective's regular expressions do not say which series they find.
     func tests() throws -> [RuleTestFile.Test] {
         guard let inputs = series() else { return [] }
-        // Once more while nothing bad has ever happened: some counters come into being with their first event.
+        // Once more while nothing bad, or nothing good, has ever happened: some counters come into being with their first event.
         let good = inputs.filter { !$0.isBad }
-        return try [test(inputs)] + (good.count < inputs.count ? [test(good)] : [])
+        let bad = inputs.filter(\.isBad)
+        return try [test(inputs)] + (bad.isEmpty ? [] : [test(good), test(bad)])
     }
 
     private func test(_ inputs: [Input]) throws -> RuleTestFile.Test {

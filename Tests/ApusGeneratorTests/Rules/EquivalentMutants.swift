@@ -28,6 +28,9 @@ enum EquivalentMutants {
         {
             return "a total that is not there divides nothing, as one of 0"
         }
+        if rule.record != nil, change == "or becomes and", rule.expr.contains("_bucket{") {
+            return "a histogram has all of its series or none, and nothing is recorded without observations"
+        }
         switch (rule.name, change) {
         case ("DatabaseConnectionsNearLimit", "sum becomes avg"), ("DatabaseConnectionsNearLimit", "sum becomes min"),
             ("DatabaseConnectionsNearLimit", "sum becomes max"):

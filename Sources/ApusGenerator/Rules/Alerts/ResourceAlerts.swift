@@ -94,7 +94,7 @@ struct ResourceAlerts {
     private var heapGrowth: Alert {
         let limit = Double(limits.heapGrowth.value.bytes)
         let heap = ServiceProcess.heap.series
-        let growing = heap.samples(over: fleet.rateWindow).derivative > 0
+        let growing = heap.samples(over: .minutes(15)).derivative > 0
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
         return Alert(
             "HeapGrowth", when: (heap.samples(over: .hours(1)).derivative * 3600 > limit).and(growing),
