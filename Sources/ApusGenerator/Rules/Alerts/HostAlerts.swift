@@ -48,7 +48,7 @@ struct HostAlerts {
     private var diskAlmostFull: Alert {
         let limit = fleet.thresholds.freeDisk
         let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
-        let full = limit.value
+        let full = limit.value / 2
         return Alert(
             "DiskAlmostFull", when: free < limit.value, severity: limit.severity, summary: "A file system is almost full.",
             description: """
@@ -65,8 +65,8 @@ struct HostAlerts {
                 ]),
             inputs: [
                 disk(Filesystem.available, .level(quiet: full, bad: full * 0.9994)),
-                disk(Filesystem.size, .constant(1)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
-                disk(Filesystem.size, on: "tmpfs", .constant(1)),
+                disk(Filesystem.size, .constant(0.5)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
             ])
     }
 
@@ -99,7 +99,7 @@ struct HostAlerts {
 
     private var fewInodes: Alert {
         let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
-        let full = Self.freeInodes
+        let full = Self.freeInodes / 2
         return Alert(
             "FewInodes", when: free < Self.freeInodes, severity: .high, summary: "A file system can take few more files.",
             description: "\(.label(.mountpoint)) of \(.instance) has \(value: .percentage) of its inodes free.",
@@ -110,8 +110,8 @@ struct HostAlerts {
                 actions: ["Find the folder: `du --inodes -x --max-depth=2 MOUNTPOINT | sort -n | tail`."]),
             inputs: [
                 disk(Filesystem.filesFree, .level(quiet: full, bad: full * 0.9994)),
-                disk(Filesystem.files, .constant(1)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
-                disk(Filesystem.files, on: "tmpfs", .constant(1)),
+                disk(Filesystem.files, .constant(0.5)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.files, on: "tmpfs", .constant(0.5)),
             ])
     }
 
