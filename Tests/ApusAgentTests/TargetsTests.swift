@@ -1,5 +1,6 @@
 import ApusAgent
 import Foundation
+import NIOHTTP1
 import Testing
 
 @Suite struct `Targets for Prometheus' discovery` {

@@ -111,7 +111,9 @@ import ApusGenerator
         // 10,000 at 20 pods.
         #expect(trigger?["threshold"]?.string == "500")
         let rules = try FileKind.rules.files(for: fleet).map(\.contents).joined()
-        #expect(rules.contains(try #require(trigger?["query"]?.string) + " > 10000"), "the alert's query")
+        let query = try #require(trigger?["query"]?.string)
+        #expect(query.contains(#"{service="worker"}"#))
+        #expect(rules.contains(query.replacing(#"{service="worker"}"#, with: "") + " > 10000"), "the alert's query")
         #expect(scaler?["maxReplicaCount"]?.int == 20)
         let other = try Self.object("HorizontalPodAutoscaler", "worker", of: Self.scaled)["spec"]?["metrics"]?[0]
         #expect(other?["external"]?["target"]?["averageValue"]?.string == "333")
