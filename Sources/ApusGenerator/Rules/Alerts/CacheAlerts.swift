@@ -83,7 +83,8 @@ struct CacheAlerts {
 
     private var connectionsRejected: Alert {
         Alert(
-            "CacheRejectsConnections", when: RedisExporter.Clients.rejected.series.increase(over: fleet.eventWindow) > 0, severity: .high,
+            "CacheRejectsConnections", when: RedisExporter.Clients.rejected.series.increase(over: fleet.eventWindow) > 0,
+            severity: .high,
             summary: "A cache turns clients away.",
             description: "Redis \(.instance) has turned clients away, because too many are connected.",
             runbook: Runbook(
