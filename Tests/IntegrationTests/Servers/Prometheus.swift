@@ -7,8 +7,10 @@ final class Prometheus: Sendable {
     let url: String
 
     /// Starts it with a configuration file and waits until it serves.
-    init(configuration: String, options: [String] = []) async throws {
-        let port = try Ports.single()
+    ///
+    /// - Parameter port: where it listens; a free one by default.
+    init(configuration: String, port: Int? = nil, options: [String] = []) async throws {
+        let port = try port ?? Ports.single()
         folder = try TemporaryFolder()
         url = "http://127.0.0.1:\(port)"
         process = try ChildProcess(
