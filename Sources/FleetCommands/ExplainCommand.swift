@@ -28,7 +28,7 @@ public struct ExplainCommand<Source: FleetSource>: AsyncParsableCommand {
     public func run() async throws {
         let (path, line) = try parsedPosition()
         let fleet = try source.fleet(in: environment)
-        let files = try fleet.generatedFiles()
+        let files = try fleet.generatedFiles(dashboards: source.dashboards)
         guard
             let file = files.filter({ path == $0.path || path.hasSuffix("/" + $0.path) }).max(by: {
                 $0.path.count < $1.path.count

@@ -1,3 +1,4 @@
+public import ApusGenerator
 public import ApusTopology
 public import ArgumentParser
 
@@ -7,4 +8,11 @@ public protocol FleetSource: ParsableArguments {
     ///
     /// - Throws: `InvalidFleet`, which lists all its faults.
     func fleet() throws -> Fleet
+
+    /// Dashboards of the fleet's own, beside those that every fleet has.
+    var dashboards: [Dashboard] { get }
+}
+
+extension FleetSource {
+    public var dashboards: [Dashboard] { [] }
 }

@@ -1,3 +1,4 @@
+public import ApusGenerator
 public import ApusTopology
 public import ArgumentParser
 import CommandConventions
@@ -17,9 +18,13 @@ import CommandConventions
 /// ```
 public protocol FleetTool: AsyncParsableCommand {
     static var fleet: Fleet { get }
+    /// Dashboards of its own, beside those that every fleet has.
+    static var dashboards: [Dashboard] { get }
 }
 
 extension FleetTool {
+    public static var dashboards: [Dashboard] { [] }
+
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             abstract: "Generates and checks the monitoring of the \(fleet.name) fleet.",
@@ -38,4 +43,5 @@ public struct DeclaredFleet<Tool: FleetTool>: FleetSource {
     public init() {}
 
     public func fleet() throws -> Fleet { try Tool.fleet.validated() }
+    public var dashboards: [Dashboard] { Tool.dashboards }
 }

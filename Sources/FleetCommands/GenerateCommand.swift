@@ -3,6 +3,7 @@ public import ArgumentParser
 import Foundation
 
 extension FileKind: ExpressibleByArgument {}
+extension DashboardSchema: ExpressibleByArgument {}
 
 /// `apus generate`: writes every file that follows from the topology.
 public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
@@ -27,6 +28,9 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only files of this kind; repeatable. (default: all)", valueName: "kind"))
     var only: [FileKind] = []
 
+    @Option(help: ArgumentHelp("The form of dashboards: classic, or v2 of Grafana 13.", valueName: "schema"))
+    var dashboardSchema: DashboardSchema = .classic
+
     @OptionGroup var environment: EnvironmentArguments
 
     @OptionGroup var source: Source
@@ -35,7 +39,8 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
 
     public func run() async throws {
         let kinds = only.isEmpty ? Set(FileKind.allCases) : Set(only)
-        let files = try source.fleet(in: environment).generatedFiles(of: kinds)
+        let files = try source.fleet(in: environment)
+            .generatedFiles(of: kinds, dashboards: source.dashboards, schema: dashboardSchema)
         let folder = OutputFolder(path: output)
         // Beside files of some kinds lie those of others.
         let strays: OutputFolder.Strays = kinds.count == FileKind.allCases.count ? .named : .ignored

@@ -62,7 +62,7 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
 
     private func checkQueries(on url: String) async throws -> Bool {
         let fleet = try source.fleet(in: environment)
-        let (queries, faults) = Linter.queries(in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards])))
+        let (queries, faults) = Linter.queries(in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards], dashboards: source.dashboards)))
         for fault in faults { print(fault) }
         let check = QueryCheck(
             server: PrometheusServer(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)))

@@ -2,7 +2,7 @@
 struct AlertmanagerConfiguration: Encodable {
     let route: RouteNode
     let inhibitRules: [InhibitRule]
-    let receivers: [ReceiverNode]
+    let receivers: [Placed<ReceiverNode>]
 
     struct RouteNode: Encodable {
         let receiver: String
@@ -11,12 +11,12 @@ struct AlertmanagerConfiguration: Encodable {
         private(set) var groupInterval: String?
         let repeatInterval: String?
         private(set) var matchers: [String]?
-        private(set) var routes: [RouteNode]?
+        private(set) var routes: [Placed<RouteNode>]?
 
         /// The top of the tree, which every alert fits.
         init(
             receiver: String, groupBy: [String], groupWait: String, groupInterval: String, repeatInterval: String,
-            routes: [RouteNode]
+            routes: [Placed<RouteNode>]
         ) {
             self.receiver = receiver
             self.groupBy = groupBy

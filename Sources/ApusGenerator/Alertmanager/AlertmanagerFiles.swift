@@ -10,17 +10,17 @@ func alertmanagerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     try check(routing, for: fleet.consumers.alertmanager)
     let nobody = "nobody"
     let names = Set(try checkedAlerts(of: fleet).map(\.alert.name))
-    let receivers = routing.receivers.map(AlertmanagerConfiguration.ReceiverNode.init)
+    let receivers = routing.receivers.map { Placed(AlertmanagerConfiguration.ReceiverNode($0), $0.place) }
     let configuration = AlertmanagerConfiguration(
         route: .init(
             receiver: routing.defaultReceiver ?? nobody, groupBy: ["alertname", "service", "severity"],
             groupWait: DurationText.string(routing.groupWait), groupInterval: DurationText.string(routing.groupInterval),
             repeatInterval: DurationText.string(routing.repeatInterval),
-            routes: routing.routes.map(AlertmanagerConfiguration.RouteNode.init)),
+            routes: routing.routes.map { Placed(AlertmanagerConfiguration.RouteNode($0), $0.place) }),
         inhibitRules: inhibitRules(among: names),
-        receivers: routing.defaultReceiver == nil ? receivers + [.init(name: nobody)] : receivers)
+        receivers: routing.defaultReceiver == nil ? receivers + [Placed(.init(name: nobody), routing.place)] : receivers)
     return [
-        GeneratedFile(path: "deploy/alertmanager/alertmanager.yml", contents: try YAMLFile.contents(configuration))
+        try YAMLFile.file("deploy/alertmanager/alertmanager.yml", configuration)
     ]
 }
 

@@ -1,5 +1,5 @@
 /// The form in which dashboards are written.
-public enum DashboardSchema: CaseIterable, Hashable, Sendable {
+public enum DashboardSchema: String, CaseIterable, Hashable, Sendable {
     /// What every version of Grafana reads.
     case classic
     /// A resource of the API `dashboard.grafana.app/v2`: the default since Grafana 13.

@@ -24,11 +24,13 @@ func objectiveFiles(for fleet: Fleet) throws -> [GeneratedFile] {
             RuleFile.Group(
                 name: "\(fleet.name)-\(objective.name)-\(file.name)", interval: nil,
                 rules: file.rules(ObjectiveRules(objective)).map { rule in
-                    RuleFile.Rule(
-                        record: rule.name, expression: rule.expression, labels: rule.labels.map { ($0.key.rawValue, $0.value) })
+                    Placed(
+                        RuleFile.Rule(
+                            record: rule.name, expression: rule.expression,
+                            labels: rule.labels.map { ($0.key.rawValue, $0.value) }), objective.place)
                 })
         }
-        return GeneratedFile(path: file.path, contents: try YAMLFile.contents(RuleFile(groups: groups)))
+        return try YAMLFile.file(file.path, RuleFile(groups: groups))
     }
 }
 

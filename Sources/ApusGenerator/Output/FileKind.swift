@@ -57,9 +57,16 @@ public enum FileKind: String, CaseIterable, Sendable {
 extension Fleet {
     /// The files of the fleet, all or those of some kinds, sorted by path.
     ///
+    /// - Parameters:
+    ///   - more: dashboards of the fleet's own, beside those that every fleet has.
+    ///   - schema: the form of all dashboards.
     /// - Throws: `InvalidFleet` when the fleet contradicts itself, ``GenerationError`` when a file would be faulty.
-    public func generatedFiles(of kinds: Set<FileKind> = Set(FileKind.allCases)) throws -> [GeneratedFile] {
+    public func generatedFiles(
+        of kinds: Set<FileKind> = Set(FileKind.allCases), dashboards more: [Dashboard] = [], schema: DashboardSchema = .classic
+    ) throws -> [GeneratedFile] {
         let fleet = try validated()
-        return try FileKind.allCases.filter(kinds.contains).flatMap { try $0.files(for: fleet) }.sorted { $0.path < $1.path }
+        return try FileKind.allCases.filter(kinds.contains).flatMap { kind in
+            kind == .dashboards ? try Dashboard.files(fleet.dashboards + more, schema: schema) : try kind.files(for: fleet)
+        }.sorted { $0.path < $1.path }
     }
 }

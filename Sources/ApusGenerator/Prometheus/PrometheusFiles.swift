@@ -24,10 +24,19 @@ func prometheusFiles(
         ruleFiles: try rulePaths(of: fleet).map { toRoot + $0 },
         scrapeConfigs: jobs.all,
         remoteWrite: fleet.scraping.remoteWrite.isEmpty ? nil : fleet.scraping.remoteWrite.map(remoteWrite))
-    var files = [GeneratedFile(path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(configuration))]
+    let parts = [
+        FileOrigin(.element(["global"]), fleet.scraping.place), FileOrigin(.element(["alerting"]), fleet.routing.place),
+        FileOrigin(.element(["remote_write"]), fleet.scraping.place),
+    ]
+    var files = [
+        GeneratedFile(
+            path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(configuration), origins: parts + jobs.origins)
+    ]
     if fleet.scraping.discovery == .files {
         let targets = try YAMLFile.contents(jobs.agentTargets)
-        files.append(GeneratedFile(path: "\(folder)/\(ScrapeJobs.agentTargetsPath)", contents: targets))
+        files.append(
+            GeneratedFile(
+                path: "\(folder)/\(ScrapeJobs.agentTargetsPath)", contents: targets, origins: jobs.agentTargets.origins(at: [])))
     }
     if fleet.loadBalancers.contains(where: { fleet.prober(of: $0) != nil }) {
         let modules = try YAMLFile.contents(BlackboxConfiguration())

@@ -32,6 +32,13 @@ struct ScrapeJobs {
         return (agents + backends + [certificates] + surroundings).compactMap(\.self)
     }
 
+    /// The declarations that the targets of each job follow from.
+    var origins: [FileOrigin] {
+        all.enumerated().flatMap { index, job in
+            job.staticConfigs?.origins(at: ["scrape_configs", String(index), "static_configs"]) ?? []
+        }
+    }
+
     // MARK: - Agents
 
     private var agentScrapes: ScrapeConfig {
@@ -62,7 +69,7 @@ struct ScrapeJobs {
                 }
             return TargetGroup(
                 targets: [network.address(of: fleet.endpoint(of: agent))],
-                labels: OrderedMapping(labels.map { ($0.0.rawValue, $0.1) }))
+                labels: OrderedMapping(labels.map { ($0.0.rawValue, $0.1) }), place: agent.place)
         }
         return TargetGroups(groups)
     }
@@ -75,7 +82,7 @@ struct ScrapeJobs {
         return ScrapeConfig(
             jobName: name, sampleLimit: fleet.scraping.sampleLimit,
             staticConfigs: TargetGroups(
-                endpoints.map { TargetGroup(targets: [network.address(of: $0)], labels: labels(of: $0)) }))
+                endpoints.map { TargetGroup(targets: [network.address(of: $0)], labels: labels(of: $0), place: $0.place) }))
     }
 
     private func labels(of endpoint: FleetEndpoint) -> OrderedMapping {
@@ -105,7 +112,7 @@ struct ScrapeJobs {
             staticConfigs: TargetGroups(
                 probes.map { target, prober in
                     let asked = OrderedMapping(labels(of: target).pairs + [("__param_target", network.address(of: target))])
-                    return TargetGroup(targets: [network.address(of: prober)], labels: asked)
+                    return TargetGroup(targets: [network.address(of: prober)], labels: asked, place: target.place)
                 }))
     }
 }

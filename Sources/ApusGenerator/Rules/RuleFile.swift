@@ -8,7 +8,7 @@ struct RuleFile: Encodable {
     struct Group: Encodable {
         let name: String
         let interval: String?
-        let rules: [Rule]
+        let rules: [Placed<Rule>]
     }
 
     /// Either records or alerts; what is nil is left out.

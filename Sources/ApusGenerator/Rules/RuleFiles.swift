@@ -8,9 +8,9 @@ func ruleFiles(for fleet: Fleet) throws -> [GeneratedFile] {
             let file = RuleFile(groups: [
                 .init(
                     name: group.groupName, interval: group.interval.map(DurationText.string),
-                    rules: group.rules.map(RuleFile.Rule.init))
+                    rules: group.rules.map { Placed(RuleFile.Rule($0), fleet.origin(of: $0.alert)) })
             ])
-            return GeneratedFile(path: group.path, contents: try YAMLFile.contents(file))
+            return try YAMLFile.file(group.path, file)
         }
 }
 
@@ -23,4 +23,14 @@ func rulePaths(of fleet: Fleet) throws -> [String] {
 /// Every alert of the fleet, checked.
 func checkedAlerts(of fleet: Fleet) throws -> [AlertRule] {
     try AlertGroup.all(of: fleet).flatMap(\.rules)
+}
+
+extension Fleet {
+    /// The declaration that a rule follows from: the alert itself when the fleet declares it, the objective that it is about, or the
+    /// thresholds.
+    fileprivate func origin(of alert: Alert) -> SourcePlace {
+        if alerts.contains(where: { $0.name == alert.name }) { return alert.place }
+        let objective = alert.labels["objective"].flatMap { name in objectives.first { $0.name == name } }
+        return objective?.place ?? thresholds.place
+    }
 }

@@ -1,0 +1,13 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "Shop",
+    dependencies: [
+        // A package of one's own names the repository here, and a version.
+        .package(name: "apus", path: "../..")
+    ],
+    targets: [
+        .executableTarget(name: "Shop", dependencies: [.product(name: "ApusGenerator", package: "apus")])
+    ]
+)
