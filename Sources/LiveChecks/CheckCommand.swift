@@ -2,6 +2,7 @@ import ApusGenerator
 import ApusLint
 import ApusMetrics
 import ApusPromQL
+import ApusTopology
 public import ArgumentParser
 import CommandConventions
 public import FleetCommands

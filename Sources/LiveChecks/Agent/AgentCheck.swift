@@ -2,6 +2,7 @@ public import ApusMetrics
 import AsyncHTTPClient
 import MetricCatalog
 import NIOCore
+import NIOHTTP1
 
 /// Holds the catalog against what a running agent serves.
 public struct AgentCheck: Sendable {

@@ -15,6 +15,8 @@ final class ProductionStack: Sendable {
     let folder: TemporaryFolder
     let fleet: RunningFleet
     let postgres: PostgreSQLServer
+    /// Follows it through a slot; nil unless asked for.
+    let standby: PostgreSQLServer?
     let redis: RedisServer
     let rabbitmq: RabbitMQServer
     let consumer: ServerProcess
@@ -25,7 +27,8 @@ final class ProductionStack: Sendable {
     /// - Parameters:
     ///   - thresholds: in place of production's; nil for those.
     ///   - up: options of `apus up`.
-    init(thresholds: Thresholds? = nil, up: [String] = []) async throws {
+    ///   - isReplicated: whether PostgreSQL has a standby.
+    init(thresholds: Thresholds? = nil, up: [String] = [], isReplicated: Bool = false) async throws {
         let offset = try Ports.offset(of: Self.topology(offset: 0, thresholds: nil).endpoints.map(\.port))
         let topology = Self.topology(offset: offset, thresholds: thresholds)
         self.topology = topology
@@ -36,6 +39,7 @@ final class ProductionStack: Sendable {
         let database = topology.databases[0]
         postgres = try PostgreSQLServer(port: database.port)
         try postgres.query("CREATE DATABASE \(database.database)")
+        standby = isReplicated ? try postgres.standby(slot: "standby") : nil
         redis = try RedisServer(
             port: topology.caches[0].port, configuration: "save \"\"\nmaxmemory 16mb\nmaxmemory-policy allkeys-lru")
         let broker = topology.brokers[0]
@@ -190,6 +194,7 @@ final class ProductionStack: Sendable {
         consumer.stop()
         rabbitmq.stop()
         redis.stop()
+        standby?.stop()
         postgres.stop()
     }
 }
