@@ -14,21 +14,31 @@ struct ObjectiveProof {
     /// Whole steps of the longest window, and some before.
     private var end: Int { Int((windows.last ?? step) / step) + 2 }
 
+    /// Where shares and rates change: at the end of each window, and half way through the shortest.
+    private var ages: [Duration] { windows.prefix(1).map { $0 / 2 } + windows }
+
     /// Between 0 and 1, another one for each age of events.
     private func share(ofAge age: Duration) -> Double {
-        let index = windows.firstIndex { age < $0 } ?? windows.count
-        return [0.5, 0.125, 0.75, 0.25, 0.625, 0.375, 0.0625, 0.875][index % 8]
+        let index = ages.firstIndex { age < $0 } ?? ages.count
+        return [0.3125, 0.125, 0.75, 0.25, 0.625, 0.375, 0.0625, 0.875][index % 8]
     }
 
     /// Events a step, another number for each age.
     private func all(ofAge age: Duration) -> Double {
-        let index = windows.firstIndex { age < $0 } ?? windows.count
-        return [8, 24, 16, 40, 32, 56, 48, 64][index % 8]
+        let index = ages.firstIndex { age < $0 } ?? ages.count
+        return [8, 24, 40, 16, 56, 32, 64, 48][index % 8]
     }
 
-    /// What each rule records at the start and at the end; nil when the objective's regular expressions do not say which series they find.
-    func test() throws -> RuleTestFile.Test? {
-        guard let inputs = series() else { return nil }
+    /// What each rule records at the start and at the end; empty when the objective's regular expressions do not say which series they find.
+    func tests() throws -> [RuleTestFile.Test] {
+        guard let inputs = series() else { return [] }
+        // Once more while nothing bad, or nothing good, has ever happened: some counters come into being with their first event.
+        let good = inputs.filter { !$0.isBad }
+        let bad = inputs.filter(\.isBad)
+        return try [test(inputs)] + (bad.isEmpty ? [] : [test(good), test(bad)])
+    }
+
+    private func test(_ inputs: [Input]) throws -> RuleTestFile.Test {
         var cases: [RuleTestFile.ExpressionCase] = []
         // At the start, when no rate can be computed yet, and at the end.
         for index in [0, end] {
@@ -59,8 +69,10 @@ struct ObjectiveProof {
     private struct Input {
         let proof: ProofSeries
         let simulated: SimulatedSeries
+        let isBad: Bool
 
-        init(_ input: AlertInput, _ values: [Double?]) {
+        init(_ input: AlertInput, _ values: [Double?], isBad: Bool = false) {
+            self.isBad = isBad
             proof = ProofSeries(input, values: values)
             simulated = SimulatedSeries(input, values: values)
         }
@@ -75,11 +87,12 @@ struct ObjectiveProof {
                 let badInput = failed.proofInput, let goodInput = passed.proofInput
             else { return nil }
             return [
-                Input(badInput, counter { $0 * $1 * 0.75 }), Input(badInput.of(instance: "two"), counter { $0 * $1 * 0.25 }),
+                Input(badInput, counter { $0 * $1 * 0.75 }, isBad: true),
+                Input(badInput.of(instance: "two"), counter { $0 * $1 * 0.25 }, isBad: true),
                 Input(goodInput, counter { (1 - $0) * $1 * 0.5 }),
                 Input(goodInput.of(instance: "two"), counter { (1 - $0) * $1 * 0.5 }),
-                Input(badInput.of(service: "another"), counter { _, _ in 3 }),
-                Input(goodInput.of(service: "another"), counter { _, _ in 5 }),
+                Input(badInput.of(service: "another"), counter { _, _ in 7 }),
+                Input(goodInput.of(service: "another"), counter { _, _ in 11 }),
             ]
         case .within(let histogram, let bound):
             guard let count = histogram.part("_count").proofInput, let bucket = histogram.part("_bucket").proofInput else {
@@ -93,8 +106,8 @@ struct ObjectiveProof {
                 Input(count, counter { $1 * 0.75 }), Input(count.of(instance: "two"), counter { $1 * 0.25 }),
                 Input(within, counter { (1 - $0) * $1 * 0.75 }),
                 Input(within.of(instance: "two"), counter { (1 - $0) * $1 * 0.25 }),
-                Input(bounded("+Inf"), counter { $1 }), Input(count.of(service: "another"), counter { _, _ in 5 }),
-                Input(bounded(text).of(service: "another"), counter { _, _ in 3 }),
+                Input(bounded("+Inf"), counter { $1 }), Input(count.of(service: "another"), counter { _, _ in 11 }),
+                Input(bounded(text).of(service: "another"), counter { _, _ in 7 }),
             ]
         }
     }
@@ -106,7 +119,7 @@ struct ObjectiveProof {
             Input(AlertInput(rule, [.objective: name, .service: objective.service], .constant(0)), values)
         }
         let shares = (0...end).map { share(ofAge: step * (end - $0)) as Double? }
-        func events(_ index: Int) -> Double { all(ofAge: step * (end - index)) }
+        func events(_ index: Int) -> Double { all(ofAge: step * (end - index)) / 1e6 }
         let other = "not-\(objective.name)"
         return [
             input(rules.badEvents, objective.name, (0...end).map { events($0) * share(ofAge: step * (end - $0)) }),
@@ -173,14 +186,14 @@ func objectiveTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     guard !fleet.objectives.isEmpty else { return [] }
     return try ObjectiveFile.all.enumerated().map { index, file in
         var longest = Duration.zero
-        let tests = try fleet.objectives.compactMap { objective in
+        let tests = try fleet.objectives.flatMap { objective -> [RuleTestFile.Test] in
             let rules = ObjectiveRules(objective)
             let windows = index == 0 ? rules.shortWindows : rules.longWindows
-            guard let shortest = windows.first else { return nil as RuleTestFile.Test? }
+            guard let shortest = windows.first else { return [] }
             let step = index == 0 ? shortest / 2 : .seconds(3600)
             let proof = ObjectiveProof(objective: objective, step: step, windows: windows, rules: file.rules(rules))
             longest = max(longest, proof.length)
-            return try proof.test()
+            return try proof.tests()
         }
         let contents = RuleTestFile(
             // At the start, when there is nothing, and at the end.

@@ -30,7 +30,7 @@ private struct LimitCrossing {
         case .greaterOrEqual: (quiet, bad) = (limit - margin, limit)
         case .less: (quiet, bad) = (limit, limit - margin)
         case .lessOrEqual: (quiet, bad) = (limit + margin, limit)
-        case .equal: (quiet, bad) = (limit + 1, limit)
+        case .equal: (quiet, bad) = (limit == 0 ? 1 : limit - 1, limit)
         case .notEqual: (quiet, bad) = (limit, limit + 1)
         default: return nil
         }

@@ -46,8 +46,11 @@ public struct AlertInput: Hashable, Sendable {
 
     /// The buckets of a histogram of which a quantile is somewhat below a limit first, then somewhat above it; empty when no bucket
     /// with a finite bound holds the limit.
+    ///
+    /// - Parameter key: the label over which the condition adds series up.
     public static func quantile<Metric: BucketedDeclaration>(
-        _ share: Double, of metric: Metric, _ labels: KeyValuePairs<Series<Metric>.Key, String>, crossing limit: Double
+        _ share: Double, of metric: Metric, _ labels: KeyValuePairs<Series<Metric>.Key, String>, crossing limit: Double,
+        over key: Series<Metric>.Key = .instance
     ) -> [Self] {
         let bounds = metric.family.buckets
         guard let index = bounds.firstIndex(where: { $0 > limit }) else { return [] }
@@ -57,10 +60,10 @@ public struct AlertInput: Hashable, Sendable {
         func below(_ value: Double) -> Double { share - held * (value - lower) / (bounds[index] - lower) }
         let (quiet, bad) = (below(limit * 0.9994), below(limit * 1.0006))
         let total = 0.5
-        // Another instance, whose observations are all small: only both together have the quantile.
+        // Another series, whose observations are all small: only both together have the quantile.
         let small = total / 10
         let all = Self.labels(labels)
-        let others = all.map { $0.name == TargetKey.instance.rawValue ? Label($0.name, "\($0.value)-quick") : $0 }
+        let others = all.map { $0.name == key.rawValue ? Label($0.name, "\($0.value)-quick") : $0 }
         return (bounds.map(PromQLNumber.string) + ["+Inf"]).enumerated().flatMap { position, bound in
             let (quietShare, badShare): (Double, Double) =
                 if position < index - 1 {

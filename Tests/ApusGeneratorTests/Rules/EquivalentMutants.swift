@@ -12,7 +12,7 @@ enum EquivalentMutants {
         default: break
         }
         // Limits of what is computed from rates, sums and the time are hit exactly by chance only.
-        let isComputed = ["rate(", "increase(", "time()", "deriv(", "predict_linear(", "sum by"].contains(
+        let isComputed = ["rate(", " / ", "increase(", "time()", "deriv(", "predict_linear(", "sum by"].contains(
             where: rule.expr.contains)
         if isComputed && change.wholeMatch(of: /[<>] [0-9.]+ becomes [<>]=/) != nil {
             return "a value that is computed in floating point equals its limit by chance only"
@@ -22,6 +22,14 @@ enum EquivalentMutants {
         }
         if rule.labels?["objective"] != nil && change == "matcher of objective removed" {
             return "both sides are matched by the label objective, and the other side still has one value of it"
+        }
+        if rule.record?.contains("error_ratio") == true, change == "or becomes and",
+            mutant.rule.expr.contains("and vector(0)) > 0")
+        {
+            return "a total that is not there divides nothing, as one of 0"
+        }
+        if rule.record != nil, change == "or becomes and", rule.expr.contains("_bucket{") {
+            return "a histogram has all of its series or none, and nothing is recorded without observations"
         }
         switch (rule.name, change) {
         case ("DatabaseConnectionsNearLimit", "sum becomes avg"), ("DatabaseConnectionsNearLimit", "sum becomes min"),

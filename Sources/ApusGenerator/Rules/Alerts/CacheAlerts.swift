@@ -54,8 +54,8 @@ struct CacheAlerts {
             inputs: [
                 AlertInput(
                     RedisExporter.Memory.used, [.service: "c", .instance: "one"],
-                    .level(quiet: limit.value, bad: limit.value * 1.0006)),
-                AlertInput(RedisExporter.Memory.limit, [.service: "c", .instance: "one"], .constant(1)),
+                    .level(quiet: limit.value / 2, bad: limit.value / 2 * 1.0006)),
+                AlertInput(RedisExporter.Memory.limit, [.service: "c", .instance: "one"], .constant(0.5)),
             ])
     }
 

@@ -50,7 +50,7 @@ struct DatabaseAlerts {
                 PostgresExporter.Activity.connections,
                 [.service: "db", .instance: "db", .label(.database): "d", .label(.state): state], course)
         }
-        let full = limit.value
+        let full = limit.value / 2
         return Alert(
             "DatabaseConnectionsNearLimit",
             when: per(PostgresExporter.Activity.connections.series.value) / (free > 0) > limit.value,
@@ -70,9 +70,9 @@ struct DatabaseAlerts {
                 ]),
             inputs: [
                 open("active", .level(quiet: full * 0.5996, bad: full * 0.6006)), open("idle", .constant(full * 0.4)),
-                AlertInput(Settings.maxConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(1.5)),
+                AlertInput(Settings.maxConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(1.25)),
                 AlertInput(
-                    Settings.reservedConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(0.5)),
+                    Settings.reservedConnections, [.service: "db", .instance: "db", .label(.server): "s"], .constant(0.75)),
             ])
     }
 

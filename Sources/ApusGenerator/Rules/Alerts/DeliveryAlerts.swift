@@ -62,7 +62,7 @@ struct DeliveryAlerts {
                     "If it is `locked`, deliveries are slow: see the runbook of HighDeliveryLatency.",
                 ]),
             inputs: [
-                queued("one", .pending, .constant(limit - 1)), queued("one", .locked, .constant(1)),
+                queued("one", .pending, .constant(limit - 100)), queued("one", .locked, .constant(1)),
                 queued("two", .pending, .level(quiet: limit - 1, bad: limit)), queued("two", .locked, .constant(1)),
             ])
     }
@@ -123,8 +123,9 @@ struct DeliveryAlerts {
                     "If workers hang, restart them: see the runbook of ServiceHung.",
                 ]),
             inputs: [
-                queued("one", .pending, .level(quiet: 0, bad: 3)), queued("one", .locked, .constant(5)),
-                queued("two", .pending, .level(quiet: 0, bad: 2)),
+                queued("one", .pending, .level(quiet: 0, bad: 1)), queued("one", .locked, .constant(5)),
+                queued("two", .pending, .level(quiet: 0, bad: 0.5)), queued("slow", .pending, .constant(0)),
+                queued("slower", .pending, .constant(0)),
             ] + delivers("busy", "three", .growth(quiet: 0.5, bad: 0.5)) + delivers("busy", "four", .constant(7))
                 + delivers("weary", "five", .ceasing))
     }
@@ -158,7 +159,7 @@ struct DeliveryAlerts {
                 depth: .constant(depth), enqueued: { .rising(to: $0) }, handled: { .falling(to: $0) }),
             furtherInputs: [
                 throughputInputs(
-                    depth: .level(quiet: depth - 1, bad: depth), enqueued: { .growth(quiet: $0, bad: $0) },
+                    depth: .level(quiet: depth - min(1, depth / 4), bad: depth), enqueued: { .growth(quiet: $0, bad: $0) },
                     handled: { .growth(quiet: $0 * 0.9, bad: $0 * 0.9) })
             ])
     }
@@ -170,13 +171,14 @@ struct DeliveryAlerts {
             AlertInput(counter, [.service: "a", .instance: instance, .label(.channel): "webhook"], course)
         }
         let all = 0.5 * Self.leastThroughput
+        let few = InputCourse.constant(min(1, Double(limits.queueDepth.value) * Self.backlogShare / 4))
         return [
             input(Notifications.enqueued, "one", enqueued(0.3)), input(Notifications.enqueued, "two", enqueued(0.2)),
             input(Notifications.delivered, "one", handled(all * 0.4)),
             input(Notifications.delivered, "two", handled(all * 0.3)),
             input(Notifications.dead, "one", handled(all * 0.2)), input(Notifications.dead, "two", handled(all * 0.1)),
-            queued("one", .pending, .constant(1)), queued("one", .locked, .constant(1)),
-            queued("two", .pending, depth), queued("two", .locked, .constant(1)),
+            queued("one", .pending, few), queued("one", .locked, few), queued("two", .pending, depth),
+            queued("two", .locked, few),
         ]
     }
 

@@ -17,7 +17,7 @@ struct HostAlerts {
     private typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
 
     /// Without those that live in memory or show the kernel's state.
-    private func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
+    static func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
         gauge.series.matching(.label(.filesystem), .matchesNot, Self.noDisks)
     }
 
@@ -47,8 +47,8 @@ struct HostAlerts {
 
     private var diskAlmostFull: Alert {
         let limit = fleet.thresholds.freeDisk
-        let free = disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
-        let full = limit.value
+        let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
+        let full = limit.value / 2
         return Alert(
             "DiskAlmostFull", when: free < limit.value, severity: limit.severity, summary: "A file system is almost full.",
             description: """
@@ -65,14 +65,14 @@ struct HostAlerts {
                 ]),
             inputs: [
                 disk(Filesystem.available, .level(quiet: full, bad: full * 0.9994)),
-                disk(Filesystem.size, .constant(1)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
-                disk(Filesystem.size, on: "tmpfs", .constant(1)),
+                disk(Filesystem.size, .constant(0.5)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
             ])
     }
 
     /// By the growth of the last six hours, within four days.
     private var diskFillsUp: Alert {
-        let free = disks(Filesystem.available)
+        let free = Self.disks(Filesystem.available)
         let perSecond = -0.5 / (Self.horizon / .seconds(1))
         return Alert(
             "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: Self.horizon) < 0, for: .seconds(1800),
@@ -98,8 +98,8 @@ struct HostAlerts {
     private static let horizon = Duration.seconds(4 * 86_400)
 
     private var fewInodes: Alert {
-        let free = disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
-        let full = Self.freeInodes
+        let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
+        let full = Self.freeInodes / 2
         return Alert(
             "FewInodes", when: free < Self.freeInodes, severity: .high, summary: "A file system can take few more files.",
             description: "\(.label(.mountpoint)) of \(.instance) has \(value: .percentage) of its inodes free.",
@@ -110,12 +110,12 @@ struct HostAlerts {
                 actions: ["Find the folder: `du --inodes -x --max-depth=2 MOUNTPOINT | sort -n | tail`."]),
             inputs: [
                 disk(Filesystem.filesFree, .level(quiet: full, bad: full * 0.9994)),
-                disk(Filesystem.files, .constant(1)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
-                disk(Filesystem.files, on: "tmpfs", .constant(1)),
+                disk(Filesystem.files, .constant(0.5)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.files, on: "tmpfs", .constant(0.5)),
             ])
     }
 
-    private static let freeInodes = 0.05
+    static let freeInodes = 0.05
 
     private var memoryPressure: Alert {
         let limit = fleet.thresholds.memoryPressure
@@ -157,7 +157,7 @@ struct HostAlerts {
             ])
     }
 
-    private static let skew = 0.05
+    static let skew = 0.05
 
     private var hostDegraded: Alert {
         Alert(

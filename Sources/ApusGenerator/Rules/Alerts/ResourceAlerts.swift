@@ -94,7 +94,7 @@ struct ResourceAlerts {
     private var heapGrowth: Alert {
         let limit = Double(limits.heapGrowth.value.bytes)
         let heap = ServiceProcess.heap.series
-        let growing = heap.samples(over: fleet.rateWindow).derivative > 0
+        let growing = heap.samples(over: .minutes(15)).derivative > 0
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
         return Alert(
             "HeapGrowth", when: (heap.samples(over: .hours(1)).derivative * 3600 > limit).and(growing),
@@ -145,8 +145,8 @@ struct ResourceAlerts {
             inputs: [
                 AlertInput(
                     ServiceProcess.openFiles, [.service: "a", .instance: "one"],
-                    .level(quiet: Self.descriptorShare, bad: Self.descriptorShare * 1.0006)),
-                AlertInput(ServiceProcess.maxFiles, [.service: "a", .instance: "one"], .constant(1)),
+                    .level(quiet: Self.descriptorShare / 2, bad: Self.descriptorShare / 2 * 1.0006)),
+                AlertInput(ServiceProcess.maxFiles, [.service: "a", .instance: "one"], .constant(0.5)),
             ])
     }
 
@@ -206,7 +206,7 @@ struct ResourceAlerts {
                 ]),
             inputs: [
                 input("p", "used", .level(quiet: 0.3 * limit.value, bad: 0.3 * limit.value)),
-                input("q", "used", .level(quiet: 0.2 * limit.value * 0.9994, bad: 0.2 * limit.value * 1.003)),
+                input("q", "used", .level(quiet: 0.2 * limit.value * 0.9994, bad: 0.2 * limit.value * 1.0015)),
                 input("p", "idle", .constant(1)), most("p", 0.3), most("q", 0.2),
             ])
     }
@@ -229,7 +229,8 @@ struct ResourceAlerts {
                     "If few connections are in use, the host or the store is slow: look at CPU and pressure.",
                 ]),
             inputs: AlertInput.quantile(
-                0.95, of: Database.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: Self.poolWait))
+                0.95, of: Database.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: Self.poolWait,
+                over: .label(.pool)))
     }
 
     static let poolWait = 0.1
