@@ -58,6 +58,16 @@ package final class PostgreSQLServer: Sendable {
             ], of: package)
     }
 
+    /// A client that runs SQL on a connection of its own; it ends with the SQL, or when it is stopped.
+    package func session(_ sql: String, database: String = "postgres") throws -> ServerProcess {
+        try ServerProcess(
+            "/usr/bin/psql",
+            [
+                "--no-psqlrc", "--quiet", "--host=127.0.0.1", "--port=\(port)", "--username=postgres", "--dbname=\(database)",
+                "--command=\(sql)",
+            ], of: Self.package)
+    }
+
     /// A copy that follows this cluster through a replication slot.
     package func standby(slot: String, settings: [String] = []) throws -> PostgreSQLServer {
         let copy = try Self.newFolder()

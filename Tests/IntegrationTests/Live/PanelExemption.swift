@@ -1,4 +1,5 @@
 import ApusLint
+import ApusPromQL
 import Foundation
 
 /// Queries that find nothing in the test's servers, and why.

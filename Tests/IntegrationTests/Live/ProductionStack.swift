@@ -37,7 +37,8 @@ final class ProductionStack: Sendable {
         _ = try OutputFolder(path: folder.path).write(
             topology.generatedFiles(of: [.prometheus, .rules, .alertmanager, .dashboards, .nginx]))
         let database = topology.databases[0]
-        postgres = try PostgreSQLServer(port: database.port)
+        postgres = try PostgreSQLServer(
+            port: database.port, settings: ["max_connections = 20", "autovacuum = off"])
         try postgres.query("CREATE DATABASE \(database.database)")
         standby = isReplicated ? try postgres.standby(slot: "standby") : nil
         redis = try RedisServer(
@@ -179,7 +180,17 @@ final class ProductionStack: Sendable {
         let database = topology.databases[0].database
         try postgres.query("CREATE TABLE IF NOT EXISTS orders (id int PRIMARY KEY)", database: database)
         try postgres.query("INSERT INTO orders VALUES (1) ON CONFLICT DO NOTHING; SELECT * FROM orders", database: database)
+        try publish()
+    }
+
+    func publish() throws {
         try Self.client(of: rabbitmq, "amqp-publish", "--routing-key=notifications", "--body=notification")
+    }
+
+    /// Another certificate, which nginx takes up.
+    func renewCertificate(validDays days: Int) throws {
+        try Self.certificate(validDays: days, in: nginx.folder)
+        nginx.reload()
     }
 
     /// Ends all of it, whatever state it is in.

@@ -32,7 +32,7 @@ enum Ports {
     static func isFree(_ port: Int) -> Bool { (try? Listener(port: port)) != nil }
 
     /// A port that is taken as long as the value lives.
-    final class Listener {
+    final class Listener: Sendable {
         private let descriptor: Int32
 
         init(port: Int) throws {

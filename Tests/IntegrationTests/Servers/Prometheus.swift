@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Debian's Prometheus with a private data folder on a free port.
 final class Prometheus: Sendable {
@@ -24,6 +25,8 @@ final class Prometheus: Sendable {
             return (try? await HTTP.get("\(url)/-/ready").status) == 200
         }
     }
+
+    func reload() { process.signal(SIGHUP) }
 
     func stop() async throws {
         process.signal(SIGTERM)
