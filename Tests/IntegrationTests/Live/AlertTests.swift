@@ -16,11 +16,11 @@ import Testing
     private static let fromTheStart: Set = ["PoolerDown", "NotificationsFailing"]
 
     private static let limits = Thresholds(
-        restarts: .init(0, .high), queueDepth: .init(20, .high), queueAge: .init(.seconds(3), .high),
+        restarts: .init(1, .high), queueDepth: .init(20, .high), queueAge: .init(.seconds(3), .high),
         deliveryLatency: .init(.milliseconds(200), .medium), brokerDepth: .init(20, .high))
 
     @Test func `every alert fires when its fault is made`() async throws {
-        let stack = try await ProductionStack(thresholds: Self.limits, up: ["--restart-delay", "15s"])
+        let stack = try await ProductionStack(thresholds: Self.limits, up: ["--restart-delay", "6s"])
         var shown: Set<String> = []
         func expect(_ alerts: [String: [String: String]], of fault: String, _ make: () async throws -> Void) async throws {
             // What fires before its fault is made says nothing.
@@ -66,7 +66,6 @@ import Testing
                 "AlertmanagerConfigurationRejected": [:],
             ], of: "processes and servers in trouble"
         ) {
-            try faults.killWorker("worker-2")
             try faults.hangWorker("worker-5")
             try faults.useConnections()
             try await faults.deadlock()
@@ -74,6 +73,7 @@ import Testing
             try faults.fillBrokerQueue()
             try faults.shortenCertificate()
             try faults.breakConfigurations()
+            try await faults.killWorkerTwice("worker-2")
         }
         try await expect(
             [

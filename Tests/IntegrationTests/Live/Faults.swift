@@ -34,7 +34,15 @@ final class Faults: Sendable {
 
     // MARK: - Processes
 
-    func killWorker(_ name: String) throws { kill(try stack.fleet.pid(of: name), SIGKILL) }
+    /// Once more when Prometheus has seen that it was started again.
+    func killWorkerTwice(_ name: String) async throws {
+        kill(try stack.fleet.pid(of: name), SIGKILL)
+        let starts = "changes(service_process_start_time_seconds{instance=\"\(name)\"}[15m]) >= 1"
+        try await eventually("\(name) is seen again", within: .seconds(60)) {
+            try await !stack.prometheus.query(starts).isEmpty
+        }
+        kill(try stack.fleet.pid(of: name), SIGKILL)
+    }
 
     func hangWorker(_ name: String) throws { try hang(stack.fleet.pid(of: name)) }
 
