@@ -233,8 +233,8 @@ let package = Package(
             "IntegrationTests",
             [
                 "MetricCatalog", "ApusMetrics", "ApusPromQL", "NotificationStore", "NotificationFleet", "ApusTopology",
-                "CLinux",
-                "reporting-service", httpClient,
+                "ApusGenerator", "ApusLint", "ExporterCatalog", "LiveChecks", "HostTesting", "ServerTesting", "CLinux",
+                "reporting-service", httpClient, nioCore, nioHTTP1,
                 product("Subprocess", "swift-subprocess"),
             ]),
     ]

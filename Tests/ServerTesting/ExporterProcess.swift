@@ -7,19 +7,21 @@ package final class ExporterProcess: Sendable {
 
     /// - Parameters:
     ///   - package: the Debian package that has the program.
+    ///   - port: where it listens; a free one by default.
     ///   - ready: the path that it answers with 200 once it serves.
     ///   - arguments: given the port that it should listen on.
     package init(
-        _ program: String, of package: String, environment: [String: String] = [:], ready: String = "/metrics",
-        arguments: (Int) -> [String]
+        _ program: String, of package: String, port: Int? = nil, environment: [String: String] = [:],
+        ready: String = "/metrics", arguments: (Int) -> [String]
     ) throws {
-        let port = try LoopbackPort.free()
+        let port = try port ?? LoopbackPort.free()
         self.port = port
         process = try ServerProcess(program, arguments(port), of: package, environment: environment)
         try process.wait(until: "serving \(ready)") { (try? LoopbackHTTP.get(port: port, ready).status) == 200 }
     }
 
     package var log: String { process.log }
+    package func signal(_ number: Int32) { process.signal(number) }
     package func stop() { process.stop() }
 
     /// What it serves at a path, in the text format 0.0.4.

@@ -11,8 +11,10 @@ package final class PostgreSQLServer: Sendable {
     private static let account = ServerAccount("postgres")
     private static let package = "postgresql"
 
-    /// - Parameter settings: lines of postgresql.conf, which come last and so hold.
-    package convenience init(settings: [String] = []) throws {
+    /// - Parameters:
+    ///   - port: where it listens; a free one by default.
+    ///   - settings: lines of postgresql.conf, which come last and so hold.
+    package convenience init(port: Int? = nil, settings: [String] = []) throws {
         let folder = try Self.newFolder()
         try Self.run(
             "initdb",
@@ -20,13 +22,13 @@ package final class PostgreSQLServer: Sendable {
                 "--pgdata=\(folder.path("data"))", "--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8",
                 "--locale=C",
             ])
-        try self.init(folder: folder, settings: settings)
+        try self.init(folder: folder, port: port, settings: settings)
     }
 
-    private init(folder: TemporaryFolder, settings: [String]) throws {
+    private init(folder: TemporaryFolder, port: Int? = nil, settings: [String]) throws {
         self.folder = folder
-        port = try LoopbackPort.free()
-        let own = ["listen_addresses = '127.0.0.1'", "port = \(port)", "unix_socket_directories = ''", "fsync = off"]
+        self.port = try port ?? LoopbackPort.free()
+        let own = ["listen_addresses = '127.0.0.1'", "port = \(self.port)", "unix_socket_directories = ''", "fsync = off"]
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("data/postgresql.conf")))
         file.seekToEndOfFile()
         file.write(Data(((own + settings).joined(separator: "\n") + "\n").utf8))
@@ -54,6 +56,16 @@ package final class PostgreSQLServer: Sendable {
                 "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--host=127.0.0.1",
                 "--port=\(port)", "--username=\(user)", "--dbname=\(database)", "--command=\(sql)",
             ], of: package)
+    }
+
+    /// A client that runs SQL on a connection of its own; it ends with the SQL, or when it is stopped.
+    package func session(_ sql: String, database: String = "postgres") throws -> ServerProcess {
+        try ServerProcess(
+            "/usr/bin/psql",
+            [
+                "--no-psqlrc", "--quiet", "--host=127.0.0.1", "--port=\(port)", "--username=postgres", "--dbname=\(database)",
+                "--command=\(sql)",
+            ], of: Self.package)
     }
 
     /// A copy that follows this cluster through a replication slot.

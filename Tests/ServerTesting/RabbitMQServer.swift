@@ -16,11 +16,15 @@ package final class RabbitMQServer: Sendable {
     private static let package = "rabbitmq-server"
 
     /// - Parameters:
+    ///   - port: where it speaks AMQP; a free one by default.
+    ///   - metricsPort: where its metrics are; a free one by default.
     ///   - configuration: lines of rabbitmq.conf besides its ports.
     ///   - plugins: enabled besides `rabbitmq_prometheus`.
-    package init(configuration: [String] = [], plugins: [String] = []) throws {
-        let ports = try LoopbackPort.free(4)
-        (port, metricsPort) = (ports[0], ports[1])
+    package init(port: Int? = nil, metricsPort: Int? = nil, configuration: [String] = [], plugins: [String] = []) throws {
+        var ports = try LoopbackPort.free(4)
+        if let port { ports[0] = port }
+        if let metricsPort { ports[1] = metricsPort }
+        (self.port, self.metricsPort) = (ports[0], ports[1])
         folder = try TemporaryFolder()
         let own = [
             "listeners.tcp.1 = 127.0.0.1:\(ports[0])", "prometheus.tcp.ip = 127.0.0.1", "prometheus.tcp.port = \(ports[1])",

@@ -8,9 +8,12 @@ package final class RedisServer: Sendable {
 
     private static let package = "redis-server"
 
-    /// - Parameter configuration: of redis.conf; where it listens and keeps its files is set besides.
-    package init(configuration: String = "save \"\"") throws {
-        port = try LoopbackPort.free()
+    /// - Parameters:
+    ///   - port: where it listens; a free one by default.
+    ///   - configuration: of redis.conf; where it listens and keeps its files is set besides.
+    package init(port: Int? = nil, configuration: String = "save \"\"") throws {
+        let port = try port ?? LoopbackPort.free()
+        self.port = port
         folder = try TemporaryFolder()
         try folder.write(
             "\(configuration)\nbind 127.0.0.1\nport \(port)\ndaemonize no\ndir \(folder.path)\n", to: "redis.conf")

@@ -6,11 +6,13 @@ enum Ports {
     private static let next = Mutex(10_000)
 
     /// An offset at which all ports of a fleet are free.
-    static func offset() throws -> Int {
+    static func offset() throws -> Int { try offset(of: [3001, 3002, 9480] + Array(9090...9102)) }
+
+    /// An offset at which all of these ports are free.
+    static func offset(of ports: [Int]) throws -> Int {
         try next.withLock { next in
             while next < 24_000 {
                 next += 500
-                let ports = [3001, 3002, 9480] + Array(9090...9102)
                 if ports.allSatisfy({ isFree($0 + next) }) { return next }
             }
             throw Failure("no ports are free")
@@ -30,7 +32,7 @@ enum Ports {
     static func isFree(_ port: Int) -> Bool { (try? Listener(port: port)) != nil }
 
     /// A port that is taken as long as the value lives.
-    final class Listener {
+    final class Listener: Sendable {
         private let descriptor: Int32
 
         init(port: Int) throws {

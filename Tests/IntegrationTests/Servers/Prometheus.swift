@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Debian's Prometheus with a private data folder on a free port.
 final class Prometheus: Sendable {
@@ -7,8 +8,10 @@ final class Prometheus: Sendable {
     let url: String
 
     /// Starts it with a configuration file and waits until it serves.
-    init(configuration: String, options: [String] = []) async throws {
-        let port = try Ports.single()
+    ///
+    /// - Parameter port: where it listens; a free one by default.
+    init(configuration: String, port: Int? = nil, options: [String] = []) async throws {
+        let port = try port ?? Ports.single()
         folder = try TemporaryFolder()
         url = "http://127.0.0.1:\(port)"
         process = try ChildProcess(
@@ -22,6 +25,8 @@ final class Prometheus: Sendable {
             return (try? await HTTP.get("\(url)/-/ready").status) == 200
         }
     }
+
+    func reload() { process.signal(SIGHUP) }
 
     func stop() async throws {
         process.signal(SIGTERM)

@@ -13,9 +13,15 @@ final class RunningFleet: Sendable {
     var prometheusConfiguration: String { folder("deploy/prometheus/prometheus.yml") }
 
     /// Brings the fleet up and waits until every instance reports.
-    init(_ options: [String] = [], up: [String] = []) async throws {
+    ///
+    /// - Parameters:
+    ///   - options: of the fleet.
+    ///   - up: options of `apus up` alone.
+    ///   - offset: of its ports; one at which they are free by default.
+    init(_ options: [String] = [], up: [String] = [], offset: Int? = nil) async throws {
         folder = try TemporaryFolder()
-        offset = try Ports.offset()
+        let offset = try offset ?? Ports.offset()
+        self.offset = offset
         let parameters = ["--scrape-interval", "1s", "--alert-hold", "4s", "--port-offset", "\(offset)"] + options
         let generated = try await Command.run(
             Executables.apus, ["generate", "--environment", "development", "--output", folder.path] + parameters)

@@ -1,0 +1,57 @@
+/// An alert that the generated promtool tests show, and no fault here, and why.
+struct AlertWithoutFault {
+    let name: String
+    let reason: String
+
+    init(_ name: String, _ reason: String) {
+        self.name = name
+        self.reason = reason
+    }
+
+    private static let slow = "its window or limit is longer than a test may take"
+    private static let machine = "the fault would be one of the whole machine"
+    private static let journal = "the agent of `apus up` reads no journal and asks no systemd; tests with a booted host do"
+    private static let limitOfService = "only a service with a fault of its own comes to its limit"
+
+    static let all = [
+        AlertWithoutFault("LongTransaction", slow),
+        AlertWithoutFault("TransactionIDsRunOut", slow),
+        AlertWithoutFault("HeapGrowth", slow),
+        AlertWithoutFault("DiskFillsUp", slow),
+        AlertWithoutFault("AgentSamplingBehind", slow),
+        AlertWithoutFault("ThroughputTooLow", "it needs a backlog of half the limit that others would fire for first"),
+        AlertWithoutFault("LockContention", slow),
+        AlertWithoutFault("ReplicationSlotBehind", "it takes a gibibyte of log that nobody reads"),
+        AlertWithoutFault("PoolerClientsWait", "no package has pgbouncer's exporter"),
+        AlertWithoutFault("MessagesUnacknowledged", "it takes clients that hold hundreds of messages each"),
+        AlertWithoutFault("BrokerMemoryAlarm", machine),
+        AlertWithoutFault("BrokerDiskAlarm", machine),
+        AlertWithoutFault("DiskAlmostFull", machine),
+        AlertWithoutFault("FewInodes", machine),
+        AlertWithoutFault("MemoryPressure", machine),
+        AlertWithoutFault("ClockSkew", machine),
+        AlertWithoutFault("HostDegraded", machine),
+        AlertWithoutFault("HighCPU", limitOfService),
+        AlertWithoutFault("HighMemory", limitOfService),
+        AlertWithoutFault("MemoryNearLimit", limitOfService),
+        AlertWithoutFault("FewDescriptorsLeft", limitOfService),
+        AlertWithoutFault("TooManyDatabaseConnections", limitOfService),
+        AlertWithoutFault("PoolExhausted", limitOfService),
+        AlertWithoutFault("SlowPool", "no service records its waits for a connection yet"),
+        AlertWithoutFault("SeriesDropped", limitOfService),
+        AlertWithoutFault("AgentRefusesReports", limitOfService),
+        AlertWithoutFault("AgentScrapesRejected", "it takes scrapers that do not read what they asked for"),
+        AlertWithoutFault("HighRequestErrorRatio", "the APIs answer with 5xx only while their database is locked"),
+        AlertWithoutFault("HighRequestLatency", "the APIs are slow only while their database is locked"),
+        AlertWithoutFault("ConnectionsDropped", "nginx drops connections only when it has no descriptor left"),
+        AlertWithoutFault("RulesFailing", "generated rules do not fail"),
+        AlertWithoutFault("JournalUnread", journal),
+        AlertWithoutFault("JournalBehind", journal),
+        AlertWithoutFault("SystemdUnreachable", journal),
+        AlertWithoutFault("UnitFailed", journal),
+        AlertWithoutFault("ProcessCrashed", journal),
+        AlertWithoutFault("WatchdogExpired", journal),
+        AlertWithoutFault("KilledForMemory", journal),
+        AlertWithoutFault("CriticalMessages", journal),
+    ]
+}
