@@ -123,7 +123,8 @@ let package = Package(
             "LiveChecks",
             [
                 "FleetCommands", "ApusGenerator", "ApusLint", "ApusTopology", "ApusPromQL", "MetricCatalog", "ApusMetrics",
-                "CommandConventions", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "CommandConventions", argumentParser, httpClient, nioCore, nioHTTP1,
+                product("NIOFoundationCompat", "swift-nio"),
             ]),
         module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
         module(
@@ -133,13 +134,15 @@ let package = Package(
         .executableTarget(
             name: "apus-agent",
             dependencies: [
-                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandConventions", "CLinux", argumentParser, lifecycle, logging, signals,
+                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandConventions", "CLinux", argumentParser, lifecycle, logging,
+                signals,
             ],
             swiftSettings: settings, linkerSettings: staticRuntime),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "FleetCommands", "LiveChecks", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet", "NotificationStore", "DeliveryWorker",
+                "FleetCommands", "LiveChecks", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet",
+                "NotificationStore", "DeliveryWorker",
                 "NotificationAPI", "ClusterSupervisor", "CommandConventions", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
                 "EventCatalog", argumentParser,
                 coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
@@ -192,7 +195,8 @@ let package = Package(
         tests(
             "ApusGeneratorTests",
             [
-                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog", "MetricCatalog",
+                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog",
+                "MetricCatalog",
                 "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),

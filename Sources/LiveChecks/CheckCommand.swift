@@ -63,7 +63,8 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
 
     private func checkQueries(on url: String) async throws -> Bool {
         let fleet = try source.fleet(in: environment)
-        let (queries, faults) = Linter.queries(in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards], dashboards: source.dashboards)))
+        let (queries, faults) = Linter.queries(
+            in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards], dashboards: source.dashboards)))
         for fault in faults { print(fault) }
         let check = QueryCheck(
             server: PrometheusServer(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)))
@@ -93,7 +94,9 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
                 print("\(query.place): the server refuses \(query.expression): \(reason)")
             }
         }
-        print("\(queries.count) queries: \(counts.found) find something, \(counts.quiet) alerts are quiet, \(counts.empty) find nothing")
+        print(
+            "\(queries.count) queries: \(counts.found) find something, \(counts.quiet) alerts are quiet, \(counts.empty) find nothing"
+        )
         return counts.empty == 0
     }
 

@@ -1,21 +1,21 @@
 import ApusTopology
 
 /// The images of the fleet's own executables: one that compiles both, and one for each to run in.
-struct Dockerfile {
+package struct Dockerfile {
     let fleet: Fleet
 
     /// The toolchain's image; its Debian is that of the images to run in, so that libraries have the same versions.
     static let toolchain = "swift:6.3.1-bookworm"
     static let base = "debian:12-slim"
-    static let buildPackages = [
+    package static let buildPackages = [
         "binutils", "libpcre2-dev", "libsqlite3-dev", "libsystemd-dev", "libzstd-dev", "zlib1g-dev",
     ]
     /// Of both executables: the Swift runtime is in them. TLS of deliveries needs the roots.
-    static let runtimePackages = [
+    package static let runtimePackages = [
         "ca-certificates", "libgcc-s1", "libpcre2-8-0", "libstdc++6", "libsystemd0", "libzstd1", "zlib1g",
     ]
     /// Of `apus` alone.
-    static let storePackages = ["libsqlite3-0"]
+    package static let storePackages = ["libsqlite3-0"]
 
     var text: PlacedText {
         var text = PlacedText()

@@ -1,5 +1,6 @@
 import ApusPromQL
 import ApusTopology
+import MetricCatalog
 
 /// What changes the number of pods.
 extension KubernetesService {
@@ -15,6 +16,11 @@ extension KubernetesService {
 
     /// Notifications a pod: at the depth that alerts watch, all pods that there may be are at work.
     private func depth(_ scaling: Scaling) -> Int { max(1, fleet.thresholds.queueDepth.value / max(1, scaling.maximum)) }
+
+    /// What the alert on a deep queue watches, of this service alone.
+    private var depthQuery: PromQLExpression {
+        FleetQueries.depth(Contract.queueDepth.series.matching(.service, service.name)).expression
+    }
 
     private func queueScaler(of workload: Workload, _ scaling: Scaling) -> YAMLValue {
         let prometheus =
@@ -33,7 +39,7 @@ extension KubernetesService {
                         "type": "prometheus", "metricType": "AverageValue",
                         "metadata": [
                             "serverAddress": "\(prometheus)",
-                            "query": "\(FleetQueries.queueDepth.sum().expression.description)",
+                            "query": "\(depthQuery)",
                             "threshold": "\(depth(scaling))",
                         ],
                     ]

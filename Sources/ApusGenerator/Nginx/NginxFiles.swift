@@ -1,4 +1,4 @@
-import ApusTopology
+package import ApusTopology
 
 /// `deploy/nginx/…`: the configuration of each load balancer on its host, and what they include.
 func nginxFiles(for fleet: Fleet) throws -> [GeneratedFile] {
@@ -8,7 +8,7 @@ func nginxFiles(for fleet: Fleet) throws -> [GeneratedFile] {
 }
 
 /// One configuration a load balancer: each is a process with ports of its own.
-func nginxConfigurations(for fleet: Fleet, network: FleetNetwork, folder: String) throws -> [GeneratedFile] {
+package func nginxConfigurations(for fleet: Fleet, network: FleetNetwork, folder: String) throws -> [GeneratedFile] {
     try fleet.loadBalancers.map { balancer in
         let configuration = try NginxConfiguration(fleet: fleet, balancer: balancer, network: network)
         return configuration.text.file("\(folder)/\(nginxConfigurationName(of: balancer, in: fleet))")

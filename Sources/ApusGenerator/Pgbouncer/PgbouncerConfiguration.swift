@@ -1,7 +1,7 @@
 import ApusTopology
 
 /// pgbouncer.ini of a pooler (https://www.pgbouncer.org/config.html), without a secret: passwords are in `userlist.txt`.
-struct PgbouncerConfiguration {
+package struct PgbouncerConfiguration {
     let fleet: Fleet
     let database: Database
     let pooler: Pooler
@@ -10,7 +10,7 @@ struct PgbouncerConfiguration {
     /// The role that may look at the console and change nothing; its password is in `userlist.txt` too.
     static let statsUser = "apus-stats"
     static let adminUser = "apus-admin"
-    static let userList = "/etc/pgbouncer/userlist.txt"
+    package static let userList = "/etc/pgbouncer/userlist.txt"
 
     var text: PlacedText {
         var text = PlacedText()

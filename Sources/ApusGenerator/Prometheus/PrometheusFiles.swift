@@ -36,7 +36,8 @@ func prometheusFiles(
         let targets = try YAMLFile.contents(jobs.agentTargets)
         files.append(
             GeneratedFile(
-                path: "\(folder)/\(ScrapeJobs.agentTargetsPath)", contents: targets, origins: jobs.agentTargets.origins(at: [])))
+                path: "\(folder)/\(ScrapeJobs.agentTargetsPath)", contents: targets, origins: jobs.agentTargets.origins(at: []))
+        )
     }
     if fleet.loadBalancers.contains(where: { fleet.prober(of: $0) != nil }) {
         let modules = try YAMLFile.contents(BlackboxConfiguration())

@@ -12,6 +12,11 @@ enum FleetQueries {
         Contract.databaseConnections.series.value
     }
 
+    /// Notifications of some states by service. Every worker reports the same queue, so the largest report counts once.
+    static func depth(_ series: Series<Gauge<QueueStateLabels>>) -> InstantVector<TargetKey> {
+        series.value.max(by: .service, .label(.state)).sum(perTarget: .service)
+    }
+
     /// Notifications in the queue by state. Every process reports the same queue, so the largest report counts once.
     static var queueDepth: InstantVector<SeriesKey<QueueStateLabels.Key>> {
         Contract.queueDepth.series.value.max(by: .label(.state))

@@ -1,8 +1,8 @@
 /// What RE2, in which Prometheus matches labels, refuses (https://github.com/google/re2/wiki/Syntax): the mistakes that people
 /// make, not all of the grammar.
-enum RegularExpressionSyntax {
+package enum RegularExpressionSyntax {
     /// What is wrong, and the remedy; `nil` when nothing is known to be.
-    static func fault(in pattern: String) -> String? {
+    package static func fault(in pattern: String) -> String? {
         var reader = Reader(bytes: Array(pattern.utf8))
         return reader.fault()
     }

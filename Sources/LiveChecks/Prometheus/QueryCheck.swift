@@ -58,7 +58,8 @@ public struct QueryCheck: Sendable {
             return EmptySelector(
                 selector: selector.description,
                 reason: values.isEmpty
-                    ? .unknownLabel(label) : .noSuchValue("\(label)\(relation.rawValue)\"\(value)\"", of: label, values: values))
+                    ? .unknownLabel(label) : .noSuchValue("\(label)\(relation.rawValue)\"\(value)\"", of: label, values: values)
+            )
         }
         return EmptySelector(selector: selector.description, reason: .matchersTogether)
     }

@@ -6,7 +6,7 @@ import ServerTesting
 import Testing
 import Yams
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// The Compose file, judged by Docker Compose and by the published schema.
 @Suite struct `The Compose file` {

@@ -5,7 +5,7 @@ import NotificationFleet
 import Testing
 import Yams
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// Every port is declared once: whatever file has it must have that one.
 @Suite struct `The ports of a deployed fleet` {

@@ -4,7 +4,7 @@ import HostTesting
 import NotificationFleet
 import Testing
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// By hand, for want of a builder: what a linter of Dockerfiles would look for, and what Debian says of the packages.
 @Suite struct `The Dockerfile` {

@@ -2,7 +2,7 @@ import Foundation
 import HostTesting
 import ServerTesting
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// Generated YAML before the schemas that its readers publish.
 enum SchemaCheck {

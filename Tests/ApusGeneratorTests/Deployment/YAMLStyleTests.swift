@@ -4,7 +4,7 @@ import HostTesting
 import NotificationFleet
 import Testing
 
-@testable import ApusGenerator
+import ApusGenerator
 
 @Suite struct `The YAML of generated files` {
     private static let settings = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

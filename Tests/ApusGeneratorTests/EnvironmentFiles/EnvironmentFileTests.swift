@@ -2,7 +2,7 @@ import ApusTopology
 import NotificationFleet
 import Testing
 
-@testable import ApusGenerator
+import ApusGenerator
 
 @Suite struct `Environment files` {
     private func variables(_ file: GeneratedFile) -> [String: String] {

@@ -3,7 +3,7 @@ import Foundation
 import HostTesting
 import ServerTesting
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// Real nginx with the generated configuration, TLS and all, before two instances that answer.
 struct BalancedFleet {

@@ -5,7 +5,7 @@ import NotificationFleet
 import ServerTesting
 import Testing
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// Judged by nginx itself, without being started.
 @Suite struct `The configuration of nginx` {
@@ -70,7 +70,7 @@ import Testing
         #expect(onHost.contents.contains("server 127.0.0.1:3001 max_fails=3 fail_timeout=10s;"))
         #expect(onHost.contents.contains("listen 8443 ssl http2;"))
         let contained = try #require(
-            try nginxConfigurations(for: try fleet.deployed(), network: .containers, folder: "x").first)
+            try nginxConfigurations(for: try fleet.deployed(in: nil), network: .containers, folder: "x").first)
         #expect(contained.contents.contains("server api-2:3002 max_fails=3 fail_timeout=10s;"))
     }
 

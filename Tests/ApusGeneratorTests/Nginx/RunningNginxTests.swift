@@ -4,7 +4,7 @@ import HostTesting
 import ServerTesting
 import Testing
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// nginx with the generated configuration, asked as clients ask it.
 @Suite struct `nginx, running` {

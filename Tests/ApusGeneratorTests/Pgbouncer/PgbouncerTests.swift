@@ -5,7 +5,7 @@ import NotificationFleet
 import ServerTesting
 import Testing
 
-@testable import ApusGenerator
+import ApusGenerator
 
 /// pgbouncer with the generated configuration, before a real PostgreSQL.
 @Suite struct `The configuration of pgbouncer` {

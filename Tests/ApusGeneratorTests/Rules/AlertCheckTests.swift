@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct `Checking of an alert` {
     private func generate<Key>(
-        _ name: String = "Test", _ condition: InstantVector<Key>, labels: [String: String] = [:],
+        _ condition: InstantVector<Key>, named name: String = "Test", labels: [String: String] = [:],
         description: LabelText<Key> = "Text."
     ) throws {
         let fleet = Fleet("one") {
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `a name in another case, and a label that is a template or the severity, are refused`() {
         let condition = Contract.cpuUsage.series.value > 1
-        #expect(throws: GenerationError.illegalAlertName("highCPU")) { try generate("highCPU", condition) }
+        #expect(throws: GenerationError.illegalAlertName("highCPU")) { try generate(condition, named: "highCPU") }
         #expect(throws: GenerationError.illegalAlertLabel("value", place: "alert Test")) {
             try generate(condition, labels: ["value": "{{ $value }}"])
         }

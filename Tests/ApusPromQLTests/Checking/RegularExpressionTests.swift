@@ -1,4 +1,4 @@
-@testable import ApusPromQL
+import ApusPromQL
 import Testing
 
 @Suite struct `Regular expressions of matchers` {

@@ -61,7 +61,10 @@ struct Shop: FleetTool {
                 }.thresholds(.most(500))
             }
             PanelRow {
-                Panel("Time to order", description: "From the last click to the order: median and 95th percentile.", unit: .seconds) {
+                Panel(
+                    "Time to order", description: "From the last click to the order: median and 95th percentile.",
+                    unit: .seconds
+                ) {
                     PanelQuery(
                         ShopMetrics.checkoutTime.series.bucketRates(over: .rateInterval).sum().quantile(0.5), legend: "p50")
                     PanelQuery(

@@ -63,7 +63,7 @@ struct CacheAlerts {
         let names = keeping.map(\.name).joined(separator: "|")
         let evicted = RedisExporter.Keys.evicted.series.matching(.instance, .matches, names)
         return Alert(
-            "KeysEvicted", when: evicted.increase(over: window) > 0, severity: .critical,
+            "KeysEvicted", when: evicted.increase(over: fleet.eventWindow) > 0, severity: .critical,
             summary: "A cache evicts what it must keep.",
             description: "Redis \(.instance) has evicted keys, though it holds what must not be lost.",
             runbook: Runbook(
@@ -83,7 +83,8 @@ struct CacheAlerts {
 
     private var connectionsRejected: Alert {
         Alert(
-            "CacheRejectsConnections", when: RedisExporter.Clients.rejected.series.increase(over: window) > 0, severity: .high,
+            "CacheRejectsConnections", when: RedisExporter.Clients.rejected.series.increase(over: fleet.eventWindow) > 0,
+            severity: .high,
             summary: "A cache turns clients away.",
             description: "Redis \(.instance) has turned clients away, because too many are connected.",
             runbook: Runbook(

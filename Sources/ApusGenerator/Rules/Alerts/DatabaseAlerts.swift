@@ -78,7 +78,8 @@ struct DatabaseAlerts {
 
     private var deadlocks: Alert {
         Alert(
-            "Deadlocks", when: PostgresExporter.Database.deadlocks.series.increase(over: window) > 0, severity: .medium,
+            "Deadlocks", when: PostgresExporter.Database.deadlocks.series.increase(over: fleet.eventWindow) > 0,
+            severity: .medium,
             summary: "Transactions wait for one another.",
             description: "PostgreSQL \(.instance) has ended transactions in \(.label(.database)) that waited for one another.",
             runbook: Runbook(

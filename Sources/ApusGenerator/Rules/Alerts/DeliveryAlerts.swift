@@ -17,11 +17,6 @@ struct DeliveryAlerts {
     private var limits: Thresholds { fleet.thresholds }
     private var window: RateWindow { fleet.rateWindow }
 
-    /// Notifications of some states by service. Every worker reports the same queue, so the largest report counts once.
-    private func depth(_ series: Series<Gauge<QueueStateLabels>>) -> InstantVector<TargetKey> {
-        series.value.max(by: .service, .label(.state)).sum(perTarget: .service)
-    }
-
     private func perSecond(_ counter: Counter<ChannelLabels>) -> InstantVector<TargetKey> {
         counter.series.rate(over: window).sum(perTarget: .service)
     }
@@ -42,7 +37,7 @@ struct DeliveryAlerts {
     private var deepQueue: Alert {
         let limit = Double(limits.queueDepth.value)
         return Alert(
-            "DeepQueue", when: depth(Contract.queueDepth.series) > limit, severity: limits.queueDepth.severity,
+            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series) > limit, severity: limits.queueDepth.severity,
             summary: "Notifications pile up.",
             description: """
                 \(value: .decimals(0)) notifications are in the queue of service \(.service); \

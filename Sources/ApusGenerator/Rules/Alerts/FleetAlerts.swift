@@ -28,6 +28,11 @@ extension Fleet {
     /// The window of rates in rules.
     var rateWindow: RateWindow { .fixed(alertWindow) }
 
+    /// The window in which a single event counts: longer than the alert waits, so that one is enough to fire.
+    var eventWindow: RateWindow {
+        .fixed(max(alertWindow, alerting.hold + max(scraping.interval, scraping.evaluationInterval) * 4))
+    }
+
     /// Whether some service records a group of metrics.
     func records(_ metrics: RecordedMetrics) -> Bool { services.contains { $0.records.contains(metrics) } }
 }

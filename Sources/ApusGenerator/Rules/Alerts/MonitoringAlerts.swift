@@ -47,7 +47,7 @@ struct MonitoringAlerts {
 
     private var reportsRefused: Alert {
         Alert(
-            "AgentRefusesReports", when: Agent.refusals.series.increase(over: window) > 0, severity: .medium,
+            "AgentRefusesReports", when: Agent.refusals.series.increase(over: fleet.eventWindow) > 0, severity: .medium,
             summary: "An agent refuses what a process reports.",
             description: "The agent \(.instance) has refused reports, by reason \(.label(.reason)).",
             runbook: Runbook(
@@ -63,7 +63,7 @@ struct MonitoringAlerts {
 
     private var seriesDropped: Alert {
         Alert(
-            "SeriesDropped", when: ServiceState.droppedSeries.series.increase(over: window) > 0, severity: .low,
+            "SeriesDropped", when: ServiceState.droppedSeries.series.increase(over: fleet.eventWindow) > 0, severity: .low,
             summary: "A process asks for more series than it may have.",
             description: "\(.instance) of service \(.service) has asked for series past its limit; they are not recorded.",
             runbook: Runbook(
@@ -81,7 +81,7 @@ struct MonitoringAlerts {
 
     private var scrapesRejected: Alert {
         Alert(
-            "AgentScrapesRejected", when: Agent.scrapesRejected.series.increase(over: window) > 0, severity: .low,
+            "AgentScrapesRejected", when: Agent.scrapesRejected.series.increase(over: fleet.eventWindow) > 0, severity: .low,
             summary: "An agent is asked by too many at once.",
             description: "The agent \(.instance) has answered scrapes with 503, because too many were under way.",
             runbook: Runbook(
@@ -159,7 +159,7 @@ struct MonitoringAlerts {
 
     private var rulesFailing: Alert {
         Alert(
-            "RulesFailing", when: PrometheusServer.Rules.failures.series.increase(over: window) > 0, severity: .high,
+            "RulesFailing", when: PrometheusServer.Rules.failures.series.increase(over: fleet.eventWindow) > 0, severity: .high,
             summary: "Prometheus cannot evaluate a rule.",
             description: "Evaluations of rules in the group \(.label(.group)) fail.",
             runbook: Runbook(
@@ -171,7 +171,7 @@ struct MonitoringAlerts {
 
     private var alertsNotSent: Alert {
         Alert(
-            "AlertsNotSent", when: PrometheusServer.Notifications.dropped.series.increase(over: window) > 0,
+            "AlertsNotSent", when: PrometheusServer.Notifications.dropped.series.increase(over: fleet.eventWindow) > 0,
             severity: .critical, summary: "Prometheus loses alerts.",
             description: "Prometheus at \(.instance) drops alerts, because no Alertmanager takes them.",
             runbook: Runbook(
@@ -189,7 +189,7 @@ struct MonitoringAlerts {
 
     private var remoteWriteFailing: Alert {
         Alert(
-            "RemoteWriteFailing", when: PrometheusServer.RemoteWrite.failures.series.increase(over: window) > 0,
+            "RemoteWriteFailing", when: PrometheusServer.RemoteWrite.failures.series.increase(over: fleet.eventWindow) > 0,
             severity: .high, summary: "Samples do not reach the remote storage.",
             description: "Prometheus at \(.instance) gives up samples for \(.label(.url)).",
             runbook: Runbook(
@@ -215,7 +215,7 @@ struct MonitoringAlerts {
 
     private var notificationsFailing: Alert {
         Alert(
-            "NotificationsFailing", when: AlertmanagerServer.Notifications.failed.series.increase(over: window) > 0,
+            "NotificationsFailing", when: AlertmanagerServer.Notifications.failed.series.increase(over: fleet.eventWindow) > 0,
             severity: .critical, summary: "Alertmanager cannot tell people of alerts.",
             description: "Notifications by \(.label(.integration)) fail.",
             runbook: Runbook(
