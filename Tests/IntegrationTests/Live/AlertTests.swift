@@ -8,10 +8,10 @@ import Testing
 extension ProductionTests {
     /// Whether alerts fire when what they are for has really happened.
     ///
-    /// One production fleet runs with its servers and the generated rules; each fault is made in the process that it is of, and Prometheus
-    /// is asked until its alerts fire. Faults whose alerts have nothing in common are made together. Alerts whose fault cannot be made
-    /// within seconds or without a machine of its own are in ``AlertWithoutFault/all`` with the reason: their generated promtool tests show
-    /// them.
+    /// One production fleet runs with its servers and the generated rules; each fault is made in the process that it is of,
+    /// and Prometheus is asked until its alerts fire. Faults whose alerts have nothing in common are made together. Alerts
+    /// whose fault cannot be made within seconds or without a machine of its own are in ``AlertWithoutFault/all`` with the
+    /// reason: their generated promtool tests show them.
     @Suite struct AlertTests {
         /// What fires from the start: no package has pgbouncer's exporter, and Alertmanager's receiver does not listen.
         private static let fromTheStart: Set = ["PoolerDown", "NotificationsFailing"]

@@ -8,9 +8,9 @@ import Testing
 extension ProductionTests {
     /// Whether dashboards show something once all that they are of is there.
     ///
-    /// Every query of every generated dashboard is asked of a Prometheus with the generated configuration, which scrapes a fleet under
-    /// load, its agent, PostgreSQL, Redis, RabbitMQ, nginx, the host, Alertmanager and itself. What cannot find anything here is in
-    /// ``PanelExemption/all`` with its reason.
+    /// Every query of every generated dashboard is asked of a Prometheus with the generated configuration, which scrapes a
+    /// fleet under load, its agent, PostgreSQL, Redis, RabbitMQ, nginx, the host, Alertmanager and itself. What cannot find
+    /// anything here is in ``PanelExemption/all`` with its reason.
     @Suite struct PanelTests {
         @Test func `every query of every dashboard of production finds series`() async throws {
             let stack = try await ProductionStack(isReplicated: true)
