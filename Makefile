@@ -16,7 +16,7 @@ BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-de
 TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
     prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \
-    python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server systemd systemd-container \
+    python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
     systemd-journal-remote systemd-sysv yamllint zstd
 
 .PHONY: all build run test fuzz generate format check clean build-packages test-packages

@@ -41,8 +41,6 @@ struct AlertWithoutFault {
         AlertWithoutFault("SeriesDropped", limitOfService),
         AlertWithoutFault("AgentRefusesReports", limitOfService),
         AlertWithoutFault("AgentScrapesRejected", "it takes scrapers that do not read what they asked for"),
-        AlertWithoutFault("HighRequestErrorRatio", "the APIs answer with 5xx only while their database is locked"),
-        AlertWithoutFault("HighRequestLatency", "the APIs are slow only while their database is locked"),
         AlertWithoutFault("ConnectionsDropped", "nginx drops connections only when it has no descriptor left"),
         AlertWithoutFault("RulesFailing", "generated rules do not fail"),
         AlertWithoutFault("JournalUnread", journal),

@@ -8,15 +8,15 @@ import Synchronization
 final class Faults: Sendable {
     let stack: ProductionStack
     /// Takes connections and answers none.
-    private let receiver: Ports.Listener?
+    private let receiver: Ports.Listener
     private let receiverPort: Int
     private let sessions = Mutex<[ServerProcess]>([])
     private let stopped = Mutex<[pid_t]>([])
 
-    init(stack: ProductionStack) {
+    init(stack: ProductionStack) throws {
         self.stack = stack
-        receiverPort = 8025 + stack.fleet.offset
-        receiver = try? Ports.Listener(port: receiverPort)
+        receiverPort = try LoopbackPort.free()
+        receiver = try Ports.Listener(port: receiverPort)
     }
 
     // MARK: - Work
@@ -51,6 +51,22 @@ final class Faults: Sendable {
     private func hang(_ pid: pid_t) throws {
         kill(pid, SIGSTOP)
         stopped.withLock { $0.append(pid) }
+    }
+
+    // MARK: - The database of the fleet
+
+    /// Nobody can write for longer than requests wait.
+    func lockDatabase() async throws {
+        let file = stack.fleet.data + "/" + stack.topology.data.database
+        let lock = try ServerProcess("sqlite3", [file, "BEGIN IMMEDIATE", ".shell sleep 60"], of: "sqlite3")
+        defer { lock.stop() }
+        let body = #"{"userId":"u1","channel":"log","title":"t","body":"b"}"#
+        let url = "\(stack.fleet.apis[0])/notifications"
+        try await eventually("a request fails", within: .seconds(60)) { try await HTTP.post(url, body).status >= 500 }
+        // More than went well before the lock was held, all at a time, as each waits for the lock in vain.
+        await withTaskGroup { requests in
+            for _ in 0..<40 { requests.addTask { _ = try? await HTTP.post(url, body) } }
+        }
     }
 
     // MARK: - Servers

@@ -4,7 +4,8 @@ import Foundation
 
 /// Queries that find nothing in the test's servers, and why.
 ///
-/// The table cannot outlive its reasons: the test fails when one of these queries finds something, and when none asks for it any longer.
+/// The table cannot outlive its reasons: the test fails when one of these queries finds something, and when none asks for it
+/// any longer.
 struct PanelExemption {
     /// What such a query has in it.
     let text: String

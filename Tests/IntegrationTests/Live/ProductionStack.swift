@@ -5,8 +5,8 @@ import Foundation
 import HostTesting
 import ServerTesting
 
-/// A production fleet with the servers around it, all real, all with the files that were generated for them, at the ports of its
-/// topology.
+/// A production fleet with the servers around it, all real, all with the files that were generated for them, at the ports of
+/// its topology.
 ///
 /// PgBouncer is not among them: no package has its exporter.
 final class ProductionStack: Sendable {
@@ -37,8 +37,8 @@ final class ProductionStack: Sendable {
         _ = try OutputFolder(path: folder.path).write(
             topology.generatedFiles(of: [.prometheus, .rules, .alertmanager, .dashboards, .nginx]))
         let database = topology.databases[0]
-        postgres = try PostgreSQLServer(
-            port: database.port, settings: ["max_connections = 20", "autovacuum = off"])
+        // Fewer than declared, so that a few sessions take most of them.
+        postgres = try PostgreSQLServer(port: database.port, settings: ["max_connections = 20"])
         try postgres.query("CREATE DATABASE \(database.database)")
         standby = isReplicated ? try postgres.standby(slot: "standby") : nil
         redis = try RedisServer(
@@ -55,8 +55,8 @@ final class ProductionStack: Sendable {
             configuration: folder("deploy/prometheus/prometheus.yml"), port: topology.scraping.prometheusPort)
     }
 
-    /// Production as it is declared, but for receivers that nobody outside hears of, limits that faults of seconds pass, and figures
-    /// that come fast.
+    /// Production as it is declared, but for receivers that nobody outside hears of, limits that faults of seconds pass, and
+    /// figures that come fast.
     static func topology(offset: Int, thresholds: Thresholds?) -> Fleet {
         let declared = notifications(offset: offset)
         return Fleet(declared.name, environment: .production) {
