@@ -36,7 +36,7 @@ enum EquivalentMutants {
             ("DatabaseConnectionsNearLimit", "sum becomes max"):
             if mutant.rule.expr.hasPrefix("sum by") { return "a server has one series of each of its settings" }
         case ("DeliveriesStalled", "sum becomes avg"), ("DeliveriesStalled", "sum becomes max"):
-            return "rates are never negative: their sum is above 0 when their mean and the largest are"
+            return "rates are never negative: their sum is 0 when their mean and the largest are"
         case ("HeapGrowth", "> 0.0 becomes > 1.0"):
             return "a heap that grows by less than a byte a second counts as one that has stopped either way"
         case ("HighErrorRate", "window 300000 ms becomes 150000 ms"):

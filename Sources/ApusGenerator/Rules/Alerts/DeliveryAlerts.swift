@@ -98,14 +98,14 @@ struct DeliveryAlerts {
             ]
         }
         return Alert(
-            "DeliveriesStalled", when: due.unless(perSecond(Notifications.delivered) > 0), severity: .critical,
+            "DeliveriesStalled", when: due.and(perSecond(Notifications.delivered) == 0), severity: .critical,
             summary: "Work is due, but nothing is delivered.",
             description: """
                 \(value: .decimals(0)) notifications of service \(.service) are due, and none has been delivered in the last \
                 \(text: DurationText.string(fleet.alertWindow)).
                 """,
             runbook: Runbook(
-                meaning: "Notifications wait, but no worker has delivered any for the whole window of rates.",
+                meaning: "Notifications wait, but the service that delivers has delivered none for the whole window of rates.",
                 impact: "Nobody gets any notification.",
                 queries: [
                     .init("Failed attempts per second", FleetQueries.failures(over: window)),
@@ -120,7 +120,12 @@ struct DeliveryAlerts {
             inputs: [
                 queued("one", .pending, .level(quiet: 0, bad: 1)), queued("one", .locked, .constant(5)),
                 queued("two", .pending, .level(quiet: 0, bad: 0.5)), queued("slow", .pending, .constant(0)),
-                queued("slower", .pending, .constant(0)),
+                queued("slower", .pending, .constant(0)), delivered("one", .constant(3)),
+                // An API counts the queue too, and delivers nothing by design.
+                AlertInput(
+                    Contract.queueDepth,
+                    [.service: "recorder", .instance: "six", .label(.state): QueueState.pending.rawValue],
+                    .level(quiet: 0, bad: 5)),
             ] + delivers("busy", "three", .growth(quiet: 0.5, bad: 0.5)) + delivers("busy", "four", .constant(7))
                 + delivers("weary", "five", .ceasing))
     }
