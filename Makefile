@@ -1,6 +1,7 @@
 # make run    installs what is missing, builds, and brings the fleet up on this machine
 # make test   installs what the tests need, builds, and runs all of them
 # make build  leaves release builds in bin/
+# make examples  builds and runs the example packages
 # make fuzz   attacks the segment's reader for FUZZ_SECONDS (20)
 # make check  formatting, and that generated files are current
 
@@ -8,7 +9,7 @@
 SWIFT_BUILD := swift build -c release
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
-FORMATTED := Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Dashboards Benchmarks/Ratios \
+FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Dashboards Benchmarks/Ratios \
     Benchmarks/Registry
 
 # Debian packages by name: to build, and to test.
@@ -19,7 +20,7 @@ TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer pos
     python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
     systemd-journal-remote systemd-sysv yamllint zstd
 
-.PHONY: all build run test fuzz generate format check clean build-packages test-packages
+.PHONY: all build run test examples fuzz generate format check clean build-packages test-packages
 
 all: build
 
@@ -37,6 +38,9 @@ run: build
 test: test-packages
 	$(SWIFT_BUILD) --build-tests
 	Tests/run
+
+examples: test-packages
+	Examples/run
 
 fuzz:
 	swift package resolve
