@@ -71,7 +71,7 @@ final class Prometheus: Sendable {
         /// `ok`, or what is wrong with the last evaluation.
         let health: String
         let lastError: String
-        /// `inactive`, `pending` or `firing`.
+        /// `inactive`, `pending` or `firing`; that of a recording rule is always `inactive`.
         let state: String
         /// The labels of its alerts.
         let alerts: [[String: String]]
@@ -83,7 +83,7 @@ final class Prometheus: Sendable {
         return groups.flatMap { $0["rules"] as? [[String: Any]] ?? [] }.map { rule in
             Rule(
                 name: rule["name"] as? String ?? "", health: rule["health"] as? String ?? "",
-                lastError: rule["lastError"] as? String ?? "", state: rule["state"] as? String ?? "",
+                lastError: rule["lastError"] as? String ?? "", state: rule["state"] as? String ?? "inactive",
                 alerts: (rule["alerts"] as? [[String: Any]] ?? []).compactMap { $0["labels"] as? [String: String] })
         }
     }
