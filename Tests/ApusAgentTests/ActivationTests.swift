@@ -120,6 +120,11 @@ import Testing
             slow.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(!slow.read(1).isEmpty)
             let late = try RawClient(port: agent.port)
+            // Connections are taken up in their order: an answer on a later one tells that this one does not wait in the socket,
+            // with which it would be lost.
+            let later = try RawClient(port: agent.port)
+            later.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(!later.read(1).isEmpty)
             clients.reader = Thread {
                 // The stop begins: nobody can connect any more.
                 while (try? RawClient(port: agent.port)) != nil { usleep(1000) }
