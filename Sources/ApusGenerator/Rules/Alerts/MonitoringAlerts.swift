@@ -11,7 +11,7 @@ struct MonitoringAlerts {
     var all: [Alert] {
         [samplingBehind, reportsRefused, seriesDropped, scrapesRejected]
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
-            + [prometheusConfigurationRejected, rulesFailing, alertsNotSent]
+            + [prometheusConfigurationRejected, rulesFailing] + (fleet.declaresRouting ? [alertsNotSent] : [])
             + (fleet.remoteWrites ? [remoteWriteFailing] : [])
             + (!fleet.declaresRouting ? [] : [alertmanagerConfigurationRejected, notificationsFailing])
     }
