@@ -114,6 +114,6 @@ extension ProductionStack {
 
     /// Of the rules that Prometheus has read; recordings have no state.
     func alertNames() async throws -> Set<String> {
-        Set(try await prometheus.rules().filter { !$0.state.isEmpty }.map(\.name))
+        Set(try await prometheus.rules().filter(\.isAlert).map(\.name))
     }
 }

@@ -68,6 +68,8 @@ final class Prometheus: Sendable {
 
     struct Rule {
         let name: String
+        /// Whether it alerts; else it records.
+        let isAlert: Bool
         /// `ok`, or what is wrong with the last evaluation.
         let health: String
         let lastError: String
@@ -82,7 +84,8 @@ final class Prometheus: Sendable {
         let groups = data?["groups"] as? [[String: Any]] ?? []
         return groups.flatMap { $0["rules"] as? [[String: Any]] ?? [] }.map { rule in
             Rule(
-                name: rule["name"] as? String ?? "", health: rule["health"] as? String ?? "",
+                name: rule["name"] as? String ?? "", isAlert: rule["type"] as? String == "alerting",
+                health: rule["health"] as? String ?? "",
                 lastError: rule["lastError"] as? String ?? "", state: rule["state"] as? String ?? "inactive",
                 alerts: (rule["alerts"] as? [[String: Any]] ?? []).compactMap { $0["labels"] as? [String: String] })
         }
