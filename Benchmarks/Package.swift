@@ -26,6 +26,10 @@ let package = Package(
             dependencies: [.product(name: "ApusGenerator", package: "apus")],
             path: "Dashboards", exclude: ["peer.py"]),
         .executableTarget(
+            name: "LargeFleet",
+            dependencies: [.product(name: "ApusGenerator", package: "apus")],
+            path: "Fleet"),
+        .executableTarget(
             name: "Registry",
             dependencies: [
                 .product(name: "ApusMetrics", package: "apus"),

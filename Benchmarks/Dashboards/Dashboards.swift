@@ -11,7 +11,7 @@ enum Dashboards {
             print("usage: Dashboards FOLDER")
             exit(2)
         }
-        let files = try Dashboard.files((1...500).map(dashboard), in: "dashboards")
+        let files = try Dashboard.files(for: Array(1...500), dashboard: dashboard)
         let folder = CommandLine.arguments[1] + "/dashboards"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for file in files {
@@ -24,7 +24,7 @@ enum Dashboards {
     }
 
     /// Five rows of four panels; peer.py makes the same ones.
-    private static func dashboard(_ number: Int) -> Dashboard {
+    @Sendable private static func dashboard(_ number: Int) -> Dashboard {
         Dashboard("service-\(number)", title: "Service \(number)", description: "Service \(number) at work.") {
             for row in 1...5 {
                 PanelRow {

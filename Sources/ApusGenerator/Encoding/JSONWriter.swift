@@ -60,60 +60,68 @@ struct JSONWriter {
 
     // MARK: - Members of an object
 
-    mutating func member(_ key: String, _ value: String) {
+    mutating func member(_ key: StaticString, _ value: String) {
         name(key)
         self.value(value)
     }
 
-    mutating func member(_ key: String, _ value: Int) {
+    mutating func member(_ key: StaticString, _ value: Int) {
         name(key)
         self.value(value)
     }
 
-    mutating func member(_ key: String, _ value: Double) {
+    mutating func member(_ key: StaticString, _ value: Double) {
         name(key)
         self.value(value)
     }
 
-    mutating func member(_ key: String, _ value: Bool) {
+    mutating func member(_ key: StaticString, _ value: Bool) {
         name(key)
         self.value(value)
     }
 
-    mutating func member(_ key: String, _ value: some JSONRepresentable) {
+    mutating func member(_ key: StaticString, _ value: some JSONRepresentable) {
         name(key)
         value.write(to: &self)
     }
 
-    mutating func object(_ key: String, _ members: (inout Self) -> Void) {
+    mutating func object(_ key: StaticString, _ members: (inout Self) -> Void) {
         name(key)
         object(members)
     }
 
     mutating func array<Element>(
-        _ key: String, _ elements: some Sequence<Element>, _ element: (inout Self, Element) -> Void
+        _ key: StaticString, _ elements: some Sequence<Element>, _ element: (inout Self, Element) -> Void
     ) {
         name(key)
         array(elements, element)
     }
 
-    mutating func member(_ key: String, _ values: [String]) {
+    mutating func member(_ key: StaticString, _ values: [String]) {
         array(key, values) { $0.value($1) }
     }
 
-    mutating func null(_ key: String) {
+    mutating func null(_ key: StaticString) {
         name(key)
         null()
     }
 
-    /// Names are the schema's own words and need no escape.
-    private mutating func name(_ key: String) {
+    /// A member whose name is no word of the schema.
+    ///
+    /// - Parameter value: writes one value.
+    mutating func member(named key: String, _ value: (inout Self) -> Void) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: key.utf8)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(UInt8(ascii: " "))
+        quote(key)
+        append(": ")
+        value(&self)
+    }
+
+    /// The schema's own words need no escape.
+    private mutating func name(_ key: StaticString) {
+        separate()
+        append("\"")
+        append(key)
+        append("\": ")
     }
 
     // MARK: - Values
@@ -127,11 +135,11 @@ struct JSONWriter {
         value.isFinite ? bytes.append(contentsOf: PromQLNumber.string(value).utf8) : null()
     }
 
-    mutating func value(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
+    mutating func value(_ value: Bool) { append(value ? "true" : "false") }
 
     mutating func value(_ value: some JSONRepresentable) { value.write(to: &self) }
 
-    mutating func null() { bytes.append(contentsOf: "null".utf8) }
+    mutating func null() { append("null") }
 
     // MARK: - Text
 
@@ -142,21 +150,34 @@ struct JSONWriter {
         newLine()
     }
 
-    /// Not from an array that all writers share: counting its references from several threads costs more than the bytes.
     private mutating func newLine() {
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        let width = min(1 + 2 * depth, Self.lineStart.utf8CodeUnitCount)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: Self.lineStart.utf8Start, count: width))
+        // Deeper than any dashboard.
+        for _ in width..<(1 + 2 * depth) { bytes.append(UInt8(ascii: " ")) }
+    }
+
+    /// A new line and thirty levels.
+    private static var lineStart: StaticString { "\n                                                            " }
+
+    /// Bytes that lie in the program itself: no reference is counted, for which threads would wait for each other.
+    private mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Escapes what RFC 8259 demands, and nothing else.
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        let start = bytes.count
-        bytes.append(contentsOf: text.utf8)
-        // Most texts need no escape, and are looked through where they lie now, which is quicker than in the string.
-        if let first = bytes[start...].firstIndex(where: Self.needsEscape) {
-            bytes.removeSubrange(first...)
-            for byte in text.utf8.dropFirst(first - start) { escape(byte) }
+        var text = text
+        text.withUTF8 { utf8 in
+            // Copied in runs between the bytes that need an escape, of which most texts have none.
+            var rest = utf8[...]
+            while let index = rest.firstIndex(where: Self.needsEscape) {
+                bytes.append(contentsOf: rest[..<index])
+                escape(rest[index])
+                rest = rest[(index + 1)...]
+            }
+            bytes.append(contentsOf: rest)
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -167,12 +188,13 @@ struct JSONWriter {
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-        case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-        case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-        case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case UInt8(ascii: "\n"): append("\\n")
+        case UInt8(ascii: "\r"): append("\\r")
+        case UInt8(ascii: "\t"): append("\\t")
         case 0..<0x20:
-            bytes.append(contentsOf: (byte < 0x10 ? "\\u000" : "\\u00").utf8)
+            append(byte < 0x10 ? "\\u000" : "\\u00")
             bytes.append(contentsOf: String(byte, radix: 16).utf8)
         default: bytes.append(byte)
         }

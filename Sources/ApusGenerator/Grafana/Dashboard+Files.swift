@@ -11,30 +11,43 @@ extension Dashboard {
     public static func files(
         _ dashboards: [Dashboard], in folder: String = "dashboards", schema: DashboardSchema = .classic
     ) throws(GenerationError) -> [GeneratedFile] {
-        try checkTogether(dashboards)
-        // Each by itself, on as many processors as there are; results go by their number, so that the order is that of the list.
-        let results = Mutex([Result<GeneratedFile, GenerationError>?](repeating: nil, count: dashboards.count))
-        DispatchQueue.concurrentPerform(iterations: dashboards.count) { number in
-            let result = dashboards[number].file(in: folder, schema: schema)
-            results.withLock { $0[number] = result }
-        }
-        var files: [GeneratedFile] = []
-        files.reserveCapacity(dashboards.count)
-        for case let result? in results.withLock({ $0 }) { files.append(try result.get()) }
-        return files
+        try files(for: dashboards, in: folder, schema: schema) { $0 }
     }
 
-    private func file(in folder: String, schema: DashboardSchema) -> Result<GeneratedFile, GenerationError> {
-        do throws(GenerationError) {
-            try check()
-            return .success(GeneratedFile(path: "\(folder)/\(name).json", contents: json(schema)))
-        } catch {
-            return .failure(error)
+    /// A dashboard for each of many, such as the services of a company: each is described, checked and written by itself, on as many
+    /// processors as there are.
+    ///
+    /// ```swift
+    /// let files = try Dashboard.files(for: services) { service in
+    ///     Dashboard(service.name, description: "\(service.name) at work.") { … }
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - folder: in front of the files' names.
+    ///   - schema: the form in which they are written.
+    ///   - dashboard: describes the one of an element; called in no order.
+    /// - Returns: the files in the order of the elements.
+    /// - Throws: the first thing that Grafana would refuse or that would mislead.
+    public static func files<Element: Sendable>(
+        for elements: [Element], in folder: String = "dashboards", schema: DashboardSchema = .classic,
+        dashboard: @Sendable (Element) -> Dashboard
+    ) throws(GenerationError) -> [GeneratedFile] {
+        // Results go by their number, so that the order is that of the elements.
+        let results = Mutex([Result<FinishedDashboard, GenerationError>?](repeating: nil, count: elements.count))
+        DispatchQueue.concurrentPerform(iterations: elements.count) { number in
+            let result = FinishedDashboard.finish(dashboard(elements[number]), in: folder, schema: schema)
+            results.withLock { $0[number] = result }
         }
+        var finished: [FinishedDashboard] = []
+        finished.reserveCapacity(elements.count)
+        for case let result? in results.withLock({ $0 }) { finished.append(try result.get()) }
+        try checkTogether(finished)
+        return finished.map(\.file)
     }
 
     /// A name, uid or title that is there twice makes Grafana refuse the whole folder.
-    private static func checkTogether(_ dashboards: [Dashboard]) throws(GenerationError) {
+    private static func checkTogether(_ dashboards: [FinishedDashboard]) throws(GenerationError) {
         var names: Set<String> = []
         var titles: Set<String> = []
         var uids: Set<DashboardUID> = []
@@ -45,13 +58,34 @@ extension Dashboard {
                 throw .repeatedName(dashboard.uid.description, kind: "dashboard uid")
             }
         }
-        for dashboard in dashboards {
-            for panel in dashboard.panels {
-                for uid in panel.linkedDashboards where !uids.contains(uid) {
-                    throw dashboard.fault(.unknownDashboard(uid.description), panel: panel.title)
-                }
-            }
+        for link in dashboards.lazy.flatMap(\.links) where !uids.contains(link.target) {
+            throw .faultyDashboard(place: link.place, fault: .unknownDashboard(link.target.description))
         }
+    }
+}
+
+/// A dashboard's file, and what has to agree with the other dashboards.
+private struct FinishedDashboard: Sendable {
+    let file: GeneratedFile
+    let name: String
+    let title: String
+    let uid: DashboardUID
+    /// From its panels to dashboards.
+    let links: [(target: DashboardUID, place: String)]
+
+    static func finish(
+        _ dashboard: Dashboard, in folder: String, schema: DashboardSchema
+    ) -> Result<Self, GenerationError> {
+        do throws(GenerationError) {
+            try dashboard.check()
+        } catch {
+            return .failure(error)
+        }
+        let file = GeneratedFile(path: "\(folder)/\(dashboard.name).json", contents: dashboard.json(schema))
+        let links = dashboard.panels.flatMap { panel in
+            panel.linkedDashboards.map { ($0, dashboard.place(of: panel.title)) }
+        }
+        return .success(Self(file: file, name: dashboard.name, title: dashboard.title, uid: dashboard.uid, links: links))
     }
 }
 

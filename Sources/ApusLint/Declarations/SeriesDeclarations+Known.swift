@@ -17,7 +17,7 @@ extension SeriesDeclarations {
                 // Other programs serve the same name with labels of their own.
                 known.declare(family.name, kind: family.kind, labels: nil, targetLabels: others)
             } else {
-                known.declare([family], targetLabels: .exactly(Set(["job", "instance", "service"] + targetLabels)))
+                known.declare([family], targetLabels: .exactly(["job", "instance", "service"] + targetLabels))
             }
         }
         return known
@@ -27,7 +27,7 @@ extension SeriesDeclarations {
 extension TargetLabels {
     /// Of targets that are not this product's.
     public static func ofOthers(_ more: [String]) -> TargetLabels {
-        more.isEmpty ? .unknown : .exactly(Set(["job", "instance"] + more))
+        more.isEmpty ? .unknown : .exactly(["job", "instance"] + more)
     }
 }
 

@@ -20,7 +20,7 @@ extension PromQLChecker {
     mutating func check(_ join: Join, _ left: ExpressionResult, _ right: ExpressionResult, _ expression: PromQLExpression) {
         switch join.matching.labels {
         case .on(let names): check(join, on: names, left.labels, right.labels, expression)
-        case .ignoring(let names): check(join, ignoring: Set(names), left.labels, right.labels, expression)
+        case .ignoring(let names): check(join, ignoring: LabelNames(names), left.labels, right.labels, expression)
         case nil: check(join, ignoring: [], left.labels, right.labels, expression)
         }
         checkIncluded(join, left.labels, right.labels, expression)
@@ -28,7 +28,7 @@ extension PromQLChecker {
     }
 
     private mutating func check(
-        _ join: Join, ignoring ignored: Set<String>, _ left: ResultLabels, _ right: ResultLabels, _ expression: PromQLExpression
+        _ join: Join, ignoring ignored: LabelNames, _ left: ResultLabels, _ right: ResultLabels, _ expression: PromQLExpression
     ) {
         if ignored.contains(where: \.hasVariable) { return }
         let onlyLeft = left.certain.subtracting(ignored).filter { !right.canHave($0) }

@@ -48,9 +48,13 @@ extension PromQLChecker {
     }
 
     private mutating func checkConditions(of selector: PromQLSelector, _ expression: PromQLExpression) {
+        for case .label(let name, let relation, let value) in selector.matchers
+        where (relation == .matches || relation == .matchesNot) && !value.hasVariable {
+            checkPattern(value, relation, of: name, expression)
+        }
+        guard selector.matchers.count > 1 else { return }
         var allowed: [String: Set<String>] = [:]
         for case .label(let name, let relation, let value) in selector.matchers where !value.hasVariable {
-            if relation == .matches || relation == .matchesNot { checkPattern(value, relation, of: name, expression) }
             guard let values = relation.choices(value) else { continue }
             let before = allowed[name]
             let both = before.map { $0.intersection(values) } ?? values

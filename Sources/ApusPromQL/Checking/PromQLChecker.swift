@@ -14,11 +14,13 @@ struct PromQLChecker {
     var isStrict: Bool { context.strictness == .declared }
 
     /// Checks a whole expression: its parts, and what its result still is.
-    mutating func check(_ expression: PromQLExpression) {
+    @discardableResult
+    mutating func check(_ expression: PromQLExpression) -> ExpressionResult {
         let result = evaluate(expression)
         for selector in result.counts { report(bareCounter: selector) }
         for quotient in isStrict ? pending : result.quotients.filter(\.isIdle) { report(quotient) }
         if context.place == .alert { checkAlert(expression, result) }
+        return result
     }
 
     mutating func evaluate(_ expression: PromQLExpression) -> ExpressionResult {

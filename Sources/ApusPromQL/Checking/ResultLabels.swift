@@ -1,20 +1,23 @@
 /// What is known of the labels of a result's series.
 struct ResultLabels: Hashable, Sendable {
     /// Labels that series may have.
-    var known: Set<String> = []
+    var known: LabelNames = []
     /// Whether there may be others, but for ``gone``.
     var isOpen = false
     /// Labels that no series has any more.
-    var gone: Set<String> = []
+    var gone: LabelNames = []
     /// Labels that every series has, not empty.
-    var certain: Set<String> = []
+    var certain: LabelNames = []
     /// Labels that have one value on all series.
     var fixed: [String: String] = [:]
     /// Labels that tell series of one target apart, by their declaration.
-    var multiplying: Set<String> = []
+    var multiplying: LabelNames = []
 
     static let none = ResultLabels()
     static let unknown = ResultLabels(isOpen: true)
+
+    /// Those that are known, sorted.
+    var names: [String] { known.names }
 
     func canHave(_ name: String) -> Bool { known.contains(name) || (isOpen && !gone.contains(name)) }
 
@@ -43,7 +46,7 @@ struct ResultLabels: Hashable, Sendable {
 
     /// Only these, as far as they can be there.
     func keeping(_ names: some Sequence<String>) -> Self {
-        let kept = Set(names).filter(canHave)
+        let kept = LabelNames(names).filter(canHave)
         return Self(
             known: kept, certain: certain.intersection(kept), fixed: fixed.filter { kept.contains($0.key) },
             multiplying: multiplying.intersection(kept))
@@ -74,7 +77,6 @@ struct ResultLabels: Hashable, Sendable {
 
     /// For a message.
     var list: String {
-        let names = known.sorted()
         if names.isEmpty { return isOpen ? "labels that are not known" : "no labels" }
         return (names.count == 1 ? "the label " : "the labels ") + names.joined(separator: ", ")
     }

@@ -54,35 +54,55 @@ public struct SeriesDeclarations: Sendable {
 
     /// What a declaration says of its series of one name.
     static func series(named name: String, of family: MetricFamily) -> DeclaredSeries? {
-        series(family.name, family.kind, family.labelNames, [], .standard).first { $0.0 == name }?.1
+        parts(family.name, family.kind).first { $0.isNamed(name, in: family.name) }.map {
+            series($0.value, family.labelNames + $0.labels, [], .standard)
+        }
     }
 
     /// The series of a family, by their names.
     private static func series(
         _ name: String, _ kind: MetricKind?, _ labels: [String]?, _ optional: [String], _ targetLabels: TargetLabels
     ) -> [(String, DeclaredSeries)] {
-        let add: (String, SeriesValue, [String]) -> (String, DeclaredSeries) = { name, value, more in
-            (name, Self.series(value, labels.map { $0 + more }, optional, targetLabels))
+        parts(name, kind).map { part in
+            (part.name(in: name), series(part.value, labels.map { $0 + part.labels }, optional, targetLabels))
         }
+    }
+
+    /// One of the names under which a family has series.
+    private struct Part {
+        /// Behind the family's name; a counter's loses its `_total` before `_created`.
+        var suffix = ""
+        let value: SeriesValue
+        /// Beside the family's own.
+        var labels: [String] = []
+
+        static let totals = [
+            Part(suffix: "_sum", value: .counter), Part(suffix: "_count", value: .counter),
+            Part(suffix: "_created", value: .gauge),
+        ]
+
+        func name(in family: String) -> String {
+            (suffix == "_created" && family.hasSuffix("_total") ? String(family.dropLast(6)) : family) + suffix
+        }
+
+        func isNamed(_ name: String, in family: String) -> Bool {
+            suffix.isEmpty ? name == family : name.hasSuffix(suffix) && name == self.name(in: family)
+        }
+    }
+
+    private static func parts(_ name: String, _ kind: MetricKind?) -> [Part] {
         // Facts are served as gauges where the format knows no information.
         let kind = kind == .gauge && name.hasSuffix("_info") ? .info : kind
-        let base = name.hasSuffix("_total") ? String(name.dropLast(6)) : name
         switch kind {
-        case nil: return [add(name, .unknown, [])]
-        case .gauge: return [add(name, .gauge, [])]
-        case .info: return [add(name, .info, [])]
-        case .stateSet: return [add(name, .gauge, [MetricName.sanitized(name, allowColon: false)])]
-        case .counter: return [add(name, .counter, []), add(base + "_created", .gauge, [])]
-        case .summary:
-            return [
-                add(name, .gauge, ["quantile"]), add(name + "_sum", .counter, []), add(name + "_count", .counter, []),
-                add(name + "_created", .gauge, []),
-            ]
+        case nil: return [Part(value: .unknown)]
+        case .gauge: return [Part(value: .gauge)]
+        case .info: return [Part(value: .info)]
+        case .stateSet: return [Part(value: .gauge, labels: [MetricName.sanitized(name, allowColon: false)])]
+        case .counter: return [Part(value: .counter), Part(suffix: "_created", value: .gauge)]
+        case .summary: return [Part(value: .gauge, labels: ["quantile"])] + Part.totals
         case .histogram, .nativeHistogram:
-            return [
-                add(name + "_bucket", .buckets, ["le"]), add(name + "_sum", .counter, []),
-                add(name + "_count", .counter, []), add(name + "_created", .gauge, []),
-            ] + (kind == .nativeHistogram ? [add(name, .nativeHistogram, [])] : [])
+            return [Part(suffix: "_bucket", value: .buckets, labels: ["le"])] + Part.totals
+                + (kind == .nativeHistogram ? [Part(value: .nativeHistogram)] : [])
         }
     }
 
@@ -115,7 +135,7 @@ public struct SeriesDeclarations: Sendable {
     private static func series(
         _ value: SeriesValue, _ own: [String]?, _ optional: [String], _ target: TargetLabels
     ) -> DeclaredSeries {
-        let certain = Set(own ?? []).subtracting(optional)
+        let certain = LabelNames(own ?? []).subtracting(optional)
         var labels = ResultLabels(
             known: target.names.union(own ?? []).union(optional), isOpen: target.isOpen || own == nil,
             certain: target.names.union(certain))

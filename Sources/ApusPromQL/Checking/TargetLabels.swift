@@ -1,22 +1,16 @@
 /// The labels that series get from their target, whatever their declaration says.
-public enum TargetLabels: Hashable, Sendable {
+public struct TargetLabels: Hashable, Sendable {
+    let names: LabelNames
+    /// Whether there may be others: nothing is said about labels then.
+    let isOpen: Bool
+
     /// These, each on every series.
-    case exactly(Set<String>)
-    /// These on every series, and others that are not known: nothing is said about labels then.
-    case atLeast(Set<String>)
+    public static func exactly(_ names: some Sequence<String>) -> Self { Self(names: LabelNames(names), isOpen: false) }
+    /// These on every series, and others that are not known.
+    public static func atLeast(_ names: some Sequence<String>) -> Self { Self(names: LabelNames(names), isOpen: true) }
 
     /// What this product's scrape configuration and agent give.
-    public static let standard = Self.exactly(Set(TargetKey.allCases.map(\.rawValue)))
+    public static let standard = exactly(TargetKey.allCases.map(\.rawValue))
     /// What every scrape gives.
-    public static let unknown = Self.atLeast(["job", "instance"])
-
-    var names: Set<String> {
-        switch self {
-        case .exactly(let names), .atLeast(let names): names
-        }
-    }
-
-    var isOpen: Bool {
-        if case .atLeast = self { true } else { false }
-    }
+    public static let unknown = atLeast(["job", "instance"])
 }

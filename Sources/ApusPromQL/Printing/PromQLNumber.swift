@@ -5,6 +5,8 @@ package enum PromQLNumber {
     /// The shortest decimal that reads back as the same double; `NaN`, `Inf` and `-Inf` as PromQL spells them.
     package static func string(_ value: Double) -> String {
         if value.isInfinite { return value < 0 ? "-Inf" : "Inf" }
+        // Most are small whole numbers.
+        if let whole = Int32(exactly: value), whole != 0 { return String(whole) }
         let text = NumberText.string(value)
         guard let marker = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: marker)...]),
             abs(exponent) <= 21

@@ -1,44 +1,20 @@
 extension PromQLExpression: CustomStringConvertible {
     /// The expression in its canonical form: on one line, with no parentheses but those that keep the tree.
-    public var description: String {
-        switch form {
-        case .number(let value): PromQLNumber.string(value)
-        case .string(let text): PromQLQuoting.quoted(text)
-        case .selector(let selector): selector.description
-        case .range(let selector, let window): "\(selector.nameAndMatchers)[\(window.text)]\(selector.modifiers.text)"
-        case .subquery(let inner, let window, let step, let modifiers):
-            "\(inner.text(within: .postfix))[\(window.text):\(step?.text ?? "")]\(modifiers.text)"
-        case .call(let function, let arguments):
-            "\(function.rawValue)(\(arguments.map(\.description).joined(separator: ", ")))"
-        case .aggregation(let aggregation, let grouping, let parameter, let operand):
-            aggregation.rawValue + (grouping.map { " \($0.text) " } ?? "")
-                + "(\(parameter.map { "\($0), " } ?? "")\(operand))"
-        case .negated(let operand): "-\(operand.text(within: .negation))"
-        case .binary(let symbol, let matching, let left, let right):
-            Self.joined(left.text(within: .left(of: symbol)), symbol, matching, right.text(within: .right(of: symbol)))
-        case .variable(let name): name
+    public var description: String { text { _ in [] } }
+
+    /// The canonical form, with more conditions on some of the selectors.
+    ///
+    /// - Parameter conditions: those that a selector gets behind its own.
+    package func text(adding conditions: (PromQLSelector) -> [PromQLMatcher]) -> String {
+        withoutActuallyEscaping(conditions) { conditions in
+            var printer = PromQLPrinter(conditions: conditions)
+            if depth > 1 { printer.reserve() }
+            printer.write(self)
+            return printer.text
         }
     }
 
-    private static func joined(
-        _ left: String, _ symbol: PromQLOperator, _ matching: PromQLMatching, _ right: String
-    ) -> String {
-        // Parentheses right behind the group would be read as its labels.
-        let separator = matching.many != nil && matching.included.isEmpty && right.hasPrefix("(") ? " () " : " "
-        return "\(left) \(symbol.rawValue)\(matching.text)\(separator)\(right)"
-    }
-
-    private enum Place {
-        case left(of: PromQLOperator)
-        case right(of: PromQLOperator)
-        case negation
-        /// Before a window.
-        case postfix
-    }
-
-    private func text(within place: Place) -> String { needsParentheses(within: place) ? "(\(self))" : description }
-
-    private func needsParentheses(within place: Place) -> Bool {
+    fileprivate func needsParentheses(within place: PromQLPrinter.Place) -> Bool {
         switch (form, place) {
         case (.binary(let own, _, _, _), .left(let symbol)):
             own.precedence < symbol.precedence || (own.precedence == symbol.precedence && symbol.associatesToTheRight)
@@ -58,80 +34,217 @@ extension PromQLExpression: CustomStringConvertible {
     }
 }
 
-extension PromQLSelector {
-    /// Without modifiers.
-    var nameAndMatchers: String {
-        var inner = matchers.map(\.text)
-        var outer = name ?? ""
-        if let name, !PromQLQuoting.isMetricName(name) {
-            inner.insert(PromQLQuoting.quoted(name), at: 0)
-            outer = ""
-        }
-        return inner.isEmpty ? outer : "\(outer){\(inner.joined(separator: ", "))}"
+extension PromQLSelector: CustomStringConvertible {
+    /// `name{label="value"} offset 5m`, the matchers in the order in which they were added.
+    public var description: String {
+        var printer = PromQLPrinter()
+        printer.write(self)
+        return printer.text
     }
 }
 
 extension PromQLMatcher {
     package var text: String {
-        switch self {
+        var printer = PromQLPrinter()
+        printer.write(self)
+        return printer.text
+    }
+}
+
+/// Writes expressions piece by piece into one text: files hold tens of thousands of them.
+private struct PromQLPrinter {
+    private var bytes: [UInt8] = []
+    /// Conditions that a selector gets behind its own.
+    private let conditions: (PromQLSelector) -> [PromQLMatcher]
+
+    init(conditions: @escaping (PromQLSelector) -> [PromQLMatcher] = { _ in [] }) {
+        self.conditions = conditions
+    }
+
+    /// UTF-8, since all that was written is.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Room for most queries.
+    mutating func reserve() { bytes.reserveCapacity(256) }
+
+    private mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// What an expression stands in.
+    enum Place {
+        case left(of: PromQLOperator)
+        case right(of: PromQLOperator)
+        case negation
+        /// Before a window.
+        case postfix
+    }
+
+    // MARK: - Expressions
+
+    mutating func write(_ expression: PromQLExpression) {
+        switch expression.form {
+        case .number(let value): put(PromQLNumber.string(value))
+        case .string(let string): PromQLQuoting.append(string, to: &bytes)
+        case .selector(let selector): write(selector)
+        case .range(let selector, let window):
+            write(series: selector)
+            put("[")
+            write(window)
+            put("]")
+            write(selector.modifiers)
+        case .subquery(let inner, let window, let step, let modifiers):
+            write(inner, within: .postfix)
+            put("[")
+            write(window)
+            put(":")
+            if let step { write(step) }
+            put("]")
+            write(modifiers)
+        case .call(let function, let arguments):
+            put(function.rawValue)
+            write(list: arguments) { $0.write($1) }
+        case .aggregation(let aggregation, let grouping, let parameter, let operand):
+            put(aggregation.rawValue)
+            if let grouping { write(grouping) }
+            write(list: (parameter.map { [$0] } ?? []) + [operand]) { $0.write($1) }
+        case .negated(let operand):
+            put("-")
+            write(operand, within: .negation)
+        case .binary(let symbol, let matching, let left, let right):
+            write(left, within: .left(of: symbol))
+            put(" ")
+            put(symbol.rawValue)
+            write(matching)
+            // Parentheses right behind the group would be read as its labels.
+            if matching.many != nil, matching.included.isEmpty, begins(with: "(", right, within: .right(of: symbol)) {
+                put(" ()")
+            }
+            put(" ")
+            write(right, within: .right(of: symbol))
+        case .variable(let name): put(name)
+        }
+    }
+
+    private mutating func write(_ expression: PromQLExpression, within place: Place) {
+        guard expression.needsParentheses(within: place) else { return write(expression) }
+        put("(")
+        write(expression)
+        put(")")
+    }
+
+    private func begins(with prefix: String, _ expression: PromQLExpression, within place: Place) -> Bool {
+        var other = PromQLPrinter()
+        other.write(expression, within: place)
+        return other.text.hasPrefix(prefix)
+    }
+
+    // MARK: - Selectors
+
+    mutating func write(_ selector: PromQLSelector) {
+        write(series: selector)
+        write(selector.modifiers)
+    }
+
+    /// Without modifiers.
+    private mutating func write(series selector: PromQLSelector) {
+        let matchers = selector.matchers + conditions(selector)
+        var quotedName: String?
+        if let name = selector.name {
+            if PromQLQuoting.isMetricName(name) { put(name) } else { quotedName = name }
+        }
+        guard quotedName != nil || !matchers.isEmpty else { return }
+        put("{")
+        if let quotedName {
+            PromQLQuoting.append(quotedName, to: &bytes)
+            if !matchers.isEmpty { put(", ") }
+        }
+        write(matchers) { $0.write($1) }
+        put("}")
+    }
+
+    mutating func write(_ matcher: PromQLMatcher) {
+        switch matcher {
         case .label(let name, let relation, let value):
-            "\(name.labelText)\(relation.rawValue)\(PromQLQuoting.quoted(value))"
-        case .variable(let name): name
+            write(label: name)
+            put(relation.rawValue)
+            PromQLQuoting.append(value, to: &bytes)
+        case .variable(let name): put(name)
         }
     }
-}
 
-extension PromQLModifiers {
-    /// With a space before each; empty for none.
-    var text: String {
-        let at: String =
-            switch time {
-            case .at(let seconds): " @ \(PromQLNumber.string(seconds))"
-            case .start: " @ start()"
-            case .end: " @ end()"
-            case .variable(let name): " @ \(name)"
-            case nil: ""
-            }
-        return at + (offset.map { " offset \($0.text)" } ?? "")
+    /// With a space before each; nothing for none.
+    private mutating func write(_ modifiers: PromQLModifiers) {
+        switch modifiers.time {
+        case .at(let seconds): put(" @ \(PromQLNumber.string(seconds))")
+        case .start: put(" @ start()")
+        case .end: put(" @ end()")
+        case .variable(let name): put(" @ \(name)")
+        case nil: break
+        }
+        guard let offset = modifiers.offset else { return }
+        put(" offset ")
+        write(offset)
     }
-}
 
-extension PromQLDuration {
-    var text: String {
-        switch self {
-        case .milliseconds(let count): DurationText.string(.milliseconds(count))
-        case .variable(let name): name
+    private mutating func write(_ duration: PromQLDuration) {
+        switch duration {
+        case .milliseconds(let count): put(DurationText.string(.milliseconds(count)))
+        case .variable(let name): put(name)
         }
     }
-}
 
-extension PromQLGrouping {
-    var text: String {
-        switch self {
-        case .by(let names): "by \(names.labelList)"
-        case .without(let names): "without \(names.labelList)"
+    // MARK: - Labels
+
+    /// With a space on both sides.
+    private mutating func write(_ grouping: PromQLGrouping) {
+        switch grouping {
+        case .by: put(" by ")
+        case .without: put(" without ")
+        }
+        write(labels: grouping.names)
+        put(" ")
+    }
+
+    /// With a space before each word; nothing for none.
+    private mutating func write(_ matching: PromQLMatching) {
+        if matching.returnsBool { put(" bool") }
+        switch matching.labels {
+        case .on(let names):
+            put(" on ")
+            write(labels: names)
+        case .ignoring(let names):
+            put(" ignoring ")
+            write(labels: names)
+        case nil: break
+        }
+        guard let many = matching.many else { return }
+        put(" \(many.rawValue)")
+        guard !matching.included.isEmpty else { return }
+        put(" ")
+        write(labels: matching.included)
+    }
+
+    private mutating func write(labels names: [String]) {
+        write(list: names) { $0.write(label: $1) }
+    }
+
+    private mutating func write(label name: String) {
+        if PromQLQuoting.isLabelName(name) { put(name) } else { PromQLQuoting.append(name, to: &bytes) }
+    }
+
+    // MARK: - Lists
+
+    /// In parentheses.
+    private mutating func write<Element>(list elements: [Element], _ write: (inout Self, Element) -> Void) {
+        put("(")
+        self.write(elements, write)
+        put(")")
+    }
+
+    /// With commas between.
+    private mutating func write<Element>(_ elements: [Element], _ write: (inout Self, Element) -> Void) {
+        for (index, element) in elements.enumerated() {
+            if index > 0 { put(", ") }
+            write(&self, element)
         }
     }
-}
-
-extension PromQLMatching {
-    /// With a space before each word; empty for none.
-    var text: String {
-        let labels: String =
-            switch labels {
-            case .on(let names): " on \(names.labelList)"
-            case .ignoring(let names): " ignoring \(names.labelList)"
-            case nil: ""
-            }
-        let group = many.map { " \($0.rawValue)" + (included.isEmpty ? "" : " \(included.labelList)") } ?? ""
-        return (returnsBool ? " bool" : "") + labels + group
-    }
-}
-
-extension String {
-    fileprivate var labelText: String { PromQLQuoting.isLabelName(self) ? self : PromQLQuoting.quoted(self) }
-}
-
-extension [String] {
-    fileprivate var labelList: String { "(\(map(\.labelText).joined(separator: ", ")))" }
 }

@@ -7,7 +7,17 @@ public struct PromQLSelector: Sendable {
     public var matchers: [PromQLMatcher]
     public var modifiers = PromQLModifiers()
     /// What it was made from; `nil` for what was read from text. Two selectors that read alike are equal whatever this is.
-    package private(set) var family: MetricFamily?
+    package var family: MetricFamily? { declaration?.family }
+    private var declaration: Declaration?
+
+    /// Selectors are copied at every step of a query, a family's texts and lists along with each if they were not behind this.
+    private final class Declaration: Sendable {
+        let family: MetricFamily
+
+        init(_ family: MetricFamily) {
+            self.family = family
+        }
+    }
 
     public init(name: String?, matchers: [PromQLMatcher] = [], modifiers: PromQLModifiers = PromQLModifiers()) {
         self.name = name
@@ -20,7 +30,7 @@ public struct PromQLSelector: Sendable {
     /// - Parameter suffix: which of a histogram's series: `_bucket`, `_sum` or `_count`; empty for other kinds.
     package init(_ family: MetricFamily, suffix: String = "") {
         self.init(name: family.name + suffix)
-        self.family = family
+        declaration = Declaration(family)
     }
 
     /// The same with more conditions.
@@ -48,11 +58,6 @@ extension PromQLSelector: Hashable {
         hasher.combine(matchers)
         hasher.combine(modifiers)
     }
-}
-
-extension PromQLSelector: CustomStringConvertible {
-    /// `name{label="value"} offset 5m`, the matchers in the order in which they were added.
-    public var description: String { nameAndMatchers + modifiers.text }
 }
 
 /// A condition on a label, in the order in which they were written.

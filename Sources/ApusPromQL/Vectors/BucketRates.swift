@@ -10,7 +10,7 @@ public struct BucketRates<Key: LabelKey>: Sendable {
 
     /// The buckets of all series that agree in some keys, added up.
     public func sum(by keys: Key...) -> Self {
-        Self(PromQLExpression(.aggregation(.sum, .by(keys.map(\.rawValue) + ["le"]), parameter: nil, expression)))
+        Self(PromQLExpression(.aggregation(.sum, .by(keys.names + ["le"]), parameter: nil, expression)))
     }
 
     /// The value under which a share of the observations lies, interpolated within a bucket.

@@ -53,11 +53,11 @@ extension InstantVector {
     /// One of the aggregations over the series that agree in all keys but some.
     public func aggregated(_ aggregation: Aggregation, without first: Key, _ others: Key...) -> Self {
         Self(
-            .aggregation(aggregation.operator, .without(([first] + others).map(\.rawValue)), parameter: nil, expression))
+            .aggregation(aggregation.operator, .without(([first] + others).names), parameter: nil, expression))
     }
 
     private func grouped(_ aggregation: PromQLAggregation, _ parameter: PromQLExpression? = nil, by keys: [Key]) -> Self {
-        Self(.aggregation(aggregation, .by(keys.map(\.rawValue)), parameter: parameter, expression))
+        Self(.aggregation(aggregation, .by(keys.names), parameter: parameter, expression))
     }
 }
 
@@ -69,11 +69,11 @@ extension InstantVector {
     public func bottom(_ count: Int) -> Self { chosen(.bottomk, count, nil) }
     /// The series with the largest values among those that agree in some keys.
     public func top(_ count: Int, by first: Key, _ others: Key...) -> Self {
-        chosen(.topk, count, .by(([first] + others).map(\.rawValue)))
+        chosen(.topk, count, .by(([first] + others).names))
     }
     /// The series with the smallest values among those that agree in some keys.
     public func bottom(_ count: Int, by first: Key, _ others: Key...) -> Self {
-        chosen(.bottomk, count, .by(([first] + others).map(\.rawValue)))
+        chosen(.bottomk, count, .by(([first] + others).names))
     }
 
     private func chosen(_ aggregation: PromQLAggregation, _ count: Int, _ grouping: PromQLGrouping?) -> Self {
@@ -103,7 +103,7 @@ extension InstantVector {
     }
 
     private func perTarget(_ aggregation: PromQLAggregation, _ keys: [TargetKey]) -> InstantVector<TargetKey> {
-        InstantVector<TargetKey>(.aggregation(aggregation, .by(keys.map(\.rawValue)), parameter: nil, expression))
+        InstantVector<TargetKey>(.aggregation(aggregation, .by(keys.names), parameter: nil, expression))
     }
 }
 

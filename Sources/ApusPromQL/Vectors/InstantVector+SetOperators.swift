@@ -23,6 +23,6 @@ extension InstantVector {
     }
 
     private func combined<Other>(_ symbol: PromQLOperator, _ other: InstantVector<Other>, on keys: [TargetKey]) -> Self {
-        Self(.binary(symbol, PromQLMatching(labels: .on(keys.map(\.rawValue))), expression, other.expression))
+        Self(.binary(symbol, PromQLMatching(labels: .on(keys.names)), expression, other.expression))
     }
 }

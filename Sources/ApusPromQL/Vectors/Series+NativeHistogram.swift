@@ -18,7 +18,7 @@ public struct NativeRates<Key: LabelKey>: Sendable {
 
     /// The histograms of all series that agree in some keys, added up.
     public func sum(by keys: Key...) -> Self {
-        Self(PromQLExpression(.aggregation(.sum, .by(keys.map(\.rawValue)), parameter: nil, expression)))
+        Self(PromQLExpression(.aggregation(.sum, .by(keys.names), parameter: nil, expression)))
     }
 
     /// The value under which a share of the observations lies, from 0 to 1.

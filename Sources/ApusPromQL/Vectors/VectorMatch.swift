@@ -47,7 +47,7 @@ public struct VectorMatch<Key: LabelKey>: Sendable {
     ) -> InstantVector<JoinedKey<Key, Other>> {
         var matching = matching
         matching.many = .left
-        matching.included = keys.map(\.rawValue)
+        matching.included = keys.names
         return InstantVector<JoinedKey<Key, Other>>(.binary(.times, matching, left, other.expression))
     }
 
@@ -59,12 +59,12 @@ public struct VectorMatch<Key: LabelKey>: Sendable {
 extension InstantVector {
     /// Partners are found by these labels alone.
     public func on(_ keys: Key...) -> VectorMatch<Key> {
-        VectorMatch(left: expression, matching: PromQLMatching(labels: .on(keys.map(\.rawValue))))
+        VectorMatch(left: expression, matching: PromQLMatching(labels: .on(keys.names)))
     }
 
     /// Partners are found by all labels but these.
     public func ignoring(_ keys: Key...) -> VectorMatch<Key> {
-        VectorMatch(left: expression, matching: PromQLMatching(labels: .ignoring(keys.map(\.rawValue))))
+        VectorMatch(left: expression, matching: PromQLMatching(labels: .ignoring(keys.names)))
     }
 
     /// One of another declaration for each here, by target labels; the result has these only.
@@ -73,6 +73,6 @@ extension InstantVector {
     ) -> InstantVector<TargetKey> where Key == SeriesKey<Own> {
         InstantVector<TargetKey>(
             .binary(
-                .divide, PromQLMatching(labels: .on(keys.map(\.rawValue))), expression, other.expression))
+                .divide, PromQLMatching(labels: .on(keys.names)), expression, other.expression))
     }
 }

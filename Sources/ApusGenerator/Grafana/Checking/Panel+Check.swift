@@ -27,8 +27,8 @@ extension Panel {
         func fault(_ fault: DashboardFault) -> GenerationError { dashboard.fault(fault, panel: title) }
         guard !queries.isEmpty else { throw fault(.missingQuery) }
         for query in queries {
-            let findings = query.expression.findings
-            guard findings.isEmpty else { throw .faultyQuery(place: dashboard.place(of: title), findings: findings) }
+            let (errors, resultLabels) = query.expression.assessed()
+            guard errors.isEmpty else { throw .faultyQuery(place: dashboard.place(of: title), findings: errors) }
             guard query.isBuckets == (kind == .heatmap) else {
                 throw fault(.wrongKind(kind: kind.grafanaType, query: query.isBuckets ? "buckets" : "what are no buckets"))
             }
@@ -37,14 +37,13 @@ extension Panel {
                 try dashboard.checkUse(of: names, panel: title)
             }
             guard !query.legendLabels.isEmpty || !dataLinks.isEmpty else { continue }
-            let labels = query.expression.resultLabels ?? []
+            let labels = resultLabels ?? []
             for label in query.legendLabels where !labels.contains(label) {
                 throw .unknownLabel(label, place: dashboard.place(of: title))
             }
             for label in dataLinks.flatMap(\.labels) where !labels.contains(label) { throw fault(.missingLabel(label)) }
         }
-        let refIDs = queries.indices.map(RefID.name)
-        for case .query(let id) in overrides.map(\.matcher) where !refIDs.contains(id) {
+        for case .query(let id) in overrides.map(\.matcher) where !queries.indices.map(RefID.name).contains(id) {
             throw fault(.unknownOverrideQuery(id))
         }
     }

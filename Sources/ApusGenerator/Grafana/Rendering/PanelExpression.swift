@@ -11,12 +11,11 @@ struct PanelExpression: Sendable {
 
     /// In PromQL, each selector narrowed by those of the variables whose label its series have.
     func text(narrowedBy variables: [DashboardVariable]) -> String {
-        expression.mappingSelectors { selector in
-            selector.matching(
-                variables.filter { selector.hasLabel($0.label) && $0.narrows(family: selector.family?.name) }.map {
-                    .label($0.label, .matches, "$\($0.name)")
-                })
-        }.description
+        expression.text { selector in
+            variables.filter { selector.hasLabel($0.label) && $0.narrows(family: selector.family?.name) }.map {
+                .label($0.label, .matches, "$\($0.name)")
+            }
+        }
     }
 
     /// A condition on a label, in PromQL: the value is a regular expression for the whole label.
@@ -24,11 +23,11 @@ struct PanelExpression: Sendable {
         PromQLMatcher.label(label, .matches, pattern).text
     }
 
-    /// What is wrong with it in a panel; empty when nothing is.
-    var findings: [PromQLFinding] { expression.findings(in: .panel).filter { $0.severity == .error } }
-
-    /// The labels that the result can have, sorted; nil for a number.
-    var resultLabels: [String]? { expression.resultLabels }
+    /// What is wrong with it in a panel, warnings aside, and the labels that the result can have: sorted, nil for a number.
+    func assessed() -> (errors: [PromQLFinding], resultLabels: [String]?) {
+        let assessment = expression.assessment(in: .panel)
+        return (assessment.findings.filter { $0.severity == .error }, assessment.resultLabels)
+    }
 }
 
 extension PromQLSelector {

@@ -25,11 +25,11 @@ enum PanelTransformation: JSONRepresentable {
         json.object { json in
             guard case .organize(let names, let without) = self else { return }
             json.object("excludeByName") { json in
-                for name in without { json.member(name, true) }
+                for name in without { json.member(named: name) { $0.value(true) } }
             }
             json.object("indexByName") { _ in }
             json.object("renameByName") { json in
-                for (column, name) in names { json.member(column, name) }
+                for (column, name) in names { json.member(named: column) { $0.value(name) } }
             }
         }
     }

@@ -21,8 +21,8 @@ struct ResourceDashboard: JSONRepresentable {
         json.member("editable", false)
         json.object("elements") { json in
             for panel in dashboard.panels {
-                json.kind(dashboard.elementName(of: panel), "Panel") {
-                    ResourcePanel(panel: panel, dashboard: dashboard).writeSpec(to: &$0)
+                json.member(named: dashboard.elementName(of: panel)) { json in
+                    json.kind("Panel") { ResourcePanel(panel: panel, dashboard: dashboard).writeSpec(to: &$0) }
                 }
             }
         }
@@ -61,7 +61,7 @@ extension JSONWriter {
     }
 
     /// The same as a member.
-    mutating func kind(_ key: String, _ name: String, _ spec: (inout Self) -> Void) {
+    mutating func kind(_ key: StaticString, _ name: String, _ spec: (inout Self) -> Void) {
         object(key) { json in
             json.member("kind", name)
             json.object("spec", spec)

@@ -2,7 +2,7 @@
 struct ResourceLayout {
     let dashboard: Dashboard
 
-    func write(as key: String, to json: inout JSONWriter) {
+    func write(as key: StaticString, to json: inout JSONWriter) {
         let sections = dashboard.sections
         guard sections.contains(where: { $0.heading != nil }) else {
             return json.kind(key, "GridLayout") { writeItems(sections.flatMap(\.panels), top: 0, to: &$0) }

@@ -76,7 +76,9 @@ struct SeriesOverrideJSON: JSONRepresentable {
         case .hidden:
             json.member("id", "custom.hideFrom")
             json.object("value") { json in
-                for place in ["legend", "tooltip", "viz"] { json.member(place, true) }
+                json.member("legend", true)
+                json.member("tooltip", true)
+                json.member("viz", true)
             }
         case .columnWidth(let pixels): write("custom.width", Double(pixels), to: &json)
         case .coloredCells:

@@ -16,7 +16,7 @@ struct ValueMappingsJSON: JSONRepresentable {
                 if index < 0 {
                     json.object("options") { json in
                         for (value, index, mapping) in values {
-                            json.object(value) { Self.write(mapping, index: index, to: &$0) }
+                            json.member(named: value) { $0.object { Self.write(mapping, index: index, to: &$0) } }
                         }
                     }
                     json.member("type", "value")
