@@ -9,15 +9,17 @@ struct LargeFleet: FleetTool {
             for number in 1...1000 { Instance("api-\(number)", port: 30_000 + number, metricsPort: 20_000 + number) }
         }
         FleetService("worker", role: .worker) {
-            for number in 1...9000 { Instance("worker-\(number)", metricsPort: 10_000 + number) }
+            for number in 1...9000 { Instance("worker-\(number)", metricsPort: 40_000 + number) }
         }
         Agents(.besideEachInstance)
-        ConnectionBudget(perInstance: 1, minimum: 10, maximum: 50)
+        Thresholds(connections: .init(10_000, .high))
+        ConnectionBudget(perInstance: 1, minimum: 10, maximum: 10_000)
         Objective.availability(of: "api", 0.999)
         Objective.latency(of: "api", 0.99, below: 0.25)
         Objective.deliveries(of: "worker", 0.99)
         Database(
-            "postgres", database: "large", maxConnections: 20_000, pooler: Pooler(exporterPort: 9127), exporterPort: 9187)
+            "postgres", database: "large", maxConnections: 20_000, pooler: Pooler(maxClients: 20_000, exporterPort: 9127),
+            exporterPort: 9187)
         Broker(
             "rabbitmq", queues: [BrokerQueue("notifications", consumers: "worker", prefetch: 50, maxLength: 100_000)])
         Cache("redis", exporterPort: 9121)

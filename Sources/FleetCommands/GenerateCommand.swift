@@ -39,8 +39,9 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
 
     public func run() async throws {
         let kinds = only.isEmpty ? Set(FileKind.allCases) : Set(only)
-        let files = try source.fleet(in: environment)
-            .generatedFiles(of: kinds, dashboards: source.dashboards, schema: dashboardSchema)
+        let fleet = try source.fleet(in: environment)
+        let files = try fleet.filesOfValidFleet(of: kinds, dashboards: source.dashboards, schema: dashboardSchema)
+        if kinds.contains(.compose) { for omission in fleet.omittedFiles { printError(omission) } }
         let folder = OutputFolder(path: output)
         // Beside files of some kinds lie those of others.
         let strays: OutputFolder.Strays = kinds.count == FileKind.allCases.count ? .named : .ignored
@@ -48,7 +49,7 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
             try report(try folder.differences(from: files, strays: strays), of: files.count)
         } else {
             for path in try folder.write(files) { print(path) }
-            for difference in try folder.differences(from: files, strays: strays) { printError(difference.description) }
+            if strays == .named { for stray in folder.strays(beside: files) { printError(stray.description) } }
         }
     }
 

@@ -1,12 +1,33 @@
-import ApusTopology
+public import ApusTopology
 
 /// `deploy/docker-compose.yml` and what its containers read: the whole fleet on one machine.
 func composeFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    try ComposeFiles(fleet: try fleet.deployed()).all
+    guard fleet.containersOfOwn <= ComposeFiles.mostContainers else { return [] }
+    return try ComposeFiles(fleet: try fleet.deployed()).all
+}
+
+extension Fleet {
+    /// Containers of its own processes; those of the servers come on top.
+    fileprivate var containersOfOwn: Int {
+        let instances = services.reduce(0) { $0 + $1.instances.count }
+        return agents.placement == .besideEachInstance ? 2 * instances : instances + 1
+    }
+
+    /// Files that every fleet has but this one, each with the reason.
+    public var omittedFiles: [String] {
+        guard containersOfOwn > ComposeFiles.mostContainers else { return [] }
+        return [
+            "deploy/docker-compose.yml: left out, since \(containersOfOwn) containers are more than one machine's network takes"
+                + " (\(ComposeFiles.mostContainers)): use the files for Kubernetes or systemd"
+        ]
+    }
 }
 
 struct ComposeFiles {
     let fleet: Fleet
+
+    /// A bridge of Linux has 1,023 ports (BR_MAX_PORTS), of which the servers take some.
+    static let mostContainers = 1000
 
     /// From the folder of the Compose file.
     static let prometheusFolder = "./compose/prometheus"

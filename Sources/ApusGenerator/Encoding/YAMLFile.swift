@@ -36,10 +36,12 @@ enum YAMLFile {
 
     /// The encoder quotes values that would be read as something else, but no keys: a service may be called `on` or `null`.
     private static func quotingKeys(_ text: String) throws -> String {
-        let isKey = text.split(separator: "\n").contains { line in
-            misread.contains { line.drop { $0 == " " || $0 == "-" }.hasPrefix("\($0):") }
+        let hasMisreadKey = text.utf8.split(separator: UInt8(ascii: "\n")).contains { line in
+            let rest = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }
+            guard let end = rest.prefix(longestMisread + 1).firstIndex(of: UInt8(ascii: ":")) else { return false }
+            return misread.contains(String(decoding: rest[..<end], as: UTF8.self))
         }
-        guard isKey, let node = try Yams.compose(yaml: text) else { return text }
+        guard hasMisreadKey, let node = try Yams.compose(yaml: text) else { return text }
         return try Yams.serialize(node: quotingKeys(node), indent: 2, width: -1, allowUnicode: true)
     }
 
@@ -59,4 +61,5 @@ enum YAMLFile {
 
     /// What YAML 1.1 takes for a truth value or for nothing, as far as a name can be it.
     private static let misread: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+    private static let longestMisread = 5
 }

@@ -1,4 +1,6 @@
 public import ApusTopology
+import Dispatch
+import Synchronization
 
 /// The kinds of file that a fleet has, each made by one pure function.
 public enum FileKind: String, CaseIterable, Sendable {
@@ -64,9 +66,23 @@ extension Fleet {
     public func generatedFiles(
         of kinds: Set<FileKind> = Set(FileKind.allCases), dashboards more: [Dashboard] = [], schema: DashboardSchema = .classic
     ) throws -> [GeneratedFile] {
-        let fleet = try validated()
-        return try FileKind.allCases.filter(kinds.contains).flatMap { kind in
-            kind == .dashboards ? try Dashboard.files(fleet.dashboards + more, schema: schema) : try kind.files(for: fleet)
-        }.sorted { $0.path < $1.path }
+        try validated().filesOfValidFleet(of: kinds, dashboards: more, schema: schema)
+    }
+
+    /// The same of a fleet that was validated before, which takes its time for a large one.
+    package func filesOfValidFleet(
+        of kinds: Set<FileKind>, dashboards more: [Dashboard], schema: DashboardSchema
+    ) throws -> [GeneratedFile] {
+        let kinds = FileKind.allCases.filter(kinds.contains)
+        // Each by itself, on as many processors as there are.
+        let results = Mutex([Result<[GeneratedFile], any Error>](repeating: .success([]), count: kinds.count))
+        DispatchQueue.concurrentPerform(iterations: kinds.count) { number in
+            let result = Result {
+                kinds[number] == .dashboards
+                    ? try Dashboard.files(dashboards + more, schema: schema) : try kinds[number].files(for: self)
+            }
+            results.withLock { $0[number] = result }
+        }
+        return try results.withLock { $0 }.flatMap { try $0.get() }.sorted { $0.path < $1.path }
     }
 }

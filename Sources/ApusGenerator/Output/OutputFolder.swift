@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Synchronization
 
 /// The folder that holds generated files, compared with what should be in it.
 public struct OutputFolder: Sendable {
@@ -21,98 +23,102 @@ public struct OutputFolder: Sendable {
         case ignored
     }
 
-    private let root: URL
+    /// Absolute.
+    private let root: String
 
     /// - Parameter path: the folder under which the files' paths lie.
     public init(path: String) {
-        root = URL(fileURLWithPath: path, isDirectory: true)
+        root = URL(fileURLWithPath: path, isDirectory: true).path
     }
 
     /// Everything that would have to change for the folder to hold the files and, unless strays are ignored, nothing else, sorted by
     /// path.
+    public func differences(from files: [GeneratedFile], strays: Strays = .named) throws(OutputError) -> [Difference] {
+        var differences = try Self.forEach(files) { file throws(OutputError) in try disk(file).difference }.compactMap(\.self)
+        if strays == .named { differences += self.strays(beside: files) }
+        return differences.sorted { $0.path < $1.path }
+    }
+
+    /// What lies among the files without being one of them, sorted by path.
     ///
     /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`) and `docs/runbooks`; others are left
     /// alone.
-    public func differences(from files: [GeneratedFile], strays: Strays = .named) throws(OutputError) -> [Difference] {
-        var differences: [Difference] = []
-        for file in files {
-            if let difference = try difference(from: file) { differences.append(difference) }
+    public func strays(beside files: [GeneratedFile]) -> [Difference] {
+        let generated = Set(files.lazy.map { $0.path })
+        var folders = Array(Set(files.compactMap { Self.folder(of: $0) }))
+        var strays: [String] = []
+        // Level by level, since a large fleet has a folder for each process.
+        while !folders.isEmpty {
+            let level = Self.forEach(folders) { entries(of: $0) }
+            strays += level.flatMap(\.files).filter { !generated.contains($0) }
+            folders = level.flatMap(\.folders)
         }
-        guard strays == .named else { return differences.sorted { $0.path < $1.path } }
-        let generated = Set(files.map(\.path))
-        let folders = Set(files.compactMap { Self.folder(of: $0) })
-        for folder in folders {
-            differences += filePaths(in: folder).filter { !generated.contains($0) }.map(Difference.stray)
-        }
-        return differences.sorted { $0.path < $1.path }
+        return strays.sorted().map(Difference.stray)
     }
 
     /// The folder that holds nothing but generated files.
     private static func folder(of file: GeneratedFile) -> String? {
         file.path.hasPrefix("\(runbookFolder)/")
-            ? runbookFolder : file.path.split(separator: "/").dropLast().first.map(String.init)
+            ? runbookFolder : file.path.utf8.firstIndex(of: UInt8(ascii: "/")).map { String(file.path[..<$0]) }
     }
 
     /// Writes the files that are missing or differ, each by renaming a whole new file over the old one. A symbolic link is
     /// replaced, and what it points to is left alone; strays are left alone too.
     ///
     /// - Returns: the paths written, in the order of the files.
-    /// - Throws: at the first path that cannot be written; those before it are written.
+    /// - Throws: for the first path that cannot be written; the others are written.
     public func write(_ files: [GeneratedFile]) throws(OutputError) -> [String] {
-        var written: [String] = []
-        for file in files {
-            guard let difference = try difference(from: file) else { continue }
-            try write(file, over: difference)
-            written.append(file.path)
-        }
-        return written
+        try Self.forEach(files) { file throws(OutputError) in
+            let disk = disk(file)
+            guard let difference = try disk.difference else { return nil }
+            try disk.write(over: difference)
+            return file.path
+        }.compactMap(\.self)
     }
 
-    private func difference(from file: GeneratedFile) throws(OutputError) -> Difference? {
-        let url = root.appendingPathComponent(file.path)
-        do {
-            guard try type(of: url) == .typeRegular else { return .notAFile(file.path) }
-            return try Data(contentsOf: url) == Data(file.contents.utf8) ? nil : .edited(file.path)
-        } catch {
-            // A file in the place of a folder hides what would be in it.
-            if [ENOENT, ENOTDIR].contains(error.posixCode) { return .missing(file.path) }
-            throw .unreadable(path: url.path, reason: error.reason)
-        }
-    }
+    private func disk(_ file: GeneratedFile) -> FileOnDisk { FileOnDisk(file: file, path: "\(root)/\(file.path)") }
 
-    private func write(_ file: GeneratedFile, over difference: Difference) throws(OutputError) {
-        let url = root.appendingPathComponent(file.path)
-        do {
-            if case .notAFile = difference {
-                guard try type(of: url) == .typeSymbolicLink else {
-                    throw OutputError.unwritable(path: url.path, reason: "something that is no file is in the way; remove it")
-                }
-                try FileManager.default.removeItem(at: url)
+    /// On as many processors as there are: a large fleet has tens of thousands of files.
+    ///
+    /// - Returns: what came of each, in order.
+    /// - Throws: the first error in the order of the elements, after all of them.
+    private static func forEach<Element: Sendable, Value: Sendable, Failure: Error>(
+        _ elements: [Element], _ body: @Sendable (Element) throws(Failure) -> Value
+    ) throws(Failure) -> [Value] {
+        let chunks = Array(stride(from: 0, to: elements.count, by: chunkSize))
+        let results = Mutex([[Result<Value, Failure>]](repeating: [], count: chunks.count))
+        DispatchQueue.concurrentPerform(iterations: chunks.count) { number in
+            let chunk = elements[chunks[number]..<min(chunks[number] + chunkSize, elements.count)].map { element in
+                Result { () throws(Failure) in try body(element) }
             }
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(file.contents.utf8).write(to: url, options: .atomic)
-        } catch let error as OutputError {
-            throw error
-        } catch {
-            throw .unwritable(path: url.path, reason: error.reason)
+            results.withLock { $0[number] = chunk }
         }
+        var values: [Value] = []
+        values.reserveCapacity(elements.count)
+        for result in results.withLock({ $0 }).joined() { values.append(try result.get()) }
+        return values
     }
 
-    /// What is at a path itself: links are not followed.
-    private func type(of url: URL) throws -> FileAttributeType? {
-        try FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-    }
+    private static let chunkSize = 64
 
-    /// All that is in a folder and below but folders, relative to the root.
-    private func filePaths(in folder: String) -> [String] {
-        guard let enumerator = FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path) else {
-            return []
+    /// What is in a folder, relative to the root; empty when it cannot be read.
+    private func entries(of folder: String) -> (files: [String], folders: [String]) {
+        guard let directory = opendir("\(root)/\(folder)") else { return ([], []) }
+        defer { closedir(directory) }
+        var files: [String] = []
+        var folders: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            guard name != ".", name != ".." else { continue }
+            let path = "\(folder)/\(name)"
+            let isFolder =
+                entry.pointee.d_type == UInt8(DT_DIR)
+                || (entry.pointee.d_type == UInt8(DT_UNKNOWN) && FileOnDisk.type(at: "\(root)/\(path)") == S_IFDIR)
+            if isFolder { folders.append(path) } else { files.append(path) }
         }
-        var paths: [String] = []
-        while let entry = enumerator.nextObject() as? String {
-            if enumerator.fileAttributes?[.type] as? FileAttributeType != .typeDirectory { paths.append("\(folder)/\(entry)") }
-        }
-        return paths
+        return (files, folders)
     }
 }
 

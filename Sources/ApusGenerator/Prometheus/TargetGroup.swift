@@ -17,19 +17,35 @@ struct TargetGroup: Encodable {
 
     private enum CodingKeys: CodingKey { case targets, labels }
 
-    fileprivate var node: Node {
-        let targets = (Self.text("targets"), Node(self.targets.map(Self.value)))
-        guard let labels else { return Node([targets]) }
-        return Node([targets, (Self.text("labels"), Node(labels.pairs.map { (Self.text($0.0), Self.value($0.1)) }))])
+    fileprivate func node(_ tags: Tags) -> Node {
+        let targets = (tags.text("targets"), Node(self.targets.map(tags.value), tags.implicit))
+        guard let labels else { return Node([targets], tags.implicit) }
+        let labelled = Node(labels.pairs.map { (tags.text($0.0), tags.value($0.1)) }, tags.implicit)
+        return Node([targets, (tags.text("labels"), labelled)], tags.implicit)
     }
 
-    /// A string that nothing reads as another type, told so: Yams would try its regular expressions on it.
-    private static func text(_ string: String) -> Node { Node(string, Tag(.str)) }
+}
 
-    private static func value(_ string: String) -> Node { isSurelyText(string) ? text(string) : string.box() }
+/// Nodes whose tags are shared: each tag of its own has tables of its own.
+private final class Tags {
+    let string = Tag(.str)
+    let implicit = Tag.implicit
+    /// What Yams made of texts that are in many groups, such as a service's name.
+    private var made: [String: Node] = [:]
+
+    /// A string that nothing reads as another type, told so: Yams would try its regular expressions on it.
+    func text(_ text: String) -> Node { Node(text, string) }
+
+    func value(_ text: String) -> Node {
+        if isSurelyText(text) { return self.text(text) }
+        if let node = made[text] { return node }
+        let node = text.box()
+        made[text] = node
+        return node
+    }
 
     /// Names with a hyphen and addresses with dots: no number, word or time of YAML looks like that. Of others, Yams knows better.
-    private static func isSurelyText(_ string: String) -> Bool {
+    private func isSurelyText(_ string: String) -> Bool {
         guard let first = string.utf8.first else { return false }
         let isName = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) && string.utf8.contains(UInt8(ascii: "-"))
         return isName || string.utf8.count { $0 == UInt8(ascii: ".") } > 1
@@ -50,7 +66,10 @@ struct TargetGroups: YAMLEncodable {
         }
     }
 
-    func box() -> Node { Node(groups.map(\.node)) }
+    func box() -> Node {
+        let tags = Tags()
+        return Node(groups.map { $0.node(tags) }, tags.implicit)
+    }
 
     /// For encoders that know no nodes.
     func encode(to encoder: any Encoder) throws {

@@ -1,6 +1,6 @@
 extension Fleet {
     /// What is wrong with users, folders and limits on a host.
-    var hostFaults: [FleetFault] { userFaults + pathFaults + limitFaults + unitFaults }
+    var hostFaults: [FleetFault] { userFaults + pathFaults + limitFaults + unitFaults + agentFaults }
 
     private var userFaults: [FleetFault] {
         let users = [("agents", installation.agentUser), ("services", installation.serviceUser)]
@@ -58,6 +58,20 @@ extension Fleet {
         return services.filter { $0.name == "agent" }
             .map { .repeatedName(kind: "unit", name: "apus-agent@", first: agents.place, place: $0.place) }
     }
+
+    /// The agent of a host has a limit, so that a loop of restarts under new names does not fill its memory.
+    private var agentFaults: [FleetFault] {
+        let count = services.reduce(0) { $0 + $1.instances.count }
+        guard agents.placement == .perHost, count > Self.mostInstancesPerAgent else { return [] }
+        return [
+            .contradiction(
+                "the agent of a host takes \(Self.mostInstancesPerAgent) instances, and the fleet has \(count):"
+                    + " place an agent beside each instance, or describe a fleet for each host", place: agents.place)
+        ]
+    }
+
+    /// What `apus-agent` takes.
+    private static let mostInstancesPerAgent = 1000
 
     /// As useradd(8) and systemd agree on, without upper case.
     private static func isLegalUser(_ name: String) -> Bool {
