@@ -40,6 +40,11 @@ package protocol NotificationStore: Sendable {
     /// The connections of this process; asked often, so that it must not wait.
     var connections: ConnectionCounts { get }
 
+    /// Tells an observer, from now on and instead of the last one, how long each operation waited for a connection.
+    ///
+    /// - Parameter observer: called on the connection, which it must not keep.
+    func observeWaits(_ observer: @escaping @Sendable (Duration) -> Void)
+
     /// Finishes what runs and closes all connections; the store answers ``StoreError/failed(operation:reason:)`` afterwards.
     func close() async
 }

@@ -38,6 +38,8 @@ import Testing
             }
             #expect(states.count == 2 && states.reduce(0, +) == open)
             #expect((1...limit).contains(open))
+            // Counting the queue itself waits for a connection.
+            #expect(try #require(metrics.value(Database.waitTime, PoolLabels(pool: pool))) > 0)
         }
     }
 

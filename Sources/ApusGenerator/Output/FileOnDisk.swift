@@ -35,7 +35,10 @@ struct FileOnDisk {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
-            let more = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + done, count - done) }
+            let more = bytes.withUnsafeMutableBytes { bytes in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
+                return read(descriptor, rest.baseAddress, rest.count)
+            }
             if more < 0, errno == EINTR { continue }
             guard more >= 0 else { throw unreadable(errno) }
             guard more > 0 else { return false }
@@ -84,7 +87,8 @@ struct FileOnDisk {
         let failure: Int32? = contents.withUTF8 { bytes in
             var done = 0
             while done < bytes.count {
-                let more = Foundation.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+                let rest = UnsafeBufferPointer(rebasing: bytes[done...])
+                let more = Foundation.write(descriptor, rest.baseAddress, rest.count)
                 if more < 0, errno == EINTR { continue }
                 guard more >= 0 else { return errno }
                 done += more

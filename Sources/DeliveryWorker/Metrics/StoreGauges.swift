@@ -7,7 +7,7 @@ package import NotificationStore
 import ServiceLifecycle
 import Synchronization
 
-/// Serves what the store says of its queue and its connections as gauges.
+/// Serves what the store says of its queue and its connections as gauges, and the waits for a connection as a histogram.
 ///
 /// The queue is counted in SQL, once a second; when counting takes long, the pause is twenty times as long as the counting, so that a
 /// large queue is not made slower by watching it. While the store fails, the last numbers stay and the trouble is logged.
@@ -31,6 +31,8 @@ package final class StoreGauges: Service {
         self.logger = logger
         connections = ConnectionGauges(pool: Self.pool, factory: factory)
         queue = QueueGauges(factory: factory)
+        let waits = Database.waitTime.handle(PoolLabels(pool: Self.pool), factory: factory)
+        store.observeWaits { waits.record($0 / .seconds(1)) }
     }
 
     /// The queue as it was counted last; nil when that failed, or was never done.

@@ -25,5 +25,8 @@ package final class SQLiteNotificationStore: NotificationStore {
     /// `used` are those that are working at this moment; what waits for a connection is in none of the numbers.
     package var connections: ConnectionCounts { database.ledger.counts }
 
+    /// Operations on the writer's connection wait for one another; a read waits for a free connection.
+    package func observeWaits(_ observer: @escaping @Sendable (Duration) -> Void) { database.ledger.observeWaits(observer) }
+
     package func close() async { await database.close() }
 }

@@ -69,5 +69,7 @@ final class FaultyStore: NotificationStore {
 
     var connections: ConnectionCounts { store.connections }
 
+    func observeWaits(_ observer: @escaping @Sendable (Duration) -> Void) { store.observeWaits(observer) }
+
     func close() async { await store.close() }
 }

@@ -37,7 +37,7 @@ struct AlertWithoutFault {
         AlertWithoutFault("FewDescriptorsLeft", limitOfService),
         AlertWithoutFault("TooManyDatabaseConnections", limitOfService),
         AlertWithoutFault("PoolExhausted", limitOfService),
-        AlertWithoutFault("SlowPool", "no service records its waits for a connection yet"),
+        AlertWithoutFault("SlowPool", "the store waits at most for the disk, and a slow one cannot be made here"),
         AlertWithoutFault("SeriesDropped", limitOfService),
         AlertWithoutFault("AgentRefusesReports", limitOfService),
         AlertWithoutFault("AgentScrapesRejected", "it takes scrapers that do not read what they asked for"),

@@ -29,7 +29,6 @@ struct PanelExemption {
     static let all = [
         PanelExemption("pgbouncer_", "no package has pgbouncer's exporter"),
         PanelExemption("{status=~\"3..\"", "the APIs send nobody elsewhere"),
-        PanelExemption("db_client_connections_wait_time_seconds_bucket", "no service records its waits for a connection yet"),
         PanelExemption("apus_service_family_series_dropped_total", "no service has more series than it may"),
         PanelExemption("ALERTS{alertstate=\"firing\", alertname=~\"ErrorBudgetBurn\"}", "nothing fails"),
         // The agent of `apus up` has no folder for its place in the journal; tests with a booted host read one.

@@ -49,5 +49,7 @@ final class WrappedStore: NotificationStore {
 
     var connections: ConnectionCounts { store.connections }
 
+    func observeWaits(_ observer: @escaping @Sendable (Duration) -> Void) { store.observeWaits(observer) }
+
     func close() async { await store.close() }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import NotificationStore
+import Synchronization
 import Testing
 
 @Suite struct `Connections of SQLite` {
@@ -54,14 +55,21 @@ import Testing
         let deadline = ContinuousClock.now + .seconds(4)
         while store.connections.used == 0, ContinuousClock.now < deadline { await Task.yield() }
         #expect(store.connections.used == 1)
+        // A second writer waits in this process for the connection of the first.
+        let waits = Mutex<[Duration]>([])
+        store.observeWaits { wait in waits.withLock { $0.append(wait) } }
+        async let second: Void = store.add(.samples(1))
         // Readers go on beside a writer.
         #expect(try await store.queueDepth().pending == 0)
 
         gate.continuation.finish()
         try await holding
         try await stored
+        try await second
         #expect(store.connections.used == 0)
-        #expect(try await store.queueDepth().pending == 1)
+        #expect(try await store.queueDepth().pending == 2)
+        // Two reads and the second writer: the first writer had its connection before.
+        #expect(waits.withLock(\.count) == 3 && waits.withLock { $0.allSatisfy { $0 > .zero } })
     }
 
     @Test func `a writer that never ends makes all others busy at once, and nothing is stored`() async throws {

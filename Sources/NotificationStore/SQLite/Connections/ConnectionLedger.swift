@@ -9,6 +9,7 @@ final class ConnectionLedger: Sendable {
         var operations = 0
         var isClosed = false
         var drained: [CheckedContinuation<Void, Never>] = []
+        var waitObserver: (@Sendable (Duration) -> Void)?
     }
 
     private let limit: Int
@@ -21,6 +22,11 @@ final class ConnectionLedger: Sendable {
     }
 
     func opened() { state.withLock { $0.open += 1 } }
+
+    func observeWaits(_ observer: @escaping @Sendable (Duration) -> Void) { state.withLock { $0.waitObserver = observer } }
+
+    /// An operation has got its connection.
+    func waited(_ duration: Duration) { state.withLock { $0.waitObserver }?(duration) }
 
     /// Counts a connection as used for the time of `body`, which runs on it.
     func using<Value>(_ body: () -> Value) -> Value {

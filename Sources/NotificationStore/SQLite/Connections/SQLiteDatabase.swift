@@ -118,9 +118,11 @@ final class SQLiteDatabase: Sendable {
     private func run<Value>(
         _ operation: String, sent: ContinuousClock.Instant, _ body: () throws -> Value
     ) -> Result<Value, StoreError> {
-        ledger.using {
+        let wait = sent.duration(to: .now)
+        ledger.waited(wait)
+        return ledger.using {
             // Behind an operation that waited in vain for another process, all others would do the same, one after the other.
-            guard sent.duration(to: .now) < patience else {
+            guard wait < patience else {
                 return .failure(
                     .busy(reason: "it could not \(operation): no connection of this process was free for \(patience)"))
             }
