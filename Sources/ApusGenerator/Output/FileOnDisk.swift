@@ -32,19 +32,20 @@ struct FileOnDisk {
 
     private func holdsContents(_ descriptor: Int32) throws(OutputError) -> Bool {
         let count = file.contents.utf8.count
-        var bytes = [UInt8](repeating: 0, count: count)
+        // One more than there should be: the end must come where it should.
+        var bytes = [UInt8](repeating: 0, count: count + 1)
         var done = 0
-        while done < count {
+        while done <= count {
             let more = bytes.withUnsafeMutableBytes { bytes in
                 let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
                 return read(descriptor, rest.baseAddress, rest.count)
             }
             if more < 0, errno == EINTR { continue }
             guard more >= 0 else { throw unreadable(errno) }
-            guard more > 0 else { return false }
+            if more == 0 { break }
             done += more
         }
-        return file.contents.utf8.elementsEqual(bytes)
+        return file.contents.utf8.elementsEqual(bytes[..<done])
     }
 
     /// Writes a whole new file and renames it over what is there.

@@ -18,10 +18,10 @@ struct TargetGroup: Encodable {
     private enum CodingKeys: CodingKey { case targets, labels }
 
     fileprivate func node(_ tags: Tags) -> Node {
-        let targets = (tags.text("targets"), Node(self.targets.map(tags.value), tags.implicit))
-        guard let labels else { return Node([targets], tags.implicit) }
-        let labelled = Node(labels.pairs.map { (tags.text($0.0), tags.value($0.1)) }, tags.implicit)
-        return Node([targets, (tags.text("labels"), labelled)], tags.implicit)
+        let targets = (tags.text("targets"), Node(self.targets.map(tags.value), tags.sequence))
+        guard let labels else { return Node([targets], tags.mapping) }
+        let labelled = Node(labels.pairs.map { (tags.text($0.0), tags.value($0.1)) }, tags.mapping)
+        return Node([targets, (tags.text("labels"), labelled)], tags.mapping)
     }
 
 }
@@ -29,7 +29,8 @@ struct TargetGroup: Encodable {
 /// Nodes whose tags are shared: each tag of its own has tables of its own.
 private final class Tags {
     let string = Tag(.str)
-    let implicit = Tag.implicit
+    let sequence = Tag(.seq)
+    let mapping = Tag(.map)
     /// What Yams made of texts that are in many groups, such as a service's name.
     private var made: [String: Node] = [:]
 
@@ -68,7 +69,7 @@ struct TargetGroups: YAMLEncodable {
 
     func box() -> Node {
         let tags = Tags()
-        return Node(groups.map { $0.node(tags) }, tags.implicit)
+        return Node(groups.map { $0.node(tags) }, tags.sequence)
     }
 
     /// For encoders that know no nodes.
