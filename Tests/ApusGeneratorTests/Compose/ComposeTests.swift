@@ -35,6 +35,27 @@ import ApusGenerator
 
     struct ComposeRefusal: Error, CustomStringConvertible { let description: String }
 
+    @Test(arguments: [(500, true), (501, false)])
+    func `is left out, and that is told, where one machine's network has no room`(instances: Int, isThere: Bool) throws {
+        let fleet = Fleet("large") {
+            FleetService("worker", role: .worker) {
+                for number in 1...instances { Instance("worker-\(number)", metricsPort: 20_000 + number) }
+            }
+            Agents(.besideEachInstance)
+            Thresholds(connections: .init(1000, .high))
+            ConnectionBudget(perInstance: 1, minimum: 10, maximum: 1000)
+        }
+        #expect(try fleet.generatedFiles(of: [.compose]).isEmpty != isThere)
+        #expect(
+            fleet.omittedFiles
+                == (isThere
+                    ? []
+                    : [
+                        "deploy/docker-compose.yml: left out, since 1002 containers are more than one machine's network takes"
+                            + " (1000): use the files for Kubernetes or systemd"
+                    ]))
+    }
+
     @Test(arguments: fleets) func `is what the published schema describes`(fleet: Fleet) throws {
         let faults = try SchemaCheck.faults(in: [Self.file(fleet)], of: .compose)
         #expect(faults == [], "\(faults)")

@@ -223,6 +223,22 @@ import Testing
         #expect(beside.faults == [])
     }
 
+    @Test func `an agent of a host takes a thousand instances, and agents beside them any number`() {
+        func faults(_ instances: Int, _ placement: AgentPlacement) -> [String] {
+            Fleet("f") {
+                FleetService("worker", role: .worker) {
+                    for number in 1...instances { Instance("worker-\(number)", metricsPort: 20_000 + number) }
+                }
+                Agents(placement)
+                Thresholds(connections: .init(2000, .high))
+                ConnectionBudget(perInstance: 1, minimum: 10, maximum: 2000)
+            }.faults.map(\.description).filter { $0.contains("takes 1000 instances, and the fleet has 1001") }
+        }
+        #expect(faults(1000, .perHost).isEmpty)
+        #expect(faults(1001, .perHost).count == 1)
+        #expect(faults(1001, .besideEachInstance).isEmpty)
+    }
+
     @Test func `a sound fleet passes as it is`() throws {
         let fleet = FaultyFleet.fleet {}
         #expect(try fleet.validated() == fleet)
