@@ -58,8 +58,12 @@ final class Faults: Sendable {
     /// Nobody can write for longer than requests wait.
     func lockDatabase() async throws {
         let file = stack.fleet.data + "/" + stack.topology.data.database
-        let lock = try ServerProcess("sqlite3", [file, "BEGIN IMMEDIATE", ".shell sleep 60"], of: "sqlite3")
+        // The workers write at the same time: without a timeout, the lock is refused at once when one of them holds it.
+        let lock = try ServerProcess(
+            "sqlite3", ["-bail", "-cmd", ".timeout 30000", file, "BEGIN IMMEDIATE", ".shell echo held; exec sleep 60"],
+            of: "sqlite3")
         defer { lock.stop() }
+        try await eventually("nobody else can write", within: .seconds(30)) { lock.log.contains("held") }
         let body = #"{"userId":"u1","channel":"log","title":"t","body":"b"}"#
         let url = "\(stack.fleet.apis[0])/notifications"
         try await eventually("a request fails", within: .seconds(60)) { try await HTTP.post(url, body).status >= 500 }
