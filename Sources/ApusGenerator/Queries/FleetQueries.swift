@@ -3,6 +3,16 @@ import ApusPromQL
 import ApusTopology
 import MetricCatalog
 
+extension Series {
+    /// Those that some services have.
+    func of<Own>(_ services: [FleetService]) -> Self where Key == SeriesKey<Own> {
+        let names = services.map(\.name)
+        // Names of services need no escape in a regular expression: letters, digits and hyphens.
+        return names.count == 1
+            ? matching(.service, names.joined()) : matching(.service, .matches, names.joined(separator: "|"))
+    }
+}
+
 /// Queries that alerts and panels share, so that both speak of the same thing.
 ///
 /// Of a process that died, the agent goes on serving counts but no gauges, so that what gauges say is of living processes.
@@ -44,12 +54,7 @@ enum FleetQueries {
 
     /// Whether each instance of the services with a role runs: 1 or 0.
     static func up(_ role: ServiceRole, in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
-        let names = fleet.services(role: role).map(\.name)
-        let series = ServiceState.up.series
-        // Names of services need no escape in a regular expression: letters, digits and hyphens.
-        return names.count == 1
-            ? series.matching(.service, names.joined()).value
-            : series.matching(.service, .matches, names.joined(separator: "|")).value
+        ServiceState.up.series.of(fleet.services(role: role)).value
     }
 
     /// What is down: instances that their agent finds dead, expected instances of which nothing is heard, and agents that

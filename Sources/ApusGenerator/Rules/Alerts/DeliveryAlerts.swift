@@ -34,10 +34,20 @@ struct DeliveryAlerts {
         AlertInput(Notifications.delivered, [.service: "a", .instance: instance, .label(.channel): "webhook"], course)
     }
 
+    /// Those that deliver. An API counts the queue too, and would tell the same once more.
+    private var deliverers: [FleetService] { fleet.services.filter { $0.records.contains(.deliveries) } }
+
     private var deepQueue: Alert {
         let limit = Double(limits.queueDepth.value)
+        let service = deliverers.first?.name ?? ""
+        func queued(
+            _ instance: String, _ state: QueueState, _ course: InputCourse, of service: String = service
+        ) -> AlertInput {
+            AlertInput(
+                Contract.queueDepth, [.service: service, .instance: instance, .label(.state): state.rawValue], course)
+        }
         return Alert(
-            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series) > limit, severity: limits.queueDepth.severity,
+            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series.of(deliverers)) > limit, severity: limits.queueDepth.severity,
             summary: "Notifications pile up.",
             description: """
                 \(value: .decimals(0)) notifications are in the queue of service \(.service); \
@@ -59,13 +69,14 @@ struct DeliveryAlerts {
             inputs: [
                 queued("one", .pending, .constant(limit - 100)), queued("one", .locked, .constant(1)),
                 queued("two", .pending, .level(quiet: limit - 1, bad: limit)), queued("two", .locked, .constant(1)),
+                queued("six", .pending, .constant(limit + 1), of: "not-\(service)"),
             ])
     }
 
     private var oldQueue: Alert {
         let limit = limits.queueAge.value / .seconds(1)
         return Alert(
-            "OldQueue", when: Queue.oldestAge.series.value.max(by: .service) > limit, severity: limits.queueAge.severity,
+            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service) > limit, severity: limits.queueAge.severity,
             summary: "A notification has been due for long.",
             description: """
                 The oldest notification that nobody of service \(.service) has taken up has been due for \
