@@ -203,7 +203,8 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "ApusGenerator", "ApusTopology", "NotificationFleet", "MetricCatalog", "ApusSystemd", "CSystemd",
+                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "NotificationFleet", "MetricCatalog", "ApusSystemd",
+                "CSystemd",
                 "EventCatalog",
                 "HostTesting",
             ]),

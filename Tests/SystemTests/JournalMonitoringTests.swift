@@ -4,7 +4,6 @@ import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
-import NotificationFleet
 import Testing
 
 /// Panels and alerts on the journal and on units, over a host that a real systemd has booted: the fleet under its units, Prometheus with
@@ -18,16 +17,28 @@ import Testing
         ("journal_unit_core_dumps_total", "systemd-coredump is not installed"),
     ]
 
+    /// The fleet that is installed, as it is under systemd, without the servers around it.
+    private static let topology = Fleet("notifications", environment: .production) {
+        FleetService("api", role: .api) {
+            for number in 1...2 { Instance("api-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
+        }
+        FleetService("worker", role: .worker) {
+            for number in 1...5 { Instance("worker-\(number)", metricsPort: 9090 + number) }
+        }
+        Agents(.perHost, port: 9480, samplingInterval: .seconds(1))
+        Scraping(interval: .seconds(1), prometheusPort: 9090)
+        Alerting(hold: .seconds(2))
+    }
+
     private let topology: Fleet
     private let fleet: FleetHost
 
     init() throws {
-        topology = try notificationFleet(FleetParameters(scrapeInterval: .seconds(1), alertHold: .seconds(2))).validated()
+        topology = try Self.topology.validated()
         fleet = try FleetHost()
         let files = try topology.generatedFiles(of: [.prometheus, .rules])
         _ = try OutputFolder(path: fleet.host.root + Self.folder).write(files)
         try fleet.configure(Self.worker, ["[Service]", "WatchdogSec=2s"])
-        try fleet.configure("apus-agent.service", ["[Service]", "Environment=APUS_TEST=1"])
         try fleet.run(["systemctl", "start", "apus.target"])
         try fleet.run([
             "systemd-run", "--quiet", "--unit=prometheus", "prometheus",
