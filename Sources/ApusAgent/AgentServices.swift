@@ -34,7 +34,11 @@ package struct AgentServices {
         let journal = configuration.journal.map { JournalWatch($0, logger: logger) }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
         let journalSources: [(any FamilySource)?] = [
-            units, journal.map { JournalFamilies(follower: $0.follower) }, droppedLogs.map { LogDrops(count: $0) },
+            units,
+            journal.map {
+                JournalFamilies(
+                    follower: $0.follower, units: configuration.journal?.units, watcher: unitWatch?.watcher)
+            }, droppedLogs.map { LogDrops(count: $0) },
             unitWatch.map { UnitSource(watcher: $0.watcher) },
             try journal.map { (journal) throws(AgentError) in
                 PatternFamilies(patterns: try Self.checked(configuration.journal?.patterns ?? []), follower: journal.follower)

@@ -48,8 +48,10 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
         if check {
             try report(try folder.differences(from: files, strays: strays), of: files.count)
         } else {
+            // Before writing: most of what is to be looked through is not there yet.
+            let found = strays == .named ? folder.strays(beside: files) : []
             for path in try folder.write(files) { print(path) }
-            if strays == .named { for stray in folder.strays(beside: files) { printError(stray.description) } }
+            for stray in found { printError(stray.description) }
         }
     }
 

@@ -5,7 +5,7 @@ import HostTesting
 import NotificationFleet
 import Testing
 
-/// A booted host on which the fleet of this build is installed; nothing of it is started.
+/// A booted host on which a fleet of this build is installed; nothing of it is started.
 struct FleetHost {
     let host: BootedHost
 
@@ -16,7 +16,7 @@ struct FleetHost {
         return URL(fileURLWithPath: own).deletingLastPathComponent().path
     }()
 
-    init() throws {
+    init(_ topology: Fleet = notificationFleet()) throws {
         host = try BootedHost()
         // Without symbols they fit into the container's memory.
         let folder = try TemporaryFolder()
@@ -25,7 +25,7 @@ struct FleetHost {
             #expect(strip.status == 0, "\(strip.errors)")
         }
         _ = try SystemdInstallation(
-            fleet: try notificationFleet().validated(), apus: folder.path("apus"), agent: folder.path("apus-agent")
+            fleet: try topology.validated(), apus: folder.path("apus"), agent: folder.path("apus-agent")
         ).install(under: host.root)
         try run(["systemd-sysusers", "apus.conf"])
         try run(["systemd-tmpfiles", "--create", "apus.conf"])

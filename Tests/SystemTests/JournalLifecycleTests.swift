@@ -23,6 +23,7 @@ import Testing
             "systemd-run", "--quiet", "--unit=counting", "--property=User=nobody", "--property=RuntimeDirectory=counting",
             "--property=StateDirectory=counting", "--property=SupplementaryGroups=systemd-journal",
             "/usr/local/bin/apus-agent", "--socket", "/run/counting/agent.sock", "--journal", "all",
+            "--watch-unit", "life-later.service",
         ])
         #expect(step.status == 0, "\(step.errors)")
         let isUp = try BootedHost.wait(.seconds(60)) { try metrics(host).contains("apus_journal_up 1\n") }
@@ -42,6 +43,12 @@ import Testing
         }
         try transient("well", [], "true")
         try transient("code", [], "exit 3")
+        // Of one that is watched, before anything has been heard of it.
+        for series in [
+            #"journal_unit_exits_total{unit="life-later.service",cause="signal"} 0"#,
+            #"journal_unit_starts_total{unit="life-later.service"} 0"#,
+            #"journal_messages_total{unit="life-later.service",priority="crit"} 0"#,
+        ] { #expect(try metrics(host).contains(series + "\n")) }
         // systemd takes one of two dollar signs.
         try transient("signal", [], "kill -KILL $$$$")
         // systemd tells of CPU time from a second on.
@@ -63,6 +70,11 @@ import Testing
             #"journal_unit_exits_total{unit="life-timeout.service",cause="timeout"} 1"#,
             #"journal_unit_exits_total{unit="life-watchdog.service",cause="watchdog"} 1"#,
             #"journal_unit_starts_total{unit="life-well.service"} 1"#,
+            // What has not happened to a unit that is known is 0, not absent: the first time is a rise.
+            #"journal_unit_oom_kills_total{unit="life-well.service",killer="kernel"} 0"#,
+            #"journal_unit_oom_kills_total{unit="life-well.service",killer="oomd"} 0"#,
+            #"journal_messages_suppressed_total{unit="life-well.service"} 0"#,
+            #"journal_messages_total{unit="life-well.service",priority="crit"} 0"#,
             #"journal_unit_starts_total{unit="life-flapping.service"} 3"#,
             #"journal_unit_process_exits_total{unit="life-flapping.service",code="exited",status="1"} 3"#,
         ]

@@ -9,11 +9,12 @@ struct JournalUnitFamilies {
 
     private let counts: JournalCounts
     private var byEvent: [JournalEvent: [(series: JournalEventSeries, count: Double)]] = [:]
-    /// Units of which a start or an end is known.
-    private var units: Set<String> = []
+    /// Those that are known, and those of which a start or an end is.
+    private var units: Set<String>
 
-    init(_ counts: JournalCounts) {
+    init(_ counts: JournalCounts, known: Set<String>) {
         self.counts = counts
+        units = known
         for (series, count) in counts.events {
             byEvent[series.event, default: []].append((series, Double(count)))
             switch series.event {
@@ -36,13 +37,12 @@ struct JournalUnitFamilies {
         encoder.family(
             JournalUnits.oomKills,
             [(JournalEvent.outOfMemory, "kernel"), (.oomdKilled, "oomd")].flatMap { event, killer in
-                series(event).map { (JournalOOMLabels(unit: $0.series.unit, killer: killer), $0.count) }
+                countsByUnit(event).map { (JournalOOMLabels(unit: $0.unit, killer: killer), $0.count) }
             })
         encoder.family(
             JournalUnits.coreDumps,
             series(.coreDumped).map { (JournalCoreDumpLabels(unit: $0.series.unit, signal: $0.series.cause), $0.count) })
-        encoder.family(
-            Journal.suppressed, series(.messagesSuppressed).map { (JournalUnitLabels(unit: $0.series.unit), $0.count) })
+        writeByUnit(Journal.suppressed, .messagesSuppressed, to: &encoder)
         encoder.family(Journal.kernelMissed, series(.kernelMessagesMissed).reduce(0) { $0 + $1.count })
         writeConsumption(to: &encoder)
     }
@@ -54,13 +54,17 @@ struct JournalUnitFamilies {
         }
     }
 
-    /// One series per unit, 0 for the units of which only other events are known.
     private func writeByUnit(
         _ family: Counter<JournalUnitLabels>, _ event: JournalEvent, to encoder: inout ExpositionEncoder
     ) {
+        encoder.family(family, countsByUnit(event).map { (JournalUnitLabels(unit: $0.unit), $0.count) })
+    }
+
+    /// Of each unit, 0 of those of which only other events are known: the first one is a rise that a query sees.
+    private func countsByUnit(_ event: JournalEvent) -> [(unit: String, count: Double)] {
         var byUnit = Dictionary(uniqueKeysWithValues: units.map { ($0, 0.0) })
         for (series, count) in byEvent[event] ?? [] { byUnit[series.unit, default: 0] += count }
-        encoder.family(family, byUnit.sorted { $0.key < $1.key }.map { (JournalUnitLabels(unit: $0.key), $0.value) })
+        return byUnit.sorted { $0.key < $1.key }.map { (unit: $0.key, count: $0.value) }
     }
 
     private var exits: [(JournalExitLabels, Double)] {

@@ -4,12 +4,13 @@ import ApusTopology
 /// `deploy/alertmanager/alertmanager.yml`; none for a fleet that declares no routing.
 ///
 /// - Throws: ``GenerationError/consumerTooOld(_:place:)`` when the fleet's Alertmanager cannot read what the routing needs.
-func alertmanagerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+func alertmanagerFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
+    let fleet = plan.fleet
     guard fleet.declaresRouting else { return [] }
     let routing = fleet.routing
     try check(routing, for: fleet.consumers.alertmanager)
     let nobody = "nobody"
-    let names = Set(try checkedAlerts(of: fleet).map(\.alert.name))
+    let names = Set(try plan.alertGroups.flatMap(\.rules).map(\.alert.name))
     let receivers = routing.receivers.map { Placed(AlertmanagerConfiguration.ReceiverNode($0), $0.place) }
     let configuration = AlertmanagerConfiguration(
         route: .init(

@@ -1,9 +1,9 @@
 public import ApusTopology
 
 /// `deploy/docker-compose.yml` and what its containers read: the whole fleet on one machine.
-func composeFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    guard fleet.containersOfOwn <= ComposeFiles.mostContainers else { return [] }
-    return try ComposeFiles(fleet: try fleet.deployed()).all
+func composeFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
+    guard plan.fleet.containersOfOwn <= ComposeFiles.mostContainers else { return [] }
+    return try ComposeFiles(plan: try plan.deployed).all
 }
 
 extension Fleet {
@@ -24,7 +24,8 @@ extension Fleet {
 }
 
 struct ComposeFiles {
-    let fleet: Fleet
+    let plan: FleetPlan
+    private var fleet: Fleet { plan.fleet }
 
     /// A bridge of Linux has 1,023 ports (BR_MAX_PORTS), of which the servers take some.
     static let mostContainers = 1000
@@ -37,7 +38,7 @@ struct ComposeFiles {
             let configurations =
                 try nginxConfigurations(for: fleet, network: .containers, folder: "deploy/compose/nginx")
                 + pgbouncerConfigurations(for: fleet, network: .containers, folder: "deploy/compose/pgbouncer")
-                + prometheusFiles(for: fleet, network: .containers, folder: "deploy/compose/prometheus")
+                + prometheusFiles(for: plan, network: .containers, folder: "deploy/compose/prometheus")
             return configurations + fleet.brokers.map(brokerConfiguration) + [
                 try datasourceFile(for: fleet, network: .containers, folder: "deploy/compose/grafana/datasources"),
                 try YAMLFile.file("deploy/docker-compose.yml", composeFile, remarks: remarks),

@@ -5,8 +5,8 @@ extension Fleet {
     ///
     /// - Throws: `InvalidFleet` when its production contradicts itself.
     func deployed() throws(InvalidFleet) -> Fleet {
-        guard environment != .production, variations.contains(where: { $0.environment == .production }) else { return self }
-        return try varied(for: .production).validated()
+        let deployed = deployed(in: nil)
+        return deployed.environment == environment ? self : try deployed.validated()
     }
 
     /// The service of a name.

@@ -1,8 +1,9 @@
 import ApusTopology
 
 /// `deploy/kubernetes/…`: the fleet's services in a cluster, each pod with its agent, and what watches and scales them.
-func kubernetesFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    let fleet = try fleet.deployed()
+func kubernetesFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
+    let plan = try plan.deployed
+    let fleet = plan.fleet
     let objects = KubernetesObjects(fleet: fleet)
     var files = [
         try file("namespace", [objects.namespace], from: fleet.containers.place),
@@ -16,7 +17,7 @@ func kubernetesFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     files += try fleet.services.map { service in
         try file("service-\(service.name)", KubernetesService(fleet: fleet, service: service).objects, from: service.place)
     }
-    return try files + ruleFiles(for: fleet).map { objects.ruleObject(of: $0) }
+    return try files + plan.ruleFiles.map { objects.ruleObject(of: $0) }
 }
 
 /// - Parameter place: what all of it follows from.

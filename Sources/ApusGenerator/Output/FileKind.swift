@@ -37,21 +37,26 @@ public enum FileKind: String, CaseIterable, Sendable {
     ///
     /// - Throws: ``GenerationError`` when a query, an alert or a panel of these files is faulty.
     public func files(for fleet: Fleet) throws -> [GeneratedFile] {
-        switch self {
-        case .prometheus: try prometheusFiles(for: fleet)
-        case .rules: try ruleFiles(for: fleet)
-        case .ruleTests: try ruleTestFiles(for: fleet)
-        case .alertmanager: try alertmanagerFiles(for: fleet)
-        case .runbooks: try runbookFiles(for: fleet)
+        try files(for: FleetPlan(fleet))
+    }
+
+    func files(for plan: FleetPlan) throws -> [GeneratedFile] {
+        let fleet = plan.fleet
+        return switch self {
+        case .prometheus: try prometheusFiles(for: plan)
+        case .rules: try plan.ruleFiles
+        case .ruleTests: try ruleTestFiles(for: plan)
+        case .alertmanager: try alertmanagerFiles(for: plan)
+        case .runbooks: try runbookFiles(for: plan)
         case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)
         case .nginx: try nginxFiles(for: fleet)
         case .pgbouncer: try pgbouncerFiles(for: fleet)
-        case .compose: try composeFiles(for: fleet)
+        case .compose: try composeFiles(for: plan)
         case .docker: try dockerFiles(for: fleet)
         case .environment: try environmentFiles(for: fleet)
-        case .kubernetes: try kubernetesFiles(for: fleet)
+        case .kubernetes: try kubernetesFiles(for: plan)
         }
     }
 }
@@ -74,12 +79,13 @@ extension Fleet {
         of kinds: Set<FileKind>, dashboards more: [Dashboard], schema: DashboardSchema
     ) throws -> [GeneratedFile] {
         let kinds = FileKind.allCases.filter(kinds.contains)
+        let plan = FleetPlan(self)
         // Each by itself, on as many processors as there are.
         let results = Mutex([Result<[GeneratedFile], any Error>](repeating: .success([]), count: kinds.count))
         DispatchQueue.concurrentPerform(iterations: kinds.count) { number in
             let result = Result {
                 kinds[number] == .dashboards
-                    ? try Dashboard.files(dashboards + more, schema: schema) : try kinds[number].files(for: self)
+                    ? try Dashboard.files(dashboards + more, schema: schema) : try kinds[number].files(for: plan)
             }
             results.withLock { $0[number] = result }
         }

@@ -66,8 +66,9 @@ struct FileOnDisk {
         }
     }
 
-    private var folder: Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
-    private var name: Substring { path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...] }
+    private var slash: String.Index { path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex }
+    private var folder: Substring { path[..<slash] }
+    private var name: Substring { path[path.utf8.index(after: slash)...] }
 
     private func create(_ temporary: String) throws(OutputError) -> Int32 {
         // What a process of this number left when it was killed is in the way once.

@@ -6,8 +6,9 @@ import ApusTopology
 ///
 /// - Parameter folder: where they lie, below the output folder; rule files are found from there.
 func prometheusFiles(
-    for fleet: Fleet, network: FleetNetwork = .host, folder: String = "deploy/prometheus"
+    for plan: FleetPlan, network: FleetNetwork = .host, folder: String = "deploy/prometheus"
 ) throws -> [GeneratedFile] {
+    let fleet = plan.fleet
     let jobs = ScrapeJobs(fleet: fleet, network: network)
     let toRoot = folder.split(separator: "/").map { _ in "../" }.joined()
     let configuration = PrometheusConfiguration(
@@ -21,7 +22,7 @@ func prometheusFiles(
         alerting: fleet.alertmanagerEndpoint.map {
             .init(alertmanagers: [.init(staticConfigs: TargetGroups([.init(targets: [network.address(of: $0)], labels: nil)]))])
         },
-        ruleFiles: try rulePaths(of: fleet).map { toRoot + $0 },
+        ruleFiles: try plan.rulePaths.map { toRoot + $0 },
         scrapeConfigs: jobs.all,
         remoteWrite: fleet.scraping.remoteWrite.isEmpty ? nil : fleet.scraping.remoteWrite.map(remoteWrite))
     let parts = [

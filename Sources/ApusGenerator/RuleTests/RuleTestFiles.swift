@@ -3,9 +3,9 @@ import ApusTopology
 
 /// `rules/CONCERN-alerts.test.yml`: for each alert that it is silent at its limit, silent just before `for`, firing at `for` with
 /// exact labels and annotations, and silent again afterwards.
-func ruleTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    try objectiveTestFiles(for: fleet)
-        + AlertGroup.all(of: fleet).map { group in
+func ruleTestFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
+    try objectiveTestFiles(for: plan.fleet)
+        + plan.alertGroups.map { group in
             let proofs = try group.rules.flatMap { rule in try AlertProof.all(of: rule, step: group.step) }
             let file = RuleTestFile(
                 ruleFiles: ["\(group.fileName).yml"], evaluationInterval: DurationText.string(group.step),

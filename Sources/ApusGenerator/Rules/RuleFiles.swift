@@ -1,10 +1,10 @@
 import ApusPromQL
 import ApusTopology
 
-/// `rules/CONCERN-alerts.yml`.
-func ruleFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+/// `rules/CONCERN-alerts.yml`; ``FleetPlan/ruleFiles`` has them.
+func ruleFiles(for fleet: Fleet, groups: [AlertGroup]) throws -> [GeneratedFile] {
     try objectiveFiles(for: fleet)
-        + AlertGroup.all(of: fleet).map { group in
+        + groups.map { group in
             let file = RuleFile(groups: [
                 .init(
                     name: group.groupName, interval: group.interval.map(DurationText.string),
@@ -14,15 +14,14 @@ func ruleFiles(for fleet: Fleet) throws -> [GeneratedFile] {
         }
 }
 
-/// The paths of all files of rules, for Prometheus' configuration.
-func rulePaths(of fleet: Fleet) throws -> [String] {
-    let recorded = fleet.objectives.isEmpty ? [] : ObjectiveFile.all.map(\.path)
-    return try recorded + AlertGroup.all(of: fleet).map(\.path).sorted()
-}
-
-/// Every alert of the fleet, checked.
-func checkedAlerts(of fleet: Fleet) throws -> [AlertRule] {
-    try AlertGroup.all(of: fleet).flatMap(\.rules)
+extension FleetPlan {
+    /// The paths of all files of rules, for Prometheus' configuration.
+    var rulePaths: [String] {
+        get throws {
+            let recorded = fleet.objectives.isEmpty ? [] : ObjectiveFile.all.map(\.path)
+            return try recorded + alertGroups.map(\.path).sorted()
+        }
+    }
 }
 
 extension Fleet {

@@ -2,8 +2,9 @@ import ApusPromQL
 import ApusTopology
 
 /// `docs/runbooks/ALERT.md` for each alert, and the list of them, `docs/runbooks/README.md`.
-func runbookFiles(for fleet: Fleet) throws -> [GeneratedFile] {
-    let groups = try AlertGroup.all(of: fleet)
+func runbookFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
+    let fleet = plan.fleet
+    let groups = try plan.alertGroups
     let pages = groups.flatMap { group in
         firstOfEachName(group.rules).map { rule in
             GeneratedFile(path: "\(runbookFolder)/\(rule.alert.name).md", contents: page(rule, group, fleet))

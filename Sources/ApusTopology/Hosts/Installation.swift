@@ -26,10 +26,10 @@ public struct Installation: Hashable, Sendable {
 
     /// Whether a path is absolute and plain: no `.`, `..` or empty part, nothing that systemd or a shell reads as more than a name.
     public static func isPlainPath(_ path: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return parts.count > 1 && parts[0].isEmpty
             && parts.dropFirst().allSatisfy { part in
-                !part.isEmpty && part != "." && part != ".." && part.utf8.allSatisfy(isPathByte)
+                !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && part.allSatisfy(isPathByte)
             }
     }
 

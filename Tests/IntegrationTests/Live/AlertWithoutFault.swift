@@ -10,7 +10,7 @@ struct AlertWithoutFault {
 
     private static let slow = "its window or limit is longer than a test may take"
     private static let machine = "the fault would be one of the whole machine"
-    private static let journal = "the agent of `apus up` reads no journal and asks no systemd; tests with a booted host do"
+    private static let journal = "the agent of `apus up` reads no journal and asks no systemd: JournalMonitoringTests has the fault"
     private static let limitOfService = "only a service with a fault of its own comes to its limit"
 
     static let all = [
@@ -44,12 +44,12 @@ struct AlertWithoutFault {
         AlertWithoutFault("ConnectionsDropped", "nginx drops connections only when it has no descriptor left"),
         AlertWithoutFault("RulesFailing", "generated rules do not fail"),
         AlertWithoutFault("JournalUnread", journal),
-        AlertWithoutFault("JournalBehind", journal),
+        AlertWithoutFault("JournalBehind", "it takes a journal that grows faster than it is read, for a minute"),
         AlertWithoutFault("SystemdUnreachable", journal),
         AlertWithoutFault("UnitFailed", journal),
         AlertWithoutFault("ProcessCrashed", journal),
         AlertWithoutFault("WatchdogExpired", journal),
-        AlertWithoutFault("KilledForMemory", journal),
+        AlertWithoutFault("KilledForMemory", "no container is given the kernel's controller of memory here"),
         AlertWithoutFault("CriticalMessages", journal),
     ]
 }

@@ -25,9 +25,11 @@ struct DeliveryAlerts {
         Notifications.failures.series.rate(over: window).sum(perTarget: .service)
     }
 
-    private func queued(_ instance: String, _ state: QueueState, _ course: InputCourse) -> AlertInput {
+    private func queued(
+        _ instance: String, _ state: QueueState, _ course: InputCourse, of service: String = "a"
+    ) -> AlertInput {
         AlertInput(
-            Contract.queueDepth, [.service: "a", .instance: instance, .label(.state): state.rawValue], course)
+            Contract.queueDepth, [.service: service, .instance: instance, .label(.state): state.rawValue], course)
     }
 
     private func delivered(_ instance: String = "one", _ course: InputCourse) -> AlertInput {
@@ -40,14 +42,9 @@ struct DeliveryAlerts {
     private var deepQueue: Alert {
         let limit = Double(limits.queueDepth.value)
         let service = deliverers.first?.name ?? ""
-        func queued(
-            _ instance: String, _ state: QueueState, _ course: InputCourse, of service: String = service
-        ) -> AlertInput {
-            AlertInput(
-                Contract.queueDepth, [.service: service, .instance: instance, .label(.state): state.rawValue], course)
-        }
         return Alert(
-            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series.of(deliverers)) > limit, severity: limits.queueDepth.severity,
+            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series.of(deliverers)) > limit,
+            severity: limits.queueDepth.severity,
             summary: "Notifications pile up.",
             description: """
                 \(value: .decimals(0)) notifications are in the queue of service \(.service); \
@@ -67,8 +64,9 @@ struct DeliveryAlerts {
                     "If it is `locked`, deliveries are slow: see the runbook of HighDeliveryLatency.",
                 ]),
             inputs: [
-                queued("one", .pending, .constant(limit - 100)), queued("one", .locked, .constant(1)),
-                queued("two", .pending, .level(quiet: limit - 1, bad: limit)), queued("two", .locked, .constant(1)),
+                queued("one", .pending, .constant(limit - 100), of: service), queued("one", .locked, .constant(1), of: service),
+                queued("two", .pending, .level(quiet: limit - 1, bad: limit), of: service),
+                queued("two", .locked, .constant(1), of: service),
                 queued("six", .pending, .constant(limit + 1), of: "not-\(service)"),
             ])
     }
@@ -76,7 +74,8 @@ struct DeliveryAlerts {
     private var oldQueue: Alert {
         let limit = limits.queueAge.value / .seconds(1)
         return Alert(
-            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service) > limit, severity: limits.queueAge.severity,
+            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service) > limit,
+            severity: limits.queueAge.severity,
             summary: "A notification has been due for long.",
             description: """
                 The oldest notification that nobody of service \(.service) has taken up has been due for \

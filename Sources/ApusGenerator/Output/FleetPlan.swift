@@ -1,0 +1,48 @@
+import ApusTopology
+import Synchronization
+
+/// A fleet of which files are made, and what several kinds of file ask of it: worked out once, by the first that asks.
+final class FleetPlan: Sendable {
+    let fleet: Fleet
+    private let groups: Once<[AlertGroup]>
+    private let files: Once<[GeneratedFile]>
+
+    init(_ fleet: Fleet) {
+        self.fleet = fleet
+        let groups = Once { try AlertGroup.all(of: fleet) }
+        self.groups = groups
+        files = Once { try ApusGenerator.ruleFiles(for: fleet, groups: try groups.value) }
+    }
+
+    /// The groups of all alerts, checked.
+    var alertGroups: [AlertGroup] { get throws { try groups.value } }
+
+    /// `rules/CONCERN-alerts.yml` and the files of objectives.
+    var ruleFiles: [GeneratedFile] { get throws { try files.value } }
+
+    /// That of the fleet that servers run.
+    var deployed: FleetPlan {
+        get throws {
+            let deployed = try fleet.deployed()
+            return deployed.environment == fleet.environment ? self : FleetPlan(deployed)
+        }
+    }
+}
+
+/// A value that is made when it is first asked for; whoever asks meanwhile waits for it.
+private final class Once<Value: Sendable>: Sendable {
+    private let make: @Sendable () throws -> Value
+    private let result = Mutex<Result<Value, any Error>?>(nil)
+
+    init(_ make: @escaping @Sendable () throws -> Value) { self.make = make }
+
+    var value: Value {
+        get throws {
+            try result.withLock { result in
+                let known = result ?? Result { try make() }
+                result = known
+                return known
+            }.get()
+        }
+    }
+}
