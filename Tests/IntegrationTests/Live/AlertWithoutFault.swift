@@ -10,7 +10,7 @@ struct AlertWithoutFault {
 
     private static let slow = "its window or limit is longer than a test may take"
     private static let machine = "the fault would be one of the whole machine"
-    private static let journal = "the agent of `apus up` reads no journal and asks no systemd: JournalMonitoringTests has the fault"
+    private static let journal = "the agent of `apus up` reads no journal and asks no systemd; see JournalMonitoringTests"
     private static let limitOfService = "only a service with a fault of its own comes to its limit"
 
     static let all = [
