@@ -198,7 +198,7 @@ func objectiveTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
         let contents = RuleTestFile(
             // At the start, when there is nothing, and at the end.
             ruleFiles: ["\(file.name).yml"], evaluationInterval: DurationText.string(longest), tests: tests)
-        return GeneratedFile(path: "rules/\(file.name).test.yml", contents: try YAMLFile.contents(contents))
+        return GeneratedFile(path: "rules/\(file.name).test.yml", contents: try YAMLFile.contents(contents.yaml))
     }
 }
 

@@ -48,6 +48,23 @@ struct FileOnDisk {
         return file.contents.utf8.elementsEqual(bytes[..<done])
     }
 
+    /// Makes the file's folder and writes the file, if there is none: nothing is in its place, and nobody reads there yet. A large fleet
+    /// has a folder for each process.
+    ///
+    /// - Returns: whether it did; otherwise nothing was done.
+    func writeIntoNewFolder() throws(OutputError) -> Bool {
+        guard mkdir(String(folder), 0o777) == 0 else { return false }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return false }
+        do throws(OutputError) {
+            try fill(descriptor)
+        } catch {
+            unlink(path)
+            throw error
+        }
+        return true
+    }
+
     /// Writes a whole new file and renames it over what is there.
     func write(over difference: OutputFolder.Difference) throws(OutputError) {
         if case .notAFile = difference {

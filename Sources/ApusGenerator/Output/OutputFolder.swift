@@ -62,14 +62,15 @@ public struct OutputFolder: Sendable {
             ? runbookFolder : file.path.utf8.firstIndex(of: UInt8(ascii: "/")).map { String(file.path[..<$0]) }
     }
 
-    /// Writes the files that are missing or differ, each by renaming a whole new file over the old one. A symbolic link is
-    /// replaced, and what it points to is left alone; strays are left alone too.
+    /// Writes the files that are missing or differ, each by renaming a whole new file over the old one, or into a folder that was made
+    /// for it. A symbolic link is replaced, and what it points to is left alone; strays are left alone too.
     ///
     /// - Returns: the paths written, in the order of the files.
     /// - Throws: for the first path that cannot be written; the others are written.
     public func write(_ files: [GeneratedFile]) throws(OutputError) -> [String] {
         try Self.forEach(files) { file throws(OutputError) in
             let disk = disk(file)
+            if try disk.writeIntoNewFolder() { return file.path }
             guard let difference = try disk.difference else { return nil }
             try disk.write(over: difference)
             return file.path

@@ -2,7 +2,7 @@ import ApusTopology
 import Yams
 
 /// Targets with the same labels, as they stand in the configuration and in the files of targets.
-struct TargetGroup: Encodable {
+struct TargetGroup {
     let targets: [String]
     /// Added to what the targets' series lack; nil for none.
     let labels: OrderedMapping?
@@ -15,46 +15,12 @@ struct TargetGroup: Encodable {
         self.place = place
     }
 
-    private enum CodingKeys: CodingKey { case targets, labels }
-
-    fileprivate func node(_ tags: Tags) -> Node {
-        let targets = (tags.text("targets"), Node(self.targets.map(tags.value), tags.sequence))
-        guard let labels else { return Node([targets], tags.mapping) }
-        let labelled = Node(labels.pairs.map { (tags.text($0.0), tags.value($0.1)) }, tags.mapping)
-        return Node([targets, (tags.text("labels"), labelled)], tags.mapping)
-    }
-
-}
-
-/// Nodes whose tags are shared: each tag of its own has tables of its own.
-private final class Tags {
-    let string = Tag(.str)
-    let sequence = Tag(.seq)
-    let mapping = Tag(.map)
-    /// What Yams made of texts that are in many groups, such as a service's name.
-    private var made: [String: Node] = [:]
-
-    /// A string that nothing reads as another type, told so: Yams would try its regular expressions on it.
-    func text(_ text: String) -> Node { Node(text, string) }
-
-    func value(_ text: String) -> Node {
-        if isSurelyText(text) { return self.text(text) }
-        if let node = made[text] { return node }
-        let node = text.box()
-        made[text] = node
-        return node
-    }
-
-    /// Names with a hyphen and addresses with dots: no number, word or time of YAML looks like that. Of others, Yams knows better.
-    private func isSurelyText(_ string: String) -> Bool {
-        guard let first = string.utf8.first else { return false }
-        let isName = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) && string.utf8.contains(UInt8(ascii: "-"))
-        return isName || string.utf8.count { $0 == UInt8(ascii: ".") } > 1
+    fileprivate var yaml: YAMLValue {
+        .present([("targets", .strings(targets)), ("labels", labels.map { .strings($0.pairs) })])
     }
 }
 
-/// Groups in their order, as a node of its own making: the encoder copies a sequence with each element that it appends, which takes
-/// minutes for ten thousand.
+/// Groups in their order.
 struct TargetGroups: YAMLEncodable {
     let groups: [TargetGroup]
 
@@ -67,14 +33,10 @@ struct TargetGroups: YAMLEncodable {
         }
     }
 
-    func box() -> Node {
-        let tags = Tags()
-        return Node(groups.map { $0.node(tags) }, tags.sequence)
-    }
+    private var yaml: YAMLValue { .list(groups.map(\.yaml)) }
+
+    func box() -> Node { yaml.box() }
 
     /// For encoders that know no nodes.
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(groups)
-    }
+    func encode(to encoder: any Encoder) throws { try yaml.encode(to: encoder) }
 }

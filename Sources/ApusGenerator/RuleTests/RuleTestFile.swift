@@ -1,11 +1,18 @@
 /// A file of promtool's rule tests (https://prometheus.io/docs/prometheus/2.42/configuration/unit_testing_rules/).
-struct RuleTestFile: Encodable {
+struct RuleTestFile {
     let ruleFiles: [String]
     let evaluationInterval: String
     let tests: [Test]
 
+    var yaml: YAMLValue {
+        [
+            "rule_files": .strings(ruleFiles), "evaluation_interval": .string(evaluationInterval),
+            "tests": .list(tests.map(\.yaml)),
+        ]
+    }
+
     /// All series and cases of a rule file stand in one test: promtool reads the rules anew for each.
-    struct Test: Encodable {
+    struct Test {
         let interval: String
         let inputSeries: [Input]
         private(set) var alertRuleTest: [Case]?
@@ -23,34 +30,38 @@ struct RuleTestFile: Encodable {
             expressionTest = expressions
         }
 
-        enum CodingKeys: String, CodingKey {
-            case interval
-            case inputSeries = "input_series"
-            case alertRuleTest = "alert_rule_test"
-            case expressionTest = "promql_expr_test"
+        fileprivate var yaml: YAMLValue {
+            .present([
+                ("interval", .string(interval)), ("input_series", .list(inputSeries.map(\.yaml))),
+                ("alert_rule_test", alertRuleTest.map { .list($0.map(\.yaml)) }),
+                ("promql_expr_test", expressionTest.map { .list($0.map(\.yaml)) }),
+            ])
         }
     }
 
-    struct Input: Encodable {
+    struct Input {
         let series: String
         let values: String
+
+        fileprivate var yaml: YAMLValue { ["series": .string(series), "values": .string(values)] }
     }
 
-    struct Case: Encodable {
+    struct Case {
         let evalTime: String
         let alertname: String
         /// Left out where the alert must be silent.
         let expAlerts: [Firing]?
 
-        enum CodingKeys: String, CodingKey {
-            case evalTime = "eval_time"
-            case alertname
-            case expAlerts = "exp_alerts"
+        fileprivate var yaml: YAMLValue {
+            .present([
+                ("eval_time", .string(evalTime)), ("alertname", .string(alertname)),
+                ("exp_alerts", expAlerts.map { .list($0.map(\.yaml)) }),
+            ])
         }
     }
 
     /// What a rule has recorded, in millionths: promtool compares floating-point numbers bit by bit.
-    struct ExpressionCase: Encodable {
+    struct ExpressionCase {
         let expr: String
         let evalTime: String
         let expSamples: [Sample]
@@ -64,31 +75,24 @@ struct RuleTestFile: Encodable {
             }
         }
 
-        enum CodingKeys: String, CodingKey {
-            case expr
-            case evalTime = "eval_time"
-            case expSamples = "exp_samples"
+        fileprivate var yaml: YAMLValue {
+            ["expr": .string(expr), "eval_time": .string(evalTime), "exp_samples": .list(expSamples.map(\.yaml))]
         }
 
-        struct Sample: Encodable {
+        struct Sample {
             let labels: String
             let value: Double
+
+            fileprivate var yaml: YAMLValue { ["labels": .string(labels), "value": .number(value)] }
         }
     }
 
-    struct Firing: Encodable {
+    struct Firing {
         let expLabels: OrderedMapping
         let expAnnotations: OrderedMapping
 
-        enum CodingKeys: String, CodingKey {
-            case expLabels = "exp_labels"
-            case expAnnotations = "exp_annotations"
+        fileprivate var yaml: YAMLValue {
+            ["exp_labels": .strings(expLabels.pairs), "exp_annotations": .strings(expAnnotations.pairs)]
         }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case ruleFiles = "rule_files"
-        case evaluationInterval = "evaluation_interval"
-        case tests
     }
 }

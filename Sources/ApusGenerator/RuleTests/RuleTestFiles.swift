@@ -10,7 +10,7 @@ func ruleTestFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
             let file = RuleTestFile(
                 ruleFiles: ["\(group.fileName).yml"], evaluationInterval: DurationText.string(group.step),
                 tests: AlertProof.together(proofs).map { RuleTestFile.Test($0, step: group.step) })
-            return GeneratedFile(path: group.testPath, contents: try YAMLFile.contents(file))
+            return GeneratedFile(path: group.testPath, contents: try YAMLFile.contents(file.yaml))
         }
 }
 

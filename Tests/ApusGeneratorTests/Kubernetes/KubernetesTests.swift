@@ -113,7 +113,7 @@ import ApusGenerator
         let rules = try FileKind.rules.files(for: fleet).map(\.contents).joined()
         let query = try #require(trigger?["query"]?.string)
         #expect(query.contains(#"{service="worker"}"#))
-        #expect(rules.contains(query.replacing(#"{service="worker"}"#, with: "") + " > 10000"), "the alert's query")
+        #expect(rules.contains("expr: \(query) > 10000\n"), "the alert's query")
         #expect(scaler?["maxReplicaCount"]?.int == 20)
         let other = try Self.object("HorizontalPodAutoscaler", "worker", of: Self.scaled)["spec"]?["metrics"]?[0]
         #expect(other?["external"]?["target"]?["averageValue"]?.string == "333")
