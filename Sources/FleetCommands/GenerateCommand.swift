@@ -49,7 +49,7 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
             try report(try folder.differences(from: files, strays: strays), of: files.count)
         } else {
             // Before writing: most of what is to be looked through is not there yet.
-            let found = strays == .named ? folder.strays(beside: files) : []
+            let found = strays == .named ? try folder.strays(beside: files) : []
             for path in try folder.write(files) { print(path) }
             for stray in found { printError(stray.description) }
         }

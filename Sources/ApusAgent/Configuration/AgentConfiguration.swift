@@ -1,4 +1,5 @@
 package import ApusSystemd
+import MetricCatalog
 
 /// How an agent is to run.
 package struct AgentConfiguration: Sendable {
@@ -21,7 +22,7 @@ package struct AgentConfiguration: Sendable {
     /// Series of one instance past this number are not served.
     package var seriesLimit = 100_000
     /// Instances past this number are refused.
-    package var instanceLimit = 1000
+    package var instanceLimit = AgentLimits.instances
     /// Whether OpenMetrics 1.0 has a `_created` series for each that counts.
     package var createdSeries = false
     /// When responses are compressed for clients that take that.

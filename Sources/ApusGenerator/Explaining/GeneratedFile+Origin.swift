@@ -16,6 +16,7 @@ extension GeneratedFile {
             switch origin.part {
             case .lines(let lines): consider(lines, origin.place)
             case .element(let path): elements[path] = origin.place
+            case .whole: consider(1...max(line, contents.utf8.count), origin.place)
             }
         }
         if !elements.isEmpty {

@@ -18,7 +18,9 @@ func datasourceFile(for fleet: Fleet, network: FleetNetwork, folder: String) thr
             url: "http://\(network.address(of: fleet.prometheusEndpoint))",
             jsonData: .init(timeInterval: DurationText.string(fleet.scraping.interval)))
     ])
-    return GeneratedFile(path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(datasources))
+    return GeneratedFile(
+        path: "\(folder)/prometheus.yml", contents: try YAMLFile.contents(datasources),
+        origins: [FileOrigin(.whole, fleet.scraping.place)])
 }
 
 /// https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources

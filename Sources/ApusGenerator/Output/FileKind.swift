@@ -85,10 +85,19 @@ extension Fleet {
         DispatchQueue.concurrentPerform(iterations: kinds.count) { number in
             let result = Result {
                 kinds[number] == .dashboards
-                    ? try Dashboard.files(dashboards + more, schema: schema) : try kinds[number].files(for: plan)
+                    ? try dashboardFiles(and: more, schema: schema) : try kinds[number].files(for: plan)
             }
             results.withLock { $0[number] = result }
         }
         return try results.withLock { $0 }.flatMap { try $0.get() }.sorted { $0.path < $1.path }
+    }
+
+    /// What every fleet has follows from the fleet; its own dashboards follow from where they are described.
+    private func dashboardFiles(and own: [Dashboard], schema: DashboardSchema) throws -> [GeneratedFile] {
+        let origins = Dictionary(own.map { ($0.name, $0.origins(in: schema)) }) { first, _ in first }
+        let names = dashboards.map(\.name) + own.map(\.name)
+        return zip(names, try Dashboard.files(dashboards + own, schema: schema)).map { name, file in
+            GeneratedFile(path: file.path, contents: file.contents, origins: origins[name] ?? [])
+        }
     }
 }

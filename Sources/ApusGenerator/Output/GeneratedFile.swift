@@ -22,6 +22,8 @@ public struct FileOrigin: Hashable, Sendable {
         case element([String])
         /// Lines of a text, from 1.
         case lines(ClosedRange<Int>)
+        /// All of it.
+        case whole
     }
 
     public let part: Part

@@ -35,7 +35,7 @@ public struct OutputFolder: Sendable {
     /// path.
     public func differences(from files: [GeneratedFile], strays: Strays = .named) throws(OutputError) -> [Difference] {
         var differences = try Self.forEach(files) { file throws(OutputError) in try disk(file).difference }.compactMap(\.self)
-        if strays == .named { differences += self.strays(beside: files) }
+        if strays == .named { differences += try self.strays(beside: files) }
         return differences.sorted { $0.path < $1.path }
     }
 
@@ -43,13 +43,14 @@ public struct OutputFolder: Sendable {
     ///
     /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`) and `docs/runbooks`; others are left
     /// alone.
-    public func strays(beside files: [GeneratedFile]) -> [Difference] {
+    /// - Throws: when a folder cannot be read.
+    public func strays(beside files: [GeneratedFile]) throws(OutputError) -> [Difference] {
         let generated = Set(files.lazy.map { $0.path })
         var folders = Array(Set(files.compactMap { Self.folder(of: $0) }))
         var strays: [String] = []
         // Level by level, since a large fleet has a folder for each process.
         while !folders.isEmpty {
-            let level = Self.forEach(folders) { entries(of: $0) }
+            let level = try Self.forEach(folders) { folder throws(OutputError) in try entries(of: folder) }
             strays += level.flatMap(\.files).filter { !generated.contains($0) }
             folders = level.flatMap(\.folders)
         }
@@ -102,9 +103,13 @@ public struct OutputFolder: Sendable {
 
     private static let chunkSize = 64
 
-    /// What is in a folder, relative to the root; empty when it cannot be read.
-    private func entries(of folder: String) -> (files: [String], folders: [String]) {
-        guard let directory = opendir("\(root)/\(folder)") else { return ([], []) }
+    /// What is in a folder, relative to the root; empty when there is no such folder.
+    private func entries(of folder: String) throws(OutputError) -> (files: [String], folders: [String]) {
+        guard let directory = opendir("\(root)/\(folder)") else {
+            let code = errno
+            guard code != ENOENT, code != ENOTDIR else { return ([], []) }
+            throw .unreadable(path: "\(root)/\(folder)", reason: String(cString: strerror(code)))
+        }
         defer { closedir(directory) }
         var files: [String] = []
         var folders: [String] = []

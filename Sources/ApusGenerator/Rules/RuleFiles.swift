@@ -27,7 +27,7 @@ extension FleetPlan {
 extension Fleet {
     /// The declaration that a rule follows from: the alert itself when the fleet declares it, the objective that it is about, or the
     /// thresholds.
-    fileprivate func origin(of alert: Alert) -> SourcePlace {
+    func origin(of alert: Alert) -> SourcePlace {
         if alerts.contains(where: { $0.name == alert.name }) { return alert.place }
         let objective = alert.labels["objective"].flatMap { name in objectives.first { $0.name == name } }
         return objective?.place ?? thresholds.place

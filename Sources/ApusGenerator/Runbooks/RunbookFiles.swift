@@ -7,10 +7,12 @@ func runbookFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
     let groups = try plan.alertGroups
     let pages = groups.flatMap { group in
         firstOfEachName(group.rules).map { rule in
-            GeneratedFile(path: "\(runbookFolder)/\(rule.alert.name).md", contents: page(rule, group, fleet))
+            GeneratedFile(
+                path: "\(runbookFolder)/\(rule.alert.name).md", contents: page(rule, group, fleet),
+                origins: [FileOrigin(.whole, fleet.origin(of: rule.alert))])
         }
     }
-    return [GeneratedFile(path: "\(runbookFolder)/README.md", contents: index(groups, fleet))] + pages
+    return [index(groups, fleet).file("\(runbookFolder)/README.md")] + pages
 }
 
 /// Where runbooks lie; other files of `docs` are written by people.
@@ -65,12 +67,10 @@ private func page(_ rule: AlertRule, _ group: AlertGroup, _ fleet: Fleet) -> Str
         """
 }
 
-private func index(_ groups: [AlertGroup], _ fleet: Fleet) -> String {
-    let rows = firstOfEachName(groups.flatMap(\.rules)).map { rule in
-        "| [\(rule.alert.name)](\(rule.alert.name).md) | \(rule.alert.severity.rawValue) | \(rule.alert.summary) |"
-    }
-    let agents = fleet.agentEndpoints.map { "| \($0.name) | `\($0.address)` |" }
-    return """
+private func index(_ groups: [AlertGroup], _ fleet: Fleet) -> PlacedText {
+    var text = PlacedText()
+    text.add(
+        """
         \(notice)
         # Runbooks of \(fleet.name)
 
@@ -79,13 +79,13 @@ private func index(_ groups: [AlertGroup], _ fleet: Fleet) -> String {
 
         | Alert | Severity | What is the case |
         | --- | --- | --- |
-        \(rows.joined(separator: "\n"))
-
-        ## Agents
-
-        | Agent | Address |
-        | --- | --- |
-        \(agents.joined(separator: "\n"))
-
-        """
+        """)
+    for rule in firstOfEachName(groups.flatMap(\.rules)) {
+        let alert = rule.alert
+        text.add(
+            "| [\(alert.name)](\(alert.name).md) | \(alert.severity.rawValue) | \(alert.summary) |", from: fleet.origin(of: alert))
+    }
+    text.add("\n## Agents\n\n| Agent | Address |\n| --- | --- |")
+    for agent in fleet.agentEndpoints { text.add("| \(agent.name) | `\(agent.address)` |", from: agent.place) }
+    return text
 }

@@ -13,17 +13,6 @@ extension PromQLExpression {
         }
     }
 
-    /// The same expression with every selector replaced.
-    public func mappingSelectors(_ transform: (PromQLSelector) -> PromQLSelector) -> PromQLExpression {
-        rebuilt { form in
-            switch form {
-            case .selector(let selector): .selector(transform(selector))
-            case .range(let selector, let window): .range(transform(selector), window: window)
-            default: form
-            }
-        }
-    }
-
     /// The same expression with every part changed, from the leaves up.
     package func rebuilt(_ transform: (Form) -> Form) -> PromQLExpression {
         let changed: Form =

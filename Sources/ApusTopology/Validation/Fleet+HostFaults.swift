@@ -1,3 +1,5 @@
+import MetricCatalog
+
 extension Fleet {
     /// What is wrong with users, folders and limits on a host.
     var hostFaults: [FleetFault] { userFaults + pathFaults + limitFaults + unitFaults + agentFaults }
@@ -62,16 +64,13 @@ extension Fleet {
     /// The agent of a host has a limit, so that a loop of restarts under new names does not fill its memory.
     private var agentFaults: [FleetFault] {
         let count = services.reduce(0) { $0 + $1.instances.count }
-        guard agents.placement == .perHost, count > Self.mostInstancesPerAgent else { return [] }
+        guard agents.placement == .perHost, count > AgentLimits.instances else { return [] }
         return [
             .contradiction(
-                "the agent of a host takes \(Self.mostInstancesPerAgent) instances, and the fleet has \(count):"
+                "the agent of a host takes \(AgentLimits.instances) instances, and the fleet has \(count):"
                     + " place an agent beside each instance, or describe a fleet for each host", place: agents.place)
         ]
     }
-
-    /// What `apus-agent` takes.
-    private static let mostInstancesPerAgent = 1000
 
     /// As useradd(8) and systemd agree on, without upper case.
     private static func isLegalUser(_ name: String) -> Bool {

@@ -1,5 +1,6 @@
 import ApusGenerator
 import ApusTopology
+import NotificationFleet
 import Testing
 
 @Suite struct `The origin of a line` {
@@ -42,6 +43,53 @@ import Testing
             (1...10).map { file.origin(ofLine: $0) != nil } == [
                 false, false, false, false, false, true, true, true, true, true,
             ])
+    }
+
+    @Test(arguments: DashboardSchema.allCases)
+    func `in a dashboard of the fleet's own is where the panel is described`(schema: DashboardSchema) throws {
+        func panel(_ title: String) -> Panel {
+            Panel(title, markdown: "Text.", fileID: "Shop/Boards.swift", line: title.utf8.count)
+        }
+        let dashboard = Dashboard("own", description: "Its own.", fileID: "Shop/Boards.swift", line: 100) {
+            PanelRow { panel("One") }
+            PanelRow("Open") { panel("Second") }
+            PanelRow("Folded", isCollapsed: true) {
+                panel("Third one")
+                panel("Fourth panel")
+            }
+        }
+        let files = try notificationFleet().generatedFiles(of: [.dashboards], dashboards: [dashboard], schema: schema)
+        let file = try #require(files.first { $0.path == "dashboards/own.json" })
+        var seen: [Int] = []
+        for (number, line) in file.contents.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let place = file.origin(ofLine: number + 1)
+            #expect(place?.fileID == "Shop/Boards.swift")
+            if let title = line.firstMatch(of: /"title": "(One|Second|Third one|Fourth panel)"/)?.1 {
+                #expect(place?.line == title.utf8.count)
+                seen.append(title.utf8.count)
+            }
+        }
+        #expect(seen.sorted() == [3, 6, 9, 12])
+        #expect(file.origin(ofLine: 2)?.line == 100)
+        // What every fleet has follows from the fleet.
+        #expect(files.first { $0.path == "dashboards/queue.json" }?.origins == [])
+    }
+
+    @Test func `in a runbook is the alert's, or that of its limits`() throws {
+        let fleet = notificationFleet()
+        let files = try FileKind.runbooks.files(for: fleet)
+        func origin(_ name: String, _ line: Int) -> SourcePlace? {
+            files.first { $0.path == "docs/runbooks/\(name).md" }?.origin(ofLine: line)
+        }
+        #expect(origin("HighCPU", 5) == fleet.thresholds.place)
+        #expect(origin("ErrorBudgetBurn", 5) == fleet.objectives[0].place)
+        let list = try #require(files.first { $0.path == "docs/runbooks/README.md" })
+        let lines = list.contents.split(separator: "\n", omittingEmptySubsequences: false)
+        let row = try #require(lines.firstIndex { $0.contains("127.0.0.1:") })
+        #expect(list.origin(ofLine: row + 1) == fleet.agents.place)
+        #expect(list.origin(ofLine: 1) == nil)
+        let own = try FileKind.runbooks.files(for: AlertFleets.own).first { $0.path == "docs/runbooks/ManyThreads.md" }
+        #expect(own?.origin(ofLine: 1) == AlertFleets.own.alerts.first { $0.name == "ManyThreads" }?.place)
     }
 
     @Test func `in a text is that of the shortest run of lines`() {

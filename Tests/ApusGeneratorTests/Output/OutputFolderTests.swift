@@ -109,6 +109,15 @@ import Testing
         #expect(try output.differences(from: Self.files) == [.stray("rules/link")])
     }
 
+    /// A link to itself is read by nobody, not even by root.
+    @Test func `says which folder it cannot look through`() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createSymbolicLink(atPath: folder.path("rules"), withDestinationPath: folder.path("rules"))
+        let output = OutputFolder(path: folder.path)
+        let error = try #require(#expect(throws: OutputError.self) { try output.strays(beside: Self.files) })
+        #expect(error.description == "\(folder.path("rules")) cannot be read: Too many levels of symbolic links")
+    }
+
     @Test func `does not write over a folder, and says which is in the way`() throws {
         let (folder, output) = try generated()
         try folder.remove("rules/alerts.yml")

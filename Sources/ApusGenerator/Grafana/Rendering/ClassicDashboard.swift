@@ -34,7 +34,7 @@ struct ClassicDashboard: JSONRepresentable {
     }
 
     /// Headings and panels; those of folded sections are in their headings.
-    private var panels: [ClassicPanel] {
+    var panels: [ClassicPanel] {
         dashboard.sections.flatMap { section -> [ClassicPanel] in
             let panels = section.panels.map(ClassicPanel.panel)
             guard let heading = section.heading else { return panels }
