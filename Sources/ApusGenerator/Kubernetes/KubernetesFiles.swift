@@ -9,7 +9,8 @@ func kubernetesFiles(for plan: FleetPlan) throws -> [GeneratedFile] {
         try file("namespace", [objects.namespace], from: fleet.containers.place),
         try file("data", [objects.dataVolume], remarks: KubernetesObjects.dataRemarks, from: fleet.data.place),
         try file("network-policies", objects.networkPolicies),
-        try file("pod-monitor", [objects.podMonitor], from: fleet.scraping.place),
+        // No service has a file of this name: theirs begin with `service-`.
+        try file("servicemonitor", [objects.serviceMonitor], from: fleet.scraping.place),
     ]
     if let backends = objects.backends {
         files.append(try file("backends", [backends], remarks: KubernetesObjects.backendRemarks))

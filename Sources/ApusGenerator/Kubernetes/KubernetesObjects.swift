@@ -69,17 +69,18 @@ struct KubernetesObjects {
 
     // MARK: - Monitoring
 
-    /// Each pod's agent has the labels of its instance, as on a host where an agent stands beside each.
-    var podMonitor: YAMLValue {
+    /// The agents of all pods behind the services' addresses, ready or not, each with the labels of its instance, as on a host where an
+    /// agent stands beside each.
+    var serviceMonitor: YAMLValue {
         func label(_ target: String, from source: String) -> YAMLValue {
             ["action": "replace", "sourceLabels": ["\(source)"], "targetLabel": "\(target)"]
         }
         return [
-            "apiVersion": "monitoring.coreos.com/v1", "kind": "PodMonitor", "metadata": metadata(fleet.name),
+            "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": metadata(fleet.name),
             "spec": [
                 "selector": selector,
                 "sampleLimit": .integer(fleet.scraping.sampleLimit),
-                "podMetricsEndpoints": [
+                "endpoints": [
                     [
                         "port": "\(Self.agentPort)", "path": "/metrics",
                         "interval": "\(DurationText.string(fleet.scraping.interval))",

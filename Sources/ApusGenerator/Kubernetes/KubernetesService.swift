@@ -54,17 +54,22 @@ struct KubernetesService {
         ]
     }
 
-    /// Of a worker: only so that its pods have names.
+    /// Where its agents are found, and its API; of a worker also so that its pods have names.
     private var address: YAMLValue {
         let pods: [(String, String)] = [
             (KubernetesObjects.nameLabel, service.name), (KubernetesObjects.partLabel, fleet.name),
         ]
-        let own = port.map { ("http", $0) } ?? (KubernetesObjects.agentPort, fleet.agents.port)
+        // By its number: not every version of Kubernetes looks for names among the ports of sidecars.
+        let agent: YAMLValue = [
+            "name": "\(KubernetesObjects.agentPort)", "port": .integer(fleet.agents.port),
+            "targetPort": .integer(fleet.agents.port),
+        ]
+        let own = port.map { YAMLValue(dictionaryLiteral: ("name", "http"), ("port", .integer($0)), ("targetPort", "http")) }
         return [
             "apiVersion": "v1", "kind": "Service", "metadata": metadata(service.name),
             "spec": .present([
                 ("clusterIP", port == nil ? "None" : nil), ("selector", .strings(pods)),
-                ("ports", [["name": "\(own.0)", "port": .integer(own.1), "targetPort": "\(own.0)"]]),
+                ("ports", .list([own, agent].compactMap(\.self))),
             ]),
         ]
     }

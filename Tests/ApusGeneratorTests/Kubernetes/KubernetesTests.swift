@@ -97,7 +97,7 @@ import ApusGenerator
         #expect(container?["resources"]?["limits"]?["memory"]?.string == "\(1024 << 20)")
         #expect(container?["readinessProbe"]?["httpGet"]?["path"]?.string == "/health/ready")
         #expect(api?["terminationGracePeriodSeconds"]?.int == 20)
-        let monitor = try Self.object("PodMonitor", "notifications", of: fleet)["spec"]?["podMetricsEndpoints"]?[0]
+        let monitor = try Self.object("ServiceMonitor", "notifications", of: fleet)["spec"]?["endpoints"]?[0]
         #expect(monitor?["interval"]?.string == "15s" && monitor?["scrapeTimeout"]?.string == "10s")
         #expect(monitor?["honorLabels"]?.bool == true)
         #expect(api?["initContainers"]?[0]?["ports"]?[0]?["name"]?.string == monitor?["port"]?.string)
