@@ -40,6 +40,9 @@ public enum FileKind: String, CaseIterable, Sendable {
         try files(for: FleetPlan(fleet))
     }
 
+    /// Those that take longest for a large fleet, begun first so that no processor is left with one of them at the end.
+    static let laborious: [FileKind] = [.systemd, .prometheus, .ruleTests]
+
     func files(for plan: FleetPlan) throws -> [GeneratedFile] {
         let fleet = plan.fleet
         return switch self {
@@ -78,7 +81,7 @@ extension Fleet {
     package func filesOfValidFleet(
         of kinds: Set<FileKind>, dashboards more: [Dashboard], schema: DashboardSchema
     ) throws -> [GeneratedFile] {
-        let kinds = FileKind.allCases.filter(kinds.contains)
+        let kinds = (FileKind.laborious + FileKind.allCases.filter { !FileKind.laborious.contains($0) }).filter(kinds.contains)
         let plan = FleetPlan(self)
         // Each by itself, on as many processors as there are.
         let results = Mutex([Result<[GeneratedFile], any Error>](repeating: .success([]), count: kinds.count))

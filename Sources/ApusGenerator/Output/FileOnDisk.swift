@@ -45,7 +45,9 @@ struct FileOnDisk {
             if more == 0 { break }
             done += more
         }
-        return file.contents.utf8.elementsEqual(bytes[..<done])
+        guard done == count else { return false }
+        var contents = file.contents
+        return contents.withUTF8 { utf8 in utf8.baseAddress.map { memcmp($0, bytes, count) == 0 } ?? true }
     }
 
     /// Makes the file's folder and writes the file, if there is none: nothing is in its place, and nobody reads there yet. A large fleet

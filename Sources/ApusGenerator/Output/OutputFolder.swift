@@ -50,8 +50,11 @@ public struct OutputFolder: Sendable {
         var strays: [String] = []
         // Level by level, since a large fleet has a folder for each process.
         while !folders.isEmpty {
-            let level = try Self.forEach(folders) { folder throws(OutputError) in try entries(of: folder) }
-            strays += level.flatMap(\.files).filter { !generated.contains($0) }
+            let level = try Self.forEach(folders) { folder throws(OutputError) in
+                let (files, folders) = try entries(of: folder)
+                return (strays: files.filter { !generated.contains($0) }, folders: folders)
+            }
+            strays += level.flatMap(\.strays)
             folders = level.flatMap(\.folders)
         }
         return strays.sorted().map(Difference.stray)

@@ -83,7 +83,8 @@ private func index(_ groups: [AlertGroup], _ fleet: Fleet) -> PlacedText {
     for rule in firstOfEachName(groups.flatMap(\.rules)) {
         let alert = rule.alert
         text.add(
-            "| [\(alert.name)](\(alert.name).md) | \(alert.severity.rawValue) | \(alert.summary) |", from: fleet.origin(of: alert))
+            "| [\(alert.name)](\(alert.name).md) | \(alert.severity.rawValue) | \(alert.summary) |",
+            from: fleet.origin(of: alert))
     }
     text.add("\n## Agents\n\n| Agent | Address |\n| --- | --- |")
     for agent in fleet.agentEndpoints { text.add("| \(agent.name) | `\(agent.address)` |", from: agent.place) }

@@ -26,12 +26,25 @@ public struct Installation: Hashable, Sendable {
 
     /// Whether a path is absolute and plain: no `.`, `..` or empty part, nothing that systemd or a shell reads as more than a name.
     public static func isPlainPath(_ path: String) -> Bool {
-        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return parts.count > 1 && parts[0].isEmpty
-            && parts.dropFirst().allSatisfy { part in
-                !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && part.allSatisfy(isPathByte)
+        guard path.utf8.first == UInt8(ascii: "/") else { return false }
+        // Of the part that is being read. A fleet has a path for each of its agents: they are not taken apart.
+        var length = 0
+        var dots = 0
+        for byte in path.utf8.dropFirst() {
+            if byte == UInt8(ascii: "/") {
+                guard isPathPart(length: length, dots: dots) else { return false }
+                (length, dots) = (0, 0)
+            } else {
+                guard isPathByte(byte) else { return false }
+                length += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
             }
+        }
+        return isPathPart(length: length, dots: dots)
     }
+
+    /// Neither nothing nor `.` nor `..`.
+    private static func isPathPart(length: Int, dots: Int) -> Bool { length > 2 || length > dots }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {
         switch byte {
