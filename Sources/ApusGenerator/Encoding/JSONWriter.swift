@@ -2,7 +2,7 @@ import ApusPromQL
 
 /// JSON as bytes, two spaces a level, members in the order in which they are written.
 ///
-/// Foundation's encoder, which makes a tree of boxes first, took most of a second for the 10,000 panels of 500 dashboards.
+/// Foundation's encoder makes a tree of boxes first, which is felt with hundreds of dashboards.
 ///
 /// ```swift
 /// var json = JSONWriter()
