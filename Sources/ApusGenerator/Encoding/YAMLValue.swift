@@ -21,7 +21,6 @@ enum YAMLValue {
 
     /// A mapping of strings.
     static func strings(_ pairs: [(String, String)]) -> YAMLValue { .mapping(pairs.map { ($0.0, .string($0.1)) }) }
-
 }
 
 extension YAMLValue: YAMLEncodable {

@@ -97,10 +97,11 @@ extension Fleet {
 
     /// What every fleet has follows from the fleet; its own dashboards follow from where they are described.
     private func dashboardFiles(and own: [Dashboard], schema: DashboardSchema) throws -> [GeneratedFile] {
-        let origins = Dictionary(own.map { ($0.name, $0.origins(in: schema)) }) { first, _ in first }
-        let names = dashboards.map(\.name) + own.map(\.name)
-        return zip(names, try Dashboard.files(dashboards + own, schema: schema)).map { name, file in
-            GeneratedFile(path: file.path, contents: file.contents, origins: origins[name] ?? [])
+        let common = dashboards
+        let files = try Dashboard.files(common + own, schema: schema)
+        let placed = zip(own, files.dropFirst(common.count)).map { dashboard, file in
+            GeneratedFile(path: file.path, contents: file.contents, origins: dashboard.origins(in: schema))
         }
+        return files.prefix(common.count) + placed
     }
 }

@@ -43,6 +43,7 @@ public struct OutputFolder: Sendable {
     ///
     /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`) and `docs/runbooks`; others are left
     /// alone.
+    ///
     /// - Throws: when a folder cannot be read.
     public func strays(beside files: [GeneratedFile]) throws(OutputError) -> [Difference] {
         let generated = Set(files.lazy.map { $0.path })
