@@ -100,8 +100,31 @@ import ApusGenerator
         let monitor = try Self.object("ServiceMonitor", "notifications", of: fleet)["spec"]?["endpoints"]?[0]
         #expect(monitor?["interval"]?.string == "15s" && monitor?["scrapeTimeout"]?.string == "10s")
         #expect(monitor?["honorLabels"]?.bool == true)
-        #expect(api?["initContainers"]?[0]?["ports"]?[0]?["name"]?.string == monitor?["port"]?.string)
         #expect(api?["initContainers"]?[0]?["ports"]?[0]?["containerPort"]?.int == 9480)
+    }
+
+    /// From the monitor over a service's address to the agent's port in the pods: by labels, the port's name, labels, a number.
+    @Test(arguments: fleets) func `lead the monitor to the agent of every pod`(fleet: Fleet) throws {
+        let objects = try Self.objects(fleet)
+        let monitor = try #require(objects.first { $0["kind"]?.string == "ServiceMonitor" }?["spec"])
+        let wanted = monitor["selector"]?["matchLabels"]?.mapping.map(Array.init) ?? []
+        #expect(!wanted.isEmpty)
+        let sets = objects.filter { $0["kind"]?.string == "StatefulSet" }
+        #expect(!sets.isEmpty)
+        for pod in sets.compactMap({ $0["spec"]?["template"] }) {
+            let service = try #require(
+                objects.first { object in
+                    object["kind"]?.string == "Service"
+                        && object["spec"]?["selector"]?.mapping?.allSatisfy { pod["metadata"]?["labels"]?[$0.key] == $0.value }
+                            == true
+                })
+            #expect(wanted.allSatisfy { service["metadata"]?["labels"]?[$0.key] == $0.value })
+            let ports = service["spec"]?["ports"]?.sequence.map(Array.init) ?? []
+            let port = try #require(ports.first { $0["name"] == monitor["endpoints"]?[0]?["port"] })
+            let containers = ["initContainers", "containers"].flatMap { pod["spec"]?[$0]?.sequence.map(Array.init) ?? [] }
+            let agent = try #require(containers.first { $0["name"]?.string == "agent" })
+            #expect(agent["ports"]?[0]?["containerPort"]?.int == port["targetPort"]?.int)
+        }
     }
 
     @Test func `scale workers by the depth that alerts watch`() throws {
