@@ -37,13 +37,51 @@ let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let argumentParser = product("ArgumentParser", "swift-argument-parser")
 let httpClient = product("AsyncHTTPClient", "async-http-client")
 let hummingbird = product("Hummingbird", "hummingbird")
+let httpTypes = product("HTTPTypes", "swift-http-types")
+let systemPackage = product("SystemPackage", "swift-system")
+let grdb = product("GRDB", "GRDB.swift")
+let subprocess = product("Subprocess", "swift-subprocess")
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// A floor of the house: a folder of `Sources` and of `Tests`. A module imports its own floor and those below (`.ci/imports` checks it).
+struct Floor {
+    let name: String
+
+    func c(_ name: String, link libraries: [String] = []) -> Target {
+        .target(name: name, path: "Sources/\(self.name)/\(name)", linkerSettings: libraries.map { .linkedLibrary($0) })
+    }
+
+    func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+        .target(name: name, dependencies: dependencies, path: "Sources/\(self.name)/\(name)", swiftSettings: settings)
+    }
+
+    func executable(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting]) -> Target {
+        .executableTarget(
+            name: name, dependencies: dependencies, path: "Sources/\(self.name)/\(name)", swiftSettings: settings,
+            linkerSettings: linker)
+    }
+
+    func tests(
+        _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+    ) -> Target {
+        .testTarget(
+            name: name, dependencies: dependencies, path: "Tests/\(self.name)/\(name)", exclude: exclude, resources: resources,
+            swiftSettings: settings)
+    }
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
+let base = Floor(name: "Base")
+let agent = Floor(name: "Agent")
+let generator = Floor(name: "Generator")
+let notifications = Floor(name: "Notifications")
+let commands = Floor(name: "Commands")
+
+/// What tests of several modules need, and the programs that they run.
+func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: settings)
+}
+
+func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Tests/Support/\(folder)", swiftSettings: settings)
 }
 
 let package = Package(
@@ -54,7 +92,7 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusTopology", "ApusGenerator", "MetricCatalog", "ExporterCatalog", "FleetCommands", "ApusLint",
+                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands", "ApusLint",
             ]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
@@ -62,9 +100,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -74,169 +114,152 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        .target(name: "CLinux"),
-        .target(name: "CExposition"),
-        module("ApusMetrics", ["CExposition"]),
-        .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
-        module("ApusLinux", ["CLinux", "CCompression"]),
-        .target(name: "CSystemd", linkerSettings: [.linkedLibrary("systemd")]),
-        module("EventCatalog", [logging]),
-        .target(name: "CPatterns", linkerSettings: [.linkedLibrary("pcre2-8")]),
-        module("ApusSystemd", ["ApusMetrics", "CPatterns", "CSystemd", "EventCatalog", lifecycle, logging]),
-        module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
-        module("ApusReporting", ["ApusSegment", "ApusLinux", "ApusMetrics", "CLinux", coreMetrics, lifecycle, logging]),
-        module("MetricCatalog", ["ApusMetrics"]),
-        module("ExporterCatalog", ["ApusMetrics"]),
-        module("ApusPromQL", ["ApusMetrics"]),
-        module("ApusTopology", ["ApusPromQL", "MetricCatalog", "ApusMetrics"]),
-        module(
-            "ApusGenerator",
-            ["ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
-        module("ApusLint", ["ApusPromQL", "ExporterCatalog", "MetricCatalog", "ApusMetrics", "Yams"]),
-        module(
+        // Base: what the kernel, systemd and the metric model say; nothing of a fleet.
+        base.c("CLinux"),
+        base.c("CExposition"),
+        base.c("CCompression", link: ["z", "zstd"]),
+        base.c("CPatterns", link: ["pcre2-8"]),
+        base.c("CSystemd", link: ["systemd"]),
+        base.module("ApusThreads", ["CLinux"]),
+        base.module("ApusMetrics", ["CExposition"]),
+        base.module("ApusLinux", ["CLinux"]),
+        base.module("EventCatalog", [logging]),
+        base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
+        base.module("CommandConventions", [argumentParser]),
+        // Agent: what watches, and what a service links to be watched.
+        agent.module("AgentMetrics", ["ApusMetrics"]),
+        agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
+        agent.module(
+            "ApusReporting", ["ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
+        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "CPatterns", "CSystemd"]),
+        agent.module(
             "ApusAgent",
             [
-                "ApusLinux", "ApusSystemd", "ApusSegment", "EventCatalog", "MetricCatalog", "ApusMetrics", "CLinux", nioCore,
-                nioPosix, nioHTTP1, lifecycle, logging,
+                "AgentMetrics", "ApusJournal", "ApusLinux", "ApusMetrics", "ApusSegment", "ApusSystemd", "ApusThreads",
+                "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
-        module("NotificationStore", [product("GRDB", "GRDB.swift")]),
-        module(
-            "DeliveryWorker",
+        agent.executable(
+            "apus-agent",
             [
-                "NotificationStore", "ApusReporting", "ApusMetrics", "EventCatalog", "MetricCatalog", coreMetrics, httpClient,
-                lifecycle, logging, nioCore, nioHTTP1,
-            ]),
-        module(
-            "NotificationAPI",
-            [
-                "NotificationStore", "ApusReporting", "ApusMetrics", "EventCatalog", "MetricCatalog", coreMetrics, hummingbird,
-                lifecycle, logging, nioCore, nioPosix,
-            ]),
-        module("CommandConventions", [argumentParser]),
-        module(
-            "FleetCommands",
-            [
-                "ApusGenerator", "ApusLint", "ApusTopology", "ApusPromQL", "ExporterCatalog", "MetricCatalog", "ApusMetrics",
-                "CommandConventions", argumentParser,
-            ]),
-        module(
+                "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux", "CommandConventions",
+                argumentParser, lifecycle, logging, signals,
+            ], linker: staticRuntime),
+        // Generator: from one topology to every file.
+        generator.module("ExporterCatalog", ["ApusMetrics"]),
+        generator.module("ApusPromQL", ["ApusMetrics"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.module(
+            "ApusGenerator",
+            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog", "Yams"]),
+        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
+        generator.module(
+            "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
+        generator.module(
             "LiveChecks",
             [
-                "FleetCommands", "ApusGenerator", "ApusLint", "ApusTopology", "ApusPromQL", "MetricCatalog", "ApusMetrics",
-                "CommandConventions", argumentParser, httpClient, nioCore, nioHTTP1,
-                product("NIOFoundationCompat", "swift-nio"),
+                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
+                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
             ]),
-        module("ClusterSupervisor", [product("Subprocess", "swift-subprocess"), lifecycle, logging]),
-        module(
+        // Notifications: the platform that is watched.
+        notifications.module("NotificationStore", [grdb]),
+        notifications.module(
+            "DeliveryWorker",
+            [
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpClient, lifecycle,
+                logging, nioCore, nioHTTP1,
+            ]),
+        notifications.module(
+            "NotificationAPI",
+            [
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpTypes, hummingbird,
+                lifecycle, logging, nioCore, nioPosix,
+            ]),
+        notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
+        notifications.module(
             "LoadTest",
-            [httpClient, hummingbird, product("Histogram", "hdrhistogram-swift"), lifecycle, logging, nioCore]),
-        module("NotificationFleet", ["ApusTopology", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
-        .executableTarget(
-            name: "apus-agent",
-            dependencies: [
-                "ApusAgent", "ApusSystemd", "ApusLinux", "CommandConventions", "CLinux", argumentParser, lifecycle, logging,
-                signals,
-            ],
-            swiftSettings: settings, linkerSettings: staticRuntime),
-        .executableTarget(
-            name: "apus",
-            dependencies: [
-                "FleetCommands", "LiveChecks", "ApusGenerator", "ApusTopology", "ApusReporting", "NotificationFleet",
-                "NotificationStore", "DeliveryWorker",
-                "NotificationAPI", "ClusterSupervisor", "CommandConventions", "LoadTest", "ApusLinux", "ApusSystemd", "CLinux",
-                "EventCatalog", argumentParser,
-                coreMetrics, lifecycle, logging, signals, httpClient, nioCore, nioHTTP1, nioPosix,
-            ],
-            swiftSettings: settings, linkerSettings: staticFoundation),
+            [
+                httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                product("Histogram", "hdrhistogram-swift"), signals,
+            ]),
+        notifications.module("NotificationFleet", ["ApusTopology"]),
+        // Commands: thin.
+        commands.executable(
+            "apus",
+            [
+                "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
+                "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
+                "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
+                logging, nioCore, nioHTTP1, nioPosix, signals,
+            ], linker: staticFoundation),
+        // What tests share.
+        support("HostTesting"),
+        support("ServerTesting", ["HostTesting"]),
+        support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
         // A service that a test of the segment kills a thousand times.
-        .executableTarget(
-            name: "killed-writer", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/KilledWriter",
-            swiftSettings: settings),
+        supportProgram("killed-writer", "KilledWriter", ["ApusMetrics", "ApusSegment"]),
         // A service that hangs on command, for the tests of hang detection.
-        .executableTarget(
-            name: "hung-service", dependencies: ["ApusReporting", logging], path: "Tests/HungService", swiftSettings: settings),
+        supportProgram("hung-service", "HungService", ["ApusReporting", logging]),
         // A service with a series of every kind, for the tests of the formats.
-        .executableTarget(
-            name: "reporting-service", dependencies: ["ApusReporting", "ApusMetrics", logging], path: "Tests/ReportingService",
-            swiftSettings: settings),
+        supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
-        tests("ApusMetricsTests", ["ApusMetrics", "MetricCatalog"], exclude: ["Oracle/check.py", "Oracle/reader"]),
-        tests("CommandConventionsTests", ["CommandConventions"]),
-        tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
-        .target(name: "HostTesting", path: "Tests/HostTesting", swiftSettings: settings),
-        tests("ApusSystemdTests", ["ApusSystemd", "CSystemd", "EventCatalog", "HostTesting", logging]),
-        .target(
-            name: "SegmentTesting", dependencies: ["ApusSegment", "ApusMetrics"], path: "Tests/SegmentTesting",
-            swiftSettings: settings),
-        tests("ApusSegmentTests", ["ApusSegment", "SegmentTesting", "ApusMetrics", "CLinux", "killed-writer"]),
-        tests(
+        base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("CommandConventionsTests", ["CommandConventions"]),
+        base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
+        base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
+        agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),
+        agent.tests(
             "ApusReportingTests",
             [
-                "ApusReporting", "ApusSegment", "SegmentTesting", "ApusMetrics", "MetricCatalog", "CLinux", coreMetrics,
-                lifecycle,
-                logging,
-            ]),
-        tests(
-            "ApusAgentTests",
-            [
-                "ApusAgent", "ApusReporting", "ApusSegment", "ApusSystemd", "ApusMetrics", "MetricCatalog", "CLinux",
-                "HostTesting", "hung-service",
-                coreMetrics,
-                httpClient, lifecycle, logging, nioCore, nioHTTP1,
-            ]),
-        // Real servers and exporters on the loopback, started by tests.
-        .target(
-            name: "ServerTesting", dependencies: ["HostTesting"], path: "Tests/ServerTesting", swiftSettings: settings),
-        tests(
-            "ExporterCatalogTests", ["ExporterCatalog", "ApusMetrics", "HostTesting", "ServerTesting"],
-            resources: [.copy("Fixtures")]),
-        tests("ApusPromQLTests", ["ApusPromQL", "ApusMetrics", "MetricCatalog"]),
-        tests("ApusTopologyTests", ["ApusTopology", "ApusPromQL", "MetricCatalog", "NotificationFleet"]),
-        tests(
-            "ApusGeneratorTests",
-            [
-                "ApusGenerator", "ApusMetrics", "ApusTopology", "ApusPromQL", "EventCatalog", "ExporterCatalog",
-                "MetricCatalog",
-                "NotificationFleet", "HostTesting", "ServerTesting", "Yams",
-            ], exclude: ["Schemas"]),
-        tests("ApusLintTests", ["ApusLint", "ApusPromQL", "ApusMetrics", "MetricCatalog"]),
-        tests(
-            "SystemTests",
-            [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "NotificationFleet", "MetricCatalog", "ApusSystemd",
-                "CSystemd",
-                "EventCatalog",
-                "HostTesting",
-            ]),
-        tests("NotificationStoreTests", ["NotificationStore", product("GRDB", "GRDB.swift")]),
-        tests(
-            "DeliveryWorkerTests",
-            [
-                "DeliveryWorker", "NotificationStore", "MetricCatalog", "ApusMetrics", coreMetrics, hummingbird, httpClient,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
                 lifecycle, logging,
             ]),
-        tests(
+        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
+        agent.tests(
+            "ApusAgentTests",
+            [
+                "AgentMetrics", "ApusAgent", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
+                "CLinux", "HostTesting", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+            ]),
+        generator.tests(
+            "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
+            resources: [.copy("Fixtures")]),
+        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
+        generator.tests(
+            "ApusGeneratorTests",
+            [
+                "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
+                "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
+            ], exclude: ["Schemas"]),
+        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
+        notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
+        notifications.tests(
+            "DeliveryWorkerTests",
+            [
+                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationStore", coreMetrics, httpClient, httpTypes,
+                hummingbird, lifecycle, logging, nioCore,
+            ]),
+        notifications.tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", product("GRDB", "GRDB.swift"),
-                product("MetricsTestKit", "swift-metrics"),
-                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "NotificationAPI", "NotificationStore", coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+                nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
-        tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
-        tests(
+        notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
+        notifications.tests(
             "LoadTestTests",
             [
-                "LoadTest", "NotificationAPI", "NotificationStore", "DeliveryWorker", coreMetrics, httpClient, lifecycle,
-                logging,
-                nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", coreMetrics, httpClient, lifecycle,
+                logging, nioCore, nioHTTP1,
             ]),
-        tests(
+        commands.tests(
+            "SystemTests",
+            ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting", "NotificationFleet"]),
+        commands.tests(
             "IntegrationTests",
             [
-                "MetricCatalog", "ApusMetrics", "ApusPromQL", "NotificationStore", "NotificationFleet", "ApusTopology",
-                "ApusGenerator", "ApusLint", "ExporterCatalog", "LiveChecks", "HostTesting", "ServerTesting", "CLinux",
-                "reporting-service", httpClient, nioCore, nioHTTP1,
-                product("Subprocess", "swift-subprocess"),
+                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
+                "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
     ]
 )

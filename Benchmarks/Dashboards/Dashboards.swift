@@ -1,7 +1,7 @@
 import ApusGenerator
 import ApusPromQL
 import Foundation
-import MetricCatalog
+import AgentMetrics
 
 /// 500 dashboards of 20 panels, described, checked and written to a folder: `Dashboards FOLDER`.
 @main

@@ -1,0 +1,108 @@
+import ApusMetrics
+package import ApusSystemd
+package import ApusJournal
+import CLinux
+package import Logging
+package import ServiceLifecycle
+
+/// The services that make up an agent, wired together and ready to run in one `ServiceGroup`.
+package struct AgentServices {
+    /// In the order in which they start; they stop in reverse.
+    package let all: [any Service]
+    /// Renders one exposition as a scrape would see it.
+    package let scrape: @Sendable () -> [UInt8]
+    /// Takes in anew what may change while the agent runs: ``AgentConfiguration/expectFile``.
+    package let reload: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - notifier: the service manager, if one is to be told of start, status and stop.
+    ///   - watchdog: what it wants to know of the sampling loop's turns.
+    ///   - passed: what the manager passed: sockets to serve on, and segments that it has kept. Owned from here on.
+    ///   - boundPort: is told the port once the HTTP endpoint listens.
+    ///   - droppedLogs: messages of the agent's own log that were dropped so far.
+    /// - Throws: ``AgentError`` when the report socket cannot be made, or a file or a passed socket is of no use.
+    package init(
+        _ configuration: AgentConfiguration, logger: Logger, notifier: ServiceNotifier? = nil, watchdog: Watchdog? = nil,
+        passed: [ActivationSocket] = [], boundPort: @escaping @Sendable (Int) -> Void = { _ in },
+        droppedLogs: (@Sendable () -> UInt64)? = nil
+    ) throws(AgentError) {
+        let work = AgentWork()
+        let passed = try PassedDescriptors(passed)
+        let store = notifier.map { SegmentStore(notifier: $0, logger: logger) }
+        let table = InstanceTable(configuration: configuration, store: store)
+        let reload = try AgentReload(configuration: configuration, table: table, logger: logger)
+        let units = ServiceUnits(table: table)
+        let journal = configuration.journal.map { JournalWatch($0, logger: logger) }
+        let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
+        let journalSources: [(any FamilySource)?] = [
+            units,
+            journal.map {
+                JournalFamilies(
+                    follower: $0.follower, units: configuration.journal?.units, watcher: unitWatch?.watcher)
+            }, droppedLogs.map { LogDrops(count: $0) },
+            unitWatch.map { UnitSource(watcher: $0.watcher) },
+            try journal.map { (journal) throws(AgentError) in
+                PatternFamilies(patterns: try Self.checked(configuration.journal?.patterns ?? []), follower: journal.follower)
+            },
+        ]
+        let sources: [any FamilySource] = journalSources.compactMap { $0 }
+        let exposition = Exposition(
+            table: table, work: work, seriesLimit: configuration.seriesLimit, createdSeries: configuration.createdSeries,
+            sources: sources, logger: logger)
+        let documents = Documents(
+            table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
+            companion: configuration.companion, journal: journal?.follower, units: units, watcher: unitWatch?.watcher)
+        let responder = Responder(
+            exposition: exposition, documents: documents, work: work, compression: configuration.compression,
+            ownAddress: "\(configuration.host):\(configuration.port)", logger: logger)
+        let reports =
+            if let socket = passed.report {
+                ReportListener(passed: socket, table: table, work: work, logger: logger)
+            } else { try ReportListener(path: configuration.socketPath, table: table, work: work, logger: logger) }
+        // Before anybody can ask: the first scrape has the true values.
+        store?.takeBack(passed.stored, into: table)
+        let notifications = notifier.map { notifier in
+            ManagerNotifications(
+                notifier: notifier, watchdog: watchdog, logger: logger, turns: { work.totals.samples },
+                status: { Self.status(table) + Self.status(unitWatch?.watcher) + (reload.trouble.map { "; \($0)" } ?? "") })
+        }
+        let services: [any Service] = [
+            reports,
+            SamplingLoop(table: table, work: work, interval: configuration.interval),
+            HangWatch(table: table, seriesLimit: configuration.seriesLimit, logger: logger),
+            HTTPEndpoint(
+                configuration: configuration, sockets: passed.http, responder: responder, logger: logger,
+                boundPort: { port in
+                    // The report socket listens since before: whoever asked for the agent finds all of it.
+                    notifications?.ready()
+                    boundPort(port)
+                }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }),
+        ]
+        all = services + [journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
+        scrape = { exposition.render() }
+        self.reload = { reload.run(telling: notifications) }
+    }
+
+    /// - Throws: ``AgentError/patternNameTaken(_:)``.
+    private static func checked(_ patterns: [JournalPattern]) throws(AgentError) -> [JournalPattern] {
+        var taken = Exposition.ownNames
+        for family in patterns.map(\.family) {
+            guard taken.isDisjoint(with: family.claimedNames) else { throw .patternNameTaken(family.name) }
+            taken.formUnion(family.claimedNames)
+        }
+        return patterns
+    }
+
+    /// What units add to the line for `systemctl status`.
+    private static func status(_ watcher: UnitWatcher?) -> String {
+        let troubled = watcher?.troubled ?? 0
+        return troubled == 0 ? "" : ", \(troubled) unit\(troubled == 1 ? "" : "s") failed or absent"
+    }
+
+    /// One line for `systemctl status`.
+    private static func status(_ table: InstanceTable) -> String {
+        let instances = table.instances
+        let down = instances.count { $0.livingPid == nil }
+        return "watching \(instances.count) instance\(instances.count == 1 ? "" : "s")\(down == 0 ? "" : ", \(down) down")"
+    }
+}

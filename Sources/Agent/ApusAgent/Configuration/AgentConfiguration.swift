@@ -1,0 +1,45 @@
+package import ApusJournal
+import AgentMetrics
+
+/// How an agent is to run.
+package struct AgentConfiguration: Sendable {
+    /// Where the HTTP endpoint listens; port 0 takes a free one.
+    package var host = "127.0.0.1"
+    package var port = 9480
+    /// The Unix socket on which services report; at most 107 bytes.
+    package var socketPath = "/run/apus/agent.sock"
+    /// Time between turns of the sampling loop.
+    package var interval: Duration = .seconds(15)
+    /// Instances that are served as down when they do not report.
+    package var expected: [InstanceKey] = []
+    /// A file of more of them (``ExpectedInstances``), read again at each reload.
+    package var expectFile: String?
+    /// How long an instance that has ended, and is not expected, is served as down with its last counts.
+    package var retention: Duration = .seconds(300)
+    /// How long a process that lives may give no sign of life, or an executor of it run nothing, before it counts as hung. Signs
+    /// come every second, so less than three seconds would raise alarms that mean nothing.
+    package var hungAfter: Duration = .seconds(5)
+    /// Series of one instance past this number are not served.
+    package var seriesLimit = 100_000
+    /// Instances past this number are refused.
+    package var instanceLimit = AgentLimits.instances
+    /// Whether OpenMetrics 1.0 has a `_created` series for each that counts.
+    package var createdSeries = false
+    /// When responses are compressed for clients that take that.
+    package var compression = CompressionPolicy.remote
+    /// HTTP connections past this number are closed at once.
+    package var connectionLimit = 256
+
+    /// What is followed of the journal; `nil`: nothing.
+    package var journal: JournalFollowerConfiguration?
+    /// Units of systemd that are watched; `nil`: none.
+    package var units: UnitWatchConfiguration?
+
+    package init() {}
+
+    /// The one instance that the agent stands beside: the only one that its options name. A file of them is a whole host's.
+    var companion: InstanceKey? { expected.count == 1 && expectFile == nil ? expected.first : nil }
+}
+
+/// The version of this product.
+package let agentVersion = "0.1.0"

@@ -1,0 +1,43 @@
+import ApusThreads
+import ApusJournal
+import Logging
+import ServiceLifecycle
+
+/// Runs the watcher of units on a thread of its own, and logs what it finds.
+final class UnitWatch: Service {
+    let watcher: UnitWatcher
+    private let logger: Logger
+
+    init(_ configuration: UnitWatchConfiguration, logger: Logger) {
+        self.logger = logger
+        watcher = UnitWatcher(configuration) { notice in
+            switch notice {
+            case .unavailable(let error):
+                logger.warning(
+                    "nothing is heard of units; what was known is served for a while", metadata: ["reason": "\(error)"])
+            case .available: logger.notice("units are heard of again")
+            case .refused(let error): logger.warning("systemd did not tell of a unit", metadata: ["reason": "\(error)"])
+            case .tooMany(let count):
+                logger.warning("more units match than are watched", metadata: ["unwatched": "\(count)"])
+            }
+        }
+    }
+
+    func run() async throws {
+        let isStarted = await withTaskCancellationOrGracefulShutdownHandler {
+            await withCheckedContinuation { continuation in
+                let thread = DetachedThread(name: "apus-units") { [watcher] in
+                    watcher.run()
+                    continuation.resume(returning: true)
+                }
+                if !thread.start() { continuation.resume(returning: false) }
+            }
+        } onCancelOrGracefulShutdown: { [watcher] in
+            watcher.stop()
+        }
+        guard !isStarted else { return }
+        logger.error("units are not watched: the system grants no thread; see the unit's TasksMax")
+        // The rest of the agent goes on; the end of a service would end it.
+        try? await gracefulShutdown()
+    }
+}

@@ -1,0 +1,64 @@
+import ApusJournal
+
+/// What `/api/v1/units` answers: what systemd said last of the watched units. Times are seconds since 1970.
+struct UnitsDocument: Encodable {
+    let bus: Bus
+    let units: [Unit]
+
+    struct Bus: Encodable {
+        let up: Bool
+        /// Since systemd answered last; absent before the first time.
+        let ageSeconds: Double?
+        let breakerOpen: Bool
+    }
+
+    struct Unit: Encodable {
+        let unit: String
+        let loadState: String
+        let activeState: String
+        let subState: String
+        let result: String?
+        let stateChangeTime: Double?
+        let activeEnterTime: Double?
+        let restarts: UInt64?
+        let mainPid: UInt64?
+        let exitCause: String?
+        let exitStatus: UInt64?
+        let watchdogSeconds: Double?
+        let watchdogPingTime: Double?
+        let memoryBytes: UInt64?
+        let tasks: UInt64?
+        let tasksMax: UInt64?
+        let cpuSeconds: Double?
+    }
+}
+
+extension UnitsDocument {
+    /// - Parameter snapshot: `nil` where no units are watched.
+    init(_ snapshot: UnitSnapshot?) {
+        bus = Bus(up: snapshot?.isUp ?? false, ageSeconds: snapshot?.age, breakerOpen: snapshot?.isBreakerOpen ?? false)
+        units = (snapshot?.units ?? []).map(Unit.init)
+    }
+}
+
+extension UnitsDocument.Unit {
+    init(_ state: UnitState) {
+        unit = state.name
+        loadState = state.loadState
+        activeState = state.activeState
+        subState = state.subState
+        result = state.result
+        stateChangeTime = state.stateChange
+        activeEnterTime = state.activeSince
+        restarts = state.restarts
+        mainPid = state.mainPID
+        exitCause = state.exit?.cause.rawValue
+        exitStatus = state.exit?.status
+        watchdogSeconds = state.watchdog
+        watchdogPingTime = state.watchdogPing
+        memoryBytes = state.memoryBytes
+        tasks = state.tasks
+        tasksMax = state.tasksLimit
+        cpuSeconds = state.cpuSeconds
+    }
+}

@@ -1,0 +1,148 @@
+import ApusAgent
+import ApusThreads
+import ApusSystemd
+import ArgumentParser
+import CLinux
+import CommandConventions
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The sidecar's executable: options in, one `ServiceGroup` out.
+@main
+struct ApusAgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus-agent",
+        abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
+        version: agentVersion)
+
+    @Option(
+        help: ArgumentHelp(
+            "Address of the HTTP endpoint, HOST:PORT; port 0 takes a free one. One that systemd passes takes its place."))
+    var listen = "127.0.0.1:9480"
+
+    @Option(
+        help: ArgumentHelp(
+            "Path of the Unix socket on which services report, at most 107 bytes. A Unix socket of packets that systemd passes takes "
+                + "its place.", valueName: "path"))
+    var socket = "/run/apus/agent.sock"
+
+    @Option(help: "Time between turns of the sampling loop, such as 15s or 500ms; at least 100ms.")
+    var interval = "15s"
+
+    @Option(
+        help: ArgumentHelp(
+            "SERVICE/INSTANCE that is served as down while it does not report; repeatable.", valueName: "instance"))
+    var expect: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "File with more instances that are expected, one SERVICE/INSTANCE a line, # for comments; read again on SIGHUP.",
+            valueName: "path"))
+    var expectFile: String?
+
+    @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
+    var retention = "5m"
+
+    @Option(
+        help: "How long a living process may give no sign of life, or an executor of it run nothing, before it counts as hung.")
+    var hungAfter = "5s"
+
+    @Option(help: "Series of one instance past this number are not served; at least 1.")
+    var seriesLimit = 100_000
+
+    @Option(help: "Compress responses for clients that take that: on other hosts (remote), always, or never.")
+    var compress = "remote"
+
+    @Flag(help: "Serve a _created series beside each that counts, in OpenMetrics 1.0.")
+    var createdSeries = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Log to the journal when standard error is connected to it (auto), always (journal, or json with JSON lines on standard "
+                + "error while there is no journal), or to standard error (stderr).", valueName: "destination"))
+    var log = "auto"
+
+    @OptionGroup(title: "The journal") var journalOptions: JournalOptions
+
+    @OptionGroup(title: "Units of systemd") var unitOptions: UnitOptions
+
+    @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
+    var lifeline = false
+
+    static func main() async { await runWithOneLineErrors() }
+
+    func run() async throws {
+        // Resident memory matters more here than the parallel speed of malloc.
+        apus_limit_malloc(1)
+        if lifeline { Lifeline.watch() }
+        var configuration = try agentConfiguration()
+        let watchdog = try Watchdog()
+        if let watchdog, !watchdog.allows(turn: configuration.interval) {
+            throw ValidationError(
+                "--interval \(interval): longer than half of the unit's WatchdogSec (\(watchdog.timeout)): raise WatchdogSec")
+        }
+        guard let destination = LogDestination(rawValue: log) else {
+            throw ValidationError("--log \(log): write auto, journal, json or stderr")
+        }
+        let output = LogOutput(destination)
+        LoggingSystem.bootstrap { output.handler(label: $0) }
+        defer { _ = output.flush(within: .seconds(1)) }
+        let logger = Logger(label: "apus-agent")
+        var remarks: [String] = []
+        configuration.journal = try journalOptions.configuration(remarks: &remarks)
+        configuration.units = try unitOptions.configuration(interval: configuration.interval)
+        let services = try AgentServices(
+            configuration, logger: logger, notifier: ServiceNotifier(), watchdog: watchdog, passed: ActivationSocket.passed(),
+            boundPort: { [remarks] _ in for remark in remarks { logger.info("\(remark)") } },
+            droppedLogs: output.journal.map { journal in { @Sendable () -> UInt64 in journal.dropped } })
+        // Without a file to read again, the end of a terminal ends the agent.
+        let reloads =
+            expectFile == nil
+            ? []
+            : [ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)]
+        try await ServiceGroup(
+            configuration: .init(
+                services: reloads.map { .init(service: $0) } + services.all.map { .init(service: $0) }
+                    + [.init(service: StartupPages(), successTerminationBehavior: .ignore)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    private func agentConfiguration() throws -> AgentConfiguration {
+        var configuration = AgentConfiguration()
+        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
+            colon > listen.startIndex
+        else { throw ValidationError("--listen \(listen): write HOST:PORT, such as 127.0.0.1:9480") }
+        configuration.host = String(listen[..<colon])
+        configuration.port = Int(port)
+        configuration.socketPath = socket
+        guard let interval = DurationText.parse(interval), interval >= .milliseconds(100) else {
+            throw ValidationError("--interval \(interval): write a number and ms, s, m or h, at least 100ms")
+        }
+        configuration.interval = interval
+        guard let retention = DurationText.parse(retention) else {
+            throw ValidationError("--retention \(retention): write a number and ms, s, m or h")
+        }
+        configuration.retention = retention
+        guard let hungAfter = DurationText.parse(hungAfter), hungAfter >= .seconds(3) else {
+            throw ValidationError("--hung-after \(hungAfter): write a number and ms, s, m or h, at least 3s")
+        }
+        configuration.hungAfter = hungAfter
+        guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
+        configuration.seriesLimit = seriesLimit
+        guard let compression = CompressionPolicy(rawValue: compress) else {
+            throw ValidationError("--compress \(compress): write remote, always or never")
+        }
+        configuration.compression = compression
+        configuration.createdSeries = createdSeries
+        configuration.expectFile = expectFile
+        configuration.expected = try expect.map { text in
+            guard let key = InstanceKey(text) else {
+                throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")
+            }
+            return key
+        }
+        return configuration
+    }
+}

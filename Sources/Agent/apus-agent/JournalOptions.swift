@@ -1,0 +1,112 @@
+import CommandConventions
+import ApusLinux
+import ApusJournal
+import ArgumentParser
+import Glibc
+
+/// What of the journal is counted, and where the place in it is kept.
+struct JournalOptions: ParsableArguments {
+    enum Mode: String, ExpressibleByArgument, CaseIterable {
+        case off, auto, all, units
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "Count the journal of all units if there is a state directory (auto), of all units (all), of those of --journal-unit "
+                + "(units), or nothing (off).", valueName: "mode"))
+    var journal = Mode.auto
+
+    @Option(help: ArgumentHelp("Unit whose journal counts with --journal units; repeatable.", valueName: "unit"))
+    var journalUnit: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder in which the place in the journal and the counts outlive the agent. [default: $STATE_DIRECTORY, as systemd sets it]",
+            valueName: "folder"))
+    var stateDirectory: String?
+
+    @Option(help: ArgumentHelp("Count the journal of this namespace instead of the system's.", valueName: "name"))
+    var journalNamespace: String?
+
+    @Option(help: ArgumentHelp("Count the journal files in this folder instead of the system's.", valueName: "folder"))
+    var journalDirectory: String?
+
+    @Flag(help: "At the first start, count what is in the journal already; otherwise what comes from then on.")
+    var journalFromStart = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long after a change the place and the counts are saved; what a kill makes the next start read again.",
+            valueName: "duration"))
+    var journalSaveInterval = "5s"
+
+    @Option(
+        help: ArgumentHelp(
+            "File of patterns: entries that match fields and a regular expression, counted as metrics of their own.",
+            valueName: "file"))
+    var journalPatterns: String?
+
+    func validate() throws {
+        if journal == .units && journalUnit.isEmpty {
+            throw ValidationError("--journal units: name the units with --journal-unit")
+        }
+        if journal != .units && !journalUnit.isEmpty {
+            throw ValidationError("--journal-unit \(journalUnit[0]): goes with --journal units")
+        }
+        if journal == .off, let journalPatterns {
+            throw ValidationError("--journal-patterns \(journalPatterns): does not go with --journal off")
+        }
+        if let namespace = journalNamespace, journalDirectory != nil {
+            throw ValidationError("--journal-namespace \(namespace): does not go with --journal-directory")
+        }
+    }
+
+    /// What is followed; `nil`: nothing.
+    ///
+    /// - Parameter remarks: takes what is to be logged once the agent runs; what keeps it from running stays the only line.
+    func configuration(remarks: inout [String]) throws -> JournalFollowerConfiguration? {
+        guard journal != .off else { return nil }
+        guard let saveInterval = DurationText.parse(journalSaveInterval), saveInterval >= .milliseconds(100) else {
+            throw ValidationError(
+                "--journal-save-interval \(journalSaveInterval): write a number and ms, s, m or h, at least 100ms")
+        }
+        guard let folder = try stateFolder() else {
+            guard journal == .auto, journalPatterns == nil else {
+                throw ValidationError(
+                    "\(journalPatterns == nil ? "--journal \(journal.rawValue)" : "--journal-patterns"): the counts need a folder: give --state-directory, or StateDirectory= in the unit"
+                )
+            }
+            remarks.append("the journal is not counted: no --state-directory, and no StateDirectory= in the unit")
+            return nil
+        }
+        return JournalFollowerConfiguration(
+            source: source, statePath: "\(folder)/journal", units: journal == .units ? Set(journalUnit) : nil,
+            beginning: journalFromStart ? .beginning : .end, patterns: try patterns(), saveInterval: saveInterval)
+    }
+
+    private func patterns() throws -> [JournalPattern] {
+        guard let journalPatterns else { return [] }
+        do throws(JournalPatternFileError) {
+            return try JournalPatternFile.read(journalPatterns)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    private var source: JournalSource {
+        if let journalNamespace { return .namespace(journalNamespace) }
+        if let journalDirectory { return .directory(journalDirectory) }
+        return .system
+    }
+
+    private func stateFolder() throws -> String? {
+        // systemd separates several by colons.
+        let given = getenv("STATE_DIRECTORY").flatMap { String(cString: $0).split(separator: ":").first.map(String.init) }
+        guard let folder = stateDirectory ?? given else { return nil }
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, access(folder, W_OK | X_OK) == 0 else {
+            throw ValidationError("--state-directory \(folder): must be a folder that the agent may write to")
+        }
+        return folder
+    }
+}

@@ -1,0 +1,37 @@
+import ApusMetrics
+public import ApusPromQL
+import ExporterCatalog
+import AgentMetrics
+
+extension SeriesDeclarations {
+    /// Every metric that this product declares: its own, and those of the exporters that fleets run.
+    ///
+    /// - Parameter targetLabels: those that targets add besides job and instance. With none it is not known which there are, and
+    ///   nothing is said about labels of metrics that others serve too.
+    public static func known(targetLabels: [String] = []) -> SeriesDeclarations {
+        let others = TargetLabels.ofOthers(targetLabels)
+        var known = SeriesDeclarations(targetLabels: others)
+        known.declare(ExporterCatalog.families, targetLabels: others)
+        for family in MetricCatalog.families {
+            if family.isCommon {
+                // Other programs serve the same name with labels of their own.
+                known.declare(family.name, kind: family.kind, labels: nil, targetLabels: others)
+            } else {
+                known.declare([family], targetLabels: .exactly(["job", "instance", "service"] + targetLabels))
+            }
+        }
+        return known
+    }
+}
+
+extension TargetLabels {
+    /// Of targets that are not this product's.
+    public static func ofOthers(_ more: [String]) -> TargetLabels {
+        more.isEmpty ? .unknown : .exactly(["job", "instance"] + more)
+    }
+}
+
+extension MetricFamily {
+    /// Whether the name is a custom of the field, and not this product's alone.
+    fileprivate var isCommon: Bool { ["process_", "http_", "systemd_", "go_"].contains { name.hasPrefix($0) } }
+}

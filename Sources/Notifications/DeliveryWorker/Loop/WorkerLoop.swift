@@ -1,0 +1,102 @@
+import CoreMetrics
+import EventCatalog
+import Logging
+import AgentMetrics
+import NotificationStore
+
+/// The shell around ``WorkerState``: takes events off a queue, does what the state says, and puts what comes of it onto the queue.
+struct WorkerLoop: Sendable {
+    let store: any NotificationStore
+    let owner: String
+    let configuration: WorkerConfiguration
+    let deliverer: Deliverer
+    let metrics: WorkerMetrics
+    let pulse: WorkerPulse
+    let logger: Logger
+    let queue: AsyncStream<WorkerEvent>.Continuation
+    /// Called once, when the store has taken the first claim.
+    let onReady: @Sendable () -> Void
+
+    /// Works until a stop is complete.
+    func run(_ events: AsyncStream<WorkerEvent>) async {
+        // Two groups, because a stop cuts attempts off but never a write to the store.
+        await withDiscardingTaskGroup { requests in
+            await withDiscardingTaskGroup { attempts in
+                await turn(events, requests: &requests, attempts: &attempts)
+            }
+        }
+    }
+
+    private func turn(
+        _ events: AsyncStream<WorkerEvent>, requests: inout DiscardingTaskGroup, attempts: inout DiscardingTaskGroup
+    ) async {
+        var state = WorkerState(configuration: configuration, now: .now)
+        var alarm = Alarm { [queue] in queue.yield(.alarm) }
+        defer { alarm.cancel() }
+        var iterator = events.makeAsyncIterator()
+        var isReady = false
+        while true {
+            let now = ContinuousClock.now
+            for action in state.actions(at: now) { perform(action, requests: &requests, attempts: &attempts) }
+            if state.hasEnded(at: now) { break }
+            alarm.set(state.wake(after: now), now: now)
+            guard let event = await iterator.next() else { break }
+            state.handle(event, at: .now)
+            pulse.turned(leased: state.held)
+            if !isReady, case .claimed = event {
+                isReady = true
+                logger.info("delivering", metadata: CataloguedEvent.workerStarted.metadata)
+                onReady()
+            }
+        }
+        let left = state.finished.count + state.returning.count
+        if left > 0 {
+            logger.error(
+                "stopped with leases that the store did not take back; their notifications are due again when the leases end",
+                metadata: ["leases": "\(left)"])
+        }
+    }
+
+    private func perform(
+        _ action: WorkerAction, requests: inout DiscardingTaskGroup, attempts: inout DiscardingTaskGroup
+    ) {
+        switch action {
+        case .claim(let limit): requests.addTask { queue.yield(await claim(limit: limit)) }
+        case .record(let batch): requests.addTask { queue.yield(await record(batch)) }
+        case .renew(let leases): requests.addTask { queue.yield(await renew(leases)) }
+        case .release(let leases): requests.addTask { queue.yield(await release(leases)) }
+        case .attempt(let held): attempts.addTask { queue.yield(await attempt(held)) }
+        case .interruptAttempts:
+            logger.warning("attempts that are still under way are cut off; their leases are given back")
+            attempts.cancelAll()
+        case .forget(let passed):
+            logger.warning(
+                "leases passed before their notifications were attempted", metadata: ["leases": "\(passed.count)"])
+        }
+    }
+
+    private func attempt(_ held: HeldNotification) async -> WorkerEvent {
+        let notification = held.claimed.notification
+        let startedAt = Instant.realtime()
+        let start = ContinuousClock.now
+        let result = await deliverer.deliver(notification)
+        let duration = start.duration(to: .now)
+        var generator = SystemRandomNumberGenerator()
+        let recorded: AttemptOutcome.Result
+        let failure: FailureClass?
+        switch result {
+        case .interrupted: return .interrupted(token: held.token)
+        case .delivered: (recorded, failure) = (.delivered, nil)
+        case .failed(let cause):
+            recorded = configuration.retries.result(
+                of: cause, attempt: held.claimed.attempts + 1, now: .realtime(), using: &generator)
+            failure = cause.reason
+        }
+        metrics[notification.channel].attemptDuration.record(duration / .seconds(1))
+        return .finished(
+            FinishedAttempt(
+                held: held,
+                outcome: AttemptOutcome(lease: held.lease, result: recorded, startedAt: startedAt, duration: duration),
+                failure: failure))
+    }
+}

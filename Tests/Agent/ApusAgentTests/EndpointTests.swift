@@ -1,0 +1,158 @@
+import ApusAgent
+import ApusReporting
+import CoreMetrics
+import Foundation
+import Glibc
+import AgentMetrics
+import NIOHTTP1
+import Testing
+
+@Suite struct EndpointTests {
+    @Test(arguments: [
+        ("/", "text/html; charset=utf-8"), ("/metrics", "text/plain; version=0.0.4; charset=utf-8"),
+        ("/health", "application/json; charset=utf-8"), ("/health/live", "text/plain; charset=utf-8"),
+        ("/resources", "application/json; charset=utf-8"), ("/stats?pretty=1", "application/json; charset=utf-8"),
+    ])
+    func `each page is there, with its type`(path: String, contentType: String) async throws {
+        try await RunningAgent.with { agent in
+            let page = try await agent.get(path)
+            #expect(page.status == 200)
+            #expect(page.headers["Content-Type"] == [contentType])
+            #expect(!page.text.isEmpty)
+            let head = try await agent.get(path, method: .HEAD)
+            #expect(head.status == 200)
+            #expect(head.text.isEmpty)
+        }
+    }
+
+    @Test func `a client that asks for OpenMetrics gets it, whole, and the same series`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                Notifications.claimed.handle(factory: factory).increment(by: 4)
+                // As Prometheus 2.42 asks.
+                let open = try await agent.get(
+                    "/metrics",
+                    accept: "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+                #expect(open.headers["Content-Type"] == ["application/openmetrics-text; version=1.0.0; charset=utf-8"])
+                #expect(open.headers["Vary"] == ["Accept, Accept-Encoding"])
+                #expect(open.text.hasSuffix("\n# EOF\n"))
+                #expect(open.text.contains("# TYPE notifications_claimed counter\n"))
+                let text = try await agent.get("/metrics")
+                #expect(Set(open.samples.keys) == Set(text.samples.keys))
+            }
+        }
+    }
+
+    @Test func `a family that would clash with another in OpenMetrics is served in neither format`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                CoreMetrics.Recorder(label: "size", factory: factory).record(1)
+                CoreMetrics.Meter(label: "size_count", factory: factory).set(987_654_321)
+                let text = try await agent.get("/metrics").text
+                #expect(text.contains("size_bucket{"))
+                #expect(!text.contains("987654321"))
+            }
+        }
+    }
+
+    @Test func `another path is not found, another method not allowed`() async throws {
+        try await RunningAgent.with { agent in
+            #expect(try await agent.get("/nothing").status == 404)
+            let answer = try await agent.get("/metrics", method: .POST)
+            #expect(answer.status == 405)
+            #expect(answer.headers["Allow"] == ["GET, HEAD"])
+        }
+    }
+
+    @Test func `the documents say of each instance what it uses and does`() async throws {
+        try await RunningAgent.with {
+            $0.expected = [InstanceKey(service: "worker", instance: "worker-2")]
+        } _: { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                Notifications.delivered.handle(ChannelLabels(channel: .log), factory: factory).increment(by: 3)
+                Notifications.failures.handle(DeliveryFailureLabels(channel: .log, reason: .transient), factory: factory)
+                    .increment()
+                Contract.queueDepth.handle(QueueStateLabels(state: .locked), factory: factory).set(9)
+                let stats = try await object(agent.get("/stats"))
+                let instances = try #require(stats["instances"] as? [[String: Any]])
+                #expect(instances.map { $0["instance"] as? String } == ["worker-1", "worker-2"])
+                #expect(instances[0]["delivered"] as? Double == 3)
+                #expect(instances[0]["successRatePercent"] as? Double == 75)
+                #expect(instances[1]["up"] as? Bool == false)
+                let resourcesDocument = try await object(agent.get("/resources"))
+                let resources = try #require(resourcesDocument["instances"] as? [[String: Any]])
+                #expect(resources[0]["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)
+                #expect((resources[0]["residentBytes"] as? Int ?? 0) > 1_000_000)
+                let queue = try #require(resources[0]["queue"] as? [[String: Any]])
+                #expect(queue.first { ($0["labels"] as? [String: String])?["state"] == "locked" }?["value"] as? Double == 9)
+                let health = try await object(agent.get("/health"))
+                #expect(health["status"] as? String == "warn")
+            }
+        }
+    }
+
+    @Test func `connections past the limit are closed and counted, the others served on`() async throws {
+        try await RunningAgent.with {
+            $0.connectionLimit = 5
+        } _: { agent in
+            let sockets = try (0..<20).map { _ in try connectedSocket(agent.port) }
+            // Each of the fifteen is closed by the agent: a read comes to the end of file.
+            try await agent.until { sockets.count(where: isClosed) >= 15 }
+            for socket in sockets { close(socket) }
+            try await agent.until {
+                guard let page = try? await agent.get("/metrics") else { return false }
+                return page.samples["apus_agent_http_connections_rejected_total"].flatMap { Double($0) } ?? 0 >= 15
+            }
+        }
+    }
+
+    private func isClosed(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))
+        return count == 0 || (count < 0 && errno == ECONNRESET)
+    }
+
+    @Test func `a request line without end, and one that is none, cost nothing`() async throws {
+        try await RunningAgent.with { agent in
+            let slow = try connectedSocket(agent.port)
+            defer { close(slow) }
+            _ = send(slow, "GET /metr", 9, Int32(MSG_NOSIGNAL))
+            let wrong = try connectedSocket(agent.port)
+            defer { close(wrong) }
+            _ = send(wrong, "\u{0}\u{1}nonsense\r\n\r\n", 14, Int32(MSG_NOSIGNAL))
+            #expect(try await agent.get("/health/live").status == 200)
+        }
+    }
+
+    @Test func `an occupied port is told in one line`() async throws {
+        try await RunningAgent.with { agent in
+            let error = await #expect(throws: AgentError.self) {
+                try await RunningAgent.with {
+                    $0.port = agent.port
+                } _: { _ in
+                }
+            }
+            #expect(error?.description.contains("is in use by another process") == true)
+        }
+    }
+
+    private func object(_ page: RunningAgent.Page) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(page.text.utf8)) as? [String: Any])
+    }
+
+    private func connectedSocket(_ port: Int) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let code = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(code == 0)
+        return descriptor
+    }
+}

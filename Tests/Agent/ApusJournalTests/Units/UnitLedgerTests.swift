@@ -1,0 +1,114 @@
+import ApusJournal
+import Testing
+
+@Suite struct `A ledger of units` {
+    private let start = SuspendingClock.now
+    private static let nginx = "nginx.service"
+
+    private func ledger(_ patterns: String..., limits: UnitLedger.Limits = .init()) -> UnitLedger {
+        UnitLedger(patterns: patterns.compactMap { UnitPattern($0) }, limits: limits)
+    }
+
+    private func at(_ milliseconds: Int) -> SuspendingClock.Instant { start + .milliseconds(milliseconds) }
+
+    private func state(_ name: String, _ active: String = "active") -> UnitState {
+        UnitState(name: name, loadState: "loaded", activeState: active, subState: "running")
+    }
+
+    @Test func `asks for the properties of what is loaded, and only for the file of an expected unit that is not`() {
+        var ledger = ledger("nginx.service", "redis.service", "apus-*.service")
+        ledger.listed([Self.nginx, "apus-api@1.service"], at: at(0))
+        #expect(
+            ledger.take(at: at(0), limit: 10) == [
+                .properties("apus-api@1.service"), .properties(Self.nginx), .fileState("redis.service"),
+            ])
+        #expect(ledger.take(at: at(10_000), limit: 10).isEmpty)
+        #expect(ledger.nextDue == nil)
+    }
+
+    @Test func `asks once for the changes of a moment, and seldom for one that never rests`() {
+        var ledger = ledger("nginx.service")
+        var questions = 0
+        for millisecond in 0..<2000 {
+            ledger.changed(Self.nginx, at: at(millisecond))
+            questions += ledger.take(at: at(millisecond), limit: 10).count
+        }
+        // Five a second; and none is lost: the last change is asked about after it.
+        #expect(questions == 10)
+        #expect(ledger.nextDue != nil)
+    }
+
+    @Test func `never asks about a unit that systemd has let go of, which would load it again`() {
+        var ledger = ledger("nginx.service")
+        ledger.listed([Self.nginx], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        var active = state(Self.nginx)
+        active.stateChange = 1
+        ledger.answered(active)
+        ledger.changed(Self.nginx, at: at(500))
+        ledger.unloaded(Self.nginx, at: at(501))
+        #expect(ledger.take(at: at(5000), limit: 10) == [.fileState(Self.nginx)])
+        ledger.answered(Self.nginx, isThere: true)
+        #expect(ledger.states.map(\.activeState) == ["inactive"])
+        #expect(ledger.states.map(\.stateChange) == [nil])
+        #expect(ledger.states.map(\.isAbsent) == [false])
+    }
+
+    @Test func `says of an expected unit without a file that it is absent, until it comes`() {
+        var ledger = ledger("nginx.service")
+        ledger.listed([], at: at(0))
+        #expect(ledger.take(at: at(0), limit: 10) == [.fileState(Self.nginx)])
+        ledger.answered(Self.nginx, isThere: false)
+        #expect(ledger.states.map(\.isAbsent) == [true])
+        ledger.changed(Self.nginx, at: at(1000))
+        #expect(ledger.take(at: at(1020), limit: 10) == [.properties(Self.nginx)])
+        // The older answer comes late, and is void.
+        ledger.answered(Self.nginx, isThere: false)
+        ledger.answered(state(Self.nginx))
+        #expect(ledger.states == [state(Self.nginx)])
+    }
+
+    @Test func `forgets a unit of a glob with systemd`() {
+        var ledger = ledger("apus-*.service")
+        ledger.changed("apus-a.service", at: at(0))
+        ledger.changed("nginx.service", at: at(0))
+        #expect(ledger.take(at: at(20), limit: 10) == [.properties("apus-a.service")])
+        ledger.answered(state("apus-a.service"))
+        #expect(ledger.states.count == 1)
+        ledger.unloaded("apus-a.service", at: at(30))
+        #expect(ledger.states.isEmpty)
+        // An answer that was under way does not bring it back.
+        ledger.answered(state("apus-a.service"))
+        #expect(ledger.states.isEmpty)
+    }
+
+    @Test func `keeps to so many questions in a tenth of a second, the oldest first`() {
+        var ledger = ledger("*.service")
+        let names = (100..<200).map { "u\($0).service" }
+        ledger.listed(names, at: at(0))
+        var taken: [UnitCall] = []
+        for millisecond in stride(from: 0, to: 100, by: 10) { taken += ledger.take(at: at(millisecond), limit: 1000) }
+        #expect(taken == names.prefix(20).map { .properties($0) })
+        #expect(ledger.nextDue == at(100))
+        #expect(ledger.take(at: at(100), limit: 3) == names[20..<23].map { .properties($0) })
+    }
+
+    @Test func `asks anew about what runs, and not about what has stopped`() {
+        var ledger = ledger("apus-*.service")
+        ledger.listed(["apus-a.service", "apus-b.service"], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        ledger.answered(state("apus-a.service"))
+        ledger.answered(state("apus-b.service", "failed"))
+        ledger.refreshRunning(at: at(1000))
+        #expect(ledger.take(at: at(1000), limit: 10) == [.properties("apus-a.service")])
+    }
+
+    @Test func `watches no more units than its limit, and knows how many it does not`() {
+        var ledger = ledger("*.service", limits: .init(units: 2))
+        ledger.listed(["a.service", "b.service", "c.service", "d.service"], at: at(0))
+        #expect(ledger.take(at: at(0), limit: 10).count == 2)
+        #expect(ledger.ignored.count == 2)
+        ledger.unloaded("d.service", at: at(1))
+        #expect(ledger.ignored.count == 1)
+    }
+}

@@ -1,0 +1,71 @@
+import ApusGenerator
+import ApusTopology
+import Foundation
+import NotificationFleet
+import Testing
+
+@Suite struct `Generated files` {
+    /// The repository, in which the files of the fleet with its default parameters are kept.
+    private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    @Test(arguments: FleetShapes.all)
+    func `are the same bytes each time, sorted by path`(fleet: Fleet) throws {
+        let files = try fleet.generatedFiles()
+        #expect(files == (try fleet.generatedFiles()))
+        #expect(files.map(\.path) == files.map(\.path).sorted())
+        #expect(Set(files.map(\.path)).count == files.count)
+        let roots = ["dashboards/", "deploy/", "docs/runbooks/", "rules/"]
+        #expect(files.allSatisfy { file in roots.contains { file.path.hasPrefix($0) } })
+        for path in [
+            "dashboards/fleet-overview.json", "deploy/docker-compose.yml", "deploy/prometheus/prometheus.yml",
+            "docs/runbooks/InstanceDown.md", "rules/fleet-alerts.test.yml", "rules/fleet-alerts.yml",
+        ] { #expect(files.contains { $0.path == path }, "\(path)") }
+    }
+
+    /// Those were written by another process, whose hashes had another seed.
+    @Test func `are those that the repository holds`() throws {
+        let differences = try OutputFolder(path: Self.repository).differences(
+            from: try notificationFleet().deployed(in: nil).generatedFiles())
+        #expect(differences == [], "run `apus generate` and commit what it writes")
+    }
+
+    @Test func `hold no time, no host name and no path of the machine that wrote them`() throws {
+        for file in try notificationFleet().generatedFiles() {
+            #expect(!file.contents.contains(Self.repository))
+            #expect(
+                !file.contents.contains(ProcessInfo.processInfo.hostName) || ProcessInfo.processInfo.hostName == "localhost")
+            #expect(file.contents.hasSuffix("\n"))
+            #expect(!file.contents.contains("\r"))
+        }
+    }
+
+    @Test func `are those of the kinds that are asked for`() throws {
+        let fleet = notificationFleet()
+        let some = try fleet.generatedFiles(of: [.rules, .dashboards])
+        #expect(
+            some
+                == (try (FileKind.rules.files(for: fleet) + FileKind.dashboards.files(for: fleet)).sorted { $0.path < $1.path })
+        )
+        #expect(try fleet.generatedFiles(of: []) == [])
+    }
+
+    @Test func `are refused of a fleet that contradicts itself`() {
+        #expect(throws: InvalidFleet.self) { try notificationFleet(FleetParameters(portOffset: 60_000)).generatedFiles() }
+    }
+
+    @Test func `differ where the fleet does`() throws {
+        let standard = try notificationFleet().generatedFiles()
+        let beside = try notificationFleet(FleetParameters(placement: .besideEachInstance)).generatedFiles()
+        let changed = Set(beside.filter { !standard.contains($0) }.map(\.path))
+        #expect(
+            changed.isSuperset(of: [
+                "deploy/compose/prometheus/prometheus.yml", "deploy/docker-compose.yml", "deploy/prometheus/prometheus.yml",
+                "deploy/systemd/apus-agent@.service", "deploy/systemd/apus-worker@.service", "deploy/systemd/apus.target",
+            ]))
+        // Who scrapes whom is no matter of dashboards, pools and traffic.
+        #expect(
+            changed.allSatisfy { path in !["dashboards/", "deploy/nginx/", "deploy/pgbouncer/"].contains { path.hasPrefix($0) }
+            })
+    }
+}
