@@ -3,7 +3,7 @@ package enum JournalPriority: UInt8, Sendable, CaseIterable, Comparable {
     case emergency, alert, critical, error, warning, notice, info, debug
     case unspecified
 
-    static let count = 9
+    package static let count = 9
 
     /// The label's value: syslog's keyword.
     package var name: String {
@@ -21,7 +21,7 @@ package enum JournalPriority: UInt8, Sendable, CaseIterable, Comparable {
     }
 
     /// From the field's one digit.
-    init(field: UnsafeRawBufferPointer) {
+    package init(field: UnsafeRawBufferPointer) {
         guard field.count == 1, let digit = field.first, (48...55).contains(digit) else {
             self = .unspecified
             return
