@@ -147,32 +147,38 @@ let package = Package(
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "NotificationMetrics"]),
         generator.module(
             "ApusGenerator",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog", "Yams"]),
-        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
+            [
+                "AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
+                "NotificationMetrics", "Yams",
+            ]),
+        generator.module(
+            "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "NotificationMetrics", "Yams"]),
         generator.module(
             "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
         generator.module(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "FleetCommands", "NotificationMetrics", argumentParser, httpClient, nioCore, nioHTTP1,
+                product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore", [grdb]),
+        notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
         notifications.module(
             "DeliveryWorker",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioPosix,
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
@@ -193,6 +199,7 @@ let package = Package(
             ], linker: staticFoundation),
         // What tests share.
         support("HostTesting"),
+        support("SampleMetrics", ["ApusMetrics"]),
         support("ServerTesting", ["HostTesting"]),
         support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
         // A service that a test of the segment kills a thousand times.
@@ -210,34 +217,36 @@ let package = Package(
         agent.tests(
             "ApusReportingTests",
             [
-                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
-                lifecycle, logging,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SampleMetrics", "SegmentTesting",
+                coreMetrics, lifecycle, logging,
             ]),
         agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
-                "CLinux", "HostTesting", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+                "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore,
+                nioHTTP1,
             ]),
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "SampleMetrics"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
             [
                 "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
-                "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
+                "HostTesting", "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
+        notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationStore", coreMetrics, httpClient, httpTypes,
-                hummingbird, lifecycle, logging, nioCore,
+                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import DeliveryWorker
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 import Testing
 

@@ -2,7 +2,7 @@ import ApusMetrics
 import DeliveryWorker
 import Hummingbird
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 import Testing
 

@@ -1,7 +1,7 @@
 import ApusMetrics
 import DeliveryWorker
 import Hummingbird
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 import Testing
 

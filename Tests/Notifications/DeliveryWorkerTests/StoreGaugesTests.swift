@@ -1,7 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import DeliveryWorker
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 import Testing
 

@@ -1,6 +1,6 @@
+import AgentMetrics
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
 import NotificationStore
 
 /// The connections of a process to its database.

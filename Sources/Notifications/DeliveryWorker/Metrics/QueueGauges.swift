@@ -1,6 +1,7 @@
+import AgentMetrics
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 
 /// The queue by state, under the contract's name and the standard one, and the age of its oldest entry.

@@ -1,8 +1,8 @@
+import AgentMetrics
 import ApusReporting
 package import CoreMetrics
 import EventCatalog
 package import Logging
-import AgentMetrics
 package import NotificationStore
 import ServiceLifecycle
 import Synchronization
