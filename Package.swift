@@ -166,12 +166,19 @@ let package = Package(
                 product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
-        notifications.module("NotificationStore", [grdb]),
+        notifications.module("NotificationStore"),
+        notifications.module("SQLiteStore", ["NotificationStore", grdb]),
         notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
+        notifications.module(
+            "StoreMetrics",
+            [
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                lifecycle, logging,
+            ]),
         notifications.module(
             "DeliveryWorker",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
@@ -194,12 +201,16 @@ let package = Package(
             [
                 "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
-                "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1, nioPosix, signals,
+                "NotificationAPI", "NotificationFleet", "NotificationStore", "SQLiteStore", "StoreMetrics", argumentParser,
+                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, signals,
             ], linker: staticFoundation),
         // What tests share.
         support("HostTesting"),
         support("SampleMetrics", ["ApusMetrics"]),
+        support("StoreConformance", ["NotificationStore"]),
+        support(
+            "NotificationTesting",
+            ["ApusMetrics", "HostTesting", "NotificationStore", "SQLiteStore", coreMetrics, lifecycle, logging]),
         support("ServerTesting", ["HostTesting"]),
         support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
         // A service that a test of the segment kills a thousand times.
@@ -241,25 +252,32 @@ let package = Package(
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
-        notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
+        notifications.tests("NotificationStoreTests", ["NotificationStore"]),
+        notifications.tests("SQLiteStoreTests", ["HostTesting", "NotificationStore", "SQLiteStore", "StoreConformance", grdb]),
+        notifications.tests(
+            "StoreMetricsTests",
+            [
+                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting", "StoreMetrics",
+                logging,
+            ]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", coreMetrics,
-                httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
+                "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", "NotificationTesting", httpClient,
+                httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix, product("MetricsTestKit", "swift-metrics"),
+                "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient, lifecycle,
+                nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
             [
-                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", "SQLiteStore",
+                coreMetrics, httpClient, lifecycle, nioCore, nioHTTP1,
             ]),
         commands.tests(
             "SystemTests",
@@ -268,7 +286,8 @@ let package = Package(
             "IntegrationTests",
             [
                 "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
+                nioCore, nioHTTP1,
             ]),
     ]
 )

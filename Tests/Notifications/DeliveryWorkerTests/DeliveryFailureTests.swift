@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import DeliveryWorker
 import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct DeliveryFailureTests {

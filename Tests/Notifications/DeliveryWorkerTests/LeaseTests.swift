@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LeaseTests {

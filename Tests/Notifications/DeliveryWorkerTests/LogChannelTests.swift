@@ -3,6 +3,7 @@ import DeliveryWorker
 import Logging
 import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LogChannelTests {

@@ -3,6 +3,7 @@ import DeliveryWorker
 import Hummingbird
 import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct ShutdownTests {

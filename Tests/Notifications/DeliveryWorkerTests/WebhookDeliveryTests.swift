@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct WebhookDeliveryTests {
