@@ -179,7 +179,7 @@ let package = Package(
         notifications.module(
             "DeliveryWorker",
             [
-                "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                "ApusReporting", "ApusThreads", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
@@ -188,7 +188,7 @@ let package = Package(
                 "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
                 httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
-        notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
+        notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
             "LoadTest",
             [
@@ -260,14 +260,15 @@ let package = Package(
         notifications.tests(
             "StoreMetricsTests",
             [
-                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting", "StoreMetrics",
+                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting",
+                "StoreMetrics",
                 logging,
             ]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", "NotificationTesting", httpClient,
-                httpTypes, hummingbird, lifecycle, logging, nioCore,
+                "ApusMetrics", "ApusThreads", "DeliveryWorker", "NotificationMetrics", "NotificationStore",
+                "NotificationTesting", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
