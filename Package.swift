@@ -280,8 +280,8 @@ let package = Package(
         notifications.tests(
             "LoadTestTests",
             [
-                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", "SQLiteStore",
-                coreMetrics, httpClient, lifecycle, nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics,
+                httpClient, lifecycle, nioCore, nioHTTP1,
             ]),
         commands.tests(
             "SystemTests",

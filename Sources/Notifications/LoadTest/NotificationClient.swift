@@ -29,7 +29,7 @@ struct NotificationClient: Sendable {
             let response = try await client.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: 1 << 20)
             guard (200..<300).contains(response.status.code) else { return .failed(reason: "status \(response.status.code)") }
-            guard let answer = try? JSONDecoder().decode(NotificationAnswer.self, from: Data(body.readableBytesView)) else {
+            guard let answer = try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)) else {
                 return .failed(reason: "an answer without an id")
             }
             return .accepted(id: answer.id)
@@ -40,12 +40,29 @@ struct NotificationClient: Sendable {
         }
     }
 
-    /// What the API says of a notification; nil when it does not know it or cannot be asked.
+    /// Asks the API for the status of a notification; nil when it does not know it or cannot be asked.
     func status(of id: String, at api: String) async -> String? {
         let request = HTTPClientRequest(url: "\(api)/notifications/\(id)")
         guard let response = try? await client.execute(request, timeout: timeout), response.status == .ok,
             let body = try? await response.body.collect(upTo: 1 << 20)
         else { return nil }
-        return try? JSONDecoder().decode(NotificationAnswer.self, from: Data(body.readableBytesView)).status
+        return try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)).status
     }
+}
+
+/// The body of `POST /notifications`, as far as a load test fills it.
+struct NotificationRequest: Encodable {
+    let userId: String
+    let channel = "webhook"
+    let title: String
+    let body: String
+    let webhookUrl: String
+
+    private enum CodingKeys: String, CodingKey { case userId, channel, title, body, webhookUrl }
+}
+
+/// A notification in an answer of the API, as far as a load test reads it.
+struct EnqueuedNotification: Decodable {
+    let id: String
+    let status: String?
 }

@@ -34,5 +34,5 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
-    private func route(of request: Request) -> Route { Route(path: request.uri.path) }
+    private func route(of request: Request) -> RoutePattern { RoutePattern(path: request.uri.path) }
 }

@@ -1,7 +1,7 @@
 import HTTPTypes
 
-/// The paths of the API, as metrics and messages write them. What matches none is one route, so that their number is bounded.
-enum Route: String, CaseIterable, Sendable {
+/// The paths of the API, as metrics and messages write them; what matches none is one pattern, so that their number is bounded.
+enum RoutePattern: String, CaseIterable, Sendable {
     case notifications = "/notifications"
     case notification = "/notifications/:id"
     case health = "/health"
@@ -10,7 +10,7 @@ enum Route: String, CaseIterable, Sendable {
     case statistics = "/stats"
     case unmatched
 
-    /// The route of a path, which may have empty segments, as the router takes them.
+    /// Finds the pattern of a path, which may have empty segments, as the router takes them.
     init(path: String) {
         let segments = path.split(separator: "/").prefix(3)
         self =
@@ -25,7 +25,7 @@ enum Route: String, CaseIterable, Sendable {
             }
     }
 
-    /// The methods that the route takes; HEAD goes where GET does.
+    /// The methods that the path takes; HEAD goes where GET does.
     var methods: [HTTPRequest.Method] {
         switch self {
         case .notifications: [.post]
@@ -34,7 +34,7 @@ enum Route: String, CaseIterable, Sendable {
         }
     }
 
-    /// The statuses that its first method can be answered with; their series are there from the start.
+    /// The statuses that the first method of the path can be answered with; their series are there from the start.
     var statuses: [Int] {
         switch self {
         case .notifications: [202, 400, 413, 415, 422, 500, 503]

@@ -41,7 +41,7 @@ extension Instant {
         self.init(milliseconds: Int64((minutes * 60 + second) * 1000 + milliseconds))
     }
 
-    /// In UTC with milliseconds: `2026-11-21T08:30:00.250Z`.
+    /// The instant as RFC 3339 writes it, in UTC with milliseconds: `2026-11-21T08:30:00.250Z`.
     package var rfc3339: String {
         let (days, rest) = Int(milliseconds).quotientAndRemainderFloored(by: 86_400_000)
         let date = Self.date(daysSinceEpoch: days)
@@ -61,7 +61,7 @@ extension Instant {
         }
     }
 
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar: `days_from_civil` of Howard Hinnant's chrono-compatible algorithms,
+    /// Counts the days since 1970-01-01 in the proleptic Gregorian calendar: `days_from_civil` of Howard Hinnant's chrono-compatible algorithms,
     /// whose years begin in March and so end with the leap day.
     private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).quotientAndRemainderFloored(by: 400)
@@ -70,7 +70,7 @@ extension Instant {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    /// The inverse: `civil_from_days`.
+    /// Finds the date of a number of days since 1970-01-01: `civil_from_days` of the same algorithms.
     private static func date(daysSinceEpoch days: Int) -> (year: Int, month: Int, day: Int) {
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainderFloored(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -82,7 +82,7 @@ extension Instant {
 }
 
 extension Int {
-    /// Division that rounds towards negative infinity, so that the remainder is never negative.
+    /// Divides and rounds towards negative infinity, so that the remainder is never negative.
     fileprivate func quotientAndRemainderFloored(by divisor: Int) -> (quotient: Int, remainder: Int) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

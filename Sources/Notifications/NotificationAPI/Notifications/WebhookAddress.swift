@@ -2,12 +2,12 @@ import FoundationEssentials
 
 /// The rules for the address of a webhook.
 enum WebhookAddress {
-    /// In bytes.
+    /// The maximum length, in bytes.
     static let longest = 2048
     static let expected =
         "an absolute http or https URL with a host, such as https://example.com/hook, of at most \(longest) bytes"
 
-    /// What is wrong with the address; nil when nothing is.
+    /// Says what is wrong with an address; nil when nothing is.
     static func problem(in text: String) -> String? {
         guard text.utf8.count <= longest else { return "has \(text.utf8.count) bytes" }
         guard let url = URL(string: text, encodingInvalidCharacters: false) else { return "is not a URL" }

@@ -3,7 +3,7 @@ import Hummingbird
 import NotificationStore
 
 extension Problem {
-    /// More are not listed, so that a bad batch is not answered by something longer than itself.
+    /// The maximum number of fields that are listed, so that a bad batch is not answered by something longer than itself.
     private static let mostFields = 50
 
     static func fields(_ problems: [FieldProblem]) -> Self {
@@ -38,9 +38,9 @@ extension Problem {
 
     static let noRoute = Self(
         .notFound, type: "no-route", title: "There is nothing here",
-        detail: "the paths are \(Route.allCases.filter { $0 != .unmatched }.map(\.rawValue).joined(separator: ", "))")
+        detail: "the paths are \(RoutePattern.allCases.filter { $0 != .unmatched }.map(\.rawValue).joined(separator: ", "))")
 
-    static func method(of route: Route) -> Self {
+    static func method(of route: RoutePattern) -> Self {
         let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
         return Self(
             .methodNotAllowed, type: "method", title: "The method is not allowed here",
@@ -75,7 +75,7 @@ extension Problem {
         if case .busy = error { busy } else { internalError }
     }
 
-    /// A refusal that the framework makes.
+    /// Makes the problem of a refusal that the framework makes.
     static func framework(_ status: HTTPResponse.Status) -> Self {
         Self(status, type: "http-\(status.code)", title: status.reasonPhrase, detail: "the request cannot be handled as it is")
     }

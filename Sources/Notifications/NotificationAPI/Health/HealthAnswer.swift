@@ -1,6 +1,6 @@
 /// The answer of a health endpoint, as `application/health+json` (draft-inadarei-api-health-check-06). It names no host.
 struct HealthAnswer: Encodable {
-    /// `pass` or `fail`.
+    /// The word `pass` or `fail`.
     let status: String
     let output: String?
     let checks: [String: [Check]]?
@@ -11,7 +11,7 @@ struct HealthAnswer: Encodable {
         let output: String?
     }
 
-    /// Alive, whatever else.
+    /// The answer of a process that is alive, whatever else.
     static let alive = Self(status: "pass", output: nil, checks: nil)
 
     init(_ status: HealthStatus) {

@@ -19,6 +19,8 @@ final class WebhookReceiver: Service {
     private let bound: AsyncStream<Int>
     private let boundContinuation: AsyncStream<Int>.Continuation
 
+    /// Makes a receiver that does not listen yet.
+    ///
     /// - Parameters:
     ///   - host: the address to listen on.
     ///   - port: 0 takes a free one.
@@ -34,7 +36,7 @@ final class WebhookReceiver: Service {
         (bound, boundContinuation) = AsyncStream.makeStream()
     }
 
-    /// Where notifications are to be sent; waits until the server listens.
+    /// The URL that notifications are to be sent to; waits until the server listens.
     ///
     /// - Throws: `CancellationError` when it never will.
     var url: String {
@@ -74,5 +76,17 @@ final class WebhookReceiver: Service {
             return .noContent
         }
         return router
+    }
+}
+
+/// Why a receiver cannot do its work.
+package enum ReceiverError: Error, Hashable, CustomStringConvertible {
+    case cannotListen(host: String, port: Int, reason: String)
+
+    package var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason):
+            "the webhook receiver cannot listen on \(host):\(port): \(reason); choose another address, or port 0 for a free one"
+        }
     }
 }

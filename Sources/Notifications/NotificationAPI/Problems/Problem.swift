@@ -3,11 +3,11 @@ import Hummingbird
 
 /// An answer that says what went wrong, as RFC 9457 has it: `application/problem+json`.
 struct Problem: Error, Sendable {
-    /// The status, and the last part of the problem's type, a URN.
     let status: HTTPResponse.Status
+    /// The last part of the problem's type, a URN.
     let type: String
     let title: String
-    /// What is wrong this time; nothing of the inside of the service.
+    /// The text that says what is wrong this time, and nothing of the inside of the service.
     let detail: String
     let fields: [FieldProblem]
     let headers: HTTPFields
@@ -38,4 +38,12 @@ struct Problem: Error, Sendable {
             errors: fields.isEmpty ? nil : fields)
         return try .json(body, status: status, type: "application/problem+json", headers: headers)
     }
+}
+
+/// What is wrong with one field of a request, and what would be right.
+package struct FieldProblem: Hashable, Sendable, Encodable {
+    /// The JSON path of the field, such as `channel`, `[3].channel` or `notifications[3].channel`; empty for the whole body.
+    package let field: String
+    package let problem: String
+    package let expected: String
 }

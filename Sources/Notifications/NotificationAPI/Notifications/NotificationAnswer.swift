@@ -31,3 +31,16 @@ struct NotificationAnswer: Encodable {
         lastError = record.lastError
     }
 }
+
+/// The answer to a request that enqueued one notification.
+struct AcceptedAnswer: Encodable {
+    let id: NotificationID
+    let status = NotificationStatus.pending
+
+    private enum CodingKeys: String, CodingKey { case id, status }
+}
+
+/// The answer to a request that enqueued a batch, with the ids in the order of the request.
+struct AcceptedBatchAnswer: Encodable {
+    let ids: [NotificationID]
+}

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// `/health`, `/health/live` and `/health/ready`.
+/// The routes `/health`, `/health/live` and `/health/ready`.
 struct HealthRoutes: Sendable {
     let readiness: Readiness
 

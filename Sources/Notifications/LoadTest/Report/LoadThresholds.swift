@@ -1,14 +1,16 @@
 /// What a load test must reach to pass; latencies are those of enqueueing, from the time a request was due.
 package struct LoadThresholds: Sendable, Hashable, Codable {
-    /// Arrivals beyond the first of a notification.
+    /// The maximum number of arrivals beyond the first of a notification.
     package var duplicates: Int
-    /// Accepted notifications that never arrived.
+    /// The maximum number of accepted notifications that never arrived.
     package var lost: Int
-    /// The ratio of requests that failed or were dropped and of notifications that died, to all requests that were due.
+    /// The largest ratio of requests that failed or were dropped and of notifications that died, to all requests that were due.
     package var errorRate: Double
-    /// In milliseconds, as are the next two.
+    /// The longest average latency, in milliseconds.
     package var average: Double
+    /// The longest 95th percentile of the latency, in milliseconds.
     package var p95: Double
+    /// The longest 99th percentile of the latency, in milliseconds.
     package var p99: Double
 
     package init(
@@ -23,7 +25,7 @@ package struct LoadThresholds: Sendable, Hashable, Codable {
         self.p99 = p99
     }
 
-    /// The thresholds that the books miss; none when the test has passed. A test in which nothing was accepted never passes.
+    /// Finds the thresholds that the books miss; none when the test has passed. A test in which nothing was accepted never passes.
     package func misses(in accounts: LoadAccounts) -> [ThresholdMiss] {
         var misses: [ThresholdMiss] = []
         func check(_ name: String, _ measured: Double, atMost limit: Double, unit: String = "") {
@@ -46,5 +48,18 @@ extension LoadAccounts {
     package var errorRate: Double {
         let due = sent + dropped
         return due == 0 ? 0 : Double(failed + dropped + dead) / Double(due)
+    }
+}
+
+/// A threshold that a load test missed.
+package struct ThresholdMiss: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let name: String
+    package let measured: Double
+    package let limit: Double
+    let unit: String
+
+    package var description: String {
+        let relation = measured > limit ? "at most" : "at least"
+        return "\(name): \(NumberFormat.short(measured))\(unit), must be \(relation) \(NumberFormat.short(limit))\(unit)"
     }
 }

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NotificationStore
 
-/// `POST /notifications` and `GET /notifications/:id`.
+/// The routes `POST /notifications` and `GET /notifications/:id`.
 struct NotificationRoutes: Sendable {
     let store: any NotificationStore
     let metrics: EnqueueMetrics
@@ -14,7 +14,7 @@ struct NotificationRoutes: Sendable {
         router.get("notifications/:id") { _, context in try await show(context) }
     }
 
-    /// 202, because it is accepted and not delivered yet; the same for a replay.
+    /// Answers 202, because the notification is accepted and not delivered yet; the same for a replay.
     private func enqueue(_ request: Request) async throws -> Response {
         try request.requireJSON()
         let key = try request.idempotencyKey()

@@ -22,7 +22,7 @@ extension EnqueueRequest {
     }
 }
 
-/// Fowler–Noll–Vo, variant 1a, 128 bits (RFC 9923).
+/// The hash of Fowler, Noll and Vo, variant 1a, of 128 bits (RFC 9923).
 package struct FNV1a {
     package private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
@@ -33,7 +33,7 @@ package struct FNV1a {
         value &*= 0x0000_0000_0100_0000_0000_0000_0000_013B
     }
 
-    /// A text and its length before it, so that no two sequences of texts are one sequence of bytes.
+    /// Adds a text with its length before it, so that no two sequences of texts are one sequence of bytes.
     mutating func add(_ text: String) {
         withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { for byte in $0 { add(byte: byte) } }
         for byte in text.utf8 { add(byte: byte) }

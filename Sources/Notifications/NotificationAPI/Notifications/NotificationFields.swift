@@ -14,6 +14,8 @@ struct NotificationFields {
         self.path = path
     }
 
+    /// Reads one notification.
+    ///
     /// - Parameter problems: receives what is wrong.
     /// - Returns: nil when anything is.
     static func notification(_ value: JSONValue, path: String, problems: inout [FieldProblem]) -> NewNotification? {
@@ -50,7 +52,7 @@ struct NotificationFields {
         problems.append(FieldProblem(field: path.isEmpty ? name : "\(path).\(name)", problem: problem, expected: expected))
     }
 
-    /// A text that must be there.
+    /// Reads a text that must be there.
     private mutating func text(_ name: String, longest: Int) -> String? {
         let expected = "a string of 1 to \(longest) characters"
         guard let text = string(name, expected: expected, isRequired: true) else { return nil }
@@ -97,7 +99,7 @@ struct NotificationFields {
         return instant
     }
 
-    /// The string of a field; an optional one may be null, which many encoders write for what is not there.
+    /// Reads the string of a field; an optional one may be null, which many encoders write for what is not there.
     private mutating func string(_ name: String, expected: String, isRequired: Bool) -> String? {
         switch members[name] {
         case .string(let text):

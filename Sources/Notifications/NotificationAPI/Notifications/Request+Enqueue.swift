@@ -16,7 +16,7 @@ extension Request {
         }
     }
 
-    /// The whole body.
+    /// Reads the whole body.
     func bytes() async throws -> [UInt8] {
         // What says that it is too large need not be read to know it.
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > Self.largestBody { throw Problem.tooLarge }
@@ -27,7 +27,7 @@ extension Request {
         }
     }
 
-    /// The client's key for this request, 1 to 255 bytes; nil when it gives none.
+    /// Reads the client's key for this request, 1 to 255 bytes; nil when it gives none.
     func idempotencyKey() throws(Problem) -> String? {
         guard let name = Self.idempotencyKeyName else { return nil }
         let values = headers[values: name]
