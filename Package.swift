@@ -92,7 +92,8 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands", "ApusLint",
+                "ApusPromQL", "ApusText", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands",
+                "ApusLint",
             ]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
@@ -121,11 +122,12 @@ let package = Package(
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
         base.module("ApusThreads", ["CLinux"]),
+        base.module("ApusText"),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
-        base.module("CommandConventions", [argumentParser]),
+        base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
@@ -141,17 +143,21 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux", "CommandConventions",
+                "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads", "CLinux",
+                "CommandConventions",
                 argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
-        generator.module("ApusPromQL", ["ApusMetrics"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText"]),
         generator.module(
             "ApusGenerator",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog", "Yams"]),
-        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
+            [
+                "AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "ExporterCatalog",
+                "Yams",
+            ]),
+        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ExporterCatalog", "Yams"]),
         generator.module(
             "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
         generator.module(
@@ -203,7 +209,8 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
-        base.tests("CommandConventionsTests", ["CommandConventions"]),
+        base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
+        base.tests("ApusTextTests", ["ApusText"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
         agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),
@@ -223,7 +230,7 @@ let package = Package(
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
@@ -231,7 +238,7 @@ let package = Package(
                 "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
                 "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
-        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
         notifications.tests(
             "DeliveryWorkerTests",

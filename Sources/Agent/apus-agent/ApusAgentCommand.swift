@@ -1,4 +1,5 @@
 import ApusAgent
+import ApusText
 import ApusThreads
 import ApusSystemd
 import ArgumentParser

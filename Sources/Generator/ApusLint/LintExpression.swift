@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// An expression in a file.
 struct LintExpression {

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// The text of a file, or of a document within a string of another one.
 final class SourceText: Sendable {

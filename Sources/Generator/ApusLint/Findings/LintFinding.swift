@@ -1,4 +1,5 @@
 public import ApusPromQL
+public import ApusText
 
 /// What is wrong in a file, and where.
 public struct LintFinding: Hashable, Sendable, CustomStringConvertible {

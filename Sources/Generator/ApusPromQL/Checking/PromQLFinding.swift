@@ -1,3 +1,5 @@
+public import ApusText
+
 /// What is wrong with an expression, where, and what to write instead.
 public struct PromQLFinding: Hashable, Sendable, CustomStringConvertible {
     public enum Severity: String, Sendable, Comparable {

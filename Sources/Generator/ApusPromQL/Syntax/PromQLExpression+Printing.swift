@@ -1,3 +1,5 @@
+import ApusText
+
 extension PromQLExpression: CustomStringConvertible {
     /// The expression in its canonical form: on one line, with no parentheses but those that keep the tree.
     public var description: String { text { _ in [] } }

@@ -1,4 +1,5 @@
 package import ApusMetrics
+import ApusText
 
 /// Series by name and labels, at a time other than the evaluation's if modifiers say so.
 public struct PromQLSelector: Sendable {
@@ -99,7 +100,6 @@ public enum PromQLDuration: Hashable, Sendable {
 extension PromQLDuration {
     /// What is finer than a millisecond, which Prometheus cannot read, is cut off.
     package init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .milliseconds(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        self = .milliseconds(DurationText.wholeMilliseconds(duration))
     }
 }

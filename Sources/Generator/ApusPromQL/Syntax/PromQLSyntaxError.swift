@@ -1,3 +1,5 @@
+import ApusText
+
 /// Why a text is no PromQL expression.
 public struct PromQLSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Offset in bytes of UTF-8.

@@ -1,3 +1,5 @@
+import ApusText
+
 /// A word of an expression.
 struct PromQLToken: Equatable {
     enum Kind: Equatable {

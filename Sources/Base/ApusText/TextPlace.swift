@@ -1,8 +1,8 @@
-/// Where something stands in a text, as an editor says it.
+/// Where something stands in a text, as an editor says it: a line and a column.
 public struct TextPlace: Hashable, Sendable, CustomStringConvertible {
-    /// From 1.
+    /// The line, counted by line feeds from 1.
     public let line: Int
-    /// From 1, in characters.
+    /// The column in code points of Unicode, from 1.
     public let column: Int
 
     public init(line: Int, column: Int) {
@@ -15,7 +15,8 @@ public struct TextPlace: Hashable, Sendable, CustomStringConvertible {
         let before = bytes.prefix(max(0, offset))
         line = 1 + before.count { $0 == UInt8(ascii: "\n") }
         let start = before.lastIndex(of: UInt8(ascii: "\n")).map { before.index(after: $0) } ?? before.startIndex
-        column = 1 + String(decoding: before[start...], as: UTF8.self).count
+        // A byte 10xxxxxx goes on with a code point that an earlier one began.
+        column = 1 + before[start...].count { $0 & 0b1100_0000 != 0b1000_0000 }
     }
 
     public var description: String { "\(line):\(column)" }

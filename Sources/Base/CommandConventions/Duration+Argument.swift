@@ -1,6 +1,7 @@
+import ApusText
 public import ArgumentParser
 
-/// Durations on the command line, such as `500ms`, `15s`, `5m`, `1h` or `2d`.
+/// Lets a duration be the value of an option, in the form of `DurationText`: `500ms`, `15s`, `1h30m`, `2d`.
 extension Duration: @retroactive ExpressibleByArgument {
     public init?(argument: String) {
         guard let duration = DurationText.parse(argument) else { return nil }
