@@ -177,7 +177,8 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpTypes, hummingbird,
+                "AgentMetrics", "ApusReporting", "ApusText", "EventCatalog", "NotificationStore", coreMetrics, httpTypes,
+                hummingbird,
                 lifecycle, logging, nioCore, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),

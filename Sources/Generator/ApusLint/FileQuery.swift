@@ -1,4 +1,5 @@
 public import ApusPromQL
+import ApusText
 
 /// An expression of a rule file or a dashboard, with its place.
 public struct FileQuery: Sendable {

@@ -65,7 +65,7 @@ final class SourceText: Sendable {
     /// The byte of the source that a byte of a value's text was written as; `nil` where that cannot be told.
     private func byte(of offset: Int, in text: String, _ node: DocumentNode) -> Int? {
         switch node.style {
-        case .json: return JSONReader.source(of: offset, inStringAt: node.offset, bytes)
+        case .json: return JSONReader.byte(of: offset, inStringAt: node.offset, of: bytes)
         case .plain: return verbatim(text, from: node.offset, offset)
         case .quoted: return verbatim(text, from: node.offset + 1, offset)
         case .literal: return line(of: offset, in: text, blockAt: node.offset)

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// Gathers what is found in one file.
 struct FindingCollector {
