@@ -1,4 +1,5 @@
 import ApusLint
+import ApusMetrics
 import ApusPromQL
 public import ArgumentParser
 import CommandConventions
@@ -60,9 +61,9 @@ public struct LintCommand: AsyncParsableCommand {
         for path in declarations {
             do {
                 let text = String(decoding: try contents(of: path), as: UTF8.self)
-                try ExpositionDeclarations(parsing: text).declare(in: &known, targetLabels: .ofOthers(targetLabel))
-            } catch let error as ExpositionError {
-                throw CommandFailure("\(path):\(error)")
+                known.declare(try ExpositionSummary(parsing: text, as: .any), targetLabels: .ofOthers(targetLabel))
+            } catch let error as ExpositionSyntaxError {
+                throw CommandFailure("\(path):\(error.line):\(error.column): \(error.reason)")
             } catch {
                 throw CommandFailure("\(path) cannot be read: \(error.localizedDescription)")
             }
