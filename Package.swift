@@ -95,6 +95,7 @@ let package = Package(
                 "ApusPromQL", "ApusText", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands",
                 "ApusLint",
             ]),
+        .library(name: "LiveChecks", targets: ["LiveChecks"]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -161,7 +162,8 @@ let package = Package(
         generator.module(
             "FleetCommands",
             [
-                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser,
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions", "ExporterCatalog",
+                argumentParser,
             ]),
         generator.module(
             "LiveChecks",
