@@ -122,8 +122,8 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
-        base.module("ApusThreads", ["CLinux"]),
         base.module("ApusText"),
+        base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
@@ -144,9 +144,8 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads", "CLinux",
-                "CommandConventions",
-                argumentParser, lifecycle, logging, signals,
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads", "CLinux",
+                "CommandConventions", argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
@@ -198,7 +197,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
+                "AgentMetrics", "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
                 "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1, nioPosix, signals,
@@ -217,6 +217,7 @@ let package = Package(
         base.tests("ApusMetricsTests", ["ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
+        base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
         agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),
