@@ -161,8 +161,8 @@ let package = Package(
         generator.module(
             "FleetCommands",
             [
-                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions", "ExporterCatalog",
-                argumentParser,
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
+                "ExporterCatalog", argumentParser,
             ]),
         generator.module(
             "LiveChecks",

@@ -1,4 +1,4 @@
-/// Where something stands in a text, as an editor says it: a line and a column.
+/// A place in a text as an editor shows it: a line and a column.
 public struct TextPlace: Hashable, Sendable, CustomStringConvertible {
     /// The line, counted by line feeds from 1.
     public let line: Int

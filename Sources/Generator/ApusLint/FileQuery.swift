@@ -6,7 +6,7 @@ public struct FileQuery: Sendable {
     public enum Role: Hashable, Sendable {
         case recording
         case alert
-        /// Of a panel, an annotation or a variable.
+        /// The query of a panel, an annotation or a variable.
         case panel
     }
 

@@ -5,7 +5,7 @@ public import ApusTopology
 public import ArgumentParser
 import ExporterCatalog
 
-/// Where the fleet of a command comes from: options of the command line, and the fleet that they describe.
+/// The source of a command's fleet: options of the command line, and the fleet that they describe.
 public protocol FleetSource: ParsableArguments {
     /// The fleet, without contradictions.
     ///
@@ -37,5 +37,22 @@ extension Fleet {
             }
         let ofExporters = Set(ExporterCatalog.families.map(\.name))
         return selectors.compactMap(\.family).filter { !ofExporters.contains($0.name) }
+    }
+}
+
+extension FleetEnvironment: ExpressibleByArgument {}
+
+/// The options that choose the environment of the fleet, shared by the commands that describe it and generate its files.
+public struct EnvironmentArguments: ParsableArguments {
+    @Option(help: "Which environment the fleet is for. (default: production where it varies for that, else as it is declared)")
+    public var environment: FleetEnvironment?
+
+    public init() {}
+}
+
+extension FleetSource {
+    /// The fleet as it is in an environment; throws `InvalidFleet`, which lists all its faults.
+    public func fleet(in arguments: EnvironmentArguments) throws -> Fleet {
+        try fleet().deployed(in: arguments.environment)
     }
 }

@@ -199,7 +199,7 @@ package struct JSONReader {
 extension JSONReader {
     private struct Escape {
         let scalar: Unicode.Scalar
-        /// In bytes, with the backslash.
+        /// The length in bytes, with the backslash.
         let length: Int
         /// Whether it is a surrogate without its partner, and stands for U+FFFD.
         var isHalf = false
@@ -280,4 +280,21 @@ extension JSONReader {
         let remedy = before == UInt8(ascii: ",") && isClosed ? ": leave out the comma before it" : ""
         return error("\(next) stands where \(wanted) is expected\(remedy)")
     }
+}
+
+/// The place at which a text stops being JSON, and why.
+package struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The byte of the text at which it goes wrong.
+    package let offset: Int
+    package let place: TextPlace
+    /// What is wrong, and what to write where that is not plain.
+    package let reason: String
+
+    init(_ reason: String, at offset: Int, in text: [UInt8]) {
+        self.offset = offset
+        self.reason = reason
+        place = TextPlace(offset: offset, in: text)
+    }
+
+    package var description: String { "line \(place.line), column \(place.column): \(reason)" }
 }

@@ -41,10 +41,10 @@ struct DocumentNode: Sendable {
 
     var isMapping: Bool { if case .mapping = content { true } else { false } }
 
-    /// Of a list; empty for anything else.
+    /// The elements of a list; none of anything else.
     var elements: [DocumentNode] { if case .list(let elements) = content { elements } else { [] } }
 
-    /// Of a mapping; empty for anything else.
+    /// The entries of a mapping; none of anything else.
     var entries: [Entry] { if case .mapping(let entries) = content { entries } else { [] } }
 
     var text: String? { if case .text(let text) = content { text } else { nil } }

@@ -16,7 +16,7 @@ struct RuleFileContent {
 
     struct Rule {
         let node: DocumentNode
-        /// Of Prometheus one; of an alert of Grafana as many as it queries Prometheus for.
+        /// The expressions: one of a rule of Prometheus, of an alert of Grafana as many as it asks Prometheus.
         let expressions: [LintExpression]
 
         var alert: DocumentNode? { node["alert"] }

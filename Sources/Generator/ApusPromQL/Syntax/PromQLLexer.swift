@@ -5,7 +5,7 @@ struct PromQLLexer {
     let bytes: [UInt8]
     private let dialect: PromQLDialect
     private var index = 0
-    /// Within braces a name has no colon, within brackets a colon stands between window and step.
+    /// Whether the place is within braces, where a name has no colon; within brackets a colon stands between window and step.
     private var isInBraces = false
     private var isInBrackets = false
 

@@ -44,7 +44,7 @@ public struct AgentCheck: Sendable {
 public enum AgentCheckError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable(url: String, reason: String)
     case noMetrics(url: String, status: Int)
-    /// What it serves is no exposition.
+    /// The answer is no exposition.
     case malformed(url: String, reason: String)
 
     public var description: String {
