@@ -92,8 +92,10 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands", "ApusLint",
+                "ApusPromQL", "ApusText", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands",
+                "ApusLint",
             ]),
+        .library(name: "LiveChecks", targets: ["LiveChecks"]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -120,12 +122,13 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
+        base.module("ApusText"),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
-        base.module("CommandConventions", [argumentParser]),
+        base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
@@ -141,30 +144,32 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux",
-                "CommandConventions",
-                argumentParser, lifecycle, logging, signals,
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads", "CLinux",
+                "CommandConventions", argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
-        generator.module("ApusPromQL", ["ApusMetrics"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "NotificationMetrics"]),
+        generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "NotificationMetrics"]),
         generator.module(
             "ApusGenerator",
             [
-                "AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
+                "AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "ExporterCatalog",
                 "NotificationMetrics", "Yams",
             ]),
         generator.module(
-            "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "NotificationMetrics", "Yams"]),
+            "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ExporterCatalog", "Yams"]),
         generator.module(
-            "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
+            "FleetCommands",
+            [
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
+                "ExporterCatalog", argumentParser,
+            ]),
         generator.module(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "FleetCommands", "NotificationMetrics", argumentParser, httpClient, nioCore, nioHTTP1,
-                product("NIOFoundationCompat", "swift-nio"),
+                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore"),
@@ -185,8 +190,8 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
-                httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+                "AgentMetrics", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics", "NotificationStore",
+                coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
@@ -200,11 +205,11 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
-                "ClusterSupervisor",
-                "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
-                "NotificationAPI", "NotificationFleet", "NotificationStore", "SQLiteStore", "StoreMetrics", argumentParser,
-                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, signals,
+                "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
+                "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
+                "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                signals,
             ], linker: staticFoundation),
         // What tests share.
         support("HostTesting"),
@@ -222,11 +227,13 @@ let package = Package(
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
-        base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusMetricsTests", ["ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
-        base.tests("CommandConventionsTests", ["CommandConventions"]),
+        base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
+        base.tests("ApusTextTests", ["ApusText"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
+        agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),
         agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),
         agent.tests(
             "ApusReportingTests",
@@ -238,14 +245,13 @@ let package = Package(
         agent.tests(
             "ApusAgentTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
-                "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore,
-                nioHTTP1,
+                "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd", "CLinux",
+                "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "SampleMetrics"]),
+        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "SampleMetrics"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
@@ -253,7 +259,7 @@ let package = Package(
                 "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
                 "HostTesting", "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
-        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore"]),
         notifications.tests("SQLiteStoreTests", ["HostTesting", "NotificationStore", "SQLiteStore", "StoreConformance", grdb]),
@@ -261,8 +267,7 @@ let package = Package(
             "StoreMetricsTests",
             [
                 "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting",
-                "StoreMetrics",
-                logging,
+                "StoreMetrics", logging,
             ]),
         notifications.tests(
             "DeliveryWorkerTests",

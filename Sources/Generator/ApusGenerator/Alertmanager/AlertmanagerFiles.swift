@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// `deploy/alertmanager/alertmanager.yml`; none for a fleet that declares no routing.

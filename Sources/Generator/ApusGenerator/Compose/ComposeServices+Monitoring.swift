@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// Prometheus, Alertmanager, Grafana, and what watches the host.

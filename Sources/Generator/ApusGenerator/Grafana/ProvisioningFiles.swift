@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// `deploy/grafana/provisioning/…`: the datasource and the dashboards that Grafana loads at its start.

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// The objects that the services of a fleet share.

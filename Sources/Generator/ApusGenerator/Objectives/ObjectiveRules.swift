@@ -1,4 +1,5 @@
 package import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// What is recorded of one objective, for its alerts and panels:

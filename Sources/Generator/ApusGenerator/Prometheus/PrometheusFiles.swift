@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// What Prometheus and its prober read, at the addresses of a network: the configuration, the targets that stand in files of their

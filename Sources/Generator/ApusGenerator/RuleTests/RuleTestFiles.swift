@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// `rules/CONCERN-alerts.test.yml`: for each alert that it is silent at its limit, silent just before `for`, firing at `for` with

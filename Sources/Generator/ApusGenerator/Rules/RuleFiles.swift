@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// `rules/CONCERN-alerts.yml`; ``FleetPlan/ruleFiles`` has them.

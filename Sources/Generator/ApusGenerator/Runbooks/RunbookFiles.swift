@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// `docs/runbooks/ALERT.md` for each alert, and the list of them, `docs/runbooks/README.md`.

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// How the fleet's objectives stand: a section for each, since each has windows and limits of its own.

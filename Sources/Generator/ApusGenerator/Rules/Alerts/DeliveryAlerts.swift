@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
+import ApusText
 import ApusTopology
 import NotificationMetrics
 

@@ -1,5 +1,6 @@
 import ApusMetrics
 import ApusPromQL
+import ApusText
 import ApusTopology
 import AgentMetrics
 
