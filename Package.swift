@@ -84,6 +84,16 @@ func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.De
     .executableTarget(name: name, dependencies: dependencies, path: "Tests/Support/\(folder)", swiftSettings: settings)
 }
 
+/// A program that a user of this package could have written: it sees what is public and nothing else.
+func outsider(
+    _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = [], linker: [LinkerSetting] = [],
+    plugins: [Target.PluginUsage] = []
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: path, exclude: exclude, packageAccess: false, linkerSettings: linker,
+        plugins: plugins)
+}
+
 let package = Package(
     name: "apus",
     products: [
@@ -92,7 +102,8 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands", "ApusLint",
+                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ApusMetrics", "ExporterCatalog",
+                "FleetCommands", "ApusLint",
             ]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
@@ -261,5 +272,27 @@ let package = Package(
                 "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
                 "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
+        // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
+        outsider(
+            "ShopExample", "Examples/Shop/Sources/Shop",
+            ["ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands"]),
     ]
 )
+
+// Benchmarks share every object with the product. They need a package that nobody else needs, so that they are asked for:
+// APUS_BENCHMARKS=1 swift build -c release --product Ratios
+if Context.environment["APUS_BENCHMARKS"] == "1" {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets += [
+        outsider("Ratios", "Benchmarks/Ratios", ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging]),
+        outsider(
+            "Dashboards", "Benchmarks/Dashboards", ["AgentMetrics", "ApusGenerator", "ApusPromQL"], exclude: ["peer.py"],
+            linker: staticFoundation),
+        outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
+        outsider("Registry", "Benchmarks/Registry", ["ApusMetrics", "ApusReporting", logging]),
+        outsider(
+            "Recording", "Benchmarks/Recording",
+            ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging, product("Benchmark", "benchmark")],
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    ]
+}
