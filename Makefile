@@ -20,7 +20,7 @@ TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer pos
     python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
     systemd-journal-remote systemd-sysv yamllint zstd
 
-.PHONY: all build build-tests run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
+.PHONY: all build build-tests product run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
 
 all: build
 
@@ -49,6 +49,10 @@ test: test-packages build-tests
 test-beside:
 	Tests/run --beside 'Fuzz/run $(FUZZ_SECONDS)' --beside Examples/run --beside .ci/imports \
 	    --beside 'make --no-print-directory lint' --beside 'bin/apus generate --check'
+
+# One product, such as a benchmark: APUS_BENCHMARKS=1 make product NAME=Ratios
+product: build-packages
+	$(SWIFT_BUILD) --product $(NAME)
 
 examples: test-packages
 	$(SWIFT_BUILD) --product ShopExample

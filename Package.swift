@@ -213,7 +213,8 @@ let package = Package(
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
-        base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests(
+            "ApusMetricsTests", ["HostTesting", "AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("CommandConventionsTests", ["CommandConventions"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
@@ -221,6 +222,7 @@ let package = Package(
         agent.tests(
             "ApusReportingTests",
             [
+                "HostTesting",
                 "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
                 lifecycle, logging,
             ]),
@@ -234,7 +236,7 @@ let package = Package(
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusPromQLTests", ["HostTesting", "AgentMetrics", "ApusMetrics", "ApusPromQL"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
@@ -243,23 +245,26 @@ let package = Package(
                 "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
-        notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
+        notifications.tests("NotificationStoreTests", ["HostTesting", "NotificationStore", grdb]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
+                "HostTesting",
                 "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationStore", coreMetrics, httpClient, httpTypes,
                 hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
             [
+                "HostTesting",
                 "NotificationAPI", "NotificationStore", coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1,
                 nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
-        notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
+        notifications.tests("ClusterSupervisorTests", ["HostTesting", "ClusterSupervisor", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
             [
+                "HostTesting",
                 "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ]),
@@ -279,9 +284,9 @@ let package = Package(
     ]
 )
 
-// Benchmarks share every object with the product. They need a package that nobody else needs, so that they are asked for:
-// APUS_BENCHMARKS=1 swift build -c release --product Ratios
-if Context.environment["APUS_BENCHMARKS"] == "1" {
+// Benchmarks share every object with the product. One needs a package that nobody else needs, so that they are asked for:
+// APUS_BENCHMARKS=1 make product NAME=Ratios
+if let benchmarks = Context.environment["APUS_BENCHMARKS"] {
     package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
     package.targets += [
         outsider("Ratios", "Benchmarks/Ratios", ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging]),
@@ -290,9 +295,15 @@ if Context.environment["APUS_BENCHMARKS"] == "1" {
             linker: staticFoundation),
         outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
         outsider("Registry", "Benchmarks/Registry", ["ApusMetrics", "ApusReporting", logging]),
-        outsider(
-            "Recording", "Benchmarks/Recording",
-            ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging, product("Benchmark", "benchmark")],
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
+    let recording: [Target.Dependency] = [
+        "ApusMetrics", "ApusReporting", atomics, coreMetrics, logging, product("Benchmark", "benchmark"),
+    ]
+    // Only who runs it needs the plugin, which builds tools first: APUS_BENCHMARKS=recording swift package benchmark
+    package.targets.append(
+        benchmarks == "recording"
+            ? outsider(
+                "Recording", "Benchmarks/Recording", recording,
+                plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+            : .target(name: "Recording", dependencies: recording, path: "Benchmarks/Recording", packageAccess: false))
 }

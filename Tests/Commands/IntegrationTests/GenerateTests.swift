@@ -1,4 +1,5 @@
 import Foundation
+import HostTesting
 import Testing
 
 @Suite struct GenerateTests {
@@ -16,8 +17,8 @@ import Testing
     {
         let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
         for folder in [first, second] {
-            let command = try await Command.run(Executables.apus, ["generate", "--output", folder.path] + options)
-            #expect(command.code == 0, "\(command.errors)")
+            let command = try await Command.runApart(Executables.apus, ["generate", "--output", folder.path] + options)
+            #expect(command.status == 0, "\(command.errors)")
         }
         let paths = try files(first)
         #expect(paths.contains("dashboards/fleet-overview.json") && paths.contains("deploy/prometheus/prometheus.yml"))
@@ -31,21 +32,21 @@ import Testing
             ["check", "rules", first("rules/fleet-alerts.yml")],
             ["test", "rules", first("rules/fleet-alerts.test.yml")],
         ] {
-            let tool = try await Command.run("/usr/bin/promtool", arguments)
-            #expect(tool.code == 0, "\(arguments): \(tool.output)\(tool.errors)")
+            let tool = try await Command.runApart("/usr/bin/promtool", arguments)
+            #expect(tool.status == 0, "\(arguments): \(tool.output)\(tool.errors)")
         }
     }
 
     @Test func `an edit of any generated file is named, with exit code 1`() async throws {
         let folder = try TemporaryFolder()
-        _ = try await Command.run(Executables.apus, ["generate", "--output", folder.path])
-        let clean = try await Command.run(Executables.apus, ["generate", "--check", "--output", folder.path])
-        #expect(clean.code == 0, "\(clean.errors)")
+        _ = try await Command.runApart(Executables.apus, ["generate", "--output", folder.path])
+        let clean = try await Command.runApart(Executables.apus, ["generate", "--check", "--output", folder.path])
+        #expect(clean.status == 0, "\(clean.errors)")
         for path in try files(folder) {
             let original = try Data(contentsOf: URL(filePath: folder(path)))
             try (original + Data(" ".utf8)).write(to: URL(filePath: folder(path)))
-            let check = try await Command.run(Executables.apus, ["generate", "--check", "--output", folder.path])
-            #expect(check.code == 1)
+            let check = try await Command.runApart(Executables.apus, ["generate", "--check", "--output", folder.path])
+            #expect(check.status == 1)
             #expect(check.errors.contains(path), "\(check.errors)")
             #expect(check.errors.split(separator: "\n").count == 1, "\(check.errors)")
             try original.write(to: URL(filePath: folder(path)))
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `the committed files are those of today's topology`() async throws {
-        let check = try await Command.run(Executables.apus, ["generate", "--check", "--output", Executables.repository])
-        #expect(check.code == 0, "\(check.errors)")
+        let check = try await Command.runApart(Executables.apus, ["generate", "--check", "--output", Executables.repository])
+        #expect(check.status == 0, "\(check.errors)")
     }
 }

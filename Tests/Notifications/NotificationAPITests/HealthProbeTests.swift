@@ -1,4 +1,5 @@
 import Glibc
+import HostTesting
 import Logging
 import NIOCore
 import NIOPosix

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CoreMetrics
+import HostTesting
 import Logging
 import MetricsTestKit
 import NIOCore

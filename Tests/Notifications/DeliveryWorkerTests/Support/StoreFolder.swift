@@ -1,25 +1,16 @@
-import FoundationEssentials
+import HostTesting
 import NotificationStore
 
-/// A folder of its own with a database, removed at the end.
-final class StoreFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/apus-worker-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryFolder {
+    /// The store of this folder's database.
     func open() throws -> SQLiteNotificationStore {
-        try SQLiteNotificationStore(path: "\(path)/notifications.sqlite", connections: 4)
+        try SQLiteNotificationStore(path: path("notifications.sqlite"), connections: 4)
     }
 }
 
 /// Runs a test on a database of its own.
 func withStore<Result: Sendable>(_ body: (SQLiteNotificationStore) async throws -> Result) async throws -> Result {
-    let folder = try StoreFolder()
+    let folder = try TemporaryFolder()
     let store = try folder.open()
     do {
         let result = try await body(store)
@@ -44,8 +35,12 @@ extension NotificationStore {
 
     func record(of id: NotificationID) async throws -> NotificationRecord {
         guard let record = try await notification(id) else {
-            throw TimedOut(description: "the store has no notification \(id)")
+            throw Unexpected(description: "the store has no notification \(id)")
         }
         return record
     }
+}
+
+struct Unexpected: Error, CustomStringConvertible {
+    let description: String
 }

@@ -1,6 +1,6 @@
 import CoreMetrics
 import DeliveryWorker
-import Glibc
+import HostTesting
 import LoadTest
 import Logging
 import NotificationAPI
@@ -20,16 +20,8 @@ struct Platform: Sendable {
     static func run<Value: Sendable>(
         worker: ((SQLiteNotificationStore) -> any Service)?, _ test: @Sendable (Platform) async throws -> Value
     ) async throws -> Value {
-        var template = Array("/tmp/apus-load-XXXXXX".utf8CString)
-        guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.map { mkdtemp($0) } }) != nil else {
-            throw Unexpected(description: "mkdtemp failed: \(errno)")
-        }
-        let folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for suffix in ["", "-wal", "-shm"] { unlink("\(folder)/notifications.sqlite\(suffix)") }
-            rmdir(folder)
-        }
-        let store = try SQLiteNotificationStore(path: "\(folder)/notifications.sqlite", connections: 5)
+        let folder = try TemporaryFolder()
+        let store = try SQLiteNotificationStore(path: folder.path("notifications.sqlite"), connections: 5)
         let server = APIServer(
             APIConfiguration(instance: "api-1", port: 0), store: store, factory: NOOPMetricsHandler.instance, logger: logger)
         let group = ServiceGroup(services: [server] + (worker.map { [$0(store)] } ?? []), logger: logger)
@@ -44,6 +36,7 @@ struct Platform: Sendable {
         await group.triggerGracefulShutdown()
         _ = await running.result
         await store.close()
+        withExtendedLifetime(folder) {}
         return try result.get()
     }
 

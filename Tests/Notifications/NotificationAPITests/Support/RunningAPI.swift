@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CoreMetrics
+import HostTesting
 import Logging
 import MetricsTestKit
 import NIOCore
@@ -89,13 +90,12 @@ func withAPI<Value: Sendable>(
     return try result.get()
 }
 
-/// Waits for a condition, at most 20 s.
-func eventually(_ what: String, _ condition: @Sendable () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw Unexpected(description: "not within 20 s: \(what)") }
-        try await Task.sleep(for: .milliseconds(5))
-    }
+extension TemporaryFolder {
+    var database: String { path("notifications.sqlite") }
+}
+
+struct Unexpected: Error, CustomStringConvertible {
+    let description: String
 }
 
 let webhook = #"{"userId":"user-1","channel":"webhook","title":"Hi","body":"There","webhookUrl":"http://127.0.0.1:9/hook"}"#

@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import HostTesting
 import NotificationStore
 import Synchronization
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import GRDB
+import HostTesting
 import NotificationStore
 import Synchronization
 import Testing

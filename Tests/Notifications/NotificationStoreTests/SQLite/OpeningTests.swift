@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import HostTesting
 import NotificationStore
 import Synchronization
 import Testing

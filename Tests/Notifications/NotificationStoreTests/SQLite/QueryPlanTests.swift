@@ -1,4 +1,5 @@
 import GRDB
+import HostTesting
 import NotificationStore
 import Testing
 

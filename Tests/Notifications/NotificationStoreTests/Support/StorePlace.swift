@@ -1,3 +1,4 @@
+import HostTesting
 import NotificationStore
 import Testing
 
