@@ -84,6 +84,16 @@ func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.De
     .executableTarget(name: name, dependencies: dependencies, path: "Tests/Support/\(folder)", swiftSettings: settings)
 }
 
+/// A program that a user of this package could have written: it sees what is public and nothing else.
+func outsider(
+    _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = [], linker: [LinkerSetting] = [],
+    plugins: [Target.PluginUsage] = []
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: path, exclude: exclude, packageAccess: false, linkerSettings: linker,
+        plugins: plugins)
+}
+
 let package = Package(
     name: "apus",
     products: [
@@ -92,8 +102,8 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusText", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands",
-                "ApusLint",
+                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology",
+                "ExporterCatalog", "FleetCommands",
             ]),
         .library(name: "LiveChecks", targets: ["LiveChecks"]),
         .executable(name: "apus", targets: ["apus"]),
@@ -227,7 +237,7 @@ let package = Package(
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
-        base.tests("ApusMetricsTests", ["ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
@@ -238,8 +248,8 @@ let package = Package(
         agent.tests(
             "ApusReportingTests",
             [
-                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SampleMetrics", "SegmentTesting",
-                coreMetrics, lifecycle, logging,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
+                "SegmentTesting", coreMetrics, lifecycle, logging,
             ]),
         agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
         agent.tests(
@@ -251,7 +261,8 @@ let package = Package(
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "SampleMetrics"]),
+        generator.tests(
+            "ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "HostTesting", "SampleMetrics"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
@@ -272,16 +283,16 @@ let package = Package(
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "ApusMetrics", "ApusThreads", "DeliveryWorker", "NotificationMetrics", "NotificationStore",
+                "ApusMetrics", "ApusThreads", "DeliveryWorker", "HostTesting", "NotificationMetrics", "NotificationStore",
                 "NotificationTesting", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient, lifecycle,
-                nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
+                "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
+                lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
-        notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
+        notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
             [
@@ -298,5 +309,34 @@ let package = Package(
                 "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
                 nioCore, nioHTTP1,
             ]),
+        // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
+        outsider(
+            "ShopExample", "Examples/Shop/Sources/Shop",
+            ["ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks"]),
     ]
 )
+
+// Benchmarks share every object with the product. One needs a package that nobody else needs, so that they are asked for:
+// APUS_BENCHMARKS=1 make product NAME=Ratios
+if let benchmarks = Context.environment["APUS_BENCHMARKS"] {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets += [
+        outsider("Ratios", "Benchmarks/Ratios", ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging]),
+        outsider(
+            "Dashboards", "Benchmarks/Dashboards", ["AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL"],
+            exclude: ["peer.py"],
+            linker: staticFoundation),
+        outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
+        outsider("Registry", "Benchmarks/Registry", ["ApusMetrics", "ApusReporting", logging]),
+    ]
+    let recording: [Target.Dependency] = [
+        "ApusMetrics", "ApusReporting", atomics, coreMetrics, logging, product("Benchmark", "benchmark"),
+    ]
+    // Only who runs it needs the plugin, which builds tools first: APUS_BENCHMARKS=recording swift package benchmark
+    package.targets.append(
+        benchmarks == "recording"
+            ? outsider(
+                "Recording", "Benchmarks/Recording", recording,
+                plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+            : .target(name: "Recording", dependencies: recording, path: "Benchmarks/Recording", packageAccess: false))
+}

@@ -1,8 +1,8 @@
 import ApusTopology
 import Foundation
 import HostTesting
-import NotificationFleet
 import ServerTesting
+import NotificationFleet
 import Testing
 
 import ApusGenerator
@@ -57,7 +57,7 @@ import ApusGenerator
             for file in configurations {
                 let folder = try TemporaryFolder()
                 try folder.write(try BalancedFleet.place(snippets + [file], in: folder), to: "nginx.conf")
-                let checked = try SystemdTool.run(
+                let checked = try Command.run(
                     "nginx", ["-t", "-q", "-p", folder.path, "-c", folder.path("nginx.conf"), "-e", "stderr"])
                 #expect(checked.status == 0 && checked.errors.isEmpty, "\(checked.errors)\n\(file.contents)")
             }
