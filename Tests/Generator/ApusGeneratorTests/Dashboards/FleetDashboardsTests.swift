@@ -1,10 +1,11 @@
-import ApusGenerator
+import AgentMetrics
+import ApusFiles
 import ApusMetrics
 import ApusTopology
 import ExporterCatalog
 import Foundation
 import HostTesting
-import AgentMetrics
+import MonitoringPacks
 import NotificationFleet
 import Testing
 

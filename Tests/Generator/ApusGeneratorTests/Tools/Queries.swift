@@ -1,9 +1,10 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
-import AgentMetrics
 import Yams
 
 /// Names in the text of a query.

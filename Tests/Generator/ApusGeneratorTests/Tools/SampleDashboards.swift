@@ -1,8 +1,8 @@
-import ApusGenerator
+import AgentMetrics
+import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 import NotificationFleet
 
 /// Dashboards that between them have everything that the model can say.
