@@ -92,7 +92,8 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands", "ApusLint",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL",
+                "ApusRules", "ApusTopology", "ExporterCatalog", "FleetCommands", "MonitoringPacks",
             ]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
@@ -148,9 +149,22 @@ let package = Package(
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics"]),
         generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.module("ApusFiles", ["ApusTopology", "Yams"]),
+        generator.module("ApusDashboards", ["AgentMetrics", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusTopology"]),
+        generator.module("ApusRules", ["ApusFiles", "ApusMetrics", "ApusPromQL", "ApusTopology"]),
+        generator.module("ApusDeployment", ["ApusFiles", "ApusPromQL", "ApusTopology", "EventCatalog"]),
+        generator.module(
+            "MonitoringPacks",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusTopology",
+                "ExporterCatalog",
+            ]),
         generator.module(
             "ApusGenerator",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog", "Yams"]),
+            [
+                "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusTopology", "MonitoringPacks",
+                "Yams",
+            ]),
         generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
         generator.module(
             "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),

@@ -1,3 +1,4 @@
+import ApusFiles
 public import ApusGenerator
 public import ArgumentParser
 import Foundation

@@ -1,3 +1,4 @@
+import ApusFiles
 public import ApusTopology
 import Yams
 
