@@ -231,7 +231,7 @@ let package = Package(
         agent.tests(
             "ApusAgentTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
+                "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
                 "CLinux", "HostTesting", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         generator.tests(

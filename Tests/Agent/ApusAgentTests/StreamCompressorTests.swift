@@ -1,4 +1,4 @@
-import ApusLinux
+import ApusAgent
 import Glibc
 import Testing
 

@@ -1,4 +1,5 @@
 import ApusJournal
+import ApusSystemd
 import Testing
 
 @Suite struct JournalCountsTests {
