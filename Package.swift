@@ -167,12 +167,16 @@ let package = Package(
             ]),
         generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
         generator.module(
-            "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
+            "FleetCommands",
+            [
+                "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology",
+                "CommandConventions", argumentParser,
+            ]),
         generator.module(
             "LiveChecks",
             [
-                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "CommandConventions", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore", [grdb]),
@@ -200,7 +204,7 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
+                "ApusDeployment", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
                 "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1, nioPosix, signals,
@@ -242,8 +246,9 @@ let package = Package(
         generator.tests(
             "ApusGeneratorTests",
             [
-                "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
-                "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
+                "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
+                "NotificationFleet", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
@@ -268,12 +273,15 @@ let package = Package(
             ]),
         commands.tests(
             "SystemTests",
-            ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting", "NotificationFleet"]),
+            [
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
+                "HostTesting", "NotificationFleet",
+            ]),
         commands.tests(
             "IntegrationTests",
             [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
+                "LiveChecks", "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
     ]
 )

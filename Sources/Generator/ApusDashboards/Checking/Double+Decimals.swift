@@ -11,5 +11,5 @@ extension Double {
     }
 
     /// What is left of 1, without the noise of binary fractions: `0.99` for `0.01`.
-    var complement: Double { ((1 - self) * 1e12).rounded() / 1e12 }
+    package var complement: Double { ((1 - self) * 1e12).rounded() / 1e12 }
 }

@@ -1,4 +1,4 @@
-import ApusFiles
+public import ApusFiles
 import Dispatch
 import Synchronization
 

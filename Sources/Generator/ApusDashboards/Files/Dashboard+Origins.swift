@@ -1,8 +1,8 @@
-import ApusFiles
+package import ApusFiles
 
 extension Dashboard {
     /// Where the dashboard and each of its panels are described, by their parts of the file.
-    func origins(in schema: DashboardSchema) -> [FileOrigin] {
+    package func origins(in schema: DashboardSchema) -> [FileOrigin] {
         let parts: [(path: [String], panel: Panel)] =
             switch schema {
             case .classic: ClassicDashboard(dashboard: self).paths

@@ -1,9 +1,9 @@
-import ApusFiles
+package import ApusFiles
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// `deploy/grafana/provisioning/…`: the datasource and the dashboards that Grafana loads at its start.
-func provisioningFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+package func provisioningFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let dashboards = DashboardProvisioning(providers: [.init(name: fleet.name)])
     let folder = "deploy/grafana/provisioning"
     return [
@@ -13,7 +13,7 @@ func provisioningFiles(for fleet: Fleet) throws -> [GeneratedFile] {
 }
 
 /// The datasource, at Prometheus' address in a network.
-func datasourceFile(for fleet: Fleet, network: FleetNetwork, folder: String) throws -> GeneratedFile {
+package func datasourceFile(for fleet: Fleet, network: FleetNetwork, folder: String) throws -> GeneratedFile {
     let datasources = DatasourceProvisioning(datasources: [
         .init(
             url: "http://\(network.address(of: fleet.prometheusEndpoint))",

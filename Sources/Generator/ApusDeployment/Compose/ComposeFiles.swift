@@ -1,4 +1,4 @@
-import ApusFiles
+package import ApusFiles
 public import ApusTopology
 
 extension Fleet {

@@ -1,10 +1,10 @@
-import ApusTopology
+package import ApusTopology
 
 extension Fleet {
     /// The fleet that servers run: its production where it varies for that, itself otherwise.
     ///
     /// - Throws: `InvalidFleet` when its production contradicts itself.
-    func deployed() throws(InvalidFleet) -> Fleet {
+    package func deployed() throws(InvalidFleet) -> Fleet {
         let deployed = deployed(in: nil)
         return deployed.environment == environment ? self : try deployed.validated()
     }

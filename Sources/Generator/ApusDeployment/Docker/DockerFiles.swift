@@ -1,8 +1,8 @@
-import ApusFiles
-import ApusTopology
+package import ApusFiles
+package import ApusTopology
 
 /// `deploy/docker/Dockerfile` with a target an image, and what of the source tree is sent to the builder.
-func dockerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+package func dockerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let fleet = try fleet.deployed()
     return [
         Dockerfile(fleet: fleet).text.file("deploy/docker/Dockerfile"),

@@ -1,9 +1,9 @@
-import ApusFiles
-import ApusTopology
+package import ApusFiles
+package import ApusTopology
 
 /// `deploy/env/ENVIRONMENT/compose.env` of each environment that the fleet has: what `docker compose --env-file` puts into the
 /// Compose file. No secret is in them.
-func environmentFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+package func environmentFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let own = Set([fleet.environment] + fleet.variations.map(\.environment))
     return try FleetEnvironment.allCases.filter(own.contains).map { environment in
         let varied = environment == fleet.environment ? fleet : try fleet.varied(for: environment).validated()

@@ -1,4 +1,4 @@
-import ApusFiles
+package import ApusFiles
 package import ApusPromQL
 package import ApusTopology
 
@@ -23,7 +23,8 @@ package func kubernetesFiles(
         files.append(try file("backends", [backends], remarks: KubernetesObjects.backendRemarks))
     }
     files += try fleet.services.map { service in
-        try file("service-\(service.name)", KubernetesService(fleet: fleet, service: service, backlog: backlog(service)).objects, from: service.place)
+        let objects = KubernetesService(fleet: fleet, service: service).objects(backlog: backlog(service))
+        return try file("service-\(service.name)", objects, from: service.place)
     }
     return try files + ruleFiles.map { objects.ruleObject(of: $0) }
 }

@@ -1,13 +1,14 @@
 import ApusFiles
+import ApusPromQL
 import ApusTopology
 
 /// What changes the number of pods.
 extension KubernetesService {
     /// Nil for a service whose number stays, or whose pods have names that no number gives.
-    var scaler: YAMLValue? {
+    func scaler(_ backlog: PromQLExpression) -> YAMLValue? {
         guard let scaling = service.scaling, let workload = workloads.first, workloads.count == 1 else { return nil }
         switch (service.role, fleet.containers.scaler) {
-        case (.worker, .keda): return queueScaler(of: workload, scaling)
+        case (.worker, .keda): return queueScaler(of: workload, scaling, backlog)
         case (.worker, .hpa): return autoscaler(of: workload, scaling, metric: externalQueueDepth(scaling))
         case (.api, _): return autoscaler(of: workload, scaling, metric: cpu)
         }
@@ -16,7 +17,7 @@ extension KubernetesService {
     /// Notifications a pod: at the depth that alerts watch, all pods that there may be are at work.
     private func depth(_ scaling: Scaling) -> Int { max(1, fleet.thresholds.queueDepth.value / max(1, scaling.maximum)) }
 
-    private func queueScaler(of workload: Workload, _ scaling: Scaling) -> YAMLValue {
+    private func queueScaler(of workload: Workload, _ scaling: Scaling, _ backlog: PromQLExpression) -> YAMLValue {
         let prometheus =
             "http://prometheus-operated.\(KubernetesObjects.monitoringNamespace).svc:\(Self.operatedPort)"
         return [

@@ -6,8 +6,6 @@ import ApusTopology
 struct KubernetesService {
     let fleet: Fleet
     let service: FleetService
-    /// How much work waits for its workers.
-    let backlog: PromQLExpression
 
     var shared: KubernetesObjects { KubernetesObjects(fleet: fleet) }
 
@@ -32,9 +30,10 @@ struct KubernetesService {
         return service.instances.map { Workload(name: $0.name, replicas: 1, first: 0, instance: $0.name) }
     }
 
-    var objects: [YAMLValue] {
+    /// - Parameter backlog: how much work waits for its workers, by which their number follows.
+    func objects(backlog: PromQLExpression) -> [YAMLValue] {
         [account, address] + workloads.map { KubernetesPods(service: self, workload: $0).statefulSet }
-            + (service.instances.count > 1 ? [disruptionBudget] : []) + (scaler.map { [$0] } ?? [])
+            + (service.instances.count > 1 ? [disruptionBudget] : []) + (scaler(backlog).map { [$0] } ?? [])
     }
 
     /// Each pod has an address of its own, so that all have the first instance's port.

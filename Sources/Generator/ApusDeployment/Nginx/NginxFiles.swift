@@ -1,8 +1,8 @@
-import ApusFiles
+package import ApusFiles
 package import ApusTopology
 
 /// `deploy/nginx/…`: the configuration of each load balancer on its host, and what they include.
-func nginxFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+package func nginxFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     let fleet = try fleet.deployed()
     return try nginxConfigurations(for: fleet, network: .host, folder: "deploy/nginx")
         + (fleet.loadBalancers.isEmpty ? [] : NginxSnippets.files(folder: "deploy/nginx/\(NginxSnippets.folder)"))

@@ -1,8 +1,8 @@
-import ApusFiles
-import ApusTopology
+package import ApusFiles
+package import ApusTopology
 
 /// `deploy/pgbouncer/…`: the configuration of each pooler on its host.
-func pgbouncerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
+package func pgbouncerFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     pgbouncerConfigurations(for: try fleet.deployed(), network: .host, folder: "deploy/pgbouncer")
 }
 

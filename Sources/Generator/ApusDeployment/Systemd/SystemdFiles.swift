@@ -1,9 +1,9 @@
-import ApusFiles
-import ApusTopology
+package import ApusFiles
+package import ApusTopology
 import EventCatalog
 
 /// `deploy/systemd/…`: units, users and folders of the fleet on one host, and the explanations of what it logs.
-func systemdFiles(for fleet: Fleet) -> [GeneratedFile] {
+package func systemdFiles(for fleet: Fleet) -> [GeneratedFile] {
     systemdFiles(for: fleet, prefix: fleet.installation.prefix).map(\.generated)
 }
 

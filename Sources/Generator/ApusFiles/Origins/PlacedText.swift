@@ -1,7 +1,7 @@
-import ApusTopology
+package import ApusTopology
 
 /// A text file, line by line, each with the place in the topology that it follows from.
-struct PlacedText {
+package struct PlacedText {
     struct Line {
         let text: String
         /// Nil for what every fleet has.
@@ -10,15 +10,17 @@ struct PlacedText {
 
     private(set) var lines: [Line] = []
 
+    package init() {}
+
     /// Appends text of one or more lines.
-    mutating func add(_ text: String, from place: SourcePlace? = nil) {
+    package mutating func add(_ text: String, from place: SourcePlace? = nil) {
         lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { Line(text: String($0), place: place) }
     }
 
-    mutating func addBlankLine() { lines.append(Line(text: "", place: nil)) }
+    package mutating func addBlankLine() { lines.append(Line(text: "", place: nil)) }
 
     /// Appends `head { … }` with its body indented.
-    mutating func addBlock(_ head: String, from place: SourcePlace? = nil, _ body: (inout PlacedText) -> Void) {
+    package mutating func addBlock(_ head: String, from place: SourcePlace? = nil, _ body: (inout PlacedText) -> Void) {
         var inner = PlacedText()
         body(&inner)
         add("\(head) {", from: place)
@@ -26,10 +28,10 @@ struct PlacedText {
         add("}", from: place)
     }
 
-    var contents: String { lines.map { "\($0.text)\n" }.joined() }
+    package var contents: String { lines.map { "\($0.text)\n" }.joined() }
 
     /// With the place of each line that has one, runs of lines together.
-    func file(_ path: String) -> GeneratedFile {
+    package func file(_ path: String) -> GeneratedFile {
         var origins: [FileOrigin] = []
         var run: (first: Int, place: SourcePlace)?
         for (index, line) in lines.enumerated() where line.place != run?.place {

@@ -1,12 +1,12 @@
 /// A mapping that is encoded in its own order, which a dictionary has not.
-struct OrderedEntries<Value: Encodable>: Encodable {
+package struct OrderedEntries<Value: Encodable>: Encodable {
     let pairs: [(String, Value)]
 
-    init(_ pairs: [(String, Value)]) {
+    package init(_ pairs: [(String, Value)]) {
         self.pairs = pairs
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: EntryName.self)
         for (key, value) in pairs { try container.encode(value, forKey: EntryName(stringValue: key)) }
     }

@@ -1,22 +1,22 @@
 import Yams
 
 /// YAML files of the generator: keys in the order of the model, long lines left whole, a line on top that says whose they are.
-enum YAMLFile {
+package enum YAMLFile {
     static let notice = "# Written by `apus generate`: change the topology instead.\n"
 
     /// A file of one document.
     ///
     /// - Parameter remarks: what readers of the file should know; comments below the first line.
-    static func file(_ path: String, _ model: some Encodable, remarks: String = "") throws -> GeneratedFile {
+    package static func file(_ path: String, _ model: some Encodable, remarks: String = "") throws -> GeneratedFile {
         let notes = OriginNotes()
         let contents = notice + comment(remarks) + (try encode(model, notes))
         return GeneratedFile(path: path, contents: contents, origins: notes.origins)
     }
 
-    static func contents(_ model: some Encodable) throws -> String { notice + (try encode(model, OriginNotes())) }
+    package static func contents(_ model: some Encodable) throws -> String { notice + (try encode(model, OriginNotes())) }
 
     /// A file of several documents.
-    static func contents(documents: [any Encodable], remarks: String = "") throws -> String {
+    package static func contents(documents: [any Encodable], remarks: String = "") throws -> String {
         notice + comment(remarks) + (try documents.map { "---\n" + (try encode($0, OriginNotes())) }.joined())
     }
 

@@ -1,10 +1,10 @@
-import Yams
+package import Yams
 
 /// A piece of YAML whose mappings keep their order, for documents of many small objects: Kubernetes' manifests, targets, rule tests.
 ///
 /// It makes its nodes by itself: the encoder makes a box and looks through regular expressions for each text, and copies a sequence
 /// with each element that it appends, which takes minutes for ten thousand.
-enum YAMLValue {
+package enum YAMLValue {
     case string(String)
     case integer(Int)
     case number(Double)
@@ -12,19 +12,19 @@ enum YAMLValue {
     case list([YAMLValue])
     case mapping([(String, YAMLValue)])
 
-    static func strings(_ texts: [String]) -> YAMLValue { .list(texts.map(YAMLValue.string)) }
+    package static func strings(_ texts: [String]) -> YAMLValue { .list(texts.map(YAMLValue.string)) }
 
     /// A mapping without the pairs that have no value.
-    static func present(_ pairs: [(String, YAMLValue?)]) -> YAMLValue {
+    package static func present(_ pairs: [(String, YAMLValue?)]) -> YAMLValue {
         .mapping(pairs.compactMap { pair in pair.1.map { (pair.0, $0) } })
     }
 
     /// A mapping of strings.
-    static func strings(_ pairs: [(String, String)]) -> YAMLValue { .mapping(pairs.map { ($0.0, .string($0.1)) }) }
+    package static func strings(_ pairs: [(String, String)]) -> YAMLValue { .mapping(pairs.map { ($0.0, .string($0.1)) }) }
 }
 
 extension YAMLValue: YAMLEncodable {
-    func box() -> Node { node(YAMLNodes()) }
+    package func box() -> Node { node(YAMLNodes()) }
 
     private func node(_ nodes: YAMLNodes) -> Node {
         switch self {
@@ -38,7 +38,7 @@ extension YAMLValue: YAMLEncodable {
     }
 
     /// For encoders that know no nodes.
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         switch self {
         case .string(let value): try encode(value, to: encoder)
         case .integer(let value): try encode(value, to: encoder)
@@ -56,14 +56,14 @@ extension YAMLValue: YAMLEncodable {
 }
 
 extension YAMLValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int) { self = .integer(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension YAMLValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-    init(arrayLiteral elements: YAMLValue...) { self = .list(elements) }
-    init(dictionaryLiteral elements: (String, YAMLValue)...) { self = .mapping(elements) }
+    package init(arrayLiteral elements: YAMLValue...) { self = .list(elements) }
+    package init(dictionaryLiteral elements: (String, YAMLValue)...) { self = .mapping(elements) }
 }
 
 /// Nodes whose tags are shared: each tag of its own has tables of its own.

@@ -1,4 +1,4 @@
-import ApusFiles
+public import ApusFiles
 public import ApusTopology
 import Yams
 

@@ -1,6 +1,6 @@
-import ApusFiles
+package import ApusFiles
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// `deploy/alertmanager/alertmanager.yml`; none for a fleet that declares no routing.
 ///

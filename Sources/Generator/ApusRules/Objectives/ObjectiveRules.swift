@@ -36,7 +36,7 @@ package struct ObjectiveRules {
     package var budget: Double { Self.rounded(1 - objective.target) }
 
     /// The share of bad events at which a burn rate alerts.
-    func limit(of rate: BurnRate) -> Double { Self.rounded(rate.factor * (1 - objective.target)) }
+    package func limit(of rate: BurnRate) -> Double { Self.rounded(rate.factor * (1 - objective.target)) }
 
     /// Without the noise of binary fractions, so that it prints as people write it.
     private static func rounded(_ value: Double) -> Double { (value * 1e12).rounded() / 1e12 }
@@ -114,7 +114,7 @@ package struct ObjectiveRules {
     // MARK: - Alerting
 
     /// One for each burn rate.
-    var alerts: [Alert] { objective.burnRates.map(alert) }
+    package var alerts: [Alert] { objective.burnRates.map(alert) }
 
     private func alert(of rate: BurnRate) -> Alert {
         let (long, short) = (errorRatio(over: rate.longWindow), errorRatio(over: rate.shortWindow))

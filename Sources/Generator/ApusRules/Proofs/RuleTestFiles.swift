@@ -1,6 +1,6 @@
-import ApusFiles
+package import ApusFiles
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// `rules/CONCERN-alerts.test.yml`: for each alert that it is silent at its limit, silent just before `for`, firing at `for` with
 /// exact labels and annotations, and silent again afterwards.

@@ -1,18 +1,18 @@
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// The alerts of one concern: a file of rules, a group in it, and a file of tests.
-struct AlertGroup {
+package struct AlertGroup {
     /// `fleet`, `database`: names the files.
-    let concern: String
+    package let concern: String
     let groupName: String
     /// Between two evaluations; nil for that of all rules.
     let interval: Duration?
     /// Between two evaluations in the test.
     let step: Duration
-    let rules: [AlertRule]
+    package let rules: [AlertRule]
 
-    var path: String { "rules/\(fileName).yml" }
+    package var path: String { "rules/\(fileName).yml" }
     var testPath: String { "rules/\(fileName).test.yml" }
     var fileName: String { "\(concern)-alerts" }
 }
@@ -22,7 +22,7 @@ extension AlertGroup {
     ///
     /// - Parameter concerns: the alerts by concern, in the order of the files.
     package static func all(
-        of fleet: Fleet, concerns: [(String, [Alert])]
+        of fleet: Fleet, concerns: [(name: String, alerts: [Alert])]
     ) throws(RuleError) -> [AlertGroup] {
         var names: Set<String> = []
         var groups: [AlertGroup] = []

@@ -1,6 +1,6 @@
-import ApusFiles
+package import ApusFiles
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// `rules/CONCERN-alerts.yml` of each group, and the files of objectives.
 package func ruleFiles(for fleet: Fleet, groups: [AlertGroup]) throws -> [GeneratedFile] {

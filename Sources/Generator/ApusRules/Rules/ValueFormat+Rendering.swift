@@ -12,7 +12,7 @@ extension ValueFormat {
     }
 
     /// What Prometheus writes: Go's `%.4g` and C's agree on the values of these functions.
-    func rendered(_ value: Double) -> String {
+    package func rendered(_ value: Double) -> String {
         switch self {
         case .decimals(let digits): return String(format: "%.\(digits)f", value)
         case .percentage: return String(format: "%.4g%%", value * 100)

@@ -1,6 +1,6 @@
-import ApusFiles
+package import ApusFiles
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// `docs/runbooks/ALERT.md` for each alert, and the list of them, `docs/runbooks/README.md`.
 package func runbookFiles(for fleet: Fleet, groups: [AlertGroup]) -> [GeneratedFile] {

@@ -1,13 +1,15 @@
 import ApusRules
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 
 /// What a fleet is alerted on, by concern: only what something in the fleet exports.
-struct FleetAlerts {
+package struct FleetAlerts {
     let fleet: Fleet
 
+    package init(fleet: Fleet) { self.fleet = fleet }
+
     /// In the order in which the files are read.
-    var concerns: [(name: String, alerts: [Alert])] {
+    package var concerns: [(name: String, alerts: [Alert])] {
         [
             ("fleet", InstanceAlerts(fleet: fleet).all + ResourceAlerts(fleet: fleet).all),
             ("delivery", DeliveryAlerts(fleet: fleet).all),

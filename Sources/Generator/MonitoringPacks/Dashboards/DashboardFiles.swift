@@ -1,5 +1,5 @@
-import ApusDashboards
-import ApusFiles
+public import ApusDashboards
+public import ApusFiles
 public import ApusTopology
 
 extension Fleet {

@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusPromQL
 import ApusTopology
 import Foundation

@@ -1,3 +1,5 @@
+import ApusRules
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
 import ApusTopology
