@@ -102,8 +102,8 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology",
-                "ExporterCatalog", "FleetCommands",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics",
+                "ApusPromQL", "ApusRules", "ApusText", "ApusTopology", "ExporterCatalog", "FleetCommands", "MonitoringPacks",
             ]),
         .library(name: "LiveChecks", targets: ["LiveChecks"]),
         .executable(name: "apus", targets: ["apus"]),
@@ -161,25 +161,39 @@ let package = Package(
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),
         generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "NotificationMetrics"]),
+        generator.module("ApusFiles", ["ApusTopology", "Yams"]),
+        generator.module(
+            "ApusDashboards", ["AgentMetrics", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
+        generator.module("ApusRules", ["ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
+        generator.module(
+            "ApusDeployment",
+            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "NotificationMetrics"]),
+        generator.module(
+            "MonitoringPacks",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText",
+                "ApusTopology", "ExporterCatalog", "NotificationMetrics",
+            ]),
         generator.module(
             "ApusGenerator",
             [
-                "AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "ExporterCatalog",
-                "NotificationMetrics", "Yams",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusText",
+                "ApusTopology", "MonitoringPacks", "Yams",
             ]),
         generator.module(
             "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ExporterCatalog", "Yams"]),
         generator.module(
             "FleetCommands",
             [
-                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "ExporterCatalog", argumentParser,
+                "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
+                "ApusTopology", "CommandConventions", "ExporterCatalog", argumentParser,
             ]),
         generator.module(
             "LiveChecks",
             [
-                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "CommandConventions", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
+                product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore"),
@@ -215,7 +229,7 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "AgentMetrics", "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
                 "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
@@ -267,8 +281,9 @@ let package = Package(
         generator.tests(
             "ApusGeneratorTests",
             [
-                "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
-                "HostTesting", "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
+                "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
+                "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
@@ -277,7 +292,7 @@ let package = Package(
         notifications.tests(
             "StoreMetricsTests",
             [
-                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting",
+                "AgentMetrics", "ApusMetrics", "HostTesting", "NotificationMetrics", "NotificationStore", "NotificationTesting",
                 "StoreMetrics", logging,
             ]),
         notifications.tests(
@@ -301,18 +316,21 @@ let package = Package(
             ]),
         commands.tests(
             "SystemTests",
-            ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting", "NotificationFleet"]),
+            [
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
+                "HostTesting", "NotificationFleet",
+            ]),
         commands.tests(
             "IntegrationTests",
             [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
-                nioCore, nioHTTP1,
+                "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
+                "LiveChecks", "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
+                httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(
             "ShopExample", "Examples/Shop/Sources/Shop",
-            ["ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks"]),
+            ["ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks"]),
     ]
 )
 
@@ -323,7 +341,8 @@ if let benchmarks = Context.environment["APUS_BENCHMARKS"] {
     package.targets += [
         outsider("Ratios", "Benchmarks/Ratios", ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging]),
         outsider(
-            "Dashboards", "Benchmarks/Dashboards", ["AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL"],
+            "Dashboards", "Benchmarks/Dashboards",
+            ["AgentMetrics", "ApusDashboards", "ApusGenerator", "ApusMetrics", "ApusPromQL"],
             exclude: ["peer.py"],
             linker: staticFoundation),
         outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
