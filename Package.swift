@@ -269,12 +269,16 @@ let package = Package(
             ]),
         commands.tests(
             "SystemTests",
-            ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting", "NotificationFleet"]),
+            [
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting",
+                "NotificationFleet",
+            ]),
         commands.tests(
             "IntegrationTests",
             [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
+                "LiveChecks", "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient,
+                nioCore, nioHTTP1,
             ]),
     ]
 )
