@@ -246,6 +246,12 @@ let package = Package(
                 "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
                 "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
+        generator.tests(
+            "FleetCommandsTests",
+            [
+                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "FleetCommands", "LiveChecks",
+                argumentParser,
+            ]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
         notifications.tests(
