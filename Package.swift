@@ -285,6 +285,12 @@ let package = Package(
                 "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
                 "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
+        generator.tests(
+            "FleetCommandsTests",
+            [
+                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "FleetCommands", "LiveChecks",
+                argumentParser,
+            ]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore"]),
@@ -317,15 +323,26 @@ let package = Package(
         commands.tests(
             "SystemTests",
             [
+<<<<<<< HEAD
                 "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
                 "HostTesting", "NotificationFleet",
+=======
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting",
+                "NotificationFleet",
+>>>>>>> in-S5
             ]),
         commands.tests(
             "IntegrationTests",
             [
+<<<<<<< HEAD
                 "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
                 "LiveChecks", "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
                 httpClient, nioCore, nioHTTP1,
+=======
+                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
+                "LiveChecks", "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient,
+                nioCore, nioHTTP1,
+>>>>>>> in-S5
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(

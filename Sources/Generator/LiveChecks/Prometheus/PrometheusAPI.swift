@@ -6,7 +6,7 @@ import NIOFoundationCompat
 import NIOHTTP1
 
 /// Prometheus, by its HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/).
-public struct PrometheusServer: QueryServer {
+public struct PrometheusAPI: QueryServer {
     /// The URL without a slash at its end.
     private let url: String
     private let timeout: TimeAmount
