@@ -4,6 +4,7 @@ import ApusTopology
 import Foundation
 import AgentMetrics
 import NotificationFleet
+import HostTesting
 import Testing
 
 @Suite struct `The schema of dashboards` {
