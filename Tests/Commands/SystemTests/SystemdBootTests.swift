@@ -1,7 +1,6 @@
-import HostTesting
-import ApusGenerator
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 

@@ -3,8 +3,9 @@ import DeliveryWorker
 import HostTesting
 import Hummingbird
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LeaseTests {

@@ -1,8 +1,10 @@
-import ApusGenerator
+import AgentMetrics
+import ApusDashboards
+import ApusFiles
 import ApusPromQL
 import ApusTopology
 import Foundation
-import AgentMetrics
+import MonitoringPacks
 import NotificationFleet
 import HostTesting
 import Testing

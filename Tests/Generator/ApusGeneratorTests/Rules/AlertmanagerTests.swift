@@ -1,4 +1,5 @@
 import ApusGenerator
+import ApusRules
 import ApusTopology
 import HostTesting
 import NotificationFleet
@@ -56,7 +57,7 @@ import Testing
             Routing(default: "on-call") { Receiver("on-call", .pagerDuty(routingKeyFile: "/etc/secret")) }
         }
         let error = try #require(
-            #expect(throws: GenerationError.self) { try FileKind.alertmanager.files(for: fleet) })
+            #expect(throws: RuleError.self) { try FileKind.alertmanager.files(for: fleet) })
         #expect(error.description.contains("came with 0.25"))
     }
 }

@@ -1,5 +1,7 @@
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import HostTesting

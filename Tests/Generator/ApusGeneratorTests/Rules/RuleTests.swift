@@ -1,9 +1,11 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import HostTesting
-import AgentMetrics
 import NotificationFleet
 import Testing
 
@@ -88,7 +90,7 @@ import Testing
         let fleet = AlertFleets.with(inputs: [
             AlertInput(ServiceProcess.threads, [.service: "worker", .instance: "one"], .constant(1))
         ])
-        let error = try #require(#expect(throws: GenerationError.self) { try FileKind.ruleTests.files(for: fleet) })
+        let error = try #require(#expect(throws: RuleError.self) { try FileKind.ruleTests.files(for: fleet) })
         #expect(error == .unprovenAlert("ManyThreads", reason: "its input does not make it fire"))
     }
 }

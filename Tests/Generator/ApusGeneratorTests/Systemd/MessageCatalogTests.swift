@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusDeployment
 import EventCatalog
 import Foundation
 import HostTesting
