@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Tests are compiled without optimization, which halves the time, since they run once; what they test is optimized.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// The executables carry the Swift runtime, so that a host needs nothing but glibc and the named Debian libraries.
 ///
 /// Modules are compiled once for executables and tests, so that the archives which a static Foundation leans on are named here.
@@ -65,7 +68,7 @@ struct Floor {
     ) -> Target {
         .testTarget(
             name: name, dependencies: dependencies, path: "Tests/\(self.name)/\(name)", exclude: exclude, resources: resources,
-            swiftSettings: settings)
+            swiftSettings: testSettings)
     }
 }
 
@@ -77,7 +80,7 @@ let commands = Floor(name: "Commands")
 
 /// What tests of several modules need, and the programs that they run.
 func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: testSettings)
 }
 
 func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
