@@ -23,7 +23,7 @@ public enum Notifications {
         "notification_pickup_delay_seconds", "Time from the moment a notification was due to its lease.",
         buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300])
 
-    static let families = [
+    public static let families = [
         enqueued.family, claimed.family, delivered.family, failures.family, dead.family, released.family, lostLeases.family,
         reclaimed.family, attemptDuration.family, pickupDelay.family,
     ]

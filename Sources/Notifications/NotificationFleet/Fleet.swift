@@ -41,8 +41,8 @@ public func notificationFleet(_ parameters: FleetParameters = FleetParameters())
         Scraping(interval: parameters.scrapeInterval, prometheusPort: 9090 + offset)
         Alerting(hold: parameters.alertHold)
         Thresholds(
-            cpuPercent: .init(70, .medium), memory: .init(.mebibytes(512), .high), queueDepth: .init(10_000, .high),
-            errorRatio: .init(0.01, .critical), connections: .init(50, .high))
+            .cpuPercent(70, .medium), .memory(.mebibytes(512), .high), .queueDepth(10_000, .high),
+            .errorRatio(0.01, .critical), .connections(50, .high))
         ConnectionBudget(perInstance: 5, minimum: 10, maximum: 50)
         DeliverySettings(batchSize: 50, lease: .seconds(300), pollInterval: .seconds(5))
         DataFolder(database: "notifications.sqlite")

@@ -113,7 +113,7 @@ struct KubernetesPods {
             ("env", .list([Self.podName])), ("envFrom", service.shared.backends.map { _ in Self.backends }),
             ("ports", service.port.map { [["name": "http", "containerPort": .integer($0)]] }),
             ("startupProbe", startup), ("livenessProbe", liveness), ("readinessProbe", readiness),
-            ("resources", resources(declared.limits, cpu: "250m", request: fleet.thresholds.memory.value)),
+            ("resources", resources(declared.limits, cpu: "250m", request: .bytes(fleet.thresholds.memory.wholeValue))),
             ("securityContext", Self.confined),
             (
                 "volumeMounts",

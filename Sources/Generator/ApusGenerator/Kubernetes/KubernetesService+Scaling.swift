@@ -15,7 +15,7 @@ extension KubernetesService {
     }
 
     /// Notifications a pod: at the depth that alerts watch, all pods that there may be are at work.
-    private func depth(_ scaling: Scaling) -> Int { max(1, fleet.thresholds.queueDepth.value / max(1, scaling.maximum)) }
+    private func depth(_ scaling: Scaling) -> Int { max(1, fleet.thresholds.queueDepth.wholeValue / max(1, scaling.maximum)) }
 
     /// What the alert on a deep queue watches, of this service alone.
     private var depthQuery: PromQLExpression {

@@ -1,5 +1,5 @@
 /// Between how many replicas a service may have where something scales it; what it does is watched by
-/// ``Thresholds/queueDepth``.
+/// ``Threshold/queueDepth``.
 public struct Scaling: Hashable, Sendable {
     public let minimum: Int
     public let maximum: Int

@@ -123,9 +123,9 @@ extension Fleet {
                 "hands out \(queue.prefetch) messages at a time, too few for a batch of \(delivery.batchSize): "
                     + "raise the prefetch or lower DeliverySettings.batchSize")
         }
-        if let most = queue.maxLength, most <= thresholds.brokerDepth.value {
+        if let most = queue.maxLength, most <= thresholds.brokerDepth.wholeValue {
             contradiction(
-                "holds \(most) messages at most but is alerted on above \(thresholds.brokerDepth.value), so that the alert could "
+                "holds \(most) messages at most but is alerted on above \(thresholds.brokerDepth.text), so that the alert could "
                     + "not fire: raise maxLength or lower Thresholds.brokerDepth")
         }
         return faults

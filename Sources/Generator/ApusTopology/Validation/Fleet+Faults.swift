@@ -73,10 +73,11 @@ extension Fleet {
             faults.append(
                 .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
         }
-        if connectionLimit > thresholds.connections.value {
+        let watched = thresholds.connections.wholeValue
+        if connectionLimit > watched {
             faults.append(
                 .budgetAboveThreshold(
-                    limit: connectionLimit, threshold: thresholds.connections.value, place: connections.place))
+                    limit: connectionLimit, threshold: watched, place: connections.place))
         }
         return faults
     }

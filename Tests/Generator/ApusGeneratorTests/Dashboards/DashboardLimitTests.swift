@@ -48,15 +48,15 @@ import Testing
 
     @Test func `are all that the fleet declares`() throws {
         let thresholds = Thresholds(
-            cpuPercent: .init(71, .medium), memory: .init(.bytes(500_000_001), .high),
-            heapGrowth: .init(.bytes(60_000_001), .medium), restarts: .init(7, .high), queueDepth: .init(9001, .high),
-            queueAge: .init(.seconds(301), .high), errorRatio: .init(0.02, .critical),
-            deliveryLatency: .init(.seconds(6), .medium), lostLeases: .init(0.03, .medium),
-            requestErrorRatio: .init(0.04, .critical), requestLatency: .init(.milliseconds(501), .high),
-            connections: .init(51, .high), poolUse: .init(0.81, .high), databaseConnections: .init(0.82, .high),
-            cacheMemory: .init(0.83, .medium), brokerDepth: .init(9002, .high),
-            certificateExpiry: .init(.seconds(1_200_001), .high), freeDisk: .init(0.11, .high),
-            memoryPressure: .init(0.12, .medium))
+            .cpuPercent(71, .medium), .memory(.bytes(500_000_001), .high),
+            .heapGrowth(.bytes(60_000_001), .medium), .restarts(7, .high), .queueDepth(9001, .high),
+            .queueAge(.seconds(301), .high), .errorRatio(0.02, .critical),
+            .deliveryLatency(.seconds(6), .medium), .lostLeases(0.03, .medium),
+            .requestErrorRatio(0.04, .critical), .requestLatency(.milliseconds(501), .high),
+            .connections(51, .high), .poolUse(0.81, .high), .databaseConnections(0.82, .high),
+            .cacheMemory(0.83, .medium), .brokerDepth(9002, .high),
+            .certificateExpiry(.seconds(1_200_001), .high), .freeDisk(0.11, .high),
+            .memoryPressure(0.12, .medium))
         let fleet = Fleet("limits") {
             FleetService("api", role: .api) { Instance("api-1", port: 3001, metricsPort: 9101) }
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }

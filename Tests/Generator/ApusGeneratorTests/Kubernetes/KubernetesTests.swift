@@ -18,7 +18,7 @@ import ApusGenerator
         FleetService("worker", role: .worker, scaling: Scaling(minimum: 1, maximum: 3)) {
             Instance("worker-0", metricsPort: 9091)
         }
-        Thresholds(cpuPercent: .init(62.5, .medium), queueDepth: .init(1000, .high))
+        Thresholds(.cpuPercent(62.5, .medium), .queueDepth(1000, .high))
         Containers(registry: "registry.example.org/team", tag: "1.2.3", namespace: "mail", scaler: .hpa)
         Consumers(kubernetes: ToolVersion(1, 28))
     }

@@ -71,7 +71,7 @@ import Testing
     @Test func `is alerted on before it is ended, whatever the threshold`() {
         let fleet = Fleet("f") {
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
-            Thresholds(memory: .init(.bytes(.max), .high))
+            Thresholds(.memory(.bytes(.max), .high))
         }
         #expect(fleet.memoryLimit(ResourceLimits()) == .bytes(.max))
         #expect(fleet.memoryLimit(ResourceLimits(memory: .bytes(7))) == .bytes(7))

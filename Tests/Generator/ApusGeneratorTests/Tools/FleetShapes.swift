@@ -30,8 +30,8 @@ enum FleetShapes {
                 FleetService("on", role: .api) { Instance("e5", port: 3001, metricsPort: 9101) }
                 Agents(.besideEachInstance)
                 Thresholds(
-                    cpuPercent: .init(12.5, .medium), memory: .init(.bytes(123_456_789), .high), queueDepth: .init(1, .high),
-                    errorRatio: .init(0.0123, .critical), connections: .init(33, .high))
+                    .cpuPercent(12.5, .medium), .memory(.bytes(123_456_789), .high), .queueDepth(1, .high),
+                    .errorRatio(0.0123, .critical), .connections(33, .high))
             },
         ]
 }

@@ -1,5 +1,14 @@
+import AgentMetrics
+import ApusMetrics
 import ApusTopology
 import Testing
+
+/// Thresholds of a fleet's own alerts.
+extension Threshold {
+    static let abandonedCarts = ThresholdKey.ratio("abandonedCarts", 0.5, .low, "abandoned carts")
+    static let checkoutTime = ThresholdKey.duration(
+        "checkoutTime", .seconds(1), .high, "time of a checkout, p95", quantileOf: HTTPServer.requestDuration.family)
+}
 
 /// A fleet with one thing wrong, and what must be said of it after the place.
 struct FaultyFleet: Sendable, CustomTestStringConvertible {

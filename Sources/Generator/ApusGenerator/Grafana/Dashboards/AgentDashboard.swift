@@ -46,7 +46,7 @@ struct AgentDashboard {
         }
     }
 
-    private var sampleLimit: PanelThresholds { .most(MonitoringAlerts(fleet: fleet).oldestSample / .seconds(1)) }
+    private var sampleLimit: PanelThresholds { .most(fleet.oldestSample.value) }
 
     private var sampleAge: Panel {
         Panel(

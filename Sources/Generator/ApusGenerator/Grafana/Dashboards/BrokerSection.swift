@@ -30,7 +30,7 @@ struct BrokerSection {
     private var messages: Panel {
         Panel("Messages by queue", description: "Messages that wait or are at a consumer.", unit: .count) {
             PanelQuery(Details.messages.series.value, legend: "\(.label(.queue)) at \(.instance)")
-        }.thresholds(.most(Double(fleet.thresholds.brokerDepth.value)))
+        }.thresholds(.most(fleet.thresholds.brokerDepth.value))
     }
 
     private var waiting: Panel {

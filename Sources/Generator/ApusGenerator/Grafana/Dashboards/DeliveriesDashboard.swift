@@ -62,7 +62,7 @@ struct DeliveriesDashboard {
             unit: .seconds
         ) {
             PanelQuery(attempts.sum().quantile(0.95), legend: "p95")
-        }.thresholds(.most(limits.deliveryLatency.value / .seconds(1)))
+        }.thresholds(.most(limits.deliveryLatency.value))
     }
 
     private var typicalDelay: Panel {
@@ -157,7 +157,7 @@ struct DeliveriesDashboard {
             "Attempts", description: "Time of one attempt to deliver: median, 95th and 99th percentile.", unit: .seconds
         ) {
             attempts.percentiles
-        }.thresholds(.most(limits.deliveryLatency.value / .seconds(1)))
+        }.thresholds(.most(limits.deliveryLatency.value))
     }
 
     private var durationHeatmap: Panel {
@@ -167,7 +167,7 @@ struct DeliveriesDashboard {
     private var durationByChannel: Panel {
         Panel("Attempts by channel", description: "The 95th percentile of each channel.", unit: .seconds) {
             PanelQuery(attempts.sum(by: .label(.channel)).quantile(0.95), legend: "\(.label(.channel))")
-        }.thresholds(.most(limits.deliveryLatency.value / .seconds(1)))
+        }.thresholds(.most(limits.deliveryLatency.value))
     }
 
     private var delay: Panel {

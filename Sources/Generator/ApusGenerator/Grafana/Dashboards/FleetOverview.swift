@@ -39,7 +39,7 @@ struct FleetOverview {
     private var totalQueueDepth: Panel {
         Panel("Queue depth", description: "Notifications in the queue, in all states.", kind: .stat, unit: .count) {
             PanelQuery(FleetQueries.queueDepth.sum(), legend: "queued")
-        }.thresholds(.most(Double(limits.queueDepth.value))).linked(to: .queue, "Queue", of: fleet)
+        }.thresholds(.most(limits.queueDepth.value)).linked(to: .queue, "Queue", of: fleet)
     }
 
     private var activeWorkers: Panel {
@@ -70,7 +70,7 @@ struct FleetOverview {
     private var memory: Panel {
         Panel("Memory", description: "Resident memory of each process.", unit: .bytes) {
             PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(Double(limits.memory.value.bytes))).linkedToInstance(of: fleet).linked(
+        }.thresholds(.most(limits.memory.value)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }
 
@@ -86,7 +86,7 @@ struct FleetOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(Double(limits.connections.value))).linkedToInstance(of: fleet).linked(
+        }.thresholds(.most(limits.connections.value)).linkedToInstance(of: fleet).linked(
             to: .database, "Database and pool", of: fleet)
     }
 
@@ -104,7 +104,7 @@ struct FleetOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.queueDepth, legend: "\(.label(.state))")
-        }.thresholds(.most(Double(limits.queueDepth.value))).linked(to: .queue, "Queue", of: fleet)
+        }.thresholds(.most(limits.queueDepth.value)).linked(to: .queue, "Queue", of: fleet)
     }
 
     private var throughput: Panel {

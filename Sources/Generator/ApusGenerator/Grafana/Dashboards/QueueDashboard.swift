@@ -43,7 +43,7 @@ struct QueueDashboard {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.queueDepth, legend: "\(.label(.state))")
-        }.thresholds(.most(Double(limits.queueDepth.value)))
+        }.thresholds(.most(limits.queueDepth.value))
     }
 
     private var oldest: Panel {
@@ -52,7 +52,7 @@ struct QueueDashboard {
             unit: .seconds
         ) {
             PanelQuery(Queue.oldestAge.series.value.max(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits.queueAge.value / .seconds(1)))
+        }.thresholds(.most(limits.queueAge.value))
     }
 
     private var flow: Panel {
@@ -72,7 +72,7 @@ struct QueueDashboard {
             unit: .ratio
         ) {
             PanelQuery(handled / (enqueued > 0), legend: "out among in")
-        }.thresholds(.least(DeliveryAlerts.leastThroughput))
+        }.thresholds(.least(limits.throughput.value))
     }
 
     private var change: Panel {

@@ -40,15 +40,14 @@ struct DeliveryAlerts {
     private var deliverers: [FleetService] { fleet.services.filter { $0.records.contains(.deliveries) } }
 
     private var deepQueue: Alert {
-        let limit = Double(limits.queueDepth.value)
+        let limit = limits.queueDepth.value
         let service = deliverers.first?.name ?? ""
         return Alert(
-            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series.of(deliverers)) > limit,
-            severity: limits.queueDepth.severity,
+            "DeepQueue", when: FleetQueries.depth(Contract.queueDepth.series.of(deliverers)), above: limits.queueDepth,
             summary: "Notifications pile up.",
             description: """
                 \(value: .decimals(0)) notifications are in the queue of service \(.service); \
-                the limit is \(text: String(limits.queueDepth.value)).
+                the limit is \(limits.queueDepth).
                 """,
             runbook: Runbook(
                 meaning: "The queue holds more notifications, in all states, than `Thresholds.queueDepth`.",
@@ -72,14 +71,12 @@ struct DeliveryAlerts {
     }
 
     private var oldQueue: Alert {
-        let limit = limits.queueAge.value / .seconds(1)
-        return Alert(
-            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service) > limit,
-            severity: limits.queueAge.severity,
+        Alert(
+            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service), above: limits.queueAge,
             summary: "A notification has been due for long.",
             description: """
                 The oldest notification that nobody of service \(.service) has taken up has been due for \
-                \(value: .duration); the limit is \(text: DurationText.string(limits.queueAge.value)).
+                \(value: .duration); the limit is \(limits.queueAge).
                 """,
             runbook: Runbook(
                 meaning: "Work is due and held by nobody for longer than `Thresholds.queueAge`.",
@@ -124,7 +121,7 @@ struct DeliveryAlerts {
                 ],
                 actions: [
                     "If attempts fail, the receivers or the way to them are down: look at the log of a worker, `journalctl -u 'apus-worker@*' -p warning -n 100`.",
-                    "If nothing is claimed, the workers do not reach the store: `apus locks`, and the store's own alerts.",
+                    "If nothing is claimed, the workers do not reach the store: look at their log, and at the store's own alerts.",
                     "If workers hang, restart them: see the runbook of ServiceHung.",
                 ]),
             inputs: [
@@ -144,17 +141,19 @@ struct DeliveryAlerts {
         let enqueued = Notifications.enqueued.series.rate(over: window).sum()
         let handled =
             Notifications.delivered.series.rate(over: window).sum() + Notifications.dead.series.rate(over: window).sum()
-        let backlog = FleetQueries.queueDepth.sum() > Double(limits.queueDepth.value) * Self.backlogShare
-        let depth = Double(limits.queueDepth.value) * Self.backlogShare
+        let depth = limits.queueDepth.value * Self.backlogShare
+        let backlog = FleetQueries.queueDepth.sum() > depth
         return Alert(
-            "ThroughputTooLow", when: (handled / (enqueued > 0) < Self.leastThroughput).and(backlog), severity: .medium,
+            "ThroughputTooLow", when: (handled / (enqueued > 0) < limits.throughput.value).and(backlog),
+            threshold: limits.throughput,
             summary: "Fewer notifications leave than come in.",
             description: """
                 Of what comes in, only \(value: .percentage) is delivered or given up, and the queue holds more than \
                 \(text: PromQLNumber.string(depth)) notifications.
                 """,
             runbook: Runbook(
-                meaning: "Workers handle less than four fifths of what is accepted, and the queue is half way to its limit.",
+                meaning:
+                    "Workers handle less of what is accepted than `Thresholds.throughput`, and the queue is half way to its limit.",
                 impact: "The queue grows until its limit, and notifications come later and later.",
                 queries: [
                     .init("Accepted per second", enqueued),
@@ -180,8 +179,8 @@ struct DeliveryAlerts {
         func input(_ counter: Counter<ChannelLabels>, _ instance: String, _ course: InputCourse) -> AlertInput {
             AlertInput(counter, [.service: "a", .instance: instance, .label(.channel): "webhook"], course)
         }
-        let all = 0.5 * Self.leastThroughput
-        let few = InputCourse.constant(min(1, Double(limits.queueDepth.value) * Self.backlogShare / 4))
+        let all = 0.5 * limits.throughput.value
+        let few = InputCourse.constant(min(1, limits.queueDepth.value * Self.backlogShare / 4))
         return [
             input(Notifications.enqueued, "one", enqueued(0.3)), input(Notifications.enqueued, "two", enqueued(0.2)),
             input(Notifications.delivered, "one", handled(all * 0.4)),
@@ -192,7 +191,6 @@ struct DeliveryAlerts {
         ]
     }
 
-    static let leastThroughput = 0.8
     private static let backlogShare = 0.5
 
     private var highErrorRate: Alert {
@@ -205,12 +203,12 @@ struct DeliveryAlerts {
         }
         let bad = 0.5 * limit.value
         return Alert(
-            "HighErrorRate", when: failures / (perSecond(Notifications.delivered) + failures > 0) > limit.value,
-            severity: limit.severity, summary: "Too many attempts to deliver fail.",
+            "HighErrorRate", when: failures / (perSecond(Notifications.delivered) + failures > 0), above: limit,
+            summary: "Too many attempts to deliver fail.",
             description: """
                 \(value: .percentage) of the attempts of service \(.service) to deliver in the last \
                 \(text: DurationText.string(fleet.alertWindow)) failed; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "Among all attempts to deliver, more have failed than `Thresholds.errorRatio`.",
@@ -235,15 +233,14 @@ struct DeliveryAlerts {
 
     private var highDeliveryLatency: Alert {
         let limit = limits.deliveryLatency
-        let seconds = limit.value / .seconds(1)
         let latency = Notifications.attemptDuration.series.bucketRates(over: window)
             .sum(by: .service, .label(.channel)).quantile(0.95)
         return Alert(
-            "HighDeliveryLatency", when: latency > seconds, severity: limit.severity,
+            "HighDeliveryLatency", when: latency, above: limit,
             summary: "Attempts to deliver take long.",
             description: """
                 One in twenty attempts of service \(.service) on channel \(.label(.channel)) takes \(value: .decimals(2)) s or \
-                longer; the limit is \(text: DurationText.string(limit.value)).
+                longer; the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "The 95th percentile of the time of one attempt is past `Thresholds.deliveryLatency`.",
@@ -260,7 +257,7 @@ struct DeliveryAlerts {
                 ]),
             inputs: AlertInput.quantile(
                 0.95, of: Notifications.attemptDuration, [.service: "a", .instance: "one", .label(.channel): "webhook"],
-                crossing: seconds))
+                crossing: limit.value))
     }
 
     private var lostLeases: Alert {
@@ -273,11 +270,11 @@ struct DeliveryAlerts {
             AlertInput(counter, [.service: "a", .instance: instance], course)
         }
         return Alert(
-            "LockContention", when: total(Notifications.lostLeases) / (total(Notifications.claimed) > 0) > limit.value,
-            severity: limit.severity, summary: "Workers lose leases to one another.",
+            "LockContention", when: total(Notifications.lostLeases) / (total(Notifications.claimed) > 0), above: limit,
+            summary: "Workers lose leases to one another.",
             description: """
                 \(value: .percentage) of the leases of service \(.service) passed to another worker before the outcome was \
-                recorded; the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                recorded; the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "Workers take longer than their leases last, so that others take the work too.",
@@ -293,7 +290,6 @@ struct DeliveryAlerts {
                 actions: [
                     "Lengthen `DeliverySettings.lease`, or lower `batchSize`: a batch must be done within its lease.",
                     "Look whether clocks of the hosts agree: `chronyc tracking`.",
-                    "See who holds what: `apus locks`.",
                 ]),
             inputs: [
                 input(Notifications.lostLeases, "one", .rising(to: lost * 0.6)),
