@@ -120,7 +120,7 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
-        base.module("ApusThreads", ["CLinux"]),
+        base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
@@ -141,7 +141,8 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux", "CommandConventions",
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux",
+                "CommandConventions",
                 argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
@@ -186,7 +187,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
+                "AgentMetrics", "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
                 "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1, nioPosix, signals,
@@ -203,6 +205,7 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),

@@ -1,3 +1,4 @@
+import AgentMetrics
 import CommandConventions
 import ApusTopology
 import ClusterSupervisor
