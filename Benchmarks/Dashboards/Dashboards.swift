@@ -1,3 +1,4 @@
+import ApusDashboards
 import ApusGenerator
 import ApusPromQL
 import Foundation

@@ -1,4 +1,4 @@
-public import ApusGenerator
+public import ApusDashboards
 public import ApusTopology
 public import ArgumentParser
 import CommandConventions

@@ -1,3 +1,6 @@
+public import ApusDeployment
+public import ApusDashboards
+import ApusFiles
 public import ApusGenerator
 public import ArgumentParser
 import Foundation

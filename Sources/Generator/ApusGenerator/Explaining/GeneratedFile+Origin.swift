@@ -1,4 +1,4 @@
-import ApusTopology
+public import ApusFiles
 import Yams
 
 extension GeneratedFile {

@@ -1,3 +1,5 @@
+import ApusFiles
+import ApusDeployment
 import ApusTopology
 import Foundation
 import HostTesting

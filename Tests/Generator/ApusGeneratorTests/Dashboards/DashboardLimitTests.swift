@@ -1,4 +1,4 @@
-import ApusGenerator
+import MonitoringPacks
 import ApusTopology
 import Foundation
 import HostTesting

@@ -1,4 +1,5 @@
-import ApusGenerator
+import MonitoringPacks
+import ApusDashboards
 import ApusPromQL
 import ApusTopology
 import Foundation

@@ -1,4 +1,4 @@
-import ApusGenerator
+import MonitoringPacks
 import ApusMetrics
 import ApusTopology
 import ExporterCatalog

@@ -1,8 +1,8 @@
+import ApusFiles
 import Foundation
 import HostTesting
 import ServerTesting
 
-import ApusGenerator
 
 /// Generated YAML before the schemas that its readers publish.
 enum SchemaCheck {

@@ -1,3 +1,5 @@
+import ApusFiles
+import ApusDashboards
 import ApusGenerator
 import ApusTopology
 import Foundation

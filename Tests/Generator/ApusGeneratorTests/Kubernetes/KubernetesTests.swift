@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusFiles
 import ApusPromQL
 import ApusTopology
 import Foundation

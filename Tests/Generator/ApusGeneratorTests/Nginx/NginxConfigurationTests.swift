@@ -1,3 +1,4 @@
+import ApusDeployment
 import ApusTopology
 import Foundation
 import HostTesting

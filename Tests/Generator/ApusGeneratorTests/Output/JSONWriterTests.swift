@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusDashboards
 import ApusPromQL
 import Foundation
 import AgentMetrics

@@ -1,5 +1,5 @@
+import ApusFiles
 import HostTesting
-import ApusGenerator
 import Foundation
 import Testing
 

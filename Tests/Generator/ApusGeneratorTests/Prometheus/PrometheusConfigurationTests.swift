@@ -1,3 +1,4 @@
+import ApusRules
 import ApusGenerator
 import ApusTopology
 import HostTesting

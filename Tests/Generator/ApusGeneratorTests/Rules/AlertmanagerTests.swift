@@ -1,3 +1,4 @@
+import ApusRules
 import ApusGenerator
 import ApusTopology
 import HostTesting
@@ -56,7 +57,7 @@ import Testing
             Routing(default: "on-call") { Receiver("on-call", .pagerDuty(routingKeyFile: "/etc/secret")) }
         }
         let error = try #require(
-            #expect(throws: GenerationError.self) { try FileKind.alertmanager.files(for: fleet) })
+            #expect(throws: RuleError.self) { try FileKind.alertmanager.files(for: fleet) })
         #expect(error.description.contains("came with 0.25"))
     }
 }

@@ -1,3 +1,5 @@
+import ApusRules
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
 import ApusTopology
@@ -88,7 +90,7 @@ import Testing
         let fleet = AlertFleets.with(inputs: [
             AlertInput(ServiceProcess.threads, [.service: "worker", .instance: "one"], .constant(1))
         ])
-        let error = try #require(#expect(throws: GenerationError.self) { try FileKind.ruleTests.files(for: fleet) })
+        let error = try #require(#expect(throws: RuleError.self) { try FileKind.ruleTests.files(for: fleet) })
         #expect(error == .unprovenAlert("ManyThreads", reason: "its input does not make it fire"))
     }
 }

@@ -1,5 +1,5 @@
+import ApusDeployment
 import HostTesting
-import ApusGenerator
 import ApusTopology
 import Foundation
 

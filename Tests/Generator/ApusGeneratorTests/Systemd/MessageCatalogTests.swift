@@ -1,4 +1,3 @@
-import ApusGenerator
 import EventCatalog
 import Foundation
 import HostTesting

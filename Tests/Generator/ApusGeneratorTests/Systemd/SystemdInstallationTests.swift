@@ -1,3 +1,4 @@
+import ApusDeployment
 import HostTesting
 import ApusGenerator
 import ApusTopology

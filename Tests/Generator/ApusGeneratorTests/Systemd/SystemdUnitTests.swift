@@ -1,5 +1,4 @@
 import HostTesting
-import ApusGenerator
 import ApusTopology
 import Foundation
 import NotificationFleet
