@@ -15,7 +15,7 @@ public import ApusPromQL
 ///         meaning: "The number of unpaid carts is past its limit.", impact: "Sales are lost.",
 ///         actions: ["Look at the payment provider's status page."]))
 /// ```
-public struct Alert: Hashable, Sendable {
+public struct Alert: FleetPart {
     /// In CamelCase, unique in the fleet.
     public let name: String
     /// Fires for each series of its result.
@@ -58,4 +58,14 @@ public struct Alert: Hashable, Sendable {
         self.furtherInputs = furtherInputs
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Alert {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The fleet's own alerts, besides those that every fleet has, in order of declaration.
+    public var alerts: [Alert] { parts(of: Alert.self) }
 }

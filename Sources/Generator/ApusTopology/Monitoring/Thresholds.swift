@@ -1,5 +1,5 @@
 /// The limits that alerts watch, panels draw as lines and scalers act on: the same numbers in all.
-public struct Thresholds: Hashable, Sendable {
+public struct Thresholds: FleetPart {
     // MARK: - Processes
 
     /// CPU of one process, in percent of one core.
@@ -98,4 +98,9 @@ public struct Thresholds: Hashable, Sendable {
         self.memoryPressure = memoryPressure
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Fleet {
+    /// The limits that alerts, panels and scalers of the fleet share.
+    public var thresholds: Thresholds { part(of: Thresholds.self) ?? Thresholds() }
 }
