@@ -79,7 +79,7 @@ public func notificationFleet(_ parameters: FleetParameters = FleetParameters())
 
 /// The servers around the fleet where it runs for others.
 @FleetBuilder
-private func servers(offset: Int) -> [FleetPart] {
+private func servers(offset: Int) -> [any FleetPart] {
     Database(
         "postgres", port: 5432 + offset, database: "notifications", maxConnections: 100,
         pooler: Pooler(port: 6432 + offset, exporterPort: 9127 + offset), exporterPort: 9187 + offset)

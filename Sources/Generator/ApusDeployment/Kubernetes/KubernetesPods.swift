@@ -43,7 +43,7 @@ struct KubernetesPods {
     private var pod: YAMLValue {
         let user = ContainerImages.user
         // A sidecar is there before the service and after it, so that nothing it reports is lost; earlier versions have none.
-        let hasSidecars = fleet.consumers.kubernetes >= ToolVersion(1, 29)
+        let hasSidecars = fleet.tools.kubernetes >= ToolVersion(1, 29)
         return .present([
             ("serviceAccountName", "\(declared.name)"), ("automountServiceAccountToken", false),
             ("enableServiceLinks", false),

@@ -16,7 +16,7 @@ public import ApusPromQL
 /// ```
 ///
 /// An alert with a ``Threshold`` knows its limit: dashboards draw it, and a fleet can change it.
-public struct Alert: Hashable, Sendable {
+public struct Alert: FleetPart {
     /// The name in CamelCase, unique in the fleet.
     public let name: String
     /// The query that fires for each series of its result.
@@ -109,4 +109,14 @@ public struct Alert: Hashable, Sendable {
         self.furtherInputs = furtherInputs
         self.place = place
     }
+}
+
+extension Alert {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The fleet's own alerts, besides those that every fleet has, in order of declaration.
+    public var alerts: [Alert] { parts(of: Alert.self) }
 }

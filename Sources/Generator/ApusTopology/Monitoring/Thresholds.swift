@@ -7,7 +7,7 @@
 /// Each limit is declared by a ``ThresholdKey`` beside the alert that watches it. `fleet.thresholds.memory` is the one that holds in
 /// a fleet: as it is set, or its default.
 @dynamicMemberLookup
-public struct Thresholds: Hashable, Sendable {
+public struct Thresholds: FleetPart {
     /// The limits that are set, in order.
     public let declared: [Threshold]
     public let place: SourcePlace
@@ -37,4 +37,9 @@ extension Threshold {
     public static let connections = ThresholdKey.count("connections", 50, .high, "connections of the fleet")
     /// The number of messages in a broker's queue.
     public static let brokerDepth = ThresholdKey.count("brokerDepth", 10_000, .high, "broker queue depth")
+}
+
+extension Fleet {
+    /// The limits that alerts, panels and scalers of the fleet share.
+    public var thresholds: Thresholds { part(of: Thresholds.self) ?? Thresholds() }
 }

@@ -9,7 +9,7 @@ import AgentMetrics
 /// Objective.latency(of: "api", 0.99, below: 0.25)
 /// Objective("orders", of: "shop", target: 0.995, bad: Shop.failures.series, total: Shop.orders.series)
 /// ```
-public struct Objective: Hashable, Sendable {
+public struct Objective: FleetPart {
     /// Unique in the fleet; the label `objective` of its series.
     public let name: String
     /// The service that it is about.
@@ -98,4 +98,14 @@ public struct Objective: Hashable, Sendable {
             observations: HTTPServer.requestDuration.series.matching(.service, service), within: seconds, period: period,
             fileID: fileID, line: line)
     }
+}
+
+extension Objective {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The objectives of the fleet, in order of declaration.
+    public var objectives: [Objective] { parts(of: Objective.self) }
 }

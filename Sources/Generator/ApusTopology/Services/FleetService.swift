@@ -1,5 +1,5 @@
 /// A service and the instances that run it.
-public struct FleetService: Hashable, Sendable {
+public struct FleetService: FleetPart {
     /// The value of the label `service`.
     public let name: String
     public let role: ServiceRole
@@ -43,5 +43,31 @@ public enum ServiceRole: String, CaseIterable, Hashable, Sendable {
         case .api: [.requests, .pool]
         case .worker: [.deliveries, .pool]
         }
+    }
+}
+
+extension FleetService {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+
+    /// Numbers of replicas that contradict one another, and paths that nobody can ask for.
+    public func faults(in fleet: Fleet) -> [FleetFault] {
+        var faults: [FleetFault] = []
+        for path in [health.live, health.ready] where !LegalText.isURLPath(path) {
+            faults.append(
+                .contradiction(
+                    "the health path “\(path)” of \(name) is illegal: begin it with a slash and use letters, digits and . _ - ~ /",
+                    place: place))
+        }
+        if let scaling, !instances.isEmpty {
+            let count = instances.count
+            if scaling.minimum < 1 || scaling.minimum > count || scaling.maximum < count {
+                faults.append(
+                    .contradiction(
+                        "\(name) has \(count) instances and is scaled between \(scaling.minimum) and \(scaling.maximum): both "
+                            + "bounds must be above 0 and include its number", place: place))
+            }
+        }
+        return faults
     }
 }

@@ -131,30 +131,7 @@ extension Fleet {
         return faults
     }
 
-    /// Caches that their own container would end.
-    var cacheFaults: [FleetFault] {
-        caches.flatMap { cache in
-            var faults = Self.limitFaults(cache.limits, of: cache.name, cache.place)
-            if !LegalText.isTag(cache.version) {
-                faults.append(Self.illegalVersion(cache.version, of: cache.name, cache.place))
-            }
-            if cache.maxMemory < .mebibytes(1) {
-                faults.append(
-                    .contradiction(
-                        "\(cache.name) may use \(cache.maxMemory.bytes) bytes: give it at least .mebibytes(1)",
-                        place: cache.place))
-            }
-            if cache.maxMemory >= cache.limits.memory {
-                faults.append(
-                    .contradiction(
-                        "\(cache.name) may fill \(cache.maxMemory.bytes) bytes but is ended at \(cache.limits.memory.bytes): "
-                            + "lower maxMemory or raise the limit", place: cache.place))
-            }
-            return faults
-        }
-    }
-
-    private static func illegalVersion(_ version: String, of server: String, _ place: SourcePlace) -> FleetFault {
+    static func illegalVersion(_ version: String, of server: String, _ place: SourcePlace) -> FleetFault {
         .contradiction("version “\(version)” of \(server) is no image tag: use letters, digits and . _ -", place: place)
     }
 

@@ -22,7 +22,7 @@ import ApusGenerator
         }
         Thresholds(.cpuPercent(62.5, .medium), .queueDepth(1000, .high))
         Containers(registry: "registry.example.org/team", tag: "1.2.3", namespace: "mail", scaler: .hpa)
-        Consumers(kubernetes: ToolVersion(1, 28))
+        ToolVersions(kubernetes: ToolVersion(1, 28))
     }
 
     static let fleets = FleetShapes.all + [scaled]

@@ -149,7 +149,7 @@ import Testing
             }),
         FaultyFleet(
             "Prometheus 2.41 is older than 2.42, the oldest that files are written for: update it",
-            line: #line, FaultyFleet.fleet { Consumers(prometheus: ToolVersion(2, 41)) }),
+            line: #line, FaultyFleet.fleet { ToolVersions(prometheus: ToolVersion(2, 41)) }),
     ]
 
     @Test(arguments: objectives + thresholds + surroundings)
