@@ -120,7 +120,7 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
-        base.module("ApusThreads", ["CLinux"]),
+        base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
@@ -221,6 +221,7 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
