@@ -1,4 +1,5 @@
 public import ApusTopology
+import NotificationPack
 
 /// What differs between one run of the notification fleet and another.
 public struct FleetParameters: Hashable, Sendable {
@@ -32,7 +33,10 @@ public func notificationFleet(_ parameters: FleetParameters = FleetParameters())
                 Instance("api-\(number)", port: 3000 + number + offset, metricsPort: 9100 + number + offset)
             }
         }
-        FleetService("worker", role: .worker, scaling: Scaling(minimum: 5, maximum: 20)) {
+        FleetService(
+            "worker", role: .worker, records: [.pool, .deliveries],
+            scaling: Scaling(minimum: 5, maximum: 20, by: .notifications(of: "worker"))
+        ) {
             for number in 1...5 {
                 Instance("worker-\(number)", metricsPort: 9090 + number + offset)
             }
@@ -46,6 +50,7 @@ public func notificationFleet(_ parameters: FleetParameters = FleetParameters())
         ConnectionBudget(perInstance: 5, minimum: 10, maximum: 50)
         DeliverySettings(batchSize: 50, lease: .seconds(300), pollInterval: .seconds(5))
         DataFolder(database: "notifications.sqlite")
+        NotificationPack()
         Objective.availability(of: "api", 0.999)
         Objective.latency(of: "api", 0.99, below: 0.25)
         Objective.deliveries(of: "worker", 0.99)

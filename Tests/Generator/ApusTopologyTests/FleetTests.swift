@@ -1,3 +1,4 @@
+import NotificationPack
 import AgentMetrics
 import ApusTopology
 import NotificationFleet

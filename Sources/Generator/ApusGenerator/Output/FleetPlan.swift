@@ -44,8 +44,7 @@ final class FleetPlan: Sendable {
     var kubernetesFiles: [GeneratedFile] {
         get throws {
             let plan = try deployed
-            return try ApusDeployment.kubernetesFiles(
-                for: plan.fleet, ruleFiles: plan.ruleFiles, backlog: FleetQueries.backlog(of:))
+            return try ApusDeployment.kubernetesFiles(for: plan.fleet, ruleFiles: plan.ruleFiles)
         }
     }
 

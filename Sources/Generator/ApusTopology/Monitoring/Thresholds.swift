@@ -19,8 +19,11 @@ public struct Thresholds: FleetPart {
 
     /// The limit that holds for a key.
     public subscript<Value>(key: ThresholdKey<Value>) -> Threshold {
-        declared.last { $0.name == key.standard.name } ?? key.standard
+        holding(key.standard)
     }
+
+    /// The limit that holds where another one is the default.
+    func holding(_ standard: Threshold) -> Threshold { declared.last { $0.name == standard.name } ?? standard }
 
     /// The limit that holds for a key, by the key's name.
     public subscript<Value>(dynamicMember path: KeyPath<Threshold.Type, ThresholdKey<Value>>) -> Threshold {

@@ -1,6 +1,6 @@
+import AgentMetrics
 import ApusMetrics
 public import ApusPromQL
-import AgentMetrics
 
 /// A share of events that shall be good over a period: an SLO.
 ///

@@ -14,7 +14,7 @@ public struct FleetService: FleetPart {
     public let scaling: Scaling?
     public let place: SourcePlace
 
-    /// - Parameter records: what its instances record; nil for what a service of its role in this product does.
+    /// - Parameter records: what its instances record; nil for what a service of its role usually does.
     public init(
         _ name: String, role: ServiceRole, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
@@ -41,7 +41,7 @@ public enum ServiceRole: String, CaseIterable, Hashable, Sendable {
     var usuallyRecords: Set<RecordedMetrics> {
         switch self {
         case .api: [.requests, .pool]
-        case .worker: [.deliveries, .pool]
+        case .worker: [.pool]
         }
     }
 }

@@ -1,3 +1,5 @@
+import NotificationPack
+import MonitoringPacks
 import ApusTopology
 import Foundation
 import Glibc

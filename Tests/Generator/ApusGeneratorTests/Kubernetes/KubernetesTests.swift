@@ -1,3 +1,4 @@
+import NotificationPack
 import AgentMetrics
 import ApusFiles
 import ApusPromQL
@@ -17,7 +18,7 @@ import ApusGenerator
         FleetService("api", role: .api, scaling: Scaling(minimum: 2, maximum: 8)) {
             for number in 1...2 { Instance("api-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
         }
-        FleetService("worker", role: .worker, scaling: Scaling(minimum: 1, maximum: 3)) {
+        FleetService("worker", role: .worker, scaling: Scaling(minimum: 1, maximum: 3, by: .notifications(of: "worker"))) {
             Instance("worker-0", metricsPort: 9091)
         }
         Thresholds(.cpuPercent(62.5, .medium), .queueDepth(1000, .high))

@@ -1,9 +1,10 @@
+import AgentMetrics
 import ApusRules
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 import Testing
 
 @Suite struct `Checking of an alert` {

@@ -1,9 +1,10 @@
+import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 import NotificationFleet
+import NotificationMetrics
 
 /// Dashboards that between them have everything that the model can say.
 enum SampleDashboards {

@@ -160,7 +160,7 @@ import Testing
     @Test func `an agent that must serve more series than a target may have is told`() throws {
         func fleet(_ placement: AgentPlacement) -> Fleet {
             Fleet("f") {
-                FleetService("worker", role: .worker) {
+                FleetService("worker", role: .worker, records: [.requests, .pool]) {
                     for number in 1...10 { Instance("worker-\(number)", metricsPort: 9200 + number) }
                 }
                 Agents(placement)
