@@ -1,5 +1,5 @@
-public import ApusDeployment
 public import ApusDashboards
+public import ApusDeployment
 import ApusFiles
 public import ApusGenerator
 public import ArgumentParser

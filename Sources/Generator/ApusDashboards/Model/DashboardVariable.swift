@@ -1,6 +1,6 @@
+import AgentMetrics
 public import ApusMetrics
 public import ApusPromQL
-import AgentMetrics
 
 /// A label's values to choose from on top of a dashboard; queries are narrowed to what is chosen.
 ///

@@ -49,7 +49,7 @@ package struct ComposeFiles {
                 try nginxConfigurations(for: fleet, network: .containers, folder: "deploy/compose/nginx")
                 + pgbouncerConfigurations(for: fleet, network: .containers, folder: "deploy/compose/pgbouncer")
             return configurations + monitoring + fleet.brokers.map(brokerConfiguration) + [
-                try YAMLFile.file("deploy/docker-compose.yml", composeFile, remarks: remarks),
+                try YAMLFile.file("deploy/docker-compose.yml", composeFile, remarks: remarks)
             ]
         }
     }

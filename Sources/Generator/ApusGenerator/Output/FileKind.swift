@@ -1,10 +1,10 @@
-import MonitoringPacks
-import ApusDeployment
 public import ApusDashboards
-import ApusRules
+import ApusDeployment
 public import ApusFiles
+import ApusRules
 public import ApusTopology
 import Dispatch
+import MonitoringPacks
 import Synchronization
 
 /// The kinds of file that a fleet has, each made by one pure function.

@@ -1,9 +1,9 @@
-import MonitoringPacks
-import ApusDeployment
 import ApusDashboards
-import ApusRules
+import ApusDeployment
 import ApusFiles
+import ApusRules
 public import ApusTopology
+import MonitoringPacks
 import Synchronization
 
 /// A fleet of which files are made, and what several kinds of file ask of it: worked out once, by the first that asks.

@@ -1,5 +1,5 @@
-import ApusRules
 import ApusFiles
+import ApusRules
 
 /// Prometheus' configuration file (https://prometheus.io/docs/prometheus/2.42/configuration/configuration/), as far as it is
 /// generated: nothing in it is newer than 2.42.

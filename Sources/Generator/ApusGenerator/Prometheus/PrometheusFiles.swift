@@ -1,6 +1,6 @@
-import ApusRules
 import ApusFiles
 import ApusPromQL
+import ApusRules
 import ApusTopology
 
 /// What Prometheus and its prober read, at the addresses of a network: the configuration, the targets that stand in files of their

@@ -1,6 +1,6 @@
-import ApusRules
 import ApusMetrics
 import ApusPromQL
+import ApusRules
 public import ApusTopology
 import ExporterCatalog
 

@@ -1,5 +1,5 @@
-import ApusRules
 package import ApusPromQL
+import ApusRules
 package import ApusTopology
 
 /// What a fleet is alerted on, by concern: only what something in the fleet exports.

@@ -1,7 +1,7 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 public import ApusTopology
-import AgentMetrics
 
 extension Threshold {
     /// The number of starts of one instance within a quarter of an hour.

@@ -1,8 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 public import ApusTopology
 import ExporterCatalog
-import AgentMetrics
 
 extension Threshold {
     /// The number of turns of an agent's sampling loop without a sample.

@@ -1,8 +1,8 @@
-import ApusRules
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
+import ApusRules
 public import ApusTopology
-import AgentMetrics
 
 extension Threshold {
     /// The share of answers with status 5xx among all, from 0 to 1.

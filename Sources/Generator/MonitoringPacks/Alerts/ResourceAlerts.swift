@@ -1,8 +1,8 @@
-import ApusRules
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
+import ApusRules
 public import ApusTopology
-import AgentMetrics
 
 extension Threshold {
     /// The share of the memory at which the kernel ends a process, from 0 to 1.

@@ -1,7 +1,7 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 
 /// What systemd and the journal say of units: what happens between two scrapes is seen too.
 struct UnitAlerts {

@@ -1,8 +1,8 @@
+import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 
 /// Requests by rate, errors and duration (RED).
 struct APIDashboard {

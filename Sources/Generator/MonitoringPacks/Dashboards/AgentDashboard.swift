@@ -1,9 +1,9 @@
+import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
-import AgentMetrics
 
 /// What watches the fleet: the agents, Prometheus and Alertmanager.
 struct AgentDashboard {

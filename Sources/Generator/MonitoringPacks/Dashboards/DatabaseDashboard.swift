@@ -1,9 +1,9 @@
+import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
-import AgentMetrics
 
 /// From the services' connection pools over the pooler to the database.
 struct DatabaseDashboard {

@@ -1,8 +1,8 @@
+import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 
 /// One process: what it takes from its host, whether it is prompt, and what it reports.
 struct InstanceDashboard {

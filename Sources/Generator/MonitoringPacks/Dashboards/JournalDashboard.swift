@@ -1,8 +1,8 @@
+import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 
 /// What is written into the journal, and what systemd says of units there and on its bus.
 struct JournalDashboard {

@@ -1,6 +1,6 @@
-import ApusRules
 import ApusDashboards
 import ApusPromQL
+import ApusRules
 import ApusTopology
 
 /// How the fleet's objectives stand: a section for each, since each has windows and limits of its own.

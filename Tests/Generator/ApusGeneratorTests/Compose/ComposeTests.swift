@@ -1,5 +1,6 @@
-import ApusFiles
 import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
@@ -7,8 +8,6 @@ import NotificationFleet
 import ServerTesting
 import Testing
 import Yams
-
-import ApusGenerator
 
 /// The Compose file, judged by Docker Compose and by the published schema.
 @Suite struct `The Compose file` {

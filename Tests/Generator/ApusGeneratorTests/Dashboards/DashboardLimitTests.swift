@@ -1,5 +1,6 @@
-import NotificationPack
+import ApusFiles
 import MonitoringPacks
+import NotificationPack
 import ApusTopology
 import Foundation
 import HostTesting

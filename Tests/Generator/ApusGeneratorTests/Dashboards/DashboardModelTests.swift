@@ -1,8 +1,9 @@
+import AgentMetrics
 import ApusDashboards
+import ApusFiles
 import ApusMetrics
 import ApusPromQL
 import Foundation
-import AgentMetrics
 import Testing
 
 @Suite struct `A dashboard's model` {

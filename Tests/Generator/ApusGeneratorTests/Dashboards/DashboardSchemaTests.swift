@@ -1,9 +1,10 @@
-import MonitoringPacks
+import AgentMetrics
 import ApusDashboards
+import ApusFiles
 import ApusPromQL
 import ApusTopology
 import Foundation
-import AgentMetrics
+import MonitoringPacks
 import NotificationFleet
 import Testing
 

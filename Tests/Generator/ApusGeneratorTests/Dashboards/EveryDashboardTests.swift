@@ -1,12 +1,12 @@
-import ApusFiles
+import AgentMetrics
 import ApusDashboards
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
-import AgentMetrics
 import NotificationFleet
 import Testing
 

@@ -1,6 +1,7 @@
-import NotificationPack
 import AgentMetrics
+import ApusFiles
 import MonitoringPacks
+import NotificationPack
 import ApusMetrics
 import ApusTopology
 import ExporterCatalog

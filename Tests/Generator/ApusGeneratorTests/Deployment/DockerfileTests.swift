@@ -1,11 +1,11 @@
 import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
 import Testing
-
-import ApusGenerator
 
 /// By hand, for want of a builder: what a linter of Dockerfiles would look for, and what Debian says of the packages.
 @Suite struct `The Dockerfile` {

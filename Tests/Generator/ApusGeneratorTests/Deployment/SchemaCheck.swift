@@ -3,7 +3,6 @@ import Foundation
 import HostTesting
 import ServerTesting
 
-
 /// Generated YAML before the schemas that its readers publish.
 enum SchemaCheck {
     enum Schema: String {

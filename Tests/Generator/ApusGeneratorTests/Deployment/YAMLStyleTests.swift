@@ -1,10 +1,10 @@
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
 import Testing
-
-import ApusGenerator
 
 @Suite struct `The YAML of generated files` {
     private static let settings = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,5 +1,5 @@
-import ApusFiles
 import ApusDashboards
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import Foundation

@@ -1,12 +1,12 @@
 import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
 import ServerTesting
 import Testing
-
-import ApusGenerator
 
 /// Judged by nginx itself, without being started.
 @Suite struct `The configuration of nginx` {

@@ -4,7 +4,6 @@ import HostTesting
 import ServerTesting
 import Testing
 
-
 /// nginx with the generated configuration, asked as clients ask it.
 @Suite struct `nginx, running` {
     static let securityHeaders = [

@@ -1,6 +1,6 @@
 import ApusFiles
-import HostTesting
 import Foundation
+import HostTesting
 import Testing
 
 @Suite struct `The output folder` {

@@ -1,5 +1,5 @@
-import ApusRules
 import ApusGenerator
+import ApusRules
 import ApusTopology
 import HostTesting
 import NotificationFleet

@@ -1,6 +1,7 @@
-import ApusRules
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import HostTesting

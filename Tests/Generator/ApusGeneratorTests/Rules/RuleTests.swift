@@ -1,11 +1,11 @@
-import ApusRules
+import AgentMetrics
 import ApusFiles
 import ApusGenerator
 import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import HostTesting
-import AgentMetrics
 import NotificationFleet
 import Testing
 

@@ -1,7 +1,7 @@
 import ApusDeployment
-import HostTesting
 import ApusTopology
 import Foundation
+import HostTesting
 
 /// The root of a host with systemd's own units, and a fleet installed.
 struct HostRoot {

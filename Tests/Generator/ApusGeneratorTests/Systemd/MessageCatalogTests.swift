@@ -1,3 +1,4 @@
+import ApusDeployment
 import EventCatalog
 import Foundation
 import HostTesting

@@ -1,8 +1,9 @@
 import ApusDeployment
-import HostTesting
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 

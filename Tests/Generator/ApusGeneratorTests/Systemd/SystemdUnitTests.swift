@@ -1,6 +1,6 @@
-import HostTesting
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 

@@ -1,5 +1,6 @@
-import ApusRules
+import ApusFiles
 import ApusGenerator
+import ApusRules
 import ApusTopology
 import Testing
 import Yams

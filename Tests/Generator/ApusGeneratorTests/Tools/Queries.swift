@@ -1,10 +1,11 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
 import NotificationMetrics
-import AgentMetrics
 import Yams
 
 /// Names in the text of a query.
