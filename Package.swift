@@ -164,7 +164,7 @@ let package = Package(
             "ApusGenerator",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusTopology",
-                "MonitoringPacks", "Yams",
+                "ExporterCatalog", "MonitoringPacks", "Yams",
             ]),
         generator.module(
             "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "NotificationMetrics", "Yams"]),
