@@ -1,3 +1,4 @@
+import ApusDeployment
 import ApusFiles
 import ApusPromQL
 import ApusRules
