@@ -164,10 +164,10 @@ let package = Package(
             "ApusGenerator",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusTopology",
-                "MonitoringPacks",
-                "Yams",
+                "ExporterCatalog", "MonitoringPacks", "Yams",
             ]),
-        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
+        generator.module(
+            "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "NotificationMetrics", "Yams"]),
         generator.module(
             "FleetCommands",
             [
@@ -178,22 +178,30 @@ let package = Package(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
-                "CommandConventions", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
+                "CommandConventions", "FleetCommands", "NotificationMetrics", argumentParser, httpClient, nioCore, nioHTTP1,
                 product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
-        notifications.module("NotificationStore", [grdb]),
+        notifications.module("NotificationStore"),
+        notifications.module("SQLiteStore", ["NotificationStore", grdb]),
+        notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
+        notifications.module(
+            "StoreMetrics",
+            [
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                lifecycle, logging,
+            ]),
         notifications.module(
             "DeliveryWorker",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioPosix,
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
@@ -202,7 +210,13 @@ let package = Package(
                 httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
-        notifications.module("NotificationFleet", ["ApusTopology"]),
+        notifications.module(
+            "NotificationPack",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusTopology", "MonitoringPacks",
+                "NotificationMetrics", "NotificationStore",
+            ]),
+        notifications.module("NotificationFleet", ["ApusTopology", "NotificationPack"]),
         // Commands: thin.
         commands.executable(
             "apus",
@@ -210,11 +224,16 @@ let package = Package(
                 "AgentMetrics", "ApusDeployment", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
                 "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
-                "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1, nioPosix, signals,
+                "NotificationAPI", "NotificationFleet", "NotificationStore", "SQLiteStore", "StoreMetrics", argumentParser,
+                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, signals,
             ], linker: staticFoundation),
         // What tests share.
         support("HostTesting"),
+        support("SampleMetrics", ["ApusMetrics"]),
+        support("StoreConformance", ["NotificationStore"]),
+        support(
+            "NotificationTesting",
+            ["ApusMetrics", "HostTesting", "NotificationStore", "SQLiteStore", coreMetrics, lifecycle, logging]),
         support("ServerTesting", ["HostTesting"]),
         support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
         // A service that a test of the segment kills a thousand times.
@@ -233,61 +252,72 @@ let package = Package(
         agent.tests(
             "ApusReportingTests",
             [
-                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
-                lifecycle, logging,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SampleMetrics", "SegmentTesting",
+                coreMetrics, lifecycle, logging,
             ]),
         agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
-                "CLinux", "HostTesting", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+                "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore,
+                nioHTTP1,
             ]),
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
-        generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
+        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "SampleMetrics"]),
+        generator.tests(
+            "ApusTopologyTests",
+            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet", "NotificationPack"]),
         generator.tests(
             "ApusGeneratorTests",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
                 "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
-                "NotificationFleet", "ServerTesting", "Yams",
+                "NotificationFleet", "NotificationMetrics", "NotificationPack", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
-        notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
+        notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
+        notifications.tests("NotificationStoreTests", ["NotificationStore"]),
+        notifications.tests("SQLiteStoreTests", ["HostTesting", "NotificationStore", "SQLiteStore", "StoreConformance", grdb]),
+        notifications.tests(
+            "StoreMetricsTests",
+            [
+                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting", "StoreMetrics",
+                logging,
+            ]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationStore", coreMetrics, httpClient, httpTypes,
-                hummingbird, lifecycle, logging, nioCore,
+                "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", "NotificationTesting", httpClient,
+                httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix, product("MetricsTestKit", "swift-metrics"),
+                "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient, lifecycle,
+                nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
             [
-                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", "SQLiteStore",
+                coreMetrics, httpClient, lifecycle, nioCore, nioHTTP1,
             ]),
         commands.tests(
             "SystemTests",
             [
                 "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
-                "HostTesting", "NotificationFleet",
+                "HostTesting", "NotificationFleet", "NotificationPack",
             ]),
         commands.tests(
             "IntegrationTests",
             [
                 "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
-                "LiveChecks", "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient,
-                nioCore, nioHTTP1,
+                "LiveChecks", "MonitoringPacks", "NotificationFleet", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
+                "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
     ]
 )

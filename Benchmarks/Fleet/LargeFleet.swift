@@ -12,7 +12,7 @@ struct LargeFleet: FleetTool {
             for number in 1...9000 { Instance("worker-\(number)", metricsPort: 40_000 + number) }
         }
         Agents(.besideEachInstance)
-        Thresholds(connections: .init(10_000, .high))
+        Thresholds(.connections(10_000, .high))
         ConnectionBudget(perInstance: 1, minimum: 10, maximum: 10_000)
         Objective.availability(of: "api", 0.999)
         Objective.latency(of: "api", 0.99, below: 0.25)

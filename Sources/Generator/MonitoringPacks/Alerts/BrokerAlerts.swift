@@ -1,7 +1,12 @@
 import ApusMetrics
 import ApusPromQL
-import ApusTopology
+public import ApusTopology
 import ExporterCatalog
+
+extension Threshold {
+    /// The share of the messages that all consumers of a queue may hold at once, from 0 to 1.
+    public static let prefetchUse = ThresholdKey.ratio("prefetchUse", 0.9, .medium, "prefetched messages")
+}
 
 /// RabbitMQ servers and their queues.
 struct BrokerAlerts {
@@ -29,11 +34,11 @@ struct BrokerAlerts {
     private var deepBrokerQueue: Alert {
         let limit = fleet.thresholds.brokerDepth
         return Alert(
-            "DeepBrokerQueue", when: Details.messages.series.value > Double(limit.value), severity: limit.severity,
+            "DeepBrokerQueue", when: Details.messages.series.value, above: limit,
             summary: "Messages pile up at a broker.",
             description: """
                 \(value: .decimals(0)) messages are in the queue \(.label(.queue)) of \(.instance); \
-                the limit is \(text: String(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "More is published to the queue than its consumers take.",
@@ -66,15 +71,16 @@ struct BrokerAlerts {
             inputs: names.map { consumers($0, .level(quiet: 1, bad: 0)) } + [consumers("not-of-the-fleet", .constant(0))])
     }
 
-    /// More than all consumers of the fleet may hold at once.
+    /// Consumers hold nearly all that those of the fleet together may hold at once.
     private var unacknowledged: Alert {
+        let share = fleet.thresholds.prefetchUse
         let arms = fleet.brokers.flatMap(\.queues).map { queue in
             let consumers = fleet.services.first { $0.name == queue.consumers }
             let most = consumers?.scaling?.maximum ?? consumers?.instances.count ?? 1
             return (queue.name, Double(queue.prefetch * max(most, 1)))
         }
         func vector(_ name: String, _ limit: Double) -> InstantVector<SeriesKey<RabbitMQPlugin.QueueLabels.Key>> {
-            Details.unacknowledged.series.matching(.label(.queue), name).value > limit * 0.9
+            Details.unacknowledged.series.matching(.label(.queue), name).value > limit * share.value
         }
         let none = Details.unacknowledged.series.value > .infinity
         let condition = arms.dropFirst().reduce(arms.first.map { vector($0.0, $0.1) } ?? none) { $0.or(vector($1.0, $1.1)) }
@@ -84,17 +90,19 @@ struct BrokerAlerts {
                 [.service: "b", .instance: "b", .label(.virtualHost): "/", .label(.queue): queue], course)
         }
         return Alert(
-            "MessagesUnacknowledged", when: condition, severity: .medium, summary: "Consumers hold all that they may hold.",
+            "MessagesUnacknowledged", when: condition, threshold: share, summary: "Consumers hold all that they may hold.",
             description: "\(value: .decimals(0)) messages of the queue \(.label(.queue)) are delivered and not acknowledged.",
             runbook: Runbook(
-                meaning: "Nine tenths of what all consumers together may prefetch is not acknowledged.",
+                meaning: "Of what all consumers together may prefetch, more than `Thresholds.prefetchUse` is not acknowledged.",
                 impact: "Consumers get no more until they acknowledge: the queue stands still if they hang.",
                 queries: [.init("Messages that wait", Details.ready.series.value)],
                 actions: [
                     "Look whether consumers hang: see the runbook of ServiceHung.",
                     "Look whether what they do is slow: see the runbook of HighDeliveryLatency.",
                 ]),
-            inputs: arms.map { name, limit in messages(name, .level(quiet: limit * 0.9, bad: limit * 0.9 * 1.0006)) }
+            inputs: arms.map { name, limit in
+                messages(name, .level(quiet: limit * share.value, bad: limit * share.value * 1.0006))
+            }
                 + [messages("another", .constant(1e9))])
     }
 

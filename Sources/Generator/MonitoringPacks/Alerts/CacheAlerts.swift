@@ -1,8 +1,13 @@
 import ApusMetrics
 import ApusPromQL
 import ApusRules
-import ApusTopology
+public import ApusTopology
 import ExporterCatalog
+
+extension Threshold {
+    /// The share of a cache's memory that is in use, from 0 to 1.
+    public static let cacheMemory = ThresholdKey.ratio("cacheMemory", 0.9, .medium, "cache memory in use")
+}
 
 /// Redis servers.
 struct CacheAlerts {
@@ -18,31 +23,25 @@ struct CacheAlerts {
     private var keeping: [Cache] { fleet.caches.filter { !$0.evicts } }
 
     private var cacheDown: Alert {
-        let scraped = ScrapeMetrics.up.series.matching(.job, "redis").value
-        return Alert(
-            "CacheDown", when: (RedisExporter.Server.up.series.value == 0).or(scraped == 0), severity: .critical,
+        Alert(
+            "CacheDown", up: RedisExporter.Server.up, job: "redis", server: "c",
             summary: "A cache does not answer.",
             description: "Redis \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
                 meaning: "The server is down, or its exporter is.",
                 impact: "Locks and sessions that it holds are out of reach.",
                 queries: [.init("Servers, 1 for those that answer", RedisExporter.Server.up.series.value)],
-                actions: ["Ask it: `redis-cli -h HOST -p PORT ping`.", "Read its log: `journalctl -u redis-server -n 100`."]),
-            inputs: [
-                AlertInput(RedisExporter.Server.up, [.service: "c", .instance: "one"], .level(quiet: 1, bad: 0)),
-                AlertInput(ScrapeMetrics.up, [.job: "redis", .service: "c", .instance: "two"], .level(quiet: 1, bad: 0)),
-                AlertInput(ScrapeMetrics.up, [.job: "other", .service: "c", .instance: "other"], .constant(0)),
-            ])
+                actions: ["Ask it: `redis-cli -h HOST -p PORT ping`.", "Read its log: `journalctl -u redis-server -n 100`."]))
     }
 
     private var cacheMemory: Alert {
         let limit = fleet.thresholds.cacheMemory
         let share = RedisExporter.Memory.used.series.value / (RedisExporter.Memory.limit.series.value > 0)
         return Alert(
-            "CacheMemoryNearLimit", when: share > limit.value, severity: limit.severity, summary: "A cache is nearly full.",
+            "CacheMemoryNearLimit", when: share, above: limit, summary: "A cache is nearly full.",
             description: """
                 Redis \(.instance) uses \(value: .percentage) of its memory; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "The server's data are near `maxmemory`.",
@@ -52,19 +51,16 @@ struct CacheAlerts {
                     .init("Keys evicted per second", RedisExporter.Keys.evicted.series.rate(over: window)),
                 ],
                 actions: ["Find large keys: `redis-cli --bigkeys`.", "Raise `Cache(maxMemory:)`."]),
-            inputs: [
-                AlertInput(
-                    RedisExporter.Memory.used, [.service: "c", .instance: "one"],
-                    .level(quiet: limit.value / 2, bad: limit.value / 2 * 1.0006)),
-                AlertInput(RedisExporter.Memory.limit, [.service: "c", .instance: "one"], .constant(0.5)),
-            ])
+            inputs: AlertInput.share(
+                of: RedisExporter.Memory.used, in: RedisExporter.Memory.limit, [.service: "c", .instance: "one"],
+                above: limit))
     }
 
     private var keysEvicted: Alert {
         let names = keeping.map(\.name).joined(separator: "|")
         let evicted = RedisExporter.Keys.evicted.series.matching(.instance, .matches, names)
         return Alert(
-            "KeysEvicted", when: evicted.increase(over: fleet.eventWindow) > 0, severity: .critical,
+            "KeysEvicted", anyOf: evicted, in: fleet, severity: .critical,
             summary: "A cache evicts what it must keep.",
             description: "Redis \(.instance) has evicted keys, though it holds what must not be lost.",
             runbook: Runbook(
@@ -84,8 +80,7 @@ struct CacheAlerts {
 
     private var connectionsRejected: Alert {
         Alert(
-            "CacheRejectsConnections", when: RedisExporter.Clients.rejected.series.increase(over: fleet.eventWindow) > 0,
-            severity: .high,
+            "CacheRejectsConnections", anyOf: RedisExporter.Clients.rejected.series, in: fleet, severity: .high,
             summary: "A cache turns clients away.",
             description: "Redis \(.instance) has turned clients away, because too many are connected.",
             runbook: Runbook(

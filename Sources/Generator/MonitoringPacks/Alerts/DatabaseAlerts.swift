@@ -1,8 +1,23 @@
 import ApusMetrics
 import ApusPromQL
 import ApusRules
-import ApusTopology
+public import ApusTopology
 import ExporterCatalog
+
+extension Threshold {
+    /// The share of connections that are open among those that a database server takes, from 0 to 1.
+    public static let databaseConnections = ThresholdKey.ratio(
+        "databaseConnections", 0.8, .high, "database connections in use")
+    /// The time for which a transaction may be open.
+    public static let transactionDuration = ThresholdKey.duration(
+        "transactionDuration", .seconds(900), .medium, "time of a transaction")
+    /// The age of a database's oldest transaction that is not frozen, in transactions; the server stops at two thousand million.
+    public static let transactionAge = ThresholdKey.count("transactionAge", 1_000_000_000, .high, "age of transactions")
+    /// The WAL that a database keeps for a replication slot.
+    public static let slotLag = ThresholdKey.bytes("slotLag", .mebibytes(1024), .high, "WAL kept for a slot")
+    /// The time for which a client of a pooler may wait for a connection.
+    public static let poolerWait = ThresholdKey.duration("poolerWait", .seconds(1), .high, "wait for a pooler")
+}
 
 /// PostgreSQL servers and the poolers before them.
 struct DatabaseAlerts {
@@ -17,9 +32,8 @@ struct DatabaseAlerts {
     private var window: RateWindow { fleet.rateWindow }
 
     private var databaseDown: Alert {
-        let scraped = ScrapeMetrics.up.series.matching(.job, "postgres").value
-        return Alert(
-            "DatabaseDown", when: (PostgresExporter.Server.up.series.value == 0).or(scraped == 0), severity: .critical,
+        Alert(
+            "DatabaseDown", up: PostgresExporter.Server.up, job: "postgres", server: "db",
             summary: "A database does not answer.",
             description: "PostgreSQL \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -30,13 +44,7 @@ struct DatabaseAlerts {
                     "Ask it yourself: `psql -h HOST -p PORT -c 'SELECT 1'`.",
                     "Read its log: `journalctl -u postgresql -n 100`.",
                     "If the server answers, look at the exporter: `systemctl status prometheus-postgres-exporter`.",
-                ]),
-            inputs: [
-                AlertInput(PostgresExporter.Server.up, [.service: "db", .instance: "one"], .level(quiet: 1, bad: 0)),
-                AlertInput(
-                    ScrapeMetrics.up, [.job: "postgres", .service: "db", .instance: "two"], .level(quiet: 1, bad: 0)),
-                AlertInput(ScrapeMetrics.up, [.job: "other", .service: "db", .instance: "other"], .constant(0)),
-            ])
+                ]))
     }
 
     private var databaseConnections: Alert {
@@ -54,11 +62,11 @@ struct DatabaseAlerts {
         let full = limit.value / 2
         return Alert(
             "DatabaseConnectionsNearLimit",
-            when: per(PostgresExporter.Activity.connections.series.value) / (free > 0) > limit.value,
-            severity: limit.severity, summary: "A database has few connections left.",
+            when: per(PostgresExporter.Activity.connections.series.value) / (free > 0), above: limit,
+            summary: "A database has few connections left.",
             description: """
                 \(value: .percentage) of the connections that \(.instance) takes are open; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "Open connections are near `max_connections` less those kept for administrators.",
@@ -79,8 +87,7 @@ struct DatabaseAlerts {
 
     private var deadlocks: Alert {
         Alert(
-            "Deadlocks", when: PostgresExporter.Database.deadlocks.series.increase(over: fleet.eventWindow) > 0,
-            severity: .medium,
+            "Deadlocks", anyOf: PostgresExporter.Database.deadlocks.series, in: fleet, severity: .medium,
             summary: "Transactions wait for one another.",
             description: "PostgreSQL \(.instance) has ended transactions in \(.label(.database)) that waited for one another.",
             runbook: Runbook(
@@ -93,12 +100,13 @@ struct DatabaseAlerts {
     }
 
     private var longTransaction: Alert {
-        Alert(
-            "LongTransaction", when: PostgresExporter.Activity.longestTransaction.series.value > Self.longest,
-            severity: .medium, summary: "A transaction has been open for long.",
+        let limit = fleet.thresholds.transactionDuration
+        return Alert(
+            "LongTransaction", when: PostgresExporter.Activity.longestTransaction.series.value, above: limit,
+            summary: "A transaction has been open for long.",
             description: """
                 The oldest transaction in \(.label(.database)) of \(.instance), in state \(.label(.state)), is \
-                \(value: .duration) old; the limit is \(text: DurationText.string(.seconds(Self.longest))).
+                \(value: .duration) old; the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "A transaction neither commits nor rolls back.",
@@ -110,12 +118,10 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    static let longest = 900.0
-
     private var transactionsOld: Alert {
         Alert(
-            "TransactionIDsRunOut", when: PostgresExporter.Queries.transactionAge.series.value > Self.oldestTransaction,
-            severity: .high,
+            "TransactionIDsRunOut", when: PostgresExporter.Queries.transactionAge.series.value,
+            above: fleet.thresholds.transactionAge,
             summary: "A database must be vacuumed soon.",
             description: """
                 The oldest transaction of \(.label(.database)) in \(.instance) that is not frozen is \
@@ -131,11 +137,9 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    static let oldestTransaction = 1_000_000_000.0
-
     private var replicationSlotBehind: Alert {
         Alert(
-            "ReplicationSlotBehind", when: PostgresExporter.Replication.slotLag.series.value > Self.slotBytes, severity: .high,
+            "ReplicationSlotBehind", when: PostgresExporter.Replication.slotLag.series.value, above: fleet.thresholds.slotLag,
             summary: "A database keeps much WAL for a slot.",
             description: "\(.instance) keeps \(value: .bytes)B of WAL for the slot \(.label(.slot)).",
             runbook: Runbook(
@@ -148,14 +152,11 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    static let slotBytes = 1_073_741_824.0
-
     // MARK: - Poolers
 
     private var poolerDown: Alert {
-        let scraped = ScrapeMetrics.up.series.matching(.job, "pgbouncer").value
-        return Alert(
-            "PoolerDown", when: (PgBouncerExporter.Server.up.series.value == 0).or(scraped == 0), severity: .critical,
+        Alert(
+            "PoolerDown", up: PgBouncerExporter.Server.up, job: "pgbouncer", server: "p",
             summary: "A pooler does not answer.",
             description: "pgbouncer \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -165,18 +166,12 @@ struct DatabaseAlerts {
                 actions: [
                     "Ask it yourself: `psql -h HOST -p PORT pgbouncer -c 'SHOW POOLS'`.",
                     "Read its log: `journalctl -u pgbouncer -n 100`.",
-                ]),
-            inputs: [
-                AlertInput(PgBouncerExporter.Server.up, [.service: "p", .instance: "one"], .level(quiet: 1, bad: 0)),
-                AlertInput(
-                    ScrapeMetrics.up, [.job: "pgbouncer", .service: "p", .instance: "two"], .level(quiet: 1, bad: 0)),
-                AlertInput(ScrapeMetrics.up, [.job: "other", .service: "p", .instance: "other"], .constant(0)),
-            ])
+                ]))
     }
 
     private var clientsWaiting: Alert {
         Alert(
-            "PoolerClientsWait", when: PgBouncerExporter.Pools.longestWait.series.value > Self.longestWait, severity: .high,
+            "PoolerClientsWait", when: PgBouncerExporter.Pools.longestWait.series.value, above: fleet.thresholds.poolerWait,
             summary: "Clients of a pooler wait for connections.",
             description:
                 "The first client of \(.label(.database)) that waits at \(.instance) has waited for \(value: .duration).",
@@ -192,6 +187,4 @@ struct DatabaseAlerts {
                     "Raise `Pooler(poolSize:)` if the server has connections left.",
                 ]))
     }
-
-    static let longestWait = 1.0
 }

@@ -1,4 +1,4 @@
-import ApusPromQL
+package import ApusPromQL
 import ApusRules
 package import ApusTopology
 
@@ -12,7 +12,6 @@ package struct FleetAlerts {
     package var concerns: [(name: String, alerts: [Alert])] {
         [
             ("fleet", InstanceAlerts(fleet: fleet).all + ResourceAlerts(fleet: fleet).all),
-            ("delivery", DeliveryAlerts(fleet: fleet).all),
             ("request", RequestAlerts(fleet: fleet).all),
             ("database", DatabaseAlerts(fleet: fleet).all),
             ("broker", BrokerAlerts(fleet: fleet).all),
@@ -21,6 +20,7 @@ package struct FleetAlerts {
             ("host", HostAlerts(fleet: fleet).all),
             ("monitoring", MonitoringAlerts(fleet: fleet).all),
             ("unit", UnitAlerts(fleet: fleet).all),
+        ] + fleet.packs.map { ($0.concern, $0.alerts(in: fleet)) } + [
             ("objective", fleet.objectives.flatMap { ObjectiveRules($0).alerts }),
             ("own", fleet.alerts),
         ]
@@ -29,13 +29,10 @@ package struct FleetAlerts {
 
 extension Fleet {
     /// The window of rates in rules.
-    var rateWindow: RateWindow { .fixed(alertWindow) }
+    package var rateWindow: RateWindow { .fixed(alertWindow) }
 
     /// The window in which a single event counts: longer than the alert waits, so that one is enough to fire.
-    var eventWindow: RateWindow {
+    package var eventWindow: RateWindow {
         .fixed(max(alertWindow, alerting.hold + max(scraping.interval, scraping.evaluationInterval) * 4))
     }
-
-    /// Whether some service records a group of metrics.
-    func records(_ metrics: RecordedMetrics) -> Bool { services.contains { $0.records.contains(metrics) } }
 }

@@ -1,8 +1,21 @@
 import ApusMetrics
 import ApusPromQL
 import ApusRules
-import ApusTopology
+public import ApusTopology
 import ExporterCatalog
+
+extension Threshold {
+    /// The free space of a file system, from 0 to 1.
+    public static let freeDisk = ThresholdKey.ratio("freeDisk", 0.1, .high, "disk free")
+    /// The time within which a file system will be full if it fills on as it does.
+    public static let diskFull = ThresholdKey.duration("diskFull", .seconds(4 * 86_400), .medium, "disk full within")
+    /// The share of a file system's inodes that are free, from 0 to 1.
+    public static let freeInodes = ThresholdKey.ratio("freeInodes", 0.05, .high, "inodes free")
+    /// The share of time in which some task waited for memory, from 0 to 1.
+    public static let memoryPressure = ThresholdKey.ratio("memoryPressure", 0.1, .medium, "memory pressure")
+    /// The distance of a host's clock from its reference, ahead or behind.
+    public static let clockSkew = ThresholdKey.duration("clockSkew", .milliseconds(50), .medium, "clock skew")
+}
 
 /// The hosts, as node_exporter sees them.
 struct HostAlerts {
@@ -51,10 +64,10 @@ struct HostAlerts {
         let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
         let full = limit.value / 2
         return Alert(
-            "DiskAlmostFull", when: free < limit.value, severity: limit.severity, summary: "A file system is almost full.",
+            "DiskAlmostFull", when: free, below: limit, summary: "A file system is almost full.",
             description: """
                 \(.label(.mountpoint)) of \(.instance) has \(value: .percentage) free; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "Less of the file system is free than `Thresholds.freeDisk`.",
@@ -71,19 +84,19 @@ struct HostAlerts {
             ])
     }
 
-    /// By the growth of the last six hours, within four days.
     private var diskFillsUp: Alert {
         let free = Self.disks(Filesystem.available)
-        let perSecond = -0.5 / (Self.horizon / .seconds(1))
+        let horizon = fleet.thresholds.diskFull
+        let perSecond = -0.5 / horizon.value
         return Alert(
-            "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: Self.horizon) < 0, for: .seconds(1800),
-            severity: .medium, summary: "A file system will be full in some days.",
+            "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)) < 0,
+            for: .seconds(1800), threshold: horizon, summary: "A file system will be full in some days.",
             description: """
-                \(.label(.mountpoint)) of \(.instance) will be full within \(text: DurationText.string(Self.horizon)) if it fills \
+                \(.label(.mountpoint)) of \(.instance) will be full within \(horizon) if it fills \
                 on as in the last six hours.
                 """,
             runbook: Runbook(
-                meaning: "A line through the free space of the last six hours reaches 0 within four days.",
+                meaning: "A line through the free space of the last six hours reaches 0 within `Thresholds.diskFull`.",
                 impact: "When it is full, stores and logs stop writing.",
                 queries: [.init("Free share", free.value / (Filesystem.size.series.value > 0))],
                 actions: [
@@ -96,13 +109,12 @@ struct HostAlerts {
             ])
     }
 
-    private static let horizon = Duration.seconds(4 * 86_400)
-
     private var fewInodes: Alert {
         let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
-        let full = Self.freeInodes / 2
+        let limit = fleet.thresholds.freeInodes
+        let full = limit.value / 2
         return Alert(
-            "FewInodes", when: free < Self.freeInodes, severity: .high, summary: "A file system can take few more files.",
+            "FewInodes", when: free, below: limit, summary: "A file system can take few more files.",
             description: "\(.label(.mountpoint)) of \(.instance) has \(value: .percentage) of its inodes free.",
             runbook: Runbook(
                 meaning: "Nearly as many files exist as the file system can hold.",
@@ -116,16 +128,14 @@ struct HostAlerts {
             ])
     }
 
-    static let freeInodes = 0.05
-
     private var memoryPressure: Alert {
         let limit = fleet.thresholds.memoryPressure
         return Alert(
-            "MemoryPressure", when: NodeExporter.Pressure.memoryWaiting.series.rate(over: window) > limit.value,
-            severity: limit.severity, summary: "Processes of a host wait for memory.",
+            "MemoryPressure", when: NodeExporter.Pressure.memoryWaiting.series.rate(over: window), above: limit,
+            summary: "Processes of a host wait for memory.",
             description: """
                 On \(.instance), some task waited for memory in \(value: .percentage) of the time; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning:
@@ -139,26 +149,25 @@ struct HostAlerts {
     }
 
     private var clockSkew: Alert {
-        Alert(
-            "ClockSkew", when: NodeExporter.Clock.offset.series.value.abs > Self.skew, severity: .medium,
+        let limit = fleet.thresholds.clockSkew
+        return Alert(
+            "ClockSkew", when: NodeExporter.Clock.offset.series.value.abs, above: limit,
             summary: "A host's clock is wrong.",
             description: "The clock of \(.instance) is \(value: .decimals(3)) s off its reference.",
             runbook: Runbook(
-                meaning: "The clock is further from its reference than 50 ms.",
-                impact: "Leases of notifications end at different times on different hosts, so that work is done twice.",
+                meaning: "The clock is further from its reference than `Thresholds.clockSkew`.",
+                impact: "What expires does so at different times on different hosts; logs and samples do not fit together.",
                 queries: [.init("Whether something keeps it right", NodeExporter.Clock.synchronised.series.value)],
                 actions: ["`chronyc tracking`, or `timedatectl timesync-status`.", "`systemctl restart chrony`."]),
             inputs: [
                 AlertInput(
                     NodeExporter.Clock.offset, [.service: "node", .instance: "fast"],
-                    .level(quiet: Self.skew, bad: Self.skew * 1.0006)),
+                    .level(quiet: limit.value, bad: limit.value * 1.0006)),
                 AlertInput(
                     NodeExporter.Clock.offset, [.service: "node", .instance: "slow"],
-                    .level(quiet: -Self.skew, bad: -Self.skew * 1.0006)),
+                    .level(quiet: -limit.value, bad: -limit.value * 1.0006)),
             ])
     }
-
-    static let skew = 0.05
 
     private var hostDegraded: Alert {
         Alert(

@@ -1,7 +1,12 @@
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import ApusTopology
+public import ApusTopology
+
+extension Threshold {
+    /// The number of starts of one instance within a quarter of an hour.
+    public static let restarts = ThresholdKey.count("restarts", 3, .high, "starts in 15 minutes")
+}
 
 /// Whether instances run, and keep running.
 struct InstanceAlerts {
@@ -91,11 +96,11 @@ struct InstanceAlerts {
         let limit = fleet.thresholds.restarts
         let starts = ServiceProcess.startTime.series.samples(over: Self.restartWindow).changes
         return Alert(
-            "TooManyRestarts", when: starts > Double(limit.value), severity: limit.severity,
+            "TooManyRestarts", when: starts, above: limit,
             summary: "A process starts again and again.",
             description: """
                 \(.instance) of service \(.service) has started \(value: .decimals(0)) times within a quarter of an hour; \
-                the limit is \(text: String(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "The process ends soon after its start, and something starts it again each time.",
@@ -110,11 +115,11 @@ struct InstanceAlerts {
                     "If it began with a release, take the release back.",
                 ]),
             inputs: [
-                AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "one"], .events(limit.value + 1)),
+                AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "one"], .events(limit.wholeValue + 1)),
                 AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "two"], .constant(1000)),
             ])
     }
 
-    /// What ``Thresholds/restarts`` speaks of.
+    /// The window in which ``Threshold/restarts`` counts starts.
     static let restartWindow = RateWindow.minutes(15)
 }

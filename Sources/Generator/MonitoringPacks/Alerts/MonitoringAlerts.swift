@@ -1,8 +1,15 @@
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import ApusTopology
+public import ApusTopology
 import ExporterCatalog
+
+extension Threshold {
+    /// The number of turns of an agent's sampling loop without a sample.
+    public static let missedSamples = ThresholdKey.count("missedSamples", 4, .medium, "samples missed by an agent")
+    /// The age of the newest entry of the journal that an agent has counted.
+    public static let journalLag = ThresholdKey.duration("journalLag", .seconds(60), .low, "delay of the journal")
+}
 
 /// Whether what watches the fleet can be trusted: agents, Prometheus, Alertmanager.
 struct MonitoringAlerts {
@@ -20,13 +27,9 @@ struct MonitoringAlerts {
 
     // MARK: - Agents
 
-    /// Four turns of the sampling loop.
-    var oldestSample: Duration { fleet.agents.samplingInterval * 4 }
-
     private var samplingBehind: Alert {
-        let limit = oldestSample
-        return Alert(
-            "AgentSamplingBehind", when: Agent.sampleAge.series.value > limit / .seconds(1), severity: .medium,
+        Alert(
+            "AgentSamplingBehind", when: Agent.sampleAge.series.value, above: fleet.oldestSample,
             summary: "An agent's figures are old.",
             description: """
                 The agent \(.instance) has sampled nothing for \(value: .duration); it should every \
@@ -47,7 +50,7 @@ struct MonitoringAlerts {
 
     private var reportsRefused: Alert {
         Alert(
-            "AgentRefusesReports", when: Agent.refusals.series.increase(over: fleet.eventWindow) > 0, severity: .medium,
+            "AgentRefusesReports", anyOf: Agent.refusals.series, in: fleet, severity: .medium,
             summary: "An agent refuses what a process reports.",
             description: "The agent \(.instance) has refused reports, by reason \(.label(.reason)).",
             runbook: Runbook(
@@ -63,7 +66,7 @@ struct MonitoringAlerts {
 
     private var seriesDropped: Alert {
         Alert(
-            "SeriesDropped", when: ServiceState.droppedSeries.series.increase(over: fleet.eventWindow) > 0, severity: .low,
+            "SeriesDropped", anyOf: ServiceState.droppedSeries.series, in: fleet, severity: .low,
             summary: "A process asks for more series than it may have.",
             description: "\(.instance) of service \(.service) has asked for series past its limit; they are not recorded.",
             runbook: Runbook(
@@ -81,7 +84,7 @@ struct MonitoringAlerts {
 
     private var scrapesRejected: Alert {
         Alert(
-            "AgentScrapesRejected", when: Agent.scrapesRejected.series.increase(over: fleet.eventWindow) > 0, severity: .low,
+            "AgentScrapesRejected", anyOf: Agent.scrapesRejected.series, in: fleet, severity: .low,
             summary: "An agent is asked by too many at once.",
             description: "The agent \(.instance) has answered scrapes with 503, because too many were under way.",
             runbook: Runbook(
@@ -108,7 +111,7 @@ struct MonitoringAlerts {
 
     private var journalBehind: Alert {
         Alert(
-            "JournalBehind", when: JournalFollowing.lag.series.value > Self.longestJournalLag, severity: .low,
+            "JournalBehind", when: JournalFollowing.lag.series.value, above: fleet.thresholds.journalLag,
             summary: "An agent counts the journal with delay.",
             description: "The newest entry that the agent \(.instance) has counted is \(value: .duration) old.",
             runbook: Runbook(
@@ -122,8 +125,6 @@ struct MonitoringAlerts {
                     "Count only some units: `--journal units --journal-unit UNIT`.",
                 ]))
     }
-
-    static let longestJournalLag = 60.0
 
     private var busBreakerOpen: Alert {
         Alert(
@@ -159,7 +160,7 @@ struct MonitoringAlerts {
 
     private var rulesFailing: Alert {
         Alert(
-            "RulesFailing", when: PrometheusServer.Rules.failures.series.increase(over: fleet.eventWindow) > 0, severity: .high,
+            "RulesFailing", anyOf: PrometheusServer.Rules.failures.series, in: fleet, severity: .high,
             summary: "Prometheus cannot evaluate a rule.",
             description: "Evaluations of rules in the group \(.label(.group)) fail.",
             runbook: Runbook(
@@ -171,8 +172,8 @@ struct MonitoringAlerts {
 
     private var alertsNotSent: Alert {
         Alert(
-            "AlertsNotSent", when: PrometheusServer.Notifications.dropped.series.increase(over: fleet.eventWindow) > 0,
-            severity: .critical, summary: "Prometheus loses alerts.",
+            "AlertsNotSent", anyOf: PrometheusServer.Notifications.dropped.series, in: fleet, severity: .critical,
+            summary: "Prometheus loses alerts.",
             description: "Prometheus at \(.instance) drops alerts, because no Alertmanager takes them.",
             runbook: Runbook(
                 meaning: "No Alertmanager is known, or none takes what Prometheus sends.",
@@ -189,8 +190,8 @@ struct MonitoringAlerts {
 
     private var remoteWriteFailing: Alert {
         Alert(
-            "RemoteWriteFailing", when: PrometheusServer.RemoteWrite.failures.series.increase(over: fleet.eventWindow) > 0,
-            severity: .high, summary: "Samples do not reach the remote storage.",
+            "RemoteWriteFailing", anyOf: PrometheusServer.RemoteWrite.failures.series, in: fleet, severity: .high,
+            summary: "Samples do not reach the remote storage.",
             description: "Prometheus at \(.instance) gives up samples for \(.label(.url)).",
             runbook: Runbook(
                 meaning: "The remote storage refuses samples for good.",
@@ -215,8 +216,8 @@ struct MonitoringAlerts {
 
     private var notificationsFailing: Alert {
         Alert(
-            "NotificationsFailing", when: AlertmanagerServer.Notifications.failed.series.increase(over: fleet.eventWindow) > 0,
-            severity: .critical, summary: "Alertmanager cannot tell people of alerts.",
+            "NotificationsFailing", anyOf: AlertmanagerServer.Notifications.failed.series, in: fleet, severity: .critical,
+            summary: "Alertmanager cannot tell people of alerts.",
             description: "Notifications by \(.label(.integration)) fail.",
             runbook: Runbook(
                 meaning: "The mail server, PagerDuty, Slack or the webhook refuses what Alertmanager sends, or is not reached.",
@@ -236,6 +237,12 @@ struct MonitoringAlerts {
 extension Fleet {
     /// Whether systemd runs the processes, so that agents see units and their journal: not under development, where `apus up` does.
     var isUnderSystemd: Bool { environment != .development }
+
+    /// The age at which an agent's figures are old: so many turns of its sampling loop.
+    var oldestSample: Threshold {
+        let turns = thresholds.missedSamples
+        return turns.with(.duration(agents.samplingInterval * turns.wholeValue))
+    }
 
     fileprivate var remoteWrites: Bool { !scraping.remoteWrite.isEmpty }
 }

@@ -2,7 +2,15 @@ import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusRules
-import ApusTopology
+public import ApusTopology
+
+extension Threshold {
+    /// The share of answers with status 5xx among all, from 0 to 1.
+    public static let requestErrorRatio = ThresholdKey.ratio("requestErrorRatio", 0.05, .critical, "failed requests")
+    /// The 95th percentile of the time to answer a request.
+    public static let requestLatency = ThresholdKey.duration(
+        "requestLatency", .milliseconds(500), .high, "time of a request, p95", quantileOf: HTTPServer.requestDuration.family)
+}
 
 /// Whether requests are answered, and soon.
 struct RequestAlerts {
@@ -25,16 +33,16 @@ struct RequestAlerts {
         }
         let rate = 0.5 * limit.value
         return Alert(
-            "HighRequestErrorRatio", when: failed / (all > 0) > limit.value, severity: limit.severity,
+            "HighRequestErrorRatio", when: failed / (all > 0), above: limit,
             summary: "Too many requests fail.",
             description: """
                 \(value: .percentage) of the requests to service \(.service) in the last \
                 \(text: DurationText.string(fleet.alertWindow)) were answered with status 5xx; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "Among all answers, more have a status of 500 or above than `Thresholds.requestErrorRatio`.",
-                impact: "Clients are refused; those that do not try again lose their notifications.",
+                impact: "Clients are refused; those that do not try again lose what they sent.",
                 queries: [
                     .init(
                         "Failed requests per second by route and status",
@@ -56,13 +64,12 @@ struct RequestAlerts {
 
     private var highLatency: Alert {
         let limit = fleet.thresholds.requestLatency
-        let seconds = limit.value / .seconds(1)
         return Alert(
-            "HighRequestLatency", when: requests.bucketRates(over: window).sum(by: .service).quantile(0.95) > seconds,
-            severity: limit.severity, summary: "Requests are answered slowly.",
+            "HighRequestLatency", when: requests.bucketRates(over: window).sum(by: .service).quantile(0.95), above: limit,
+            summary: "Requests are answered slowly.",
             description: """
                 One in twenty requests to service \(.service) takes \(value: .decimals(3)) s or longer; \
-                the limit is \(text: DurationText.string(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "The 95th percentile of the time to answer is past `Thresholds.requestLatency`.",
@@ -79,6 +86,6 @@ struct RequestAlerts {
             inputs: AlertInput.quantile(
                 0.95, of: HTTPServer.requestDuration,
                 [.service: "a", .instance: "one", .label(.method): "GET", .label(.route): "/", .label(.status): "200"],
-                crossing: seconds))
+                crossing: limit.value))
     }
 }

@@ -2,7 +2,21 @@ import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusRules
-import ApusTopology
+public import ApusTopology
+
+extension Threshold {
+    /// The share of the memory at which the kernel ends a process, from 0 to 1.
+    public static let memoryUse = ThresholdKey.ratio("memoryUse", 0.9, .critical, "memory used of a process's limit")
+    /// The growth of one process's heap within an hour.
+    public static let heapGrowth = ThresholdKey.bytes("heapGrowth", .mebibytes(64), .medium, "heap growth in an hour")
+    /// The share of a process's file descriptors that are open, from 0 to 1.
+    public static let descriptorUse = ThresholdKey.ratio("descriptorUse", 0.9, .high, "file descriptors in use")
+    /// The share of connections in use among those that an instance's pools may open, from 0 to 1.
+    public static let poolUse = ThresholdKey.ratio("poolUse", 0.9, .high, "pool in use")
+    /// The 95th percentile of the time that callers wait for a connection of a pool.
+    public static let poolWait = ThresholdKey.duration(
+        "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: Database.waitTime.family)
+}
 
 /// What processes take: CPU, memory, descriptors, connections.
 struct ResourceAlerts {
@@ -17,11 +31,11 @@ struct ResourceAlerts {
 
     private var highCPU: Alert {
         Alert(
-            "HighCPU", when: Contract.cpuUsage.series.value > limits.cpuPercent.value, severity: limits.cpuPercent.severity,
+            "HighCPU", when: Contract.cpuUsage.series.value, above: limits.cpuPercent,
             summary: "A process uses much CPU.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .decimals(1)) % of a core; \
-                the limit is \(text: PromQLNumber.string(limits.cpuPercent.value)) %.
+                the limit is \(limits.cpuPercent).
                 """,
             runbook: Runbook(
                 meaning: "The process has used more of a core than `Thresholds.cpuPercent` for longer than alerts hold.",
@@ -31,19 +45,18 @@ struct ResourceAlerts {
                     .init("How late executors run what they are given", Scheduling.longestLag.series.value),
                 ],
                 actions: [
-                    "See what it does: `perf top -p PID`, or `apus top`.",
+                    "See what it does: `perf top -p PID`.",
                     "Compare with the load: has the rate of requests or deliveries risen too? Then add instances.",
                 ]))
     }
 
     private var highMemory: Alert {
-        let limit = Double(limits.memory.value.bytes)
-        return Alert(
-            "HighMemory", when: Contract.memoryUsage.series.value > limit, severity: limits.memory.severity,
+        Alert(
+            "HighMemory", when: Contract.memoryUsage.series.value, above: limits.memory,
             summary: "A process uses much memory.",
             description: """
                 \(.instance) of service \(.service) has \(value: .bytes)B resident; \
-                the limit is \(text: ValueFormat.bytes.rendered(limit))B.
+                the limit is \(limits.memory).
                 """,
             runbook: Runbook(
                 meaning: "The process has more resident memory than `Thresholds.memory`.",
@@ -60,14 +73,15 @@ struct ResourceAlerts {
 
     /// The kernel ends a process at its limit.
     private var memoryNearLimit: Alert {
+        let share = limits.memoryUse
         let arms = fleet.services.map { service in
             ServiceProcess.residentMemory.series.matching(.service, service.name).value
-                / Double(fleet.memoryLimit(service.limits).bytes) > Self.memoryShare
+                / Double(fleet.memoryLimit(service.limits).bytes) > share.value
         }
         let none = ServiceProcess.residentMemory.series.value > .infinity
         let condition = arms.dropFirst().reduce(arms.first ?? none) { $0.or($1) }
         return Alert(
-            "MemoryNearLimit", when: condition, severity: .critical,
+            "MemoryNearLimit", when: condition, threshold: share,
             summary: "A process is about to be ended for its memory.",
             description:
                 "\(.instance) of service \(.service) has \(value: .percentage) of the memory at which the kernel ends it.",
@@ -85,25 +99,23 @@ struct ResourceAlerts {
                 return [
                     AlertInput(
                         ServiceProcess.residentMemory, [.service: service.name, .instance: "one"],
-                        .level(quiet: limit * Self.memoryShare * 0.9994, bad: limit * Self.memoryShare * 1.0006))
+                        .level(quiet: limit * share.value * 0.9994, bad: limit * share.value * 1.0006))
                 ]
             } + [AlertInput(ServiceProcess.residentMemory, [.service: "another", .instance: "two"], .constant(1e15))])
     }
 
-    static let memoryShare = 0.9
-
     private var heapGrowth: Alert {
-        let limit = Double(limits.heapGrowth.value.bytes)
+        let limit = limits.heapGrowth
         let heap = ServiceProcess.heap.series
         let growing = heap.samples(over: .minutes(15)).derivative > 0
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
         return Alert(
-            "HeapGrowth", when: (heap.samples(over: .hours(1)).derivative * 3600 > limit).and(growing),
-            severity: limits.heapGrowth.severity,
+            "HeapGrowth", when: (heap.samples(over: .hours(1)).derivative * 3600 > limit.value).and(growing),
+            threshold: limit,
             summary: "A process's heap grows and grows.",
             description: """
                 The heap of \(.instance) of service \(.service) grows by \(value: .bytes)B an hour and still does; \
-                the limit is \(text: ValueFormat.bytes.rendered(limit))B.
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "The heap has grown for an hour by more than `Thresholds.heapGrowth`, and has not stopped.",
@@ -121,18 +133,18 @@ struct ResourceAlerts {
             inputs: [
                 AlertInput(
                     ServiceProcess.heap, labels,
-                    .slope(from: 1e8, quiet: limit / 3600 * 0.9994, bad: limit / 3600 * 1.0006)),
+                    .slope(from: 1e8, quiet: limit.value / 3600 * 0.9994, bad: limit.value / 3600 * 1.0006)),
                 // Grew fast, and has stopped.
                 AlertInput(
                     ServiceProcess.heap, [.service: "a", .instance: "two"],
-                    .slope(from: 1e8, quiet: 0, bad: limit / 3600 * 1.0006)),
+                    .slope(from: 1e8, quiet: 0, bad: limit.value / 3600 * 1.0006)),
             ])
     }
 
     private var fewDescriptors: Alert {
         let share = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
         return Alert(
-            "FewDescriptorsLeft", when: share > Self.descriptorShare, severity: .high,
+            "FewDescriptorsLeft", when: share, above: limits.descriptorUse,
             summary: "A process runs out of file descriptors.",
             description: "\(.instance) of service \(.service) has \(value: .percentage) of its file descriptors open.",
             runbook: Runbook(
@@ -143,23 +155,18 @@ struct ResourceAlerts {
                     "See what they are: `ls -l /proc/PID/fd | awk '{print $NF}' | sort | uniq -c | sort -n | tail`.",
                     "Raise `ResourceLimits.openFiles` of the service if the load explains it.",
                 ]),
-            inputs: [
-                AlertInput(
-                    ServiceProcess.openFiles, [.service: "a", .instance: "one"],
-                    .level(quiet: Self.descriptorShare / 2, bad: Self.descriptorShare / 2 * 1.0006)),
-                AlertInput(ServiceProcess.maxFiles, [.service: "a", .instance: "one"], .constant(0.5)),
-            ])
+            inputs: AlertInput.share(
+                of: ServiceProcess.openFiles, in: ServiceProcess.maxFiles, [.service: "a", .instance: "one"],
+                above: limits.descriptorUse))
     }
-
-    static let descriptorShare = 0.9
 
     // MARK: - Connections
 
     private var tooManyConnections: Alert {
         Alert(
-            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum() > Double(limits.connections.value),
-            severity: limits.connections.severity, summary: "The fleet has too many database connections open.",
-            description: "\(value: .decimals(0)) connections are open; the limit is \(text: String(limits.connections.value)).",
+            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum(), above: limits.connections,
+            summary: "The fleet has too many database connections open.",
+            description: "\(value: .decimals(0)) connections are open; the limit is \(limits.connections).",
             runbook: Runbook(
                 meaning: "All processes together have more connections open than `Thresholds.connections`.",
                 impact: "The database refuses connections at its own limit, those of administrators too.",
@@ -174,8 +181,7 @@ struct ResourceAlerts {
         let used = Database.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
         let bound = Database.maxConnections.series.value
         let limit = limits.poolUse
-        let condition =
-            used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0) > limit.value
+        let share = used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
         func most(_ pool: String, _ value: Double) -> AlertInput {
             AlertInput(
                 Database.maxConnections, [.service: "a", .instance: "one", .label(.pool): pool], .constant(value))
@@ -185,11 +191,11 @@ struct ResourceAlerts {
                 Database.connections, [.service: "a", .instance: "one", .label(.pool): pool, .label(.state): state], course)
         }
         return Alert(
-            "PoolExhausted", when: condition, severity: limit.severity,
+            "PoolExhausted", when: share, above: limit,
             summary: "A connection pool is nearly used up.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .percentage) of the connections that its pools may open; \
-                the limit is \(text: ValueFormat.percentage.rendered(limit.value)).
+                the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "Of the connections that the instance may open, more than `Thresholds.poolUse` are in use.",
@@ -213,16 +219,17 @@ struct ResourceAlerts {
     }
 
     private var slowPool: Alert {
+        let limit = limits.poolWait
         let wait = Database.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(0.95)
         return Alert(
-            "SlowPool", when: wait > Self.poolWait, severity: .medium,
+            "SlowPool", when: wait, above: limit,
             summary: "Callers wait long for database connections.",
             description: """
                 One in twenty callers in \(.instance) of service \(.service) waits \(value: .decimals(3)) s or longer for a \
-                connection; the limit is \(text: PromQLNumber.string(Self.poolWait)) s.
+                connection; the limit is \(text: PromQLNumber.string(limit.value)) s.
                 """,
             runbook: Runbook(
-                meaning: "The 95th percentile of the time to get a connection from the pool is past its limit.",
+                meaning: "The 95th percentile of the time to get a connection from the pool is past `Thresholds.poolWait`.",
                 impact: "Each request and each claim is as much slower.",
                 queries: [.init("Connections by state", Database.connections.series.value)],
                 actions: [
@@ -230,9 +237,7 @@ struct ResourceAlerts {
                     "If few connections are in use, the host or the store is slow: look at CPU and pressure.",
                 ]),
             inputs: AlertInput.quantile(
-                0.95, of: Database.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: Self.poolWait,
+                0.95, of: Database.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: limit.value,
                 over: .label(.pool)))
     }
-
-    static let poolWait = 0.1
 }

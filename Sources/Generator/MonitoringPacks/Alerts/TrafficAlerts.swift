@@ -1,7 +1,15 @@
 import ApusMetrics
 import ApusPromQL
-import ApusTopology
+public import ApusTopology
 import ExporterCatalog
+
+extension Threshold {
+    /// The number of connections that a load balancer drops within the window of rates.
+    public static let droppedConnections = ThresholdKey.count("droppedConnections", 10, .high, "dropped connections")
+    /// The time until a certificate expires.
+    public static let certificateExpiry = ThresholdKey.duration(
+        "certificateExpiry", .seconds(14 * 86_400), .high, "certificate expires in")
+}
 
 /// Load balancers and the certificates that they show.
 struct TrafficAlerts {
@@ -16,9 +24,8 @@ struct TrafficAlerts {
     private var window: RateWindow { fleet.rateWindow }
 
     private var balancerDown: Alert {
-        let scraped = ScrapeMetrics.up.series.matching(.job, "nginx").value
-        return Alert(
-            "LoadBalancerDown", when: (NginxExporter.Status.up.series.value == 0).or(scraped == 0), severity: .critical,
+        Alert(
+            "LoadBalancerDown", up: NginxExporter.Status.up, job: "nginx", server: "n",
             summary: "A load balancer does not answer.",
             description: "nginx \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -27,23 +34,19 @@ struct TrafficAlerts {
                 actions: [
                     "Ask it: `curl -s http://127.0.0.1:STATUS_PORT/status`.", "Check its configuration: `nginx -t`.",
                     "Read its log: `journalctl -u nginx -n 100`.",
-                ]),
-            inputs: [
-                AlertInput(NginxExporter.Status.up, [.service: "n", .instance: "one"], .level(quiet: 1, bad: 0)),
-                AlertInput(ScrapeMetrics.up, [.job: "nginx", .service: "n", .instance: "two"], .level(quiet: 1, bad: 0)),
-                AlertInput(ScrapeMetrics.up, [.job: "other", .service: "n", .instance: "other"], .constant(0)),
-            ])
+                ]))
     }
 
     private var connectionsDropped: Alert {
         typealias Status = NginxExporter.Status
         let dropped = Status.accepted.series.increase(over: window) - Status.handled.series.increase(over: window)
-        let accepted = Self.mostDropped / (fleet.alertWindow / .seconds(1))
+        let limit = fleet.thresholds.droppedConnections
+        let accepted = limit.value / (fleet.alertWindow / .seconds(1))
         func input(_ counter: Counter<NoLabels>, _ course: InputCourse) -> AlertInput {
             AlertInput(counter, [.service: "n", .instance: "one"], course)
         }
         return Alert(
-            "ConnectionsDropped", when: dropped > Self.mostDropped, severity: .high,
+            "ConnectionsDropped", when: dropped, above: limit,
             summary: "A load balancer drops connections.",
             description: "nginx \(.instance) has accepted \(value: .decimals(0)) connections that it could not handle.",
             runbook: Runbook(
@@ -60,14 +63,11 @@ struct TrafficAlerts {
             ])
     }
 
-    private static let mostDropped = 10.0
-
     private var certificateExpires: Alert {
         let limit = fleet.thresholds.certificateExpiry
-        let seconds = limit.value / .seconds(1)
         return Alert(
-            "CertificateExpires", when: BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time < seconds,
-            severity: limit.severity, summary: "A certificate expires soon.",
+            "CertificateExpires", when: BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time, below: limit,
+            summary: "A certificate expires soon.",
             description: "The certificate that \(.instance) shows expires in \(value: .duration).",
             runbook: Runbook(
                 meaning: "The first certificate of the chain expires before `Thresholds.certificateExpiry` is over.",
@@ -80,7 +80,7 @@ struct TrafficAlerts {
             inputs: [
                 AlertInput(
                     BlackboxExporter.TLS.earliestExpiry, [.service: "n", .instance: "one"],
-                    .level(quiet: seconds * 1.0008, bad: seconds * 0.9996))
+                    .level(quiet: limit.value * 1.0008, bad: limit.value * 0.9996))
             ])
     }
 

@@ -42,7 +42,7 @@ struct UnitAlerts {
                 [.service: "apus-agent", .instance: "a", .label(.unit): "u.service", .label(.cause): cause], course)
         }
         return Alert(
-            "ProcessCrashed", when: exits.increase(over: fleet.eventWindow) > 0, severity: .high,
+            "ProcessCrashed", anyOf: exits, in: fleet, severity: .high,
             summary: "A unit's process has ended with a failure.",
             description: "\(.label(.unit)) has ended: \(.label(.cause)).",
             runbook: Runbook(
@@ -67,7 +67,7 @@ struct UnitAlerts {
                 [.service: "apus-agent", .instance: "a", .label(.unit): "u.service", .label(.cause): cause], course)
         }
         return Alert(
-            "WatchdogExpired", when: exits.increase(over: fleet.eventWindow) > 0, severity: .high,
+            "WatchdogExpired", anyOf: exits, in: fleet, severity: .high,
             summary: "systemd has ended a process that stood still.",
             description: "\(.label(.unit)) gave no sign of life for longer than its watchdog waits, and was ended.",
             runbook: Runbook(
@@ -80,7 +80,7 @@ struct UnitAlerts {
 
     private var killedForMemory: Alert {
         Alert(
-            "KilledForMemory", when: JournalUnits.oomKills.series.increase(over: fleet.eventWindow) > 0, severity: .critical,
+            "KilledForMemory", anyOf: JournalUnits.oomKills.series, in: fleet, severity: .critical,
             summary: "Want of memory has killed a process.",
             description: "The \(.label(.killer)) has killed processes of \(.label(.unit)) for want of memory.",
             runbook: Runbook(
@@ -104,7 +104,7 @@ struct UnitAlerts {
                 [.service: "apus-agent", .instance: "a", .label(.unit): "u.service", .label(.priority): priority], course)
         }
         return Alert(
-            "CriticalMessages", when: graver.increase(over: fleet.eventWindow) > 0, severity: .medium,
+            "CriticalMessages", anyOf: graver, in: fleet, severity: .medium,
             summary: "A unit has logged something critical.",
             description: "\(.label(.unit)) has logged entries of priority \(.label(.priority)).",
             runbook: Runbook(

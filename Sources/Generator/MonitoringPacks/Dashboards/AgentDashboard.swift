@@ -47,7 +47,7 @@ struct AgentDashboard {
         }
     }
 
-    private var sampleLimit: PanelThresholds { .most(MonitoringAlerts(fleet: fleet).oldestSample / .seconds(1)) }
+    private var sampleLimit: PanelThresholds { .most(fleet.oldestSample.value) }
 
     private var sampleAge: Panel {
         Panel(

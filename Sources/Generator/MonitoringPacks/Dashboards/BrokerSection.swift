@@ -1,25 +1,34 @@
-import ApusDashboards
+package import ApusDashboards
 import ApusMetrics
 import ApusPromQL
-import ApusTopology
+package import ApusTopology
 import ExporterCatalog
 
 /// RabbitMQ: its queues, what goes through them, and the broker's own resources.
-struct BrokerSection {
+package struct BrokerSection {
     let fleet: Fleet
+
+    package init(fleet: Fleet) { self.fleet = fleet }
+
+    var dashboard: Dashboard {
+        fleet.dashboard(
+            .queue, title: "Queue", description: "What waits at the brokers of the \(fleet.name) fleet.",
+            variables: Self.variables
+        ) { rows }
+    }
 
     private typealias Details = RabbitMQPlugin.QueueDetails
     private typealias Messages = RabbitMQPlugin.Messages
     private typealias Node = RabbitMQPlugin.Node
 
-    static let variables = [
+    package static let variables = [
         DashboardVariable(.instance, of: RabbitMQPlugin.Node.uptime, name: "broker")
             .narrowing(only: RabbitMQPlugin.exporter.families),
         DashboardVariable(.label(.queue), of: RabbitMQPlugin.QueueDetails.messages)
             .narrowing(only: RabbitMQPlugin.exporter.families),
     ]
 
-    @ListBuilder<PanelRow> var rows: [PanelRow] {
+    @ListBuilder<PanelRow> package var rows: [PanelRow] {
         PanelRow("Queues of brokers") { [messages, waiting, consumers] }
         PanelRow { [published, delivered, lost] }
         PanelRow("Brokers") { [alarms, memory, disk] }
@@ -31,7 +40,7 @@ struct BrokerSection {
     private var messages: Panel {
         Panel("Messages by queue", description: "Messages that wait or are at a consumer.", unit: .count) {
             PanelQuery(Details.messages.series.value, legend: "\(.label(.queue)) at \(.instance)")
-        }.thresholds(.most(Double(fleet.thresholds.brokerDepth.value)))
+        }.thresholds(.most(fleet.thresholds.brokerDepth.value))
     }
 
     private var waiting: Panel {

@@ -4,7 +4,25 @@ public import ApusTopology
 
 extension Fleet {
     /// All dashboards of the fleet, in the order in which people look at them: only those of what the fleet has.
-    public var dashboards: [Dashboard] { FleetDashboard.allCases.compactMap { $0.dashboard(of: self) } }
+    public var dashboards: [Dashboard] {
+        let own = packs.flatMap { $0.dashboards(of: self) }
+        let names = Set(own.map(\.name))
+        return commonDashboards.filter { !names.contains($0.name) } + own
+    }
+
+    /// Those that fleets have without a pack.
+    private var commonDashboards: [Dashboard] {
+        let all: [(FleetDashboard, () -> Dashboard)] = [
+            (.overview, { FleetOverview(fleet: self).dashboard }), (.instance, { InstanceDashboard(fleet: self).dashboard }),
+            (.api, { APIDashboard(fleet: self).dashboard }), (.queue, { BrokerSection(fleet: self).dashboard }),
+            (.objectives, { ObjectivesDashboard(fleet: self).dashboard }),
+            (.database, { DatabaseDashboard(fleet: self).dashboard }), (.cache, { CacheDashboard(fleet: self).dashboard }),
+            (.loadBalancer, { LoadBalancerDashboard(fleet: self).dashboard }),
+            (.hosts, { HostsDashboard(fleet: self).dashboard }), (.journal, { JournalDashboard(fleet: self).dashboard }),
+            (.agent, { AgentDashboard(fleet: self).dashboard }),
+        ]
+        return all.filter { $0.0.isPart(of: self) }.map { $0.1() }
+    }
 
     /// `dashboards/….json`: all dashboards of the fleet, sorted by path.
     ///

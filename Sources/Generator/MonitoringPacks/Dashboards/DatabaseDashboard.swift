@@ -22,7 +22,7 @@ struct DatabaseDashboard {
                 PanelRow("Pools of services") { [connections, share, wait] }
                 PanelRow { [fleetConnections, waitHeatmap] }
             }
-            if hasPoolers { PoolerSection().rows }
+            if hasPoolers { PoolerSection(fleet: fleet).rows }
             if hasServers { DatabaseServerSection(fleet: fleet).rows }
         }
     }
@@ -60,7 +60,7 @@ struct DatabaseDashboard {
             unit: .seconds
         ) {
             PanelQuery(waits.sum(by: .instance).quantile(0.95), legend: "\(.instance)")
-        }.thresholds(.most(ResourceAlerts.poolWait)).linkedToInstance(of: fleet)
+        }.thresholds(.most(limits.poolWait.value)).linkedToInstance(of: fleet)
     }
 
     private var fleetConnections: Panel {
@@ -69,7 +69,7 @@ struct DatabaseDashboard {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(Double(limits.connections.value))).linkedToInstance(of: fleet)
+        }.thresholds(.most(limits.connections.value)).linkedToInstance(of: fleet)
     }
 
     private var waitHeatmap: Panel {

@@ -85,7 +85,7 @@ struct DatabaseServerSection {
             unit: .seconds
         ) {
             PanelQuery(Activity.longestTransaction.series.value.max(by: .label(.state)), legend: "\(.label(.state))")
-        }.thresholds(.most(DatabaseAlerts.longest))
+        }.thresholds(.most(fleet.thresholds.transactionDuration.value))
     }
 
     private var locks: Panel {
@@ -166,7 +166,7 @@ struct DatabaseServerSection {
             unit: .count
         ) {
             PanelQuery(Queries.transactionAge.series.value, legend: "\(.label(.database)) at \(.instance)")
-        }.thresholds(.most(DatabaseAlerts.oldestTransaction))
+        }.thresholds(.most(fleet.thresholds.transactionAge.value))
     }
 
     private var deadRows: Panel {
@@ -205,6 +205,6 @@ struct DatabaseServerSection {
             "WAL kept for slots", description: "Bytes of WAL that each replication slot keeps from being removed.", unit: .bytes
         ) {
             PanelQuery(Replication.slotLag.series.value, legend: "\(.label(.slot))")
-        }.thresholds(.most(DatabaseAlerts.slotBytes))
+        }.thresholds(.most(fleet.thresholds.slotLag.value))
     }
 }

@@ -1,58 +1,34 @@
-import ApusDashboards
-import ApusTopology
+package import ApusDashboards
+package import ApusTopology
 
-/// The dashboards that a fleet can have; the raw values name their files.
-enum FleetDashboard: String, CaseIterable {
-    case overview = "fleet-overview"
-    case instance
-    case api
-    case deliveries
-    case queue
-    case objectives
-    case database
-    case cache
-    case loadBalancer = "load-balancer"
-    case hosts
-    case journal
-    case agent
+/// A dashboard that fleets can have: its name, by which others link to it, and which fleets have it.
+package struct FleetDashboard: Sendable {
+    /// The name of its file.
+    package let name: String
+    private let isNeeded: @Sendable (Fleet) -> Bool
 
-    /// Nil when the fleet has nothing that it would show.
-    func dashboard(of fleet: Fleet) -> Dashboard? {
-        guard isPart(of: fleet) else { return nil }
-        return switch self {
-        case .overview: FleetOverview(fleet: fleet).dashboard
-        case .instance: InstanceDashboard(fleet: fleet).dashboard
-        case .api: APIDashboard(fleet: fleet).dashboard
-        case .deliveries: DeliveriesDashboard(fleet: fleet).dashboard
-        case .queue: QueueDashboard(fleet: fleet).dashboard
-        case .objectives: ObjectivesDashboard(fleet: fleet).dashboard
-        case .database: DatabaseDashboard(fleet: fleet).dashboard
-        case .cache: CacheDashboard(fleet: fleet).dashboard
-        case .loadBalancer: LoadBalancerDashboard(fleet: fleet).dashboard
-        case .hosts: HostsDashboard(fleet: fleet).dashboard
-        case .journal: JournalDashboard(fleet: fleet).dashboard
-        case .agent: AgentDashboard(fleet: fleet).dashboard
-        }
+    package init(_ name: String, where isNeeded: @escaping @Sendable (Fleet) -> Bool) {
+        self.name = name
+        self.isNeeded = isNeeded
     }
+
+    static let overview = FleetDashboard("fleet-overview") { _ in true }
+    static let instance = FleetDashboard("instance") { _ in true }
+    package static let api = FleetDashboard("api") { $0.records(.requests) }
+    static let queue = FleetDashboard("queue") { !$0.brokers.isEmpty }
+    package static let objectives = FleetDashboard("objectives") { !$0.objectives.isEmpty }
+    static let database = FleetDashboard("database") { $0.records(.pool) || !$0.databases.isEmpty }
+    static let cache = FleetDashboard("cache") { !$0.caches.isEmpty }
+    static let loadBalancer = FleetDashboard("load-balancer") { !$0.loadBalancers.isEmpty }
+    static let hosts = FleetDashboard("hosts") { $0.hostMonitoring != nil }
+    static let journal = FleetDashboard("journal") { $0.isUnderSystemd }
+    static let agent = FleetDashboard("agent") { _ in true }
 
     /// Whether the fleet has what it shows.
-    func isPart(of fleet: Fleet) -> Bool {
-        switch self {
-        case .overview, .instance, .agent: true
-        case .api: fleet.records(.requests)
-        case .deliveries: fleet.records(.deliveries)
-        case .queue: fleet.records(.deliveries) || !fleet.brokers.isEmpty
-        case .objectives: !fleet.objectives.isEmpty
-        case .database: fleet.records(.pool) || !fleet.databases.isEmpty
-        case .cache: !fleet.caches.isEmpty
-        case .loadBalancer: !fleet.loadBalancers.isEmpty
-        case .hosts: fleet.hostMonitoring != nil
-        case .journal: fleet.isUnderSystemd
-        }
-    }
+    package func isPart(of fleet: Fleet) -> Bool { isNeeded(fleet) }
 
     /// Before it is fitted to what Grafana takes (``DashboardUID``).
-    func uid(in fleet: Fleet) -> String { "apus-\(fleet.name)-\(self == .overview ? "overview" : rawValue)" }
+    package func uid(in fleet: Fleet) -> String { "apus-\(fleet.name)-\(name == Self.overview.name ? "overview" : name)" }
 }
 
 extension Fleet {
@@ -60,13 +36,13 @@ extension Fleet {
     ///
     /// What is chosen goes along from one to another by the variables' names: those for the label `instance` of another program than
     /// the fleet's services have names of their own.
-    func dashboard(
+    package func dashboard(
         _ dashboard: FleetDashboard, title: String, description: String, variables: [DashboardVariable],
         annotations: [DashboardAnnotation] = [.firingAlerts], start: String = "now-1h", fileID: String = #fileID,
         line: Int = #line, @ListBuilder<PanelRow> rows: () -> [PanelRow]
     ) -> Dashboard {
         Dashboard(
-            dashboard.rawValue, uid: dashboard.uid(in: self), title: "\(title): \(name)", description: description,
+            dashboard.name, uid: dashboard.uid(in: self), title: "\(title): \(name)", description: description,
             tags: ["apus", name], variables: variables, annotations: annotations, start: start, fileID: fileID, line: line,
             rows: rows)
     }

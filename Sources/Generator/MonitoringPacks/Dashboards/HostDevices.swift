@@ -70,7 +70,7 @@ struct HostDevices {
         let free = HostAlerts.disks(Filesystem.filesFree).value / (HostAlerts.disks(Filesystem.files).value > 0)
         return Panel("Free inodes", description: "Share of each file system's inodes that is free.", unit: .ratio) {
             PanelQuery(free, legend: "\(.label(.mountpoint))")
-        }.range(from: 0, to: 1).thresholds(.least(HostAlerts.freeInodes))
+        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds.freeInodes.value))
     }
 
     // MARK: - Network
@@ -141,7 +141,11 @@ struct HostDevices {
             PanelQuery(Clock.offset.series.value, legend: "\(.instance)")
         }.range(from: nil, to: nil).thresholds(
             PanelThresholds(
-                base: .red, [.init(from: -HostAlerts.skew, .green), .init(from: HostAlerts.skew, .red)]))
+                base: .red,
+                [
+                    .init(from: -fleet.thresholds.clockSkew.value, .green),
+                    .init(from: fleet.thresholds.clockSkew.value, .red),
+                ]))
     }
 
     private var synchronised: Panel {

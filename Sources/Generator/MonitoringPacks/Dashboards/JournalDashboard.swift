@@ -213,7 +213,7 @@ struct JournalDashboard {
         ) {
             PanelQuery(JournalFollowing.lag.series.value, legend: "\(.instance): behind")
             PanelQuery(JournalFollowing.age.series.value, legend: "\(.instance): last look")
-        }.thresholds(.most(MonitoringAlerts.longestJournalLag))
+        }.thresholds(.most(fleet.thresholds.journalLag.value))
     }
 
     private var patterns: Panel {

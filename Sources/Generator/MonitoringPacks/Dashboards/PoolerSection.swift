@@ -1,10 +1,13 @@
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
+import ApusTopology
 import ExporterCatalog
 
 /// pgbouncer: who waits at it, and what it does with its connections to the server.
 struct PoolerSection {
+    let fleet: Fleet
+
     static let variable = DashboardVariable(.instance, of: PgBouncerExporter.Server.up, name: "pooler")
         .narrowing(only: PgBouncerExporter.exporter.families)
 
@@ -42,7 +45,7 @@ struct PoolerSection {
             unit: .seconds
         ) {
             PanelQuery(Pools.longestWait.series.value.max(by: .label(.database)), legend: "\(.label(.database))")
-        }.thresholds(.most(DatabaseAlerts.longestWait))
+        }.thresholds(.most(fleet.thresholds.poolerWait.value))
     }
 
     private var servers: Panel {

@@ -3,6 +3,7 @@ import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
+import NotificationMetrics
 import Testing
 
 @Suite struct `Checking of a dashboard` {

@@ -1,9 +1,10 @@
 import AgentMetrics
+import ApusRules
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
-import ApusRules
 import ApusTopology
+import NotificationMetrics
 import Testing
 
 @Suite struct `Checking of an alert` {

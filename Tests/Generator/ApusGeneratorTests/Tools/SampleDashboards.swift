@@ -4,6 +4,7 @@ import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import NotificationFleet
+import NotificationMetrics
 
 /// Dashboards that between them have everything that the model can say.
 enum SampleDashboards {
