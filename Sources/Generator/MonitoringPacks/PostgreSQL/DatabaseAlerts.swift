@@ -38,7 +38,7 @@ struct DatabaseAlerts {
             description: "PostgreSQL \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
                 meaning: "The exporter beside the server cannot log in, or is down itself.",
-                impact: "Nothing is accepted and nothing is delivered while the server is down.",
+                impact: "Services neither store nor find anything while the server is down.",
                 queries: [.init("Servers, 1 for those that answer", PostgresExporter.Server.up.series.value)],
                 actions: [
                     "Ask it yourself: `psql -h HOST -p PORT -c 'SELECT 1'`.",
@@ -177,7 +177,7 @@ struct DatabaseAlerts {
                 "The first client of \(.label(.database)) that waits at \(.instance) has waited for \(value: .duration).",
             runbook: Runbook(
                 meaning: "All connections of the pool to the server are taken for longer than a query should last.",
-                impact: "Requests and claims wait as long.",
+                impact: "Requests and other work wait as long.",
                 queries: [
                     .init("Clients that wait", PgBouncerExporter.Pools.clientsWaiting.series.value),
                     .init("Connections to the server in use", PgBouncerExporter.Pools.serversActive.series.value),

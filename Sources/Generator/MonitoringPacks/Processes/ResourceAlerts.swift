@@ -39,14 +39,14 @@ struct ResourceAlerts {
                 """,
             runbook: Runbook(
                 meaning: "The process has used more of a core than `Thresholds.cpuPercent` for longer than alerts hold.",
-                impact: "Requests and deliveries slow down when the host has no cores left.",
+                impact: "Requests and other work slow down when the host has no cores left.",
                 queries: [
                     .init("CPU by mode", ServiceProcess.cpu.series.rate(over: fleet.rateWindow)),
                     .init("How late executors run what they are given", Scheduling.longestLag.series.value),
                 ],
                 actions: [
                     "See what it does: `perf top -p PID`.",
-                    "Compare with the load: has the rate of requests or deliveries risen too? Then add instances.",
+                    "Compare with the load: has the rate of requests risen too? Then add instances.",
                 ]))
     }
 
@@ -199,7 +199,7 @@ struct ResourceAlerts {
                 """,
             runbook: Runbook(
                 meaning: "Of the connections that the instance may open, more than `Thresholds.poolUse` are in use.",
-                impact: "Who needs a connection waits, and requests and claims slow down.",
+                impact: "Who needs a connection waits, and requests and other work slow down.",
                 queries: [
                     .init("Connections by state", Database.connections.series.value),
                     .init(

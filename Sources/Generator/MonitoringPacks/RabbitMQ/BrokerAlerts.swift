@@ -24,7 +24,7 @@ struct BrokerAlerts {
             summary: "A broker does not answer.", description: "RabbitMQ \(.instance) does not answer Prometheus.",
             runbook: Runbook(
                 meaning: "The server is down, or its plugin for Prometheus is off.",
-                impact: "Workers hear of new work by polling the store only, which takes longer.",
+                impact: "Nothing can be published, and consumers hear of no new work.",
                 queries: [.init("What is scraped", ScrapeMetrics.up.series.value)],
                 actions: [
                     "Ask it: `rabbitmq-diagnostics check_running`.", "Read its log: `journalctl -u rabbitmq-server -n 100`.",
@@ -99,7 +99,7 @@ struct BrokerAlerts {
                 queries: [.init("Messages that wait", Details.ready.series.value)],
                 actions: [
                     "Look whether consumers hang: see the runbook of ServiceHung.",
-                    "Look whether what they do is slow: see the runbook of HighDeliveryLatency.",
+                    "Look whether what they do is slow: their logs and their own alerts say it.",
                 ]),
             inputs: arms.map { name, limit in
                 messages(name, .level(quiet: limit * share.value, bad: limit * share.value * 1.0006))
