@@ -25,7 +25,7 @@ public struct NotificationPack: MonitoringPack {
 }
 
 extension FleetDashboard {
-    static let deliveries = FleetDashboard("deliveries") { $0.records(.deliveries) }
+    static let deliveries = FleetDashboard("deliveries", of: NotificationPack.self) { $0.records(.deliveries) }
     /// The notifications that wait, and before them what waits at brokers: in place of the dashboard of brokers alone.
-    static let workQueue = FleetDashboard("queue") { $0.records(.deliveries) }
+    static let workQueue = FleetDashboard("queue", of: NotificationPack.self) { $0.records(.deliveries) }
 }

@@ -14,7 +14,7 @@ final class FleetPlan: Sendable {
 
     init(_ fleet: Fleet) {
         self.fleet = fleet
-        let groups = Once { try AlertGroup.all(of: fleet, concerns: FleetAlerts(fleet: fleet).concerns) }
+        let groups = Once { try AlertGroup.all(of: fleet, concerns: fleet.alertsByConcern) }
         self.groups = groups
         files = Once { try ApusRules.ruleFiles(for: fleet, groups: try groups.value) }
     }

@@ -1,3 +1,4 @@
+package import ApusMetrics
 package import ApusPromQL
 package import ApusTopology
 
@@ -165,4 +166,11 @@ package struct ObjectiveRules {
                 "If the budget is nearly gone, stop releases until it has recovered.",
             ])
     }
+}
+
+/// The labels of what is recorded of objectives.
+package enum ObjectiveKey: String, LabelKey {
+    /// The objective's name.
+    case objective
+    case service
 }

@@ -38,3 +38,13 @@ package enum FleetQueries {
         }
     }
 }
+
+extension Fleet {
+    /// The window of rates in rules.
+    package var rateWindow: RateWindow { .fixed(alertWindow) }
+
+    /// The window in which a single event counts: longer than the alert waits, so that one is enough to fire.
+    package var eventWindow: RateWindow {
+        .fixed(max(alertWindow, alerting.hold + max(scraping.interval, scraping.evaluationInterval) * 4))
+    }
+}

@@ -1,3 +1,4 @@
+import ApusRules
 import ApusMetrics
 import ApusPromQL
 public import ApusTopology

@@ -36,9 +36,6 @@ extension MonitoringPack {
 }
 
 extension Fleet {
-    /// The packs that the fleet declares, besides what every fleet has.
-    package var packs: [any MonitoringPack] { parts.compactMap { $0 as? any MonitoringPack } }
-
     /// Whether some service records a group of metrics.
     public func records(_ metrics: RecordedMetrics) -> Bool { services.contains { $0.records.contains(metrics) } }
 }

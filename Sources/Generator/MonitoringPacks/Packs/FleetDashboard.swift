@@ -7,28 +7,32 @@ package struct FleetDashboard: Sendable {
     package let name: String
     private let isNeeded: @Sendable (Fleet) -> Bool
 
-    package init(_ name: String, where isNeeded: @escaping @Sendable (Fleet) -> Bool) {
+    /// Describes a dashboard of a pack that fleets declare.
+    package init<Pack: MonitoringPack>(
+        _ name: String, of pack: Pack.Type, where isNeeded: @escaping @Sendable (Fleet) -> Bool
+    ) {
         self.name = name
-        self.isNeeded = isNeeded
+        self.isNeeded = { fleet in fleet.part(of: Pack.self) != nil && isNeeded(fleet) }
     }
 
-    static let overview = FleetDashboard("fleet-overview") { _ in true }
-    static let instance = FleetDashboard("instance") { _ in true }
-    package static let api = FleetDashboard("api") { $0.records(.requests) }
-    static let queue = FleetDashboard("queue") { !$0.brokers.isEmpty }
-    package static let objectives = FleetDashboard("objectives") { !$0.objectives.isEmpty }
-    static let database = FleetDashboard("database") { $0.records(.pool) || !$0.databases.isEmpty }
-    static let cache = FleetDashboard("cache") { !$0.caches.isEmpty }
-    static let loadBalancer = FleetDashboard("load-balancer") { !$0.loadBalancers.isEmpty }
-    static let hosts = FleetDashboard("hosts") { $0.hostMonitoring != nil }
-    static let journal = FleetDashboard("journal") { $0.isUnderSystemd }
-    static let agent = FleetDashboard("agent") { _ in true }
+    /// Describes a dashboard of a pack of this library.
+    init<Pack: StandardPack>(
+        _ name: String, ofStandard pack: Pack.Type, where isNeeded: @escaping @Sendable (Fleet) -> Bool = { _ in true }
+    ) {
+        self.name = name
+        self.isNeeded = { fleet in Pack.isPart(of: fleet) && isNeeded(fleet) }
+    }
 
-    /// Whether the fleet has what it shows.
+    /// Whether a fleet has the dashboard: its pack, and something that it shows.
     package func isPart(of fleet: Fleet) -> Bool { isNeeded(fleet) }
 
-    /// Before it is fitted to what Grafana takes (``DashboardUID``).
-    package func uid(in fleet: Fleet) -> String { "apus-\(fleet.name)-\(name == Self.overview.name ? "overview" : name)" }
+    /// The dashboard of a fleet; none for a fleet that does not have it.
+    func ifPart(of fleet: Fleet, _ make: () -> Dashboard) -> [Dashboard] { isPart(of: fleet) ? [make()] : [] }
+
+    /// The dashboard's uid before it is fitted to what Grafana takes (``DashboardUID``).
+    package func uid(in fleet: Fleet) -> String {
+        "apus-\(fleet.name)-\(name == FleetDashboard.overview.name ? "overview" : name)"
+    }
 }
 
 extension Fleet {

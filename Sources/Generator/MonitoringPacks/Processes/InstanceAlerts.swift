@@ -1,3 +1,4 @@
+import ApusRules
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
