@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusRules
+import ApusText
 import ApusTopology
 import MonitoringPacks
 import NotificationMetrics

@@ -1,5 +1,6 @@
 package import ApusFiles
 import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// `deploy/grafana/provisioning/…`: the datasource and the dashboards that Grafana loads at its start.

@@ -1,5 +1,6 @@
 import ApusFiles
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// Prometheus, Alertmanager, Grafana, and what watches the host.

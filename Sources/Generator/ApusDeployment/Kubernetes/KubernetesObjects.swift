@@ -1,5 +1,6 @@
 import ApusFiles
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// The objects that the services of a fleet share.

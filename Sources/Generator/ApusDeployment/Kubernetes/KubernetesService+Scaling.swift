@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusFiles
 import ApusPromQL
 import ApusTopology

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// What the units of agents and services have in common.

@@ -2,6 +2,7 @@ import ApusDeployment
 import ApusFiles
 import ApusPromQL
 import ApusRules
+import ApusText
 import ApusTopology
 import ExporterCatalog
 

@@ -1,5 +1,6 @@
 package import ApusFiles
 import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// `deploy/alertmanager/alertmanager.yml`; none for a fleet that declares no routing.

@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusMetrics
 import ApusPromQL
+import ApusText
 import ApusTopology
 import Foundation
 

@@ -1,5 +1,6 @@
 package import ApusMetrics
 package import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// What is recorded of one objective, for its alerts and panels:

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// The steps of an alert's test: first everything is just within its limits, then just beyond them for longer than `for`, then
 /// within again. Step 0 is the start.

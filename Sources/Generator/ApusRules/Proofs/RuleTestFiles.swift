@@ -1,5 +1,6 @@
 package import ApusFiles
 import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// `rules/CONCERN-alerts.test.yml`: for each alert that it is silent at its limit, silent just before `for`, firing at `for` with

@@ -1,5 +1,6 @@
 import ApusFiles
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// A file of rules (https://prometheus.io/docs/prometheus/2.42/configuration/recording_rules/).

@@ -1,5 +1,6 @@
 package import ApusFiles
 import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// `rules/CONCERN-alerts.yml` of each group, and the files of objectives.

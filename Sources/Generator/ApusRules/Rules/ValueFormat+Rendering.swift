@@ -1,3 +1,4 @@
+import ApusText
 import ApusPromQL
 public import ApusTopology
 import Foundation

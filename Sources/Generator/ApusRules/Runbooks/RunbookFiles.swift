@@ -1,5 +1,6 @@
 package import ApusFiles
 import ApusPromQL
+import ApusText
 package import ApusTopology
 
 /// `docs/runbooks/ALERT.md` for each alert, and the list of them, `docs/runbooks/README.md`.

@@ -1,3 +1,4 @@
+import ApusText
 public import ApusMetrics
 import ApusPromQL
 

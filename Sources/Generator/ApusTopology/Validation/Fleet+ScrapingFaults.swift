@@ -1,6 +1,7 @@
 import ApusMetrics
 import ApusPromQL
 import AgentMetrics
+import ApusText
 
 extension Fleet {
     /// What Prometheus would refuse or could not keep.

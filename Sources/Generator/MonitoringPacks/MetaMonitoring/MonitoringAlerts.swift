@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
+import ApusText
 public import ApusTopology
 import ExporterCatalog
 

@@ -1,6 +1,7 @@
 import ApusDashboards
 import ApusPromQL
 import ApusRules
+import ApusText
 import ApusTopology
 
 /// How the fleet's objectives stand: a section for each, since each has windows and limits of its own.

@@ -15,7 +15,7 @@ import Testing
     func `passes yamllint`(fleet: Fleet) throws {
         let files = try fleet.generatedFiles().filter { $0.path.hasSuffix(".yml") || $0.path.hasSuffix(".yaml") }
         let folder = try TemporaryFolder(holding: files)
-        let result = try SystemdTool.run("yamllint", ["--strict", "--config-file", Self.settings, folder.path])
+        let result = try Command.run("yamllint", ["--strict", "--config-file", Self.settings, folder.path])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(files.count > 5)
     }

@@ -69,11 +69,11 @@ import Testing
         let folder = try TemporaryFolder(
             holding: try FileKind.rules.files(for: fleet) + FileKind.ruleTests.files(for: fleet))
         let rules = try FileKind.rules.files(for: fleet).map { folder.path($0.path) }
-        let check = try Tool.run("promtool", ["check", "rules", "--lint=all", "--lint-fatal"] + rules)
-        #expect(check.passed, "\(check.output)")
+        let check = try Command.run("promtool", ["check", "rules", "--lint=all", "--lint-fatal"] + rules)
+        #expect(check.passed, "\(check.text)")
         let tests = try FileKind.ruleTests.files(for: fleet).map { folder.path($0.path) }
-        let test = try Tool.run("promtool", ["test", "rules"] + tests)
-        #expect(test.passed, "\(test.output)")
+        let test = try Command.run("promtool", ["test", "rules"] + tests)
+        #expect(test.passed, "\(test.text)")
     }
 
     @Test func `a user's own alert has a rule, a runbook and a test that follows from its condition`() throws {
