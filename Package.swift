@@ -163,25 +163,25 @@ let package = Package(
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "NotificationMetrics"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText"]),
         generator.module("ApusFiles", ["ApusTopology", "Yams"]),
         generator.module(
             "ApusDashboards", ["AgentMetrics", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
         generator.module("ApusRules", ["ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
         generator.module(
             "ApusDeployment",
-            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "NotificationMetrics"]),
+            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog"]),
         generator.module(
             "MonitoringPacks",
             [
                 "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText",
-                "ApusTopology", "ExporterCatalog", "NotificationMetrics",
+                "ApusTopology", "ExporterCatalog",
             ]),
         generator.module(
             "ApusGenerator",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusText",
-                "ApusTopology", "MonitoringPacks", "Yams",
+                "ApusTopology", "ExporterCatalog", "MonitoringPacks", "Yams",
             ]),
         generator.module(
             "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ExporterCatalog", "Yams"]),
@@ -227,7 +227,13 @@ let package = Package(
                 httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
-        notifications.module("NotificationFleet", ["ApusTopology"]),
+        notifications.module(
+            "NotificationPack",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText", "ApusTopology",
+                "MonitoringPacks", "NotificationMetrics",
+            ]),
+        notifications.module("NotificationFleet", ["ApusTopology", "NotificationPack"]),
         // Commands: thin.
         commands.executable(
             "apus",
@@ -280,13 +286,15 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         generator.tests(
             "ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "HostTesting", "SampleMetrics"]),
-        generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
+        generator.tests(
+            "ApusTopologyTests",
+            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet", "NotificationPack"]),
         generator.tests(
             "ApusGeneratorTests",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
                 "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
-                "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
+                "NotificationFleet", "NotificationMetrics", "NotificationPack", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests(
             "FleetCommandsTests",
@@ -326,26 +334,15 @@ let package = Package(
         commands.tests(
             "SystemTests",
             [
-<<<<<<< HEAD
-                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
-                "HostTesting", "NotificationFleet",
-=======
-                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting",
-                "NotificationFleet",
->>>>>>> in-S5
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "EventCatalog", "HostTesting", "NotificationFleet", "NotificationPack",
             ]),
         commands.tests(
             "IntegrationTests",
             [
-<<<<<<< HEAD
-                "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
-                "LiveChecks", "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
-                httpClient, nioCore, nioHTTP1,
-=======
-                "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
-                "LiveChecks", "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient,
-                nioCore, nioHTTP1,
->>>>>>> in-S5
+                "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog",
+                "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet", "NotificationPack", "NotificationStore",
+                "SQLiteStore", "ServerTesting", "reporting-service", "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(
@@ -365,7 +362,9 @@ if let benchmarks = Context.environment["APUS_BENCHMARKS"] {
             ["AgentMetrics", "ApusDashboards", "ApusGenerator", "ApusMetrics", "ApusPromQL"],
             exclude: ["peer.py"],
             linker: staticFoundation),
-        outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
+        outsider(
+            "LargeFleet", "Benchmarks/Fleet", ["AgentMetrics", "ApusPromQL", "ApusTopology", "FleetCommands"],
+            linker: staticFoundation),
         outsider("Registry", "Benchmarks/Registry", ["ApusMetrics", "ApusReporting", logging]),
     ]
     let recording: [Target.Dependency] = [

@@ -1,3 +1,4 @@
+import NotificationPack
 import AgentMetrics
 import ApusTopology
 import NotificationFleet
@@ -42,7 +43,7 @@ import Testing
         #expect(fleet.alerting.hold == .seconds(60))
         #expect(fleet.delivery.batchSize == 50)
         #expect(fleet.delivery.lease == .seconds(300))
-        #expect(fleet.thresholds.memory.value == .bytes(536_870_912))
+        #expect(fleet.thresholds.memory.value == 536_870_912)
     }
 
     @Test(arguments: [(60, 10_000), (15, 10_000), (6, 4000), (1, 666)])
@@ -121,7 +122,7 @@ import Testing
     @Test func `has the alert thresholds of the original system`() {
         let limits = notificationFleet().thresholds
         #expect(limits.cpuPercent.value == 70)
-        #expect(limits.memory.value == .mebibytes(512))
+        #expect(limits.memory.value == 512 * 1_048_576)
         #expect(limits.connections.value == 50)
         #expect(limits.queueDepth.value == 10_000)
         #expect(limits.errorRatio.value == 0.01)

@@ -32,7 +32,7 @@ struct Shop: FleetTool {
         }
         Agents(.besideEachInstance)
         Scraping(interval: .seconds(15))
-        Thresholds(memory: .init(.mebibytes(256), .high))
+        Thresholds(.memory(.mebibytes(256), .high))
         Objective.availability(of: "checkout", 0.999)
         Objective(
             "payments", of: "checkout", target: 0.98, bad: ShopMetrics.declined.series, total: ShopMetrics.orders.series)

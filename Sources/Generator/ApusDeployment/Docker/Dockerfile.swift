@@ -101,7 +101,7 @@ package struct Dockerfile {
         text.addBlankLine()
         text.add("FROM \(Self.base) AS apus-pgbouncer", from: database.place)
         text.add(
-            Self.install(["pgbouncer=\(fleet.consumers.pgbouncer).*", "postgresql-client"]), from: fleet.consumers.place)
+            Self.install(["pgbouncer=\(fleet.tools.pgbouncer).*", "postgresql-client"]), from: fleet.tools.place)
         text.add(labels("apus-pgbouncer", "pgbouncer before the databases of a fleet"))
         text.add(
             """

@@ -43,7 +43,7 @@ struct KubernetesPods {
     private var pod: YAMLValue {
         let user = ContainerImages.user
         // A sidecar is there before the service and after it, so that nothing it reports is lost; earlier versions have none.
-        let hasSidecars = fleet.consumers.kubernetes >= ToolVersion(1, 29)
+        let hasSidecars = fleet.tools.kubernetes >= ToolVersion(1, 29)
         return .present([
             ("serviceAccountName", "\(declared.name)"), ("automountServiceAccountToken", false),
             ("enableServiceLinks", false),
@@ -114,7 +114,7 @@ struct KubernetesPods {
             ("env", .list([Self.podName])), ("envFrom", service.shared.backends.map { _ in Self.backends }),
             ("ports", service.port.map { [["name": "http", "containerPort": .integer($0)]] }),
             ("startupProbe", startup), ("livenessProbe", liveness), ("readinessProbe", readiness),
-            ("resources", resources(declared.limits, cpu: "250m", request: fleet.thresholds.memory.value)),
+            ("resources", resources(declared.limits, cpu: "250m", request: .bytes(fleet.thresholds.memory.wholeValue))),
             ("securityContext", Self.confined),
             (
                 "volumeMounts",

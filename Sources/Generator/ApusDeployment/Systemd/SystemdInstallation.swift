@@ -1,5 +1,4 @@
 public import ApusTopology
-import Foundation
 
 /// The fleet's units, users, folders and executables, each with its place on a host.
 ///
@@ -51,7 +50,7 @@ public struct SystemdInstallation: Sendable {
             + systemdFiles(for: fleet, prefix: prefix).map { file in
                 InstallationSource(
                     path: "\(Self.parent(of: file.kind, prefix: prefix))/\(file.kind.folder)/\(file.name)",
-                    content: .bytes(Data(file.contents.utf8)))
+                    content: .text(file.contents))
             }
     }
 
@@ -79,7 +78,7 @@ public struct SystemdInstallation: Sendable {
         under root: String, changed: ChangedFiles = .refuse
     ) throws(InstallationError) -> [InstalledFile] {
         let targets = try sources.map { source throws(InstallationError) in try source.target(under: root) }
-        let others = targets.filter { $0.state == .changed }.map(\.source.path)
+        let others = targets.filter(\.isTaken).map(\.source.path)
         if case .refuse = changed, !others.isEmpty { throw .changed(others, root: root) }
         return try targets.map { target throws(InstallationError) in
             InstalledFile(path: target.source.path, outcome: try target.install())

@@ -1,5 +1,5 @@
 /// Where the agents stand and how often they sample.
-public struct Agents: Hashable, Sendable {
+public struct Agents: FleetPart {
     public let placement: AgentPlacement
     /// The port of the one agent with ``AgentPlacement/perHost``; unused beside each instance.
     public let port: Int

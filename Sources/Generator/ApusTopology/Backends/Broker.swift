@@ -1,5 +1,5 @@
 /// A RabbitMQ server of the fleet and the queues on it.
-public struct Broker: Hashable, Sendable {
+public struct Broker: FleetPart {
     /// The label `instance` of its series, and its host name among containers.
     public let name: String
     /// The version, as its container image has it.
@@ -31,4 +31,14 @@ public struct Broker: Hashable, Sendable {
         self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Broker {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The RabbitMQ servers of the fleet, in order of declaration.
+    public var brokers: [Broker] { parts(of: Broker.self) }
 }

@@ -1,5 +1,5 @@
 /// A PostgreSQL server of the fleet, with the limits that clients and alerts share.
-public struct Database: Hashable, Sendable {
+public struct Database: FleetPart {
     /// The label `instance` of its series, and its host name among containers.
     public let name: String
     /// The major version, as its container image has it.
@@ -41,4 +41,14 @@ public struct Database: Hashable, Sendable {
         self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Database {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The PostgreSQL servers of the fleet, in order of declaration.
+    public var databases: [Database] { parts(of: Database.self) }
 }

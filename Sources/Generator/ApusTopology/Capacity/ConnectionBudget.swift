@@ -1,7 +1,7 @@
 public import AgentMetrics
 
 /// The database connections of the whole fleet as one budget: so many an instance, between two bounds.
-public struct ConnectionBudget: Hashable, Sendable {
+public struct ConnectionBudget: FleetPart {
     public let perInstance: Int
     public let minimum: Int
     public let maximum: Int
@@ -60,4 +60,9 @@ extension Fleet {
         guard before < count else { return [] }
         return service.instances.indices.map { connections.share(at: before + $0, of: count) }
     }
+}
+
+extension Fleet {
+    /// The database connections of the whole fleet as one budget.
+    public var connections: ConnectionBudget { part(of: ConnectionBudget.self) ?? ConnectionBudget() }
 }

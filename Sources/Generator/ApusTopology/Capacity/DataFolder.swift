@@ -1,5 +1,5 @@
 /// The files of a fleet on one machine, by their names in its data folder.
-public struct DataFolder: Hashable, Sendable {
+public struct DataFolder: FleetPart {
     public let database: String
     /// The name of agents' report sockets, without its ending.
     public let agentSocketStem: String
@@ -18,4 +18,9 @@ public struct DataFolder: Hashable, Sendable {
     func agentSocket(of instance: String?) -> String {
         instance.map { "\(agentSocketStem)-\($0).sock" } ?? "\(agentSocketStem).sock"
     }
+}
+
+extension Fleet {
+    /// The names of the fleet's files in its data folder.
+    public var data: DataFolder { part(of: DataFolder.self) ?? DataFolder() }
 }

@@ -1,5 +1,5 @@
 /// How workers take work off the queue.
-public struct DeliverySettings: Hashable, Sendable {
+public struct DeliverySettings: FleetPart {
     /// Most notifications that one claim leases.
     public let batchSize: Int
     /// How long a claimed notification is the worker's.
@@ -17,4 +17,9 @@ public struct DeliverySettings: Hashable, Sendable {
         self.pollInterval = pollInterval
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Fleet {
+    /// How workers of the fleet take work off the queue.
+    public var delivery: DeliverySettings { part(of: DeliverySettings.self) ?? DeliverySettings() }
 }

@@ -1,5 +1,5 @@
 /// Images of the fleet's own executables, and where containers run.
-public struct Containers: Hashable, Sendable {
+public struct Containers: FleetPart {
     /// Before the image's name: `registry.example.org/team`; empty for images of this machine.
     public let registry: String
     /// The tag of the fleet's own images.
@@ -27,4 +27,31 @@ public struct Containers: Hashable, Sendable {
         self.scaler = scaler
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Containers {
+    /// What no registry and no cluster of containers takes.
+    public func faults(in fleet: Fleet) -> [FleetFault] {
+        var faults: [FleetFault] = []
+        if !registry.isEmpty, !LegalText.isRegistry(registry) {
+            faults.append(
+                .contradiction(
+                    "the registry “\(registry)” is illegal: write it as registry.example.org/team, in lower case", place: place)
+            )
+        }
+        if !LegalText.isTag(tag) {
+            faults.append(
+                .contradiction(
+                    "the tag “\(tag)” is no image tag: use 1 to 128 letters, digits and . _ -, no . or - first", place: place))
+        }
+        if !LegalText.isName(namespace) {
+            faults.append(.illegalName(kind: "namespace", name: namespace, place: place))
+        }
+        return faults
+    }
+}
+
+extension Fleet {
+    /// The images of the fleet's own executables, and where its containers run.
+    public var containers: Containers { part(of: Containers.self) ?? Containers() }
 }

@@ -1,5 +1,5 @@
 /// node_exporter on the fleet's hosts.
-public struct HostMonitoring: Hashable, Sendable {
+public struct HostMonitoring: FleetPart {
     public let exporterPort: Int
     public let place: SourcePlace
 
@@ -7,4 +7,9 @@ public struct HostMonitoring: Hashable, Sendable {
         self.exporterPort = exporterPort
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Fleet {
+    /// What watches the fleet's hosts; nil when nobody does.
+    public var hostMonitoring: HostMonitoring? { part(of: HostMonitoring.self) }
 }

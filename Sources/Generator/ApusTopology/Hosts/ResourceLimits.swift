@@ -1,6 +1,6 @@
 /// The most that one process of the fleet may take from its host, where systemd runs it.
 public struct ResourceLimits: Hashable, Sendable {
-    /// The kernel ends the process above this; nil is twice the memory that alerts watch (``Thresholds/memory``).
+    /// The kernel ends the process above this; nil is twice the memory that alerts watch (``Threshold/memory``).
     public let memory: ByteCount?
     /// Threads and child processes; the runtime has several threads a processor.
     public let tasks: Int
@@ -21,7 +21,7 @@ extension Fleet {
     /// Where the kernel ends a process with these limits.
     public func memoryLimit(_ limits: ResourceLimits) -> ByteCount {
         if let memory = limits.memory { return memory }
-        let (doubled, overflow) = thresholds.memory.value.bytes.multipliedReportingOverflow(by: 2)
+        let (doubled, overflow) = thresholds.memory.wholeValue.multipliedReportingOverflow(by: 2)
         return .bytes(overflow ? .max : doubled)
     }
 }

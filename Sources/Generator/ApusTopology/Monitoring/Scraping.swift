@@ -1,5 +1,5 @@
 /// How Prometheus scrapes the agents and evaluates the rules.
-public struct Scraping: Hashable, Sendable {
+public struct Scraping: FleetPart {
     public let interval: Duration
     /// Shorter than the interval, so that one slow scrape does not run into the next.
     public let timeout: Duration
@@ -68,4 +68,9 @@ public struct RemoteWrite: Hashable, Sendable {
         self.user = user
         self.passwordFile = passwordFile
     }
+}
+
+extension Fleet {
+    /// How Prometheus scrapes the fleet's agents and evaluates its rules.
+    public var scraping: Scraping { part(of: Scraping.self) ?? Scraping() }
 }

@@ -1,5 +1,5 @@
 /// A service and the instances that run it.
-public struct FleetService: Hashable, Sendable {
+public struct FleetService: FleetPart {
     /// The value of the label `service`.
     public let name: String
     public let role: ServiceRole
@@ -14,7 +14,7 @@ public struct FleetService: Hashable, Sendable {
     public let scaling: Scaling?
     public let place: SourcePlace
 
-    /// - Parameter records: what its instances record; nil for what a service of its role in this product does.
+    /// - Parameter records: what its instances record; nil for what a service of its role usually does.
     public init(
         _ name: String, role: ServiceRole, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
@@ -41,7 +41,33 @@ public enum ServiceRole: String, CaseIterable, Hashable, Sendable {
     var usuallyRecords: Set<RecordedMetrics> {
         switch self {
         case .api: [.requests, .pool]
-        case .worker: [.deliveries, .pool]
+        case .worker: [.pool]
         }
+    }
+}
+
+extension FleetService {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+
+    /// Numbers of replicas that contradict one another, and paths that nobody can ask for.
+    public func faults(in fleet: Fleet) -> [FleetFault] {
+        var faults: [FleetFault] = []
+        for path in [health.live, health.ready] where !LegalText.isURLPath(path) {
+            faults.append(
+                .contradiction(
+                    "the health path “\(path)” of \(name) is illegal: begin it with a slash and use letters, digits and . _ - ~ /",
+                    place: place))
+        }
+        if let scaling, !instances.isEmpty {
+            let count = instances.count
+            if scaling.minimum < 1 || scaling.minimum > count || scaling.maximum < count {
+                faults.append(
+                    .contradiction(
+                        "\(name) has \(count) instances and is scaled between \(scaling.minimum) and \(scaling.maximum): both "
+                            + "bounds must be above 0 and include its number", place: place))
+            }
+        }
+        return faults
     }
 }

@@ -1,5 +1,5 @@
 /// nginx in front of an API.
-public struct LoadBalancer: Hashable, Sendable {
+public struct LoadBalancer: FleetPart {
     /// How it chooses among the instances.
     public enum Balancing: String, CaseIterable, Hashable, Sendable {
         case roundRobin = "round_robin"
@@ -56,4 +56,14 @@ public struct LoadBalancer: Hashable, Sendable {
         self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension LoadBalancer {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The load balancers of the fleet, in order of declaration.
+    public var loadBalancers: [LoadBalancer] { parts(of: LoadBalancer.self) }
 }

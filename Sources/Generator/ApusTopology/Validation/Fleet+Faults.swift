@@ -10,10 +10,11 @@ extension Fleet {
 
     /// Those of the fleet as it is declared, without what differs elsewhere.
     var ownFaults: [FleetFault] {
-        let declared = repeatedParts.map { FleetFault.repeatedPart(name: $0.name, place: $0.place) } + nameFaults + portFaults
+        let declared = parts.repeated() + nameFaults + portFaults
         let numbers = durationFaults + numberFaults + thresholdFaults + budgetFaults + fileNameFaults + hostFaults
-        let servers = databaseFaults + brokerFaults + cacheFaults + trafficFaults + containerFaults
-        return declared + numbers + servers + scalingFaults + objectiveFaults + routingFaults + scrapingFaults + consumerFaults
+        let servers = databaseFaults + brokerFaults + trafficFaults
+        return declared + numbers + servers + objectiveFaults + routingFaults + scrapingFaults
+            + parts.flatMap { $0.faults(in: self) }
     }
 
     private var durationFaults: [FleetFault] {
@@ -74,10 +75,11 @@ extension Fleet {
             faults.append(
                 .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
         }
-        if connectionLimit > thresholds.connections.value {
+        let watched = thresholds.connections.wholeValue
+        if connectionLimit > watched {
             faults.append(
                 .budgetAboveThreshold(
-                    limit: connectionLimit, threshold: thresholds.connections.value, place: connections.place))
+                    limit: connectionLimit, threshold: watched, place: connections.place))
         }
         return faults
     }

@@ -46,10 +46,11 @@ extension Fleet {
                 .map { .numberOutOfRange(name: $0.0, value: Double($0.1), range: $0.3, place: place) }
         }
         for service in services {
-            guard let memory = service.limits.memory, memory <= thresholds.memory.value else { continue }
+            let watched = thresholds.memory.wholeValue
+            guard let memory = service.limits.memory, memory.bytes <= watched else { continue }
             faults.append(
                 .limitNotAboveThreshold(
-                    service: service.name, limit: memory.bytes, threshold: thresholds.memory.value.bytes, place: service.place))
+                    service: service.name, limit: memory.bytes, threshold: watched, place: service.place))
         }
         return faults
     }

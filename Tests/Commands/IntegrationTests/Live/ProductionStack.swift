@@ -1,3 +1,4 @@
+import NotificationPack
 import ApusFiles
 import ApusGenerator
 import ApusTopology
@@ -68,6 +69,7 @@ final class ProductionStack: Sendable {
             for part in declared.loadBalancers { part }
             for part in declared.objectives { part }
             if let part = declared.hostMonitoring { part }
+            NotificationPack()
             declared.agents
             // The rules are asked twice as often as figures come, so that an alert is not late by both.
             Scraping(
