@@ -120,7 +120,7 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
-        base.module("ApusThreads", ["CLinux"]),
+        base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
@@ -147,32 +147,45 @@ let package = Package(
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "NotificationMetrics"]),
         generator.module(
             "ApusGenerator",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog", "Yams"]),
-        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
+            [
+                "AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
+                "NotificationMetrics", "Yams",
+            ]),
+        generator.module(
+            "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "NotificationMetrics", "Yams"]),
         generator.module(
             "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
         generator.module(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "FleetCommands", "NotificationMetrics", argumentParser, httpClient, nioCore, nioHTTP1,
+                product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
-        notifications.module("NotificationStore", [grdb]),
+        notifications.module("NotificationStore"),
+        notifications.module("SQLiteStore", ["NotificationStore", grdb]),
+        notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
+        notifications.module(
+            "StoreMetrics",
+            [
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                lifecycle, logging,
+            ]),
         notifications.module(
             "DeliveryWorker",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioPosix,
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
@@ -188,11 +201,16 @@ let package = Package(
             [
                 "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
-                "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1, nioPosix, signals,
+                "NotificationAPI", "NotificationFleet", "NotificationStore", "SQLiteStore", "StoreMetrics", argumentParser,
+                coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, signals,
             ], linker: staticFoundation),
         // What tests share.
         support("HostTesting"),
+        support("SampleMetrics", ["ApusMetrics"]),
+        support("StoreConformance", ["NotificationStore"]),
+        support(
+            "NotificationTesting",
+            ["ApusMetrics", "HostTesting", "NotificationStore", "SQLiteStore", coreMetrics, lifecycle, logging]),
         support("ServerTesting", ["HostTesting"]),
         support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
         // A service that a test of the segment kills a thousand times.
@@ -203,6 +221,7 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
@@ -210,47 +229,56 @@ let package = Package(
         agent.tests(
             "ApusReportingTests",
             [
-                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
-                lifecycle, logging,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SampleMetrics", "SegmentTesting",
+                coreMetrics, lifecycle, logging,
             ]),
         agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd",
-                "CLinux", "HostTesting", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
+                "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore,
+                nioHTTP1,
             ]),
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "SampleMetrics"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
             [
                 "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
-                "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
+                "HostTesting", "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
-        notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
+        notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
+        notifications.tests("NotificationStoreTests", ["NotificationStore"]),
+        notifications.tests("SQLiteStoreTests", ["HostTesting", "NotificationStore", "SQLiteStore", "StoreConformance", grdb]),
+        notifications.tests(
+            "StoreMetricsTests",
+            [
+                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting", "StoreMetrics",
+                logging,
+            ]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationStore", coreMetrics, httpClient, httpTypes,
-                hummingbird, lifecycle, logging, nioCore,
+                "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", "NotificationTesting", httpClient,
+                httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix, product("MetricsTestKit", "swift-metrics"),
+                "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient, lifecycle,
+                nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
             [
-                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", "SQLiteStore",
+                coreMetrics, httpClient, lifecycle, nioCore, nioHTTP1,
             ]),
         commands.tests(
             "SystemTests",
@@ -259,7 +287,8 @@ let package = Package(
             "IntegrationTests",
             [
                 "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
+                nioCore, nioHTTP1,
             ]),
     ]
 )

@@ -23,7 +23,10 @@ let package = Package(
             path: "Ratios"),
         .executableTarget(
             name: "Dashboards",
-            dependencies: [.product(name: "ApusGenerator", package: "apus")],
+            dependencies: [
+                .product(name: "ApusGenerator", package: "apus"),
+                .product(name: "ApusMetrics", package: "apus"),
+            ],
             path: "Dashboards", exclude: ["peer.py"]),
         .executableTarget(
             name: "LargeFleet",

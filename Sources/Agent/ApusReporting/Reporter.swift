@@ -1,5 +1,6 @@
 import ApusMetrics
 package import ApusSegment
+import ApusThreads
 import CLinux
 public import CoreMetrics
 import Glibc
@@ -70,9 +71,9 @@ public final class Reporter: Service {
 
     /// Reports until graceful shutdown or cancellation.
     public func run() async throws {
-        let thread = ReporterThread { [self] in turn() }
-        await thread.run()
-        link.close()
+        defer { link.close() }
+        // A thread, not a task: the cooperative pool may be blocked by the very service that is to be watched.
+        try await ThreadService(name: "apus-reporter", every: .seconds(1)) { [self] in turn() }.run()
     }
 
     /// One turn a second: a sign of life, the heap, the lag of the executors, and the link to the agent.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import NotificationStore
+import SQLiteStore
 import Testing
 
 /// The main job on real input: the fleet, its agent, a Prometheus from Debian with the generated configuration, a load.

@@ -1,7 +1,8 @@
 import AsyncHTTPClient
 import DeliveryWorker
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct DeliveryFailureTests {

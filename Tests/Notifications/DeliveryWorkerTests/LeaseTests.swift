@@ -2,8 +2,9 @@ import ApusMetrics
 import DeliveryWorker
 import Hummingbird
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LeaseTests {

@@ -1,8 +1,9 @@
 import ApusMetrics
 import DeliveryWorker
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LogChannelTests {

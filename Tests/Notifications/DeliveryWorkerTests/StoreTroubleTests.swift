@@ -1,8 +1,9 @@
 import ApusMetrics
 import DeliveryWorker
 import Hummingbird
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct StoreTroubleTests {

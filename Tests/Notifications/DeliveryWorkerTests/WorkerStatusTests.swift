@@ -1,5 +1,6 @@
 import DeliveryWorker
 import NotificationStore
+import NotificationTesting
 import Synchronization
 import Testing
 

@@ -3,6 +3,7 @@ import MetricsTestKit
 import NIOCore
 import NIOHTTP1
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The metrics of an API` {

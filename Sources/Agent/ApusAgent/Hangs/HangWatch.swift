@@ -28,16 +28,16 @@ final class HangWatch: Service {
             await withGracefulShutdownHandler {
                 await withCheckedContinuation { continuation in
                     let thread = DetachedThread(name: "apus-hangs") { [self] in
-                        repeat { turn() } while !wake.waitASecond()
+                        repeat { turn() } while !wake.wait(atMost: .seconds(1))
                         continuation.resume()
                     }
                     if !thread.start() { continuation.resume() }
                 }
             } onGracefulShutdown: {
-                self.wake.stop()
+                self.wake.raise()
             }
         } onCancel: {
-            wake.stop()
+            wake.raise()
         }
     }
 

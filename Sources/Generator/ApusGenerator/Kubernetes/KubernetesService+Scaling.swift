@@ -1,6 +1,7 @@
+import AgentMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 
 /// What changes the number of pods.
 extension KubernetesService {

@@ -1,7 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 
 extension Series {
     /// Those that some services have.

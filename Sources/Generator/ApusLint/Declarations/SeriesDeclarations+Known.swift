@@ -2,6 +2,7 @@ import ApusMetrics
 public import ApusPromQL
 import ExporterCatalog
 import AgentMetrics
+import NotificationMetrics
 
 extension SeriesDeclarations {
     /// Every metric that this product declares: its own, and those of the exporters that fleets run.
@@ -12,7 +13,7 @@ extension SeriesDeclarations {
         let others = TargetLabels.ofOthers(targetLabels)
         var known = SeriesDeclarations(targetLabels: others)
         known.declare(ExporterCatalog.families, targetLabels: others)
-        for family in MetricCatalog.families {
+        for family in MetricCatalog.families + Notifications.families {
             if family.isCommon {
                 // Other programs serve the same name with labels of their own.
                 known.declare(family.name, kind: family.kind, labels: nil, targetLabels: others)

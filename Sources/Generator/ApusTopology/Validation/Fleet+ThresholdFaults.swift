@@ -1,6 +1,7 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import AgentMetrics
+import NotificationMetrics
 
 extension Fleet {
     /// Limits that no value could pass, that every value passes, or that are meant in another unit.

@@ -1,6 +1,7 @@
 public import ApusMetrics
 import AsyncHTTPClient
 import AgentMetrics
+import NotificationMetrics
 import NIOCore
 import NIOHTTP1
 
@@ -31,7 +32,7 @@ public struct AgentCheck: Sendable {
         }
         do {
             return CatalogComparison(
-                declared: MetricCatalog.families + more, targetLabels: ["service", "instance"],
+                declared: MetricCatalog.families + Notifications.families + more, targetLabels: ["service", "instance"],
                 live: try ExpositionSummary(parsing: text))
         } catch {
             throw .malformed(url: url, reason: "\(error)")

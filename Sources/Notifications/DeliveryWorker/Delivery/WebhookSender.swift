@@ -1,7 +1,7 @@
 import AsyncHTTPClient
-import AgentMetrics
 import NIOCore
 import NIOHTTP1
+import NotificationMetrics
 import NotificationStore
 
 /// Delivers a notification as an HTTP POST to its own URL, with the headers of Standard Webhooks 1.0

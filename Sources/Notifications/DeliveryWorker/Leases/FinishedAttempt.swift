@@ -1,4 +1,4 @@
-package import AgentMetrics
+package import NotificationMetrics
 package import NotificationStore
 
 /// An attempt that has ended, to be recorded.

@@ -1,6 +1,6 @@
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 
 /// What a worker counts. Counters rise only after the store has committed, so that their sum over all workers is what the store itself

@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import AgentMetrics
+import NotificationMetrics
 
 extension DeliveryFailure {
     /// What an error without an answer says: a URL that no request can be made of is permanent, everything of the network and of TLS is

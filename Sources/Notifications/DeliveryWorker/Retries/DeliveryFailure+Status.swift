@@ -1,4 +1,4 @@
-import AgentMetrics
+import NotificationMetrics
 package import NotificationStore
 
 extension DeliveryFailure {

@@ -1,4 +1,4 @@
-package import AgentMetrics
+package import NotificationMetrics
 
 /// Why an attempt to deliver failed, and what that means for the next one.
 package struct DeliveryFailure: Hashable, Sendable, CustomStringConvertible {

@@ -62,12 +62,12 @@ package final class HealthProbe: Sendable {
         }
     }
 
-    /// Asks for a notification that is not there: the least that goes through a connection to the tables.
+    /// Pings the store.
     ///
     /// - Returns: whether it ever answered without an error.
     private func askStore(_ onReady: () -> Void) async -> Bool {
         do throws(StoreError) {
-            _ = try await store.notification(NotificationID())
+            try await store.ping()
             let isFirst = state.withLock { state in
                 state.trouble = nil
                 defer { state.isReady = true }

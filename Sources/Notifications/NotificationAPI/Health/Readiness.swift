@@ -80,10 +80,9 @@ final class Readiness: Sendable {
         return .fail(reason: Self.noAnswer)
     }
 
-    /// Asks for a notification that is not there: the least that goes through a connection to the tables.
     private func storeAnswer() async -> HealthStatus {
         do throws(StoreError) {
-            _ = try await store.notification(NotificationID())
+            try await store.ping()
             return .pass
         } catch {
             logger.warning(

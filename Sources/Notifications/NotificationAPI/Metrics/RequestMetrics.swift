@@ -1,6 +1,6 @@
+import AgentMetrics
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
 import Synchronization
 
 /// The requests that this instance answered, by method, route and status, and those that it is answering.

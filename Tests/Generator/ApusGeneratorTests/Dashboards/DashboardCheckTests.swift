@@ -1,8 +1,9 @@
+import AgentMetrics
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 import Testing
 
 @Suite struct `Checking of a dashboard` {

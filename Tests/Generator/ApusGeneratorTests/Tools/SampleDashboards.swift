@@ -1,9 +1,10 @@
+import AgentMetrics
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 import NotificationFleet
+import NotificationMetrics
 
 /// Dashboards that between them have everything that the model can say.
 enum SampleDashboards {

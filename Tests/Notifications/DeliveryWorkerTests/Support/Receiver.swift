@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NotificationTesting
 import ServiceLifecycle
 import Synchronization
 
@@ -62,6 +63,3 @@ final class Receiver: Sendable {
         }
     }
 }
-
-/// Says nothing.
-let quietLogger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }

@@ -1,7 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 
 /// What workers do: how much they deliver, how much fails and why, how long it takes, and whether they keep their leases.
 struct DeliveriesDashboard {

@@ -1,7 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 
 /// The first dashboard to look at: the whole fleet in thirteen panels, those of the original system.
 ///

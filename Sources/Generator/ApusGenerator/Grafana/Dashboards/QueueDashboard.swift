@@ -1,8 +1,9 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
-import AgentMetrics
+import NotificationMetrics
 
 /// What waits: the queue of notifications, and the queues of brokers.
 struct QueueDashboard {

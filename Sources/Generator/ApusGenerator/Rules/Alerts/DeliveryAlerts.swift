@@ -1,7 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 
 /// Whether notifications are taken up and delivered.
 struct DeliveryAlerts {
