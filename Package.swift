@@ -194,7 +194,7 @@ let package = Package(
                 httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
-        notifications.module("NotificationFleet", ["ApusTopology"]),
+        notifications.module("NotificationFleet", ["ApusPromQL", "ApusTopology", "NotificationStore"]),
         // Commands: thin.
         commands.executable(
             "apus",

@@ -27,12 +27,12 @@ public struct FleetParameters: Hashable, Sendable {
 public func notificationFleet(_ parameters: FleetParameters = FleetParameters()) -> Fleet {
     let offset = parameters.portOffset
     return Fleet("notifications", environment: .development) {
-        FleetService("api", role: .api) {
+        FleetService("api", role: .api, program: APIProgram()) {
             for number in 1...2 {
                 Instance("api-\(number)", port: 3000 + number + offset, metricsPort: 9100 + number + offset)
             }
         }
-        FleetService("worker", role: .worker, scaling: Scaling(minimum: 5, maximum: 20)) {
+        FleetService("worker", role: .worker, program: WorkerProgram(), scaling: Scaling(minimum: 5, maximum: 20)) {
             for number in 1...5 {
                 Instance("worker-\(number)", metricsPort: 9090 + number + offset)
             }

@@ -10,25 +10,33 @@ public struct FleetService: FleetPart {
     /// What its instances record, besides what the agent sees from outside.
     public let records: Set<RecordedMetrics>
     public let health: HealthPaths
+    private let anyProgram: AnyServiceProgram
     /// Nil: its number of instances stays as it is declared.
     public let scaling: Scaling?
     public let place: SourcePlace
 
-    /// - Parameter records: what its instances record; nil for what a service of its role in this product does.
+    /// - Parameters:
+    ///   - program: how its processes are started; nil for an executable of the service's name with the options `--instance`, `--host`,
+    ///     `--port` and `--agent-socket`.
+    ///   - records: what its instances record; nil for what a service of its role in this product does.
     public init(
-        _ name: String, role: ServiceRole, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
+        _ name: String, role: ServiceRole, program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
         @InstanceBuilder instances: () -> [Instance]
     ) {
         self.name = name
         self.role = role
         self.limits = limits
+        anyProgram = AnyServiceProgram(program: program ?? ServiceCommand.Usual())
         self.records = records ?? role.usuallyRecords
         self.health = health
         self.scaling = scaling
         self.instances = instances()
         place = SourcePlace(fileID: fileID, line: line)
     }
+
+    /// How the processes of the service are started.
+    public var program: any ServiceProgram { anyProgram.program }
 }
 
 /// What a service does, as far as a fleet must know.
@@ -68,6 +76,6 @@ extension FleetService {
                             + "bounds must be above 0 and include its number", place: place))
             }
         }
-        return faults
+        return faults + programFaults(in: fleet)
     }
 }

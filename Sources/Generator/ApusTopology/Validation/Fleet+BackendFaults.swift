@@ -118,10 +118,6 @@ extension Fleet {
         }
         if !(1...65535).contains(queue.prefetch) {
             contradiction("has a prefetch of \(queue.prefetch): use 1 to 65535")
-        } else if queue.prefetch < delivery.batchSize {
-            contradiction(
-                "hands out \(queue.prefetch) messages at a time, too few for a batch of \(delivery.batchSize): "
-                    + "raise the prefetch or lower DeliverySettings.batchSize")
         }
         if let most = queue.maxLength, most <= thresholds.brokerDepth.value {
             contradiction(

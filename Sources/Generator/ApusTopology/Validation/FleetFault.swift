@@ -18,7 +18,6 @@ public enum FleetFault: Error, Hashable, Sendable {
     case timeoutNotBelowInterval(timeout: Duration, interval: Duration, place: SourcePlace)
     case holdTooShort(hold: Duration, evaluationInterval: Duration, place: SourcePlace)
     case windowTooShort(window: Duration, least: Duration, place: SourcePlace)
-    case leaseTooShort(lease: Duration, pollInterval: Duration, place: SourcePlace)
     case numberOutOfRange(name: String, value: Double, range: String, place: SourcePlace)
     case budgetBoundsReversed(minimum: Int, maximum: Int, place: SourcePlace)
     case budgetTooSmall(maximum: Int, instances: Int, place: SourcePlace)
@@ -41,7 +40,7 @@ public enum FleetFault: Error, Hashable, Sendable {
             .illegalHost(_, let place), .noServices(let place), .emptyService(_, let place), .missingPort(_, let place),
             .portOutOfRange(_, _, let place),
             .portTaken(_, _, _, let place), .durationOutOfRange(_, _, _, let place), .timeoutNotBelowInterval(_, _, let place),
-            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), .leaseTooShort(_, _, let place),
+            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), 
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
             .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place), .illegalUser(_, _, let place),
             .sharedUser(_, let place), .illegalPath(_, _, let place), .socketPathTooLong(_, _, let place),
@@ -86,9 +85,6 @@ extension FleetFault: CustomStringConvertible {
         case .windowTooShort(let window, let least, _):
             "the rate window of \(DurationText.string(window)) holds less than four scrapes or evaluations:"
                 + " take at least \(DurationText.string(least))"
-        case .leaseTooShort(let lease, let poll, _):
-            "a lease of \(DurationText.string(lease)) does not outlast a poll interval of \(DurationText.string(poll)):"
-                + " lengthen the lease"
         case .numberOutOfRange(let name, let value, let range, _):
             "\(name) is \(value): it must be \(range)"
         case .budgetBoundsReversed(let minimum, let maximum, _):
