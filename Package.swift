@@ -141,7 +141,8 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux", "CommandConventions",
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux",
+                "CommandConventions",
                 argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
@@ -199,7 +200,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
+                "AgentMetrics", "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
                 "NotificationAPI", "NotificationFleet", "NotificationStore", "SQLiteStore", "StoreMetrics", argumentParser,
                 coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, signals,

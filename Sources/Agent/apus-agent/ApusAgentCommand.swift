@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import ApusThreads
 import ApusSystemd
@@ -138,7 +139,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.createdSeries = createdSeries
         configuration.expectFile = expectFile
         configuration.expected = try expect.map { text in
-            guard let key = InstanceKey(text) else {
+            guard let key = InstanceIdentity(text) else {
                 throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")
             }
             return key

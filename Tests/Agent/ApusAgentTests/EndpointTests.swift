@@ -68,7 +68,7 @@ import Testing
 
     @Test func `the documents say of each instance what it uses and does`() async throws {
         try await RunningAgent.with {
-            $0.expected = [InstanceKey(service: "worker", instance: "worker-2")]
+            $0.expected = [InstanceIdentity(service: "worker", instance: "worker-2")]
         } _: { agent in
             try await agent.reporting("worker", "worker-1") { factory in
                 Notifications.delivered.handle(ChannelLabels(channel: .log), factory: factory).increment(by: 3)

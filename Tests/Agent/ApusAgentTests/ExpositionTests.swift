@@ -68,7 +68,7 @@ private let worker = #"service="worker",instance="worker-1""#
 
     @Test func `an expected instance that does not report is served as down, with no numbers of its own`() async throws {
         try await RunningAgent.with {
-            $0.expected = [InstanceKey(service: "worker", instance: "worker-1")]
+            $0.expected = [InstanceIdentity(service: "worker", instance: "worker-1")]
         } _: { agent in
             let samples = try await agent.get("/metrics").samples
             #expect(samples["apus_service_up{\(worker)}"] == "0")

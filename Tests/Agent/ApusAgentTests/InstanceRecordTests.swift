@@ -1,9 +1,10 @@
+import AgentMetrics
 import ApusAgent
 import Testing
 
 @Suite struct InstanceRecordTests {
     private static let record = InstanceRecord(
-        key: InstanceKey(service: "wörker", instance: "a=b:c d"), pid: 4711, startTicks: .max, endedAt: 12)
+        key: InstanceIdentity(service: "wörker", instance: "a=b:c d"), pid: 4711, startTicks: .max, endedAt: 12)
 
     @Test func `comes back from its bytes, which are as many whenever the instance ends`() {
         var record = Self.record
@@ -14,7 +15,7 @@ import Testing
         }
         let longest = String(repeating: "x", count: 128)
         let long = InstanceRecord(
-            key: InstanceKey(service: longest, instance: longest), pid: .max, startTicks: .max, endedAt: .max)
+            key: InstanceIdentity(service: longest, instance: longest), pid: .max, startTicks: .max, endedAt: .max)
         #expect(InstanceRecord(bytes: long.bytes) == long)
     }
 

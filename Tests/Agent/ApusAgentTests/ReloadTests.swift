@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import ApusSystemd
 import Foundation
@@ -52,7 +53,7 @@ import Testing
         try folder.write("api/api-1\n", to: "expect")
         try await RunningAgent.with(
             {
-                $0.expected = [InstanceKey(service: "worker", instance: "worker-1")]
+                $0.expected = [InstanceIdentity(service: "worker", instance: "worker-1")]
                 $0.expectFile = folder.path("expect")
             }, logger: log.logger, notifier: ServiceNotifier(socket: manager.path)
         ) { agent in

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import ApusMetrics
 import ApusSegment
@@ -41,7 +42,7 @@ import Testing
         return try #require(UInt64(fields[19]))
     }
 
-    private static let key = InstanceKey(service: "worker", instance: "worker-1")
+    private static let key = InstanceIdentity(service: "worker", instance: "worker-1")
 
     @Test func `a new agent serves what the former one had, before and after the service comes back`() async throws {
         let manager = try DatagramReceiver()
@@ -189,7 +190,7 @@ import Testing
 
 extension RunningAgent {
     /// Reports the one of the descriptors that is a segment, and ends the connection once that is served.
-    fileprivate func takeConnection(of descriptors: [Int32], like key: InstanceKey) async throws {
+    fileprivate func takeConnection(of descriptors: [Int32], like key: InstanceIdentity) async throws {
         let segment = try #require(descriptors.first { (try? SegmentReader(descriptor: $0)) != nil })
         let socket = apus_seqpacket_socket(0)
         defer { close(socket) }

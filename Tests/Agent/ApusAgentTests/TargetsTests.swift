@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import Foundation
 import NIOHTTP1
@@ -19,7 +20,7 @@ import Testing
 
     @Test func `an agent of a host is one target, under the address it was asked at, whomever it watches`() async throws {
         try await RunningAgent.with {
-            $0.expected = [1, 2].map { InstanceKey(service: "worker", instance: "worker-\($0)") }
+            $0.expected = [1, 2].map { InstanceIdentity(service: "worker", instance: "worker-\($0)") }
         } _: { agent in
             try await agent.reporting("api", "api-1") { _ in
                 let instances = ",api/api-1,worker/worker-1,worker/worker-2,"
@@ -36,7 +37,7 @@ import Testing
 
     @Test func `an agent beside an instance has that instance's labels`() async throws {
         try await RunningAgent.with {
-            $0.expected = [InstanceKey(service: "worker", instance: "worker-1")]
+            $0.expected = [InstanceIdentity(service: "worker", instance: "worker-1")]
         } _: { agent in
             let found = try await groups(agent)
             #expect(

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusTopology
 import NotificationFleet
 import Testing

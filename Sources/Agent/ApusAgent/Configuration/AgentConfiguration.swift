@@ -1,5 +1,5 @@
 package import ApusJournal
-import AgentMetrics
+package import AgentMetrics
 
 /// How an agent is to run.
 package struct AgentConfiguration: Sendable {
@@ -11,7 +11,7 @@ package struct AgentConfiguration: Sendable {
     /// Time between turns of the sampling loop.
     package var interval: Duration = .seconds(15)
     /// Instances that are served as down when they do not report.
-    package var expected: [InstanceKey] = []
+    package var expected: [InstanceIdentity] = []
     /// A file of more of them (``ExpectedInstances``), read again at each reload.
     package var expectFile: String?
     /// How long an instance that has ended, and is not expected, is served as down with its last counts.
@@ -38,7 +38,7 @@ package struct AgentConfiguration: Sendable {
     package init() {}
 
     /// The one instance that the agent stands beside: the only one that its options name. A file of them is a whole host's.
-    var companion: InstanceKey? { expected.count == 1 && expectFile == nil ? expected.first : nil }
+    var companion: InstanceIdentity? { expected.count == 1 && expectFile == nil ? expected.first : nil }
 }
 
 /// The version of this product.

@@ -1,9 +1,10 @@
+package import AgentMetrics
 import ApusSegment
 
 /// What must be known of an instance besides its segment to go on serving it after a restart of the agent: lines of text of a
 /// length that never changes, so that the end of the reporting can be written in place.
 package struct InstanceRecord: Equatable, Sendable {
-    package let key: InstanceKey
+    package let key: InstanceIdentity
     /// A pid is given again after its process; together with the start, in clock ticks since boot, it is not.
     package let pid: Int32
     package let startTicks: UInt64
@@ -17,7 +18,7 @@ package struct InstanceRecord: Equatable, Sendable {
     static let endLength = 21
     private static let firstLine = "apus-instance 1"
 
-    package init(key: InstanceKey, pid: Int32, startTicks: UInt64, endedAt: UInt64 = 0) {
+    package init(key: InstanceIdentity, pid: Int32, startTicks: UInt64, endedAt: UInt64 = 0) {
         self.key = key
         self.pid = pid
         self.startTicks = startTicks
@@ -50,7 +51,8 @@ package struct InstanceRecord: Equatable, Sendable {
             let hello = try? Hello(service: values[0], instance: values[1])
         else { return nil }
         self.init(
-            key: InstanceKey(service: hello.service, instance: hello.instance), pid: pid, startTicks: start, endedAt: ended)
+            key: InstanceIdentity(service: hello.service, instance: hello.instance), pid: pid, startTicks: start, endedAt: ended
+        )
         guard self.bytes == bytes else { return nil }
     }
 }

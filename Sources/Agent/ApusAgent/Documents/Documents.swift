@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusJournal
 import CLinux
 import FoundationEssentials
@@ -10,7 +11,7 @@ struct Documents: Sendable {
     /// Seconds.
     let interval: Double
     /// The one instance that the agent stands beside; `nil` for an agent of a whole host.
-    let companion: InstanceKey?
+    let companion: InstanceIdentity?
     let journal: JournalFollower?
     let units: ServiceUnits
     let watcher: UnitWatcher?

@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// What `/health` answers: whether the agent does its work, and which instances it sees.
 ///
 /// The words for a status are those of the draft for `application/health+json`: pass, warn (an instance is down or hung), fail (the

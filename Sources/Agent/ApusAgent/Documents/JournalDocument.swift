@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusSystemd
 import ApusJournal
 

@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// What `/targets` answers: this agent as a target of Prometheus, by HTTP service discovery
 /// (https://prometheus.io/docs/prometheus/2.42/http_sd/).
 ///
@@ -17,7 +19,7 @@ struct TargetsDocument: Encodable {
     ///   - address: under which whoever asks reaches this agent.
     ///   - instances: all that the agent knows or expects.
     ///   - companion: the one instance that it stands beside; `nil` for an agent of a whole host.
-    init(address: String, instances: [InstanceKey], companion: InstanceKey?) {
+    init(address: String, instances: [InstanceIdentity], companion: InstanceIdentity?) {
         let labels = companion.map { Dictionary(uniqueKeysWithValues: $0.labels) } ?? ["service": Self.ownService]
         // Labels of this prefix are there for relabeling and dropped afterwards; lists have their separator at both ends.
         let listed = ["__meta_apus_instances": "," + instances.map { "\($0)," }.joined()]

@@ -18,7 +18,7 @@ final class Exposition: Sendable {
     private let logger: Logger
     private let clashes = Mutex<Set<String>>([])
     /// Instances of which the log says already that not all of their series are served.
-    private let clipped = Mutex<Set<InstanceKey>>([])
+    private let clipped = Mutex<Set<InstanceIdentity>>([])
 
     init(
         table: InstanceTable, work: AgentWork, seriesLimit: Int, createdSeries: Bool, sources: [any FamilySource] = [],

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusThreads
 import CLinux
 import EventCatalog
@@ -15,7 +16,7 @@ final class HangWatch: Service {
     private let logger: Logger
     private let wake = WakeUp()
     /// Since when the instances hang of which the log says so: CLOCK_MONOTONIC in nanoseconds.
-    private let told = Mutex<[InstanceKey: UInt64]>([:])
+    private let told = Mutex<[InstanceIdentity: UInt64]>([:])
 
     init(table: InstanceTable, seriesLimit: Int, logger: Logger) {
         self.table = table
@@ -45,7 +46,7 @@ final class HangWatch: Service {
         let now = apus_monotonic_nanoseconds()
         table.hangs.turn(at: now)
         told.withLock { told in
-            var hung: [InstanceKey: UInt64] = [:]
+            var hung: [InstanceIdentity: UInt64] = [:]
             for instance in table.instances {
                 if let found = instance.hang(seriesLimit: seriesLimit) {
                     if told[instance.key] == nil { tell(instance.key, found.pid, found.hang) }
@@ -58,7 +59,7 @@ final class HangWatch: Service {
         }
     }
 
-    private func tell(_ key: InstanceKey, _ pid: Int32, _ hang: Hang) {
+    private func tell(_ key: InstanceIdentity, _ pid: Int32, _ hang: Hang) {
         logger.error(
             "an instance is alive but hung",
             metadata: CataloguedEvent.instanceHung.metadata(["instance": "\(key)", "pid": "\(pid)", "reason": "\(hang)"]))

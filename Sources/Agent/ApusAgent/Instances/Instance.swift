@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Sampling and scrapes meet here and nowhere else, under a lock that is held for the microseconds of one reading.
 final class Instance: Sendable {
-    let key: InstanceKey
+    let key: InstanceIdentity
     private let isExpected = Atomic<Bool>(false)
     private let hangs: HangJudge
     private let state: Mutex<State>
@@ -51,7 +51,7 @@ final class Instance: Sendable {
         }
     }
 
-    init(key: InstanceKey, hangs: HangJudge) {
+    init(key: InstanceIdentity, hangs: HangJudge) {
         self.key = key
         self.hangs = hangs
         state = Mutex(State())

@@ -9,7 +9,7 @@ import Synchronization
 /// The table's own lock is held only to find or list instances; readings happen under each instance's lock.
 final class InstanceTable: Sendable {
     private let configuration: AgentConfiguration
-    private let state: Mutex<[InstanceKey: Instance]>
+    private let state: Mutex<[InstanceIdentity: Instance]>
     /// Judges all instances by the same rule.
     let hangs: HangJudge
     private let store: SegmentStore?
@@ -26,7 +26,7 @@ final class InstanceTable: Sendable {
     private var interval: UInt64 { UInt64(max(1, configuration.interval / .nanoseconds(1))) }
 
     /// Expects these instances and no others. One that has never reported and is not expected is forgotten at once.
-    func expect(_ keys: Set<InstanceKey>) {
+    func expect(_ keys: Set<InstanceIdentity>) {
         state.withLock { instances in
             for key in keys where instances[key] == nil { instances[key] = Instance(key: key, hangs: hangs) }
             for (key, instance) in instances { instance.expect(keys.contains(key)) }
@@ -72,7 +72,7 @@ final class InstanceTable: Sendable {
         } catch {
             throw Refusal(.hello, "the process cannot be watched: \(error.description)")
         }
-        let key = InstanceKey(service: hello.service, instance: hello.instance)
+        let key = InstanceIdentity(service: hello.service, instance: hello.instance)
         let instance = try find(key)
         if let living = instance.livingPid, living != pid {
             throw Refusal(.limit, "\(key) is reported by process \(living), which lives: give this one another name")
@@ -89,7 +89,7 @@ final class InstanceTable: Sendable {
         return instance
     }
 
-    private func find(_ key: InstanceKey) throws(Refusal) -> Instance {
+    private func find(_ key: InstanceIdentity) throws(Refusal) -> Instance {
         let found: Instance? = state.withLock { instances in
             if let known = instances[key] { return known }
             guard instances.count < configuration.instanceLimit else { return nil }

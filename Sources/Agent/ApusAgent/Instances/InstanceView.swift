@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusLinux
 import ApusSegment
 
@@ -14,7 +15,7 @@ struct InstanceView: Sendable {
         let residentPeak: UInt64
     }
 
-    let key: InstanceKey
+    let key: InstanceIdentity
     /// `nil` when no process of the instance lives and reports.
     let process: Process?
     let heapBytes: Double?

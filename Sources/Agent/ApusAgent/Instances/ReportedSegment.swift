@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusMetrics
 import ApusSegment
 import Synchronization
@@ -6,7 +7,7 @@ import Synchronization
 ///
 /// It outlives its ``Instance``'s interest in it as long as an exposition is under way that was planned with it.
 final class ReportedSegment: Sendable {
-    private let key: InstanceKey
+    private let key: InstanceIdentity
     private let state: Mutex<State>
 
     private struct State {
@@ -16,7 +17,7 @@ final class ReportedSegment: Sendable {
         var refused = false
     }
 
-    init(reader: sending SegmentReader, key: InstanceKey) {
+    init(reader: sending SegmentReader, key: InstanceIdentity) {
         self.key = key
         state = Mutex(State(reader: reader))
     }

@@ -6,7 +6,7 @@ import Synchronization
 /// The systemd units of the reporting processes.
 final class ServiceUnits: FamilySource {
     private let table: InstanceTable
-    private let known = Mutex<[InstanceKey: (process: Instance.ProcessIdentity, unit: String?)]>([:])
+    private let known = Mutex<[InstanceIdentity: (process: Instance.ProcessIdentity, unit: String?)]>([:])
 
     init(table: InstanceTable) { self.table = table }
 

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusSystemd
 import Logging
 import Synchronization
@@ -6,7 +7,7 @@ import Synchronization
 ///
 /// A file that is at fault changes nothing; what is wrong with it is in the log and in the status line until a reload succeeds.
 final class AgentReload: Sendable {
-    private let options: [InstanceKey]
+    private let options: [InstanceIdentity]
     private let path: String?
     private let table: InstanceTable
     private let logger: Logger
@@ -21,7 +22,7 @@ final class AgentReload: Sendable {
         do throws(ExpectedInstancesError) { table.expect(try expected()) } catch { throw .expectedInstances(error) }
     }
 
-    private func expected() throws(ExpectedInstancesError) -> Set<InstanceKey> {
+    private func expected() throws(ExpectedInstancesError) -> Set<InstanceIdentity> {
         Set(options).union(try path.map { path throws(ExpectedInstancesError) in try ExpectedInstances.read(path) } ?? [])
     }
 

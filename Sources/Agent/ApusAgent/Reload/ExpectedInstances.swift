@@ -1,3 +1,4 @@
+package import AgentMetrics
 import ApusSegment
 import Glibc
 
@@ -6,7 +7,7 @@ package enum ExpectedInstances {
     /// Bytes that such a file may have.
     package static let longest = 1 << 20
 
-    package static func read(_ path: String) throws(ExpectedInstancesError) -> [InstanceKey] {
+    package static func read(_ path: String) throws(ExpectedInstancesError) -> [InstanceIdentity] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
         defer { close(descriptor) }
@@ -24,13 +25,13 @@ package enum ExpectedInstances {
     }
 
     /// - Parameter path: for what is said of an error.
-    package static func parse(_ bytes: [UInt8], path: String) throws(ExpectedInstancesError) -> [InstanceKey] {
-        var keys: [InstanceKey] = []
+    package static func parse(_ bytes: [UInt8], path: String) throws(ExpectedInstancesError) -> [InstanceIdentity] {
+        var keys: [InstanceIdentity] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             let bare = line.trimmed
             guard let first = bare.first, first != UInt8(ascii: "#") else { continue }
-            guard let text = String(validating: bare, as: UTF8.self), let key = InstanceKey(text),
+            guard let text = String(validating: bare, as: UTF8.self), let key = InstanceIdentity(text),
                 (try? Hello(service: key.service, instance: key.instance)) != nil
             else { throw .malformed(path: path, line: index + 1, text: String(decoding: bare.prefix(64), as: UTF8.self)) }
             keys.append(key)

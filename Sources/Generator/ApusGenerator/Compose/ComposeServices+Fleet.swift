@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusTopology
 
 /// The fleet's own containers.

@@ -1,3 +1,4 @@
+import AgentMetrics
 public import ApusTopology
 
 /// The command line of one process of a fleet, and what starts and stops it.

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusTopology
 
 /// The sockets that systemd opens on behalf of the agents: they listen while an agent restarts, so that nobody is refused.

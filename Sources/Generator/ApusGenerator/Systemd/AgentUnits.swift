@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusTopology
 
 /// The units of the fleet's agents: one service, or a template with an instance beside each instance of a service.

@@ -1,3 +1,5 @@
+public import AgentMetrics
+
 /// One agent of the fleet: where it listens and whom it watches.
 public struct AgentEndpoint: Hashable, Sendable {
     /// Unique in the fleet: `agent`, or `agent-worker-1` beside an instance.

@@ -1,3 +1,5 @@
+public import AgentMetrics
+
 /// The database connections of the whole fleet as one budget: so many an instance, between two bounds.
 public struct ConnectionBudget: FleetPart {
     public let perInstance: Int

@@ -1,3 +1,5 @@
+import AgentMetrics
+
 extension Fleet {
     /// The fleet as a flowchart of Mermaid (https://mermaid.js.org/syntax/flowchart.html): the way of requests and of work in solid
     /// lines, that of metrics in dotted ones, that of alerts in thick ones.

@@ -1,3 +1,5 @@
+public import AgentMetrics
+
 /// A fleet, declared once: its services and instances, who watches them, and the limits that alerts, panels and processes share.
 ///
 /// ```swift

@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// Where the processes of a fleet listen. What serves a server's metrics stands on the server's host.
 extension Fleet {
     /// All of them: what every fleet has, which need not be declared, comes first.

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusPromQL
 import ApusTopology
 import Foundation

@@ -1,0 +1,28 @@
+/// The service and the name of one process that reports: the labels `service` and `instance` of every series that an agent serves of
+/// it, written `service/instance`.
+public struct InstanceIdentity: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let service: String
+    public let instance: String
+
+    public init(service: String, instance: String) {
+        self.service = service
+        self.instance = instance
+    }
+
+    /// Takes `service/instance` apart, as it is written on the command line; `nil` when there is not exactly one slash with text on
+    /// both sides.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        self.init(service: String(parts[0]), instance: String(parts[1]))
+    }
+
+    public var description: String { "\(service)/\(instance)" }
+
+    /// The labels, in the order in which they are served.
+    public var labels: [(String, String)] { [("service", service), ("instance", instance)] }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.service, left.instance) < (right.service, right.instance)
+    }
+}
