@@ -200,8 +200,7 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
-                "ClusterSupervisor",
+                "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology", "ClusterSupervisor",
                 "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
                 "NotificationAPI", "NotificationFleet", "NotificationStore", "SQLiteStore", "StoreMetrics", argumentParser,
                 coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, signals,
@@ -246,7 +245,7 @@ let package = Package(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
         generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "SampleMetrics"]),
-        generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
+        generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology"]),
         generator.tests(
             "ApusGeneratorTests",
             [
@@ -260,7 +259,8 @@ let package = Package(
         notifications.tests(
             "StoreMetricsTests",
             [
-                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting", "StoreMetrics",
+                "AgentMetrics", "ApusMetrics", "NotificationMetrics", "NotificationStore", "NotificationTesting",
+                "StoreMetrics",
                 logging,
             ]),
         notifications.tests(
@@ -275,6 +275,7 @@ let package = Package(
                 "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient, lifecycle,
                 nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
+        notifications.tests("NotificationFleetTests", ["ApusGenerator", "ApusTopology", "NotificationFleet", "Yams"]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",

@@ -21,15 +21,17 @@ public struct DeliverySettings: FleetPart {
         place = SourcePlace(fileID: fileID, line: line)
     }
 
-    /// Numbers that no worker takes, and leases that end before the next look at the queue.
+    /// Numbers that `apus worker` refuses, and leases that end before the next look at the queue.
     public func faults(in fleet: Fleet) -> [FleetFault] {
-        let range = Duration.milliseconds(1)...Duration.seconds(86_400)
-        let durations = [("the lease", lease), ("the poll interval", pollInterval)]
-            .filter { !range.contains($0.1) || DurationText.milliseconds($0.1) == nil }
-            .map { FleetFault.durationOutOfRange(name: $0.0, value: $0.1, range: range, place: place) }
+        let day = Duration.seconds(86_400)
+        let durations = [
+            ("the lease", lease, Duration.seconds(1)...day), ("the poll interval", pollInterval, .milliseconds(10)...day),
+        ]
+        .filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
+        .map { FleetFault.durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: place) }
         let numbers: [FleetFault] =
-            batchSize < 1
-            ? [.numberOutOfRange(name: "the batch size", value: Double(batchSize), range: "above 0", place: place)] : []
+            (1...1000).contains(batchSize)
+            ? [] : [.numberOutOfRange(name: "the batch size", value: Double(batchSize), range: "from 1 to 1000", place: place)]
         // A comparison of durations that are illegal themselves would only add noise.
         guard durations.isEmpty, lease <= pollInterval else { return durations + numbers }
         return numbers + [

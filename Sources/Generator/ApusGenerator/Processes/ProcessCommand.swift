@@ -60,7 +60,8 @@ extension ProcessCommand {
             }
         stopGrace = command.stopGrace
         watchdog = command.watchdog
-        readiness = port.map { .succeeds(url: "http://\(fleet.host):\($0)\(service.health.ready)") } ?? .runs(.milliseconds(500))
+        readiness =
+            port.map { .succeeds(url: "http://\(fleet.host):\($0)\(service.health.ready)") } ?? .runs(.milliseconds(500))
     }
 
     /// An instance as a child of a process that runs the whole fleet.
@@ -70,7 +71,9 @@ extension ProcessCommand {
         let identity = InstanceIdentity(service: service.name, instance: instance.name)
         var values: [ProcessValue: String] = [.instance: instance.name, .host: fleet.host, .dataFolder: folder]
         values[.port] = instance.port.map { "\($0)" }
-        values[.agentSocket] = fleet.agentEndpoints.first { $0.instances.contains(identity) }.map { "\(folder)/\($0.socketName)" }
+        values[.agentSocket] = fleet.agentEndpoints.first { $0.instances.contains(identity) }.map {
+            "\(folder)/\($0.socketName)"
+        }
         values[.connections] = fleet.connectionShare(of: identity).map { "\($0)" }
         return Self(instance.name, of: service, in: fleet, at: .child, values: values, port: instance.port)
     }
@@ -78,7 +81,7 @@ extension ProcessCommand {
     /// The template of a service's units: what only one instance has is in variables, as ``settings(of:_:in:)`` gives them.
     ///
     /// - Parameter socket: the report socket of the agent of the instance `%i`.
-    static func template(of service: FleetService, in fleet: Fleet, socket: String) -> Self {
+    package static func template(of service: FleetService, in fleet: Fleet, socket: String) -> Self {
         var values: [ProcessValue: String] = [
             .instance: "%i", .host: fleet.host, .dataFolder: fleet.installation.stateFolder, .agentSocket: socket,
             .connections: "${\(connectionsVariable)}",
@@ -92,7 +95,7 @@ extension ProcessCommand {
 
     /// The variables of each instance of a service, in their order: its port, and its share of the connections where that is more
     /// than the template has.
-    static func settings(of service: FleetService, in fleet: Fleet) -> [[Variable]] {
+    package static func settings(of service: FleetService, in fleet: Fleet) -> [[Variable]] {
         let command = fleet.command(of: service)
         let least = leastShare(of: service, in: fleet)
         let hasPort = command.names(.port)
@@ -116,7 +119,7 @@ extension ProcessCommand {
     /// An instance in a container of Docker Compose.
     ///
     /// - Parameter logLevel: the least severe events that it logs.
-    static func container(_ instance: Instance, of service: FleetService, in fleet: Fleet, logLevel: String) -> Self {
+    package static func container(_ instance: Instance, of service: FleetService, in fleet: Fleet, logLevel: String) -> Self {
         let identity = InstanceIdentity(service: service.name, instance: instance.name)
         let agent = fleet.agentEndpoints.first { $0.instances.contains(identity) }
         return contained(
@@ -130,7 +133,7 @@ extension ProcessCommand {
     /// - Parameters:
     ///   - instance: its name, or what the runtime replaces by that.
     ///   - port: each pod has an address of its own, so that all pods of a service have one port.
-    static func pod(_ instance: String, of service: FleetService, in fleet: Fleet, port: Int?) -> Self {
+    package static func pod(_ instance: String, of service: FleetService, in fleet: Fleet, port: Int?) -> Self {
         contained(
             instance, of: service, in: fleet, at: .kubernetes, port: port, socket: fleet.data.agentSocket(of: nil),
             // What a scaler adds takes as much as what was there.
@@ -139,7 +142,8 @@ extension ProcessCommand {
 
     /// In a container a process listens on all addresses of its own.
     private static func contained(
-        _ instance: String, of service: FleetService, in fleet: Fleet, at placement: ProcessPlacement, port: Int?, socket: String,
+        _ instance: String, of service: FleetService, in fleet: Fleet, at placement: ProcessPlacement, port: Int?,
+        socket: String,
         connections: Int, logLevel: String
     ) -> Self {
         var values: [ProcessValue: String] = [
@@ -154,7 +158,7 @@ extension ProcessCommand {
 // MARK: - Agents
 
 extension ProcessCommand {
-    static let agentExecutable = "apus-agent"
+    package static let agentExecutable = "apus-agent"
 
     /// - Parameters:
     ///   - units: units of the host that it watches.
@@ -193,7 +197,7 @@ extension ProcessCommand {
     }
 
     /// The agent of a host as a unit, which expects the instances that a file names.
-    static func unit(
+    package static func unit(
         agent: AgentEndpoint, in fleet: Fleet, socket: String, units: [String], expectationsPath: String
     ) -> Self {
         Self(
@@ -202,7 +206,7 @@ extension ProcessCommand {
     }
 
     /// The template of agents beside instances: what only one has is in variables, as ``settings(of:unit:)`` gives them.
-    static func agentTemplate(in fleet: Fleet, socket: String) -> Self {
+    package static func agentTemplate(in fleet: Fleet, socket: String) -> Self {
         Self(
             agent: "%i", of: fleet, listen: "${APUS_LISTEN}", socket: socket, units: ["${APUS_UNIT}"],
             expectations: expecting(["${APUS_EXPECT}"]),
@@ -211,7 +215,7 @@ extension ProcessCommand {
     }
 
     /// The variables of an agent beside an instance.
-    static func settings(of agent: AgentEndpoint, expecting instance: InstanceIdentity, unit: String) -> [Variable] {
+    package static func settings(of agent: AgentEndpoint, expecting instance: InstanceIdentity, unit: String) -> [Variable] {
         [
             Variable(name: "APUS_LISTEN", value: agent.address), Variable(name: "APUS_EXPECT", value: instance.description),
             Variable(name: "APUS_UNIT", value: unit),
@@ -223,7 +227,7 @@ extension ProcessCommand {
     /// - Parameters:
     ///   - socket: the file name of its report socket.
     ///   - instances: their names, or what the runtime replaces by those.
-    static func container(
+    package static func container(
         agent name: String, in fleet: Fleet, port: Int, socket: String, expecting instances: [String]
     ) -> Self {
         Self(
