@@ -3,15 +3,15 @@ public struct FleetService: FleetPart {
     /// The value of the label `service`.
     public let name: String
     public let role: ServiceRole
-    /// In order of declaration.
+    /// The instances of the service, in order of declaration.
     public let instances: [Instance]
     /// The most that each instance may take from its host.
     public let limits: ResourceLimits
-    /// What its instances record, besides what the agent sees from outside.
+    /// The metrics that the instances record, besides what the agent sees from outside.
     public let records: Set<RecordedMetrics>
     public let health: HealthPaths
     private let anyProgram: AnyServiceProgram
-    /// Nil: its number of instances stays as it is declared.
+    /// Between how many replicas the service is scaled; nil when the number of instances stays as it is declared.
     public let scaling: Scaling?
     public let place: SourcePlace
 
@@ -41,9 +41,9 @@ public struct FleetService: FleetPart {
 
 /// What a service does, as far as a fleet must know.
 public enum ServiceRole: String, CaseIterable, Hashable, Sendable {
-    /// Answers requests at its port.
+    /// The service answers requests at its port.
     case api
-    /// Takes work off the queue; listens nowhere.
+    /// The service takes work off a queue, and listens nowhere.
     case worker
 
     var usuallyRecords: Set<RecordedMetrics> {
@@ -58,7 +58,7 @@ extension FleetService {
     public var partName: String? { name }
     public var standsAlone: Bool { false }
 
-    /// Numbers of replicas that contradict one another, and paths that nobody can ask for.
+    /// Finds numbers of replicas that contradict one another, paths that nobody can ask for, and words that no command line takes.
     public func faults(in fleet: Fleet) -> [FleetFault] {
         var faults: [FleetFault] = []
         for path in [health.live, health.ready] where !LegalText.isURLPath(path) {
@@ -77,5 +77,27 @@ extension FleetService {
             }
         }
         return faults + programFaults(in: fleet)
+    }
+}
+
+/// Where a service answers whether it lives and whether it can take requests.
+public struct HealthPaths: Hashable, Sendable {
+    public let live: String
+    public let ready: String
+
+    public init(live: String = "/health/live", ready: String = "/health/ready") {
+        self.live = live
+        self.ready = ready
+    }
+}
+
+/// How many replicas a service may have where something scales it.
+public struct Scaling: Hashable, Sendable {
+    public let minimum: Int
+    public let maximum: Int
+
+    public init(minimum: Int, maximum: Int) {
+        self.minimum = minimum
+        self.maximum = maximum
     }
 }

@@ -1,5 +1,5 @@
 extension Fleet {
-    /// Connections that all instances may open where each service has as many replicas as it may have.
+    /// The number of connections that all instances may open where each service has as many replicas as it may have.
     public var mostConnections: Int {
         services.reduce(0) { sum, service in
             let replicas = max(service.scaling?.maximum ?? 0, service.instances.count)

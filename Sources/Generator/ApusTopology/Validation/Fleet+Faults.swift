@@ -7,7 +7,7 @@ extension Fleet {
         return own + variationFaults(beyond: Set(own))
     }
 
-    /// Those of the fleet as it is declared, without what differs elsewhere.
+    /// The faults of the fleet as it is declared, without what differs elsewhere.
     var ownFaults: [FleetFault] {
         let declared = parts.repeated() + nameFaults + portFaults
         let numbers = durationFaults + numberFaults + thresholdFaults + budgetFaults + fileNameFaults + hostFaults

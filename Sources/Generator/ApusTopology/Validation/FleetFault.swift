@@ -2,18 +2,18 @@ import ApusPromQL
 
 /// One contradiction in a fleet: its description names the place in the Swift source and the remedy.
 public enum FleetFault: Error, Hashable, Sendable {
-    /// A name that cannot be a label value, a file name and a host name at once.
+    /// The name cannot be a label value, a file name and a host name at once.
     case illegalName(kind: String, name: String, place: SourcePlace)
     case repeatedName(kind: String, name: String, first: SourcePlace, place: SourcePlace)
     case repeatedPart(name: String, place: SourcePlace)
-    /// Not a name or an IPv4 address.
+    /// The host is neither a name nor an IPv4 address.
     case illegalHost(String, place: SourcePlace)
     case noServices(place: SourcePlace)
     case emptyService(name: String, place: SourcePlace)
     case missingPort(instance: String, place: SourcePlace)
     case portOutOfRange(port: Int, holder: String, place: SourcePlace)
     case portTaken(port: Int, first: String, second: String, place: SourcePlace)
-    /// Too short, too long, or finer than a millisecond.
+    /// The duration is too short, too long, or finer than a millisecond.
     case durationOutOfRange(name: String, value: Duration, range: ClosedRange<Duration>, place: SourcePlace)
     case timeoutNotBelowInterval(timeout: Duration, interval: Duration, place: SourcePlace)
     case holdTooShort(hold: Duration, evaluationInterval: Duration, place: SourcePlace)
@@ -23,14 +23,14 @@ public enum FleetFault: Error, Hashable, Sendable {
     case budgetTooSmall(maximum: Int, instances: Int, place: SourcePlace)
     case budgetAboveThreshold(limit: Int, threshold: Int, place: SourcePlace)
     case illegalFileName(name: String, value: String, place: SourcePlace)
-    /// Not a name that every tool takes for a Unix user.
+    /// The user is none that every tool takes for a Unix user.
     case illegalUser(String, of: String, place: SourcePlace)
-    /// One user for agents and services.
+    /// Agents and services have one user.
     case sharedUser(String, place: SourcePlace)
     case illegalPath(name: String, path: String, place: SourcePlace)
     case socketPathTooLong(String, longest: Int, place: SourcePlace)
     case limitNotAboveThreshold(service: String, limit: Int, threshold: Int, place: SourcePlace)
-    /// What is wrong and the remedy in words, which stand beside the check.
+    /// Parts contradict one another: what is wrong and the remedy, in the words of the check.
     case contradiction(String, place: SourcePlace)
 
     /// Where the fault is to be mended.
@@ -111,5 +111,27 @@ extension FleetFault: CustomStringConvertible {
         case .contradiction(let explanation, _):
             explanation
         }
+    }
+}
+
+/// A fleet that cannot run: its one fault on one line, or all its faults, a line each.
+public struct InvalidFleet: Error, Hashable, Sendable, CustomStringConvertible {
+    public let faults: [FleetFault]
+
+    public var description: String {
+        faults.count == 1
+            ? "the fleet contradicts itself: \(faults[0])"
+            : "the fleet contradicts itself:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension Fleet {
+    /// The fleet itself when it can run.
+    ///
+    /// - Throws: ``InvalidFleet`` with all faults.
+    public func validated() throws(InvalidFleet) -> Fleet {
+        let faults = faults
+        guard faults.isEmpty else { throw InvalidFleet(faults: faults) }
+        return self
     }
 }

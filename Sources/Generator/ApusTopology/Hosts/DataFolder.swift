@@ -15,7 +15,7 @@ public struct DataFolder: FleetPart {
         place = SourcePlace(fileID: fileID, line: line)
     }
 
-    /// `agent.sock`, or `agent-worker-1.sock` for an agent beside one instance.
+    /// The name of an agent's socket: `agent.sock`, or `agent-worker-1.sock` for an agent beside one instance.
     package func agentSocket(of instance: String?) -> String {
         instance.map { "\(agentSocketStem)-\($0).sock" } ?? "\(agentSocketStem).sock"
     }
