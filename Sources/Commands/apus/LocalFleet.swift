@@ -24,7 +24,7 @@ struct LocalFleet {
 
     private func commands(of role: ServiceRole) -> [ProcessCommand] {
         fleet.services(role: role).flatMap { service in
-            service.instances.map { .child($0, of: service, in: fleet, folder: folder) }
+            service.instances.map { ProcessCommand.child($0, of: service, in: fleet, folder: folder) }
         }
     }
 

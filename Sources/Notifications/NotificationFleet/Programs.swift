@@ -1,6 +1,5 @@
-import ApusPromQL
 public import ApusTopology
-import NotificationStore
+package import NotificationStore
 
 /// The executable of the notification platform.
 let platformExecutable = ServiceExecutable(
@@ -12,11 +11,11 @@ public struct APIProgram: ServiceProgram {
     public init() {}
 
     public func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand {
-        ServiceCommand(
-            platformExecutable,
-            arguments: [
-                ["api"], ["--instance", "\(.instance)"], ["--host", "\(.host)"], ["--port", "\(.port)"],
-            ] + platformArguments(of: fleet),
+        let own: [ServiceArgument] = [
+            ["api"], ["--instance", "\(.instance)"], ["--host", "\(.host)"], ["--port", "\(.port)"],
+        ]
+        return ServiceCommand(
+            platformExecutable, arguments: own + platformArguments(of: fleet),
             // Requests get their time.
             stopGrace: .seconds(10), watchdog: .seconds(30), probe: ["apus", "probe"])
     }
@@ -28,12 +27,12 @@ public struct WorkerProgram: ServiceProgram {
 
     public func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand {
         let delivery = fleet.delivery
+        let own: [ServiceArgument] = [
+            ["worker"], ["--instance", "\(.instance)"], ["--poll-interval", "\(delivery.pollInterval)"],
+            ["--lease-duration", "\(delivery.lease)"], ["--batch-size", "\(delivery.batchSize)"],
+        ]
         return ServiceCommand(
-            platformExecutable,
-            arguments: [
-                ["worker"], ["--instance", "\(.instance)"], ["--poll-interval", "\(delivery.pollInterval)"],
-                ["--lease-duration", "\(delivery.lease)"], ["--batch-size", "\(delivery.batchSize)"],
-            ] + platformArguments(of: fleet),
+            platformExecutable, arguments: own + platformArguments(of: fleet),
             // Attempts that are under way get their time.
             stopGrace: .seconds(20),
             // A turn of its loop, which may take half of it, waits for the next look at an empty queue, or for attempts that all take

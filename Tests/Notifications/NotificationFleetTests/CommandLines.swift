@@ -48,7 +48,7 @@ struct CommandLines {
         let instances = fleet.services.flatMap { service in
             service.instances.map { ($0.name, command("apus-\(service.name)@\($0.name).service", instance: $0.name)) }
         }
-        let agents = fleet.agentEndpoints.map { agent in
+        let agents = fleet.agentEndpoints.map { agent -> (String, [String]) in
             switch fleet.agents.placement {
             case .perHost: (agent.name, command("apus-agent.service", instance: "-none-"))
             case .besideEachInstance:

@@ -109,7 +109,11 @@ struct KubernetesPods {
             ("args", .strings(command.arguments)),
             (
                 "env",
-                .list([Self.podName] + command.environment.map { ["name": "\($0.name)", "value": "\($0.value)"] })
+                .list(
+                    [Self.podName]
+                        + command.environment.map { variable -> YAMLValue in
+                            ["name": "\(variable.name)", "value": "\(variable.value)"]
+                        })
             ), ("envFrom", service.shared.backends.map { _ in Self.backends }),
             ("ports", service.port.map { [["name": "http", "containerPort": .integer($0)]] }),
             ("startupProbe", startup), ("livenessProbe", liveness), ("readinessProbe", readiness),

@@ -1,4 +1,4 @@
-import AgentMetrics
+package import AgentMetrics
 public import ApusTopology
 
 /// The command line of one process of a fleet, and what starts and stops it.
@@ -61,7 +61,8 @@ extension ProcessCommand {
         stopGrace = command.stopGrace
         watchdog = command.watchdog
         readiness =
-            port.map { .succeeds(url: "http://\(fleet.host):\($0)\(service.health.ready)") } ?? .runs(.milliseconds(500))
+            port.map { Readiness.succeeds(url: "http://\(fleet.host):\($0)\(service.health.ready)") }
+            ?? .runs(.milliseconds(500))
     }
 
     /// An instance as a child of a process that runs the whole fleet.

@@ -231,8 +231,9 @@ extension FleetService {
     /// Words that a shell or systemd would read as more than words, and what the program itself finds wrong.
     func programFaults(in fleet: Fleet) -> [FleetFault] {
         let command = fleet.command(of: self)
-        let literals = (command.arguments.flatMap(\.words) + command.environment.values).flatMap(\.parts).compactMap { part in
-            if case .text(let text) = part { text } else { nil as String? }
+        let literals = (command.arguments.flatMap(\.words) + command.environment.values).flatMap(\.parts).compactMap {
+            part -> String? in
+            if case .text(let text) = part { text } else { nil }
         }
         let words = literals + command.environment.keys.sorted()
         var faults: [FleetFault] = words.filter { !LegalText.isPlain($0) || $0.contains("%") }.map {
@@ -247,7 +248,8 @@ extension FleetService {
                     place: place))
         }
         let range = Duration.milliseconds(1)...Duration.seconds(86_400)
-        let times = [("the stop of \(name)", command.stopGrace)] + (command.watchdog.map { [("the watchdog of \(name)", $0)] } ?? [])
+        let times =
+            [("the stop of \(name)", command.stopGrace)] + (command.watchdog.map { [("the watchdog of \(name)", $0)] } ?? [])
         faults += times.filter { !range.contains($0.1) || DurationText.milliseconds($0.1) == nil }
             .map { .durationOutOfRange(name: $0.0, value: $0.1, range: range, place: place) }
         return faults + program.faults(of: self, in: fleet)
