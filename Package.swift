@@ -179,7 +179,7 @@ let package = Package(
         notifications.module(
             "DeliveryWorker",
             [
-                "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                "ApusReporting", "ApusThreads", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
                 httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
@@ -188,7 +188,7 @@ let package = Package(
                 "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
                 httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
-        notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
+        notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
             "LoadTest",
             [
@@ -266,8 +266,8 @@ let package = Package(
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "ApusMetrics", "DeliveryWorker", "NotificationMetrics", "NotificationStore", "NotificationTesting", httpClient,
-                httpTypes, hummingbird, lifecycle, logging, nioCore,
+                "ApusMetrics", "ApusThreads", "DeliveryWorker", "NotificationMetrics", "NotificationStore",
+                "NotificationTesting", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
@@ -280,8 +280,8 @@ let package = Package(
         notifications.tests(
             "LoadTestTests",
             [
-                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", "SQLiteStore",
-                coreMetrics, httpClient, lifecycle, nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics,
+                httpClient, lifecycle, nioCore, nioHTTP1,
             ]),
         commands.tests(
             "SystemTests",

@@ -33,7 +33,8 @@ enum Dashboards {
                     }.thresholds(.most(70))
                     Panel("Queue \(row)", description: "Notifications by state.", kind: .stackedLines, unit: .count) {
                         PanelQuery(
-                            service(Notifications.queueDepth, number).value.max(by: .label(.state)), legend: "\(.label(.state))")
+                            service(Notifications.queueDepth, number).value.max(by: .label(.state)), legend: "\(.label(.state))"
+                        )
                     }.thresholds(.most(10_000))
                     Panel("Throughput \(row)", description: "Deliveries per second.", kind: .stat, unit: .perSecond) {
                         PanelQuery(

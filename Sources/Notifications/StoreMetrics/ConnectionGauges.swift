@@ -3,7 +3,7 @@ import ApusReporting
 import CoreMetrics
 import NotificationStore
 
-/// The connections of a process to its database.
+/// The connections of a process to its store, as gauges.
 struct ConnectionGauges: Sendable {
     private let open: CoreMetrics.Meter
     private let idle: CoreMetrics.Meter

@@ -4,7 +4,7 @@ import CoreMetrics
 import NotificationMetrics
 import NotificationStore
 
-/// The queue by state, under the contract's name and the standard one, and the age of its oldest entry.
+/// The queue as gauges: its depth by state, under the contract's name and the standard one, and the age of its oldest entry.
 struct QueueGauges: Sendable {
     private struct Depth: Sendable {
         let contract: CoreMetrics.Meter

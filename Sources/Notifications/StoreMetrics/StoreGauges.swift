@@ -22,6 +22,8 @@ package final class StoreGauges: Service {
     private let queue: QueueGauges
     private let lastDepth = Mutex<QueueDepth?>(nil)
 
+    /// Makes the gauges, and observes the waits for a connection from now on.
+    ///
     /// - Parameter interval: the shortest pause between two turns.
     package init(
         store: any NotificationStore, interval: Duration = .seconds(1), factory: any MetricsFactory, logger: Logger

@@ -6,11 +6,10 @@ import NIOCore
 import NIOHTTP1
 import NotificationStore
 import NotificationTesting
-import SQLiteStore
 import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct `A load test of the platform` {
-    private func soundWorker(_ store: SQLiteNotificationStore) -> DeliveryWorker {
+    private func soundWorker(_ store: any NotificationStore) -> DeliveryWorker {
         var configuration = WorkerConfiguration()
         configuration.pollInterval = .milliseconds(50)
         return DeliveryWorker(

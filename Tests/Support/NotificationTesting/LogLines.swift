@@ -32,7 +32,7 @@ package final class LogLines: Sendable {
         }
 
         func log(event: LogEvent) {
-            package let metadata = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
+            let metadata = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
             lines.lines.withLock { $0.append(Line(level: event.level, message: "\(event.message)", metadata: metadata)) }
         }
     }

@@ -1,6 +1,6 @@
 import HostTesting
 package import NotificationStore
-package import SQLiteStore
+import SQLiteStore
 
 /// A folder of its own with a database, removed at the end.
 package final class StoreFolder: Sendable {
@@ -12,11 +12,13 @@ package final class StoreFolder: Sendable {
     package var database: String { folder.path("notifications.sqlite") }
 
     /// Opens the database, as another process of the platform would.
-    package func open() throws -> SQLiteNotificationStore { try SQLiteNotificationStore(path: database) }
+    package func open() throws -> any NotificationStore { try SQLiteNotificationStore(path: database) }
 }
 
 /// Runs a test on a database of its own.
-package func withStore<Result: Sendable>(_ body: (SQLiteNotificationStore) async throws -> Result) async throws -> Result {
+package func withStore<Result: Sendable>(
+    _ body: (any NotificationStore) async throws -> Result
+) async throws -> Result {
     let folder = try StoreFolder()
     let store = try folder.open()
     do {

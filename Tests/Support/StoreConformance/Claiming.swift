@@ -4,7 +4,7 @@ import Testing
 extension StorePromise {
     static let claiming: [StorePromise] =
         [
-            StorePromise("two claimers never get the same") { stores in
+            StorePromise("two claimers never get the same") { stores async throws in
                 try await stores.first.add(.samples(5))
                 let first = try await stores.first.claim(3, by: "host-1-a")
                 let second = try await stores.second.claim(10, by: "host-2-b")
@@ -12,7 +12,7 @@ extension StorePromise {
                 #expect(second.titles == ["3", "4"])
                 #expect(try await stores.first.claim().notifications.isEmpty)
             },
-            StorePromise("the longest due comes first, and of one moment the first stored") { stores in
+            StorePromise("the longest due comes first, and of one moment the first stored") { stores async throws in
                 let now = stores.clock.now
                 try await stores.first.add([
                     .sample("30", deliverAt: now + .seconds(30)), .sample("10", deliverAt: now + .seconds(10)),
@@ -24,7 +24,7 @@ extension StorePromise {
                 #expect(claim.titles == ["10", "20a", "20b", "30"])
                 #expect(claim.notifications.map(\.waited) == [.seconds(20), .seconds(10), .seconds(10), .zero])
             },
-            StorePromise("a lease says who holds it and until when") { stores in
+            StorePromise("a lease says who holds it and until when") { stores async throws in
                 try await stores.first.add(.samples(1))
                 let claim = try await stores.first.claim(by: "host-7-x")
                 let record = try present(try await stores.second.notification(try present(claim.ids.first)))
@@ -33,7 +33,7 @@ extension StorePromise {
                 #expect(record.lockExpiry == stores.clock.now + .seconds(30))
                 #expect(claim.leases.map(\.expiry) == [stores.clock.now + .seconds(30)])
             },
-            StorePromise("tokens are unique and rise over claims, stores and positions") { stores in
+            StorePromise("tokens are unique and rise over claims, stores and positions") { stores async throws in
                 try await stores.first.add(.samples(9))
                 var tokens: [Int64] = []
                 for store in [stores.first, stores.second, stores.first] {
@@ -46,7 +46,7 @@ extension StorePromise {
                 let again = try await stores.place.open(clock: stores.clock).claim(1)
                 #expect(try present(again.leases.first).token > (try present(tokens.last)))
             },
-            StorePromise("a lease ends at its expiry and not before") { stores in
+            StorePromise("a lease ends at its expiry and not before") { stores async throws in
                 try await stores.first.add(.samples(2))
                 let lost = try await stores.first.claim(by: "host-1-a")
                 stores.clock.advance(by: .seconds(30) - .milliseconds(1))
@@ -58,7 +58,7 @@ extension StorePromise {
                 #expect(claim.notifications.map(\.attempts) == [0])
                 #expect(try present(claim.leases.first).token > (try present(lost.leases.last)).token)
             },
-            StorePromise("eight claimers over two stores take each of 2,000 once") { stores in
+            StorePromise("eight claimers over two stores take each of 2,000 once") { stores async throws in
                 let ids = Set(try await stores.enqueueThousands(2))
                 let claimed = try await withThrowingTaskGroup(of: [Lease].self) { group in
                     for number in 0..<8 {
@@ -76,7 +76,7 @@ extension StorePromise {
             },
         ]
         + [0, -1].map { limit in
-            StorePromise("a claim of none takes none: \(limit)") { stores in
+            StorePromise("a claim of none takes none: \(limit)") { stores async throws in
                 try await stores.first.add(.samples(2))
                 #expect(try await stores.first.claim(limit).notifications.isEmpty)
                 #expect(try await stores.first.queueDepth().pending == 2)

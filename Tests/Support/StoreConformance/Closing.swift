@@ -3,7 +3,7 @@ import Testing
 
 extension StorePromise {
     static let closing: [StorePromise] = [
-        StorePromise("a closed store does nothing and says so") { stores in
+        StorePromise("a closed store does nothing and says so") { stores async throws in
             await stores.first.close()
             await stores.first.close()
             await #expect {
@@ -26,7 +26,7 @@ extension StorePromise {
             try await stores.second.add(.samples(1))
             #expect(try await stores.second.queueDepth().pending == 1)
         },
-        StorePromise("closing lets what has begun end") { stores in
+        StorePromise("closing lets what has begun end") { stores async throws in
             let stored = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<100 {
                     group.addTask { (try? await stores.first.add(.samples(5))) != nil }
@@ -39,7 +39,7 @@ extension StorePromise {
             }
             #expect(try await stores.second.counts().pending == stored * 5)
         },
-        StorePromise("a cancelled task still has its write done") { stores in
+        StorePromise("a cancelled task still has its write done") { stores async throws in
             let claimed = try await Task {
                 withUnsafeCurrentTask { $0?.cancel() }
                 try await stores.first.add(.samples(1))

@@ -3,7 +3,7 @@ import Testing
 
 extension StorePromise {
     static let enqueueing: [StorePromise] = [
-        StorePromise("what is stored comes back as it was") { stores in
+        StorePromise("what is stored comes back as it was") { stores async throws in
             let later = stores.clock.now + .seconds(60)
             let webhook = NewNotification(
                 userID: "üser 'quoted'", channel: .webhook, title: "Zeile\n\"1\"", body: "\u{1F426} 燕 %_\\\u{1}",
@@ -24,7 +24,7 @@ extension StorePromise {
             stores.clock.advance(by: .seconds(60))
             #expect(try await stores.first.claim().notifications.map(\.notification) == [log, webhook])
         },
-        StorePromise("a text that cannot be kept whole is refused") { stores in
+        StorePromise("a text that cannot be kept whole is refused") { stores async throws in
             await #expect {
                 try await stores.first.add([.sample(), .sample("cut\u{0}off")])
             } throws: { error in
@@ -33,10 +33,10 @@ extension StorePromise {
             }
             #expect(try await stores.first.counts().pending == 0)
         },
-        StorePromise("an id that is not there is nothing") { stores in
+        StorePromise("an id that is not there is nothing") { stores async throws in
             #expect(try await stores.first.notification(NotificationID()) == nil)
         },
-        StorePromise("a batch with one that cannot be stored stores nothing") { stores in
+        StorePromise("a batch with one that cannot be stored stores nothing") { stores async throws in
             let known = NewNotification.sample()
             try await stores.first.add([known])
             let batch = [NewNotification.sample(), known, .sample()]
@@ -54,7 +54,7 @@ extension StorePromise {
             let ids = [batch[0].id]
             #expect(try await stores.first.enqueue([batch[0]], idempotency: key) == .stored(ids))
         },
-        StorePromise("a moment that has passed is at once") { stores in
+        StorePromise("a moment that has passed is at once") { stores async throws in
             let notification = NewNotification.sample(deliverAt: stores.clock.now + .seconds(-3600))
             try await stores.first.add([.sample("first"), notification])
 
@@ -62,7 +62,7 @@ extension StorePromise {
             #expect(claim.titles == ["first", "Title"])
             #expect(claim.notifications.map(\.waited) == [.zero, .zero])
         },
-        StorePromise("nothing is stored of nothing") { stores in
+        StorePromise("nothing is stored of nothing") { stores async throws in
             #expect(try await stores.first.enqueue([], idempotency: nil) == .stored([]))
             #expect(try await stores.first.counts().pending == 0)
         },

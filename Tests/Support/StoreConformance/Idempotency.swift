@@ -3,26 +3,26 @@ import Testing
 
 extension StorePromise {
     static let idempotency: [StorePromise] = [
-        StorePromise("the same body gets the first answer again") { stores in
+        StorePromise("the same body gets the first answer again") { stores async throws in
             let first = NewNotification.samples(3)
             #expect(try await stores.first.enqueue(first, idempotency: key) == .stored(first.map(\.id)))
             #expect(try await stores.second.enqueue(.samples(3), idempotency: key) == .replayed(first.map(\.id)))
             #expect(try await stores.first.counts().pending == 3)
         },
-        StorePromise("another body is refused") { stores in
+        StorePromise("another body is refused") { stores async throws in
             try #require(try await stores.first.enqueue(.samples(1), idempotency: key) != .conflict)
             let other = IdempotencyKey(key: key.key, fingerprint: "b")
             #expect(try await stores.second.enqueue(.samples(1), idempotency: other) == .conflict)
             #expect(try await stores.first.counts().pending == 1)
         },
-        StorePromise("other keys and none are requests of their own") { stores in
+        StorePromise("other keys and none are requests of their own") { stores async throws in
             for key in [key, IdempotencyKey(key: "order 18", fingerprint: "a"), nil, nil] {
                 let notification = NewNotification.sample()
                 #expect(try await stores.first.enqueue([notification], idempotency: key) == .stored([notification.id]))
             }
             #expect(try await stores.first.counts().pending == 4)
         },
-        StorePromise("of many requests at once over two stores one is stored") { stores in
+        StorePromise("of many requests at once over two stores one is stored") { stores async throws in
             let results = try await withThrowingTaskGroup(of: EnqueueResult.self) { group in
                 for number in 0..<20 {
                     let store = number.isMultiple(of: 2) ? stores.first : stores.second

@@ -4,7 +4,7 @@ import Testing
 extension StorePromise {
     static let leases: [StorePromise] =
         [
-            StorePromise("a holder whose lease has passed to another changes nothing") { stores in
+            StorePromise("a holder whose lease has passed to another changes nothing") { stores async throws in
                 try await stores.first.add(.samples(1))
                 let stale = try present(try await stores.first.claim(by: "host-1-a").notifications.first)
                 let id = stale.notification.id
@@ -23,14 +23,14 @@ extension StorePromise {
                 #expect(try await stores.second.record([current.outcome(.delivered)]).isEmpty)
                 #expect(try await stores.second.notification(id)?.status == .delivered)
             },
-            StorePromise("a lease that has ended, and was taken by nobody, still counts") { stores in
+            StorePromise("a lease that has ended, and was taken by nobody, still counts") { stores async throws in
                 try await stores.first.add(.samples(1))
                 let late = try present(try await stores.first.claim().notifications.first)
                 stores.clock.advance(by: .seconds(31))
                 #expect(try await stores.first.record([late.outcome(.delivered)]).isEmpty)
                 #expect(try await stores.second.claim() == Claim(notifications: [], reclaimed: 0))
             },
-            StorePromise("a renewed lease holds a full duration from then") { stores in
+            StorePromise("a renewed lease holds a full duration from then") { stores async throws in
                 try await stores.first.add(.samples(3))
                 let leases = try await stores.first.claim().leases
                 stores.clock.advance(by: .seconds(20))
@@ -43,14 +43,15 @@ extension StorePromise {
                 stores.clock.advance(by: .seconds(1))
                 #expect(try await stores.second.claim().reclaimed == 3)
             },
-            StorePromise("only what is still held is renewed") { stores in
+            StorePromise("only what is still held is renewed") { stores async throws in
                 try await stores.first.add(.samples(3))
                 let claim = try await stores.first.claim()
                 _ = try await stores.first.record([claim.notifications[1].outcome(.delivered)])
                 let held = try await stores.first.renew(claim.leases, for: .seconds(60))
                 #expect(held.map(\.token) == [claim.leases[0].token, claim.leases[2].token])
             },
-            StorePromise("what is released is due at once, at its old place, and no attempt is counted") { stores in
+            StorePromise("what is released is due at once, at its old place, and no attempt is counted") {
+                stores async throws in
                 try await stores.first.add(.samples(2))
                 stores.clock.advance(by: .seconds(1))
                 try await stores.first.add([.sample("newer")])
@@ -66,7 +67,7 @@ extension StorePromise {
                 #expect(again.notifications.allSatisfy { $0.attempts == 0 })
                 #expect(try await stores.first.counts().attempts == 0)
             },
-            StorePromise("the leases of one process are released, and of none whose id begins alike") { stores in
+            StorePromise("the leases of one process are released, and of none whose id begins alike") { stores async throws in
                 try await stores.first.add(.samples(6))
                 for owner in ["host-1-aaaa", "host-12-bbbb", "host-1-cccc", "HOST-1-dddd", "xhost-1-eeee", "host%1-ffff"] {
                     _ = try await stores.first.claim(1, by: owner)
@@ -78,7 +79,7 @@ extension StorePromise {
             },
         ]
         + ["host_1-", "host%", "%", "_"].map { prefix in
-            StorePromise("a prefix is text and no pattern: \(prefix)") { stores in
+            StorePromise("a prefix is text and no pattern: \(prefix)") { stores async throws in
                 try await stores.first.add(.samples(2))
                 _ = try await stores.first.claim(1, by: "host-1-a")
                 _ = try await stores.first.claim(1, by: prefix + "b")

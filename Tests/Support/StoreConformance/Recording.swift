@@ -3,14 +3,15 @@ import Testing
 
 extension StorePromise {
     static let recording: [StorePromise] = [
-        StorePromise("a retry is due at its moment, with its attempt counted") { stores in
+        StorePromise("a retry is due at its moment, with its attempt counted") { stores async throws in
             try await stores.first.add(.samples(1))
             for (attempt, delay) in [30, 120, 600, 3600, 21_600].enumerated() {
                 let claimed = try present(try await stores.first.claim().notifications.first)
                 #expect(claimed.attempts == attempt)
                 let moment = stores.clock.now + .seconds(delay)
                 #expect(
-                    try await stores.first.record([claimed.outcome(.retry(at: moment, error: "HTTP 50\(attempt)"))]).isEmpty)
+                    try await stores.first.record([claimed.outcome(.retry(at: moment, error: "HTTP 50\(attempt)"))]).isEmpty
+                )
                 let record = try present(try await stores.second.notification(claimed.notification.id))
                 #expect(record.status == .pending)
                 #expect(record.dueAt == moment)
@@ -29,9 +30,10 @@ extension StorePromise {
             #expect(record.attempts == 6)
             #expect(record.lastError == "given up")
             #expect(
-                try await stores.second.counts() == StoreCounts(pending: 0, processing: 0, delivered: 0, dead: 1, attempts: 6))
+                try await stores.second.counts()
+                    == StoreCounts(pending: 0, processing: 0, delivered: 0, dead: 1, attempts: 6))
         },
-        StorePromise("a delivered notification is never claimed again") { stores in
+        StorePromise("a delivered notification is never claimed again") { stores async throws in
             try await stores.first.add(.samples(1))
             let claimed = try present(try await stores.first.claim().notifications.first)
             stores.clock.advance(by: .seconds(2))
@@ -45,7 +47,7 @@ extension StorePromise {
             stores.clock.advance(by: .seconds(1_000_000))
             #expect(try await stores.second.claim() == Claim(notifications: [], reclaimed: 0))
         },
-        StorePromise("a batch tells which of it were lost, in its order, and records the rest") { stores in
+        StorePromise("a batch tells which of it were lost, in its order, and records the rest") { stores async throws in
             try await stores.first.add(.samples(10))
             let claimed = try await stores.first.claim().notifications
             let released = [claimed[7], claimed[2], claimed[4]]
@@ -54,9 +56,10 @@ extension StorePromise {
             let lost = try await stores.first.record(order.map { $0.outcome(.delivered) })
             #expect(lost == [7, 4, 2].map { claimed[$0].notification.id })
             #expect(
-                try await stores.first.counts() == StoreCounts(pending: 3, processing: 0, delivered: 7, dead: 0, attempts: 7))
+                try await stores.first.counts()
+                    == StoreCounts(pending: 3, processing: 0, delivered: 7, dead: 0, attempts: 7))
         },
-        StorePromise("an attempt is recorded once") { stores in
+        StorePromise("an attempt is recorded once") { stores async throws in
             try await stores.first.add(.samples(1))
             let claimed = try present(try await stores.first.claim().notifications.first)
             let outcome = claimed.outcome(.delivered)
@@ -65,7 +68,7 @@ extension StorePromise {
             #expect(try await stores.first.notification(claimed.notification.id)?.attempts == 1)
             #expect(try await stores.first.counts().attempts == 1)
         },
-        StorePromise("nothing is recorded of nothing") { stores in
+        StorePromise("nothing is recorded of nothing") { stores async throws in
             #expect(try await stores.first.record([]).isEmpty)
             #expect(try await stores.first.renew([], for: .seconds(1)).isEmpty)
             #expect(try await stores.first.release([]) == 0)

@@ -3,17 +3,19 @@ import Testing
 
 extension StorePromise {
     static let statistics: [StorePromise] = [
-        StorePromise("an empty queue has no depth and no age") { stores in
-            #expect(try await stores.first.queueDepth() == QueueDepth(pending: 0, scheduled: 0, locked: 0, oldestAge: .zero))
+        StorePromise("an empty queue has no depth and no age") { stores async throws in
             #expect(
-                try await stores.first.counts() == StoreCounts(pending: 0, processing: 0, delivered: 0, dead: 0, attempts: 0))
+                try await stores.first.queueDepth() == QueueDepth(pending: 0, scheduled: 0, locked: 0, oldestAge: .zero))
+            #expect(
+                try await stores.first.counts()
+                    == StoreCounts(pending: 0, processing: 0, delivered: 0, dead: 0, attempts: 0))
         },
-        StorePromise("a store answers a ping, empty or not") { stores in
+        StorePromise("a store answers a ping, empty or not") { stores async throws in
             try await stores.first.ping()
             try await stores.second.add(.samples(1))
             try await stores.first.ping()
         },
-        StorePromise("the depth tells what is due, scheduled and leased") { stores in
+        StorePromise("the depth tells what is due, scheduled and leased") { stores async throws in
             let now = stores.clock.now
             try await stores.first.add(.samples(6) + [.sample(deliverAt: now + .seconds(40))])
             stores.clock.advance(by: .seconds(10))
@@ -28,7 +30,8 @@ extension StorePromise {
                 try await stores.second.queueDepth()
                     == QueueDepth(pending: 3, scheduled: 2, locked: 1, oldestAge: .seconds(10)))
             #expect(
-                try await stores.second.counts() == StoreCounts(pending: 5, processing: 1, delivered: 1, dead: 1, attempts: 3))
+                try await stores.second.counts()
+                    == StoreCounts(pending: 5, processing: 1, delivered: 1, dead: 1, attempts: 3))
 
             // The lease has ended, and the one that was scheduled for second 40 is due.
             stores.clock.advance(by: .seconds(30))
@@ -36,14 +39,15 @@ extension StorePromise {
                 try await stores.second.queueDepth()
                     == QueueDepth(pending: 5, scheduled: 1, locked: 0, oldestAge: .seconds(40)))
         },
-        StorePromise("the age is of what nobody holds, expired leases with it") { stores in
+        StorePromise("the age is of what nobody holds, expired leases with it") { stores async throws in
             try await stores.first.add(.samples(1))
             stores.clock.advance(by: .seconds(5))
             _ = try await stores.first.claim()
             #expect(try await stores.second.queueDepth().oldestAge == .zero)
             stores.clock.advance(by: .seconds(30))
             #expect(
-                try await stores.second.queueDepth() == QueueDepth(pending: 1, scheduled: 0, locked: 0, oldestAge: .seconds(35))
+                try await stores.second.queueDepth()
+                    == QueueDepth(pending: 1, scheduled: 0, locked: 0, oldestAge: .seconds(35))
             )
         },
     ]

@@ -1,5 +1,5 @@
 package import NotificationStore
-package import Testing
+import Testing
 
 /// A promise of ``NotificationStore`` that every store keeps, with the test that tries to break it.
 ///

@@ -3,7 +3,7 @@ import CoreMetrics
 import NotificationMetrics
 import NotificationStore
 
-/// What is counted of one channel; all series are there from the start, so that they are served as 0.
+/// The metrics of one channel; all series are there from the start, so that they are served as 0.
 struct ChannelMetrics: Sendable {
     let delivered: CoreMetrics.Counter
     let dead: CoreMetrics.Counter

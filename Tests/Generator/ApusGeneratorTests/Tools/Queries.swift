@@ -37,7 +37,9 @@ enum Queries {
         })
 
     private static let families =
-        MetricCatalog.families + Notifications.families + ExporterCatalog.families + [ScrapeMetrics.up.family, ScrapeMetrics.duration.family]
+        MetricCatalog.families + Notifications.families + ExporterCatalog.families + [
+            ScrapeMetrics.up.family, ScrapeMetrics.duration.family,
+        ]
 
     /// The names under which the rules of a fleet record something.
     static func recordedNames(of fleet: Fleet) throws -> Set<String> { Set(try recordings(of: fleet).map(\.name)) }

@@ -4,19 +4,18 @@ import LoadTest
 import NotificationAPI
 import NotificationStore
 import NotificationTesting
-import SQLiteStore
 import ServiceLifecycle
 
 /// The platform itself: an API over a SQLite store, and whatever takes notifications from the store.
 struct Platform: Sendable {
     let api: String
-    let store: SQLiteNotificationStore
+    let store: any NotificationStore
 
     /// Runs the platform for the time of a test.
     ///
     /// - Parameter worker: makes what delivers; nothing does when nil.
     static func run<Value: Sendable>(
-        worker: ((SQLiteNotificationStore) -> any Service)?, _ test: @Sendable (Platform) async throws -> Value
+        worker: ((any NotificationStore) -> any Service)?, _ test: @Sendable (Platform) async throws -> Value
     ) async throws -> Value {
         let folder = try StoreFolder()
         let store = try folder.open()
