@@ -289,7 +289,7 @@ let package = Package(
         commands.tests(
             "IntegrationTests",
             [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
+                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
                 "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
                 nioCore, nioHTTP1,
             ]),

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusGenerator
 import ApusTopology
 import NotificationFleet

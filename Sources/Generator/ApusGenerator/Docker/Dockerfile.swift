@@ -1,4 +1,4 @@
-import ApusTopology
+package import ApusTopology
 
 /// The images of the fleet's own executables: one that compiles all, and one for each to run in.
 package struct Dockerfile {

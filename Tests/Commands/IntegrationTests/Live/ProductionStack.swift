@@ -1,5 +1,6 @@
 import ApusGenerator
 import ApusTopology
+import NotificationFleet
 import ExporterCatalog
 import Foundation
 import HostTesting
