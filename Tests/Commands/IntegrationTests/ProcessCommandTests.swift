@@ -53,7 +53,9 @@ import Testing
         ])
         for command in Self.commands(of: fleet, at: placement) {
             let executable = command.executable == "apus" ? Executables.apus : Executables.agent
-            let arguments = command.arguments.map(Self.filled)
+            // systemd gives a unit that counts its journal a folder for the place.
+            let state = command.arguments.contains("--journal-unit") ? ["--state-directory", folder("agent")] : []
+            let arguments = command.arguments.map(Self.filled) + state
             let run = try await Command.run(executable, arguments, folder: folder.path)
             #expect(run.code != 0 && run.code != Self.refused, "\(arguments): \(run.errors)")
             let wrong = try await Command.run(executable, arguments + ["--no-such-option"], folder: folder.path)

@@ -247,7 +247,7 @@ extension FleetService {
                     "the executable “\(command.executable.name)” of \(name) is illegal: use letters, digits and . _ -",
                     place: place))
         }
-        let range = Duration.milliseconds(1)...Duration.seconds(86_400)
+        let range = Duration.milliseconds(1)...Duration.seconds(7 * 86_400)
         let times =
             [("the stop of \(name)", command.stopGrace)] + (command.watchdog.map { [("the watchdog of \(name)", $0)] } ?? [])
         faults += times.filter { !range.contains($0.1) || DurationText.milliseconds($0.1) == nil }
