@@ -233,12 +233,12 @@ let package = Package(
                 "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText", "ApusTopology",
                 "MonitoringPacks", "NotificationMetrics",
             ]),
-        notifications.module("NotificationFleet", ["ApusTopology", "NotificationPack"]),
+        notifications.module("NotificationFleet", ["ApusPromQL", "ApusTopology", "NotificationPack", "NotificationStore"]),
         // Commands: thin.
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ApusDeployment", "ApusGenerator", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
                 "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
@@ -288,7 +288,7 @@ let package = Package(
             "ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "HostTesting", "SampleMetrics"]),
         generator.tests(
             "ApusTopologyTests",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet", "NotificationPack"]),
+            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "NotificationPack"]),
         generator.tests(
             "ApusGeneratorTests",
             [
@@ -324,6 +324,7 @@ let package = Package(
                 "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
                 lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
+        notifications.tests("NotificationFleetTests", ["ApusGenerator", "ApusTopology", "NotificationFleet", "Yams"]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
@@ -340,9 +341,10 @@ let package = Package(
         commands.tests(
             "IntegrationTests",
             [
-                "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog",
-                "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet", "NotificationPack", "NotificationStore",
-                "SQLiteStore", "ServerTesting", "reporting-service", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet", "NotificationPack",
+                "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", "reporting-service", httpClient,
+                nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(

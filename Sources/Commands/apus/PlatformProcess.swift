@@ -1,3 +1,5 @@
+import NIOPosix
+import NIOCore
 import CommandConventions
 import ApusReporting
 import ApusSystemd
@@ -10,7 +12,7 @@ import ServiceLifecycle
 import UnixSignals
 
 /// One instance of a service as a process: its log, its store, its reporter, and what the service manager hears of it.
-struct ServiceProcess: Sendable {
+struct PlatformProcess: Sendable {
     let logger: Logger
     let store: any NotificationStore
     let reporter: Reporter
@@ -108,5 +110,14 @@ extension StoreError {
     /// Whether another attempt to open the database can end otherwise.
     fileprivate var mayPass: Bool {
         if case .newerSchema = self { false } else { true }
+    }
+}
+
+extension Reporter {
+    /// Has the event loops of this process watched, on which its HTTP servers and clients run: `event-loop-0`, `event-loop-1`, ….
+    func watchEventLoops() {
+        for (number, loop) in MultiThreadedEventLoopGroup.singleton.makeIterator().enumerated() {
+            watch(executor: "event-loop-\(number)") { probe in loop.execute(probe) }
+        }
     }
 }

@@ -1,12 +1,13 @@
-/// The files of a fleet on one machine, by their names in its data folder.
+/// The names of a fleet's files in its data folder.
 public struct DataFolder: FleetPart {
+    /// The name of the file in which services keep their data while the fleet has no server for it.
     public let database: String
     /// The name of agents' report sockets, without its ending.
     public let agentSocketStem: String
     public let place: SourcePlace
 
     public init(
-        database: String = "notifications.sqlite", agentSocketStem: String = "agent", fileID: String = #fileID,
+        database: String = "store.sqlite", agentSocketStem: String = "agent", fileID: String = #fileID,
         line: Int = #line
     ) {
         self.database = database
@@ -14,8 +15,8 @@ public struct DataFolder: FleetPart {
         place = SourcePlace(fileID: fileID, line: line)
     }
 
-    /// `agent.sock`, or `agent-worker-1.sock` for an agent beside one instance.
-    func agentSocket(of instance: String?) -> String {
+    /// The name of an agent's socket: `agent.sock`, or `agent-worker-1.sock` for an agent beside one instance.
+    package func agentSocket(of instance: String?) -> String {
         instance.map { "\(agentSocketStem)-\($0).sock" } ?? "\(agentSocketStem).sock"
     }
 }

@@ -16,13 +16,13 @@ public struct ConnectionBudget: FleetPart {
         place = SourcePlace(fileID: fileID, line: line)
     }
 
-    /// The budget of a fleet: `instances × perInstance`, not below the minimum nor above the maximum.
+    /// The number of connections of a whole fleet: `instances × perInstance`, not below the minimum nor above the maximum.
     public func limit(instances: Int) -> Int {
         let (product, overflow) = instances.multipliedReportingOverflow(by: perInstance)
         return min(max(overflow ? .max : product, minimum), maximum)
     }
 
-    /// The budget dealt out: every share within one of the others, the larger ones first, their sum the limit.
+    /// The number of connections of each instance: every share within one of the others, the larger ones first, their sum the limit.
     public func shares(instances: Int) -> [Int] {
         guard instances > 0 else { return [] }
         return (0..<instances).map { share(at: $0, of: instances) }
@@ -36,10 +36,10 @@ public struct ConnectionBudget: FleetPart {
 }
 
 extension Fleet {
-    /// Most connections that all processes together may open.
+    /// The maximum number of connections that all processes together may open.
     public var connectionLimit: Int { connections.limit(instances: instanceCount) }
 
-    /// Most connections that one instance may open; nil when the fleet has no such instance.
+    /// The maximum number of connections that one instance may open; nil when the fleet has no such instance.
     public func connectionShare(of identity: InstanceIdentity) -> Int? {
         var before = 0
         for service in services {
@@ -53,7 +53,7 @@ extension Fleet {
         return nil
     }
 
-    /// Most connections that each instance of a service may open, in their order; empty when the fleet has no such service.
+    /// The maximum number of connections of each instance of a service, in their order; empty when the fleet has no such service.
     public func connectionShares(of service: FleetService) -> [Int] {
         let before = services.prefix { $0.name != service.name }.map(\.instances.count).reduce(0, +)
         let count = instanceCount
