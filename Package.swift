@@ -124,14 +124,14 @@ let package = Package(
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
-        base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
+        base.module("ApusSystemd", ["ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", [argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         agent.module(
             "ApusReporting", ["ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
-        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "CPatterns", "CSystemd"]),
+        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
             [
@@ -213,10 +213,10 @@ let package = Package(
         agent.tests(
             "ApusReportingTests",
             [
-                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
-                lifecycle, logging,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", "reporting-service",
+                coreMetrics, lifecycle, logging,
             ]),
-        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
+        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
