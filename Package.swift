@@ -130,7 +130,8 @@ let package = Package(
         agent.module("AgentMetrics", ["ApusMetrics"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         agent.module(
-            "ApusReporting", ["ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
+            "ApusReporting",
+            ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
         agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
@@ -209,6 +210,7 @@ let package = Package(
         base.tests("CommandConventionsTests", ["CommandConventions"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
+        agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),
         agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),
         agent.tests(
             "ApusReportingTests",
