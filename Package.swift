@@ -140,14 +140,15 @@ let package = Package(
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
-        base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
+        base.module("ApusSystemd", ["ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         agent.module(
-            "ApusReporting", ["ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
-        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "CPatterns", "CSystemd"]),
+            "ApusReporting",
+            ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
+        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
             [
@@ -274,7 +275,7 @@ let package = Package(
                 "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
                 "SegmentTesting", coreMetrics, lifecycle, logging,
             ]),
-        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
+        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
