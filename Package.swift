@@ -273,7 +273,7 @@ let package = Package(
             "ApusReportingTests",
             [
                 "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
-                "SegmentTesting", coreMetrics, lifecycle, logging,
+                "SegmentTesting", "reporting-service", coreMetrics, lifecycle, logging,
             ]),
         agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
         agent.tests(

@@ -1,4 +1,4 @@
-import Foundation
+import HostTesting
 import Testing
 
 /// What a service brings into its process by linking ApusReporting.
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `holds no code of theirs either`() throws {
-        let symbols = try Self.output(of: "nm", ["--demangle", try Self.path(of: "reporting-service")])
+        let symbols = try Self.output(of: "nm", ["--demangle", BuiltProgram.path("reporting-service")])
         for name in ["deflate", "ZSTD_compressStream2", "pcre2_match_8", "sd_journal_open", "sd_bus_open", "sd_notify"] {
             let found = symbols.split(separator: "\n").filter { $0.hasSuffix(" \(name)") }
             #expect(found == [], "\(name) is linked into the service")
@@ -29,26 +29,13 @@ import Testing
 
     /// The shared libraries that a built program names itself.
     private static func needed(by program: String) throws -> [String] {
-        let text = try output(of: "readelf", ["--dynamic", "--wide", try path(of: program)])
+        let text = try output(of: "readelf", ["--dynamic", "--wide", BuiltProgram.path(program)])
         return text.matches(of: /\(NEEDED\)\s+Shared library: \[([^\]]+)\]/).map { String($0.1) }
     }
 
-    /// A program lies beside the tests' own.
-    private static func path(of program: String) throws -> String {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(filePath: own).deletingLastPathComponent().appending(path: program).path
-    }
-
     private static func output(of tool: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/\(tool)")
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(tool) fails: is the package binutils installed, and the program built?")
-        return text
+        let command = try Command.run(tool, arguments)
+        try #require(command.passed, "\(tool) fails: \(command.errors)")
+        return command.output
     }
 }
