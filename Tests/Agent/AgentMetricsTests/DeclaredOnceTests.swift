@@ -71,9 +71,10 @@ private struct WrittenNames {
     private(set) var repetitions: [String: [String]] = [:]
 
     init(_ sources: [String: String]) {
-        // What stands before the name: the label type may be anything, and the name on the next line.
+        // What stands before the name: the label type may be anything, and the name on the next line. (`\b` sees no boundary at a
+        // dot between letters.)
         let opening =
-            /\b(?:(?:Counter|Gauge|Histogram|NativeHistogram|Summary|StateSet|Info)(?:<[^()"]*>)?\(\s*|MetricFamily\(\s*name:\s*)$/
+            /(?:^|\W)(?:(?:Counter|Gauge|Histogram|NativeHistogram|Summary|StateSet|Info)(?:<[^()"]*>)?\(\s*|MetricFamily\(\s*name:\s*)$/
         for (path, text) in sources.sorted(by: { $0.key < $1.key }) {
             var before: Substring = ""
             for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
