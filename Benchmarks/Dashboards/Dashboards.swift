@@ -1,7 +1,8 @@
+import AgentMetrics
+import ApusDashboards
 import ApusGenerator
 import ApusPromQL
 import Foundation
-import AgentMetrics
 
 /// 500 dashboards of 20 panels, described, checked and written to a folder: `Dashboards FOLDER`.
 @main

@@ -35,20 +35,6 @@ import Testing
                 == #"queue_depth{service="worker", state="locked", state!~"p.*"}"#)
     }
 
-    @Test(arguments: [
-        (Duration.zero, "0s"), (.milliseconds(1), "1ms"), (.milliseconds(1500), "1s500ms"), (.seconds(15), "15s"),
-        (.seconds(90), "1m30s"), (.seconds(300), "5m"), (.seconds(3600), "1h"), (.seconds(86_400), "1d"),
-        (.seconds(90_061), "1d1h1m1s"), (.seconds(2_592_000), "30d"), (.seconds(-90), "-1m30s"), (.nanoseconds(1), "0s"),
-    ])
-    func `durations have Prometheus' units from the largest down`(duration: Duration, expected: String) {
-        #expect(DurationText.string(duration) == expected)
-    }
-
-    @Test func `milliseconds are told only of durations that have whole ones`() {
-        #expect(DurationText.milliseconds(.milliseconds(1250)) == 1250)
-        #expect(DurationText.milliseconds(.microseconds(1)) == nil)
-    }
-
     @Test(
         arguments: [
             (0, "0"), (70, "70"), (0.01, "0.01"), (10_000, "10000"), (536_870_912, "536870912"), (-1.5, "-1.5"),

@@ -1,4 +1,5 @@
 import Foundation
+import HostTesting
 import Testing
 
 /// A use of the typed queries that must not compile, with its right twin, which must.
@@ -79,23 +80,13 @@ struct WrongUse: Sendable, CustomTestStringConvertible {
 
     /// What the compiler says of each expression, by their order: empty for those that compile.
     private static func complaints(of expressions: [String]) throws -> [String] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("apus-uses-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let source = folder.appendingPathComponent("uses.swift")
+        let folder = try TemporaryFolder()
         let imports = ["import ApusMetrics", "import ApusPromQL", "import AgentMetrics", "import SampleMetrics"]
         let lines = imports + expressions.enumerated().map { "func use\($0.offset)() { _ = \($0.element) }" }
-        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: source)
-
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["swiftc", "-typecheck", "-swift-version", "6"] + moduleOptions + [source.path]
-        let pipe = Pipe()
-        process.standardError = pipe
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        try folder.write(lines.joined(separator: "\n") + "\n", to: "uses.swift")
+        let compiler = try Command.run(
+            "swiftc", ["-typecheck", "-swift-version", "6"] + moduleOptions + [folder.path("uses.swift")])
+        let output = compiler.text
 
         var complaints = Array(repeating: "", count: expressions.count)
         for line in output.split(separator: "\n") {
@@ -107,7 +98,7 @@ struct WrongUse: Sendable, CustomTestStringConvertible {
             complaints[index] += line + "\n"
         }
         // Errors elsewhere would mean that nothing was judged.
-        try #require(process.terminationStatus == 0 || complaints.contains { !$0.isEmpty }, "\(output)")
+        try #require(compiler.passed || complaints.contains { !$0.isEmpty }, "\(output)")
         return complaints
     }
 

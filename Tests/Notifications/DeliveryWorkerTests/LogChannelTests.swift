@@ -1,5 +1,6 @@
 import ApusMetrics
 import DeliveryWorker
+import HostTesting
 import Logging
 import NotificationMetrics
 import NotificationStore

@@ -1,5 +1,6 @@
 import ApusMetrics
 import DeliveryWorker
+import HostTesting
 import Hummingbird
 import NotificationMetrics
 import NotificationStore

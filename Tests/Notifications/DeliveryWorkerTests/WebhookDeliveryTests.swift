@@ -1,6 +1,7 @@
 import ApusMetrics
 import DeliveryWorker
 import HTTPTypes
+import HostTesting
 import Hummingbird
 import NotificationMetrics
 import NotificationStore

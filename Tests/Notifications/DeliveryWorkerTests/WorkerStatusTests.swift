@@ -1,4 +1,5 @@
 import DeliveryWorker
+import HostTesting
 import NotificationStore
 import NotificationTesting
 import Synchronization
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `is that it is ready once the store has taken a claim`() async throws {
-        let folder = try StoreFolder()
+        let folder = try TemporaryFolder()
         let store = FaultyStore(try folder.open(), refusing: [.claim])
         let pulse = WorkerPulse()
         let ready = Atomic<Int>(0)
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func `is that its loop stands when the store never answers, and turns on when it does`() async throws {
-        let folder = try StoreFolder()
+        let folder = try TemporaryFolder()
         let store = try folder.open()
         let faulty = FaultyStore(store, holding: [.claim])
         let pulse = WorkerPulse()

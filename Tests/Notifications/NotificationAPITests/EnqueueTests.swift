@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import FoundationEssentials
 import GRDB
+import HostTesting
 import NIOCore
 import NIOHTTP1
 import NotificationStore

@@ -1,4 +1,5 @@
 import Glibc
+import HostTesting
 import NIOCore
 import NIOPosix
 import NotificationAPI
@@ -29,7 +30,7 @@ import Testing
                 return wrapped
             }, probe: { parts.withLock { $0?.0 } }, onReady: { ready.count.add(1, ordering: .relaxed) }
         ) { api in
-            guard let (probe, store) = parts.withLock({ $0 }) else { throw TimedOut(description: "no store") }
+            guard let (probe, store) = parts.withLock({ $0 }) else { throw Unexpected(description: "no store") }
             try await test(probe, store, loop, api, ready)
             store.hold([])
         }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CoreMetrics
+import HostTesting
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HostTesting
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusMetrics
+import HostTesting
 import Logging
 import NotificationMetrics
 import NotificationStore

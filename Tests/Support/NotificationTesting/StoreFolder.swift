@@ -45,8 +45,15 @@ extension NotificationStore {
 
     package func record(of id: NotificationID) async throws -> NotificationRecord {
         guard let record = try await notification(id) else {
-            throw TimedOut(description: "the store has no notification \(id)")
+            throw Unexpected(description: "the store has no notification \(id)")
         }
         return record
     }
+}
+
+/// What a test found in place of what it needs to go on.
+package struct Unexpected: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }

@@ -2,6 +2,7 @@ import ApusMetrics
 import ApusPromQL
 import AgentMetrics
 import NotificationMetrics
+import ApusText
 
 extension Fleet {
     /// What Prometheus would refuse or could not keep.

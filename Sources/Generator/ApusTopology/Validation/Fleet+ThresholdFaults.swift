@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusMetrics
 import ApusPromQL
 import NotificationMetrics
+import ApusText
 
 extension Fleet {
     /// Limits that no value could pass, that every value passes, or that are meant in another unit.

@@ -1,8 +1,11 @@
+import ApusText
 import NotificationStore
 
 /// What a request to enqueue asks for: one notification, or a batch that is stored as a whole or not at all.
 struct EnqueueRequest: Sendable {
     static let largestBatch = 1000
+    /// The greatest depth of arrays and objects within one another; a request has three.
+    private static let deepest = 32
 
     let notifications: [NewNotification]
     let isBatch: Bool
@@ -11,41 +14,42 @@ struct EnqueueRequest: Sendable {
     ///
     /// - Throws: a problem that names the place where the body is not JSON, or every field that is wrong.
     init(json: [UInt8]) throws(Problem) {
-        let value: JSONValue
-        do throws(JSONFault) {
-            value = try JSONParser.parse(json)
+        let body: PlacedJSON
+        do throws(JSONSyntaxError) {
+            body = try JSONReader.read(json, as: .interchange(deepest: Self.deepest))
         } catch {
             throw .notJSON(error)
         }
         var problems: [FieldProblem] = []
-        switch value {
+        switch body.value {
         case .array(let elements):
             isBatch = true
             notifications = Self.batch(elements, path: "", problems: &problems)
-        case .object(let members) where members["notifications"] != nil:
+        default:
+            guard let list = body["notifications"] else {
+                isBatch = false
+                notifications = NotificationFields.notification(body, path: "", problems: &problems).map { [$0] } ?? []
+                break
+            }
             isBatch = true
-            for name in members.keys.sorted() where name != "notifications" {
+            for name in body.members.map(\.name).sorted() where name != "notifications" {
                 problems.append(
                     FieldProblem(
                         field: String(name.prefix(64)), problem: "stands beside notifications", expected: "notifications alone")
                 )
             }
-            guard case .array(let elements) = members["notifications"] else {
-                let kind = members["notifications"]?.kind ?? "missing"
-                problems.append(FieldProblem(field: "notifications", problem: "is \(kind)", expected: Self.expectedBatch))
+            guard case .array(let elements) = list.value else {
+                problems.append(FieldProblem(field: "notifications", problem: "is \(list.kind)", expected: Self.expectedBatch))
                 throw .fields(problems)
             }
             notifications = Self.batch(elements, path: "notifications", problems: &problems)
-        default:
-            isBatch = false
-            notifications = NotificationFields.notification(value, path: "", problems: &problems).map { [$0] } ?? []
         }
         guard problems.isEmpty else { throw .fields(problems) }
     }
 
     private static var expectedBatch: String { "an array of 1 to \(largestBatch) notifications" }
 
-    private static func batch(_ elements: [JSONValue], path: String, problems: inout [FieldProblem]) -> [NewNotification] {
+    private static func batch(_ elements: [PlacedJSON], path: String, problems: inout [FieldProblem]) -> [NewNotification] {
         guard (1...largestBatch).contains(elements.count) else {
             problems.append(
                 FieldProblem(

@@ -1,15 +1,16 @@
+import ApusText
 import NotificationStore
 
 /// Reads one notification from the members of a JSON object, and collects everything that is wrong with it.
 struct NotificationFields {
     static let names: Set<String> = ["userId", "channel", "title", "body", "webhookUrl", "deliverAt"]
 
-    private let members: [String: JSONValue]
+    private let members: [PlacedJSON.Member]
     /// The JSON path of the object; empty when it is the whole body.
     private let path: String
     private(set) var problems: [FieldProblem] = []
 
-    private init(_ members: [String: JSONValue], path: String) {
+    private init(_ members: [PlacedJSON.Member], path: String) {
         self.members = members
         self.path = path
     }
@@ -18,11 +19,11 @@ struct NotificationFields {
     ///
     /// - Parameter problems: receives what is wrong.
     /// - Returns: nil when anything is.
-    static func notification(_ value: JSONValue, path: String, problems: inout [FieldProblem]) -> NewNotification? {
-        guard case .object(let members) = value else {
+    static func notification(_ json: PlacedJSON, path: String, problems: inout [FieldProblem]) -> NewNotification? {
+        guard case .object(let members) = json.value else {
             problems.append(
                 FieldProblem(
-                    field: path, problem: "is \(value.kind)", expected: "an object with userId, channel, title and body"))
+                    field: path, problem: "is \(json.kind)", expected: "an object with userId, channel, title and body"))
             return nil
         }
         var fields = Self(members, path: path)
@@ -38,7 +39,7 @@ struct NotificationFields {
         let body = text("body", longest: 10_000)
         let webhookURL = webhookURL(channel)
         let deliverAt = deliverAt()
-        for name in members.keys.sorted() where !Self.names.contains(name) {
+        for name in members.map(\.name).sorted() where !Self.names.contains(name) {
             report(
                 String(name.prefix(64)), "is no field of a notification",
                 "one of \(Self.names.sorted().joined(separator: ", "))")
@@ -101,7 +102,8 @@ struct NotificationFields {
 
     /// Reads the string of a field; an optional one may be null, which many encoders write for what is not there.
     private mutating func string(_ name: String, expected: String, isRequired: Bool) -> String? {
-        switch members[name] {
+        let json = members.first { $0.name == name }?.value
+        switch json?.value {
         case .string(let text):
             // Databases end a text at this character.
             guard !text.unicodeScalars.contains("\u{0}") else {
@@ -114,8 +116,8 @@ struct NotificationFields {
             return nil
         case .null where !isRequired:
             return nil
-        case .some(let value):
-            report(name, "is \(value.kind)", expected)
+        case .some:
+            report(name, "is \(json?.kind ?? "missing")", expected)
             return nil
         }
     }

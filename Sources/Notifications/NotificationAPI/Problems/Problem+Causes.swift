@@ -1,3 +1,4 @@
+import ApusText
 import HTTPTypes
 import Hummingbird
 import NotificationStore
@@ -14,8 +15,8 @@ extension Problem {
             fields: Array(problems.prefix(mostFields)))
     }
 
-    static func notJSON(_ fault: JSONFault) -> Self {
-        Self(.badRequest, type: "not-json", title: "The body is not JSON", detail: fault.description)
+    static func notJSON(_ error: JSONSyntaxError) -> Self {
+        Self(.badRequest, type: "not-json", title: "The body is not JSON", detail: error.description)
     }
 
     static func idempotencyKey(_ problem: String) -> Self {

@@ -1,10 +1,12 @@
 import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusTopology
 import ExporterCatalog
 import Foundation
 import HostTesting
+import MonitoringPacks
 import NotificationFleet
 import NotificationMetrics
 import Testing

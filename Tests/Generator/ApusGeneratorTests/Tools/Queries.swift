@@ -1,10 +1,12 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
-import NotificationMetrics
 import AgentMetrics
+import NotificationMetrics
 import Yams
 
 /// Names in the text of a query.

@@ -26,7 +26,7 @@ struct Platform: Sendable {
         let running = Task { try await group.run() }
         let result: Result<Value, any Error>
         do {
-            guard let port = await server.port else { throw TimedOut(description: "the API does not listen") }
+            guard let port = await server.port else { throw Unexpected(description: "the API does not listen") }
             result = .success(try await test(Platform(api: "http://127.0.0.1:\(port)", store: store)))
         } catch {
             result = .failure(error)

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CoreMetrics
+import HostTesting
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1
@@ -74,7 +75,7 @@ func withAPI<Value: Sendable>(
     do {
         guard let port = await server.port else {
             try await running.value
-            throw TimedOut(description: "the API ended before it listened")
+            throw Unexpected(description: "the API ended before it listened")
         }
         let api = RunningAPI(base: "http://127.0.0.1:\(port)", port: port, store: store, metrics: metrics, group: group)
         result = .success(try await test(api))
