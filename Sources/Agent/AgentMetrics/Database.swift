@@ -9,7 +9,7 @@ public enum Database {
     public static let waitTime = Histogram<PoolLabels>(
         "db_client_connections_wait_time_seconds", "Time a caller waited for a connection.")
 
-    static let families = [connections.family, maxConnections.family, waitTime.family]
+    public static let families = [connections.family, maxConnections.family, waitTime.family]
 }
 
 public enum ConnectionState: String, CaseIterable, Sendable { case idle, used }

@@ -7,7 +7,7 @@ public enum HTTPServer {
     public static let activeRequests = Gauge<NoLabels>(
         "http_server_active_requests", "Requests being answered at the moment.")
 
-    static let families = [requestDuration.family, activeRequests.family]
+    public static let families = [requestDuration.family, activeRequests.family]
 }
 
 /// The route is the pattern, never the path, so that the number of series is bounded.

@@ -8,7 +8,7 @@ public enum Queue {
     public static let oldestAge = Gauge<NoLabels>(
         "queue_oldest_age_seconds", "Age of the oldest entry that is due and held by nobody; 0 when there is none.")
 
-    static let families = [depth.family, oldestAge.family]
+    public static let families = [depth.family, oldestAge.family]
 }
 
 /// What an entry of a queue waits for.

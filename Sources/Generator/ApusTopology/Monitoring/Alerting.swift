@@ -1,5 +1,5 @@
 /// What holds for all alerts.
-public struct Alerting: Hashable, Sendable {
+public struct Alerting: FleetPart {
     /// How long a condition must last before its alert fires (`for`).
     public let hold: Duration
     /// The window of rates in rules; nil for the fleet's choice (``Fleet/alertWindow``).
@@ -31,4 +31,9 @@ public enum Severity: String, CaseIterable, Hashable, Sendable {
     case medium
     /// When there is time.
     case low
+}
+
+extension Fleet {
+    /// What holds for all alerts of the fleet.
+    public var alerting: Alerting { part(of: Alerting.self) ?? Alerting() }
 }
