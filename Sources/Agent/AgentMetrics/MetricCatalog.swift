@@ -20,7 +20,6 @@ public enum MetricCatalog {
         ("Units of systemd", Units.families),
         ("Database clients", Database.families),
         ("Queue", Queue.families),
-        ("Notifications", Notifications.families),
         ("HTTP server", HTTPServer.families),
     ]
 

@@ -1,3 +1,4 @@
+public import ApusDashboards
 public import ApusGenerator
 public import ApusMetrics
 public import ApusTopology

@@ -28,11 +28,11 @@ import Testing
 
     @Test func `a selector lists its matchers in order, and has no braces without any`() {
         #expect(Contract.cpuUsage.series.value.expression.description == "worker_cpu_usage_percent")
-        let narrowed = Contract.queueDepth.series.matching(.service, "worker").matching(QueueStateLabels(state: .locked))
+        let narrowed = Queue.depth.series.matching(.service, "worker").matching(QueueStateLabels(state: .locked))
             .matching(.label(.state), .matchesNot, "p.*")
         #expect(
             narrowed.value.expression.description
-                == #"notification_queue_depth{service="worker", state="locked", state!~"p.*"}"#)
+                == #"queue_depth{service="worker", state="locked", state!~"p.*"}"#)
     }
 
     @Test(
@@ -78,13 +78,13 @@ import Testing
     }
 
     @Test func `aggregations name their keys, or none`() {
-        let depth = Contract.queueDepth.series.value
-        #expect(depth.sum().expression.description == "sum(notification_queue_depth)")
+        let depth = Queue.depth.series.value
+        #expect(depth.sum().expression.description == "sum(queue_depth)")
         #expect(
             depth.max(by: .service, .label(.state)).expression.description
-                == "max by (service, state) (notification_queue_depth)")
-        #expect(depth.min().expression.description == "min(notification_queue_depth)")
-        #expect(depth.avg().expression.description == "avg(notification_queue_depth)")
-        #expect(depth.count(by: .job).expression.description == "count by (job) (notification_queue_depth)")
+                == "max by (service, state) (queue_depth)")
+        #expect(depth.min().expression.description == "min(queue_depth)")
+        #expect(depth.avg().expression.description == "avg(queue_depth)")
+        #expect(depth.count(by: .job).expression.description == "count by (job) (queue_depth)")
     }
 }

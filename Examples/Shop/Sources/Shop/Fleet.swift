@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology

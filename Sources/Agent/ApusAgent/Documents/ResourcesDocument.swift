@@ -46,12 +46,6 @@ extension Instance {
                 labels: Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }), value: value)
         }
     }
-
-    /// The sum over all series of a reported counter or gauge; `nil` when it is not reported.
-    func total(_ family: MetricFamily) -> Double? {
-        let values = values(of: family.name)
-        return values.isEmpty ? nil : values.reduce(0) { $0 + $1.value }
-    }
 }
 
 extension ResourcesDocument.InstanceResources {
@@ -74,6 +68,6 @@ extension ResourcesDocument.InstanceResources {
         openFiles = view.process?.sample.openFiles
         maxFiles = view.process?.sample.maxFiles
         databaseConnections = view.isUp ? instance.labelledValues(Database.connections.family) : []
-        queue = view.isUp ? instance.labelledValues(Contract.queueDepth.family) : []
+        queue = view.isUp ? instance.labelledValues(Queue.depth.family) : []
     }
 }

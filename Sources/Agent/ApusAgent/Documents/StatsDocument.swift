@@ -1,4 +1,3 @@
-import ApusMetrics
 import AgentMetrics
 
 /// What `/stats` answers: the work of every instance since its start, and the agent's own.
@@ -22,13 +21,8 @@ struct StatsDocument: Encodable {
         let instance: String
         let up: Bool
         let uptimeSeconds: Double?
-        let enqueued: Double?
-        let claimed: Double?
-        let delivered: Double?
-        let failed: Double?
-        let dead: Double?
-        /// Percent of attempts that delivered; `null` before the first.
-        let successRatePercent: Double?
+        /// Each counter that the service reports, summed over its series.
+        let counters: [String: Double]
         let series: Int
     }
 }
@@ -36,19 +30,11 @@ struct StatsDocument: Encodable {
 extension StatsDocument.InstanceStats {
     /// - Parameter now: seconds since the Unix epoch.
     init(_ instance: Instance, _ view: InstanceView, now: Double) {
-        let delivered = instance.total(Notifications.delivered.family)
-        let failed = instance.total(Notifications.failures.family)
-        let attempts = (delivered ?? 0) + (failed ?? 0)
         service = view.key.service
         self.instance = view.key.instance
         up = view.isUp
         uptimeSeconds = view.process.map { max(0, now - $0.startTime) }
-        enqueued = instance.total(Notifications.enqueued.family)
-        claimed = instance.total(Notifications.claimed.family)
-        self.delivered = delivered
-        self.failed = failed
-        dead = instance.total(Notifications.dead.family)
-        successRatePercent = attempts > 0 ? (delivered ?? 0) / attempts * 100 : nil
+        counters = instance.counterTotals()
         series = view.seriesCount
     }
 }

@@ -267,4 +267,7 @@ final class Instance: Sendable {
     func values(of name: String) -> [(labels: [UInt8], value: Double)] {
         state.withLock { $0.segment?.values(of: name) ?? [] }
     }
+
+    /// The sum over all series of each counter that the service reports, by the counter's name.
+    func counterTotals() -> [String: Double] { state.withLock { $0.segment?.counterTotals() ?? [:] } }
 }

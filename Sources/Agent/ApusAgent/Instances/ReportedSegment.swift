@@ -83,6 +83,15 @@ final class ReportedSegment: Sendable {
             return state.families[place].numbers(from: state.reader)
         }
     }
+
+    func counterTotals() -> [String: Double] {
+        state.withLock { state in
+            let counters = state.families.filter { $0.family.kind == .counter }
+            return Dictionary(
+                counters.map { table in (table.family.name, table.numbers(from: state.reader).reduce(0) { $0 + $1.value }) },
+                uniquingKeysWith: +)
+        }
+    }
 }
 
 extension MetricKind {

@@ -1,6 +1,7 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import AgentMetrics
+import NotificationMetrics
 import ApusText
 
 extension Fleet {
