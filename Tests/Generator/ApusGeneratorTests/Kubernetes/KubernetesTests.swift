@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusFiles
+import ApusGenerator
 import NotificationPack
 import ApusPromQL
 import ApusTopology
