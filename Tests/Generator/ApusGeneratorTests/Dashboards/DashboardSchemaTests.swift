@@ -7,6 +7,7 @@ import ApusTopology
 import Foundation
 import MonitoringPacks
 import NotificationFleet
+import HostTesting
 import Testing
 
 @Suite struct `The schema of dashboards` {
