@@ -1,12 +1,12 @@
 import AgentMetrics
 import ApusFiles
 import ApusGenerator
-import NotificationPack
 import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
+import NotificationPack
 import Testing
 import Yams
 
