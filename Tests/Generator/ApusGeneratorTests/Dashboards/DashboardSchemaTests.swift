@@ -1,3 +1,4 @@
+import HostTesting
 import AgentMetrics
 import ApusDashboards
 import ApusFiles

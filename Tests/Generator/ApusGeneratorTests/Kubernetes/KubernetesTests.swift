@@ -1,11 +1,12 @@
 import AgentMetrics
 import ApusFiles
-import NotificationPack
+import ApusGenerator
 import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
+import NotificationPack
 import Testing
 import Yams
 
