@@ -86,7 +86,8 @@ struct AgentUnits {
         ]
         let unit = ProcessUnit(
             fleet: fleet, description: description, command: command, prefix: prefix, after: [],
-            requires: [socketName(of: self.name(beside: "%i"))], user: fleet.installation.agentUser, limits: fleet.agents.limits,
+            requires: [socketName(of: self.name(beside: "%i"))], user: fleet.installation.agentUser,
+            limits: fleet.agents.limits,
             sandbox: restart + store + journal + Sandbox.agent(fleet))
         return SystemdFile(.unit, name, unit.contents)
     }
