@@ -234,12 +234,12 @@ let package = Package(
                 "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText", "ApusTopology",
                 "MonitoringPacks", "NotificationMetrics",
             ]),
-        notifications.module("NotificationFleet", ["ApusPromQL", "ApusTopology", "NotificationPack", "NotificationStore"]),
+        notifications.module("NotificationFleet", ["ApusText", "ApusTopology", "NotificationPack", "NotificationStore"]),
         // Commands: thin.
         commands.executable(
             "apus",
             [
-                "ApusDeployment", "ApusGenerator", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
                 "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
@@ -289,7 +289,7 @@ let package = Package(
             "ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "HostTesting", "SampleMetrics"]),
         generator.tests(
             "ApusTopologyTests",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "NotificationPack"]),
+            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology"]),
         generator.tests(
             "ApusGeneratorTests",
             [
@@ -325,7 +325,11 @@ let package = Package(
                 "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
                 lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
-        notifications.tests("NotificationFleetTests", ["ApusGenerator", "ApusTopology", "NotificationFleet", "Yams"]),
+        notifications.tests(
+            "NotificationFleetTests",
+            [
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "NotificationFleet", "NotificationPack", "Yams",
+            ]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
@@ -342,7 +346,8 @@ let package = Package(
         commands.tests(
             "IntegrationTests",
             [
-                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
+                "ApusTopology",
                 "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet", "NotificationPack",
                 "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", "reporting-service", httpClient,
                 nioCore, nioHTTP1,

@@ -1,4 +1,4 @@
-import ApusPromQL
+import ApusText
 public import ApusTopology
 
 /// How delivery workers take notifications off the queue.

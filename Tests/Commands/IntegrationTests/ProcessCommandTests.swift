@@ -1,6 +1,8 @@
 import AgentMetrics
-import ApusGenerator
+import ApusDeployment
 import ApusTopology
+import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 
@@ -48,18 +50,19 @@ import Testing
     func `is one that its executable takes`(placement: ProcessPlacement) async throws {
         // Without a data folder and one for sockets each ends at once, but not before it has read its options.
         let folder = try TemporaryFolder()
-        let fleet = notificationFleet(FleetParameters(portOffset: try Ports.offset())).replacing([
-            Installation(stateFolder: folder("state"), runtimeFolder: folder("run"))
+        let fleet = notificationFleet(FleetParameters(portOffset: try RunningFleet.freeOffset())).replacing([
+            Installation(stateFolder: folder.path("state"), runtimeFolder: folder.path("run"))
         ])
+        try FileManager.default.createDirectory(atPath: folder.path("agent"), withIntermediateDirectories: false)
         for command in Self.commands(of: fleet, at: placement) {
             let executable = command.executable == "apus" ? Executables.apus : Executables.agent
             // systemd gives a unit that counts its journal a folder for the place.
-            let state = command.arguments.contains("--journal-unit") ? ["--state-directory", folder("agent")] : []
+            let state = command.arguments.contains("--journal-unit") ? ["--state-directory", folder.path("agent")] : []
             let arguments = command.arguments.map(Self.filled) + state
-            let run = try await Command.run(executable, arguments, folder: folder.path)
-            #expect(run.code != 0 && run.code != Self.refused, "\(arguments): \(run.errors)")
-            let wrong = try await Command.run(executable, arguments + ["--no-such-option"], folder: folder.path)
-            #expect(wrong.code == Self.refused, "\(wrong.errors)")
+            let run = try await Command.runApart(executable, arguments, folder: folder.path)
+            #expect(run.status != 0 && run.status != Self.refused, "\(arguments): \(run.errors)")
+            let wrong = try await Command.runApart(executable, arguments + ["--no-such-option"], folder: folder.path)
+            #expect(wrong.status == Self.refused, "\(wrong.errors)")
         }
     }
 }

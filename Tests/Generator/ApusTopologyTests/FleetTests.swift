@@ -1,4 +1,3 @@
-import NotificationPack
 import AgentMetrics
 import ApusTopology
 import Testing

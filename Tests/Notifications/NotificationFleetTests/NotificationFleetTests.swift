@@ -1,5 +1,6 @@
 import ApusTopology
 import NotificationFleet
+import NotificationPack
 import Testing
 
 @Suite struct `The notification fleet` {

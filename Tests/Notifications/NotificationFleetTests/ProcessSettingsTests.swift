@@ -1,3 +1,5 @@
+import ApusDeployment
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import NotificationFleet

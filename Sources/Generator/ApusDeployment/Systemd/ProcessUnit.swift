@@ -1,5 +1,3 @@
-import ApusPromQL
-import ApusText
 import ApusTopology
 
 /// What the units of agents and services have in common.

@@ -20,7 +20,8 @@ public struct FleetService: FleetPart {
     ///     `--port` and `--agent-socket`.
     ///   - records: what its instances record; nil for what a service of its role usually does.
     public init(
-        _ name: String, role: ServiceRole, program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
+        _ name: String, role: ServiceRole, program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(),
+        records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
         @InstanceBuilder instances: () -> [Instance]
     ) {

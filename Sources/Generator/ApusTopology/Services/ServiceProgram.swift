@@ -1,4 +1,4 @@
-import ApusPromQL
+import ApusText
 
 /// Says how the processes of a service are started.
 ///

@@ -41,7 +41,7 @@ public enum FleetFault: Error, Hashable, Sendable {
             .illegalHost(_, let place), .noServices(let place), .emptyService(_, let place), .missingPort(_, let place),
             .portOutOfRange(_, _, let place),
             .portTaken(_, _, _, let place), .durationOutOfRange(_, _, _, let place), .timeoutNotBelowInterval(_, _, let place),
-            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), 
+            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place),
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
             .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place), .illegalUser(_, _, let place),
             .sharedUser(_, let place), .illegalPath(_, _, let place), .socketPathTooLong(_, _, let place),

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// Connection pools of database clients, named after OpenTelemetry's semantic conventions.
-public enum Database {
+public enum ConnectionPool {
     public static let connections = Gauge<ConnectionStateLabels>(
         "db_client_connections", "Open connections of a pool, by state.")
     public static let maxConnections = Gauge<PoolLabels>(
