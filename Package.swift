@@ -327,9 +327,7 @@ let package = Package(
             ]),
         notifications.tests(
             "NotificationFleetTests",
-            [
-                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "NotificationFleet", "NotificationPack", "Yams",
-            ]),
+            ["ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "NotificationFleet", "NotificationPack", "Yams"]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
@@ -347,10 +345,9 @@ let package = Package(
             "IntegrationTests",
             [
                 "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
-                "ApusTopology",
-                "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet", "NotificationPack",
-                "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", "reporting-service", httpClient,
-                nioCore, nioHTTP1,
+                "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet",
+                "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
+                "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(
