@@ -25,17 +25,17 @@ public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendab
             if !literal.isEmpty { parts.append(.text(literal)) }
         }
 
-        /// The label's value.
+        /// Inserts the value of a label.
         public mutating func appendInterpolation(_ key: Key) {
             parts.append(.label(key.rawValue))
         }
 
-        /// The value of the series, written for people.
+        /// Inserts the value of the series, written for people.
         public mutating func appendInterpolation(value format: ValueFormat) {
             parts.append(.value(format))
         }
 
-        /// Text that is known when generating.
+        /// Inserts a text that is known when generating.
         public mutating func appendInterpolation(text: String) {
             parts.append(.text(text))
         }

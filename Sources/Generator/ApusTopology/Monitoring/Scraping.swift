@@ -1,7 +1,7 @@
 /// How Prometheus scrapes the agents and evaluates the rules.
 public struct Scraping: FleetPart {
     public let interval: Duration
-    /// Shorter than the interval, so that one slow scrape does not run into the next.
+    /// How long a scrape may take: less than the interval, so that one slow scrape does not run into the next.
     public let timeout: Duration
     public let evaluationInterval: Duration
     /// Where Prometheus listens, for the datasource of the dashboards.
@@ -12,17 +12,17 @@ public struct Scraping: FleetPart {
     /// The label `cluster` of everything that leaves Prometheus; nil for the fleet's name.
     public let cluster: String?
     public let remoteWrite: [RemoteWrite]
-    /// Most series of one target.
+    /// The maximum number of series of one target.
     public let sampleLimit: Int
     public let place: SourcePlace
 
     /// How Prometheus finds the agents.
     public enum Discovery: String, CaseIterable, Hashable, Sendable {
-        /// In its configuration.
+        /// Targets stand in its configuration.
         case `static`
-        /// In a file that it reads again when it changes.
+        /// Targets stand in a file that it reads again when it changes.
         case files
-        /// From a list that an agent serves at `/targets`.
+        /// Targets come from a list that an agent serves at `/targets`.
         case http
     }
 
