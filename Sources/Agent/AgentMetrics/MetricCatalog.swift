@@ -18,7 +18,7 @@ public enum MetricCatalog {
         ("The following of the journal", JournalFollowing.families),
         ("Units of reporting services", ServiceUnit.families),
         ("Units of systemd", Units.families),
-        ("Database clients", Database.families),
+        ("Database clients", ConnectionPool.families),
         ("Queue", Queue.families),
         ("HTTP server", HTTPServer.families),
     ]

@@ -1,3 +1,4 @@
+import ApusGenerator
 import ApusTopology
 public import ArgumentParser
 

@@ -28,13 +28,13 @@ public struct FleetParameters: Hashable, Sendable {
 public func notificationFleet(_ parameters: FleetParameters = FleetParameters()) -> Fleet {
     let offset = parameters.portOffset
     return Fleet("notifications", environment: .development) {
-        FleetService("api", role: .api) {
+        FleetService("api", role: .api, program: APIProgram()) {
             for number in 1...2 {
                 Instance("api-\(number)", port: 3000 + number + offset, metricsPort: 9100 + number + offset)
             }
         }
         FleetService(
-            "worker", role: .worker, records: [.pool, .deliveries],
+            "worker", role: .worker, program: WorkerProgram(), records: [.pool, .deliveries],
             scaling: Scaling(minimum: 5, maximum: 20, by: .notifications(of: "worker"))
         ) {
             for number in 1...5 {

@@ -67,7 +67,7 @@ extension ResourcesDocument.InstanceResources {
         threads = view.process?.sample.threads
         openFiles = view.process?.sample.openFiles
         maxFiles = view.process?.sample.maxFiles
-        databaseConnections = view.isUp ? instance.labelledValues(Database.connections.family) : []
+        databaseConnections = view.isUp ? instance.labelledValues(ConnectionPool.connections.family) : []
         queue = view.isUp ? instance.labelledValues(Queue.depth.family) : []
     }
 }

@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// What `/stats` answers: the work of every instance since its start, and the agent's own.
 struct StatsDocument: Encodable {
     let agent: AgentStats

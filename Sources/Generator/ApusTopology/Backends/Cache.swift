@@ -2,16 +2,16 @@
 public struct Cache: FleetPart {
     /// The label `instance` of its series, and its host name among containers.
     public let name: String
-    /// The version, as its container image has it.
+    /// The version of the server, as its container image has it.
     public let version: String
-    /// The address; nil for the fleet's host.
+    /// The address of the server; nil for the fleet's host.
     public let host: String?
     public let port: Int
-    /// `maxmemory` of the server.
+    /// The memory that the server may fill (`maxmemory`).
     public let maxMemory: ByteCount
     /// Whether what lies in it may be evicted when the memory is full; locks and sessions may not.
     public let evicts: Bool
-    /// Where redis_exporter serves its metrics.
+    /// The port at which redis_exporter serves its metrics.
     public let exporterPort: Int
     public let limits: ContainerLimits
     public let place: SourcePlace
@@ -37,7 +37,7 @@ extension Cache {
     public var partName: String? { name }
     public var standsAlone: Bool { false }
 
-    /// Versions and limits of memory that its own container would not take.
+    /// Finds versions and limits of memory that its own container would not take.
     public func faults(in fleet: Fleet) -> [FleetFault] {
         var faults = Fleet.limitFaults(limits, of: name, place)
         if !LegalText.isTag(version) { faults.append(Fleet.illegalVersion(version, of: name, place)) }

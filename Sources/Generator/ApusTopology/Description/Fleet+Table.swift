@@ -69,7 +69,7 @@ extension Fleet {
 }
 
 extension Receiver.Way {
-    /// As people call it.
+    /// The way as people call it.
     var name: String {
         switch self {
         case .webhook: "webhook"
@@ -81,6 +81,23 @@ extension Receiver.Way {
 }
 
 extension ByteCount {
-    /// In mebibytes where it is of whole ones.
+    /// The number with its unit: in mebibytes where it is of whole ones.
     var shortText: String { bytes.isMultiple(of: 1_048_576) ? "\(bytes / 1_048_576) MiB" : "\(bytes) B" }
+}
+/// Rows of text under headings, each column as wide as its widest cell.
+struct TextTable {
+    let headings: [String]
+    let rows: [[String]]
+
+    /// The table as lines without white space at their ends; nothing when there are no rows.
+    var text: String {
+        guard !rows.isEmpty else { return "" }
+        let lines = [headings] + rows
+        let widths = headings.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { cells in
+            let padded = zip(cells, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+            let line = padded.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
 }

@@ -1,6 +1,6 @@
-/// Images of the fleet's own executables, and where containers run.
+/// The images of a fleet's own executables, and where its containers run.
 public struct Containers: FleetPart {
-    /// Before the image's name: `registry.example.org/team`; empty for images of this machine.
+    /// What comes before the image's name, such as `registry.example.org/team`; empty for images of this machine.
     public let registry: String
     /// The tag of the fleet's own images.
     public let tag: String
@@ -11,9 +11,9 @@ public struct Containers: FleetPart {
     public let place: SourcePlace
 
     public enum Scaler: String, CaseIterable, Hashable, Sendable {
-        /// A HorizontalPodAutoscaler on the external metric of an adapter.
+        /// A HorizontalPodAutoscaler scales by the external metric of an adapter.
         case hpa
-        /// A ScaledObject that asks Prometheus.
+        /// A ScaledObject of KEDA scales by what Prometheus says.
         case keda
     }
 
@@ -30,7 +30,7 @@ public struct Containers: FleetPart {
 }
 
 extension Containers {
-    /// What no registry and no cluster of containers takes.
+    /// Finds what no registry and no cluster takes.
     public func faults(in fleet: Fleet) -> [FleetFault] {
         var faults: [FleetFault] = []
         if !registry.isEmpty, !LegalText.isRegistry(registry) {

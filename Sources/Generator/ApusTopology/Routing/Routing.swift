@@ -14,12 +14,12 @@ public struct Routing: FleetPart {
     public let defaultReceiver: String?
     /// How long the first alert of a group waits for others.
     public let groupWait: Duration
-    /// Between two messages of one group.
+    /// The time between two messages of one group.
     public let groupInterval: Duration
-    /// Between two messages about what has not changed.
+    /// The time between two messages about what has not changed.
     public let repeatInterval: Duration
     public let receivers: [Receiver]
-    /// In order: the first that fits takes an alert.
+    /// The routes in order: the first that fits takes an alert.
     public let routes: [Route]
     public let place: SourcePlace
 

@@ -25,7 +25,7 @@ public struct RecordedMetrics: Hashable, Sendable {
     /// Requests by method, route and status.
     public static let requests = Self("requests", families: HTTPServer.families)
     /// The service's connection pool.
-    public static let pool = Self("pool", families: AgentMetrics.Database.families)
+    public static let pool = Self("pool", families: ConnectionPool.families)
 
     public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
 

@@ -27,7 +27,7 @@ public struct ToolVersions: FleetPart {
 }
 
 extension ToolVersions {
-    /// Tools that are older than anything that files are written for.
+    /// Finds tools that are older than anything that files are written for.
     public func faults(in fleet: Fleet) -> [FleetFault] {
         let oldest = ToolVersions()
         let tools: [(String, ToolVersion, ToolVersion)] = [

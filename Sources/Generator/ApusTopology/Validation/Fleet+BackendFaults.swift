@@ -1,5 +1,5 @@
 extension Fleet {
-    /// Connections that all instances may open where each service has as many replicas as it may have.
+    /// The number of connections that all instances may open where each service has as many replicas as it may have.
     public var mostConnections: Int {
         services.reduce(0) { sum, service in
             let replicas = max(service.scaling?.maximum ?? 0, service.instances.count)
@@ -118,10 +118,6 @@ extension Fleet {
         }
         if !(1...65535).contains(queue.prefetch) {
             contradiction("has a prefetch of \(queue.prefetch): use 1 to 65535")
-        } else if queue.prefetch < delivery.batchSize {
-            contradiction(
-                "hands out \(queue.prefetch) messages at a time, too few for a batch of \(delivery.batchSize): "
-                    + "raise the prefetch or lower DeliverySettings.batchSize")
         }
         if let most = queue.maxLength, most <= thresholds.brokerDepth.wholeValue {
             contradiction(

@@ -8,7 +8,7 @@ extension Fleet {
         return own + variationFaults(beyond: Set(own))
     }
 
-    /// Those of the fleet as it is declared, without what differs elsewhere.
+    /// The faults of the fleet as it is declared, without what differs elsewhere.
     var ownFaults: [FleetFault] {
         let declared = parts.repeated() + nameFaults + portFaults
         let numbers = durationFaults + numberFaults + thresholdFaults + budgetFaults + fileNameFaults + hostFaults
@@ -28,8 +28,6 @@ extension Fleet {
             ("the alerts' hold", alerting.hold, .milliseconds(1)...day, alerting.place),
             ("the alerts' rate window", alertWindow, .milliseconds(1)...day, alerting.place),
             ("the agents' sampling interval", agents.samplingInterval, .milliseconds(1)...day, agents.place),
-            ("the lease", delivery.lease, .milliseconds(1)...day, delivery.place),
-            ("the poll interval", delivery.pollInterval, .milliseconds(1)...day, delivery.place),
         ]
         let illegal: [FleetFault] = durations.filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
             .map { .durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: $0.3) }
@@ -47,16 +45,11 @@ extension Fleet {
         if alertWindow < leastWindow {
             faults.append(.windowTooShort(window: alertWindow, least: leastWindow, place: alerting.place))
         }
-        if delivery.lease <= delivery.pollInterval {
-            faults.append(
-                .leaseTooShort(lease: delivery.lease, pollInterval: delivery.pollInterval, place: delivery.place))
-        }
         return faults
     }
 
     private var numberFaults: [FleetFault] {
         [
-            ("the batch size", delivery.batchSize, delivery.place),
             ("the connections of an instance", connections.perInstance, connections.place),
             ("the least connections", connections.minimum, connections.place),
         ].filter { $0.1 < 1 }

@@ -113,6 +113,6 @@ extension Fleet {
         return faults
     }
 
-    /// To hundredths.
+    /// A number rounded to hundredths.
     private static func rounded(_ value: Double) -> String { PromQLNumber.string((value * 100).rounded() / 100) }
 }

@@ -27,8 +27,9 @@ struct DatabaseDashboard {
         }
     }
 
-    private let instance = DashboardVariable(.instance, of: Database.maxConnections).narrowing(only: MetricCatalog.families)
-    private let waits = Database.waitTime.series.bucketRates(over: .rateInterval)
+    private let instance = DashboardVariable(.instance, of: ConnectionPool.maxConnections).narrowing(
+        only: MetricCatalog.families)
+    private let waits = ConnectionPool.waitTime.series.bucketRates(over: .rateInterval)
     private var limits: Thresholds { fleet.thresholds }
 
     private var connections: Panel {
@@ -37,15 +38,15 @@ struct DatabaseDashboard {
             description: "Connections of all chosen pools by state, stacked up to the most they may open.",
             kind: .stackedLines, unit: .count
         ) {
-            PanelQuery(Database.connections.series.value.sum(by: .label(.state)), legend: "\(.label(.state))")
-            PanelQuery(Database.maxConnections.series.value.sum(), legend: "most")
+            PanelQuery(ConnectionPool.connections.series.value.sum(by: .label(.state)), legend: "\(.label(.state))")
+            PanelQuery(ConnectionPool.maxConnections.series.value.sum(), legend: "most")
         }.overrides(.limitLine("most"))
     }
 
     private var share: Panel {
-        let used = Database.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
+        let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
             .sum(perTarget: .service, .instance)
-        let most = Database.maxConnections.series.value.sum(perTarget: .service, .instance)
+        let most = ConnectionPool.maxConnections.series.value.sum(perTarget: .service, .instance)
         return Panel(
             "Use of pools", description: "Connections in use among those that each process may open.", unit: .ratio
         ) {

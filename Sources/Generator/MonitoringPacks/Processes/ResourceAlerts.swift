@@ -15,7 +15,7 @@ extension Threshold {
     public static let poolUse = ThresholdKey.ratio("poolUse", 0.9, .high, "pool in use")
     /// The 95th percentile of the time that callers wait for a connection of a pool.
     public static let poolWait = ThresholdKey.duration(
-        "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: Database.waitTime.family)
+        "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: ConnectionPool.waitTime.family)
 }
 
 /// What processes take: CPU, memory, descriptors, connections.
@@ -178,17 +178,18 @@ struct ResourceAlerts {
     }
 
     private var poolExhausted: Alert {
-        let used = Database.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
-        let bound = Database.maxConnections.series.value
+        let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
+        let bound = ConnectionPool.maxConnections.series.value
         let limit = limits.poolUse
         let share = used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
         func most(_ pool: String, _ value: Double) -> AlertInput {
             AlertInput(
-                Database.maxConnections, [.service: "a", .instance: "one", .label(.pool): pool], .constant(value))
+                ConnectionPool.maxConnections, [.service: "a", .instance: "one", .label(.pool): pool], .constant(value))
         }
         func input(_ pool: String, _ state: String, _ course: InputCourse) -> AlertInput {
             AlertInput(
-                Database.connections, [.service: "a", .instance: "one", .label(.pool): pool, .label(.state): state], course)
+                ConnectionPool.connections, [.service: "a", .instance: "one", .label(.pool): pool, .label(.state): state],
+                course)
         }
         return Alert(
             "PoolExhausted", when: share, above: limit,
@@ -201,10 +202,10 @@ struct ResourceAlerts {
                 meaning: "Of the connections that the instance may open, more than `Thresholds.poolUse` are in use.",
                 impact: "Who needs a connection waits, and requests and other work slow down.",
                 queries: [
-                    .init("Connections by state", Database.connections.series.value),
+                    .init("Connections by state", ConnectionPool.connections.series.value),
                     .init(
                         "Time that callers wait, 95th percentile",
-                        Database.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance)
+                        ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance)
                             .quantile(0.95)),
                 ],
                 actions: [
@@ -220,7 +221,8 @@ struct ResourceAlerts {
 
     private var slowPool: Alert {
         let limit = limits.poolWait
-        let wait = Database.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(0.95)
+        let wait = ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(
+            0.95)
         return Alert(
             "SlowPool", when: wait, above: limit,
             summary: "Callers wait long for database connections.",
@@ -231,13 +233,13 @@ struct ResourceAlerts {
             runbook: Runbook(
                 meaning: "The 95th percentile of the time to get a connection from the pool is past `Thresholds.poolWait`.",
                 impact: "Each request and each claim is as much slower.",
-                queries: [.init("Connections by state", Database.connections.series.value)],
+                queries: [.init("Connections by state", ConnectionPool.connections.series.value)],
                 actions: [
                     "See the runbook of PoolExhausted: the causes are the same.",
                     "If few connections are in use, the host or the store is slow: look at CPU and pressure.",
                 ]),
             inputs: AlertInput.quantile(
-                0.95, of: Database.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: limit.value,
+                0.95, of: ConnectionPool.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: limit.value,
                 over: .label(.pool)))
     }
 }

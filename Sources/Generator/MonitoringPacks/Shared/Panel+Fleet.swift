@@ -1,4 +1,6 @@
 package import ApusDashboards
+import ApusMetrics
+package import ApusPromQL
 package import ApusTopology
 
 extension Panel {
@@ -17,4 +19,20 @@ extension Panel {
 
     /// Words and colours for a value that is 1 when all is well, and 0 when not.
     package func saying(_ well: String, or ill: String) -> Self { mappings(.value(1, well, .green), .value(0, ill, .red)) }
+}
+
+extension BucketRates {
+    /// Median, 95th and 99th percentile of all series together.
+    package var percentiles: [PanelQuery] {
+        let all = sum()
+        return [
+            PanelQuery(all.quantile(0.5), legend: "p50"), PanelQuery(all.quantile(0.95), legend: "p95"),
+            PanelQuery(all.quantile(0.99), legend: "p99"),
+        ]
+    }
+
+    /// All series together, as a heatmap.
+    package func heatmap(_ title: String, description: String, unit: PanelUnit = .seconds) -> Panel {
+        Panel(title, description: description, kind: .heatmap, unit: unit) { PanelQuery(sum()) }.legend(.hidden)
+    }
 }

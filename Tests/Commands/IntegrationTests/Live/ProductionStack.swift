@@ -2,6 +2,7 @@ import NotificationPack
 import ApusFiles
 import ApusGenerator
 import ApusTopology
+import NotificationFleet
 import ExporterCatalog
 import Foundation
 import HostTesting

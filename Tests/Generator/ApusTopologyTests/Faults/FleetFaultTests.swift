@@ -110,10 +110,6 @@ import Testing
             line: #line + 1,
             FaultyFleet.fleet { Agents(samplingInterval: .zero) }),
         FaultyFleet(
-            "the poll interval is 172800.0 seconds: it must be from 1ms to 1d, in whole milliseconds",
-            line: #line + 1,
-            FaultyFleet.fleet { DeliverySettings(pollInterval: .seconds(172_800)) }),
-        FaultyFleet(
             "a scrape may take 15s but comes every 15s: shorten the timeout below the interval",
             line: #line + 1,
             FaultyFleet.fleet { Scraping(timeout: .seconds(15)) }),
@@ -125,10 +121,6 @@ import Testing
             "the rate window of 59s holds less than four scrapes or evaluations: take at least 1m",
             line: #line + 1,
             FaultyFleet.fleet { Alerting(window: .seconds(59)) }),
-        FaultyFleet(
-            "a lease of 5s does not outlast a poll interval of 5s: lengthen the lease",
-            line: #line + 1,
-            FaultyFleet.fleet { DeliverySettings(lease: .seconds(5), pollInterval: .seconds(5)) }),
     ]
 
     static let numbers: [FaultyFleet] = [
@@ -156,10 +148,6 @@ import Testing
             "the threshold memory is set twice: leave one out",
             line: #line + 1,
             FaultyFleet.fleet { Thresholds(.memory(.mebibytes(2)), .memory(.mebibytes(3))) }),
-        FaultyFleet(
-            "the batch size is 0.0: it must be above 0",
-            line: #line + 1,
-            FaultyFleet.fleet { DeliverySettings(batchSize: 0) }),
         FaultyFleet(
             "the connections of an instance is 0.0: it must be above 0",
             line: #line + 1,
