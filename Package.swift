@@ -346,7 +346,7 @@ let package = Package(
             [
                 "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
                 "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet",
-                "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
+                "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
                 "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.

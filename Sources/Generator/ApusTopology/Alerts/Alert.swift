@@ -28,11 +28,11 @@ public struct Alert: FleetPart {
     public let severity: Severity
     /// Labels that the alert gets besides those of its condition's series, and the severity.
     public let labels: [String: String]
-    /// One plain sentence.
+    /// What is the case, as one plain sentence.
     public let summary: String
     public let description: [TextPart]
     public let runbook: Runbook
-    /// What the test of the rule feeds it; empty when that follows from the condition.
+    /// The series that the test of the rule feeds it; empty when that follows from the condition.
     public let inputs: [AlertInput]
     /// Further tests, for what one input cannot show: conditions of two parts, each of which must cross its limit alone.
     public let furtherInputs: [[AlertInput]]

@@ -1,4 +1,4 @@
-/// What holds for all alerts.
+/// The settings that hold for all alerts.
 public struct Alerting: FleetPart {
     /// How long a condition must last before its alert fires (`for`).
     public let hold: Duration
@@ -23,13 +23,13 @@ public struct Alerting: FleetPart {
 
 /// How soon people must act.
 public enum Severity: String, CaseIterable, Hashable, Sendable {
-    /// Users notice: at once.
+    /// Users notice, so that people must act at once.
     case critical
-    /// Users will notice soon: within the hour.
+    /// Users will notice soon, so that people must act within the hour.
     case high
-    /// Within the day.
+    /// People must act within the day.
     case medium
-    /// When there is time.
+    /// People may act when there is time.
     case low
 }
 
