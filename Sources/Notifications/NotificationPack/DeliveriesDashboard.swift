@@ -56,7 +56,7 @@ struct DeliveriesDashboard {
             unit: .ratio
         ) {
             PanelQuery(NotificationQueries.successRatio(over: .rateInterval), legend: "success")
-        }.range(from: 0, to: 1).thresholds(.least(limits.errorRatio.value.complement))
+        }.range(from: 0, to: 1).thresholds(.least(limits[Threshold.errorRatio].value.complement))
     }
 
     private var typicalDuration: Panel {
@@ -65,7 +65,7 @@ struct DeliveriesDashboard {
             unit: .seconds
         ) {
             PanelQuery(attempts.sum().quantile(0.95), legend: "p95")
-        }.thresholds(.most(limits.deliveryLatency.value))
+        }.thresholds(.most(limits[Threshold.deliveryLatency].value))
     }
 
     private var typicalDelay: Panel {
@@ -127,7 +127,7 @@ struct DeliveriesDashboard {
             unit: .ratio
         ) {
             PanelQuery(failedShare, legend: "\(.service)")
-        }.thresholds(.most(limits.errorRatio.value)).linked(to: .objectives, "Objectives", of: fleet)
+        }.thresholds(.most(limits[Threshold.errorRatio].value)).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var failures: Panel {
@@ -160,7 +160,7 @@ struct DeliveriesDashboard {
             "Attempts", description: "Time of one attempt to deliver: median, 95th and 99th percentile.", unit: .seconds
         ) {
             attempts.percentiles
-        }.thresholds(.most(limits.deliveryLatency.value))
+        }.thresholds(.most(limits[Threshold.deliveryLatency].value))
     }
 
     private var durationHeatmap: Panel {
@@ -170,7 +170,7 @@ struct DeliveriesDashboard {
     private var durationByChannel: Panel {
         Panel("Attempts by channel", description: "The 95th percentile of each channel.", unit: .seconds) {
             PanelQuery(attempts.sum(by: .label(.channel)).quantile(0.95), legend: "\(.label(.channel))")
-        }.thresholds(.most(limits.deliveryLatency.value))
+        }.thresholds(.most(limits[Threshold.deliveryLatency].value))
     }
 
     private var delay: Panel {
@@ -210,6 +210,6 @@ struct DeliveriesDashboard {
             "Lost leases", description: "Leases lost to another worker among all that were taken, by service.", unit: .ratio
         ) {
             PanelQuery(share, legend: "\(.service)")
-        }.thresholds(.most(limits.lostLeases.value))
+        }.thresholds(.most(limits[Threshold.lostLeases].value))
     }
 }

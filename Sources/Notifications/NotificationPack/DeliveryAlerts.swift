@@ -44,14 +44,15 @@ struct DeliveryAlerts {
     private var deliverers: [FleetService] { fleet.services.filter { $0.records.contains(.deliveries) } }
 
     private var deepQueue: Alert {
-        let limit = limits.queueDepth.value
+        let limit = limits[Threshold.queueDepth].value
         let service = deliverers.first?.name ?? ""
         return Alert(
-            "DeepQueue", when: NotificationQueries.depth(Contract.queueDepth.series.of(deliverers)), above: limits.queueDepth,
+            "DeepQueue", when: NotificationQueries.depth(Contract.queueDepth.series.of(deliverers)),
+            above: limits[Threshold.queueDepth],
             summary: "Notifications pile up.",
             description: """
                 \(value: .decimals(0)) notifications are in the queue of service \(.service); \
-                the limit is \(limits.queueDepth).
+                the limit is \(limits[Threshold.queueDepth]).
                 """,
             runbook: Runbook(
                 meaning: "The queue holds more notifications, in all states, than `Thresholds.queueDepth`.",
@@ -76,11 +77,11 @@ struct DeliveryAlerts {
 
     private var oldQueue: Alert {
         Alert(
-            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service), above: limits.queueAge,
+            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service), above: limits[Threshold.queueAge],
             summary: "A notification has been due for long.",
             description: """
                 The oldest notification that nobody of service \(.service) has taken up has been due for \
-                \(value: .duration); the limit is \(limits.queueAge).
+                \(value: .duration); the limit is \(limits[Threshold.queueAge]).
                 """,
             runbook: Runbook(
                 meaning: "Work is due and held by nobody for longer than `Thresholds.queueAge`.",
@@ -145,11 +146,11 @@ struct DeliveryAlerts {
         let enqueued = Notifications.enqueued.series.rate(over: window).sum()
         let handled =
             Notifications.delivered.series.rate(over: window).sum() + Notifications.dead.series.rate(over: window).sum()
-        let depth = limits.queueDepth.value * Self.backlogShare
+        let depth = limits[Threshold.queueDepth].value * Self.backlogShare
         let backlog = NotificationQueries.queueDepth.sum() > depth
         return Alert(
-            "ThroughputTooLow", when: (handled / (enqueued > 0) < limits.throughput.value).and(backlog),
-            threshold: limits.throughput,
+            "ThroughputTooLow", when: (handled / (enqueued > 0) < limits[Threshold.throughput].value).and(backlog),
+            threshold: limits[Threshold.throughput],
             summary: "Fewer notifications leave than come in.",
             description: """
                 Of what comes in, only \(value: .percentage) is delivered or given up, and the queue holds more than \
@@ -183,8 +184,8 @@ struct DeliveryAlerts {
         func input(_ counter: Counter<ChannelLabels>, _ instance: String, _ course: InputCourse) -> AlertInput {
             AlertInput(counter, [.service: "a", .instance: instance, .label(.channel): "webhook"], course)
         }
-        let all = 0.5 * limits.throughput.value
-        let few = InputCourse.constant(min(1, limits.queueDepth.value * Self.backlogShare / 4))
+        let all = 0.5 * limits[Threshold.throughput].value
+        let few = InputCourse.constant(min(1, limits[Threshold.queueDepth].value * Self.backlogShare / 4))
         return [
             input(Notifications.enqueued, "one", enqueued(0.3)), input(Notifications.enqueued, "two", enqueued(0.2)),
             input(Notifications.delivered, "one", handled(all * 0.4)),
@@ -198,7 +199,7 @@ struct DeliveryAlerts {
     private static let backlogShare = 0.5
 
     private var highErrorRate: Alert {
-        let limit = limits.errorRatio
+        let limit = limits[Threshold.errorRatio]
         func failed(_ instance: String, _ rate: Double) -> AlertInput {
             AlertInput(
                 Notifications.failures,
@@ -236,7 +237,7 @@ struct DeliveryAlerts {
     }
 
     private var highDeliveryLatency: Alert {
-        let limit = limits.deliveryLatency
+        let limit = limits[Threshold.deliveryLatency]
         let latency = Notifications.attemptDuration.series.bucketRates(over: window)
             .sum(by: .service, .label(.channel)).quantile(0.95)
         return Alert(
@@ -265,7 +266,7 @@ struct DeliveryAlerts {
     }
 
     private var lostLeases: Alert {
-        let limit = limits.lostLeases
+        let limit = limits[Threshold.lostLeases]
         func total(_ counter: Counter<NoLabels>) -> InstantVector<TargetKey> {
             counter.series.rate(over: window).sum(perTarget: .service)
         }

@@ -42,7 +42,7 @@ struct QueueDashboard {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(NotificationQueries.queueDepth, legend: "\(.label(.state))")
-        }.thresholds(.most(limits.queueDepth.value))
+        }.thresholds(.most(limits[Threshold.queueDepth].value))
     }
 
     private var oldest: Panel {
@@ -51,7 +51,7 @@ struct QueueDashboard {
             unit: .seconds
         ) {
             PanelQuery(Queue.oldestAge.series.value.max(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits.queueAge.value))
+        }.thresholds(.most(limits[Threshold.queueAge].value))
     }
 
     private var flow: Panel {
@@ -71,7 +71,7 @@ struct QueueDashboard {
             unit: .ratio
         ) {
             PanelQuery(handled / (enqueued > 0), legend: "out among in")
-        }.thresholds(.least(limits.throughput.value))
+        }.thresholds(.least(limits[Threshold.throughput].value))
     }
 
     private var change: Panel {

@@ -39,7 +39,7 @@ import Testing
         #expect(fleet.scraping.interval == .seconds(15))
         #expect(fleet.scraping.evaluationInterval == .seconds(15))
         #expect(fleet.alerting.hold == .seconds(60))
-        #expect(fleet.thresholds.memory.value == 536_870_912)
+        #expect(fleet.thresholds[Threshold.memory].value == 536_870_912)
     }
 
     @Test(arguments: [(60, 10_000), (15, 10_000), (6, 4000), (1, 666)])

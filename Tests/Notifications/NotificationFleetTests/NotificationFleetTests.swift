@@ -39,11 +39,11 @@ import Testing
 
     @Test func `has the alert thresholds of the original system`() {
         let limits = notificationFleet().thresholds
-        #expect(limits.cpuPercent.value == 70)
-        #expect(limits.memory.value == 512 * 1_048_576)
-        #expect(limits.connections.value == 50)
-        #expect(limits.queueDepth.value == 10_000)
-        #expect(limits.errorRatio.value == 0.01)
+        #expect(limits[Threshold.cpuPercent].value == 70)
+        #expect(limits[Threshold.memory].value == 512 * 1_048_576)
+        #expect(limits[Threshold.connections].value == 50)
+        #expect(limits[Threshold.queueDepth].value == 10_000)
+        #expect(limits[Threshold.errorRatio].value == 0.01)
     }
 
     @Test(arguments: FleetEnvironment.allCases, AgentPlacement.allCases)

@@ -118,7 +118,10 @@ struct KubernetesPods {
             ), ("envFrom", service.shared.backends.map { _ in Self.backends }),
             ("ports", service.port.map { [["name": "http", "containerPort": .integer($0)]] }),
             ("startupProbe", startup), ("livenessProbe", liveness), ("readinessProbe", readiness),
-            ("resources", resources(declared.limits, cpu: "250m", request: .bytes(fleet.thresholds.memory.wholeValue))),
+            (
+                "resources",
+                resources(declared.limits, cpu: "250m", request: .bytes(fleet.thresholds[Threshold.memory].wholeValue))
+            ),
             ("securityContext", Self.confined),
             (
                 "volumeMounts",

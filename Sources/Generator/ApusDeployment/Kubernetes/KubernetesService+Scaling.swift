@@ -61,7 +61,7 @@ extension KubernetesService {
 
     /// The cores at which alerts find a process too busy: one pod has one.
     private var cpu: YAMLValue {
-        let millicores = max(1, Int((fleet.thresholds.cpuPercent.value * 10).rounded()))
+        let millicores = max(1, Int((fleet.thresholds[Threshold.cpuPercent].value * 10).rounded()))
         return [
             "type": "Resource",
             "resource": ["name": "cpu", "target": ["type": "AverageValue", "averageValue": "\(millicores)m"]],

@@ -21,7 +21,7 @@ extension Fleet {
     /// The memory above which the kernel ends a process with these limits.
     public func memoryLimit(_ limits: ResourceLimits) -> ByteCount {
         if let memory = limits.memory { return memory }
-        let (doubled, overflow) = thresholds.memory.wholeValue.multipliedReportingOverflow(by: 2)
+        let (doubled, overflow) = thresholds[Threshold.memory].wholeValue.multipliedReportingOverflow(by: 2)
         return .bytes(overflow ? .max : doubled)
     }
 }

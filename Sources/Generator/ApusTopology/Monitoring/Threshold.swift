@@ -79,7 +79,7 @@ public struct Threshold: Hashable, Sendable {
 ///     public static let abandonedCarts = ThresholdKey.count("abandonedCarts", 100, .low, "abandoned carts")
 /// }
 ///
-/// Alert("CartsAbandoned", when: Shop.abandoned.series.value, above: fleet.thresholds.abandonedCarts, …)
+/// Alert("CartsAbandoned", when: Shop.abandoned.series.value, above: fleet.thresholds[Threshold.abandonedCarts], …)
 /// ```
 ///
 /// A fleet that wants another one writes `Thresholds(.abandonedCarts(500, .medium))`.

@@ -4,9 +4,8 @@
 /// Thresholds(.cpuPercent(80, .medium), .memory(.mebibytes(256)), .connections(200))
 /// ```
 ///
-/// Each limit is declared by a ``ThresholdKey`` beside the alert that watches it. `fleet.thresholds.memory` is the one that holds in
-/// a fleet: as it is set, or its default.
-@dynamicMemberLookup
+/// Each limit is declared by a ``ThresholdKey`` beside the alert that watches it. `fleet.thresholds[Threshold.memory]` is the one
+/// that holds in a fleet: as it is set, or its default.
 public struct Thresholds: FleetPart {
     /// The limits that are set, in order.
     public let declared: [Threshold]
@@ -24,11 +23,6 @@ public struct Thresholds: FleetPart {
 
     /// The limit that holds where another one is the default.
     func holding(_ standard: Threshold) -> Threshold { declared.last { $0.name == standard.name } ?? standard }
-
-    /// The limit that holds for a key, by the key's name.
-    public subscript<Value>(dynamicMember path: KeyPath<Threshold.Type, ThresholdKey<Value>>) -> Threshold {
-        self[Threshold.self[keyPath: path]]
-    }
 }
 
 extension Threshold {

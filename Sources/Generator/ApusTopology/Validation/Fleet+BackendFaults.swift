@@ -119,9 +119,9 @@ extension Fleet {
         if !(1...65535).contains(queue.prefetch) {
             contradiction("has a prefetch of \(queue.prefetch): use 1 to 65535")
         }
-        if let most = queue.maxLength, most <= thresholds.brokerDepth.wholeValue {
+        if let most = queue.maxLength, most <= thresholds[Threshold.brokerDepth].wholeValue {
             contradiction(
-                "holds \(most) messages at most but is alerted on above \(thresholds.brokerDepth.text), so that the alert could "
+                "holds \(most) messages at most but is alerted on above \(thresholds[Threshold.brokerDepth].text), so that the alert could "
                     + "not fire: raise maxLength or lower Thresholds.brokerDepth")
         }
         return faults

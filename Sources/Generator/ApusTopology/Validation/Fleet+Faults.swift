@@ -68,7 +68,7 @@ extension Fleet {
             faults.append(
                 .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
         }
-        let watched = thresholds.connections.wholeValue
+        let watched = thresholds[Threshold.connections].wholeValue
         if connectionLimit > watched {
             faults.append(
                 .budgetAboveThreshold(

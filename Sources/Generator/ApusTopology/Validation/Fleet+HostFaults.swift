@@ -46,7 +46,7 @@ extension Fleet {
                 .map { .numberOutOfRange(name: $0.0, value: Double($0.1), range: $0.3, place: place) }
         }
         for service in services {
-            let watched = thresholds.memory.wholeValue
+            let watched = thresholds[Threshold.memory].wholeValue
             guard let memory = service.limits.memory, memory.bytes <= watched else { continue }
             faults.append(
                 .limitNotAboveThreshold(

@@ -56,7 +56,7 @@ struct APIDashboard {
             kind: .stat, unit: .ratio
         ) {
             PanelQuery(errorRatio(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits.requestErrorRatio.value))
+        }.thresholds(.most(limits[Threshold.requestErrorRatio].value))
     }
 
     private var typicalLatency: Panel {
@@ -65,7 +65,7 @@ struct APIDashboard {
             kind: .stat, unit: .seconds
         ) {
             PanelQuery(buckets.sum(by: .service).quantile(0.95), legend: "\(.service)")
-        }.thresholds(.most(limits.requestLatency.value))
+        }.thresholds(.most(limits[Threshold.requestLatency].value))
     }
 
     private var totalActive: Panel {
@@ -120,7 +120,7 @@ struct APIDashboard {
             unit: .ratio
         ) {
             PanelQuery(errorRatio(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits.requestErrorRatio.value)).linked(to: .objectives, "Objectives", of: fleet)
+        }.thresholds(.most(limits[Threshold.requestErrorRatio].value)).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var failuresByRoute: Panel {
@@ -141,7 +141,7 @@ struct APIDashboard {
             unit: .seconds
         ) {
             buckets.percentiles
-        }.thresholds(.most(limits.requestLatency.value)).linked(to: .objectives, "Objectives", of: fleet)
+        }.thresholds(.most(limits[Threshold.requestLatency].value)).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var latencyHeatmap: Panel {
@@ -151,7 +151,7 @@ struct APIDashboard {
     private var latencyByRoute: Panel {
         Panel("Latency by route", description: "The 95th percentile of each route.", unit: .seconds) {
             PanelQuery(buckets.sum(by: .label(.route)).quantile(0.95), legend: "\(.label(.route))")
-        }.thresholds(.most(limits.requestLatency.value))
+        }.thresholds(.most(limits[Threshold.requestLatency].value))
     }
 
     // MARK: - Routes
@@ -166,9 +166,9 @@ struct APIDashboard {
             PanelQuery(buckets.sum(by: .label(.route)).quantile(0.95), legend: "95th percentile")
         }.overrides(
             .named("route", .displayName("Route")), .named("Requests", .unit(.requestsPerSecond), .decimals(2)),
-            .named("Errors", .unit(.ratio), .thresholds(.most(limits.requestErrorRatio.value)), .coloredCells),
+            .named("Errors", .unit(.ratio), .thresholds(.most(limits[Threshold.requestErrorRatio].value)), .coloredCells),
             .named(
-                "95th percentile", .unit(.seconds), .thresholds(.most(limits.requestLatency.value)), .coloredCells
+                "95th percentile", .unit(.seconds), .thresholds(.most(limits[Threshold.requestLatency].value)), .coloredCells
             ))
     }
 

@@ -23,7 +23,7 @@ struct RequestAlerts {
     private let requests = HTTPServer.requestDuration.series
 
     private var highErrorRatio: Alert {
-        let limit = fleet.thresholds.requestErrorRatio
+        let limit = fleet.thresholds[Threshold.requestErrorRatio]
         let failed = requests.matching(.label(.status), .matches, "5..").countRate(over: window).sum(by: .service)
         let all = requests.countRate(over: window).sum(by: .service)
         func answered(_ instance: String, _ status: String, _ course: InputCourse) -> AlertInput {
@@ -64,7 +64,7 @@ struct RequestAlerts {
     }
 
     private var highLatency: Alert {
-        let limit = fleet.thresholds.requestLatency
+        let limit = fleet.thresholds[Threshold.requestLatency]
         return Alert(
             "HighRequestLatency", when: requests.bucketRates(over: window).sum(by: .service).quantile(0.95), above: limit,
             summary: "Requests are answered slowly.",

@@ -61,7 +61,7 @@ struct HostAlerts {
     }
 
     private var diskAlmostFull: Alert {
-        let limit = fleet.thresholds.freeDisk
+        let limit = fleet.thresholds[Threshold.freeDisk]
         let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
         let full = limit.value / 2
         return Alert(
@@ -87,7 +87,7 @@ struct HostAlerts {
 
     private var diskFillsUp: Alert {
         let free = Self.disks(Filesystem.available)
-        let horizon = fleet.thresholds.diskFull
+        let horizon = fleet.thresholds[Threshold.diskFull]
         let perSecond = -0.5 / horizon.value
         return Alert(
             "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)) < 0,
@@ -112,7 +112,7 @@ struct HostAlerts {
 
     private var fewInodes: Alert {
         let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
-        let limit = fleet.thresholds.freeInodes
+        let limit = fleet.thresholds[Threshold.freeInodes]
         let full = limit.value / 2
         return Alert(
             "FewInodes", when: free, below: limit, summary: "A file system can take few more files.",
@@ -130,7 +130,7 @@ struct HostAlerts {
     }
 
     private var memoryPressure: Alert {
-        let limit = fleet.thresholds.memoryPressure
+        let limit = fleet.thresholds[Threshold.memoryPressure]
         return Alert(
             "MemoryPressure", when: NodeExporter.Pressure.memoryWaiting.series.rate(over: window), above: limit,
             summary: "Processes of a host wait for memory.",
@@ -150,7 +150,7 @@ struct HostAlerts {
     }
 
     private var clockSkew: Alert {
-        let limit = fleet.thresholds.clockSkew
+        let limit = fleet.thresholds[Threshold.clockSkew]
         return Alert(
             "ClockSkew", when: NodeExporter.Clock.offset.series.value.abs, above: limit,
             summary: "A host's clock is wrong.",

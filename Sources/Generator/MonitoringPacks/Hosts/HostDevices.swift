@@ -63,14 +63,14 @@ struct HostDevices {
         let free = HostAlerts.disks(Filesystem.available).value / (HostAlerts.disks(Filesystem.size).value > 0)
         return Panel("Free space", description: "Share of each file system that is free for others than root.", unit: .ratio) {
             PanelQuery(free, legend: "\(.label(.mountpoint))")
-        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds.freeDisk.value))
+        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds[Threshold.freeDisk].value))
     }
 
     private var inodes: Panel {
         let free = HostAlerts.disks(Filesystem.filesFree).value / (HostAlerts.disks(Filesystem.files).value > 0)
         return Panel("Free inodes", description: "Share of each file system's inodes that is free.", unit: .ratio) {
             PanelQuery(free, legend: "\(.label(.mountpoint))")
-        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds.freeInodes.value))
+        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds[Threshold.freeInodes].value))
     }
 
     // MARK: - Network
@@ -143,8 +143,8 @@ struct HostDevices {
             PanelThresholds(
                 base: .red,
                 [
-                    .init(from: -fleet.thresholds.clockSkew.value, .green),
-                    .init(from: fleet.thresholds.clockSkew.value, .red),
+                    .init(from: -fleet.thresholds[Threshold.clockSkew].value, .green),
+                    .init(from: fleet.thresholds[Threshold.clockSkew].value, .red),
                 ]))
     }
 

@@ -75,7 +75,7 @@ struct HostsDashboard {
         ) {
             PanelQuery(Pressure.memoryWaiting.series.rate(over: .rateInterval), legend: "some waited")
             PanelQuery(Pressure.memoryStalled.series.rate(over: .rateInterval), legend: "all waited")
-        }.thresholds(.most(fleet.thresholds.memoryPressure.value))
+        }.thresholds(.most(fleet.thresholds[Threshold.memoryPressure].value))
     }
 
     private var ioPressure: Panel {

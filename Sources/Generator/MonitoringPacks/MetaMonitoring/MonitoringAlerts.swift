@@ -112,7 +112,7 @@ struct MonitoringAlerts {
 
     private var journalBehind: Alert {
         Alert(
-            "JournalBehind", when: JournalFollowing.lag.series.value, above: fleet.thresholds.journalLag,
+            "JournalBehind", when: JournalFollowing.lag.series.value, above: fleet.thresholds[Threshold.journalLag],
             summary: "An agent counts the journal with delay.",
             description: "The newest entry that the agent \(.instance) has counted is \(value: .duration) old.",
             runbook: Runbook(
@@ -241,7 +241,7 @@ extension Fleet {
 
     /// The age at which an agent's figures are old: so many turns of its sampling loop.
     var oldestSample: Threshold {
-        let turns = thresholds.missedSamples
+        let turns = thresholds[Threshold.missedSamples]
         return turns.with(.duration(agents.samplingInterval * turns.wholeValue))
     }
 

@@ -81,7 +81,7 @@ struct LoadBalancerDashboard {
             unit: .duration, width: .quarter
         ) {
             PanelQuery(BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time, legend: "\(.instance)")
-        }.range(from: nil, to: nil).thresholds(.least(fleet.thresholds.certificateExpiry.value))
+        }.range(from: nil, to: nil).thresholds(.least(fleet.thresholds[Threshold.certificateExpiry].value))
     }
 
     private var probe: Panel {

@@ -40,7 +40,7 @@ struct TrafficAlerts {
     private var connectionsDropped: Alert {
         typealias Status = NginxExporter.Status
         let dropped = Status.accepted.series.increase(over: window) - Status.handled.series.increase(over: window)
-        let limit = fleet.thresholds.droppedConnections
+        let limit = fleet.thresholds[Threshold.droppedConnections]
         let accepted = limit.value / (fleet.alertWindow / .seconds(1))
         func input(_ counter: Counter<NoLabels>, _ course: InputCourse) -> AlertInput {
             AlertInput(counter, [.service: "n", .instance: "one"], course)
@@ -64,7 +64,7 @@ struct TrafficAlerts {
     }
 
     private var certificateExpires: Alert {
-        let limit = fleet.thresholds.certificateExpiry
+        let limit = fleet.thresholds[Threshold.certificateExpiry]
         return Alert(
             "CertificateExpires", when: BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time, below: limit,
             summary: "A certificate expires soon.",

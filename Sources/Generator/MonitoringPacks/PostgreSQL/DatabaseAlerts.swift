@@ -50,7 +50,7 @@ struct DatabaseAlerts {
 
     private var databaseConnections: Alert {
         typealias Settings = PostgresExporter.Settings
-        let limit = fleet.thresholds.databaseConnections
+        let limit = fleet.thresholds[Threshold.databaseConnections]
         func per<Key>(_ vector: InstantVector<SeriesKey<Key>>) -> InstantVector<TargetKey> {
             vector.sum(perTarget: .service, .instance)
         }
@@ -101,7 +101,7 @@ struct DatabaseAlerts {
     }
 
     private var longTransaction: Alert {
-        let limit = fleet.thresholds.transactionDuration
+        let limit = fleet.thresholds[Threshold.transactionDuration]
         return Alert(
             "LongTransaction", when: PostgresExporter.Activity.longestTransaction.series.value, above: limit,
             summary: "A transaction has been open for long.",
@@ -122,7 +122,7 @@ struct DatabaseAlerts {
     private var transactionsOld: Alert {
         Alert(
             "TransactionIDsRunOut", when: PostgresExporter.Queries.transactionAge.series.value,
-            above: fleet.thresholds.transactionAge,
+            above: fleet.thresholds[Threshold.transactionAge],
             summary: "A database must be vacuumed soon.",
             description: """
                 The oldest transaction of \(.label(.database)) in \(.instance) that is not frozen is \
@@ -140,7 +140,8 @@ struct DatabaseAlerts {
 
     private var replicationSlotBehind: Alert {
         Alert(
-            "ReplicationSlotBehind", when: PostgresExporter.Replication.slotLag.series.value, above: fleet.thresholds.slotLag,
+            "ReplicationSlotBehind", when: PostgresExporter.Replication.slotLag.series.value,
+            above: fleet.thresholds[Threshold.slotLag],
             summary: "A database keeps much WAL for a slot.",
             description: "\(.instance) keeps \(value: .bytes)B of WAL for the slot \(.label(.slot)).",
             runbook: Runbook(
@@ -172,7 +173,8 @@ struct DatabaseAlerts {
 
     private var clientsWaiting: Alert {
         Alert(
-            "PoolerClientsWait", when: PgBouncerExporter.Pools.longestWait.series.value, above: fleet.thresholds.poolerWait,
+            "PoolerClientsWait", when: PgBouncerExporter.Pools.longestWait.series.value,
+            above: fleet.thresholds[Threshold.poolerWait],
             summary: "Clients of a pooler wait for connections.",
             description:
                 "The first client of \(.label(.database)) that waits at \(.instance) has waited for \(value: .duration).",

@@ -51,7 +51,7 @@ struct DatabaseDashboard {
             "Use of pools", description: "Connections in use among those that each process may open.", unit: .ratio
         ) {
             PanelQuery(used / (most > 0), legend: "\(.instance)")
-        }.range(from: 0, to: 1).thresholds(.most(limits.poolUse.value)).linkedToInstance(of: fleet)
+        }.range(from: 0, to: 1).thresholds(.most(limits[Threshold.poolUse].value)).linkedToInstance(of: fleet)
     }
 
     private var wait: Panel {
@@ -61,7 +61,7 @@ struct DatabaseDashboard {
             unit: .seconds
         ) {
             PanelQuery(waits.sum(by: .instance).quantile(0.95), legend: "\(.instance)")
-        }.thresholds(.most(limits.poolWait.value)).linkedToInstance(of: fleet)
+        }.thresholds(.most(limits[Threshold.poolWait].value)).linkedToInstance(of: fleet)
     }
 
     private var fleetConnections: Panel {
@@ -70,7 +70,7 @@ struct DatabaseDashboard {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(limits.connections.value)).linkedToInstance(of: fleet)
+        }.thresholds(.most(limits[Threshold.connections].value)).linkedToInstance(of: fleet)
     }
 
     private var waitHeatmap: Panel {

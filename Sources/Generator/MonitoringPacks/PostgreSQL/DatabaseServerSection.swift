@@ -66,7 +66,7 @@ struct DatabaseServerSection {
             unit: .ratio
         ) {
             PanelQuery(open / (free > 0), legend: "\(.instance)")
-        }.range(from: 0, to: 1).thresholds(.most(fleet.thresholds.databaseConnections.value))
+        }.range(from: 0, to: 1).thresholds(.most(fleet.thresholds[Threshold.databaseConnections].value))
     }
 
     private var transactions: Panel {
@@ -85,7 +85,7 @@ struct DatabaseServerSection {
             unit: .seconds
         ) {
             PanelQuery(Activity.longestTransaction.series.value.max(by: .label(.state)), legend: "\(.label(.state))")
-        }.thresholds(.most(fleet.thresholds.transactionDuration.value))
+        }.thresholds(.most(fleet.thresholds[Threshold.transactionDuration].value))
     }
 
     private var locks: Panel {
@@ -166,7 +166,7 @@ struct DatabaseServerSection {
             unit: .count
         ) {
             PanelQuery(Queries.transactionAge.series.value, legend: "\(.label(.database)) at \(.instance)")
-        }.thresholds(.most(fleet.thresholds.transactionAge.value))
+        }.thresholds(.most(fleet.thresholds[Threshold.transactionAge].value))
     }
 
     private var deadRows: Panel {
@@ -205,6 +205,6 @@ struct DatabaseServerSection {
             "WAL kept for slots", description: "Bytes of WAL that each replication slot keeps from being removed.", unit: .bytes
         ) {
             PanelQuery(Replication.slotLag.series.value, legend: "\(.label(.slot))")
-        }.thresholds(.most(fleet.thresholds.slotLag.value))
+        }.thresholds(.most(fleet.thresholds[Threshold.slotLag].value))
     }
 }

@@ -45,7 +45,7 @@ struct PoolerSection {
             unit: .seconds
         ) {
             PanelQuery(Pools.longestWait.series.value.max(by: .label(.database)), legend: "\(.label(.database))")
-        }.thresholds(.most(fleet.thresholds.poolerWait.value))
+        }.thresholds(.most(fleet.thresholds[Threshold.poolerWait].value))
     }
 
     private var servers: Panel {

@@ -39,14 +39,14 @@ package struct FleetOverview {
     package var cpu: Panel {
         Panel("CPU", description: "CPU of each process, in percent of one core.", unit: .percent) {
             PanelQuery(Contract.cpuUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(limits.cpuPercent.value)).linkedToInstance(of: fleet).linked(
+        }.thresholds(.most(limits[Threshold.cpuPercent].value)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }
 
     package var memory: Panel {
         Panel("Memory", description: "Resident memory of each process.", unit: .bytes) {
             PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(limits.memory.value)).linkedToInstance(of: fleet).linked(
+        }.thresholds(.most(limits[Threshold.memory].value)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }
 
@@ -62,7 +62,7 @@ package struct FleetOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(limits.connections.value)).linkedToInstance(of: fleet).linked(
+        }.thresholds(.most(limits[Threshold.connections].value)).linkedToInstance(of: fleet).linked(
             to: .database, "Database and pool", of: fleet)
     }
 

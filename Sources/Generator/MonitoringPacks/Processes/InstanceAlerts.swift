@@ -94,7 +94,7 @@ struct InstanceAlerts {
     }
 
     private var tooManyRestarts: Alert {
-        let limit = fleet.thresholds.restarts
+        let limit = fleet.thresholds[Threshold.restarts]
         let starts = ServiceProcess.startTime.series.samples(over: Self.restartWindow).changes
         return Alert(
             "TooManyRestarts", when: starts, above: limit,

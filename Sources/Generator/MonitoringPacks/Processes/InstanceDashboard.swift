@@ -52,7 +52,7 @@ struct InstanceDashboard {
             kind: .stat, unit: .count
         ) {
             PanelQuery(starts, legend: "\(.instance)")
-        }.thresholds(.most(limits.restarts.value))
+        }.thresholds(.most(limits[Threshold.restarts].value))
     }
 
     private var heartbeat: Panel {
@@ -76,7 +76,7 @@ struct InstanceDashboard {
             PanelQuery(
                 ServiceProcess.childrenCPU.series.rate(over: .rateInterval).sum(by: .label(.mode)) * 100,
                 legend: "children, \(.label(.mode))")
-        }.thresholds(.most(limits.cpuPercent.value))
+        }.thresholds(.most(limits[Threshold.cpuPercent].value))
     }
 
     private var memory: Panel {
@@ -91,7 +91,7 @@ struct InstanceDashboard {
                     ServiceProcess.residentMemory.series.matching(.service, .matches, services.joined(separator: "|")).value
                         .max(by: .instance) * 0 + limit, legend: "limit")
             }
-        }.thresholds(.most(limits.memory.value)).overrides(.limitLine("limit"))
+        }.thresholds(.most(limits[Threshold.memory].value)).overrides(.limitLine("limit"))
     }
 
     /// Services that have the same limit, in order of declaration.
@@ -123,7 +123,7 @@ struct InstanceDashboard {
             unit: .bytes
         ) {
             PanelQuery(perSecond * 3600, legend: "within an hour")
-        }.range(from: nil, to: nil).thresholds(.most(limits.heapGrowth.value))
+        }.range(from: nil, to: nil).thresholds(.most(limits[Threshold.heapGrowth].value))
     }
 
     // MARK: - Executors
@@ -168,7 +168,7 @@ struct InstanceDashboard {
             "Share of descriptors", description: "Open descriptors among those that the process may open.", unit: .ratio
         ) {
             PanelQuery(share, legend: "open")
-        }.range(from: 0, to: 1).thresholds(.most(limits.descriptorUse.value))
+        }.range(from: 0, to: 1).thresholds(.most(limits[Threshold.descriptorUse].value))
     }
 
     private var connections: Panel {

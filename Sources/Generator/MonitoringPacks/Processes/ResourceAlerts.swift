@@ -31,11 +31,11 @@ struct ResourceAlerts {
 
     private var highCPU: Alert {
         Alert(
-            "HighCPU", when: Contract.cpuUsage.series.value, above: limits.cpuPercent,
+            "HighCPU", when: Contract.cpuUsage.series.value, above: limits[Threshold.cpuPercent],
             summary: "A process uses much CPU.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .decimals(1)) % of a core; \
-                the limit is \(limits.cpuPercent).
+                the limit is \(limits[Threshold.cpuPercent]).
                 """,
             runbook: Runbook(
                 meaning: "The process has used more of a core than `Thresholds.cpuPercent` for longer than alerts hold.",
@@ -52,11 +52,11 @@ struct ResourceAlerts {
 
     private var highMemory: Alert {
         Alert(
-            "HighMemory", when: Contract.memoryUsage.series.value, above: limits.memory,
+            "HighMemory", when: Contract.memoryUsage.series.value, above: limits[Threshold.memory],
             summary: "A process uses much memory.",
             description: """
                 \(.instance) of service \(.service) has \(value: .bytes)B resident; \
-                the limit is \(limits.memory).
+                the limit is \(limits[Threshold.memory]).
                 """,
             runbook: Runbook(
                 meaning: "The process has more resident memory than `Thresholds.memory`.",
@@ -73,7 +73,7 @@ struct ResourceAlerts {
 
     /// The kernel ends a process at its limit.
     private var memoryNearLimit: Alert {
-        let share = limits.memoryUse
+        let share = limits[Threshold.memoryUse]
         let arms = fleet.services.map { service in
             ServiceProcess.residentMemory.series.matching(.service, service.name).value
                 / Double(fleet.memoryLimit(service.limits).bytes) > share.value
@@ -105,7 +105,7 @@ struct ResourceAlerts {
     }
 
     private var heapGrowth: Alert {
-        let limit = limits.heapGrowth
+        let limit = limits[Threshold.heapGrowth]
         let heap = ServiceProcess.heap.series
         let growing = heap.samples(over: .minutes(15)).derivative > 0
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
@@ -144,7 +144,7 @@ struct ResourceAlerts {
     private var fewDescriptors: Alert {
         let share = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
         return Alert(
-            "FewDescriptorsLeft", when: share, above: limits.descriptorUse,
+            "FewDescriptorsLeft", when: share, above: limits[Threshold.descriptorUse],
             summary: "A process runs out of file descriptors.",
             description: "\(.instance) of service \(.service) has \(value: .percentage) of its file descriptors open.",
             runbook: Runbook(
@@ -157,16 +157,16 @@ struct ResourceAlerts {
                 ]),
             inputs: AlertInput.share(
                 of: ServiceProcess.openFiles, in: ServiceProcess.maxFiles, [.service: "a", .instance: "one"],
-                above: limits.descriptorUse))
+                above: limits[Threshold.descriptorUse]))
     }
 
     // MARK: - Connections
 
     private var tooManyConnections: Alert {
         Alert(
-            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum(), above: limits.connections,
+            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum(), above: limits[Threshold.connections],
             summary: "The fleet has too many database connections open.",
-            description: "\(value: .decimals(0)) connections are open; the limit is \(limits.connections).",
+            description: "\(value: .decimals(0)) connections are open; the limit is \(limits[Threshold.connections]).",
             runbook: Runbook(
                 meaning: "All processes together have more connections open than `Thresholds.connections`.",
                 impact: "The database refuses connections at its own limit, those of administrators too.",
@@ -180,7 +180,7 @@ struct ResourceAlerts {
     private var poolExhausted: Alert {
         let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
         let bound = ConnectionPool.maxConnections.series.value
-        let limit = limits.poolUse
+        let limit = limits[Threshold.poolUse]
         let share = used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
         func most(_ pool: String, _ value: Double) -> AlertInput {
             AlertInput(
@@ -220,7 +220,7 @@ struct ResourceAlerts {
     }
 
     private var slowPool: Alert {
-        let limit = limits.poolWait
+        let limit = limits[Threshold.poolWait]
         let wait = ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(
             0.95)
         return Alert(

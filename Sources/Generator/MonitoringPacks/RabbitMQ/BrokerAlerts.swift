@@ -33,7 +33,7 @@ struct BrokerAlerts {
     }
 
     private var deepBrokerQueue: Alert {
-        let limit = fleet.thresholds.brokerDepth
+        let limit = fleet.thresholds[Threshold.brokerDepth]
         return Alert(
             "DeepBrokerQueue", when: Details.messages.series.value, above: limit,
             summary: "Messages pile up at a broker.",
@@ -74,7 +74,7 @@ struct BrokerAlerts {
 
     /// Consumers hold nearly all that those of the fleet together may hold at once.
     private var unacknowledged: Alert {
-        let share = fleet.thresholds.prefetchUse
+        let share = fleet.thresholds[Threshold.prefetchUse]
         let arms = fleet.brokers.flatMap(\.queues).map { queue in
             let consumers = fleet.services.first { $0.name == queue.consumers }
             let most = consumers?.scaling?.maximum ?? consumers?.instances.count ?? 1

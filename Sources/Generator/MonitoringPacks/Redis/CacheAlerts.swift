@@ -35,7 +35,7 @@ struct CacheAlerts {
     }
 
     private var cacheMemory: Alert {
-        let limit = fleet.thresholds.cacheMemory
+        let limit = fleet.thresholds[Threshold.cacheMemory]
         let share = RedisExporter.Memory.used.series.value / (RedisExporter.Memory.limit.series.value > 0)
         return Alert(
             "CacheMemoryNearLimit", when: share, above: limit, summary: "A cache is nearly full.",

@@ -26,7 +26,7 @@ struct CacheDashboard {
         }
     }
 
-    private var limit: PanelThresholds { .most(fleet.thresholds.cacheMemory.value) }
+    private var limit: PanelThresholds { .most(fleet.thresholds[Threshold.cacheMemory].value) }
     private var share: InstantVector<SeriesKey<NoKey>> { Memory.used.series.value / (Memory.limit.series.value > 0) }
     private var hits: InstantVector<SeriesKey<NoKey>> {
         let hits = Keys.hits.series.rate(over: .rateInterval)

@@ -213,7 +213,7 @@ struct JournalDashboard {
         ) {
             PanelQuery(JournalFollowing.lag.series.value, legend: "\(.instance): behind")
             PanelQuery(JournalFollowing.age.series.value, legend: "\(.instance): last look")
-        }.thresholds(.most(fleet.thresholds.journalLag.value))
+        }.thresholds(.most(fleet.thresholds[Threshold.journalLag].value))
     }
 
     private var patterns: Panel {

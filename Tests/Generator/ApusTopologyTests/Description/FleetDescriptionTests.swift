@@ -21,7 +21,9 @@ import Testing
 
     @Test func `the table says what runs where, what is promised and who hears of it`() {
         #expect(
-            small.table(watched: [Threshold.cpuPercent.standard, Threshold.memory.standard, small.thresholds.connections])
+            small.table(watched: [
+                Threshold.cpuPercent.standard, Threshold.memory.standard, small.thresholds[Threshold.connections],
+            ])
                 == """
                 shop, staging, on 127.0.0.1
 
