@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// The life of notifications, from the API to the receiver.
-public enum Notifications {
+public enum Notifications: MetricSubsystem {
     public static let enqueued = Counter<ChannelLabels>(
         "notifications_enqueued_total", "Notifications that the store accepted, by channel.")
     public static let claimed = Counter<NoLabels>("notifications_claimed_total", "Leases taken on notifications.")
@@ -23,7 +23,9 @@ public enum Notifications {
         "notification_pickup_delay_seconds", "Time from the moment a notification was due to its lease.",
         buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300])
 
-    static let families = [
+    public static let title = "Notifications"
+    public static let origin = MetricOrigin.service
+    public static let families = [
         enqueued.family, claimed.family, delivered.family, failures.family, dead.family, released.family, lostLeases.family,
         reclaimed.family, attemptDuration.family, pickupDelay.family,
     ]
