@@ -1,16 +1,16 @@
-# make run    installs what is missing, builds, and brings the fleet up on this machine
-# make test   installs what the tests need, builds, and runs all of them
-# make build  leaves release builds in bin/
+# make run       installs what is missing, builds, and brings the fleet up on this machine
+# make test      installs what the tests need, builds, and runs all of them
+# make build     leaves release builds in bin/
 # make examples  builds and runs the example packages
-# make fuzz   attacks the segment's reader for FUZZ_SECONDS (20)
-# make check  formatting, and that generated files are current
+# make fuzz      attacks the segment's reader for FUZZ_SECONDS (20)
+# make check     formatting, declared imports, and that generated files are current
+# .ci/run        all of these, each thing compiled once
 
-# One configuration for everything, so that nothing is compiled twice.
-SWIFT_BUILD := swift build -c release
+# One configuration for everything, so that nothing is compiled twice. Without debug information, which strip would take away again.
+SWIFT_BUILD := swift build -c release -debug-info-format none
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
-FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Dashboards Benchmarks/Fleet Benchmarks/Ratios \
-    Benchmarks/Registry
+FORMATTED := Package.swift Sources Tests Fuzz/Target Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
@@ -20,26 +20,42 @@ TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer pos
     python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
     systemd-journal-remote systemd-sysv yamllint zstd
 
-.PHONY: all build run test examples fuzz generate format check clean build-packages test-packages
+.PHONY: all build build-tests product run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
 
 all: build
 
 build: build-packages
 	$(SWIFT_BUILD) --product apus
 	$(SWIFT_BUILD) --product apus-agent
+	@$(MAKE) --no-print-directory binaries
+
+# Made whole beside the old file and renamed: a running fleet keeps its own.
+binaries:
 	@mkdir -p bin
-	@# Made whole beside the old file and renamed: a running fleet keeps its own.
 	@for name in apus apus-agent; do strip -o bin/.$$name.new .build/release/$$name && mv bin/.$$name.new bin/$$name; done
 	@echo "built bin/apus and bin/apus-agent"
+
+build-tests: build-packages
+	$(SWIFT_BUILD) --build-tests
+	@$(MAKE) --no-print-directory binaries
 
 run: build
 	bin/apus up --data $(DATA)
 
-test: test-packages
-	$(SWIFT_BUILD) --build-tests
+test: test-packages build-tests
 	Tests/run
 
+# The tests, and beside them what else a change must pass; all is built.
+test-beside:
+	Tests/run --beside 'Fuzz/run $(FUZZ_SECONDS)' --beside Examples/run --beside .ci/imports \
+	    --beside 'make --no-print-directory lint' --beside 'bin/apus generate --check'
+
+# One product, such as a benchmark: APUS_BENCHMARKS=1 make product NAME=Ratios
+product: build-packages
+	$(SWIFT_BUILD) --product $(NAME)
+
 examples: test-packages
+	$(SWIFT_BUILD) --product ShopExample
 	Examples/run
 
 fuzz:
@@ -52,8 +68,11 @@ generate: build
 format:
 	swift format format --in-place --parallel --recursive $(FORMATTED)
 
-check: build
+lint:
 	swift format lint --strict --parallel --recursive $(FORMATTED)
+
+check: build lint
+	.ci/imports
 	bin/apus generate --check
 
 clean:

@@ -89,6 +89,16 @@ func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.De
     .executableTarget(name: name, dependencies: dependencies, path: "Tests/Support/\(folder)", swiftSettings: settings)
 }
 
+/// A program that a user of this package could have written: it sees what is public and nothing else.
+func outsider(
+    _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = [], linker: [LinkerSetting] = [],
+    plugins: [Target.PluginUsage] = []
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: path, exclude: exclude, packageAccess: false, linkerSettings: linker,
+        plugins: plugins)
+}
+
 let package = Package(
     name: "apus",
     products: [
@@ -97,8 +107,10 @@ let package = Package(
         .library(
             name: "ApusGenerator",
             targets: [
-                "ApusPromQL", "ApusTopology", "ApusGenerator", "AgentMetrics", "ExporterCatalog", "FleetCommands", "ApusLint",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics",
+                "ApusPromQL", "ApusRules", "ApusText", "ApusTopology", "ExporterCatalog", "FleetCommands", "MonitoringPacks",
             ]),
+        .library(name: "LiveChecks", targets: ["LiveChecks"]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -125,12 +137,13 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
+        base.module("ApusText"),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
-        base.module("CommandConventions", [argumentParser]),
+        base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"], plugins: ["ListConformers"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
@@ -146,41 +159,70 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "CLinux",
-                "CommandConventions",
-                argumentParser, lifecycle, logging, signals,
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads", "CLinux",
+                "CommandConventions", argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
-        generator.module("ApusPromQL", ["ApusMetrics"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "NotificationMetrics"]),
+        generator.module("ApusFiles", ["ApusTopology", "Yams"]),
+        generator.module(
+            "ApusDashboards", ["AgentMetrics", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
+        generator.module("ApusRules", ["ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
+        generator.module(
+            "ApusDeployment",
+            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "NotificationMetrics"]),
+        generator.module(
+            "MonitoringPacks",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText",
+                "ApusTopology", "ExporterCatalog", "NotificationMetrics",
+            ]),
         generator.module(
             "ApusGenerator",
-            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog", "Yams"]),
-        generator.module("ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ExporterCatalog", "Yams"]),
+            [
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusText",
+                "ApusTopology", "MonitoringPacks", "Yams",
+            ]),
         generator.module(
-            "FleetCommands", ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "CommandConventions", argumentParser]),
+            "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ExporterCatalog", "Yams"]),
+        generator.module(
+            "FleetCommands",
+            [
+                "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
+                "ApusTopology", "CommandConventions", "ExporterCatalog", argumentParser,
+            ]),
         generator.module(
             "LiveChecks",
             [
-                "AgentMetrics", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "CommandConventions",
-                "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1, product("NIOFoundationCompat", "swift-nio"),
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "CommandConventions", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
+                product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
-        notifications.module("NotificationStore", [grdb]),
+        notifications.module("NotificationStore"),
+        notifications.module("SQLiteStore", ["NotificationStore", grdb]),
+        notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
+        notifications.module(
+            "StoreMetrics",
+            [
+                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                lifecycle, logging,
+            ]),
         notifications.module(
             "DeliveryWorker",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "ApusReporting", "ApusThreads", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
+                httpClient, lifecycle, logging, nioCore, nioHTTP1,
             ]),
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "EventCatalog", "NotificationStore", coreMetrics, httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioPosix,
+                "AgentMetrics", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics", "NotificationStore",
+                coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
             ]),
-        notifications.module("ClusterSupervisor", [lifecycle, logging, subprocess, systemPackage]),
+        notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
             "LoadTest",
             [
@@ -192,16 +234,21 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusGenerator", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
-                "ClusterSupervisor",
-                "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks", "LoadTest",
-                "NotificationAPI", "NotificationFleet", "NotificationStore", argumentParser, coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1, nioPosix, signals,
+                "AgentMetrics", "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
+                "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
+                "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                signals,
             ], linker: staticFoundation),
         // Lists the metric subsystems and the sources of the agent, which are found by being there.
         .plugin(name: "ListConformers", capability: .buildTool()),
         // What tests share.
         support("HostTesting"),
+        support("SampleMetrics", ["ApusMetrics"]),
+        support("StoreConformance", ["NotificationStore"]),
+        support(
+            "NotificationTesting",
+            ["ApusMetrics", "HostTesting", "NotificationStore", "SQLiteStore", coreMetrics, lifecycle, logging]),
         support("ServerTesting", ["HostTesting"]),
         support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
         // A service that a test of the segment kills a thousand times.
@@ -211,66 +258,112 @@ let package = Package(
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
-        base.tests("ApusMetricsTests", ["AgentMetrics", "ApusMetrics"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
-        base.tests("CommandConventionsTests", ["CommandConventions"]),
+        base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
+        base.tests("ApusTextTests", ["ApusText"]),
         base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
+        agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),
         agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),
         agent.tests(
             "ApusReportingTests",
             [
-                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "SegmentTesting", coreMetrics,
-                lifecycle, logging,
+                "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
+                "SegmentTesting", coreMetrics, lifecycle, logging,
             ]),
         agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSegment",
-                "ApusSystemd", "CLinux", "HostTesting", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore,
-                nioHTTP1,
+                "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle,
+                logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),
-        generator.tests("ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL"]),
+        generator.tests(
+            "ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "HostTesting", "SampleMetrics"]),
         generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
         generator.tests(
             "ApusGeneratorTests",
             [
-                "AgentMetrics", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusTopology", "EventCatalog", "ExporterCatalog",
-                "HostTesting", "NotificationFleet", "ServerTesting", "Yams",
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
+                "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
+                "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
-        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL"]),
-        notifications.tests("NotificationStoreTests", ["NotificationStore", grdb]),
+        generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
+        notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
+        notifications.tests("NotificationStoreTests", ["NotificationStore"]),
+        notifications.tests("SQLiteStoreTests", ["HostTesting", "NotificationStore", "SQLiteStore", "StoreConformance", grdb]),
+        notifications.tests(
+            "StoreMetricsTests",
+            [
+                "AgentMetrics", "ApusMetrics", "HostTesting", "NotificationMetrics", "NotificationStore", "NotificationTesting",
+                "StoreMetrics", logging,
+            ]),
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "AgentMetrics", "ApusMetrics", "DeliveryWorker", "NotificationStore", coreMetrics, httpClient, httpTypes,
-                hummingbird, lifecycle, logging, nioCore,
+                "ApusMetrics", "ApusThreads", "DeliveryWorker", "HostTesting", "NotificationMetrics", "NotificationStore",
+                "NotificationTesting", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
             ]),
         notifications.tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "NotificationStore", coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix, product("MetricsTestKit", "swift-metrics"),
+                "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
+                lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
-        notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", lifecycle, logging]),
+        notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
             [
-                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", coreMetrics, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "DeliveryWorker", "LoadTest", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics,
+                httpClient, lifecycle, nioCore, nioHTTP1,
             ]),
         commands.tests(
             "SystemTests",
-            ["ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog", "HostTesting", "NotificationFleet"]),
+            [
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
+                "HostTesting", "NotificationFleet",
+            ]),
         commands.tests(
             "IntegrationTests",
             [
-                "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "NotificationFleet", "NotificationStore", "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
+                "LiveChecks", "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
+                httpClient, nioCore, nioHTTP1,
             ]),
+        // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
+        outsider(
+            "ShopExample", "Examples/Shop/Sources/Shop",
+            ["ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks"]),
     ]
 )
+
+// Benchmarks share every object with the product. One needs a package that nobody else needs, so that they are asked for:
+// APUS_BENCHMARKS=1 make product NAME=Ratios
+if let benchmarks = Context.environment["APUS_BENCHMARKS"] {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets += [
+        outsider("Ratios", "Benchmarks/Ratios", ["ApusMetrics", "ApusReporting", atomics, coreMetrics, logging]),
+        outsider(
+            "Dashboards", "Benchmarks/Dashboards",
+            ["AgentMetrics", "ApusDashboards", "ApusGenerator", "ApusMetrics", "ApusPromQL"],
+            exclude: ["peer.py"],
+            linker: staticFoundation),
+        outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
+        outsider("Registry", "Benchmarks/Registry", ["ApusMetrics", "ApusReporting", logging]),
+    ]
+    let recording: [Target.Dependency] = [
+        "ApusMetrics", "ApusReporting", atomics, coreMetrics, logging, product("Benchmark", "benchmark"),
+    ]
+    // Only who runs it needs the plugin, which builds tools first: APUS_BENCHMARKS=recording swift package benchmark
+    package.targets.append(
+        benchmarks == "recording"
+            ? outsider(
+                "Recording", "Benchmarks/Recording", recording,
+                plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+            : .target(name: "Recording", dependencies: recording, path: "Benchmarks/Recording", packageAccess: false))
+}

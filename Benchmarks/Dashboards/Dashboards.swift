@@ -1,7 +1,8 @@
+import AgentMetrics
+import ApusDashboards
 import ApusGenerator
 import ApusPromQL
 import Foundation
-import AgentMetrics
 
 /// 500 dashboards of 20 panels, described, checked and written to a folder: `Dashboards FOLDER`.
 @main
@@ -33,7 +34,8 @@ enum Dashboards {
                     }.thresholds(.most(70))
                     Panel("Queue \(row)", description: "Notifications by state.", kind: .stackedLines, unit: .count) {
                         PanelQuery(
-                            service(Contract.queueDepth, number).value.max(by: .label(.state)), legend: "\(.label(.state))")
+                            service(Notifications.queueDepth, number).value.max(by: .label(.state)), legend: "\(.label(.state))"
+                        )
                     }.thresholds(.most(10_000))
                     Panel("Throughput \(row)", description: "Deliveries per second.", kind: .stat, unit: .perSecond) {
                         PanelQuery(

@@ -8,6 +8,8 @@ let package = Package(
         .package(name: "apus", path: "../..")
     ],
     targets: [
-        .executableTarget(name: "Shop", dependencies: [.product(name: "ApusGenerator", package: "apus")])
+        .executableTarget(
+            name: "Shop",
+            dependencies: [.product(name: "ApusGenerator", package: "apus"), .product(name: "LiveChecks", package: "apus")])
     ]
 )

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusText
 import ApusThreads
 import ApusSystemd
 import ArgumentParser

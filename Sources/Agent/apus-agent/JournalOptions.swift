@@ -1,4 +1,4 @@
-import CommandConventions
+import ApusText
 import ApusLinux
 import ApusJournal
 import ArgumentParser

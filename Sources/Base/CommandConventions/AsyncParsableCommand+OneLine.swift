@@ -2,8 +2,9 @@ package import ArgumentParser
 import Glibc
 
 extension AsyncParsableCommand {
-    /// Runs what the arguments ask for. An error ends the process with one line on standard error and a code that is not zero: a log
-    /// or a supervisor's status shows one line, and usage is for those who ask with `--help`.
+    /// Runs what the arguments ask for, and ends the process with one line on standard error when that fails.
+    ///
+    /// A log or a supervisor's status shows one line, and usage is for those who ask with `--help`. The exit code is not zero then.
     package static func runWithOneLineErrors() async {
         do {
             var command = try parseAsRoot()
@@ -24,4 +25,13 @@ extension AsyncParsableCommand {
             Glibc.exit(code.rawValue)
         }
     }
+}
+
+/// Why a command ends without success, in one line for a person: what is wrong, where, and what to do.
+///
+/// ArgumentParser prints it as `Error: …` on standard error and exits with 1.
+package struct CommandFailure: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ message: String) { description = message }
 }

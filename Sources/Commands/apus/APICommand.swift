@@ -3,9 +3,9 @@ import ApusReporting
 import ApusSystemd
 import ArgumentParser
 import ClusterSupervisor
-import DeliveryWorker
 import NotificationAPI
 import ServiceLifecycle
+import StoreMetrics
 
 /// `apus api`: one instance of the notification API.
 struct APICommand: AsyncParsableCommand {

@@ -1,8 +1,10 @@
+import ApusMetrics
 public import ApusTopology
 public import ArgumentParser
 import CommandConventions
 import FleetCommands
 import NotificationFleet
+import NotificationMetrics
 
 extension AgentPlacement: ExpressibleByArgument {}
 
@@ -30,6 +32,8 @@ struct FleetArguments: FleetSource {
         FleetParameters(
             placement: placement, scrapeInterval: scrapeInterval, alertHold: alertHold, portOffset: portOffset)
     }
+
+    static var families: [MetricFamily] { Notifications.families }
 
     /// The fleet that these options describe; throws `InvalidFleet`, which lists all its faults.
     func fleet() throws -> Fleet { try notificationFleet(parameters).validated() }

@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusDeployment
 import ArgumentParser
 import FleetCommands
 

@@ -2,6 +2,7 @@ import AgentMetrics
 import CommandConventions
 import ApusTopology
 import ClusterSupervisor
+import NotificationStore
 
 /// A fleet as the child processes that run it on this machine.
 struct LocalFleet {
@@ -85,7 +86,7 @@ struct LocalFleet {
     private func common(_ instance: Instance, of service: FleetService) -> [String] {
         let identity = InstanceIdentity(service: service.name, instance: instance.name)
         let endpoint = fleet.agentEndpoints.first { $0.instances.contains(identity) }
-        return ["--instance", instance.name, "--data", folder]
+        return ["--instance", instance.name, "--data", folder, "--store", "\(StoreLocation.sqlite(path: fleet.data.database))"]
             + (endpoint.map { ["--agent-socket", "\(folder)/\($0.socketName)"] } ?? [])
             + (fleet.connectionShare(of: identity).map { ["--connections", "\($0)"] } ?? []) + ["--lifeline"]
     }

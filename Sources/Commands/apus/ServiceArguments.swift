@@ -5,14 +5,21 @@ public import ApusSystemd
 public import ArgumentParser
 import Logging
 import NotificationStore
+import SQLiteStore
 
 /// The options that every service of the fleet has: who it is, where its data lies, and to which agent it reports.
 struct ServiceArguments: ParsableArguments {
     @Option(help: "The name of this instance, such as worker-1: the label `instance` of all its metrics, 1 to 128 bytes.")
     var instance: String
 
-    @Option(help: ArgumentHelp("The folder of the database, which must be there.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The folder of the database and the agent's socket, which must be there.", valueName: "dir"))
     var data = "./data"
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the notifications are kept: sqlite:PATH; a path that is not absolute is one in the data folder.",
+            valueName: "location"), transform: { try StoreLocation(parsing: $0) })
+    var store = StoreLocation.sqlite(path: "notifications.sqlite")
 
     @Option(
         help: ArgumentHelp(
@@ -46,9 +53,9 @@ struct ServiceArguments: ParsableArguments {
         }
     }
 
-    /// The database of the data folder, brought up to date.
-    func openStore() throws(StoreError) -> SQLiteNotificationStore {
-        try SQLiteNotificationStore(path: file("notifications.sqlite"), connections: connections)
+    /// The store, brought up to date.
+    func openStore() throws(StoreError) -> any NotificationStore {
+        try store.below(data).open(connections: connections)
     }
 
     /// What makes this process visible to the agent; its factory is the backend of the service's metrics.
@@ -73,3 +80,14 @@ struct ServiceArguments: ParsableArguments {
 }
 
 extension LogDestination: ExpressibleByArgument {}
+
+extension StoreLocation {
+    /// Opens the store that is here, whatever its kind, and brings it up to date.
+    ///
+    /// - Parameter connections: the maximum number of connections of this process.
+    func open(connections: Int = 5) throws(StoreError) -> any NotificationStore {
+        switch self {
+        case .sqlite(let path): try SQLiteNotificationStore(path: path, connections: connections)
+        }
+    }
+}

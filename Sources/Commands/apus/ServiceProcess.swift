@@ -12,7 +12,7 @@ import UnixSignals
 /// One instance of a service as a process: its log, its store, its reporter, and what the service manager hears of it.
 struct ServiceProcess: Sendable {
     let logger: Logger
-    let store: SQLiteNotificationStore
+    let store: any NotificationStore
     let reporter: Reporter
     /// Nil when no manager asked to be told.
     private let notifier: ServiceNotifier?
@@ -83,7 +83,7 @@ struct ServiceProcess: Sendable {
 
     private static func openStore(
         _ arguments: ServiceArguments, notifier: ServiceNotifier?, logger: Logger
-    ) async throws -> SQLiteNotificationStore {
+    ) async throws -> any NotificationStore {
         var told: String?
         while true {
             do throws(StoreError) {

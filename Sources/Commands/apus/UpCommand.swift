@@ -53,7 +53,7 @@ struct UpCommand: AsyncParsableCommand {
         var logger = Logger(label: "apus")
         logger.logLevel = logLevel
         // Opened before any child: it brings the database's schema up to date, which the children must not race for.
-        let store = try SQLiteNotificationStore(path: folder.file(fleet.data.database))
+        let store = try StoreLocation.sqlite(path: fleet.data.database).below(folder.path).open()
         let local = LocalFleet(
             fleet: fleet, folder: folder.path, executables: executables,
             settings: LocalFleetSettings(
@@ -110,7 +110,7 @@ struct UpCommand: AsyncParsableCommand {
 }
 
 /// Gives back what a dead worker had claimed, so that the others need not wait for its leases to end.
-private func release(claimedBy pid: Int32, in store: SQLiteNotificationStore, logger: Logger) async {
+private func release(claimedBy pid: Int32, in store: any NotificationStore, logger: Logger) async {
     do {
         let count = try await store.releaseAll(ownerPrefix: WorkerOwner.prefix(pid: pid))
         if count > 0 { logger.notice("process \(pid) had claimed \(count) notifications, which are released") }

@@ -5,6 +5,7 @@ import ArgumentParser
 import DeliveryWorker
 import NotificationStore
 import ServiceLifecycle
+import StoreMetrics
 
 /// `apus worker`: one delivery worker.
 struct WorkerCommand: AsyncParsableCommand {

@@ -1,11 +1,12 @@
 public import ApusPromQL
+import ApusText
 
 /// An expression of a rule file or a dashboard, with its place.
 public struct FileQuery: Sendable {
     public enum Role: Hashable, Sendable {
         case recording
         case alert
-        /// Of a panel, an annotation or a variable.
+        /// The query of a panel, an annotation or a variable.
         case panel
     }
 

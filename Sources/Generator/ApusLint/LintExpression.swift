@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// An expression in a file.
 struct LintExpression {
@@ -30,7 +31,7 @@ struct LintExpression {
         isRewritten = true
     }
 
-    /// With variables in place of words that none can stand for, such as operators, replaced by the values that they have.
+    /// A copy in which variables that stand for such words as operators are replaced by the values that they have.
     func replacing(_ values: @autoclosure () -> [String: String]) -> Self {
         guard case .failure = parsed else { return self }
         let values = values()
@@ -45,7 +46,7 @@ struct LintExpression {
     }
 
     private let isRewritten: Bool
-    /// Where the expression begins in the value's text.
+    /// The offset at which the expression begins in the value's text.
     private let offset: Int
 
     var expression: PromQLExpression? { try? parsed.get() }

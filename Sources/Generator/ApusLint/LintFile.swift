@@ -1,9 +1,9 @@
 /// A file to be linted.
 public struct LintFile: Sendable {
-    /// As findings name it.
+    /// The path by which findings name the file.
     public let path: String
     let bytes: [UInt8]
-    /// Whether it was asked for by name: of others it is no error that they hold something else.
+    /// Whether the file was asked for by name: of others it is no error that they hold something else.
     public let isNamed: Bool
 
     /// Why there are no bytes.

@@ -6,7 +6,7 @@ public import ApusMetrics
 /// and milliseconds. Of what an exporter serves as `untyped`, what rises only is declared as a counter and the rest as gauges;
 /// facts whose value is always 1 are gauges, so that they can be joined.
 public enum ExporterCatalog {
-    /// Each program once.
+    /// The exporters, each program once.
     public static let exporters = [
         NodeExporter.exporter, PostgresExporter.exporter, PgBouncerExporter.exporter, RedisExporter.exporter,
         RabbitMQPlugin.exporter, NginxExporter.exporter, BlackboxExporter.exporter, PrometheusServer.exporter,
@@ -27,4 +27,17 @@ public enum ExporterCatalog {
     public static func exporter(of family: MetricFamily) -> Exporter? {
         exporters.first { $0.families.contains(family) }
     }
+}
+
+/// A program that serves metrics of something, and what of them is declared here.
+public struct Exporter: Sendable {
+    /// The name that its project gives it.
+    public let name: String
+    /// The version from which its families were read, and with which tests compare them; others may differ.
+    public let version: String
+    /// The families, in parts with titles.
+    public let subsystems: [(title: String, families: [MetricFamily])]
+
+    /// All families of its parts.
+    public var families: [MetricFamily] { subsystems.flatMap(\.families) }
 }

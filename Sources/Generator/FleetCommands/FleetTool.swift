@@ -1,4 +1,6 @@
+public import ApusDashboards
 public import ApusGenerator
+public import ApusMetrics
 public import ApusTopology
 public import ArgumentParser
 import CommandConventions
@@ -20,19 +22,26 @@ public protocol FleetTool: AsyncParsableCommand {
     static var fleet: Fleet { get }
     /// Dashboards of its own, beside those that every fleet has.
     static var dashboards: [Dashboard] { get }
+    /// The families that its services record and that no alert or objective of the fleet asks for; `lint` and `check` know the others.
+    static var families: [MetricFamily] { get }
+    /// Commands beside those that every fleet has, such as `Check.self` of the module `LiveChecks`.
+    static var commands: Commands { get }
 }
 
 extension FleetTool {
+    public typealias Commands = [any ParsableCommand.Type]
+
     public static var dashboards: [Dashboard] { [] }
+    public static var families: [MetricFamily] { [] }
+    public static var commands: Commands { [] }
 
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             abstract: "Generates and checks the monitoring of the \(fleet.name) fleet.",
             subcommands: [
                 GenerateCommand<DeclaredFleet<Self>>.self, ExplainCommand<DeclaredFleet<Self>>.self,
-                TopologyCommand<DeclaredFleet<Self>>.self, PromQLCommand.self,
-                LintCommand.self,
-            ])
+                TopologyCommand<DeclaredFleet<Self>>.self, PromQLCommand.self, LintCommand<DeclaredFleet<Self>>.self,
+            ] + commands)
     }
 
     public static func main() async { await runWithOneLineErrors() }
@@ -44,4 +53,9 @@ public struct DeclaredFleet<Tool: FleetTool>: FleetSource {
 
     public func fleet() throws -> Fleet { try Tool.fleet.validated() }
     public var dashboards: [Dashboard] { Tool.dashboards }
+
+    public static var families: [MetricFamily] {
+        var names: Set<String> = []
+        return (Tool.families + Tool.fleet.queriedFamilies).filter { names.insert($0.name).inserted }
+    }
 }

@@ -1,3 +1,6 @@
+public import ApusDashboards
+public import ApusDeployment
+import ApusFiles
 public import ApusGenerator
 public import ArgumentParser
 import Foundation

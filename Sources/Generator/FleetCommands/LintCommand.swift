@@ -1,22 +1,25 @@
 import ApusLint
+import ApusMetrics
 import ApusPromQL
 public import ArgumentParser
 import CommandConventions
 import Foundation
 
-/// `apus lint`: judges other people's rule files and dashboards.
-public struct LintCommand: AsyncParsableCommand {
-    public static let configuration = CommandConfiguration(
-        commandName: "lint",
-        abstract: "Checks rule files of Prometheus and dashboards of Grafana.",
-        discussion: """
-            Files are told apart by what is in them: rule files, PrometheusRule objects of Kubernetes, dashboards in JSON or in a \
-            ConfigMap. A folder stands for all files in it. Each finding is a line, FILE:LINE:COLUMN: error or warning, and what to \
-            do; a summary is the last line. The exit code is 1 when there is an error.
+/// `apus lint`: checks other people's rule files and dashboards, against the metrics that the fleet declares.
+public struct LintCommand<Source: FleetSource>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "lint",
+            abstract: "Checks rule files of Prometheus and dashboards of Grafana.",
+            discussion: """
+                Files are told apart by what is in them: rule files, PrometheusRule objects of Kubernetes, dashboards in JSON or in \
+                a ConfigMap. A folder stands for all files in it. Each finding is a line, FILE:LINE:COLUMN: error or warning, and \
+                what to do; a summary is the last line. The exit code is 1 when there is an error.
 
-            Known are metrics of Apus, of common exporters and those that the files record; others from --declarations. Of metrics \
-            that are not known nothing is assumed, and only what is certain anyhow is said.
-            """)
+                Known are metrics of Apus, of the fleet, of common exporters and those that the files record; others from \
+                --declarations. Of metrics that are not known nothing is assumed, and only what is certain anyhow is said.
+                """)
+    }
 
     @Argument(help: "Files and folders.")
     var paths: [String]
@@ -56,13 +59,13 @@ public struct LintCommand: AsyncParsableCommand {
 
     private func settings() throws -> LintSettings {
         guard !syntaxOnly else { return settings(SeriesDeclarations()) }
-        var known = SeriesDeclarations.known(targetLabels: targetLabel)
+        var known = SeriesDeclarations.known(targetLabels: targetLabel, more: Source.families)
         for path in declarations {
             do {
                 let text = String(decoding: try contents(of: path), as: UTF8.self)
-                try ExpositionDeclarations(parsing: text).declare(in: &known, targetLabels: .ofOthers(targetLabel))
-            } catch let error as ExpositionError {
-                throw CommandFailure("\(path):\(error)")
+                known.declare(try ExpositionSummary(parsing: text, as: .any), targetLabels: .ofOthers(targetLabel))
+            } catch let error as ExpositionSyntaxError {
+                throw CommandFailure("\(path):\(error.line):\(error.column): \(error.reason)")
             } catch {
                 throw CommandFailure("\(path) cannot be read: \(error.localizedDescription)")
             }

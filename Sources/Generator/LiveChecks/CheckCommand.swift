@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusGenerator
 import ApusLint
 import ApusMetrics
@@ -8,18 +9,21 @@ import CommandConventions
 public import FleetCommands
 import Foundation
 
-/// `apus check`: what is generated, or any rules and dashboards, held against what runs.
+/// `apus check`: compares what is generated, or any rules and dashboards, with what runs.
+///
+/// A fleet's own tool has it by `static let commands: Commands = [Check.self]`.
 public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "check",
-            abstract: "Asks a live Prometheus whether every query finds something, or an agent whether it serves the catalog.",
+            abstract:
+                "Asks a live Prometheus whether every query finds something, or an agent whether it serves what is declared.",
             discussion: """
                 With --prometheus every query of the fleet's rules and dashboards, or of the files that are named, is asked: one \
                 that finds nothing is printed with its place and why, such as a metric, a label or a value that is not there. An \
                 alert whose condition does not hold is as it should be. The exit code is 1 when something is missing.
 
-                With --agent what it serves is compared with the catalog: what has another type or other labels, what is served \
+                With --agent what it serves is compared with what the fleet declares: what has another type or other labels, what is served \
                 and not declared, and, with --missing, what is declared and not served, such as metrics of events that have not \
                 happened. The exit code is 1 when something contradicts its declaration.
                 """)
@@ -119,7 +123,7 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
     private func checkCatalog(on url: String) async throws -> Bool {
         let comparison: CatalogComparison
         do {
-            comparison = try await AgentCheck(url: url).comparison()
+            comparison = try await AgentCheck(url: url).comparison(more: Source.families)
         } catch {
             throw CommandFailure(error.description)
         }
@@ -138,4 +142,9 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
         print("\(absent) declared families are not served now, \(wrong) differ from their declaration or have none")
         return wrong == 0
     }
+}
+
+extension FleetTool {
+    /// The command `check` for the fleet of this tool.
+    public typealias Check = CheckCommand<DeclaredFleet<Self>>
 }

@@ -21,6 +21,8 @@ package final class Supervisor: Service {
     private let logger: Logger
     private let onUp: @Sendable () async -> Void
 
+    /// Makes a supervisor of children that are not started yet.
+    ///
     /// - Parameters:
     ///   - stages: the children, in order of start.
     ///   - logFolder: each child's output is appended to `NAME.log` in it; it is made when missing, its parent is not.
@@ -86,12 +88,40 @@ package final class Supervisor: Service {
         }
     }
 
-    /// Waiting for a child's end takes no notice of cancellation: nothing else here may run while a child is left.
+    /// Stops all children; a cancellation does not cut it short, because nothing else here may run while a child is left.
     private func bringDown() async {
         for stage in stages.reversed() {
             await withDiscardingTaskGroup { group in
                 for runner in stage { group.addTask { await runner.stop() } }
             }
         }
+    }
+}
+
+/// A supervisor that cannot be made as asked.
+package enum SupervisorError: Error, Hashable, CustomStringConvertible {
+    case duplicateChild(name: String)
+    case logFolder(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .duplicateChild(let name): "two children are named \(name); give each its own name"
+        case .logFolder(let path, let reason): "the log folder \(path) cannot be made: \(reason)"
+        }
+    }
+}
+
+/// The failure of a child that ended before it was ready, when the fleet was brought up.
+package struct ChildStartFailure: Error, CustomStringConvertible {
+    package let child: String
+    package let exit: ChildExit
+    /// The last line of its output.
+    package let lastLine: String?
+    package let logPath: String
+
+    package var description: String {
+        if case .notStarted = exit { return "\(child) \(exit)" }
+        let words = lastLine.map { ": \($0)" } ?? ""
+        return "\(child) \(exit) before it was ready\(words) (its log is \(logPath))"
     }
 }

@@ -1,19 +1,20 @@
 /// How a worker takes notifications off the queue and delivers them.
 package struct WorkerConfiguration: Hashable, Sendable {
-    /// Most notifications that one claim leases.
+    /// The maximum number of notifications per claim.
     package var batchSize = 50
-    /// How long a claimed notification is this worker's; renewed after a third of it.
+    /// How long a claimed notification is this worker's; a lease is renewed after a third of that.
     package var lease: Duration = .seconds(300)
-    /// Time between two looks at an empty queue, a fifth more or less at random, so that workers spread out.
+    /// The time between two looks at an empty queue, a fifth more or less at random, so that workers spread out.
     package var pollInterval: Duration = .seconds(5)
-    /// Most attempts under way at a time.
+    /// The maximum number of attempts under way at a time.
     package var concurrency = 16
-    /// How long an attempt may take; see ``attemptLimit``.
+    /// How long an attempt may take when the lease is long enough; see ``attemptLimit``.
     package var attemptTimeout: Duration = .seconds(10)
     /// How long an outcome waits for others to be recorded with.
     package var flushInterval: Duration = .milliseconds(100)
-    /// How long a graceful stop waits for attempts under way. Below ten seconds, after which a child whose parent died is ended.
+    /// How long a graceful stop waits for attempts under way: below ten seconds, after which a child whose parent died is ended.
     package var drainLimit: Duration = .seconds(8)
+    /// When a failed attempt is followed by another.
     package var retries: RetrySchedule = .standard
 
     package init() {}

@@ -17,6 +17,8 @@ package final class LoadGenerator: Service {
     private let logger: Logger
     private let report = Mutex<LoadReport?>(nil)
 
+    /// Makes a generator that has sent nothing yet.
+    ///
     /// - Parameters:
     ///   - receiverHost: where the embedded webhook receiver listens; the APIs' workers must reach it under this address.
     ///   - receiverPort: 0 takes a free one.

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// What a load test sends, how fast, and for how long it waits for the deliveries.
 package struct LoadPlan: Sendable {
-    /// Requests a second.
+    /// The rate of requests, per second.
     package var rate: Double
     /// How long requests are sent.
     package var duration: Duration
@@ -16,7 +16,7 @@ package struct LoadPlan: Sendable {
     package var linger: Duration
     /// How long one request may take; then it has failed.
     package var requestTimeout: Duration
-    /// Requests without an answer at a time; past it, a request is dropped and counted instead of being sent late.
+    /// The maximum number of requests without an answer at a time; past it, a request is dropped and counted instead of being sent late.
     package var maximumOutstanding: Int
 
     package init(
@@ -56,5 +56,26 @@ package struct LoadPlan: Sendable {
         if host == "localhost" || host == "::1" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return parts.count == 4 && parts.allSatisfy { $0 != nil } && parts[0] == 127
+    }
+}
+
+/// A load plan that cannot be carried out.
+package enum LoadPlanError: Error, Hashable, CustomStringConvertible {
+    case rate(Double)
+    case duration
+    case users(Int)
+    case noAPI
+    case notAnAddress(String)
+    case remote(String)
+
+    package var description: String {
+        switch self {
+        case .rate(let rate): "a rate of \(rate) requests a second is impossible; give one above 0 and up to 1000000"
+        case .duration: "the duration must be longer than 0"
+        case .users(let users): "\(users) users cannot receive anything; give at least 1"
+        case .noAPI: "no API is named; give its address, such as http://127.0.0.1:3001"
+        case .notAnAddress(let text): "\(text) is not the address of an API, such as http://127.0.0.1:3001"
+        case .remote(let text): "\(text) is not on this machine; a load test of another one must be asked for explicitly"
+        }
     }
 }

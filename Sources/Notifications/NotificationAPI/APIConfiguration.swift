@@ -4,14 +4,15 @@ package struct APIConfiguration: Sendable {
     package var instance: String
     /// The address to listen on.
     package var host: String
-    /// 0 takes a free one.
+    /// The port to listen on; 0 takes a free one.
     package var port: Int
     /// How long `/health/ready` answers 503, at a stop, before no connection is taken any more: the time in which load balancers
     /// notice.
     package var drainDelay: Duration
-    /// A connection on which nothing moves for so long is closed.
+    /// How long nothing may move on a connection before it is closed.
     package var idleTimeout: Duration
-    /// Connections past this number wait until another ends. Below the usual limit of 1024 descriptors, with room for the database.
+    /// The maximum number of connections; those past it wait until another ends. It is below the usual limit of 1024 descriptors,
+    /// with room for the database.
     package var maximumConnections: Int
 
     package init(

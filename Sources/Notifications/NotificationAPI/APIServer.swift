@@ -29,6 +29,8 @@ package final class APIServer: Service {
     private let bound: AsyncStream<Int>
     private let boundContinuation: AsyncStream<Int>.Continuation
 
+    /// Makes a server that does not listen yet.
+    ///
     /// - Parameters:
     ///   - factory: the backend of all metrics.
     ///   - probe: turns while the server listens.
@@ -53,7 +55,7 @@ package final class APIServer: Service {
         (bound, boundContinuation) = AsyncStream.makeStream()
     }
 
-    /// The port, once the server listens; nil when it never does. One caller can wait for it.
+    /// The port on which the server listens, once it does; nil when it never will. One caller can wait for it.
     package var port: Int? {
         get async {
             for await port in bound { return port }
@@ -120,5 +122,20 @@ package final class APIServer: Service {
         }
         guard let probe else { return tell() }
         probing.withLock { $0 = Task { await probe.run(port: port, onReady: tell) } }
+    }
+}
+
+/// Why an API cannot listen.
+package enum APIServerError: Error, Hashable, CustomStringConvertible {
+    case portInUse(host: String, port: Int)
+    case cannotListen(host: String, port: Int, reason: String)
+
+    package var description: String {
+        switch self {
+        case .portInUse(let host, let port):
+            "port \(port) on \(host) is in use; stop what listens there, or choose another port"
+        case .cannotListen(let host, let port, let reason):
+            "the API cannot listen on \(host):\(port): \(reason)"
+        }
     }
 }

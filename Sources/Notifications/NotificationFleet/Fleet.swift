@@ -3,11 +3,11 @@ public import ApusTopology
 /// What differs between one run of the notification fleet and another.
 public struct FleetParameters: Hashable, Sendable {
     public var placement: AgentPlacement
-    /// Between two scrapes, two evaluations and two samples of the agents.
+    /// The time between two scrapes, two evaluations and two samples of the agents.
     public var scrapeInterval: Duration
     /// How long a condition lasts before its alert fires.
     public var alertHold: Duration
-    /// Added to every port, so that a second fleet can run beside the first.
+    /// The number that is added to every port, so that a second fleet can run beside the first.
     public var portOffset: Int
 
     public init(

@@ -1,12 +1,13 @@
 /// Notifications, their leases and the log of their attempts: the truth of the platform.
 ///
 /// Leases are fenced: what is recorded, renewed or released under a lease counts only while the notification is `processing` with
-/// the same token. All times of leases are taken from the store's clock.
+/// the same token. All times of leases are taken from the store's clock. Every store keeps the promises of one conformance suite
+/// (`Tests/Support/StoreConformance`).
 package protocol NotificationStore: Sendable {
     /// Stores notifications, all or none, and with them the key, when there is one.
     func enqueue(_ notifications: [NewNotification], idempotency: IdempotencyKey?) async throws(StoreError) -> EnqueueResult
 
-    /// A notification; nil when there is none with the id.
+    /// Reads a notification; nil when there is none with the id.
     func notification(_ id: NotificationID) async throws(StoreError) -> NotificationRecord?
 
     /// Leases up to `limit` notifications that are due, the longest due first, in one conditional update; leases of others that
@@ -28,14 +29,19 @@ package protocol NotificationStore: Sendable {
     /// - Returns: how many were still held.
     func release(_ leases: [Lease]) async throws(StoreError) -> Int
 
-    /// Gives back all leases of the owners whose id begins so.
+    /// Gives back all leases of the owners whose id begins with a text.
     ///
     /// - Returns: how many there were.
     func releaseAll(ownerPrefix: String) async throws(StoreError) -> Int
 
+    /// Counts the queue by what its entries wait for.
     func queueDepth() async throws(StoreError) -> QueueDepth
 
+    /// Counts everything that the store holds.
     func counts() async throws(StoreError) -> StoreCounts
+
+    /// Asks whether the store answers, by the least that goes through a connection to the notifications.
+    func ping() async throws(StoreError)
 
     /// The connections of this process; asked often, so that it must not wait.
     var connections: ConnectionCounts { get }

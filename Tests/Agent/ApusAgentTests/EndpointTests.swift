@@ -1,10 +1,11 @@
+import AgentMetrics
 import ApusAgent
 import ApusReporting
 import CoreMetrics
 import Foundation
 import Glibc
-import AgentMetrics
 import NIOHTTP1
+import SampleMetrics
 import Testing
 
 @Suite struct EndpointTests {
@@ -73,12 +74,14 @@ import Testing
                 Notifications.delivered.handle(ChannelLabels(channel: .log), factory: factory).increment(by: 3)
                 Notifications.failures.handle(DeliveryFailureLabels(channel: .log, reason: .transient), factory: factory)
                     .increment()
-                Contract.queueDepth.handle(QueueStateLabels(state: .locked), factory: factory).set(9)
+                Queue.depth.handle(QueueStateLabels(state: .locked), factory: factory).set(9)
                 let stats = try await object(agent.get("/stats"))
                 let instances = try #require(stats["instances"] as? [[String: Any]])
                 #expect(instances.map { $0["instance"] as? String } == ["worker-1", "worker-2"])
-                #expect(instances[0]["delivered"] as? Double == 3)
-                #expect(instances[0]["successRatePercent"] as? Double == 75)
+                #expect(
+                    instances[0]["counters"] as? [String: Double] == [
+                        "notifications_delivered_total": 3, "notification_delivery_failures_total": 1,
+                    ])
                 #expect(instances[1]["up"] as? Bool == false)
                 let resourcesDocument = try await object(agent.get("/resources"))
                 let resources = try #require(resourcesDocument["instances"] as? [[String: Any]])

@@ -1,9 +1,10 @@
+import AgentMetrics
 import ApusAgent
 import ApusMetrics
 import ApusReporting
 import CoreMetrics
 import Foundation
-import AgentMetrics
+import SampleMetrics
 import Testing
 
 private let worker = #"service="worker",instance="worker-1""#
@@ -14,13 +15,13 @@ private let worker = #"service="worker",instance="worker-1""#
             try await agent.reporting("worker", "worker-1") { factory in
                 Notifications.delivered.handle(ChannelLabels(channel: .webhook), factory: factory).increment(by: 42)
                 Contract.databaseConnections.handle(factory: factory).set(3)
-                Contract.queueDepth.handle(QueueStateLabels(state: .pending), factory: factory).set(17)
+                Queue.depth.handle(QueueStateLabels(state: .pending), factory: factory).set(17)
                 let duration = Notifications.pickupDelay.handle(factory: factory)
                 for seconds in [0.005, 0.3, 1000] { duration.record(seconds) }
                 let samples = try await agent.get("/metrics").samples
                 #expect(samples[#"notifications_delivered_total{\#(worker),channel="webhook"}"#] == "42")
                 #expect(samples["database_connections_total{\(worker)}"] == "3")
-                #expect(samples[#"notification_queue_depth{\#(worker),state="pending"}"#] == "17")
+                #expect(samples[#"queue_depth{\#(worker),state="pending"}"#] == "17")
                 #expect(samples[#"notification_pickup_delay_seconds_bucket{\#(worker),le="0.01"}"#] == "1")
                 #expect(samples[#"notification_pickup_delay_seconds_bucket{\#(worker),le="300.0"}"#] == "2")
                 #expect(samples[#"notification_pickup_delay_seconds_bucket{\#(worker),le="+Inf"}"#] == "3")

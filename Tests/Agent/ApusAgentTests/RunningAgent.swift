@@ -4,6 +4,7 @@ import ApusSystemd
 import AsyncHTTPClient
 import CoreMetrics
 import Foundation
+import HostTesting
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -104,14 +105,8 @@ struct RunningAgent: Sendable {
         return Page(status: response.status.code, headers: response.headers, text: String(buffer: body))
     }
 
-    struct Overdue: Error {}
-
     /// Waits for a condition, at most thirty seconds.
     func until(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while try await !condition() {
-            guard ContinuousClock.now < deadline else { throw Overdue() }
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await eventually("what the agent should serve", condition)
     }
 }

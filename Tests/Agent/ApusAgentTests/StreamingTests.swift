@@ -6,6 +6,7 @@ import CoreMetrics
 import Foundation
 import Glibc
 import AgentMetrics
+import HostTesting
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -137,19 +138,8 @@ import Testing
 
     /// By the public tool.
     private static func unpack(_ packed: ArraySlice<UInt8>, by coding: String) throws -> String {
-        let path = NSTemporaryDirectory() + "apus-packed-\(UUID().uuidString)"
-        defer { unlink(path) }
-        try Data(packed).write(to: URL(filePath: path))
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [coding, "-dc"]
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: path))
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: data, as: UTF8.self)
+        let unpacked = try Command.run(coding, ["-dc"], input: Data(packed))
+        #expect(unpacked.passed)
+        return unpacked.output
     }
 }

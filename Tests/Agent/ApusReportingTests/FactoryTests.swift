@@ -1,10 +1,11 @@
+import AgentMetrics
 import ApusMetrics
 import ApusReporting
 import ApusSegment
 import CoreMetrics
-import AgentMetrics
-import Testing
+import SampleMetrics
 import SegmentTesting
+import Testing
 
 /// What swift-metrics asks of a backend, read back through the segment as an agent would.
 @Suite struct FactoryTests {

@@ -4,6 +4,7 @@ import ApusSegment
 import Dispatch
 import Foundation
 import Glibc
+import HostTesting
 import Logging
 import AgentMetrics
 import ServiceLifecycle
@@ -48,12 +49,7 @@ import SegmentTesting
 
         /// Waits at most thirty seconds for a lag, in seconds.
         func lag(of executor: String, _ condition: (Double) -> Bool) async throws {
-            let deadline = ContinuousClock.now + .seconds(30)
-            while true {
-                if let lag = try value(Scheduling.lag, executor), condition(lag) { return }
-                try #require(ContinuousClock.now < deadline, "the lag of \(executor) does not come about")
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await eventually("the lag of \(executor)") { try value(Scheduling.lag, executor).map(condition) ?? false }
         }
 
         var families: [MetricFamily] { contents.families.map(\.family) }
@@ -106,10 +102,7 @@ import SegmentTesting
             #expect(try readings.value(Scheduling.lag, "stuck") == 0)
             // Over the turns that follow, too.
             let turns = asked.load(ordering: .relaxed)
-            let deadline = ContinuousClock.now + .seconds(30)
-            while asked.load(ordering: .relaxed) < turns + 2, ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await eventually("two more turns") { asked.load(ordering: .relaxed) >= turns + 2 }
             #expect(try readings.value(Scheduling.lag, "stuck") == 0)
         }
     }

@@ -1,6 +1,7 @@
 import ApusSegment
 import CLinux
 import Glibc
+import HostTesting
 import SegmentTesting
 
 /// The agent's end of the report socket: takes one hello at a time and answers it.
@@ -32,12 +33,9 @@ final class ListeningAgent: @unchecked Sendable {
 
     /// Waits at most thirty seconds for a process that reports, without holding the thread that the process may need.
     func accept(_ reply: Reply = .accepted) async throws -> Report {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while true {
+        try await eventually("a process reports") {
             var poll = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-            if Glibc.poll(&poll, 1, 0) == 1 { break }
-            guard ContinuousClock.now < deadline else { throw Failure("nobody reports") }
-            try await Task.sleep(for: .milliseconds(10))
+            return Glibc.poll(&poll, 1, 0) == 1
         }
         let socket = Glibc.accept(listener, nil, nil)
         guard socket >= 0 else { throw Failure("accept") }

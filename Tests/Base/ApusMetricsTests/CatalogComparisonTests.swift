@@ -1,5 +1,4 @@
 import ApusMetrics
-import AgentMetrics
 import Testing
 
 private struct ZoneLabels: LabelSet {
@@ -89,11 +88,13 @@ private struct ZoneLabels: LabelSet {
     @Test func `every family of every kind is read back as it was declared`() throws {
         enum Light: String, CaseIterable { case red, green }
         let families =
-            MetricCatalog.families + [
+            Self.declared + [
+                Counter<ZoneLabels>("requests_total", "Requests.").family,
                 StateSet<Light, ZoneLabels>("light", "Of a rack.").family, Info<ZoneLabels>("rack_info", "Facts.").family,
                 Summary<ZoneLabels>("pause_seconds", "Pauses.").family,
                 NativeHistogram<ZoneLabels>("delay_seconds", "Delays.").family,
             ]
+        #expect(Set(families.map(\.kind)) == Set(MetricKind.allCases))
         var encoder = TextEncoder()
         for family in families {
             let labels = LabelBytes.render([("service", "api")] + family.labelNames.map { ($0, "x") })

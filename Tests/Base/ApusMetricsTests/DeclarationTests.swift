@@ -1,5 +1,4 @@
 import ApusMetrics
-import AgentMetrics
 import Testing
 
 @Suite struct DeclarationTests {
@@ -16,32 +15,6 @@ import Testing
     ])
     func `a declaration that breaks a rule is told so`(family: MetricFamily, words: String) {
         #expect(family.faults.contains { $0.contains(words) }, "\(family.faults)")
-    }
-
-    @Test func `the catalog keeps the rules, and no name is there twice`() {
-        for family in MetricCatalog.families { #expect(family.faults.isEmpty) }
-        let names = MetricCatalog.families.map(\.name)
-        #expect(Set(names).count == names.count)
-    }
-
-    @Test func `the six contract names are served as they were written`() {
-        let names = Set(MetricCatalog.families.map(\.name))
-        for name in [
-            "worker_cpu_usage_percent", "worker_memory_usage_bytes", "worker_heap_usage_bytes", "database_connections_total",
-            "notification_queue_depth", "worker_uptime_seconds",
-        ] {
-            #expect(names.contains(name), "\(name)")
-        }
-    }
-
-    @Test func `no two families of the catalog claim one name, in any format`() {
-        var owners: [String: String] = [:]
-        for family in MetricCatalog.families {
-            for name in family.claimedNames {
-                #expect(owners[name] == nil, "\(family.name) and \(owners[name] ?? "") claim \(name)")
-                owners[name] = family.name
-            }
-        }
     }
 
     @Test(arguments: [("http.server.requests", "http_server_requests"), ("9lives", "_9lives"), ("", "_"), ("a:b é", "a:b___")])

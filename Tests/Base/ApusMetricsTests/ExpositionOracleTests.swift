@@ -23,11 +23,11 @@ import Testing
         let checked = try Promtool.check(bytes)
         // Random names break the rules of style; whatever cannot be read ends with 1.
         #expect(checked.status == 3)
-        #expect(!checked.output.contains("error while linting"))
+        #expect(!checked.text.contains("error while linting"))
         bytes += "broken{a=\"} 1\n".utf8
         let broken = try Promtool.check(bytes)
         #expect(broken.status == 1)
-        #expect(broken.output.contains("error while linting"))
+        #expect(broken.text.contains("error while linting"))
     }
 
     @Test(arguments: ExpositionFormat.allCases)

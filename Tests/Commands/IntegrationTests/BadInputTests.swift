@@ -1,10 +1,11 @@
 import Foundation
+import HostTesting
 import Testing
 
 /// What goes wrong at a command line or in a request is told in one clear line, with a code that says so.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct BadInputTests {
     private func expectOneLine(_ command: Command, _ words: [String]) {
-        #expect(command.code != 0)
+        #expect(command.status != 0)
         let lines = command.errors.split(separator: "\n")
         #expect(lines.count == 1, "\(command.errors)")
         #expect(lines.first?.hasPrefix("Error: ") == true, "\(command.errors)")
@@ -12,16 +13,17 @@ import Testing
     }
 
     @Test func `an occupied port names itself and the way out`() async throws {
-        let offset = try Ports.offset()
+        let offset = try RunningFleet.freeOffset()
         let folder = try TemporaryFolder()
-        let taken = try Ports.Listener(port: 3002 + offset)
-        let up = try await Command.run(Executables.apus, ["up", "--data", folder("data"), "--port-offset", "\(offset)"])
+        let taken = try OccupiedPort(3002 + offset)
+        let up = try await Command.runApart(
+            Executables.apus, ["up", "--data", folder.path("data"), "--port-offset", "\(offset)"])
         expectOneLine(up, ["\(3002 + offset)", "api-2", "in use", "--port-offset"])
-        let api = try await Command.run(
+        let api = try await Command.runApart(
             Executables.apus, ["api", "--port", "\(3002 + offset)", "--instance", "api-9", "--data", folder.path])
         expectOneLine(api, ["\(3002 + offset)", "in use"])
-        let agent = try await Command.run(
-            Executables.agent, ["--listen", "127.0.0.1:\(3002 + offset)", "--socket", folder("agent.sock")])
+        let agent = try await Command.runApart(
+            Executables.agent, ["--listen", "127.0.0.1:\(3002 + offset)", "--socket", folder.path("agent.sock")])
         expectOneLine(agent, ["\(3002 + offset)", "in use", "--listen"])
         withExtendedLifetime(taken) {}
     }
@@ -29,28 +31,28 @@ import Testing
     @Test(arguments: [["worker", "--instance", "worker-9"], ["api", "--instance", "api-9"]])
     func `a missing data folder is named`(arguments: [String]) async throws {
         let missing = "/tmp/apus-missing-\(UUID().uuidString)"
-        let command = try await Command.run(Executables.apus, arguments + ["--data", missing])
+        let command = try await Command.runApart(Executables.apus, arguments + ["--data", missing])
         expectOneLine(command, [missing])
         #expect(!FileManager.default.fileExists(atPath: missing))
     }
 
     @Test func `the parent of the fleet's data folder must be there`() async throws {
         let missing = "/tmp/apus-missing-\(UUID().uuidString)/data"
-        let command = try await Command.run(
-            Executables.apus, ["up", "--data", missing, "--port-offset", "\(try Ports.offset())"])
+        let command = try await Command.runApart(
+            Executables.apus, ["up", "--data", missing, "--port-offset", "\(try RunningFleet.freeOffset())"])
         expectOneLine(command, [missing])
     }
 
     @Test(arguments: ["up", "api", "worker", "generate", "load"])
     func `an unknown option is named`(command: String) async throws {
         let required = command == "api" || command == "worker" ? ["--instance", "a"] : []
-        let result = try await Command.run(Executables.apus, [command, "--bogus"] + required)
+        let result = try await Command.runApart(Executables.apus, [command, "--bogus"] + required)
         expectOneLine(result, ["--bogus"])
-        #expect(result.code == 64)
+        #expect(result.status == 64)
     }
 
     @Test func `an unknown option of the agent is named`() async throws {
-        expectOneLine(try await Command.run(Executables.agent, ["--bogus"]), ["--bogus"])
+        expectOneLine(try await Command.runApart(Executables.agent, ["--bogus"]), ["--bogus"])
     }
 
     @Test(arguments: [
@@ -59,16 +61,16 @@ import Testing
     ])
     func `a wrong value of an agent's option is named`(arguments: [String]) async throws {
         let folder = try TemporaryFolder()
-        let defaults = ["--listen", "127.0.0.1:0", "--socket", folder("agent.sock")]
+        let defaults = ["--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock")]
         let rest = arguments[0] == "--listen" || arguments[0] == "--socket" ? [] : defaults
-        let command = try await Command.run(Executables.agent, rest + arguments)
+        let command = try await Command.runApart(Executables.agent, rest + arguments)
         expectOneLine(command, [arguments[1]])
     }
 
     @Test func `a second fleet on the same folder is refused, and the first goes on`() async throws {
         let fleet = try await RunningFleet()
-        let second = try await Command.run(
-            Executables.apus, ["up", "--data", fleet.data, "--port-offset", "\(try Ports.offset())"])
+        let second = try await Command.runApart(
+            Executables.apus, ["up", "--data", fleet.data, "--port-offset", "\(try RunningFleet.freeOffset())"])
         expectOneLine(second, ["another fleet", "\(fleet.process.pid)"])
         #expect(try await HTTP.get("\(fleet.apis[0])/health/ready").status == 200)
         #expect(try await fleet.stop() == 0)

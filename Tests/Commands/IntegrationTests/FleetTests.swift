@@ -1,6 +1,8 @@
 import Foundation
+import HostTesting
 import Glibc
 import NotificationStore
+import SQLiteStore
 import Testing
 
 /// The main job on real input: the fleet, its agent, a Prometheus from Debian with the generated configuration, a load.
@@ -56,7 +58,7 @@ import Testing
     }
 
     private func expectData(inEveryPanelOf fleet: RunningFleet, _ prometheus: Prometheus) async throws {
-        let data = try Data(contentsOf: URL(filePath: fleet.folder("dashboards/fleet-overview.json")))
+        let data = try Data(contentsOf: URL(filePath: fleet.folder.path("dashboards/fleet-overview.json")))
         let dashboard = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let panels = try #require(dashboard["panels"] as? [[String: Any]])
         #expect(panels.count == 13)
@@ -78,8 +80,8 @@ import Testing
     /// promtool's linter knows one name that is a contract from before.
     private func expectOneWarning(of exposition: String) async throws {
         let folder = try TemporaryFolder()
-        try exposition.write(toFile: folder("metrics"), atomically: false, encoding: .utf8)
-        let lint = try await Command.run("/bin/sh", ["-c", "/usr/bin/promtool check metrics < \(folder("metrics"))"])
+        try exposition.write(toFile: folder.path("metrics"), atomically: false, encoding: .utf8)
+        let lint = try await Command.runApart("/bin/sh", ["-c", "/usr/bin/promtool check metrics < \(folder.path("metrics"))"])
         let lines = (lint.output + lint.errors).split(separator: "\n")
         #expect(lines.count == 1)
         #expect(lines.allSatisfy { $0.hasPrefix("database_connections_total ") }, "\(lines)")

@@ -1,4 +1,5 @@
 import Foundation
+import HostTesting
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(3))) struct FootprintTests {
@@ -12,11 +13,12 @@ import Testing
           - name: "{{.Matches.Instance}}"
             cmdline:
               - '--instance (?P<Instance>[a-z]+-[0-9]+)'
-        """.write(toFile: folder("exporter.yml"), atomically: false, encoding: .utf8)
-        let port = try Ports.single()
-        let exporter = try ChildProcess(
+              - '\(fleet.folder.path)'
+        """.write(toFile: folder.path("exporter.yml"), atomically: false, encoding: .utf8)
+        let port = try LoopbackPort.free()
+        let exporter = try RunningProgram(
             "/usr/bin/prometheus-process-exporter",
-            ["-config.path", folder("exporter.yml"), "-web.listen-address", "127.0.0.1:\(port)"])
+            ["-config.path", folder.path("exporter.yml"), "-web.listen-address", "127.0.0.1:\(port)"])
         let url = "http://127.0.0.1:\(port)/metrics"
         try await eventually("the exporter sees the fleet: \(exporter.errors)") {
             guard let answer = try? await HTTP.get(url) else { return false }
@@ -25,6 +27,7 @@ import Testing
         for _ in 0..<20 {
             _ = try await HTTP.get(url)
             _ = try await HTTP.get("\(fleet.agent)/metrics")
+            // The pace of a scrape, at which neither collects garbage of many at a time.
             try await Task.sleep(for: .milliseconds(100))
         }
         let agent = try #require(LinuxProcess(pid: try fleet.pid(of: nil)).resident)

@@ -1,18 +1,19 @@
 import Foundation
+import HostTesting
 import Testing
 
 /// One agent, scraped by one Prometheus in each format that it understands.
 @Suite(.timeLimit(.minutes(3))) struct FormatTests {
     @Test func `Prometheus finds the same values by text, OpenMetrics and protobuf`() async throws {
         let folder = try TemporaryFolder()
-        let port = try Ports.single()
-        let agent = try ChildProcess(
+        let port = try LoopbackPort.free()
+        let agent = try RunningProgram(
             Executables.agent,
-            ["--listen", "127.0.0.1:\(port)", "--socket", folder("agent.sock"), "--interval", "1s"])
+            ["--listen", "127.0.0.1:\(port)", "--socket", folder.path("agent.sock"), "--interval", "1s"])
         try await eventually("the agent serves: \(agent.errors)") {
             (try? await HTTP.get("http://127.0.0.1:\(port)/health/live").status) == 200
         }
-        let service = try ChildProcess(Executables.reportingService, [folder("agent.sock")])
+        let service = try RunningProgram(Executables.reportingService, [folder.path("agent.sock")])
         let jobs = ["text", "openmetrics", "protobuf"].map { format in
             """
               - job_name: \(format)
@@ -22,9 +23,9 @@ import Testing
             """
         }
         try "global: {scrape_interval: 1s}\nscrape_configs:\n\(jobs.joined(separator: "\n"))\n"
-            .write(toFile: folder("prometheus.yml"), atomically: false, encoding: .utf8)
+            .write(toFile: folder.path("prometheus.yml"), atomically: false, encoding: .utf8)
         let prometheus = try await Prometheus(
-            configuration: folder("prometheus.yml"), options: ["--enable-feature=native-histograms,exemplar-storage"])
+            configuration: folder.path("prometheus.yml"), options: ["--enable-feature=native-histograms,exemplar-storage"])
         try await eventually("three scrapes with the service in them: \(service.errors)", within: .seconds(60)) {
             try await prometheus.query("count by (job) (formats_build_info)").count == 3
         }

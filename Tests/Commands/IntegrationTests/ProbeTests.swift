@@ -1,18 +1,19 @@
+import HostTesting
 import Testing
 
 /// The health check of containers, asked of real processes.
 @Suite struct `apus probe` {
     private func code(_ arguments: String...) async throws -> Int32 {
-        try await Command.run(Executables.apus, ["probe"] + arguments).code
+        try await Command.runApart(Executables.apus, ["probe"] + arguments).status
     }
 
     @Test func `tells a process that answers from one that does not`() async throws {
-        let port = try Ports.single()
+        let port = try LoopbackPort.free()
         let folder = try TemporaryFolder()
-        let agent = try ChildProcess(
+        let agent = try RunningProgram(
             Executables.agent,
             [
-                "--listen", "127.0.0.1:\(port)", "--socket", folder("agent.sock"), "--interval", "100ms", "--expect",
+                "--listen", "127.0.0.1:\(port)", "--socket", folder.path("agent.sock"), "--interval", "100ms", "--expect",
                 "worker/worker-1", "--journal", "off",
             ])
         let url = "http://127.0.0.1:\(port)"
@@ -23,9 +24,9 @@ import Testing
         #expect(try await code("\(url)/health", "--instance", "worker/worker-1") == 1)
         #expect(try await code("\(url)/health", "--instance", "worker/nobody") == 1)
         // A worker that reports.
-        let worker = try ChildProcess(
+        let worker = try RunningProgram(
             Executables.apus,
-            ["worker", "--instance", "worker-1", "--data", folder.path, "--agent-socket", folder("agent.sock")])
+            ["worker", "--instance", "worker-1", "--data", folder.path, "--agent-socket", folder.path("agent.sock")])
         try await eventually("the worker reports") {
             try await code("\(url)/health", "--instance", "worker/worker-1") == 0
         }

@@ -1,5 +1,6 @@
 import ApusPromQL
 import Foundation
+import HostTesting
 import Testing
 
 /// Whether what is printed means what was read: a real Prometheus computes both.
@@ -26,8 +27,8 @@ import Testing
 
     @Test func `three hundred random expressions have the same value with the parentheses that are left`() async throws {
         let folder = try TemporaryFolder()
-        try "global: {}\n".write(toFile: folder("prometheus.yml"), atomically: false, encoding: .utf8)
-        let prometheus = try await Prometheus(configuration: folder("prometheus.yml"))
+        try "global: {}\n".write(toFile: folder.path("prometheus.yml"), atomically: false, encoding: .utf8)
+        let prometheus = try await Prometheus(configuration: folder.path("prometheus.yml"))
         var dice = Dice(state: 0x9E37_79B9_7F4A_7C15)
         var shorter = 0
         for _ in 0..<300 {

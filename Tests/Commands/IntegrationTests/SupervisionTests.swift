@@ -1,4 +1,5 @@
 import Foundation
+import HostTesting
 import Glibc
 import Testing
 
@@ -34,12 +35,12 @@ import Testing
 
     @Test func `what was enqueued before a stop is delivered after the next start`() async throws {
         let folder = try TemporaryFolder()
-        let offset = try Ports.offset()
-        let arguments = ["up", "--data", folder("data"), "--port-offset", "\(offset)", "--poll-interval", "200ms"]
+        let offset = try RunningFleet.freeOffset()
+        let arguments = ["up", "--data", folder.path("data"), "--port-offset", "\(offset)", "--poll-interval", "200ms"]
         let api = "http://127.0.0.1:\(3001 + offset)"
         var id = ""
         for round in 1...2 {
-            let process = try ChildProcess(Executables.apus, arguments)
+            let process = try RunningProgram(Executables.apus, arguments)
             try await eventually("the fleet is up: \(process.errors)") { process.output.contains("\nup: ") }
             if round == 1 {
                 let deliverAt = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 6))

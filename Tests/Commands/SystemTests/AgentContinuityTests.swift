@@ -36,14 +36,14 @@ import Testing
             ])
             try fleet.run(start)
             // By the command, or by the client's connection alone.
-            let stopped = try BootedHost.wait(.seconds(30)) { try stat(try mainPID(Self.agent)) == "T" }
+            let stopped = try comesTrue(within: .seconds(30)) { try stat(try mainPID(Self.agent)) == "T" }
             #expect(stopped)
             #expect(try show("ActiveState", "SubState") == ["ActiveState": "activating", "SubState": "start"])
             #expect(try active("scrape.service") == "active")
             try fleet.run(["kill", "-CONT", "\(try mainPID(Self.agent))"])
-            let isActive = try BootedHost.wait(.seconds(30)) { try active(Self.agent) == "active" }
+            let isActive = try comesTrue(within: .seconds(30)) { try active(Self.agent) == "active" }
             #expect(isActive)
-            let answered = try BootedHost.wait(.seconds(30)) { try active("scrape.service") != "active" }
+            let answered = try comesTrue(within: .seconds(30)) { try active("scrape.service") != "active" }
             #expect(answered)
             #expect(try fleet.run(["cat", "/run/scrape.code"]) == "200")
             #expect(try fleet.run(["cat", "/run/scrape.txt"]).contains("\(Self.up) 0"))
@@ -81,7 +81,7 @@ import Testing
         }
         func more() throws {
             let count = try scrapes().count
-            let came = try BootedHost.wait(.seconds(60)) { try scrapes().count > count + 10 }
+            let came = try comesTrue(within: .seconds(60)) { try scrapes().count > count + 10 }
             #expect(came)
         }
         try more()
@@ -137,7 +137,7 @@ import Testing
                 "http://127.0.0.1:3001/notifications",
             ])
         }
-        let counted = try BootedHost.wait(.seconds(30)) { try metrics()[Self.enqueued] == "3" }
+        let counted = try comesTrue(within: .seconds(30)) { try metrics()[Self.enqueued] == "3" }
         #expect(counted)
         let service = try mainPID(Self.api)
         try fleet.run(["kill", "-STOP", "\(service)"])
@@ -149,7 +149,7 @@ import Testing
         try restarted(Self.agent, from: agent)
         try fleet.run(["kill", "-CONT", "\(service)"])
         let accepted = "an instance reports"
-        let returned = try BootedHost.wait(.seconds(30)) {
+        let returned = try comesTrue(within: .seconds(30)) {
             try fleet.journal("_PID=\(try mainPID(Self.agent))").contains { $0["MESSAGE"] == accepted }
         }
         #expect(returned)
@@ -168,7 +168,7 @@ import Testing
         #expect(first[Self.enqueued] == "3" && first[Self.up] == "0", "\(first)")
         // Its successor counts from the beginning, in a segment of its own.
         try fleet.run(["systemctl", "start", Self.api])
-        let began = try BootedHost.wait(.seconds(30)) {
+        let began = try comesTrue(within: .seconds(30)) {
             let metrics = try metrics()
             return metrics[Self.enqueued] == "0" && metrics[Self.up] == "1"
         }
@@ -195,24 +195,24 @@ import Testing
         let pid = try mainPID(Self.agent)
         #expect(try metrics()[nine] == nil)
         try reload(former + "worker/worker-9\n")
-        let added = try BootedHost.wait(.seconds(30)) { try metrics()[nine] == "0" }
+        let added = try comesTrue(within: .seconds(30)) { try metrics()[nine] == "0" }
         #expect(added)
 
         try reload("worker/worker-1\nworker-9\n")
         let line = "/etc/apus/agent.expect:2: “worker-9” is no instance"
-        let refused = try BootedHost.wait(.seconds(30)) { try show("StatusText")["StatusText"]?.contains(line) == true }
+        let refused = try comesTrue(within: .seconds(30)) { try show("StatusText")["StatusText"]?.contains(line) == true }
         #expect(refused)
         #expect(try metrics()[nine] == "0")
         #expect(try fleet.journal("_PID=\(pid)").contains { $0["REASON"]?.hasPrefix(line) == true && $0["PRIORITY"] == "3" })
-        let states = try BootedHost.wait(.seconds(30)) {
+        let states = try comesTrue(within: .seconds(30)) {
             try show("ActiveState", "SubState") == ["ActiveState": "active", "SubState": "running"]
         }
         #expect(states)
 
         try reload(former)
-        let removed = try BootedHost.wait(.seconds(30)) { try metrics()[nine] == nil }
+        let removed = try comesTrue(within: .seconds(30)) { try metrics()[nine] == nil }
         #expect(removed)
-        let healed = try BootedHost.wait(.seconds(30)) {
+        let healed = try comesTrue(within: .seconds(30)) {
             let status = try show("StatusText")["StatusText"] ?? ""
             return status.hasPrefix("watching 7 ") && !status.contains("reload")
         }
@@ -233,7 +233,7 @@ import Testing
     }
 
     private func restarted(_ unit: String, from pid: Int) throws {
-        let isNew = try BootedHost.wait(.seconds(60)) {
+        let isNew = try comesTrue(within: .seconds(60)) {
             let new = try mainPID(unit)
             guard new > 0, new != pid else { return false }
             return try active(unit) == "active"

@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusDeployment
 import ApusTopology
 import Foundation
 import HostTesting
@@ -11,17 +11,12 @@ struct FleetHost {
 
     static let services = [1, 2].map { "apus-api@api-\($0).service" } + (1...5).map { "apus-worker@worker-\($0).service" }
 
-    private static let build: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: own).deletingLastPathComponent().path
-    }()
-
     init(_ topology: Fleet = notificationFleet()) throws {
         host = try BootedHost()
         // Without symbols they fit into the container's memory.
         let folder = try TemporaryFolder()
         for name in ["apus", "apus-agent"] {
-            let strip = try SystemdTool.run("strip", ["-o", folder.path(name), "\(Self.build)/\(name)"])
+            let strip = try Command.run("strip", ["-o", folder.path(name), "\(BuiltProgram.folder)/\(name)"])
             #expect(strip.status == 0, "\(strip.errors)")
         }
         _ = try SystemdInstallation(

@@ -4,11 +4,6 @@ import Testing
 
 /// What the agent counts of units that a real systemd starts and ends.
 @Suite struct `A host whose journal an agent counts` {
-    private static let build: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: own).deletingLastPathComponent().path
-    }()
-
     private func metrics(_ host: BootedHost) throws -> String {
         try host.run(["curl", "--silent", "--max-time", "5", "http://127.0.0.1:9480/metrics"]).output
     }
@@ -18,7 +13,7 @@ import Testing
         let host = try BootedHost()
         // Without symbols it fits into the container's memory.
         let agent = "\(host.root)/usr/local/bin/apus-agent"
-        #expect(try SystemdTool.run("strip", ["-o", agent, "\(Self.build)/apus-agent"]).status == 0)
+        #expect(try Command.run("strip", ["-o", agent, "\(BuiltProgram.folder)/apus-agent"]).status == 0)
         let step = try host.run([
             "systemd-run", "--quiet", "--unit=counting", "--property=User=nobody", "--property=RuntimeDirectory=counting",
             "--property=StateDirectory=counting", "--property=SupplementaryGroups=systemd-journal",
@@ -26,7 +21,7 @@ import Testing
             "--watch-unit", "life-later.service",
         ])
         #expect(step.status == 0, "\(step.errors)")
-        let isUp = try BootedHost.wait(.seconds(60)) { try metrics(host).contains("apus_journal_up 1\n") }
+        let isUp = try comesTrue(within: .seconds(60)) { try metrics(host).contains("apus_journal_up 1\n") }
         let log = try host.run(["journalctl", "--no-pager", "--unit=counting"]).output
         #expect(isUp, "\(log)")
         return host
@@ -79,7 +74,7 @@ import Testing
             #"journal_unit_process_exits_total{unit="life-flapping.service",code="exited",status="1"} 3"#,
         ]
         var text = ""
-        let hasAll = try BootedHost.wait(.seconds(60)) {
+        let hasAll = try comesTrue(within: .seconds(60)) {
             text = try metrics(host)
             let lines = Set(text.split(separator: "\n").map(String.init))
             return wanted.allSatisfy(lines.contains) && text.contains(#"journal_unit_ended_cpu_seconds_total{unit="life-busy"#)

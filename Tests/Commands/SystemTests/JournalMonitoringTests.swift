@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusGenerator
 import ApusLint
 import ApusPromQL
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(4))) func `shows what units do, and alerts when they fail`() throws {
-        let isScraped = try BootedHost.wait(.seconds(60)) {
+        let isScraped = try comesTrue(within: .seconds(60)) {
             try query("count(apus_service_up == 1)").first == 7 && query("apus_journal_up").first == 1 && firing().isEmpty
         }
         let targets = try get("/api/v1/targets", [])
@@ -93,7 +94,7 @@ import Testing
 
     private func expectAlerts(_ names: Set<String>) throws {
         var firing: Set<String> = []
-        let haveFired = try BootedHost.wait(.seconds(90)) {
+        let haveFired = try comesTrue(within: .seconds(90)) {
             firing.formUnion(try self.firing())
             return names.isSubset(of: firing)
         }
@@ -109,7 +110,7 @@ import Testing
         #expect(faults.isEmpty)
         var missing = queries.filter { $0.expression.description.contains(/\b(apus_)?(journal|systemd)_/) }
         #expect(missing.count > 30)
-        let found = try BootedHost.wait(.seconds(60)) {
+        let found = try comesTrue(within: .seconds(60)) {
             missing = try missing.filter { try query(text(of: $0)).isEmpty }
             return missing.allSatisfy(isAbsent)
         }

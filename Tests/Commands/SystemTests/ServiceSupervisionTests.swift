@@ -49,7 +49,7 @@ import Testing
         func states() throws -> [[String: String]] {
             try fleet.properties(["ActiveState", "SubState", "StatusText", "NRestarts"], of: FleetHost.services)
         }
-        let waiting = try BootedHost.wait(.seconds(60)) {
+        let waiting = try comesTrue(within: .seconds(60)) {
             try states().allSatisfy {
                 $0["SubState"] == "start" && $0["StatusText"]?.hasPrefix("waiting for the database: ") == true
             }
@@ -58,7 +58,7 @@ import Testing
         #expect(waiting, "\(before)")
         #expect(before.allSatisfy { $0["ActiveState"] == "activating" })
         try fleet.run(["chown", "apus:apus", "/var/lib/apus"])
-        let active = try BootedHost.wait(.seconds(60)) { try states().allSatisfy { $0["ActiveState"] == "active" } }
+        let active = try comesTrue(within: .seconds(60)) { try states().allSatisfy { $0["ActiveState"] == "active" } }
         let after = try states()
         #expect(active, "\(after)")
         #expect(after.allSatisfy { $0["NRestarts"] == "0" })
@@ -107,7 +107,7 @@ import Testing
             "curl --silent --fail --output /dev/null --header 'Content-Type: application/json' --data @\(file)"
                 + " http://127.0.0.1:3001/notifications && kill -STOP \(first)",
         ])
-        let restarted = try BootedHost.wait(.seconds(60)) {
+        let restarted = try comesTrue(within: .seconds(60)) {
             let second = try mainPID()
             return second > 0 && second != first
         }
@@ -116,7 +116,7 @@ import Testing
         #expect(told.contains("Watchdog timeout"))
         #expect(try fleet.properties(["NRestarts"], of: [Self.worker]) == [["NRestarts": "1"]])
         // Each is recorded once, whatever the hung one had begun.
-        let delivered = try BootedHost.wait(.seconds(60)) { try statistics().delivered >= count }
+        let delivered = try comesTrue(within: .seconds(60)) { try statistics().delivered >= count }
         let last = try statistics()
         #expect(delivered, "\(last)")
         #expect(last == .init(pending: 0, processing: 0, delivered: count, dead: 0, attempts: count))
@@ -138,7 +138,7 @@ import Testing
             http://127.0.0.1:3001/notifications
             """,
         ])
-        let begun = try BootedHost.wait(.seconds(20)) {
+        let begun = try comesTrue(within: .seconds(20)) {
             let now = try statistics()
             return now.processing == 1 || now.attempts > attempts
         }

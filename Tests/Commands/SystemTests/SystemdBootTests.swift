@@ -1,7 +1,6 @@
-import HostTesting
-import ApusGenerator
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 
@@ -30,7 +29,7 @@ import Testing
 
     @Test func `runs the whole fleet in its sandbox, watched by its agent, and restarts what dies`() throws {
         let host = try installed()
-        let allUp = try BootedHost.wait(.seconds(30)) {
+        let allUp = try comesTrue(within: .seconds(30)) {
             try metrics(host).split(separator: "\n").filter { $0.hasPrefix("apus_service_up{") && $0.hasSuffix(" 1") }.count
                 == 7
         }
@@ -60,7 +59,7 @@ import Testing
         ])
         let answered = try journal(host)
         #expect(request.status == 0, "\(request.output)\(answered)")
-        let delivered = try BootedHost.wait(.seconds(20)) {
+        let delivered = try comesTrue(within: .seconds(20)) {
             try metrics(host).contains(
                 /notifications_delivered_total\{service="worker",instance="worker-\d",channel="log"\} 1\n/)
         }
@@ -71,7 +70,7 @@ import Testing
             let first = try mainPID(host, unit)
             #expect(first > 0)
             #expect(try host.run(["kill", "-KILL", "\(first)"]).status == 0)
-            let again = try BootedHost.wait(.seconds(20)) {
+            let again = try comesTrue(within: .seconds(20)) {
                 let second = try mainPID(host, unit)
                 return second > 0 && second != first
             }
@@ -84,7 +83,7 @@ import Testing
         #expect(!journal.contains("Permission denied") && !journal.contains("not permitted"))
 
         #expect(try host.run(["systemctl", "stop", "apus.target"]).status == 0)
-        let stopped = try BootedHost.wait(.seconds(30)) {
+        let stopped = try comesTrue(within: .seconds(30)) {
             try Self.units.allSatisfy { try host.run(["systemctl", "is-active", $0]).output == "inactive\n" }
         }
         let left = try host.run(["systemctl", "list-units", "--all", "apus-*"])

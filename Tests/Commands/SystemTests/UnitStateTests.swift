@@ -38,9 +38,7 @@ import Testing
         /// - Parameter hasBus: whether the agent is anybody on the bus, or root where there is none.
         init(hasBus: Bool = true) throws {
             host = try BootedHost()
-            let build = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-                .deletingLastPathComponent().path
-            let strip = try SystemdTool.run("strip", ["-o", "\(host.root)/usr/bin/apus-agent", "\(build)/apus-agent"])
+            let strip = try Command.run("strip", ["-o", "\(host.root)/usr/bin/apus-agent", BuiltProgram.path("apus-agent")])
             #expect(strip.status == 0, "\(strip.errors)")
             for (name, text) in units {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: "\(host.root)/etc/systemd/system/\(name)"))
@@ -87,7 +85,7 @@ import Testing
             throws -> Double
         {
             var last: [String: Double] = [:]
-            let shows = try BootedHost.wait(.seconds(60)) {
+            let shows = try comesTrue(within: .seconds(60)) {
                 last = try scrape()
                 return try isThere(last)
             }

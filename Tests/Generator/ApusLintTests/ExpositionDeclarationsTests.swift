@@ -1,4 +1,5 @@
 import ApusLint
+import ApusMetrics
 import ApusPromQL
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
 
     private func declared(_ targetLabels: TargetLabels) throws -> SeriesDeclarations {
         var declarations = SeriesDeclarations()
-        try ExpositionDeclarations(parsing: Self.text).declare(in: &declarations, targetLabels: targetLabels)
+        declarations.declare(try ExpositionSummary(parsing: Self.text, as: .any), targetLabels: targetLabels)
         return declarations
     }
 
@@ -59,17 +60,5 @@ import Testing
 
     @Test func `labels are not judged while those of targets are not known`() throws {
         #expect(try kinds("temperature{color=\"red\"}", .unknown) == [])
-    }
-
-    @Test(arguments: ["a{b=\"c\" 1", "a", "a{b} x", "<html>", "a{b=c} 1"]) func `a line that is no sample is named`(
-        line: String
-    ) {
-        #expect(throws: ExpositionError.self) { try ExpositionDeclarations(parsing: "ok 1\n\(line)\n") }
-        do {
-            _ = try ExpositionDeclarations(parsing: "ok 1\n\(line)\n")
-        } catch {
-            #expect(error.line == 2)
-            #expect("\(error)".hasPrefix("2:1: \(line) is no sample"))
-        }
     }
 }

@@ -1,12 +1,13 @@
 import ApusLint
 import ApusPromQL
+import ApusText
 import Testing
 
 @Suite struct `Linting of any file` {
     /// What cannot be read, and where and why.
     static let unreadable: [(String, String)] = [
         ("{\"panels\": [}", "1:13: error: } stands where a value is expected"),
-        ("{\"panels\": [1, 2", "1:17: error: the file ends where a comma or ] is expected"),
+        ("{\"panels\": [1, 2", "1:17: error: the text ends where a comma or ] is expected"),
         ("{\n\"a\": \"b\n\"}", "2:8: error: a control character stands in a string"),
         ("{\"a\": \"\\q\"}", "1:8: error: no escape of JSON"),
         ("{\"a\": 1} x", "1:10: error: something follows the end"),
@@ -18,7 +19,7 @@ import Testing
         ("a: 1\n", "1:1: error: the file holds neither rules of Prometheus nor a dashboard"),
         ("just text", "1:1: error: the file holds neither rules"),
         ("", "1:1: error: the file holds neither rules"),
-        (String(repeating: "[", count: 100_000), "1:401: error: values within one another"),
+        (String(repeating: "[", count: 100_000), "1:401: error: more than 400 arrays and objects within one another"),
     ]
 
     @Test(arguments: unreadable) func `a file that cannot be read is one error with its place`(text: String, start: String) {

@@ -1,12 +1,13 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import AgentMetrics
+import SampleMetrics
 import Testing
 
 @Suite struct `Checking of expressions` {
     private static let rule = CheckContext.rule(scrapeInterval: .seconds(15))
     private static let cpu = PromQLSelector(Contract.cpuUsage.family)
-    private static let depth = PromQLSelector(Contract.queueDepth.family)
+    private static let depth = PromQLSelector(Queue.depth.family)
     private static let delivered = PromQLSelector(Notifications.delivered.family)
     private static let buckets = PromQLSelector(Notifications.attemptDuration.family, suffix: "_bucket")
 

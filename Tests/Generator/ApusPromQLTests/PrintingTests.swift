@@ -28,25 +28,11 @@ import Testing
 
     @Test func `a selector lists its matchers in order, and has no braces without any`() {
         #expect(Contract.cpuUsage.series.value.expression.description == "worker_cpu_usage_percent")
-        let narrowed = Contract.queueDepth.series.matching(.service, "worker").matching(QueueStateLabels(state: .locked))
+        let narrowed = Queue.depth.series.matching(.service, "worker").matching(QueueStateLabels(state: .locked))
             .matching(.label(.state), .matchesNot, "p.*")
         #expect(
             narrowed.value.expression.description
-                == #"notification_queue_depth{service="worker", state="locked", state!~"p.*"}"#)
-    }
-
-    @Test(arguments: [
-        (Duration.zero, "0s"), (.milliseconds(1), "1ms"), (.milliseconds(1500), "1s500ms"), (.seconds(15), "15s"),
-        (.seconds(90), "1m30s"), (.seconds(300), "5m"), (.seconds(3600), "1h"), (.seconds(86_400), "1d"),
-        (.seconds(90_061), "1d1h1m1s"), (.seconds(2_592_000), "30d"), (.seconds(-90), "-1m30s"), (.nanoseconds(1), "0s"),
-    ])
-    func `durations have Prometheus' units from the largest down`(duration: Duration, expected: String) {
-        #expect(DurationText.string(duration) == expected)
-    }
-
-    @Test func `milliseconds are told only of durations that have whole ones`() {
-        #expect(DurationText.milliseconds(.milliseconds(1250)) == 1250)
-        #expect(DurationText.milliseconds(.microseconds(1)) == nil)
+                == #"queue_depth{service="worker", state="locked", state!~"p.*"}"#)
     }
 
     @Test(
@@ -92,13 +78,13 @@ import Testing
     }
 
     @Test func `aggregations name their keys, or none`() {
-        let depth = Contract.queueDepth.series.value
-        #expect(depth.sum().expression.description == "sum(notification_queue_depth)")
+        let depth = Queue.depth.series.value
+        #expect(depth.sum().expression.description == "sum(queue_depth)")
         #expect(
             depth.max(by: .service, .label(.state)).expression.description
-                == "max by (service, state) (notification_queue_depth)")
-        #expect(depth.min().expression.description == "min(notification_queue_depth)")
-        #expect(depth.avg().expression.description == "avg(notification_queue_depth)")
-        #expect(depth.count(by: .job).expression.description == "count by (job) (notification_queue_depth)")
+                == "max by (service, state) (queue_depth)")
+        #expect(depth.min().expression.description == "min(queue_depth)")
+        #expect(depth.avg().expression.description == "avg(queue_depth)")
+        #expect(depth.count(by: .job).expression.description == "count by (job) (queue_depth)")
     }
 }

@@ -1,13 +1,14 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import AgentMetrics
+import SampleMetrics
 import Testing
 
 /// What each typed operation is called in PromQL, and that Prometheus' grammar takes it.
 @Suite struct `Typed functions` {
     private static let cpu = Contract.cpuUsage.series
     private static let delivered = Notifications.delivered.series
-    private static let depth = Contract.queueDepth.series
+    private static let depth = Queue.depth.series
 
     private func expect(_ expression: PromQLExpression, _ text: String) throws {
         #expect(expression.description == text)
@@ -88,7 +89,7 @@ import Testing
 
     @Test func `every aggregation has a name, over all series, by keys and without`() throws {
         let depth = Self.depth.value
-        let text = "notification_queue_depth"
+        let text = "queue_depth"
         let totals: [(InstantVector<NoKey>, String)] = [
             (depth.sum(), "sum"), (depth.max(), "max"), (depth.min(), "min"), (depth.avg(), "avg"), (depth.count(), "count"),
             (depth.group(), "group"), (depth.standardDeviation(), "stddev"), (depth.standardVariance(), "stdvar"),
@@ -118,10 +119,10 @@ import Testing
         let cpu = Self.cpu.value
         try expect(
             (depth.on(.instance).many * cpu).expression,
-            "notification_queue_depth * on (instance) group_left worker_cpu_usage_percent")
+            "queue_depth * on (instance) group_left worker_cpu_usage_percent")
         try expect(
             (depth.ignoring(.label(.state)).many / (cpu > 0)).expression,
-            "notification_queue_depth / ignoring (state) group_left () (worker_cpu_usage_percent > 0)")
+            "queue_depth / ignoring (state) group_left () (worker_cpu_usage_percent > 0)")
         let unit = ServiceUnit.unit.series.value
         let joined = cpu.on(.service, .instance).joined(with: unit, adding: .label(.unit))
         try expect(

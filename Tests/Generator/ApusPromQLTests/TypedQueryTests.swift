@@ -1,6 +1,7 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import AgentMetrics
+import SampleMetrics
 import Testing
 
 @Suite struct `Typed queries` {
@@ -49,8 +50,8 @@ import Testing
                 == "(worker_cpu_usage_percent > 70 and worker_memory_usage_bytes >= 512 or worker_cpu_usage_percent < 1)"
                 + " unless worker_memory_usage_bytes != worker_cpu_usage_percent")
         #expect(
-            cpu.and(Contract.queueDepth.series.value == 0, on: .service, .instance).expression.description
-                == "worker_cpu_usage_percent and on (service, instance) notification_queue_depth == 0")
+            cpu.and(Queue.depth.series.value == 0, on: .service, .instance).expression.description
+                == "worker_cpu_usage_percent and on (service, instance) queue_depth == 0")
     }
 
     @Test func `sums per target of different metrics can be combined`() {

@@ -1,4 +1,5 @@
 import Foundation
+import HostTesting
 import Testing
 
 /// A use of the typed queries that must not compile, with its right twin, which must.
@@ -43,25 +44,25 @@ struct WrongUse: Sendable, CustomTestStringConvertible {
             complaint: "has no member 'channel'"),
         WrongUse(
             reason: "labels of another metric",
-            wrong: "Contract.queueDepth.series.matching(ChannelLabels(channel: .log)).value",
-            right: "Contract.queueDepth.series.matching(QueueStateLabels(state: .locked)).value",
+            wrong: "Queue.depth.series.matching(ChannelLabels(channel: .log)).value",
+            right: "Queue.depth.series.matching(QueueStateLabels(state: .locked)).value",
             complaint: "cannot convert value of type 'ChannelLabels'"),
         WrongUse(
             reason: "a grouping by a label that the metric lacks",
-            wrong: "Contract.queueDepth.series.value.sum(by: .label(.route))",
-            right: "Contract.queueDepth.series.value.sum(by: .label(.state))", complaint: "has no member 'route'"),
+            wrong: "Queue.depth.series.value.sum(by: .label(.route))",
+            right: "Queue.depth.series.value.sum(by: .label(.state))", complaint: "has no member 'route'"),
         WrongUse(
             reason: "a grouping by a label that the sum took away",
             wrong: "Contract.cpuUsage.series.value.sum().max(by: .instance)",
             right: "Contract.cpuUsage.series.value.max(by: .instance)", complaint: "has no member 'instance'"),
         WrongUse(
             reason: "arithmetic between vectors whose labels differ",
-            wrong: "Contract.cpuUsage.series.value + Contract.queueDepth.series.value",
+            wrong: "Contract.cpuUsage.series.value + Queue.depth.series.value",
             right: "Contract.cpuUsage.series.value + Contract.memoryUsage.series.value",
             complaint: "cannot convert value of type"),
         WrongUse(
             reason: "a join by a label that the left side lacks",
-            wrong: "Contract.cpuUsage.series.value.on(.label(.state)) / Contract.queueDepth.series.value",
+            wrong: "Contract.cpuUsage.series.value.on(.label(.state)) / Queue.depth.series.value",
             right: "Contract.cpuUsage.series.value.on(.instance) / Contract.memoryUsage.series.value",
             complaint: "has no member 'state'"),
         WrongUse(
@@ -79,23 +80,13 @@ struct WrongUse: Sendable, CustomTestStringConvertible {
 
     /// What the compiler says of each expression, by their order: empty for those that compile.
     private static func complaints(of expressions: [String]) throws -> [String] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("apus-uses-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let source = folder.appendingPathComponent("uses.swift")
-        let imports = ["import ApusMetrics", "import ApusPromQL", "import AgentMetrics"]
+        let folder = try TemporaryFolder()
+        let imports = ["import ApusMetrics", "import ApusPromQL", "import AgentMetrics", "import SampleMetrics"]
         let lines = imports + expressions.enumerated().map { "func use\($0.offset)() { _ = \($0.element) }" }
-        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: source)
-
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["swiftc", "-typecheck", "-swift-version", "6"] + moduleOptions + [source.path]
-        let pipe = Pipe()
-        process.standardError = pipe
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        try folder.write(lines.joined(separator: "\n") + "\n", to: "uses.swift")
+        let compiler = try Command.run(
+            "swiftc", ["-typecheck", "-swift-version", "6"] + moduleOptions + [folder.path("uses.swift")])
+        let output = compiler.text
 
         var complaints = Array(repeating: "", count: expressions.count)
         for line in output.split(separator: "\n") {
@@ -107,7 +98,7 @@ struct WrongUse: Sendable, CustomTestStringConvertible {
             complaints[index] += line + "\n"
         }
         // Errors elsewhere would mean that nothing was judged.
-        try #require(process.terminationStatus == 0 || complaints.contains { !$0.isEmpty }, "\(output)")
+        try #require(compiler.passed || complaints.contains { !$0.isEmpty }, "\(output)")
         return complaints
     }
 

@@ -21,7 +21,7 @@ struct LiveCatalog {
         var found: [CatalogDifference] = []
         var text = ""
         var live = try ExpositionSummary(parsing: text)
-        _ = try BootedHost.wait(.seconds(30)) {
+        _ = try comesTrue(within: .seconds(30)) {
             text = try exposition()
             live = try ExpositionSummary(parsing: text)
             found = CatalogComparison(declared: families, live: live).contradictions.filter { !isExpected($0) }

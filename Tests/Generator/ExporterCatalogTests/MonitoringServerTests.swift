@@ -40,7 +40,7 @@ import Testing
         try LiveCatalog(exporter: PrometheusServer.exporter).expect { try prometheus.scrape() }
         try LiveCatalog(exporter: AlertmanagerServer.exporter).expect { try alertmanager.scrape() }
         let received = "\nalertmanager_alerts_received_total{status=\"firing\",version=\"v2\"} "
-        let arrived = try BootedHost.wait(.seconds(20)) {
+        let arrived = try comesTrue(within: .seconds(20)) {
             let text = try alertmanager.scrape()
             return text.contains(received) && !text.contains("\(received)0\n")
         }

@@ -1,5 +1,6 @@
 import ClusterSupervisor
 import Glibc
+import HostTesting
 import Logging
 import Testing
 

@@ -1,5 +1,7 @@
 import ClusterSupervisor
+import Foundation
 import Glibc
+import HostTesting
 import Logging
 import Testing
 
@@ -74,9 +76,9 @@ import Testing
             }
             // The first cycle opens what the runtime keeps: epoll and event descriptors.
             try await cycle()
-            let before = TemporaryFolder.entries(of: "/proc/self/fd").count
+            let before = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
             try await cycle()
-            let after = TemporaryFolder.entries(of: "/proc/self/fd").count
+            let after = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
             exit(before == after ? 7 : 1)
         }
     }

@@ -1,5 +1,6 @@
 import ClusterSupervisor
 import Glibc
+import HostTesting
 import Testing
 
 @Suite struct `Before a fleet starts` {

@@ -1,5 +1,7 @@
 import ClusterSupervisor
+import Foundation
 import Glibc
+import HostTesting
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -70,13 +72,19 @@ final class EventLog: Sendable {
     func up() { state.withLock { $0.isUp = true } }
 }
 
-/// Waits for a condition of the outside world, such as another process's end: at most 20 s.
-func eventually(_ what: String, _ condition: @Sendable () -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while !condition() {
-        guard ContinuousClock.now < deadline else { throw MissingValue(description: "not within 20 s: \(what)") }
-        try await Task.sleep(for: .milliseconds(5))
+extension TemporaryFolder {
+    /// The words of a file in this folder, once all of it is there: nil while it does not end with a newline.
+    func words(of name: String) -> [String]? {
+        guard let text = try? read(name), text.hasSuffix("\n") else { return nil }
+        return text.split(whereSeparator: \.isWhitespace).map(String.init)
     }
+
+    /// The text of any file; nil when it cannot be read.
+    static func contents(of path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+}
+
+struct MissingValue: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// True while the process exists and is no zombie.

@@ -1,5 +1,6 @@
 import ClusterSupervisor
 import Glibc
+import HostTesting
 import Synchronization
 import Testing
 

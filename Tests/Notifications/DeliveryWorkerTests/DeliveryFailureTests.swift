@@ -1,7 +1,8 @@
 import AsyncHTTPClient
 import DeliveryWorker
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct DeliveryFailureTests {
@@ -61,7 +62,8 @@ import Testing
     }
 
     @Test func `any other error is transient and told in at most two hundred characters`() {
-        let failure = DeliveryFailure(error: TimedOut(description: String(repeating: "x", count: 1000)), timeout: .seconds(10))
+        let failure = DeliveryFailure(
+            error: Unexpected(description: String(repeating: "x", count: 1000)), timeout: .seconds(10))
         #expect(failure.reason == .transient)
         #expect(failure.description.count == 200)
     }

@@ -1,3 +1,4 @@
+import ApusThreads
 import DeliveryWorker
 import Testing
 
@@ -38,15 +39,15 @@ import Testing
 
     @Test func `a failing store is asked again after growing pauses, until it works`() {
         var generator = SeededGenerator(seed: 1)
-        var backoff = StoreBackoff()
-        #expect(backoff.allows(sent))
+        var store = WorkerState.storeBreaker
+        #expect(store.allows(sent))
         for longest in [100, 200, 400, 800, 1600, 3200, 5000, 5000] {
-            backoff.fail(at: sent, longest: .seconds(5), using: &generator)
-            #expect(!backoff.allows(sent + .milliseconds(longest / 2) - .nanoseconds(1)))
-            #expect(backoff.allows(sent + .milliseconds(longest)))
+            store.fail(at: sent, using: &generator)
+            #expect(!store.allows(sent + .milliseconds(longest / 2) - .nanoseconds(1)))
+            #expect(store.allows(sent + .milliseconds(longest)))
         }
-        #expect(backoff.failures == 8)
-        backoff.succeed()
-        #expect(backoff.allows(sent) && backoff.failures == 0)
+        #expect(store.failures == 8)
+        store.succeed()
+        #expect(store.allows(sent) && store.failures == 0)
     }
 }

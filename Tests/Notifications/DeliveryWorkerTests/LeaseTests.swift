@@ -1,9 +1,11 @@
 import ApusMetrics
 import DeliveryWorker
+import HostTesting
 import Hummingbird
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LeaseTests {
@@ -87,7 +89,7 @@ import Testing
     }
 
     @Test func `two workers on one file deliver five hundred notifications each exactly once`() async throws {
-        let folder = try StoreFolder()
+        let folder = try TemporaryFolder()
         let stores = [try folder.open(), try folder.open()]
         try await Receiver.run { receiver, url in
             let ids = try await stores[0].enqueueWebhooks(500, to: url)

@@ -1,8 +1,10 @@
 import ApusMetrics
 import DeliveryWorker
+import HostTesting
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct LogChannelTests {

@@ -1,5 +1,5 @@
 import DeliveryWorker
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 import Testing
 

@@ -1,9 +1,11 @@
 import ApusMetrics
 import DeliveryWorker
 import HTTPTypes
+import HostTesting
 import Hummingbird
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite struct WebhookDeliveryTests {
@@ -43,7 +45,7 @@ import Testing
     @Test func `every series is there before anything happens`() async throws {
         try await withStore { store in
             let metrics = WorkerUnderTest(store).metrics
-            for channel in DeliveryChannel.allCases {
+            for channel in Channel.allCases {
                 let labels = ChannelLabels(channel: channel)
                 #expect(metrics.value(Notifications.delivered, labels) == 0)
                 #expect(metrics.value(Notifications.dead, labels) == 0)

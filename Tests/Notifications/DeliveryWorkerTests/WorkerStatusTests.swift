@@ -1,5 +1,7 @@
 import DeliveryWorker
+import HostTesting
 import NotificationStore
+import NotificationTesting
 import Synchronization
 import Testing
 
@@ -20,7 +22,7 @@ import Testing
     }
 
     @Test func `is that it is ready once the store has taken a claim`() async throws {
-        let folder = try StoreFolder()
+        let folder = try TemporaryFolder()
         let store = FaultyStore(try folder.open(), refusing: [.claim])
         let pulse = WorkerPulse()
         let ready = Atomic<Int>(0)
@@ -42,19 +44,18 @@ import Testing
     }
 
     @Test func `is that its loop stands when the store never answers, and turns on when it does`() async throws {
-        let folder = try StoreFolder()
+        let folder = try TemporaryFolder()
         let store = try folder.open()
-        let gate = Gate()
+        let faulty = FaultyStore(store, holding: [.claim])
         let pulse = WorkerPulse()
         let worker = DeliveryWorker(
-            store: FaultyStore(store, refusing: [], holdingClaims: gate), configuration: .quick, factory: RecordedMetrics(),
-            logger: quietLogger,
-            pulse: pulse)
+            store: faulty, configuration: .quick, factory: RecordedMetrics(), logger: quietLogger, pulse: pulse)
         try await withServices([worker]) { _ in
+            try await eventually("the store is asked") { faulty.waiting(.claim) == 1 }
             // Twenty intervals of the loop.
             try await Task.sleep(for: .milliseconds(400))
             #expect(pulse.turns == 0)
-            gate.open()
+            faulty.hold([])
             try await eventually("it turns") { pulse.turns > 3 }
         }
         await store.close()

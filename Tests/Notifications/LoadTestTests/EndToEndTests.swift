@@ -5,14 +5,15 @@ import LoadTest
 import NIOCore
 import NIOHTTP1
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct `A load test of the platform` {
-    private func soundWorker(_ store: SQLiteNotificationStore) -> DeliveryWorker {
+    private func soundWorker(_ store: any NotificationStore) -> DeliveryWorker {
         var configuration = WorkerConfiguration()
         configuration.pollInterval = .milliseconds(50)
         return DeliveryWorker(
-            store: store, configuration: configuration, factory: NOOPMetricsHandler.instance, logger: Platform.logger)
+            store: store, configuration: configuration, factory: NOOPMetricsHandler.instance, logger: quietLogger)
     }
 
     @Test func `finds that everything sent is delivered once`() async throws {
@@ -67,7 +68,7 @@ import Testing
         let plan = LoadPlan(
             rate: 50, duration: .milliseconds(400), users: 1, apis: ["http://127.0.0.1:1"], settle: .zero, linger: .zero,
             requestTimeout: .seconds(1))
-        let report = try await LoadGenerator(plan: plan, thresholds: .forTests, logger: Platform.logger)
+        let report = try await LoadGenerator(plan: plan, thresholds: .forTests, logger: quietLogger)
             .perform(stopsOnSignals: false)
         #expect(report.sent == 20)
         #expect(report.failed == 20)
@@ -80,7 +81,7 @@ import Testing
             let port = Int(platform.api.split(separator: ":").last ?? "") ?? 0
             let plan = LoadPlan(rate: 1, duration: .seconds(1), users: 1, apis: [platform.api])
             let generator = LoadGenerator(
-                plan: plan, thresholds: .forTests, receiverPort: port, logger: Platform.logger)
+                plan: plan, thresholds: .forTests, receiverPort: port, logger: quietLogger)
             await #expect(
                 throws: ReceiverError.cannotListen(host: "127.0.0.1", port: port, reason: "Address already in use")
             ) { try await generator.perform(stopsOnSignals: false) }

@@ -1,9 +1,11 @@
 import AsyncHTTPClient
 import FoundationEssentials
 import GRDB
+import HostTesting
 import NIOCore
 import NIOHTTP1
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `Enqueueing` {
@@ -121,7 +123,7 @@ import Testing
     }
 
     @Test func `answers 503 with Retry-After while another writer holds the store`() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         try await withAPI(folder: folder) { api in
             var configuration = GRDB.Configuration()
             configuration.allowsUnsafeTransactions = true
@@ -141,7 +143,7 @@ import Testing
     }
 
     @Test func `survives a restart of the API`() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         let first = try await withAPI(folder: folder) { try await $0.post(webhook, key: "before").id }
         try await withAPI(folder: folder) { api in
             #expect(try await api.get("/notifications/\(first)").status == 200)

@@ -1,11 +1,12 @@
 import AsyncHTTPClient
 import CoreMetrics
-import Logging
+import HostTesting
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1
 import NotificationAPI
 import NotificationStore
+import NotificationTesting
 import ServiceLifecycle
 import Synchronization
 import Testing
@@ -57,9 +58,9 @@ import Testing
     }
 
     @Test func `is asked of the store once a second, however many ask`() async throws {
-        let door = Mutex<WrappedStore?>(nil)
+        let door = Mutex<FaultyStore?>(nil)
         try await withAPI(wrap: { store in
-            let wrapped = WrappedStore(store)
+            let wrapped = FaultyStore(store)
             door.withLock { $0 = wrapped }
             return wrapped
         }) { api in
@@ -69,17 +70,16 @@ import Testing
                     for try await status in group { #expect(status == 200) }
                 }
             }
-            let asked = try #require(door.withLock { $0 }).asked
+            let asked = try #require(door.withLock { $0 }).asked(.ping)
             #expect(asked >= 1)
             #expect(asked <= Int(elapsed / .seconds(1)) + 1)
         }
     }
 
     @Test func `fails when the store hangs, without asking it again and again, and passes when it answers`() async throws {
-        let door = Mutex<WrappedStore?>(nil)
+        let door = Mutex<FaultyStore?>(nil)
         try await withAPI(wrap: { store in
-            let wrapped = WrappedStore(store)
-            wrapped.shut(true)
+            let wrapped = FaultyStore(store, holding: [.ping])
             door.withLock { $0 = wrapped }
             return wrapped
         }) { api in
@@ -93,9 +93,9 @@ import Testing
             // The answer is stale after a second; the question is still open.
             try await Task.sleep(for: .milliseconds(1100))
             #expect(try await api.get("/health/ready").status == 503)
-            #expect(store.asked == 1)
+            #expect(store.asked(.ping) == 1)
             #expect(try await api.get("/health/live").status == 200)
-            store.shut(false)
+            store.hold([])
             try await eventually("ready") { try await api.get("/health/ready").status == 200 }
         }
     }
@@ -136,17 +136,16 @@ import Testing
 
     @Test func `a port that is taken ends it with its name`() async throws {
         try await withAPI { api in
-            let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let second = APIServer(
                 APIConfiguration(instance: "api-2", port: api.port), store: api.store, factory: NOOPMetricsHandler.instance,
-                logger: logger)
+                logger: quietLogger)
             await #expect(throws: APIServerError.portInUse(host: "127.0.0.1", port: api.port)) {
-                try await ServiceGroup(services: [second], logger: logger).run()
+                try await ServiceGroup(services: [second], logger: quietLogger).run()
             }
             let abroad = APIServer(
                 APIConfiguration(instance: "api-2", host: "203.0.113.7", port: 0), store: api.store,
-                factory: NOOPMetricsHandler.instance, logger: logger)
-            await #expect(throws: APIServerError.self) { try await ServiceGroup(services: [abroad], logger: logger).run() }
+                factory: NOOPMetricsHandler.instance, logger: quietLogger)
+            await #expect(throws: APIServerError.self) { try await ServiceGroup(services: [abroad], logger: quietLogger).run() }
         }
     }
 }

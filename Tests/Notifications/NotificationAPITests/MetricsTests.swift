@@ -1,8 +1,10 @@
 import AsyncHTTPClient
+import HostTesting
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1
 import NotificationStore
+import NotificationTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The metrics of an API` {

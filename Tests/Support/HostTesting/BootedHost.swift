@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A host of its own, booted by a real systemd in a container over this machine's files; what it writes is gone at its end.
 package final class BootedHost: Sendable {
@@ -6,6 +7,7 @@ package final class BootedHost: Sendable {
         let description: String
     }
 
+    private static let count = Atomic(0)
     private let folder: TemporaryFolder
     private let name: String
     private let process: Process
@@ -38,7 +40,8 @@ package final class BootedHost: Sendable {
                 description: "there is no systemd-nspawn: install the packages systemd-container, systemd-sysv and dbus")
         }
         folder = try TemporaryFolder()
-        name = "apus-units-\(ProcessInfo.processInfo.processIdentifier)"
+        // Tests of several processes have hosts at one time, and one test after the other within a process.
+        name = "apus-units-\(getpid())-\(Self.count.add(1, ordering: .relaxed).newValue)"
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
         process.arguments = ["--mount", "--fork", "sh", "-c", Self.script, "boot", folder.path, name]
@@ -51,7 +54,7 @@ package final class BootedHost: Sendable {
         let running = process
         let script = process.processIdentifier
         var found: Int32?
-        let booted = try Self.wait(.seconds(30)) {
+        let booted = comesTrue(within: .seconds(30)) {
             guard running.isRunning else { return true }
             found = Self.child(of: script).flatMap(Self.child)
             return found.map { access("/proc/\($0)/root/run/dbus/system_bus_socket", F_OK) == 0 } ?? false
@@ -67,7 +70,7 @@ package final class BootedHost: Sendable {
         // SIGRTMIN+4 tells systemd to power off.
         kill(initPID, 38)
         let process = process
-        if (try? Self.wait(.seconds(20)) { !process.isRunning }) != true { kill(initPID, SIGKILL) }
+        if !comesTrue(within: .seconds(20), { !process.isRunning }) { kill(initPID, SIGKILL) }
         process.waitUntilExit()
         for hierarchy in ["systemd/", "unified/", ""] { Self.removeCgroup("/sys/fs/cgroup/\(hierarchy)\(name)") }
         unlink(folder.path("../\(name).console"))
@@ -76,20 +79,10 @@ package final class BootedHost: Sendable {
     /// Its root, as this machine sees it.
     package var root: String { "/proc/\(initPID)/root" }
 
-    package func run(_ command: [String]) throws -> SystemdTool {
-        try SystemdTool.run(
+    package func run(_ command: [String]) throws -> Command {
+        try Command.run(
             "nsenter",
             ["--target", "\(initPID)", "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"] + command)
-    }
-
-    /// Asks twenty times a second whether something has come true.
-    package static func wait(_ limit: Duration, _ condition: () throws -> Bool) throws -> Bool {
-        let deadline = ContinuousClock.now + limit
-        while try !condition() {
-            guard ContinuousClock.now < deadline else { return false }
-            usleep(50_000)
-        }
-        return true
     }
 
     /// Its files are the kernel's; only folders are removed, the innermost first.

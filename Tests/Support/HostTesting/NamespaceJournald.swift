@@ -17,12 +17,9 @@ package final class NamespaceJournald {
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let deadline = ContinuousClock.now + .seconds(10)
         // It listens before it serves; its control socket answers once it serves.
-        while (try? journalctl(["--sync"])) == nil {
-            guard ContinuousClock.now < deadline, process.isRunning else { throw Failure.didNotListen(socketPath) }
-            usleep(5000)
-        }
+        let serves = comesTrue(within: .seconds(10)) { !process.isRunning || (try? journalctl(["--sync"])) != nil }
+        guard serves, process.isRunning else { throw Failure.didNotListen(socketPath) }
     }
 
     deinit {
@@ -42,25 +39,14 @@ package final class NamespaceJournald {
     package func entries(_ matches: String...) throws -> [[String: Any]] {
         _ = try journalctl(["--sync"])
         let lines = try journalctl(["--output=json", "--all", "--quiet", "--no-pager"] + matches)
-        return try lines.split(separator: UInt8(ascii: "\n")).map { line in
-            try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:]
+        return try lines.split(separator: "\n").map { line in
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
         }
     }
 
-    private func journalctl(_ arguments: [String]) throws -> Data {
-        let command = Process()
-        command.executableURL = URL(fileURLWithPath: "/usr/bin/journalctl")
-        command.arguments = ["--namespace=\(name)"] + arguments
-        let (output, errors) = (Pipe(), Pipe())
-        command.standardOutput = output
-        command.standardError = errors
-        try command.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-        command.waitUntilExit()
-        guard command.terminationStatus == 0 else {
-            throw Failure.journalctl(command.terminationStatus, String(decoding: complaint, as: UTF8.self))
-        }
-        return data
+    private func journalctl(_ arguments: [String]) throws -> String {
+        let command = try Command.run("journalctl", ["--namespace=\(name)"] + arguments)
+        guard command.passed else { throw Failure.journalctl(command.status, command.errors) }
+        return command.output
     }
 }

@@ -40,13 +40,12 @@ package final class PrivateJournald: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        let deadline = ContinuousClock.now + .seconds(10)
-        while !Self.connect(socket, to: "\(runtimeFolder)/socket") {
-            guard process.isRunning, ContinuousClock.now < deadline else {
-                process.terminate()
-                throw Failure.cannotStart
-            }
-            usleep(5000)
+        let listens = comesTrue(within: .seconds(10)) {
+            !process.isRunning || Self.connect(socket, to: "\(runtimeFolder)/socket")
+        }
+        guard listens, process.isRunning else {
+            process.terminate()
+            throw Failure.cannotStart
         }
     }
 
@@ -88,11 +87,7 @@ package final class PrivateJournald: Sendable {
     package func rotate() throws {
         let before = archived
         kill(process.processIdentifier, SIGUSR2)
-        let deadline = ContinuousClock.now + .seconds(10)
-        while archived == before {
-            guard ContinuousClock.now < deadline else { throw Failure.noRotation }
-            usleep(5000)
-        }
+        guard comesTrue(within: .seconds(10), { archived != before }) else { throw Failure.noRotation }
     }
 
     private var archived: Int {
@@ -102,17 +97,16 @@ package final class PrivateJournald: Sendable {
 
     /// Writes lines as another user, whose entries journald keeps in a file apart; returns when the last one is on its way.
     package func write(lines: Int, of priority: Int, as user: Int) throws {
-        let file = NSTemporaryDirectory() + "apus-lines-\(namespace)"
-        let text = (1...lines).map { "<\(priority)>line \($0) of a user\n" }.joined()
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-        process.arguments = [
-            "--reuid=\(user)", "--clear-groups", "logger", "--socket", "\(runtimeFolder)/dev-log", "--prio-prefix", "--file",
-            file,
-        ]
-        try process.run()
-        process.waitUntilExit()
+        let folder = try TemporaryFolder()
+        try folder.write((1...lines).map { "<\(priority)>line \($0) of a user\n" }.joined(), to: "lines")
+        // The other user reads it.
+        chmod(folder.path, 0o755)
+        try Command.run(
+            "setpriv",
+            [
+                "--reuid=\(user)", "--clear-groups", "logger", "--socket", "\(runtimeFolder)/dev-log", "--prio-prefix",
+                "--file",
+                folder.path("lines"),
+            ])
     }
 }

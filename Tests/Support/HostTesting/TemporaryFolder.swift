@@ -25,5 +25,14 @@ package final class TemporaryFolder: Sendable {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path(name))), as: UTF8.self)
     }
 
+    /// The lines of a file that are not empty.
+    package func lines(of name: String) throws -> [String] { try read(name).split(separator: "\n").map(String.init) }
+
     package func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
+
+    /// A new, empty file, opened for what a process writes.
+    func handle(forWriting name: String) throws -> FileHandle {
+        try write("", to: name)
+        return try FileHandle(forWritingTo: URL(fileURLWithPath: path(name)))
+    }
 }

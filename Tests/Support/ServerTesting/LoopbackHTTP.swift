@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HostTesting
 
 /// A GET of HTTP/1.0, whose answer ends with its connection.
 package enum LoopbackHTTP {

@@ -1,8 +1,9 @@
-import ApusGenerator
+import ApusDashboards
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import FleetCommands
+import LiveChecks
 
 /// What the shop's services record, declared once: services, alerts and panels take it from here.
 enum ShopMetrics {
@@ -47,6 +48,12 @@ struct Shop: FleetTool {
             Receiver("team", .webhook(url: "http://127.0.0.1:8025/alerts"))
         }
     }
+
+    /// `Shop check` asks what runs.
+    static let commands: Commands = [Check.self]
+
+    /// Only the dashboard asks for it; what alerts and objectives ask for is known.
+    static let families = [ShopMetrics.checkoutTime.family]
 
     static let dashboards = [
         Dashboard("shop-sales", title: "Sales", description: "What is sold, and how long customers wait for it.") {

@@ -3,7 +3,7 @@
 /// A family that is served as `untyped` contradicts no declared kind: who declares it knows from its documentation whether it rises
 /// or not, which its exporter does not say.
 public struct CatalogComparison: Sendable {
-    /// In the order of the declarations, then what is served and not declared.
+    /// The differences in the order of the declarations, then what is served and not declared.
     public let differences: [CatalogDifference]
 
     /// - Parameters:

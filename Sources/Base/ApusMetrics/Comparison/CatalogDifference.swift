@@ -1,10 +1,10 @@
 /// One way in which a target does not serve what is declared of it.
 public enum CatalogDifference: Hashable, Sendable {
-    /// It is declared and not served.
+    /// The family is declared and not served.
     case missing(String)
-    /// It is announced by a `# TYPE` or `# HELP` line and has no sample, so that nothing of its labels can be told.
+    /// The family is announced by a `# TYPE` or `# HELP` line and has no sample, so that nothing of its labels can be told.
     case withoutSamples(String)
-    /// It is served and not declared.
+    /// The family is served and not declared.
     case undeclared(String)
     case wrongType(String, declared: String, served: String)
     /// No sample has these labels, although they are declared.

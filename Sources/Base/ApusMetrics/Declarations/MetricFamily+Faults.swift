@@ -1,5 +1,5 @@
 extension MetricFamily {
-    /// Most states that a state set may have.
+    /// The maximum number of states of a state set.
     public static let mostStates = 64
 
     /// What contradicts the data model or the naming rules of this product, in words; empty when nothing does.

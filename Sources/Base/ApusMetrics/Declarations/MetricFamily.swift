@@ -2,15 +2,15 @@
 public enum MetricKind: UInt8, Sendable, CaseIterable {
     case counter = 1
     case gauge = 2
-    /// With explicit bounds.
+    /// A distribution over buckets with explicit bounds.
     case histogram = 3
-    /// With exponential buckets (``NativeShape``).
+    /// A distribution over exponential buckets (``NativeShape``).
     case nativeHistogram = 4
     /// A count and a sum, without quantiles.
     case summary = 5
     /// Always 1; the labels say something of the target.
     case info = 6
-    /// Of a fixed set of states the one that holds.
+    /// The one of a fixed set of states that holds.
     case stateSet = 7
 
     /// The word after `# TYPE name` in OpenMetrics.
@@ -25,7 +25,7 @@ public enum MetricKind: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The same in text 0.0.4 and protobuf, which know neither info nor state set.
+    /// The word after `# TYPE name` in text 0.0.4 and protobuf, which know neither info nor state set.
     public var textTypeName: String {
         switch self {
         case .info, .stateSet: "gauge"

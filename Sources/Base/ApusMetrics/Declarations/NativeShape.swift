@@ -1,4 +1,4 @@
-/// Which buckets a native (exponential) histogram has: `2^schema` for each doubling, over a range of doublings.
+/// The buckets of a native (exponential) histogram: `2^schema` for each doubling, over a range of doublings.
 ///
 /// Bucket `i` of the Prometheus model holds values in `(b^(i-1), b^i]` with `b = 2^(2^-schema)`; this shape has those between
 /// `2^lowestExponent` and `2^(lowestExponent + octaves)`.
@@ -10,7 +10,7 @@ public struct NativeShape: Hashable, Sendable {
     /// Doublings that are told apart.
     public let octaves: Int
 
-    /// Most buckets that a shape may have.
+    /// The maximum number of buckets of a shape.
     public static let mostBuckets = 512
 
     /// - Throws: ``NativeShapeError`` when the shape has no bucket or too many, or leaves the range of doubles.
@@ -65,5 +65,35 @@ public enum NativeShapeError: Error, Equatable, CustomStringConvertible {
         case .range(let lowest, let octaves):
             "2^\(lowest) and \(octaves) doublings up: the range must lie between 2^-1022 and 2^1023"
         }
+    }
+}
+
+extension NativeShape {
+    /// The upper bounds of the buckets of one doubling, in `(1, 2]`: the largest doubles that are not above `2^(i/2^schema)` for `i`
+    /// from 1 to `2^schema`. A double is at most the bound here when it is at most the exact one.
+    package var mantissaBounds: [Double] {
+        let count = 1 << schema
+        // 2^(1/count) by square roots, a few last digits off.
+        let step = (0..<schema).reduce(2.0) { root, _ in root.squareRoot() }
+        return (1...count).map { index in
+            var bound = (1..<max(1, index)).reduce(step) { power, _ in power * step }
+            while Self.power(bound, schema, exceeds: index) { bound = bound.nextDown }
+            while !Self.power(bound.nextUp, schema, exceeds: index) { bound = bound.nextUp }
+            return bound
+        }
+    }
+
+    /// Whether `base^(2^schema)` is above `2^index`, with about thirty digits: squares as unevaluated sums of two doubles (T. J.
+    /// Dekker, "A floating-point technique for extending the available precision", 1971).
+    private static func power(_ base: Double, _ schema: Int, exceeds index: Int) -> Bool {
+        var (high, low) = (base, 0.0)
+        for _ in 0..<schema {
+            let square = high * high
+            let rest = (-square).addingProduct(high, high) + 2 * high * low
+            high = square + rest
+            low = rest - (high - square)
+        }
+        let limit = Double(sign: .plus, exponent: index, significand: 1)
+        return high > limit || (high == limit && low > 0)
     }
 }

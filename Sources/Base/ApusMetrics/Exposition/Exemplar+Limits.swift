@@ -1,6 +1,6 @@
 extension Exemplar {
-    /// Most characters (Unicode scalars) that the names and values of an exemplar's labels may have together: OpenMetrics 1.0
-    /// forbids more, and Prometheus keeps no more.
+    /// The maximum number of characters (Unicode scalars) that the names and values of an exemplar's labels may have together:
+    /// OpenMetrics 1.0 forbids more, and Prometheus keeps no more.
     static let mostCharacters = 128
 
     var isWithinLimit: Bool {

@@ -54,7 +54,7 @@ public struct ExpositionEncoder: Sendable {
         family(declaration, [(NoLabels(), value)])
     }
 
-    /// Ends the exposition: `# EOF` in OpenMetrics. A second call does nothing.
+    /// Writes the end of the exposition: `# EOF` in OpenMetrics. A second call does nothing.
     public mutating func finish() {
         if format == .protobuf { protobuf.finish() } else { text.finish() }
     }
@@ -66,5 +66,26 @@ public struct ExpositionEncoder: Sendable {
         } else {
             text.removeAll(keepingCapacity: keepingCapacity)
         }
+    }
+}
+
+extension ExpositionEncoder {
+    /// Whether series of a family can be written by ``lines(_:labels:ends:_:values:)``: lines with nothing but a number. What has
+    /// more to say (exemplars, start times, a format of its own) goes by ``point(_:of:)``.
+    public func writesLines(of family: MetricFamily) -> Bool {
+        switch format {
+        case .text004: true
+        case .openMetrics100:
+            !family.keepsExemplars && (family.kind == .gauge || !writesCreated) && !family.buckets.contains { $0 < 0 }
+        case .openMetrics200: family.kind == .gauge
+        case .protobuf: false
+        }
+    }
+
+    /// Writes lines with nothing but a number, as ``TextEncoder/lines(_:labels:ends:_:values:)`` does; nothing in protobuf.
+    public mutating func lines(
+        _ template: LineTemplate, labels: [UInt8], ends: [UInt32], _ lines: Range<Int>, values: [UInt64]
+    ) {
+        text.lines(template, labels: labels, ends: ends, lines, values: values)
     }
 }

@@ -20,7 +20,7 @@ extension MetricFamily {
         kind == .counter && !isOpenMetricsCounter ? "unknown" : openMetrics2TypeName
     }
 
-    /// The same in OpenMetrics 2.0, which wants the suffix of an info only.
+    /// The word after `# TYPE name` in OpenMetrics 2.0, which wants the suffix of an info only.
     var openMetrics2TypeName: String {
         switch kind {
         case .info where !isOpenMetricsInfo, .stateSet where stateLabel != name: "unknown"

@@ -12,7 +12,7 @@ extension NumberText {
         return scientific(text)
     }
 
-    /// The same digits with an exponent of at least two.
+    /// The digits of a number with an exponent of at least two digits.
     private static func scientific(_ text: String) -> String {
         let sign = text.hasPrefix("-") ? "-" : ""
         let parts = text.dropFirst(sign.count).split(separator: ".")

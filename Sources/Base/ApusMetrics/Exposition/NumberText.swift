@@ -23,7 +23,7 @@ public enum NumberText {
         bytes.removeLast(longest - apus_write_digits(&bytes, start, value))
     }
 
-    /// Most bytes that the functions in C write.
+    /// The maximum number of bytes that the functions in C write.
     private static let longest = 24
 
     private static func reserve(in bytes: inout [UInt8]) -> Int {

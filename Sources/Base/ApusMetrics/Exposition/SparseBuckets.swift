@@ -2,7 +2,7 @@
 struct SparseBuckets {
     /// The offset of the first span is the index of its first bucket, that of another one the buckets left out before it.
     private(set) var spans: [(offset: Int, length: Int)] = []
-    /// As many as the lengths of all spans together.
+    /// The counts of the buckets, as many as the lengths of all spans together.
     private(set) var counts: [UInt64] = []
     private var next = 0
 

@@ -126,7 +126,7 @@ extension TextEncoder {
         bytes.append(UInt8(ascii: " "))
     }
 
-    /// The same with a label of the format's own after the others.
+    /// Opens a line whose last label is one of the format's own.
     private mutating func open(
         _ name: String, suffix: String = "", _ labels: [UInt8], _ label: String, value: (inout [UInt8]) -> Void
     ) {

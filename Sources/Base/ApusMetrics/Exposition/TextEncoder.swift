@@ -13,13 +13,13 @@ public struct TextEncoder: Sendable {
 
     public let format: ExpositionFormat
     public internal(set) var bytes: [UInt8] = []
-    /// Where ``lines(_:labels:ends:_:values:)`` writes; kept from one call to the next.
+    /// The buffer that ``lines(_:labels:ends:_:values:)`` writes to, kept from one call to the next.
     var block: [UInt8] = []
     private var finished = false
     /// Whether OpenMetrics 1.0 has a `_created` series for each counter, histogram and summary whose beginning is known; Prometheus
     /// stores them as series of their own.
     public var writesCreated = false
-    /// Of the family whose points are written.
+    /// The bucket bounds of the family whose points are written.
     var bounds = BucketBounds()
 
     /// - Parameter format: a text format; for protobuf, which ``ProtobufEncoder`` writes, this one writes text 0.0.4.
@@ -51,7 +51,7 @@ public struct TextEncoder: Sendable {
         bytes.removeAll(keepingCapacity: keepingCapacity)
     }
 
-    /// Ends the exposition: `# EOF` in OpenMetrics, nothing in text. A second call does nothing.
+    /// Writes the end of the exposition: `# EOF` in OpenMetrics, nothing in text. A second call does nothing.
     public mutating func finish() {
         guard !finished else { return }
         finished = true

@@ -100,3 +100,36 @@ public enum Negotiation {
             escaping: escapings.lazy.compactMap { EscapingScheme(rawValue: $0.value.lowercased()) }.first)
     }
 }
+
+/// What a scrape is answered with.
+public struct NegotiatedFormat: Hashable, Sendable {
+    public let format: ExpositionFormat
+    /// The scheme to name in the answer, when the client asked for one.
+    public let escaping: EscapingScheme?
+
+    /// The `Content-Type` of the answer.
+    public var contentType: String {
+        guard let escaping else { return format.contentType }
+        return "\(format.contentType); escaping=\(escaping.rawValue)"
+    }
+}
+
+/// How names outside `[a-zA-Z_:][a-zA-Z0-9_:]*` are to be written for a client that knows UTF-8 names; `escaping=` of a media type.
+public enum EscapingScheme: String, Sendable, CaseIterable {
+    case allowUTF8 = "allow-utf-8"
+    case underscores
+    case values
+    case dots
+
+    /// What an exposition that has no name outside that form may call its own: bytes are equal under all but `dots`, which
+    /// doubles each underscore and is answered by `underscores`.
+    var served: EscapingScheme { self == .dots ? .underscores : self }
+}
+
+/// A content coding of an answer, by its name in `Content-Encoding`.
+public enum ContentCoding: String, Sendable, CaseIterable {
+    case zstd
+    case gzip
+    /// No coding: `Content-Encoding` is left out.
+    case identity
+}

@@ -2,9 +2,9 @@
 struct WeightedElement {
     /// The media range or coding, in lower case.
     let value: String
-    /// Without `q`, names in lower case, in order.
+    /// The parameters without `q`, with names in lower case, in order.
     let parameters: [(name: String, value: String)]
-    /// From 0 (not acceptable) to 1; 1 when the element has none.
+    /// The weight from 0 (not acceptable) to 1; 1 when the element has none.
     let weight: Double
 
     /// The elements of a field, in order. One that breaks the grammar is left out and the others count.

@@ -5,7 +5,7 @@ public struct Point: Equatable, Sendable {
     public let value: PointValue
     /// Seconds since the Unix epoch at which the count began; `nil` where nobody knows, and for what does not count.
     public let created: Double?
-    /// For a counter at most one; for a histogram as many as it has buckets, `+Inf`'s last, or none; else none.
+    /// The exemplars: of a counter at most one; of a histogram one for each bucket, `+Inf`'s last, or none; else none.
     public let exemplars: [Exemplar?]
 
     public init(labels: [UInt8], value: PointValue, created: Double? = nil, exemplars: [Exemplar?] = []) {
@@ -13,5 +13,61 @@ public struct Point: Equatable, Sendable {
         self.value = value
         self.created = created
         self.exemplars = exemplars
+    }
+}
+
+/// What a series is worth, by the kind of its family.
+public enum PointValue: Equatable, Sendable {
+    /// A counter that is kept as a whole number, or any other exact one.
+    case integer(UInt64)
+    /// A counter with fractions, or a gauge.
+    case double(Double)
+    /// Counts of a histogram's buckets in order of their bounds, not cumulative, `+Inf`'s last; the count is their sum.
+    case histogram(counts: [UInt64], sum: Double)
+    case nativeHistogram(NativeHistogramValue)
+    case summary(count: UInt64, sum: Double)
+    case info
+    /// The index of the family's state that holds; `nil` when none does.
+    case stateSet(Int?)
+}
+
+/// A native histogram's counts, dense over the range that its family was declared with (``NativeShape``).
+public struct NativeHistogramValue: Equatable, Sendable {
+    public let shape: NativeShape
+    /// Observations whose absolute value is at most the shape's zero threshold.
+    public let zeroCount: UInt64
+    /// Counts of the positive buckets in ascending order: as many as ``NativeShape/bucketCount``.
+    public let counts: [UInt64]
+    /// Observations below the negative zero threshold; served in the bucket that ends at `-Inf`.
+    public let below: UInt64
+    /// Observations above the range, and those that are not a number; served in the bucket that ends at `+Inf`.
+    public let above: UInt64
+    public let sum: Double
+
+    public init(shape: NativeShape, zeroCount: UInt64, counts: [UInt64], below: UInt64, above: UInt64, sum: Double) {
+        self.shape = shape
+        self.zeroCount = zeroCount
+        self.counts = counts
+        self.below = below
+        self.above = above
+        self.sum = sum
+    }
+
+    /// All observations: the sum of the buckets as they were read, so that it never contradicts them.
+    public var count: UInt64 { counts.reduce(zeroCount &+ below &+ above, &+) }
+}
+
+/// An observation that stands for its series: a value with the labels of, say, the trace that it came from.
+public struct Exemplar: Equatable, Sendable {
+    /// Rendered without braces (``LabelBytes``); names and values have at most 128 characters together.
+    public let labels: [UInt8]
+    public let value: Double
+    /// Seconds since the Unix epoch.
+    public let timestamp: Double?
+
+    public init(labels: [UInt8], value: Double, timestamp: Double?) {
+        self.labels = labels
+        self.value = value
+        self.timestamp = timestamp
     }
 }

@@ -1,3 +1,4 @@
+public import ApusFiles
 public import ApusTopology
 import Yams
 

@@ -1,5 +1,10 @@
+public import ApusDashboards
+import ApusDeployment
+public import ApusFiles
+import ApusRules
 public import ApusTopology
 import Dispatch
+import MonitoringPacks
 import Synchronization
 
 /// The kinds of file that a fleet has, each made by one pure function.
@@ -35,7 +40,7 @@ public enum FileKind: String, CaseIterable, Sendable {
 
     /// The files of this kind; the same fleet gives the same bytes.
     ///
-    /// - Throws: ``GenerationError`` when a query, an alert or a panel of these files is faulty.
+    /// - Throws: `RuleError`, `DashboardError` or `DeploymentError` when a file would be faulty.
     public func files(for fleet: Fleet) throws -> [GeneratedFile] {
         try files(for: FleetPlan(fleet))
     }
@@ -46,20 +51,20 @@ public enum FileKind: String, CaseIterable, Sendable {
     func files(for plan: FleetPlan) throws -> [GeneratedFile] {
         let fleet = plan.fleet
         return switch self {
-        case .prometheus: try prometheusFiles(for: plan)
+        case .prometheus: try prometheusFiles(for: fleet, ruleFiles: plan.ruleFilePaths)
         case .rules: try plan.ruleFiles
-        case .ruleTests: try ruleTestFiles(for: plan)
-        case .alertmanager: try alertmanagerFiles(for: plan)
-        case .runbooks: try runbookFiles(for: plan)
+        case .ruleTests: try ruleTestFiles(for: fleet, groups: plan.alertGroups)
+        case .alertmanager: try alertmanagerFiles(for: fleet, groups: plan.alertGroups)
+        case .runbooks: try runbookFiles(for: fleet, groups: plan.alertGroups)
         case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)
         case .systemd: systemdFiles(for: fleet)
         case .nginx: try nginxFiles(for: fleet)
         case .pgbouncer: try pgbouncerFiles(for: fleet)
-        case .compose: try composeFiles(for: plan)
+        case .compose: try plan.composeFiles
         case .docker: try dockerFiles(for: fleet)
         case .environment: try environmentFiles(for: fleet)
-        case .kubernetes: try kubernetesFiles(for: plan)
+        case .kubernetes: try plan.kubernetesFiles
         }
     }
 }
@@ -70,7 +75,7 @@ extension Fleet {
     /// - Parameters:
     ///   - more: dashboards of the fleet's own, beside those that every fleet has.
     ///   - schema: the form of all dashboards.
-    /// - Throws: `InvalidFleet` when the fleet contradicts itself, ``GenerationError`` when a file would be faulty.
+    /// - Throws: `InvalidFleet` when the fleet contradicts itself, `RuleError`, `DashboardError` or `DeploymentError` when a file would be faulty.
     public func generatedFiles(
         of kinds: Set<FileKind> = Set(FileKind.allCases), dashboards more: [Dashboard] = [], schema: DashboardSchema = .classic
     ) throws -> [GeneratedFile] {

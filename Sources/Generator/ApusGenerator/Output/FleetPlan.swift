@@ -1,4 +1,9 @@
+import ApusDashboards
+import ApusDeployment
+import ApusFiles
+import ApusRules
 import ApusTopology
+import MonitoringPacks
 import Synchronization
 
 /// A fleet of which files are made, and what several kinds of file ask of it: worked out once, by the first that asks.
@@ -9,9 +14,9 @@ final class FleetPlan: Sendable {
 
     init(_ fleet: Fleet) {
         self.fleet = fleet
-        let groups = Once { try AlertGroup.all(of: fleet) }
+        let groups = Once { try AlertGroup.all(of: fleet, concerns: FleetAlerts(fleet: fleet).concerns) }
         self.groups = groups
-        files = Once { try ApusGenerator.ruleFiles(for: fleet, groups: try groups.value) }
+        files = Once { try ApusRules.ruleFiles(for: fleet, groups: try groups.value) }
     }
 
     /// The groups of all alerts, checked.
@@ -20,8 +25,32 @@ final class FleetPlan: Sendable {
     /// `rules/CONCERN-alerts.yml` and the files of objectives.
     var ruleFiles: [GeneratedFile] { get throws { try files.value } }
 
+    /// Where the rules lie, for Prometheus' configuration.
+    var ruleFilePaths: [String] { get throws { ApusRules.ruleFilePaths(of: fleet, groups: try alertGroups) } }
+
+    /// The whole fleet on one machine; nothing for one that is too large.
+    var composeFiles: [GeneratedFile] {
+        get throws {
+            guard fleet.fitsOneMachine else { return [] }
+            let plan = try deployed
+            let prometheus = try prometheusFiles(
+                for: plan.fleet, ruleFiles: plan.ruleFilePaths, network: .containers, folder: ComposeFiles.prometheusFolder)
+            let datasource = try datasourceFile(for: plan.fleet, network: .containers, folder: ComposeFiles.grafanaFolder)
+            return try ComposeFiles(fleet: plan.fleet, monitoring: prometheus + [datasource]).all
+        }
+    }
+
+    /// The fleet's services in a cluster.
+    var kubernetesFiles: [GeneratedFile] {
+        get throws {
+            let plan = try deployed
+            return try ApusDeployment.kubernetesFiles(
+                for: plan.fleet, ruleFiles: plan.ruleFiles, backlog: FleetQueries.backlog(of:))
+        }
+    }
+
     /// That of the fleet that servers run.
-    var deployed: FleetPlan {
+    private var deployed: FleetPlan {
         get throws {
             let deployed = try fleet.deployed()
             return deployed.environment == fleet.environment ? self : FleetPlan(deployed)

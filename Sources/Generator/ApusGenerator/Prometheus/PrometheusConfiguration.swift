@@ -1,3 +1,6 @@
+import ApusFiles
+import ApusRules
+
 /// Prometheus' configuration file (https://prometheus.io/docs/prometheus/2.42/configuration/configuration/), as far as it is
 /// generated: nothing in it is newer than 2.42.
 struct PrometheusConfiguration: Encodable {

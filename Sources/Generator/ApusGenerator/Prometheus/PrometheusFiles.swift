@@ -1,14 +1,18 @@
+import ApusFiles
 import ApusPromQL
+import ApusRules
+import ApusText
 import ApusTopology
 
 /// What Prometheus and its prober read, at the addresses of a network: the configuration, the targets that stand in files of their
 /// own, and the prober's modules.
 ///
-/// - Parameter folder: where they lie, below the output folder; rule files are found from there.
+/// - Parameters:
+///   - ruleFiles: their paths, from the output folder.
+///   - folder: where they lie, below the output folder; rule files are found from there.
 func prometheusFiles(
-    for plan: FleetPlan, network: FleetNetwork = .host, folder: String = "deploy/prometheus"
+    for fleet: Fleet, ruleFiles: [String], network: FleetNetwork = .host, folder: String = "deploy/prometheus"
 ) throws -> [GeneratedFile] {
-    let fleet = plan.fleet
     let jobs = ScrapeJobs(fleet: fleet, network: network)
     let toRoot = folder.split(separator: "/").map { _ in "../" }.joined()
     let configuration = PrometheusConfiguration(
@@ -22,7 +26,7 @@ func prometheusFiles(
         alerting: fleet.alertmanagerEndpoint.map {
             .init(alertmanagers: [.init(staticConfigs: TargetGroups([.init(targets: [network.address(of: $0)], labels: nil)]))])
         },
-        ruleFiles: try plan.rulePaths.map { toRoot + $0 },
+        ruleFiles: ruleFiles.map { toRoot + $0 },
         scrapeConfigs: jobs.all,
         remoteWrite: fleet.scraping.remoteWrite.isEmpty ? nil : fleet.scraping.remoteWrite.map(remoteWrite))
     let parts = [

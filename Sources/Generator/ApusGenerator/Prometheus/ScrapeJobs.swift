@@ -1,12 +1,7 @@
 import AgentMetrics
+import ApusFiles
 import ApusPromQL
 import ApusTopology
-
-/// The scrape job of all agents, and so the label `job` of everything they serve.
-let agentJob = "apus-agent"
-
-/// The label `service` of an agent of a whole host, which stands for no service of the fleet.
-let agentService = "apus-agent"
 
 /// What Prometheus scrapes of a fleet: each job with its targets, at the addresses of a network.
 ///
@@ -43,7 +38,7 @@ struct ScrapeJobs {
     // MARK: - Agents
 
     private var agentScrapes: ScrapeConfig {
-        var config = ScrapeConfig(jobName: agentJob, honorLabels: true, sampleLimit: fleet.scraping.sampleLimit)
+        var config = ScrapeConfig(jobName: Agents.job, honorLabels: true, sampleLimit: fleet.scraping.sampleLimit)
         switch fleet.scraping.discovery {
         case .static: config.staticConfigs = agentTargets
         case .files: config.fileSDConfigs = [.init(files: [Self.agentTargetsPath])]
@@ -56,7 +51,7 @@ struct ScrapeJobs {
     }
 
     /// From the folder of Prometheus' configuration.
-    static let agentTargetsPath = "targets/\(agentJob).yml"
+    static let agentTargetsPath = "targets/\(Agents.job).yml"
 
     /// Their labels go to `up` and to the agents' own metrics: those of the instance that an agent stands beside, or those of an
     /// agent for itself, with its address as the instance.
@@ -64,7 +59,7 @@ struct ScrapeJobs {
         let groups = fleet.agentEndpoints.map { agent in
             let labels: [(TargetKey, String)] =
                 switch fleet.agents.placement {
-                case .perHost: [(.service, agentService)]
+                case .perHost: [(.service, Agents.ownService)]
                 case .besideEachInstance:
                     agent.instances.flatMap { [(.service, $0.service), (.instance, $0.instance)] }
                 }

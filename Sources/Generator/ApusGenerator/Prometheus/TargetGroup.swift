@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusTopology
 import Yams
 

@@ -56,7 +56,7 @@ extension DashboardContent {
         }
     }
 
-    /// From the top down, each against those that reach below its upper edge.
+    /// Compares boxes from the top down, each with those that reach below its upper edge.
     private func checkOverlaps(among boxes: [Box], _ collector: inout FindingCollector) {
         var open: [Box] = []
         let ordered = boxes.enumerated().sorted { ($0.element.top, $0.offset) < ($1.element.top, $1.offset) }.map(\.element)
@@ -74,7 +74,7 @@ extension DashboardContent {
 }
 
 extension DocumentNode {
-    /// Of a panel, for a message.
+    /// The name of a panel for a message.
     fileprivate var panelName: String {
         if let title = self["title"]?.text, !title.isEmpty { return "the panel \"\(title)\"" }
         return self["id"]?.integer.map { "the panel \($0)" } ?? "a panel without a title"

@@ -1,4 +1,4 @@
-/// Of what type the datasources are that a dashboard names.
+/// The types of the datasources that a dashboard names.
 struct DashboardDatasources {
     enum Kind: Equatable {
         case prometheus
@@ -22,7 +22,7 @@ struct DashboardDatasources {
         }
     }
 
-    /// Of what type a query's datasource is; its own stands before its panel's.
+    /// The type of a query's datasource; the query's own stands before its panel's.
     func kind(of query: DocumentNode, in panel: DocumentNode?) -> Kind {
         let own = query["datasource"].map(kind) ?? .unknown
         return own == .unknown ? panel?["datasource"].map(kind) ?? .unknown : own
@@ -57,7 +57,7 @@ struct DashboardDatasources {
             ? .prometheus : .other(type)
     }
 
-    /// By a name alone.
+    /// Guesses the type of a datasource from its name.
     private static func guess(_ name: String) -> Kind {
         let name = name.lowercased()
         let others = [

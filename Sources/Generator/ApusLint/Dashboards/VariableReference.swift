@@ -1,10 +1,10 @@
 /// A variable of Grafana in a text: `$name`, `${name}`, `${name:format}`, `${name.field}` or `[[name]]`.
 struct VariableReference {
     let name: String
-    /// In bytes of the text.
+    /// The offset in bytes of the text.
     let offset: Int
 
-    /// Behind it.
+    /// The offset behind it, in bytes of the text.
     let end: Int
 
     static func all(in text: String) -> [VariableReference] {

@@ -1,18 +1,20 @@
-import ApusMetrics
+import AgentMetrics
+public import ApusMetrics
 public import ApusPromQL
 import ExporterCatalog
-import AgentMetrics
 
 extension SeriesDeclarations {
-    /// Every metric that this product declares: its own, and those of the exporters that fleets run.
+    /// Every metric that is declared: those of `AgentMetrics`, of the exporters that fleets run, and of a fleet's own services.
     ///
-    /// - Parameter targetLabels: those that targets add besides job and instance. With none it is not known which there are, and
-    ///   nothing is said about labels of metrics that others serve too.
-    public static func known(targetLabels: [String] = []) -> SeriesDeclarations {
+    /// - Parameters:
+    ///   - targetLabels: those that targets add besides job and instance. With none it is not known which there are, and nothing is
+    ///     said about labels of metrics that others serve too.
+    ///   - more: the families of a fleet's own services, which agents serve.
+    public static func known(targetLabels: [String] = [], more: [MetricFamily] = []) -> SeriesDeclarations {
         let others = TargetLabels.ofOthers(targetLabels)
         var known = SeriesDeclarations(targetLabels: others)
         known.declare(ExporterCatalog.families, targetLabels: others)
-        for family in MetricCatalog.families {
+        for family in MetricCatalog.families + more {
             if family.isCommon {
                 // Other programs serve the same name with labels of their own.
                 known.declare(family.name, kind: family.kind, labels: nil, targetLabels: others)
@@ -25,7 +27,7 @@ extension SeriesDeclarations {
 }
 
 extension TargetLabels {
-    /// Of targets that are not this product's.
+    /// The labels of targets that are not this product's.
     public static func ofOthers(_ more: [String]) -> TargetLabels {
         more.isEmpty ? .unknown : .exactly(["job", "instance"] + more)
     }

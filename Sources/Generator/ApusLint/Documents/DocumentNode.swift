@@ -1,3 +1,5 @@
+import ApusText
+
 /// A value of a JSON or YAML document, with its place.
 struct DocumentNode: Sendable {
     enum Content: Sendable {
@@ -39,10 +41,10 @@ struct DocumentNode: Sendable {
 
     var isMapping: Bool { if case .mapping = content { true } else { false } }
 
-    /// Of a list; empty for anything else.
+    /// The elements of a list; none of anything else.
     var elements: [DocumentNode] { if case .list(let elements) = content { elements } else { [] } }
 
-    /// Of a mapping; empty for anything else.
+    /// The entries of a mapping; none of anything else.
     var entries: [Entry] { if case .mapping(let entries) = content { entries } else { [] } }
 
     var text: String? { if case .text(let text) = content { text } else { nil } }
@@ -65,4 +67,35 @@ struct DocumentNode: Sendable {
     }
 
     var bool: Bool? { if case .bool(let bool) = content { bool } else { text == "true" ? true : nil } }
+}
+
+extension DocumentNode {
+    /// Reads a file of JSON.
+    init(json bytes: [UInt8]) throws(DocumentError) {
+        do throws(JSONSyntaxError) {
+            self.init(try JSONReader.read(bytes, as: .file()))
+        } catch {
+            throw DocumentError(offset: error.offset, message: error.reason)
+        }
+    }
+
+    private init(_ json: PlacedJSON) {
+        let content: Content =
+            switch json.value {
+            case .null: .null
+            case .boolean(let bool): .bool(bool)
+            case .number(let number): .number(number)
+            case .string(let text): .text(text)
+            case .array(let elements): .list(elements.map(Self.init))
+            case .object(let members): .mapping(members.map { Entry(key: $0.name, value: Self($0.value)) })
+            }
+        self.init(content: content, offset: json.offset)
+    }
+}
+
+/// Why a file is no document, and where that shows.
+struct DocumentError: Error {
+    /// The offset in bytes.
+    let offset: Int
+    let message: String
 }

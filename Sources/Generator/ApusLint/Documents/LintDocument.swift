@@ -13,7 +13,7 @@ struct LintDocument {
         let start = source.bytes.first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
         do throws(DocumentError) {
             if start == UInt8(ascii: "{") || start == UInt8(ascii: "[") {
-                return [LintDocument(source: source, root: try JSONReader.read(source.bytes))]
+                return [LintDocument(source: source, root: try DocumentNode(json: source.bytes))]
             }
             return try YAMLReader.read(text, of: source).map { LintDocument(source: source, root: $0) }
         } catch {

@@ -1,9 +1,10 @@
 import ApusPromQL
+import ApusText
 
 /// The text of a file, or of a document within a string of another one.
 final class SourceText: Sendable {
     let bytes: [UInt8]
-    /// Where each line begins.
+    /// The offset at which each line begins.
     private let lineStarts: [Int]
     /// How many scalars of Unicode begin before each block of bytes: a file on one line has columns in the millions.
     private let scalarsBefore: [Int]
@@ -26,7 +27,7 @@ final class SourceText: Sendable {
         scalarsBefore = blocks
     }
 
-    /// Where something stands in the file.
+    /// A place in the file.
     struct Place {
         let place: TextPlace
         /// Whether it is the very character, and not only the beginning of the value that holds it.
@@ -52,7 +53,7 @@ final class SourceText: Sendable {
         return scalarsBefore[block] + bytes[(block * Self.blockSize)..<offset].count { $0 & 0xC0 != 0x80 }
     }
 
-    /// Where a value begins, or the byte of its text.
+    /// The place at which a value begins, or a byte of its text.
     ///
     /// - Parameter offset: in the text that the value stands for; `nil` for the value itself.
     func place(in node: DocumentNode, at offset: Int?) -> Place {
@@ -64,7 +65,7 @@ final class SourceText: Sendable {
     /// The byte of the source that a byte of a value's text was written as; `nil` where that cannot be told.
     private func byte(of offset: Int, in text: String, _ node: DocumentNode) -> Int? {
         switch node.style {
-        case .json: return JSONReader.source(of: offset, inStringAt: node.offset, bytes)
+        case .json: return JSONReader.byte(of: offset, inStringAt: node.offset, of: bytes)
         case .plain: return verbatim(text, from: node.offset, offset)
         case .quoted: return verbatim(text, from: node.offset + 1, offset)
         case .literal: return line(of: offset, in: text, blockAt: node.offset)

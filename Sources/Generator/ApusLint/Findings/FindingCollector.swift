@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// Gathers what is found in one file.
 struct FindingCollector {
@@ -7,7 +8,7 @@ struct FindingCollector {
 
     init(file: String) { self.file = file }
 
-    /// About a value, or a byte of its text.
+    /// Notes what is wrong with a value, or a byte of its text.
     mutating func note(
         _ kind: LintKind, _ severity: PromQLFinding.Severity, at node: DocumentNode, offset: Int? = nil, in source: SourceText,
         _ message: String
@@ -38,7 +39,7 @@ struct FindingCollector {
         note(finding.kind.rawValue, finding.severity, at: finding.position.lowerBound, in: expression, finding.message)
     }
 
-    /// About a byte of an expression.
+    /// Notes what is wrong at a byte of an expression.
     mutating func note(
         _ kind: LintKind, _ severity: PromQLFinding.Severity, at byte: Int, in expression: LintExpression, _ message: String
     ) {
@@ -56,7 +57,7 @@ struct FindingCollector {
 
     private mutating func append(_ finding: LintFinding) { findings.append(finding) }
 
-    /// By place; each once.
+    /// The findings by place, each once.
     var sorted: [LintFinding] {
         var seen: Set<LintFinding> = []
         return findings.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in

@@ -2,7 +2,7 @@ import ApusPromQL
 
 /// What linting found in all files, and what it looked at.
 public struct LintReport: Sendable {
-    /// In the order of the files, and in each of the places.
+    /// The findings in the order of the files, and in each in the order of places.
     public internal(set) var findings: [LintFinding] = []
     public internal(set) var files = 0
     public internal(set) var rules = 0

@@ -1,5 +1,6 @@
 import ApusMetrics
 import ApusPromQL
+import ApusText
 
 extension RuleFileContent {
     func lint(_ settings: LintSettings, _ collector: inout FindingCollector, _ report: inout LintReport) {
@@ -50,7 +51,8 @@ extension RuleFileContent {
         if group.name?.isEmpty ?? true, group.node["name"]?.expressionText == nil {
             collector.note(.malformedRule, .error, at: group.node, in: source, "the group has no name: give it one")
         }
-        if let interval = group.node["interval"], interval.text.flatMap(PromQLDuration.milliseconds) == nil {
+        if let interval = group.node["interval"], interval.expressionText.flatMap({ DurationText.milliseconds(in: $0) }) == nil
+        {
             collector.note(
                 .malformedRule, .error, at: interval, in: source,
                 "\(interval.expressionText ?? "this") is no interval: write a duration such as 30s")
@@ -79,7 +81,7 @@ extension RuleFileContent {
             guard let wait = rule.node[key] else { continue }
             if rule.record != nil {
                 collector.note(.malformedRule, .error, at: wait, in: source, "a recording rule has no \(key): leave it out")
-            } else if wait.expressionText.flatMap({ PromQLDuration.wait($0) }) == nil {
+            } else if wait.expressionText.flatMap({ DurationText.milliseconds(in: $0) }) == nil {
                 collector.note(
                     .malformedRule, .error, at: wait, in: source,
                     "\(wait.expressionText ?? "this") is no duration: write one such as 5m")
@@ -116,7 +118,7 @@ extension RuleFileContent {
 
     private func checkWait(of rule: Rule, interval: Duration?, _ collector: inout FindingCollector) {
         guard let interval, let node = rule.node["for"], let text = node.expressionText,
-            let milliseconds = PromQLDuration.wait(text), milliseconds > 0, .milliseconds(milliseconds) < interval * 2
+            let milliseconds = DurationText.milliseconds(in: text), milliseconds > 0, .milliseconds(milliseconds) < interval * 2
         else { return }
         collector.note(
             .shortFor, .warning, at: node, in: source,
@@ -127,7 +129,7 @@ extension RuleFileContent {
     private func checkTemplates(
         of rule: Rule, _ expression: PromQLExpression, _ declarations: SeriesDeclarations, _ collector: inout FindingCollector
     ) {
-        let waits = rule.node["for"]?.expressionText.flatMap { PromQLDuration.wait($0) }.map { $0 > 0 } ?? false
+        let waits = rule.node["for"]?.expressionText.flatMap { DurationText.milliseconds(in: $0) }.map { $0 > 0 } ?? false
         var missing: Set<String> = []
         for (section, isLabel) in [("labels", true), ("annotations", false)] {
             for entry in rule.node[section]?.entries ?? [] {
@@ -153,9 +155,4 @@ extension RuleFileContent {
             }
         }
     }
-}
-
-extension PromQLDuration {
-    /// As `for` takes it, which may be 0.
-    fileprivate static func wait(_ text: String) -> Int64? { text == "0" ? 0 : text.isEmpty ? nil : milliseconds(in: text) }
 }

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// The groups of a rule file, or of a PrometheusRule object.
 struct RuleFileContent {
@@ -7,14 +8,15 @@ struct RuleFileContent {
         let rules: [Rule]
 
         var name: String? { node["name"]?.text }
+        /// How often it is evaluated; `nil`, as for 0, means as often as the server has it.
         var interval: Duration? {
-            node["interval"]?.text.flatMap { PromQLDuration.milliseconds(in: $0) }.map { .milliseconds($0) }
+            node["interval"]?.expressionText.flatMap { DurationText.parse($0) }.flatMap { $0 > .zero ? $0 : nil }
         }
     }
 
     struct Rule {
         let node: DocumentNode
-        /// Of Prometheus one; of an alert of Grafana as many as it queries Prometheus for.
+        /// The expressions: one of a rule of Prometheus, of an alert of Grafana as many as it asks Prometheus.
         let expressions: [LintExpression]
 
         var alert: DocumentNode? { node["alert"] }

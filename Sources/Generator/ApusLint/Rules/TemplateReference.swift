@@ -6,10 +6,10 @@ struct TemplateReference {
     }
 
     let subject: Subject
-    /// In bytes of the text.
+    /// The offset in bytes of the text.
     let offset: Int
 
-    /// Those of `$value` and `$labels.name` between double braces.
+    /// Finds every `$value` and `$labels.name` between double braces.
     static func all(in text: String) -> [TemplateReference] {
         let bytes = Array(text.utf8)
         var references: [TemplateReference] = []

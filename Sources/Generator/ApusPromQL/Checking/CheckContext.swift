@@ -1,11 +1,11 @@
-/// Where an expression will be evaluated, and how much is known of it.
+/// The place where an expression will be evaluated, and how much is known of it.
 public struct CheckContext: Hashable, Sendable {
     public enum Place: Hashable, Sendable {
-        /// By Prometheus, for a recording rule.
+        /// Prometheus evaluates it for a recording rule.
         case recording
-        /// By Prometheus, for an alert.
+        /// Prometheus evaluates it for an alert.
         case alert
-        /// By Grafana.
+        /// Grafana evaluates it for a panel.
         case panel
     }
 
@@ -48,4 +48,21 @@ public struct CheckContext: Hashable, Sendable {
 
     /// A panel of one's own.
     public static let panel = Self(.panel, strictness: .declared)
+}
+
+/// The labels that series get from their target, whatever their declaration says.
+public struct TargetLabels: Hashable, Sendable {
+    let names: LabelNames
+    /// Whether there may be others: nothing is said about labels then.
+    let isOpen: Bool
+
+    /// Labels that every series has, and no others.
+    public static func exactly(_ names: some Sequence<String>) -> Self { Self(names: LabelNames(names), isOpen: false) }
+    /// Labels that every series has, beside others that are not known.
+    public static func atLeast(_ names: some Sequence<String>) -> Self { Self(names: LabelNames(names), isOpen: true) }
+
+    /// What this product's scrape configuration and agent give.
+    public static let standard = exactly(TargetKey.allCases.map(\.rawValue))
+    /// What every scrape gives.
+    public static let unknown = atLeast(["job", "instance"])
 }

@@ -27,7 +27,7 @@ enum SeriesValue: Hashable, Sendable {
         }
     }
 
-    /// With its article, for a message.
+    /// The name with its article, for a message.
     var name: String {
         switch self {
         case .unknown: "a series"

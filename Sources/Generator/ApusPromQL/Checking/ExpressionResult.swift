@@ -3,7 +3,7 @@ struct ExpressionResult {
     enum Shape: Hashable {
         case scalar
         case vector
-        /// Of a variable.
+        /// The type of a variable, which is not known.
         case unknown
     }
 
@@ -37,7 +37,7 @@ struct ExpressionResult {
     /// Anything.
     static let unknown = Self(shape: .unknown)
 
-    /// The same series with other values.
+    /// A result of the same series with other values.
     func with(_ value: SeriesValue, excludesZero: Bool = false) -> Self {
         var result = self
         result.value = value
@@ -46,7 +46,7 @@ struct ExpressionResult {
         return result
     }
 
-    /// With values that say nothing of the counts and quotients before.
+    /// A result of the same series with values that say nothing of the counts and quotients before.
     func fresh(_ value: SeriesValue = .gauge, excludesZero: Bool = false) -> Self {
         var result = with(value, excludesZero: excludesZero)
         result.counts = []

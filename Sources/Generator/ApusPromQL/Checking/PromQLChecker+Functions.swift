@@ -1,3 +1,5 @@
+import ApusText
+
 extension PromQLChecker {
     mutating func evaluate(
         _ function: PromQLFunction, _ arguments: [PromQLExpression], _ expression: PromQLExpression

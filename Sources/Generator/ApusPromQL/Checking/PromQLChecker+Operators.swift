@@ -217,7 +217,7 @@ extension ResultLabels {
 }
 
 extension PromQLOperator {
-    /// With its sides exchanged.
+    /// The comparison with its sides exchanged.
     fileprivate var mirrored: Self {
         switch self {
         case .less: .greater

@@ -1,6 +1,6 @@
 /// What the checker has to say of an expression.
 package struct PromQLAssessment: Sendable {
-    /// In the order of the text; empty when nothing is wrong.
+    /// The findings in the order of the text; empty when nothing is wrong.
     package let findings: [PromQLFinding]
     /// Sorted; `nil` when others may be there too, and for a number.
     package let resultLabels: [String]?

@@ -1,9 +1,11 @@
+public import ApusText
+
 /// What is wrong with an expression, where, and what to write instead.
 public struct PromQLFinding: Hashable, Sendable, CustomStringConvertible {
     public enum Severity: String, Sendable, Comparable {
-        /// It works, and misleads or is fragile.
+        /// The expression works, and misleads or is fragile.
         case warning
-        /// It is refused by the server, finds nothing, or says something else than what it looks like.
+        /// The expression is refused by the server, finds nothing, or says something else than what it looks like.
         case error
 
         public static func < (left: Self, right: Self) -> Bool { left == .warning && right == .error }

@@ -115,7 +115,7 @@ package enum RegularExpressionSyntax {
             return nil
         }
 
-        /// Behind `[:alpha:]` and its like.
+        /// The index behind `[:alpha:]` and its like.
         private func endOfClass() -> Int? {
             var end = index + 2
             while end < bytes.count, PromQLQuoting.isLetter(bytes[end]) || bytes[end] == UInt8(ascii: "^") { end += 1 }

@@ -16,7 +16,7 @@ struct ResultLabels: Hashable, Sendable {
     static let none = ResultLabels()
     static let unknown = ResultLabels(isOpen: true)
 
-    /// Those that are known, sorted.
+    /// The known labels, sorted.
     var names: [String] { known.names }
 
     func canHave(_ name: String) -> Bool { known.contains(name) || (isOpen && !gone.contains(name)) }
@@ -44,7 +44,7 @@ struct ResultLabels: Hashable, Sendable {
         return labels
     }
 
-    /// Only these, as far as they can be there.
+    /// The labels of these names alone, as far as they can be there.
     func keeping(_ names: some Sequence<String>) -> Self {
         let kept = LabelNames(names).filter(canHave)
         return Self(
@@ -52,7 +52,7 @@ struct ResultLabels: Hashable, Sendable {
             multiplying: multiplying.intersection(kept))
     }
 
-    /// Of series that have the labels of both.
+    /// The labels of series that have those of both.
     func agreeing(with other: Self) -> Self {
         var labels = Self()
         labels.isOpen = isOpen && other.isOpen
@@ -64,7 +64,7 @@ struct ResultLabels: Hashable, Sendable {
         return labels
     }
 
-    /// Of series of one or the other.
+    /// The labels of series of one or the other.
     func union(_ other: Self) -> Self {
         var labels = Self()
         labels.known = known.union(other.known)
@@ -75,7 +75,7 @@ struct ResultLabels: Hashable, Sendable {
         return labels
     }
 
-    /// For a message.
+    /// The labels as a message lists them.
     var list: String {
         if names.isEmpty { return isOpen ? "labels that are not known" : "no labels" }
         return (names.count == 1 ? "the label " : "the labels ") + names.joined(separator: ", ")

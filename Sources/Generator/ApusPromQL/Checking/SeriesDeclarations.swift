@@ -8,7 +8,7 @@ public import ApusMetrics
 /// let findings = expression.findings(declarations: declarations, context: .rule(scrapeInterval: .seconds(15)))
 /// ```
 public struct SeriesDeclarations: Sendable {
-    /// By name; what recording rules give is in ``recorded``.
+    /// The declared series by name; what recording rules give is in ``recorded``.
     private var declared: [String: DeclaredSeries] = [:]
     var recordings: [String: [RecordedSeries]] = [:]
     var recorded: [String: DeclaredSeries] = [:]
@@ -68,12 +68,12 @@ public struct SeriesDeclarations: Sendable {
         }
     }
 
-    /// One of the names under which a family has series.
+    /// A name under which a family has series.
     private struct Part {
-        /// Behind the family's name; a counter's loses its `_total` before `_created`.
+        /// The ending behind the family's name; a counter's loses its `_total` before `_created`.
         var suffix = ""
         let value: SeriesValue
-        /// Beside the family's own.
+        /// The labels beside the family's own.
         var labels: [String] = []
 
         static let totals = [

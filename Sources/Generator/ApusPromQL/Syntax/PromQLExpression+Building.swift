@@ -13,7 +13,7 @@ extension PromQLExpression {
         }
     }
 
-    /// The same expression with every part changed, from the leaves up.
+    /// A copy of the expression with every part changed, from the leaves up.
     package func rebuilt(_ transform: (Form) -> Form) -> PromQLExpression {
         let changed: Form =
             switch form {

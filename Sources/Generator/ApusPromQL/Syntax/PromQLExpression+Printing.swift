@@ -1,3 +1,5 @@
+import ApusText
+
 extension PromQLExpression: CustomStringConvertible {
     /// The expression in its canonical form: on one line, with no parentheses but those that keep the tree.
     public var description: String { text { _ in [] } }
@@ -144,7 +146,7 @@ private struct PromQLPrinter {
         write(selector.modifiers)
     }
 
-    /// Without modifiers.
+    /// Writes a selector without its modifiers.
     private mutating func write(series selector: PromQLSelector) {
         let matchers = selector.matchers + conditions(selector)
         var quotedName: String?
@@ -171,7 +173,7 @@ private struct PromQLPrinter {
         }
     }
 
-    /// With a space before each; nothing for none.
+    /// Writes modifiers with a space before each; nothing for none.
     private mutating func write(_ modifiers: PromQLModifiers) {
         switch modifiers.time {
         case .at(let seconds): put(" @ \(PromQLNumber.string(seconds))")
@@ -194,7 +196,7 @@ private struct PromQLPrinter {
 
     // MARK: - Labels
 
-    /// With a space on both sides.
+    /// Writes a grouping with a space on both sides.
     private mutating func write(_ grouping: PromQLGrouping) {
         switch grouping {
         case .by: put(" by ")
@@ -204,7 +206,7 @@ private struct PromQLPrinter {
         put(" ")
     }
 
-    /// With a space before each word; nothing for none.
+    /// Writes a matching with a space before each word; nothing for none.
     private mutating func write(_ matching: PromQLMatching) {
         if matching.returnsBool { put(" bool") }
         switch matching.labels {
@@ -233,14 +235,14 @@ private struct PromQLPrinter {
 
     // MARK: - Lists
 
-    /// In parentheses.
+    /// Writes elements in parentheses.
     private mutating func write<Element>(list elements: [Element], _ write: (inout Self, Element) -> Void) {
         put("(")
         self.write(elements, write)
         put(")")
     }
 
-    /// With commas between.
+    /// Writes elements with commas between them.
     private mutating func write<Element>(_ elements: [Element], _ write: (inout Self, Element) -> Void) {
         for (index, element) in elements.enumerated() {
             if index > 0 { put(", ") }

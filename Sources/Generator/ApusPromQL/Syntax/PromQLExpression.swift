@@ -11,7 +11,7 @@ public struct PromQLExpression: Sendable {
     public let form: Form
     /// What the expression evaluates to.
     public let type: PromQLType
-    /// Where it stands in the text: offsets in bytes of UTF-8; empty when it was not read.
+    /// The place in the text, as offsets in bytes of UTF-8; empty when it was not read from one.
     public let position: Range<Int>
     /// Levels of nested expressions, this one included.
     let depth: Int
@@ -52,7 +52,7 @@ public struct PromQLExpression: Sendable {
 }
 
 extension PromQLExpression: Hashable {
-    /// The same tree, wherever it stood.
+    /// Compares the trees, wherever they stood.
     public static func == (left: Self, right: Self) -> Bool { left.form == right.form }
     public func hash(into hasher: inout Hasher) { hasher.combine(form) }
 }
@@ -63,7 +63,7 @@ public enum PromQLType: String, Sendable {
     case string
     case instantVector = "instant vector"
     case rangeVector = "range vector"
-    /// Of a variable: known once Grafana has replaced it.
+    /// The type of a variable, known once Grafana has replaced it.
     case unknown
 }
 

@@ -1,9 +1,11 @@
+import ApusText
+
 /// Cuts a text into words, as Prometheus' lexer does.
 struct PromQLLexer {
     let bytes: [UInt8]
     private let dialect: PromQLDialect
     private var index = 0
-    /// Within braces a name has no colon, within brackets a colon stands between window and step.
+    /// Whether the place is within braces, where a name has no colon; within brackets a colon stands between window and step.
     private var isInBraces = false
     private var isInBrackets = false
 
@@ -137,7 +139,7 @@ struct PromQLLexer {
     private mutating func duration(from start: Int) throws(PromQLSyntaxError) -> PromQLToken.Kind {
         skip { PromQLQuoting.isLetter($0) || PromQLQuoting.isDigit($0) }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        guard let milliseconds = PromQLDuration.milliseconds(in: text) else {
+        guard let milliseconds = DurationText.milliseconds(in: text) else {
             throw error(
                 "\(text) is no duration: write units from large to small, each once, such as 1d, 1h30m or 500ms", at: start)
         }
@@ -260,34 +262,5 @@ extension PromQLLexer {
             skip { PromQLQuoting.isLetter($0) || PromQLQuoting.isDigit($0) }
             guard index > start + 1 else { throw error("$ without a name: write $name", at: start) }
         }
-    }
-}
-
-extension PromQLDuration {
-    private static let units: [(name: String, milliseconds: Int64)] = [
-        ("y", 365 * 86_400_000), ("w", 7 * 86_400_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
-        ("ms", 1),
-    ]
-
-    /// `1h30m`: units from large to small, each once; `nil` for anything else, and past 290 million years.
-    package static func milliseconds(in text: String) -> Int64? {
-        var rest = text[...]
-        var total: Int64 = 0
-        var smallest = -1
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            rest = rest.dropFirst(digits.count)
-            let unit = rest.prefix { !($0.isASCII && $0.isNumber) }
-            rest = rest.dropFirst(unit.count)
-            guard let count = Int64(digits), let rank = units.firstIndex(where: { $0.name == unit }), rank > smallest else {
-                return nil
-            }
-            smallest = rank
-            let (product, isTooLong) = count.multipliedReportingOverflow(by: units[rank].milliseconds)
-            let (sum, isTooLongInAll) = total.addingReportingOverflow(product)
-            guard !isTooLong, !isTooLongInAll else { return nil }
-            total = sum
-        }
-        return total
     }
 }

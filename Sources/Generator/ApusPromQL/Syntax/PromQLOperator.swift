@@ -43,9 +43,9 @@ public enum PromQLOperator: String, CaseIterable, Sendable {
 /// How the series of two sides find each other, and what a comparison gives.
 public struct PromQLMatching: Hashable, Sendable {
     public enum Labels: Hashable, Sendable {
-        /// Only by these.
+        /// Partners agree in these labels alone.
         case on([String])
-        /// By all but these.
+        /// Partners agree in all labels but these.
         case ignoring([String])
 
         public var names: [String] {

@@ -5,7 +5,7 @@ struct PromQLParser {
     private(set) var following: PromQLToken
     private let dialect: PromQLDialect
     private var nesting = 0
-    /// Where the last word that was taken ended.
+    /// The end of the last word that was taken.
     private(set) var end = 0
 
     /// Expressions within one another, as a text and as a tree: what is beyond is no expression of a person.

@@ -1,4 +1,5 @@
 package import ApusMetrics
+import ApusText
 
 /// Series by name and labels, at a time other than the evaluation's if modifiers say so.
 public struct PromQLSelector: Sendable {
@@ -6,7 +7,8 @@ public struct PromQLSelector: Sendable {
     public var name: String?
     public var matchers: [PromQLMatcher]
     public var modifiers = PromQLModifiers()
-    /// What it was made from; `nil` for what was read from text. Two selectors that read alike are equal whatever this is.
+    /// The family that it was made from; `nil` for what was read from text. Two selectors that read alike are equal whatever this
+    /// is.
     package var family: MetricFamily? { declaration?.family }
     private var declaration: Declaration?
 
@@ -33,14 +35,14 @@ public struct PromQLSelector: Sendable {
         declaration = Declaration(family)
     }
 
-    /// The same with more conditions.
+    /// A copy of the selector with more conditions.
     public func matching(_ more: [PromQLMatcher]) -> PromQLSelector {
         var selector = self
         selector.matchers += more
         return selector
     }
 
-    /// Those of a histogram's series that end so.
+    /// A selector of the histogram's series whose names end so.
     package func part(_ suffix: String) -> PromQLSelector {
         var selector = self
         selector.name = (family?.name ?? name ?? "") + suffix
@@ -99,7 +101,15 @@ public enum PromQLDuration: Hashable, Sendable {
 extension PromQLDuration {
     /// What is finer than a millisecond, which Prometheus cannot read, is cut off.
     package init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .milliseconds(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        self = .milliseconds(DurationText.wholeMilliseconds(duration))
     }
+}
+
+/// How a matcher compares a label with its value; the raw values are PromQL's.
+public enum MatchRelation: String, CaseIterable, Sendable {
+    case equals = "="
+    case differs = "!="
+    /// The value is a regular expression (RE2) for the whole label.
+    case matches = "=~"
+    case matchesNot = "!~"
 }

@@ -1,10 +1,12 @@
+import ApusText
+
 /// Why a text is no PromQL expression.
 public struct PromQLSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Offset in bytes of UTF-8.
     public let offset: Int
-    /// From 1.
+    /// The line, from 1.
     public let line: Int
-    /// From 1, in characters.
+    /// The column in code points of Unicode, from 1.
     public let column: Int
     /// What is wrong and what to write.
     public let message: String

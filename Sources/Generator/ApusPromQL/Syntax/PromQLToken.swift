@@ -1,10 +1,12 @@
+import ApusText
+
 /// A word of an expression.
 struct PromQLToken: Equatable {
     enum Kind: Equatable {
         /// A name or a keyword; with a variable of Grafana somewhere in it, if the dialect has them.
         case identifier(String)
         case number(Double)
-        /// In milliseconds.
+        /// A duration in milliseconds.
         case duration(Int64)
         case string(String)
         /// Nothing but a variable of Grafana, or a number that goes on with one.
@@ -25,7 +27,7 @@ struct PromQLToken: Equatable {
         return text.lowercased()
     }
 
-    /// As an error names it.
+    /// The name of the token in an error.
     var name: String {
         switch kind {
         case .identifier(let text), .variable(let text): text

@@ -50,7 +50,7 @@ extension InstantVector {
         grouped(.quantile, PromQLExpression(.number(share)), by: [first] + others)
     }
 
-    /// One of the aggregations over the series that agree in all keys but some.
+    /// An aggregation over the series that agree in all keys but some.
     public func aggregated(_ aggregation: Aggregation, without first: Key, _ others: Key...) -> Self {
         Self(
             .aggregation(aggregation.operator, .without(([first] + others).names), parameter: nil, expression))
@@ -95,7 +95,7 @@ extension InstantVector {
         perTarget(.sum, [first] + others)
     }
 
-    /// One of the aggregations over the series of each target label; the result has these only.
+    /// An aggregation over the series that agree in target labels; the result has these only.
     public func aggregated<Own>(
         _ aggregation: Aggregation, perTarget first: TargetKey, _ others: TargetKey...
     ) -> InstantVector<TargetKey> where Key == SeriesKey<Own> {

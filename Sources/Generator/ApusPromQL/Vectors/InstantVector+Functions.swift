@@ -11,7 +11,7 @@ extension InstantVector {
     /// 1 for values above 0, -1 for those below, 0 for 0.
     public var sign: Self { called(.sgn) }
 
-    /// To the nearest multiple of a unit.
+    /// Rounds each value to the nearest multiple of a unit.
     public func rounded(to unit: Double = 1) -> Self { unit == 1 ? called(.round) : called(.round, unit) }
     public func clamped(from lower: Double, to upper: Double) -> Self { called(.clamp, lower, upper) }
     /// No value above a bound.
@@ -25,9 +25,9 @@ extension InstantVector {
     /// A part of the date, in UTC, of values that are seconds since 1970.
     public func calendar(_ part: CalendarPart) -> Self { called(part.function) }
 
-    /// In ascending order of values, in answers to instant queries.
+    /// The series in ascending order of values, in answers to instant queries.
     public var sorted: Self { called(.sort) }
-    /// In descending order of values, in answers to instant queries.
+    /// The series in descending order of values, in answers to instant queries.
     public var sortedDescending: Self { called(.sortDescending) }
 
     /// 1 when there is no series, and nothing when there is one.
@@ -65,9 +65,9 @@ extension InstantVector {
 /// Functions of angles.
 public enum TrigonometricFunction: String, CaseIterable, Sendable {
     case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh
-    /// From radians to degrees.
+    /// Converts radians to degrees.
     case deg
-    /// From degrees to radians.
+    /// Converts degrees to radians.
     case rad
 
     var function: PromQLFunction {

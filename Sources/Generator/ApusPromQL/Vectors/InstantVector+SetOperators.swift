@@ -2,7 +2,7 @@ extension InstantVector {
     /// The series of this vector that have a partner in the other with all the same labels.
     public func and(_ other: Self) -> Self { combined(.and, other.expression) }
 
-    /// This vector's series, and those of the other that have no partner here.
+    /// The series of this vector, and those of the other that have no partner here.
     public func or(_ other: Self) -> Self { combined(.or, other.expression) }
 
     /// The series of this vector that have no partner in the other.

@@ -14,7 +14,7 @@ public struct QueryScalar: Sendable {
     public static var time: Self { Self(.call(.time, [])) }
     public static var pi: Self { Self(.call(.pi, [])) }
 
-    /// As a vector of one series without labels.
+    /// A vector of one series without labels that has this value.
     public var vector: InstantVector<NoKey> { InstantVector(.call(.vector, [expression])) }
 
     public static func + (left: Self, right: Double) -> Self { left.combined(.plus, right) }
@@ -41,4 +41,22 @@ extension InstantVector {
     public static func / (left: QueryScalar, right: Self) -> Self { right.combined(left.expression, .divide) }
     public static func > (left: Self, right: QueryScalar) -> Self { left.combined(.greater, right.expression) }
     public static func < (left: Self, right: QueryScalar) -> Self { left.combined(.less, right.expression) }
+}
+
+/// A moment that a query names (`@`).
+public enum QueryTime: Hashable, Sendable {
+    /// Seconds since 1970.
+    case seconds(Double)
+    /// The first moment of a range query.
+    case start
+    /// The last moment of a range query.
+    case end
+
+    var modifier: PromQLModifiers.Time {
+        switch self {
+        case .seconds(let seconds): .at(seconds)
+        case .start: .start
+        case .end: .end
+        }
+    }
 }

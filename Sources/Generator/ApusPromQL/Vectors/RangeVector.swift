@@ -54,7 +54,7 @@ public struct RangeVector<Key: LabelKey>: Sendable {
 }
 
 extension InstantVector {
-    /// This vector evaluated again and again within a window (a subquery).
+    /// The results of evaluating this vector again and again within a window (a subquery).
     ///
     /// - Parameters:
     ///   - step: between two evaluations; nil for Prometheus' evaluation interval.
@@ -68,5 +68,25 @@ extension InstantVector {
                 .subquery(
                     expression, window: window.duration, step: step.map { PromQLDuration($0) },
                     PromQLModifiers(time: time?.modifier, offset: offset.map { PromQLDuration($0) }))))
+    }
+}
+
+/// How far back a rate looks.
+public enum RateWindow: Hashable, Sendable {
+    /// A fixed time: for rules. At least four scrapes, so that one lost scrape leaves a rate.
+    case fixed(Duration)
+    /// Grafana's `$__rate_interval`, which follows the zoom and the scrape interval: for panels.
+    case rateInterval
+
+    public static func seconds(_ count: Int) -> Self { .fixed(.seconds(count)) }
+    public static func minutes(_ count: Int) -> Self { .fixed(.seconds(count * 60)) }
+
+    public static func hours(_ count: Int) -> Self { .fixed(.seconds(count * 3600)) }
+
+    var duration: PromQLDuration {
+        switch self {
+        case .fixed(let duration): PromQLDuration(duration)
+        case .rateInterval: .variable("$__rate_interval")
+        }
     }
 }

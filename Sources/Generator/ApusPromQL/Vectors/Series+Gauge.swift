@@ -16,7 +16,7 @@ extension Series where Metric: InstantDeclaration {
 }
 
 extension Series {
-    /// Only the series of a state.
+    /// Narrows the series to those of a state.
     public func matching<State, Labels>(state: State) -> Self where Metric == StateSet<State, Labels> {
         Self(selector: selector.matching([.label(selector.name ?? "", .equals, state.rawValue)]))
     }

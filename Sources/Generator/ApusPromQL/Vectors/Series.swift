@@ -15,17 +15,17 @@ public struct Series<Metric: MetricDeclaration>: Sendable {
 
     package let selector: PromQLSelector
 
-    /// Only the series whose label is, is not, matches or does not match a value.
+    /// Narrows the series to those whose label is, is not, matches or does not match a value.
     public func matching(_ key: Key, _ relation: MatchRelation, _ value: String) -> Self {
         Self(selector: selector.matching([.label(key.rawValue, relation, value)]))
     }
 
-    /// Only the series whose label has a value.
+    /// Narrows the series to those whose label has a value.
     public func matching(_ key: Key, _ value: String) -> Self {
         matching(key, .equals, value)
     }
 
-    /// Only the series that were recorded with these labels.
+    /// Narrows the series to those that were recorded with these labels.
     public func matching(_ labels: Metric.Labels) -> Self {
         Self(selector: selector.matching(labels.pairs.map { .label($0.0, .equals, $0.1) }))
     }

@@ -67,7 +67,7 @@ extension InstantVector {
         VectorMatch(left: expression, matching: PromQLMatching(labels: .ignoring(keys.names)))
     }
 
-    /// One of another declaration for each here, by target labels; the result has these only.
+    /// The quotient with the partner of another declaration, found by target labels; the result has these only.
     public func divided<Own, Other>(
         by other: InstantVector<SeriesKey<Other>>, on keys: TargetKey...
     ) -> InstantVector<TargetKey> where Key == SeriesKey<Own> {

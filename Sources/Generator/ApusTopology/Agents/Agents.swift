@@ -28,3 +28,11 @@ public enum AgentPlacement: String, CaseIterable, Hashable, Sendable {
     /// Each instance has an agent, at the instance's metrics port.
     case besideEachInstance = "beside"
 }
+
+extension Agents {
+    /// The scrape job of all agents, and so the label `job` of everything they serve.
+    package static let job = "apus-agent"
+
+    /// The label `service` of an agent of a whole host, which stands for no service of the fleet.
+    package static let ownService = "apus-agent"
+}

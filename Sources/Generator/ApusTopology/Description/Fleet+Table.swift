@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 extension Fleet {
     /// The fleet for people: what runs where within which limits, what is promised, and who hears of it.

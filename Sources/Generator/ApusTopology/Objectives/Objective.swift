@@ -1,6 +1,7 @@
+import AgentMetrics
 public import ApusMetrics
 public import ApusPromQL
-import AgentMetrics
+import NotificationMetrics
 
 /// A share of events that shall be good over a period: an SLO.
 ///

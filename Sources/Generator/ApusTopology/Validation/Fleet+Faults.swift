@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 extension Fleet {
     /// Everything in the fleet that contradicts itself; empty when it can run.

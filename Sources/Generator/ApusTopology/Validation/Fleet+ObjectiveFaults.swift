@@ -1,5 +1,6 @@
 import ApusMetrics
 import ApusPromQL
+import ApusText
 
 extension Fleet {
     /// Objectives that nothing can measure, and burn rates that nothing can reach.

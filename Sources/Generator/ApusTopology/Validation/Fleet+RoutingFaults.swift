@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 extension Fleet {
     /// Receivers that nobody reaches, and routes that no alert takes.

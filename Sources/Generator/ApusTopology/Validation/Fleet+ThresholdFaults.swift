@@ -1,6 +1,8 @@
+import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import AgentMetrics
+import NotificationMetrics
+import ApusText
 
 extension Fleet {
     /// Limits that no value could pass, that every value passes, or that are meant in another unit.

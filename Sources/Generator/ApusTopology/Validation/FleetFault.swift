@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// One contradiction in a fleet: its description names the place in the Swift source and the remedy.
 public enum FleetFault: Error, Hashable, Sendable {

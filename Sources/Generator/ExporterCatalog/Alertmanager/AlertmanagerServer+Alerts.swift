@@ -16,7 +16,7 @@ extension AlertmanagerServer {
 
     public struct StateLabels: LabelSet {
         public enum Key: String, LabelKey { case state }
-        /// Of alerts: `active`, `suppressed`, `unprocessed`; of silences: `active`, `pending`, `expired`.
+        /// The state: of alerts `active`, `suppressed`, `unprocessed`; of silences `active`, `pending`, `expired`.
         public let state: String
         public init(state: String) {
             self.state = state
@@ -28,7 +28,7 @@ extension AlertmanagerServer {
         public enum Key: String, LabelKey { case status, version }
         /// `firing` or `resolved`.
         public let status: String
-        /// Of the interface: `v1` or `v2`.
+        /// The version of the interface: `v1` or `v2`.
         public let version: String
         public init(status: String, version: String) {
             self.status = status
@@ -44,7 +44,7 @@ extension AlertmanagerServer {
 
     public struct VersionLabels: LabelSet {
         public enum Key: String, LabelKey { case version }
-        /// Of the interface: `v1` or `v2`.
+        /// The version of the interface: `v1` or `v2`.
         public let version: String
         public init(version: String) {
             self.version = version

@@ -35,9 +35,9 @@ extension PgBouncerExporter {
         public let port: String
         /// The name on the server.
         public let database: String
-        /// Empty when clients log in as themselves.
+        /// The user of the server; empty when clients log in as themselves.
         public let user: String
-        /// Empty when it is the general one.
+        /// The pool mode; empty when it is the general one.
         public let mode: String
         public init(name: String, host: String, port: String, database: String, user: String, mode: String) {
             self.name = name

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 extension PgBouncerExporter {
-    /// Each pool: a database and a user.
+    /// The metrics of each pool, which is a database and a user.
     public enum Pools {
         public static let clientsActive = Gauge<PoolLabels>(
             "pgbouncer_pools_client_active_connections", "Clients that have a connection to the server, or want none.")

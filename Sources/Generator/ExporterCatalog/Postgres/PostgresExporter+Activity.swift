@@ -47,7 +47,7 @@ extension PostgresExporter {
         }
         public let server: String
         public let database: String
-        /// In lower case: `accessexclusivelock`, `rowexclusivelock` and others.
+        /// The lock mode in lower case: `accessexclusivelock`, `rowexclusivelock` and others.
         public let mode: String
         public init(server: String, database: String, mode: String) {
             self.server = server
@@ -70,7 +70,7 @@ extension PostgresExporter {
             case databaseID = "datid"
         }
         public let server: String
-        /// Empty for objects that all databases share.
+        /// The database; empty for objects that all databases share.
         public let database: String
         public let databaseID: String
         public init(server: String, database: String, databaseID: String) {

@@ -65,7 +65,7 @@ extension PostgresExporter {
         }
         public let server: String
         public let slot: String
-        /// Of a logical slot.
+        /// The database of a logical slot.
         public let database: String
         public init(server: String, slot: String, database: String) {
             self.server = server

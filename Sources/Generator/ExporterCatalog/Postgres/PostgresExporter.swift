@@ -5,7 +5,7 @@ public import ApusMetrics
 /// The rising counts have no `_total`, but for the background writer's; that is how they are called. Since 0.13
 /// `pg_replication_lag` is called `pg_replication_lag_seconds` where the exporter itself brings it.
 public enum PostgresExporter {
-    /// What it is called, the version that this was read from, and its families.
+    /// The exporter's name, the version that its families were read from, and these.
     public static let exporter = Exporter(
         name: "postgres_exporter", version: "0.11.1",
         subsystems: [
@@ -18,6 +18,6 @@ public enum PostgresExporter {
             ("Queries of the user's own", Queries.families),
         ])
 
-    /// All its families.
+    /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

@@ -21,7 +21,7 @@ extension PrometheusServer {
 
     public struct AlertmanagerLabels: LabelSet {
         public enum Key: String, LabelKey { case alertmanager }
-        /// Its address.
+        /// The address of the Alertmanager.
         public let alertmanager: String
         public init(alertmanager: String) {
             self.alertmanager = alertmanager

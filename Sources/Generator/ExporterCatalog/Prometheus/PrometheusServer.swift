@@ -2,7 +2,7 @@ public import ApusMetrics
 
 /// Prometheus, as it serves itself.
 public enum PrometheusServer {
-    /// What it is called, the version that this was read from, and its families.
+    /// The exporter's name, the version that its families were read from, and these.
     public static let exporter = Exporter(
         name: "prometheus", version: "2.42.0",
         subsystems: [
@@ -14,6 +14,30 @@ public enum PrometheusServer {
             ("Queries", Queries.families),
         ])
 
-    /// All its families.
+    /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
+}
+
+extension PrometheusServer {
+    /// Queries and the HTTP interface.
+    public enum Queries {
+        public static let underWay = Gauge<NoLabels>("prometheus_engine_queries", "Queries that run or wait.")
+        public static let limit = Gauge<NoLabels>("prometheus_engine_queries_concurrent_max", "Most queries that run at once.")
+        public static let requestDuration = Histogram<HandlerLabels>(
+            "prometheus_http_request_duration_seconds", "Time of HTTP requests by path.",
+            buckets: [0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120])
+
+        static let families = [
+            underWay.family, limit.family, requestDuration.family,
+        ]
+    }
+
+    public struct HandlerLabels: LabelSet {
+        public enum Key: String, LabelKey { case handler }
+        public let handler: String
+        public init(handler: String) {
+            self.handler = handler
+        }
+        public subscript(key: Key) -> String { handler }
+    }
 }

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 extension RabbitMQPlugin {
-    /// Each queue by itself; the path ``path``, of its own scrape job.
+    /// The metrics of each queue, on the path ``path`` of a scrape job of its own.
     public enum QueueDetails {
         /// What to scrape for them: without its query the answer has none of them.
         public static let path =

@@ -30,7 +30,7 @@ extension RedisExporter {
         public enum Key: String, LabelKey {
             case command = "cmd"
         }
-        /// In lower case; a subcommand after a bar: `config|get`.
+        /// The command in lower case; a subcommand after a bar: `config|get`.
         public let command: String
         public init(command: String) {
             self.command = command

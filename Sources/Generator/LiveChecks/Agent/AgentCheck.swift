@@ -4,7 +4,7 @@ import AgentMetrics
 import NIOCore
 import NIOHTTP1
 
-/// Holds the catalog against what a running agent serves.
+/// Compares what is declared with what a running agent serves.
 public struct AgentCheck: Sendable {
     private let url: String
 
@@ -14,7 +14,8 @@ public struct AgentCheck: Sendable {
         self.url = base.hasSuffix("/metrics") ? base : base + "/metrics"
     }
 
-    /// - Parameter more: families that services of the fleet record besides the catalog's.
+    /// - Parameter more: the families that services of the fleet record beside those that `AgentMetrics` declares; of two
+    ///   declarations of one name the first counts.
     /// - Throws: ``AgentCheckError`` when the agent cannot be scraped.
     public func comparison(more: [MetricFamily] = []) async throws(AgentCheckError) -> CatalogComparison {
         let text: String
@@ -43,7 +44,7 @@ public struct AgentCheck: Sendable {
 public enum AgentCheckError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable(url: String, reason: String)
     case noMetrics(url: String, status: Int)
-    /// What it serves is no exposition.
+    /// The answer is no exposition.
     case malformed(url: String, reason: String)
 
     public var description: String {

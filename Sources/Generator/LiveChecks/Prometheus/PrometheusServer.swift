@@ -7,7 +7,7 @@ import NIOHTTP1
 
 /// Prometheus, by its HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/).
 public struct PrometheusServer: QueryServer {
-    /// Without a slash at its end.
+    /// The URL without a slash at its end.
     private let url: String
     private let timeout: TimeAmount
 

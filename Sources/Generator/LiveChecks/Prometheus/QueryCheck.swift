@@ -95,7 +95,7 @@ public struct EmptySelector: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PromQLExpression {
-    /// As Grafana would ask it with every variable at “All”.
+    /// The expression as Grafana asks it with every variable at “All”.
     func filled(window: Duration) -> PromQLExpression {
         func filled(_ duration: PromQLDuration) -> PromQLDuration {
             if case .variable = duration { PromQLDuration(window) } else { duration }
@@ -124,7 +124,7 @@ extension PromQLExpression {
 }
 
 extension PromQLSelector {
-    /// Without the matchers that a variable decides.
+    /// A copy without the matchers that a variable decides.
     fileprivate var withoutVariables: PromQLSelector {
         var selector = self
         selector.matchers = matchers.filter { matcher in

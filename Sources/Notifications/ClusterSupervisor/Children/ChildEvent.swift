@@ -3,20 +3,20 @@ package struct ChildEvent: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
         case started(pid: Int32)
         case ready
-        /// It was not ready in time, and is ended.
+        /// The child was not ready in time, and is ended.
         case overdue(deadline: Duration)
         /// The process ended; `asked` when the supervisor stopped it.
         case exited(pid: Int32?, exit: ChildExit, asked: Bool)
         case restarting(after: Duration)
         case parked(crashes: Int, window: Duration)
-        /// It is down for good.
+        /// The child is down for good.
         case stopped
     }
 
     package let child: String
     package let kind: Kind
 
-    /// True for what an operator should see: an end nobody asked for and what follows from it.
+    /// Whether an operator should see it: an end nobody asked for and what follows from it.
     package var isTrouble: Bool {
         switch kind {
         case .overdue, .parked: true

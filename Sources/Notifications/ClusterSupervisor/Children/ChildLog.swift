@@ -4,7 +4,7 @@ import SystemPackage
 /// The file that a child's standard output and standard error go to, without a process between: the last words of a child are kept
 /// even when the supervisor is gone.
 struct ChildLog: Sendable {
-    /// A log that is longer when its child is started becomes `NAME.log.1`, in the place of an earlier one.
+    /// The size past which a log becomes `NAME.log.1` when its child is started, in the place of an earlier one.
     static let rotationSize: Int64 = 16 << 20
 
     let path: String
@@ -33,7 +33,7 @@ struct ChildLog: Sendable {
         }
     }
 
-    /// The last line that is not blank, from the offset on; at most the last 4 KiB are looked at.
+    /// Reads the last line that is not blank, from the offset on; at most the last 4 KiB are looked at.
     func lastLine(since start: Int64) -> String? {
         guard let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }
         defer { try? descriptor.close() }

@@ -10,7 +10,7 @@ extension ChildRunner {
             guard access(specification.executable, X_OK) == 0 else {
                 throw Errno(rawValue: errno)
             }
-            let lifeline = try Lifeline()
+            let lifeline = try LifelinePipe()
             let output: FileDescriptor
             do {
                 (output, run.logStart) = try log.open()
@@ -42,7 +42,7 @@ extension ChildRunner {
         return run
     }
 
-    /// What the service manager set for this process alone (sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3)): a child would
+    /// The variables that the service manager set for this process alone (sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3)): a child would
     /// speak in its name.
     private static let ownVariables = [
         "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
@@ -55,7 +55,7 @@ extension ChildRunner {
         return .inherit.updating(changes)
     }
 
-    /// SIGTERM to the process alone, which knows how to end what it started; SIGKILL to all of its group.
+    /// The termination sequence: SIGTERM to the process alone, which knows how to end what it started; SIGKILL to all of its group.
     private var termination: [TeardownStep] {
         [
             .send(signal: .terminate, toProcessGroup: false, allowedDurationToNextStep: specification.stopGrace),
@@ -130,4 +130,28 @@ extension Execution {
             .send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .seconds(10 * 365 * 86_400))
         ])
     }
+}
+
+/// One life of a child's process.
+struct ChildRun: Sendable {
+    var pid: Int32?
+    var exit: ChildExit
+    /// The time at which it became ready, since the runner's origin.
+    var readySince: Duration?
+    /// The offset at which its output begins in its log.
+    var logStart: Int64
+}
+
+/// The pipe that ties a child to this process: the child reads its end of file when this process is gone, however it went.
+private struct LifelinePipe: ~Copyable {
+    /// The end that goes to the child as its standard input; whoever starts the child closes this copy.
+    let childEnd: FileDescriptor
+    private let heldEnd: FileDescriptor
+
+    /// Makes a pipe whose ends are both close-on-exec from the first instant: a copy of the held end in another child would keep the line alive.
+    init() throws(Errno) {
+        (childEnd, heldEnd) = try FileDescriptor.pipe(options: .closeOnExec)
+    }
+
+    deinit { try? heldEnd.close() }
 }

@@ -93,7 +93,7 @@ final class ChildRunner: Sendable {
         emit(.stopped)
     }
 
-    /// The first readiness is what ``waitForFirstStart()`` waits for; later ones find nobody waiting.
+    /// Tells that the child is ready. The first time is what ``waitForFirstStart()`` waits for; later ones find nobody waiting.
     func becameReady() {
         update { $0.state = .ready }
         emit(.ready)

@@ -11,11 +11,11 @@ package struct ChildSpecification: Sendable {
     /// The path of the executable; it is not looked up in `PATH`.
     package var executable: String
     package var arguments: [String]
-    /// Variables set on top of the supervisor's own environment.
+    /// The variables that are set on top of the supervisor's own environment.
     package var environment: [String: String]
-    /// Without a check a child counts as ready once it runs.
+    /// How the child's readiness is known; without a check it counts as ready once it runs.
     package var readiness: ReadinessCheck?
-    /// The time from SIGTERM to SIGKILL; SIGKILL goes to the child's whole process group.
+    /// The time from SIGTERM to SIGKILL, which goes to the child's whole process group.
     package var stopGrace: Duration
     package var restart: RestartPolicy
     /// Called with the pid and the reason after each end of the process, and awaited before its restart.

@@ -6,7 +6,7 @@ package struct ReadinessCheck: Sendable {
     package var interval: Duration
     /// The longest time from the start to the first success; a child that takes longer is ended, which counts as a crash.
     package var deadline: Duration
-    /// True once the child is ready. It is cancelled at the deadline and must honour that.
+    /// The question whether the child is ready. It is cancelled at the deadline and must honour that.
     package var probe: @Sendable () async -> Bool
 
     package init(
@@ -19,7 +19,7 @@ package struct ReadinessCheck: Sendable {
         self.probe = probe
     }
 
-    /// Ready as soon as the process has lived so long: for children that have nothing to ask.
+    /// A check that passes as soon as the process has lived so long, for children that have nothing to ask.
     package static func alive(for uptime: Duration) -> ReadinessCheck {
         ReadinessCheck(minimumUptime: uptime, deadline: uptime + .seconds(10)) { true }
     }
@@ -51,4 +51,11 @@ package struct ReadinessCheck: Sendable {
             return first
         }
     }
+}
+
+/// How the wait for a child's readiness ended.
+enum ReadinessOutcome: Sendable {
+    case ready
+    case overdue
+    case abandoned
 }

@@ -8,7 +8,7 @@ import SystemPackage
 package struct FolderLock: ~Copyable {
     private let descriptor: FileDescriptor
 
-    /// - Throws: ``FolderLockError``.
+    /// Takes the lock, or throws when another process holds it.
     package init(path: String) throws(FolderLockError) {
         descriptor = try Self.lock(path)
     }
@@ -44,5 +44,20 @@ package struct FolderLock: ~Copyable {
             count = try descriptor.read(fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
         }
         return bytes.flatMap { Int32(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) }
+    }
+}
+
+/// Why a folder could not be locked.
+package enum FolderLockError: Error, Hashable, CustomStringConvertible {
+    /// Another process holds the lock; its pid is given where it wrote one.
+    case held(path: String, pid: Int32?)
+    case unusable(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .held(let path, .some(let pid)): "\(path) is held by process \(pid); stop it, or choose another folder"
+        case .held(let path, nil): "\(path) is held by another process; stop it, or choose another folder"
+        case .unusable(let path, let reason): "\(path) cannot be locked: \(reason)"
+        }
     }
 }

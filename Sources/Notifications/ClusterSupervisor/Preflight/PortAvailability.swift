@@ -4,7 +4,7 @@ import SystemPackage
 /// Whether a server could listen on an address now.
 package enum PortAvailability: Sendable, Hashable {
     case free
-    /// Another socket listens there.
+    /// Another socket listens on the address.
     case inUse
     /// The address cannot be bound at all; the reason is for people.
     case unusable(reason: String)

@@ -4,13 +4,13 @@
 /// for `healthyAfter`. A child that crashes `crashLimit` times within `crashWindow` is parked: it stays down until the fleet is
 /// started again, because a crash that repeats needs a person, and restarting it for ever hides that.
 package struct RestartPolicy: Sendable, Hashable {
-    /// False leaves a child down once it has ended.
+    /// Whether anything is restarted; false leaves a child down once it has ended.
     package var isEnabled: Bool
     /// The delay before the first restart.
     package var initialDelay: Duration
     /// The longest delay, before jitter.
     package var maximumDelay: Duration
-    /// How far a delay may be from its nominal value, as a ratio of it: 0.1 is ± 10 %, so that children that died together do not
+    /// How far a delay may be from its nominal value, as a ratio of it: 0.1 is 10 % more or less, so that children that died together do not
     /// come back together.
     package var jitter: Double
     /// How long a child must have been ready for its earlier crashes to be forgotten by the backoff.
@@ -33,6 +33,6 @@ package struct RestartPolicy: Sendable, Hashable {
         self.crashWindow = crashWindow
     }
 
-    /// A child that has ended stays down.
+    /// The policy under which a child that has ended stays down.
     package static let never = RestartPolicy(isEnabled: false)
 }

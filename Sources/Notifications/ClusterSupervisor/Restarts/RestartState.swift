@@ -1,19 +1,27 @@
+import ApusThreads
+
 /// The restart history of one child: a pure value that is told what happened and when, and says what to do.
 ///
 /// Instants are durations since any fixed origin of a monotonic clock, so that tests need neither a clock nor a wait.
 package struct RestartState: Sendable {
     package let policy: RestartPolicy
-    /// Crashes without a healthy while between them; the exponent of the backoff.
-    package private(set) var crashesInARow = 0
+    private var backoff: Backoff
     private var recentCrashes: [Duration] = []
     private var readySince: Duration?
 
-    package init(policy: RestartPolicy) { self.policy = policy }
+    package init(policy: RestartPolicy) {
+        self.policy = policy
+        let jitter = min(max(policy.jitter, 0), 1)
+        backoff = Backoff(first: policy.initialDelay, longest: policy.maximumDelay, spread: (1 - jitter)...(1 + jitter))
+    }
 
-    /// The child became ready.
+    /// The number of crashes without a healthy while between them.
+    package var crashesInARow: Int { backoff.failures }
+
+    /// Notes that the child became ready.
     package mutating func becameReady(at instant: Duration) { readySince = instant }
 
-    /// The child ended without being asked.
+    /// Notes that the child ended without being asked, and says what to do.
     ///
     /// - Parameters:
     ///   - instant: when.
@@ -21,18 +29,21 @@ package struct RestartState: Sendable {
     package mutating func exited(at instant: Duration, random: Double) -> RestartDecision {
         defer { readySince = nil }
         guard policy.isEnabled else { return .leaveDown }
-        if let readySince, instant - readySince >= policy.healthyAfter { crashesInARow = 0 }
-        crashesInARow += 1
+        if let readySince, instant - readySince >= policy.healthyAfter { backoff.succeed() }
+        let delay = backoff.fail(random: random)
         recentCrashes.removeAll { instant - $0 >= policy.crashWindow }
         recentCrashes.append(instant)
         guard recentCrashes.count < policy.crashLimit else { return .park(crashes: recentCrashes.count) }
-        return .restart(after: delay(random: random))
+        return .restart(after: delay)
     }
+}
 
-    private func delay(random: Double) -> Duration {
-        var nominal = policy.initialDelay
-        for _ in 1..<max(crashesInARow, 1) where nominal < policy.maximumDelay { nominal *= 2 }
-        nominal = min(nominal, policy.maximumDelay)
-        return nominal * (1 + policy.jitter * (2 * random - 1))
-    }
+/// What to do about a child that ended without being asked.
+package enum RestartDecision: Sendable, Hashable {
+    /// Start the child again after the delay.
+    case restart(after: Duration)
+    /// Leave the child down, because it crashed so often within the policy's window.
+    case park(crashes: Int)
+    /// Leave the child down, because the policy restarts nothing.
+    case leaveDown
 }

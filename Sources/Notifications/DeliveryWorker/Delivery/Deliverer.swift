@@ -24,3 +24,11 @@ struct Deliverer: Sendable {
     /// Closes the connections to receivers.
     func shutDown() async { await webhooks.shutDown() }
 }
+
+/// How an attempt to deliver ended.
+package enum AttemptResult: Hashable, Sendable {
+    case delivered
+    case failed(DeliveryFailure)
+    /// The attempt was cut off because the worker stops; whether the receiver got it is not known.
+    case interrupted
+}

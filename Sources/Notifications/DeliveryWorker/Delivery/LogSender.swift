@@ -21,6 +21,6 @@ struct LogSender: Sendable {
             ])
     }
 
-    /// Text of others in quotes, line ends and control characters escaped: it can neither break the line nor forge another.
+    /// Quotes a text of others, with line ends and control characters escaped: it can neither break the line nor forge another.
     private static func quoted(_ text: String) -> String { String(reflecting: text) }
 }

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
-import AgentMetrics
 import NIOCore
 import NIOHTTP1
+import NotificationMetrics
 import NotificationStore
 
 /// Delivers a notification as an HTTP POST to its own URL, with the headers of Standard Webhooks 1.0
@@ -10,7 +10,7 @@ import NotificationStore
 /// `webhook-id` is the notification's id, constant over all attempts: the receiver's idempotency key. `webhook-timestamp` is the moment
 /// of the attempt in Unix seconds. There is no `webhook-signature`: endpoints have no secrets yet.
 struct WebhookSender: Sendable {
-    /// So much of an answer's body is read, to use the connection again; a longer one costs the connection.
+    /// How much of an answer's body is read, in bytes, to use the connection again; a longer one costs the connection.
     private static let longestAnswer = 64 * 1024
 
     private let client: HTTPClient
@@ -53,7 +53,7 @@ struct WebhookSender: Sendable {
         }
     }
 
-    /// The client knows Unix sockets as well, which no notification may reach.
+    /// Whether a URL is one of the web: the client knows Unix sockets as well, which no notification may reach.
     private static func isWeb(_ url: String) -> Bool {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         return scheme == "http" || scheme == "https"

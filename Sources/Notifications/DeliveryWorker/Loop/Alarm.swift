@@ -6,7 +6,7 @@ struct Alarm {
 
     init(ring: @escaping @Sendable () -> Void) { self.ring = ring }
 
-    /// Sets it to a moment, or to none. It may ring early, because a timer that is only too early is left as it is.
+    /// Sets the alarm to a moment, or to none. It may ring early, because a timer that is only too early is left as it is.
     mutating func set(_ wanted: ContinuousClock.Instant?, now: ContinuousClock.Instant) {
         guard let wanted else { return cancel() }
         if let moment, moment > now, moment <= wanted { return }

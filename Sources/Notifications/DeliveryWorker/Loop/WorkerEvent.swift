@@ -2,22 +2,22 @@ package import NotificationStore
 
 /// What happens to a worker.
 package enum WorkerEvent: Sendable {
-    /// - Parameter sent: when the request was sent.
+    /// The store has granted leases, for which it was asked at the moment `sent`.
     case claimed([ClaimedNotification], sent: ContinuousClock.Instant)
     case claimFailed
     /// An attempt has ended.
     case finished(FinishedAttempt)
     /// An attempt was cut off.
     case interrupted(token: Int64)
-    /// What was to be recorded is, or was refused for good.
+    /// The store has recorded the outcomes, or refused them for good.
     case recorded
     case recordFailed
-    /// The leases that were still held, as they are now.
+    /// The store has renewed leases: those that were still held, as they are now.
     case renewed([Lease], sent: ContinuousClock.Instant)
     case renewFailed
     case released
     case releaseFailed
-    /// Stop: attempts under way have so long to end.
+    /// The worker is to stop; attempts under way have so long to end.
     case stop(within: Duration)
     /// Time has passed.
     case alarm

@@ -3,8 +3,7 @@ import EventCatalog
 import Logging
 import NotificationStore
 
-/// The requests to the store. Each counts what the store has committed, and nothing else; none of them throws, because a store that
-/// fails is asked again.
+// Each request counts what the store has committed, and nothing else; none throws, because a store that fails is asked again.
 extension WorkerLoop {
     func claim(limit: Int) async -> WorkerEvent {
         let sent = ContinuousClock.now

@@ -1,7 +1,7 @@
 import CoreMetrics
 import EventCatalog
 import Logging
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 
 /// The shell around ``WorkerState``: takes events off a queue, does what the state says, and puts what comes of it onto the queue.

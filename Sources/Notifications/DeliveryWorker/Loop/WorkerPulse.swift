@@ -9,12 +9,12 @@ package final class WorkerPulse: Sendable {
 
     package init() {}
 
-    /// How often the claim loop has turned. It turns with what comes of its requests and attempts, and when one is due: a store that
+    /// The number of turns of the claim loop. It turns with what comes of its requests and attempts, and when one is due: a store that
     /// never answers stops it.
     package var turns: UInt64 { turnCount.load(ordering: .relaxed) }
-    /// Deliveries that the store has recorded.
+    /// The number of deliveries that the store has recorded.
     package var delivered: UInt64 { deliveredCount.load(ordering: .relaxed) }
-    /// Notifications that it holds: not begun, being attempted, or to be recorded.
+    /// The number of notifications that it holds: not begun, being attempted, or to be recorded.
     package var leased: Int { leasedCount.load(ordering: .relaxed) }
     /// Whether a request to the store failed since the last claim that it took.
     package var isFailing: Bool { isStoreFailing.load(ordering: .relaxed) }

@@ -1,7 +1,8 @@
-import NotificationStore
+import ApusThreads
+package import NotificationStore
 
 extension WorkerState {
-    /// What is to be done now; what it says is taken for begun.
+    /// Says what is to be done now, and takes that for begun.
     package mutating func actions(at now: ContinuousClock.Instant) -> [WorkerAction] {
         var actions: [WorkerAction] = []
         if let stopDeadline {
@@ -18,7 +19,7 @@ extension WorkerState {
             actions.append(.forget(forgotten))
             forgotten = []
         }
-        guard backoff.allows(now) else { return actions }
+        guard store.allows(now) else { return actions }
         if mustRecord(at: now) { actions.append(record(at: now)) }
         if !returning.isEmpty, releasing.isEmpty {
             releasing = returning
@@ -33,7 +34,7 @@ extension WorkerState {
         return actions
     }
 
-    /// When there may be something to do without an event; nil when there will not.
+    /// Says when there may be something to do without an event; nil when there will not.
     package func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var moments: [ContinuousClock.Instant?] = [writeDeadline]
         if !running.isEmpty, !hasInterrupted { moments.append(stopDeadline) }
@@ -43,7 +44,7 @@ extension WorkerState {
         if recording.isEmpty, !finished.isEmpty { requests.append(flushAt) }
         if renewing.isEmpty { requests.append(renewable.map(\.clock.renewal).min()) }
         if canClaim { requests.append(nextClaim) }
-        if let retryAt = backoff.retryAt {
+        if let retryAt = store.retryAt {
             moments += requests.map { $0.map { max($0, retryAt) } }
             moments.append(retryAt)
         } else {
@@ -68,7 +69,8 @@ extension WorkerState {
         return actions
     }
 
-    /// At once when nothing is left that could be recorded with it; otherwise when there is a batch, or the first has waited enough.
+    /// Whether what has finished is recorded now: when nothing is left that could be recorded with it, when there is a batch, or when
+    /// the first has waited enough.
     private func mustRecord(at now: ContinuousClock.Instant) -> Bool {
         guard recording.isEmpty, !finished.isEmpty else { return false }
         if running.isEmpty && waiting.isEmpty { return true }
@@ -105,4 +107,18 @@ extension WorkerState {
         stopDeadline == nil && !isClaiming && waiting.isEmpty && running.count < configuration.concurrency && !isRecordFailing
             && finished.count + recording.count < 2 * configuration.batchSize
     }
+}
+
+/// What a worker does next.
+package enum WorkerAction: Hashable, Sendable {
+    case claim(limit: Int)
+    case attempt(HeldNotification)
+    /// Record attempts, no two of one notification.
+    case record([FinishedAttempt])
+    case renew([Lease])
+    case release([Lease])
+    /// Cut off the attempts under way.
+    case interruptAttempts
+    /// Tell that a lease passed before its notification was attempted.
+    case forget([HeldNotification])
 }

@@ -1,3 +1,4 @@
+package import ApusThreads
 package import NotificationStore
 
 /// What a worker holds and waits for, as a pure value: events go in, actions come out, and nothing here waits or touches a store.
@@ -5,23 +6,24 @@ package import NotificationStore
 /// Of each kind of request to the store (claim, record, renew, release) one is under way at a time; all may be at once. A new batch is
 /// claimed as soon as every notification of the last one has been begun, so that one slow receiver costs a slot and not the worker.
 package struct WorkerState: Sendable {
-    /// The longest pause after failures of the store; while stopping there is no time for it.
-    private static let longestBackoff = (running: Duration.seconds(5), stopping: Duration.milliseconds(500))
+    /// The longest pause after failures of the store; a worker that stops has no time for more.
+    private static let longestPause = (running: Duration.seconds(5), stopping: Duration.milliseconds(500))
     /// How long the last writes may take after the attempts' time is up.
     private static let writeGrace = Duration.seconds(1)
 
     let configuration: WorkerConfiguration
     private var generator: any RandomNumberGenerator & Sendable
 
-    /// Claimed and not begun, in the order in which they are due.
+    /// The notifications that are claimed and not begun, in the order in which they are due.
     package internal(set) var waiting: [HeldNotification] = []
-    /// Being attempted, by the lease's token.
+    /// The notifications that are being attempted, by the token of their lease.
     package internal(set) var running: [Int64: HeldNotification] = [:]
-    /// Ended, to be recorded; kept until the store has answered, because its tokens decide what still counts.
+    /// The attempts that have ended and are to be recorded, kept until the store has answered, because its tokens decide what still
+    /// counts.
     package internal(set) var finished: [FinishedAttempt] = []
-    /// Never begun before their leases passed; to be told.
+    /// The notifications whose leases passed before they were begun, which is to be told.
     var forgotten: [HeldNotification] = []
-    /// To be given back.
+    /// The leases that are to be given back.
     package internal(set) var returning: [Lease] = []
 
     var isClaiming = false
@@ -30,12 +32,12 @@ package struct WorkerState: Sendable {
     var releasing: [Lease] = []
 
     var nextClaim: ContinuousClock.Instant
-    /// When what has finished is recorded at the latest.
+    /// The moment at which what has finished is recorded at the latest.
     var flushAt: ContinuousClock.Instant?
-    var backoff = StoreBackoff()
-    /// Outcomes wait for a store that does not take them: no more is claimed.
+    var store = Self.storeBreaker
+    /// Whether outcomes wait for a store that does not take them: no more is claimed then.
     var isRecordFailing = false
-    /// When attempts under way are cut off; nil while the worker runs.
+    /// The moment at which attempts under way are cut off; nil while the worker runs.
     package internal(set) var stopDeadline: ContinuousClock.Instant?
     var hasInterrupted = false
 
@@ -48,6 +50,13 @@ package struct WorkerState: Sendable {
         nextClaim = now
     }
 
+    /// Asks a store that failed again after 100 ms at first, twice as long each time, half of it at random.
+    package static var storeBreaker: CircuitBreaker<ContinuousClock.Instant> {
+        CircuitBreaker(
+            threshold: 1, backoff: Backoff(first: .milliseconds(100), longest: longestPause.running, spread: 0.5...1))
+    }
+
+    /// Takes in what has happened.
     package mutating func handle(_ event: WorkerEvent, at now: ContinuousClock.Instant) {
         switch event {
         case .claimed(let notifications, let sent): claimed(notifications, sent: sent, now: now)
@@ -60,7 +69,7 @@ package struct WorkerState: Sendable {
         case .recorded:
             recording = []
             isRecordFailing = false
-            backoff.succeed()
+            store.succeed()
         case .recordFailed:
             finished = recording + finished
             recording = []
@@ -73,7 +82,7 @@ package struct WorkerState: Sendable {
             storeFailed(at: now)
         case .released:
             releasing = []
-            backoff.succeed()
+            store.succeed()
         case .releaseFailed:
             returning = releasing + returning
             releasing = []
@@ -87,7 +96,7 @@ package struct WorkerState: Sendable {
         _ notifications: [ClaimedNotification], sent: ContinuousClock.Instant, now: ContinuousClock.Instant
     ) {
         isClaiming = false
-        backoff.succeed()
+        store.succeed()
         let clock = LeaseClock(sent: sent, duration: configuration.lease)
         waiting += notifications.map { HeldNotification($0, clock: clock) }
         // A full batch says that there is more.
@@ -105,7 +114,7 @@ package struct WorkerState: Sendable {
     }
 
     private mutating func renewed(_ leases: [Lease], sent: ContinuousClock.Instant) {
-        backoff.succeed()
+        store.succeed()
         let clock = LeaseClock(sent: sent, duration: configuration.lease)
         let byToken = Dictionary(leases.map { ($0.token, $0) }) { first, _ in first }
         func renew(_ held: inout HeldNotification) {
@@ -135,15 +144,15 @@ package struct WorkerState: Sendable {
         returning += waiting.map(\.lease)
         waiting = []
         // The last writes are tried at once.
-        backoff.succeed()
+        store.succeed()
     }
 
     private mutating func storeFailed(at now: ContinuousClock.Instant) {
-        let longest = stopDeadline == nil ? Self.longestBackoff.running : Self.longestBackoff.stopping
-        backoff.fail(at: now, longest: longest, using: &generator)
+        store.backoff.longest = stopDeadline == nil ? Self.longestPause.running : Self.longestPause.stopping
+        store.fail(at: now, using: &generator)
     }
 
-    /// Notifications that it holds a lease of, or thinks so.
+    /// The number of notifications that it holds a lease of, or thinks so.
     var held: Int { waiting.count + running.count + finished.count + recording.count + returning.count + releasing.count }
 
     /// Whether a stop is complete, or cannot be completed in time: what is not written then is found again when its leases end.
@@ -153,6 +162,6 @@ package struct WorkerState: Sendable {
         return isWritten || now >= stopDeadline + Self.writeGrace
     }
 
-    /// When a stop that is not complete is given up.
+    /// The moment at which a stop that is not complete is given up.
     var writeDeadline: ContinuousClock.Instant? { stopDeadline.map { $0 + Self.writeGrace } }
 }

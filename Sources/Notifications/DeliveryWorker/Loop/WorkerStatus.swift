@@ -13,8 +13,10 @@ package final class WorkerStatus: Sendable {
 
     package init() {}
 
+    /// Writes the line.
+    ///
     /// - Parameters:
-    ///   - delivered: since the worker's start.
+    ///   - delivered: the deliveries since the worker's start.
     ///   - queue: how many are due; nil while that is not known.
     ///   - isFailing: whether the store refuses what it is asked.
     package func line(
@@ -36,7 +38,7 @@ package final class WorkerStatus: Sendable {
             + (isFailing ? ", the database fails" : "")
     }
 
-    /// With a decimal below ten.
+    /// Writes a rate, with a decimal below ten.
     private static func text(_ rate: Double) -> String {
         let tenths = Int((rate * 10).rounded())
         return tenths >= 100 || tenths % 10 == 0 ? "\(Int(rate.rounded()))" : "\(tenths / 10).\(tenths % 10)"

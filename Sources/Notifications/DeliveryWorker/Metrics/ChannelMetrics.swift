@@ -1,8 +1,9 @@
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
+import NotificationMetrics
+import NotificationStore
 
-/// What is counted of one channel; all series are there from the start, so that they are served as 0.
+/// The metrics of one channel; all series are there from the start, so that they are served as 0.
 struct ChannelMetrics: Sendable {
     let delivered: CoreMetrics.Counter
     let dead: CoreMetrics.Counter
@@ -11,7 +12,7 @@ struct ChannelMetrics: Sendable {
     private let transient: CoreMetrics.Counter
     private let throttled: CoreMetrics.Counter
 
-    init(_ channel: DeliveryChannel, factory: any MetricsFactory) {
+    init(_ channel: Channel, factory: any MetricsFactory) {
         let labels = ChannelLabels(channel: channel)
         delivered = Notifications.delivered.handle(labels, factory: factory)
         dead = Notifications.dead.handle(labels, factory: factory)

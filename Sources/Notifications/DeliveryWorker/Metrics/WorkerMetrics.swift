@@ -1,10 +1,12 @@
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 
-/// What a worker counts. Counters rise only after the store has committed, so that their sum over all workers is what the store itself
-/// counts: `delivered + failures` are the attempts recorded.
+/// The counters of a worker.
+///
+/// They rise only after the store has committed, so that their sum over all workers is what the store itself counts: `delivered +
+/// failures` are the attempts recorded.
 struct WorkerMetrics: Sendable {
     let released: CoreMetrics.Counter
     let lostLeases: CoreMetrics.Counter
@@ -37,7 +39,7 @@ struct WorkerMetrics: Sendable {
         for notification in claim.notifications { pickupDelay.record(max(notification.waited, .zero) / .seconds(1)) }
     }
 
-    /// An attempt that the store has recorded.
+    /// Counts an attempt that the store has recorded.
     func count(_ attempt: FinishedAttempt) {
         let metrics = self[attempt.held.claimed.notification.channel]
         if let failure = attempt.failure { metrics.failures(failure).increment() }

@@ -1,9 +1,11 @@
-package import AgentMetrics
+import AsyncHTTPClient
+package import NotificationMetrics
+package import NotificationStore
 
 /// Why an attempt to deliver failed, and what that means for the next one.
 package struct DeliveryFailure: Hashable, Sendable, CustomStringConvertible {
     package let reason: FailureClass
-    /// What is stored as the notification's last error: what happened, without anything of the receiver's answer but its status.
+    /// The text that is stored as the notification's last error: what happened, without anything of the receiver's answer but its status.
     package let description: String
     /// How long the receiver asks to be left alone.
     package let retryAfter: Duration?
@@ -12,5 +14,57 @@ package struct DeliveryFailure: Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
         self.description = description
         self.retryAfter = retryAfter
+    }
+}
+
+extension DeliveryFailure {
+    /// Reads the status of a receiver's answer; nil for 2xx, which is a delivery.
+    ///
+    /// | Status | Class | Because |
+    /// | --- | --- | --- |
+    /// | 408 | transient | the receiver gave up waiting for the request, RFC 9110, 15.5.9 |
+    /// | 425 | transient | too early, to be sent again, RFC 8470 |
+    /// | 429 | throttled | too many requests, RFC 6585; with or without Retry-After |
+    /// | 503 with Retry-After | throttled | the receiver says when it will be back |
+    /// | 410 | permanent | gone: Standard Webhooks takes it as the end of the endpoint |
+    /// | other 4xx | permanent | the same request would get the same answer |
+    /// | 5xx | transient | the receiver's own trouble |
+    /// | 3xx | permanent | not followed: a redirect leads where the sender did not ask to go, an internal address perhaps |
+    /// | other | transient | no final answer |
+    package init?(status: Int, phrase: String, retryAfter: String?, now: Instant) {
+        let answer = phrase.isEmpty ? "HTTP \(status)" : "HTTP \(status) \(phrase)"
+        let patience = retryAfter.flatMap { RetryAfter.parse($0, now: now) }
+        switch status {
+        case 200..<300: return nil
+        case 429: self.init(.throttled, answer, retryAfter: patience)
+        case 503 where patience != nil: self.init(.throttled, answer, retryAfter: patience)
+        case 408, 425: self.init(.transient, answer)
+        case 300..<400: self.init(.permanent, "\(answer): redirects are not followed")
+        case 400..<500: self.init(.permanent, answer)
+        default: self.init(.transient, answer)
+        }
+    }
+}
+
+extension DeliveryFailure {
+    /// Reads an error that came in place of an answer: a URL that no request can be made of is permanent, everything of the network and of TLS is
+    /// transient, because receivers, routes, names and certificates come back.
+    ///
+    /// - Parameter timeout: the attempt's, for the message.
+    package init(error: any Error, timeout: Duration) {
+        switch error as? HTTPClientError {
+        case .invalidURL?, .emptyHost?, .emptyScheme?, .missingSocketPath?:
+            self.init(.permanent, "the webhook's URL is no URL of a host")
+        case .deadlineExceeded?, .readTimeout?, .writeTimeout?:
+            self.init(.transient, "no answer within \(timeout)")
+        case .connectTimeout?, .getConnectionFromPoolTimeout?, .tlsHandshakeTimeout?:
+            self.init(.transient, "no connection within \(timeout)")
+        case .remoteConnectionClosed?:
+            self.init(.transient, "the receiver closed the connection without an answer")
+        case let error?:
+            self.init(.transient, error.shortDescription)
+        case nil:
+            self.init(.transient, String("\(error)".prefix(200)))
+        }
     }
 }

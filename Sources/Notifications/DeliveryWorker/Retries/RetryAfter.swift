@@ -17,7 +17,7 @@ package enum RetryAfter {
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// A date in the one form that senders may write, `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// Reads a date in the one form that senders may write, `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func date(_ text: String) -> Instant? {
         let words = text.split(separator: " ")
         guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]),

@@ -3,35 +3,35 @@
 /// A pure value; every instant is a duration since the start of the test. A delivery is known by its `webhook-id`, which is the
 /// notification's id. It may arrive before the API's answer to the request that caused it.
 package struct LoadAccounts: Sendable {
-    /// Requests that were sent, answered or not.
+    /// The number of requests that were sent, answered or not.
     package private(set) var sent = 0
-    /// Requests that are sent and not answered.
+    /// The number of requests that are sent and not answered.
     package private(set) var outstanding = 0
     package private(set) var accepted = 0
-    /// Requests that were not sent because too many were without an answer.
+    /// The number of requests that were not sent because too many were without an answer.
     package private(set) var dropped = 0
-    /// Requests that failed, by reason.
+    /// The numbers of requests that failed, by reason.
     package private(set) var failures: [String: Int] = [:]
-    /// Accepted notifications that arrived.
+    /// The number of accepted notifications that arrived.
     package private(set) var delivered = 0
-    /// Arrivals beyond the first of a notification.
+    /// The number of arrivals beyond the first of a notification.
     package private(set) var duplicates = 0
-    /// Accepted notifications that the system under test has given up and says so.
+    /// The number of accepted notifications that the system under test has given up and says so.
     package private(set) var dead = 0
-    /// When the last request was answered.
+    /// The time at which the last request was answered.
     package private(set) var lastAnswer = Duration.zero
-    /// When the last first arrival came.
+    /// The time at which the last first arrival came.
     package private(set) var lastDelivery = Duration.zero
-    /// From the time a request was due to its answer.
+    /// The latencies from the time a request was due to its answer.
     package private(set) var enqueue = LatencyDistribution()
-    /// From the time a request was really sent to its answer.
+    /// The latencies from the time a request was really sent to its answer.
     package private(set) var service = LatencyDistribution()
-    /// From the time a request was due to the arrival of its notification.
+    /// The latencies from the time a request was due to the arrival of its notification.
     package private(set) var delivery = LatencyDistribution()
 
-    /// When the requests of accepted notifications that have not arrived were due.
+    /// The times at which the requests of accepted notifications that have not arrived were due.
     private var awaited: [String: Duration] = [:]
-    /// When notifications arrived first.
+    /// The times at which notifications arrived first.
     private var arrivals: [String: Duration] = [:]
     private var acknowledged: Set<String> = []
 
@@ -39,16 +39,16 @@ package struct LoadAccounts: Sendable {
 
     package var failed: Int { failures.values.reduce(0, +) }
 
-    /// Accepted notifications that neither arrived nor are known to be dead.
+    /// The number of accepted notifications that neither arrived nor are known to be dead.
     package var lost: Int { awaited.count }
 
-    /// Their ids, sorted.
+    /// The ids of lost notifications, sorted.
     package var lostIDs: [String] { awaited.keys.sorted() }
 
-    /// First arrivals of notifications whose request was never answered as accepted: the answer was lost, or came too late.
+    /// The number of first arrivals of notifications whose request was never answered as accepted: the answer was lost, or came too late.
     package var unacknowledged: Int { arrivals.count - delivered }
 
-    /// A request is due: it is sent, or dropped when `maximumOutstanding` are without an answer.
+    /// Enters a request that is due: it is sent, or dropped when `maximumOutstanding` are without an answer.
     ///
     /// - Returns: whether to send it.
     package mutating func begin(maximumOutstanding: Int) -> Bool {
@@ -61,7 +61,7 @@ package struct LoadAccounts: Sendable {
         return true
     }
 
-    /// A request was answered, or failed.
+    /// Enters that a request was answered, or failed.
     ///
     /// - Parameters:
     ///   - due: when the request should have been sent.
@@ -90,7 +90,7 @@ package struct LoadAccounts: Sendable {
         }
     }
 
-    /// A notification arrived at the receiver.
+    /// Enters that a notification arrived at the receiver.
     package mutating func arrive(id: String, at instant: Duration) {
         guard arrivals[id] == nil else {
             duplicates += 1
@@ -100,7 +100,7 @@ package struct LoadAccounts: Sendable {
         if let due = awaited.removeValue(forKey: id) { deliver(due: due, arrival: instant) }
     }
 
-    /// The system under test says that it will not deliver the notification any more.
+    /// Enters that the system under test will not deliver a notification any more.
     package mutating func bury(id: String) {
         if awaited.removeValue(forKey: id) != nil { dead += 1 }
     }
@@ -110,4 +110,12 @@ package struct LoadAccounts: Sendable {
         lastDelivery = max(lastDelivery, arrival)
         delivery.record(arrival - due)
     }
+}
+
+/// How a request to an API ended.
+package enum RequestOutcome: Sendable, Hashable {
+    /// The API took the notification and gave it an id.
+    case accepted(id: String)
+    /// The API refused it, or never answered; the reason is a status code or the name of an error, so that reasons can be counted.
+    case failed(reason: String)
 }

@@ -13,7 +13,7 @@ final class LoadLedger: Sendable {
         }
     }
 
-    /// Since the start.
+    /// The time since the start.
     var now: Duration { state.withLock { $0.start.duration(to: clock.now) } }
 
     var accounts: LoadAccounts { state.withLock(\.accounts) }

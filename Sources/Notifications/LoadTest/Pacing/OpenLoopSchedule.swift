@@ -3,7 +3,7 @@
 /// A closed loop sends the next request when the last was answered, and so measures nothing while the target is slow. Here the time
 /// a request waits to be sent, because the target or the sender is behind, is part of its latency.
 package struct OpenLoopSchedule: Sendable, Hashable {
-    /// Requests a second.
+    /// The rate of requests, per second.
     package let rate: Double
     /// The number of requests.
     package let count: Int
@@ -13,6 +13,6 @@ package struct OpenLoopSchedule: Sendable, Hashable {
         count = max(1, Int((rate * (duration / .seconds(1))).rounded()))
     }
 
-    /// When the request is due, since the start of the test.
+    /// Says when a request is due, since the start of the test.
     package func due(_ index: Int) -> Duration { .seconds(Double(index) / rate) }
 }

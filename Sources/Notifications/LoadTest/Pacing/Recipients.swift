@@ -4,10 +4,10 @@ package struct Recipients: Sendable, Hashable {
 
     package init(count: Int) { self.count = max(1, count) }
 
-    /// The user of a request: `user-0` to `user-(count - 1)`.
+    /// Names the user of a request: `user-0` to `user-(count - 1)`.
     package func user(of request: Int) -> String { "user-\(Self.mix(UInt64(truncatingIfNeeded: request)) % UInt64(count))" }
 
-    /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+    /// Mixes the bits of a number by SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
     private static func mix(_ value: UInt64) -> UInt64 {
         var z = (value &+ 1) &* 0x9E37_79B9_7F4A_7C15
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

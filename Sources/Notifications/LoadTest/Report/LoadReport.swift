@@ -2,13 +2,13 @@
 ///
 /// Latencies are in milliseconds, times in seconds. The names of the properties are the keys of the JSON form.
 package struct LoadReport: Sendable, Hashable, Codable {
-    /// Requests a second, as asked for.
+    /// The rate of requests per second, as asked for.
     package let rate: Double
     /// How long requests were to be sent.
     package let durationSeconds: Double
     package let users: Int
     package let apis: [String]
-    /// True when the test was stopped before all its requests were sent.
+    /// Whether the test was stopped before all its requests were sent.
     package let interrupted: Bool
 
     package let sent: Int
@@ -23,16 +23,16 @@ package struct LoadReport: Sendable, Hashable, Codable {
     package let unacknowledged: Int
     package let errorRate: Double
 
-    /// Accepted requests a second, over the time in which requests were sent and answered.
+    /// The rate of accepted requests per second, over the time in which requests were sent and answered.
     package let acceptedPerSecond: Double
-    /// Delivered notifications a second, from the start to the last delivery.
+    /// The rate of delivered notifications per second, from the start to the last delivery.
     package let deliveredPerSecond: Double
 
-    /// From the time a request was due to its answer.
+    /// The latency from the time a request was due to its answer.
     package let enqueue: LatencySummary
-    /// From the time a request was really sent to its answer.
+    /// The latency from the time a request was really sent to its answer.
     package let service: LatencySummary
-    /// From the time a request was due to the arrival of its notification.
+    /// The latency from the time a request was due to the arrival of its notification.
     package let delivery: LatencySummary
 
     package let thresholds: LoadThresholds

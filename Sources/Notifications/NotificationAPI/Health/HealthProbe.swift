@@ -5,8 +5,9 @@ import NIOPosix
 package import NotificationStore
 import Synchronization
 
-/// Goes through all that a request needs, once a second: every event loop, then the store. Each time it comes to the end is a turn,
-/// which an event loop that is blocked, or a store that never answers, holds up.
+/// Goes through all that a request needs, once a second: every event loop, then the store.
+///
+/// Each time it comes to the end is a turn, which an event loop that is blocked, or a store that never answers, holds up.
 ///
 /// A store that answers with an error is a turn: a restart, which is what follows when turns stay out, would not cure it.
 package final class HealthProbe: Sendable {
@@ -35,9 +36,10 @@ package final class HealthProbe: Sendable {
         self.logger = logger
     }
 
+    /// The number of turns.
     package var turns: UInt64 { turnCount.load(ordering: .relaxed) }
 
-    /// One line, such as `serving on :3001`.
+    /// The state in one line, such as `serving on :3001`.
     package var status: String {
         state.withLock { state in
             let place = state.port.map { "serving on :\($0)" } ?? "not listening yet"
@@ -45,7 +47,7 @@ package final class HealthProbe: Sendable {
         }
     }
 
-    /// Turns until it is cancelled.
+    /// Probes until it is cancelled.
     ///
     /// - Parameter onReady: called once, when the store has answered without an error.
     func run(port: Int, onReady: @Sendable () -> Void) async {
@@ -62,12 +64,12 @@ package final class HealthProbe: Sendable {
         }
     }
 
-    /// Asks for a notification that is not there: the least that goes through a connection to the tables.
+    /// Pings the store.
     ///
     /// - Returns: whether it ever answered without an error.
     private func askStore(_ onReady: () -> Void) async -> Bool {
         do throws(StoreError) {
-            _ = try await store.notification(NotificationID())
+            try await store.ping()
             let isFirst = state.withLock { state in
                 state.trouble = nil
                 defer { state.isReady = true }

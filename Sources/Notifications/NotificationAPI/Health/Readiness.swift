@@ -12,7 +12,7 @@ final class Readiness: Sendable {
         var isDraining = false
         var last: (status: HealthStatus, at: ContinuousClock.Instant)?
         var asking: Task<HealthStatus, Never>?
-        /// A question that outlived its deadline still waits for the store.
+        /// Whether a question that outlived its deadline still waits for the store.
         var isStuck = false
     }
 
@@ -30,7 +30,7 @@ final class Readiness: Sendable {
         self.logger = logger
     }
 
-    /// From now on this instance is not ready.
+    /// Makes this instance not ready from now on.
     func drain() { state.withLock { $0.isDraining = true } }
 
     func status() async -> HealthStatus {
@@ -38,7 +38,7 @@ final class Readiness: Sendable {
         return await storeStatus()
     }
 
-    /// What the store's check said, at most `freshness` ago.
+    /// Says what the store's check said, at most `freshness` ago.
     func storeStatus() async -> HealthStatus {
         let now = ContinuousClock.now
         let task: Task<HealthStatus, Never>? = state.withLock { state in
@@ -63,7 +63,7 @@ final class Readiness: Sendable {
         return status
     }
 
-    /// The first of the store's answer and the deadline. The two are no task group, which would wait for the store all the same.
+    /// Waits for the first of the store's answer and the deadline. The two are no task group, which would wait for the store all the same.
     private func ask() async -> HealthStatus {
         let (answers, continuation) = AsyncStream<HealthStatus>.makeStream()
         state.withLock { $0.isStuck = true }
@@ -80,10 +80,9 @@ final class Readiness: Sendable {
         return .fail(reason: Self.noAnswer)
     }
 
-    /// Asks for a notification that is not there: the least that goes through a connection to the tables.
     private func storeAnswer() async -> HealthStatus {
         do throws(StoreError) {
-            _ = try await store.notification(NotificationID())
+            try await store.ping()
             return .pass
         } catch {
             logger.warning(
@@ -93,4 +92,15 @@ final class Readiness: Sendable {
             return .fail(reason: "the store fails")
         }
     }
+}
+
+/// Whether this instance should get requests.
+package enum HealthStatus: Hashable, Sendable {
+    case pass
+    /// The instance should get none, for a reason that people read and that names nothing of the inside.
+    case fail(reason: String)
+
+    var word: String { self == .pass ? "pass" : "fail" }
+
+    var output: String? { if case .fail(let reason) = self { reason } else { nil } }
 }

@@ -1,6 +1,6 @@
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
+import NotificationMetrics
 import NotificationStore
 
 /// Counts the notifications that the store took.

@@ -1,13 +1,14 @@
+import AgentMetrics
 import ApusReporting
 import CoreMetrics
-import AgentMetrics
+import HTTPTypes
 import Synchronization
 
 /// The requests that this instance answered, by method, route and status, and those that it is answering.
 final class RequestMetrics: Sendable {
     private struct Key: Hashable {
         var method: RequestMethod
-        var route: Route
+        var route: RoutePattern
         var status: Int
     }
 
@@ -30,7 +31,7 @@ final class RequestMetrics: Sendable {
         activeGauge = HTTPServer.activeRequests.handle(factory: factory)
         activeGauge.set(0)
         var state = State()
-        for route in Route.allCases {
+        for route in RoutePattern.allCases {
             for status in route.statuses {
                 let key = Key(method: route.methods.first.map(RequestMethod.init) ?? .get, route: route, status: status)
                 state.series[key] = Self.series(key, factory: factory)
@@ -39,8 +40,8 @@ final class RequestMetrics: Sendable {
         self.state = Mutex(state)
     }
 
-    /// A request has begun.
-    func begin(_ method: RequestMethod, _ route: Route) -> RunningRequest {
+    /// Notes that a request has begun.
+    func begin(_ method: RequestMethod, _ route: RoutePattern) -> RunningRequest {
         state.withLock {
             $0.active += 1
             activeGauge.set(Double($0.active))
@@ -48,7 +49,7 @@ final class RequestMetrics: Sendable {
         return RunningRequest(method: method, route: route, metrics: self)
     }
 
-    fileprivate func end(_ method: RequestMethod, _ route: Route, status: Int, after duration: Duration) {
+    fileprivate func end(_ method: RequestMethod, _ route: RoutePattern, status: Int, after duration: Duration) {
         let key = Key(method: method, route: route, status: status)
         let recorder = state.withLock { state in
             state.active -= 1
@@ -79,16 +80,18 @@ final class RequestMetrics: Sendable {
     }
 }
 
-/// A request from its head to the end of its response. It ends once: when it is told so, or when the last who holds it lets it go,
+/// A request from its head to the end of its response.
+///
+/// It ends once: when it is told so, or when the last who holds it lets it go,
 /// as a response that a broken connection cannot take is let go.
 final class RunningRequest: Sendable {
     private let method: RequestMethod
-    private let route: Route
+    private let route: RoutePattern
     private let metrics: RequestMetrics
     private let start = ContinuousClock.now
     private let state = Mutex((status: 500, hasEnded: false))
 
-    fileprivate init(method: RequestMethod, route: Route, metrics: RequestMetrics) {
+    fileprivate init(method: RequestMethod, route: RoutePattern, metrics: RequestMetrics) {
         self.method = method
         self.route = route
         self.metrics = metrics
@@ -96,7 +99,7 @@ final class RunningRequest: Sendable {
 
     deinit { end() }
 
-    /// The status of the response; without it the request counts as failed.
+    /// Notes the status of the response; without it the request counts as failed.
     func answered(status: Int) { state.withLock { $0.status = status } }
 
     func end() {
@@ -106,4 +109,20 @@ final class RunningRequest: Sendable {
         }
         if let status { metrics.end(method, route, status: status, after: start.duration(to: .now)) }
     }
+}
+
+/// A request's method as metrics write it; any that is not in RFC 9110 or RFC 5789 is one, named as in OpenTelemetry's conventions.
+enum RequestMethod: String, CaseIterable, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+    case connect = "CONNECT"
+    case options = "OPTIONS"
+    case trace = "TRACE"
+    case other = "_OTHER"
+
+    init(_ method: HTTPRequest.Method) { self = Self(rawValue: method.rawValue) ?? .other }
 }

@@ -9,7 +9,7 @@ struct RequestMetricsMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        let running = metrics.begin(RequestMethod(request.method), Route(path: request.uri.path))
+        let running = metrics.begin(RequestMethod(request.method), RoutePattern(path: request.uri.path))
         var response = try await next(request, context)
         running.answered(status: response.status.code)
         let body = response.body

@@ -2,9 +2,9 @@
 package struct AttemptOutcome: Hashable, Sendable {
     package enum Result: Hashable, Sendable {
         case delivered
-        /// Failed; due again at a later moment.
+        /// It failed, and is due again at a later moment.
         case retry(at: Instant, error: String)
-        /// Failed for good.
+        /// It failed for good.
         case dead(error: String)
     }
 

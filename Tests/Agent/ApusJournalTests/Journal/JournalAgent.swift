@@ -25,9 +25,7 @@ final class JournalAgent {
 
     /// - Parameter folder: of its state; the same one for the next agent.
     init(_ namespace: String, state folder: TemporaryFolder) throws {
-        // The program lies beside the tests' own.
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("apus-agent")
+        process.executableURL = URL(fileURLWithPath: BuiltProgram.path("apus-agent"))
         process.arguments = [
             "--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock"), "--log", "stderr", "--journal", "all",
             "--journal-namespace", namespace, "--state-directory", folder.path, "--journal-save-interval", "100ms",
@@ -55,13 +53,13 @@ final class JournalAgent {
     /// What it answers to a path, once it listens.
     func get(_ path: String) throws -> String {
         var port: Substring?
-        let listens = try BootedHost.wait(.seconds(60)) {
+        let listens = try comesTrue(within: .seconds(60)) {
             let text = try String(contentsOfFile: log, encoding: .utf8)
             port = text.firstMatch(of: /127\.0\.0\.1:(\d+)\/metrics/)?.1
             return port != nil || !process.isRunning
         }
         guard listens, let port else { throw Silent(log: try String(contentsOfFile: log, encoding: .utf8)) }
-        return try SystemdTool.run("curl", ["--silent", "--max-time", "30", "http://127.0.0.1:\(port)\(path)"]).output
+        return try Command.run("curl", ["--silent", "--max-time", "30", "http://127.0.0.1:\(port)\(path)"]).output
     }
 
     /// `journal_messages_total` of units whose names have a prefix, by `UNIT PRIORITY`; `nil` while it is not served.

@@ -23,7 +23,7 @@ import Testing
         var served: [String: Int] = [:]
         var agent = try JournalAgent(journald.namespace, state: state)
         // It begins at the journal's end: what is written from here on counts.
-        #expect(try BootedHost.wait(.seconds(60)) { try agent.messages(of: prefix) != nil })
+        #expect(try comesTrue(within: .seconds(60)) { try agent.messages(of: prefix) != nil })
 
         for round in 1...Self.rounds {
             let running = try writers.map { writer in
@@ -40,7 +40,7 @@ import Testing
             // Killed amid the entries, after an unforeseen number of them.
             let before = served.values.reduce(0, +)
             let life = Int(random.next() % UInt64(Self.linesAtATime * Self.unitCount))
-            let hasCounted = try BootedHost.wait(.seconds(60)) {
+            let hasCounted = try comesTrue(within: .seconds(60)) {
                 guard let counts = try agent.messages(of: prefix) else { return false }
                 #expect(served.allSatisfy { counts[$0.key, default: 0] >= $0.value }, "a counter went down")
                 served = counts
@@ -55,7 +55,7 @@ import Testing
 
         let all = truth.values.reduce(0, +)
         #expect(all == 100_000)
-        let isComplete = try BootedHost.wait(.seconds(120)) {
+        let isComplete = try comesTrue(within: .seconds(120)) {
             served = try agent.messages(of: prefix) ?? [:]
             return served.values.reduce(0, +) >= all
         }
@@ -99,9 +99,8 @@ import Testing
 
     /// The one line with which options are refused.
     private static func run(_ options: [String], _ folder: TemporaryFolder) throws -> String {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let agent = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("apus-agent").path
-        let tool = try SystemdTool.run(agent, ["--listen", "127.0.0.1:0", "--socket", folder.path("sock")] + options)
+        let tool = try Command.run(
+            BuiltProgram.path("apus-agent"), ["--listen", "127.0.0.1:0", "--socket", folder.path("sock")] + options)
         #expect(tool.status != 0)
         #expect(tool.errors.split(separator: "\n").count == 1)
         return tool.errors

@@ -28,11 +28,7 @@ import Testing
 
         /// Waits until the counts are as wanted.
         func wait(until isReached: (JournalCounts) -> Bool) -> JournalCounts? {
-            let deadline = ContinuousClock.now + .seconds(30)
-            while ContinuousClock.now < deadline {
-                if let counts = follower.snapshot(), isReached(counts) { return counts }
-                usleep(2000)
-            }
+            _ = comesTrue(within: .seconds(30)) { follower.snapshot().map(isReached) ?? false }
             return follower.snapshot()
         }
     }
@@ -123,8 +119,7 @@ import Testing
         configuration.source = .directory(late)
         let notices = Notices()
         let running = Running(configuration, notices)
-        let deadline = ContinuousClock.now + .seconds(10)
-        while notices.all.isEmpty && ContinuousClock.now < deadline { usleep(2000) }
+        _ = comesTrue(within: .seconds(10)) { !notices.all.isEmpty }
         #expect(notices.all == [.unavailable(.open(.directory(late), code: ENOENT))])
         #expect(running.follower.snapshot() == nil)
         try FileManager.default.createDirectory(atPath: late, withIntermediateDirectories: true)

@@ -39,13 +39,13 @@ import Testing
     @Test func `says once that there is no bus, tries on in pauses, and stops at once`() throws {
         let folder = try TemporaryFolder()
         let running = try Running("unix:path=\(folder.path("nowhere"))")
-        #expect(try BootedHost.wait(.seconds(20)) { running.watcher.snapshot().isBreakerOpen })
+        #expect(comesTrue(within: .seconds(20)) { running.watcher.snapshot().isBreakerOpen })
         let snapshot = running.watcher.snapshot()
         #expect(!snapshot.isUp && snapshot.units.isEmpty && snapshot.age == nil)
         #expect((snapshot.errors[.connect] ?? 0) >= 3)
         // One more try in the pauses of the open breaker, without another word.
         let tries = snapshot.errors[.connect] ?? 0
-        #expect(try BootedHost.wait(.seconds(20)) { (running.watcher.snapshot().errors[.connect] ?? 0) > tries })
+        #expect(comesTrue(within: .seconds(20)) { (running.watcher.snapshot().errors[.connect] ?? 0) > tries })
         #expect(running.told == [.unavailable(.connect(.bus("unix:path=\(folder.path("nowhere"))"), code: ENOENT))])
         #expect(running.stop(within: 10))
     }
@@ -54,7 +54,7 @@ import Testing
         let folder = try TemporaryFolder()
         let listener = try HungListener(path: folder.path("bus"))
         let running = try Running("unix:path=\(listener.path)")
-        #expect(try BootedHost.wait(.seconds(30)) { running.watcher.snapshot().isBreakerOpen })
+        #expect(comesTrue(within: .seconds(30)) { running.watcher.snapshot().isBreakerOpen })
         #expect((running.watcher.snapshot().errors[.timeout] ?? 0) >= 3)
         #expect(running.stop(within: 10))
     }
@@ -63,7 +63,7 @@ import Testing
         let folder = try TemporaryFolder()
         let bus = try PrivateBus(folder)
         let running = try Running(bus.address)
-        #expect(try BootedHost.wait(.seconds(20)) { running.watcher.snapshot().isBreakerOpen })
+        #expect(comesTrue(within: .seconds(20)) { running.watcher.snapshot().isBreakerOpen })
         let snapshot = running.watcher.snapshot()
         #expect((snapshot.errors[.refused] ?? 0) >= 3 && snapshot.calls > 0)
         #expect(running.told.count == 1)
@@ -104,7 +104,7 @@ import Testing
             process.arguments = ["--session", "--nofork", "--nopidfile", "--address=\(address)"]
             process.standardError = FileHandle.nullDevice
             try process.run()
-            try #require(try BootedHost.wait(.seconds(10)) { access(path, F_OK) == 0 }, "dbus-daemon does not listen")
+            try #require(comesTrue(within: .seconds(10)) { access(path, F_OK) == 0 }, "dbus-daemon does not listen")
         }
 
         deinit {

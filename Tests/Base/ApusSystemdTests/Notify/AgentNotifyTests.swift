@@ -5,36 +5,24 @@ import Testing
 
 /// The whole agent as a child, with a service manager that is a socket of the test's own.
 @Suite struct AgentNotifyTests {
-    private final class Agent {
-        private let process = Process()
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("apus-\(UUID().uuidString.prefix(8))")
-        private let errors = Pipe()
+    private struct Agent {
+        let folder: TemporaryFolder
+        private let process: RunningProgram
 
         init(_ options: [String], environment: [String: String]) throws {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            // The program lies beside the tests' own.
-            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("apus-agent")
-            process.arguments =
-                ["--listen", "127.0.0.1:0", "--socket", folder.appendingPathComponent("agent.sock").path] + options
-            process.environment = environment
-            process.standardError = errors
-            try process.run()
+            folder = try TemporaryFolder()
+            process = try RunningProgram(
+                BuiltProgram.path("apus-agent"),
+                ["--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock")] + options, environment: environment,
+                endSignal: SIGKILL)
         }
 
-        deinit {
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            process.waitUntilExit()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+        func signal(_ number: Int32) { process.signal(number) }
 
         /// What it wrote to standard error by its end, and its exit code.
         func end() -> (text: String, code: Int32) {
-            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            return (text, process.terminationStatus)
+            let code = process.wait()
+            return (process.errors, code)
         }
     }
 

@@ -5,37 +5,18 @@ import Testing
 
 /// The API and the worker as children, with a service manager that is a socket of the test's own.
 @Suite struct ServiceNotifyTests {
-    private final class ServiceChild {
-        private let process = Process()
-        private let errors: String
-        let folder: TemporaryFolder
+    private struct ServiceChild {
+        private let process: RunningProgram
 
         init(_ arguments: [String], folder: TemporaryFolder, environment: [String: String]) throws {
-            self.folder = folder
-            errors = folder.path("errors")
-            try folder.write("", to: "errors")
-            // The program lies beside the tests' own.
-            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("apus")
-            process.arguments = arguments + ["--data", folder.path("data")]
-            process.environment = environment
-            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-            try process.run()
+            process = try RunningProgram(
+                BuiltProgram.path("apus"), arguments + ["--data", folder.path("data")], environment: environment,
+                endSignal: SIGKILL)
         }
 
-        deinit {
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            process.waitUntilExit()
-        }
-
-        func signal(_ number: Int32) { kill(process.processIdentifier, number) }
-
-        var log: String { get throws { try folder.read("errors") } }
-
-        func exitCode() -> Int32 {
-            process.waitUntilExit()
-            return process.terminationStatus
-        }
+        func signal(_ number: Int32) { process.signal(number) }
+        var log: String { process.errors }
+        func exitCode() -> Int32 { process.wait() }
     }
 
     private static let worker = [
@@ -93,11 +74,12 @@ import Testing
     @Test func `a whole fleet is ready once all of it is up, and its children say nothing`() throws {
         let manager = try DatagramReceiver()
         let folder = try TemporaryFolder()
+        let offset = try LoopbackPort.offset(of: [3001, 3002, 9480] + Array(9090...9102))
         let fleet = try ServiceChild(
-            ["up", "--port-offset", "\(15_000 + getpid() % 5000)", "--poll-interval", "200ms"], folder: folder,
+            ["up", "--port-offset", "\(offset)", "--poll-interval", "200ms"], folder: folder,
             environment: ["NOTIFY_SOCKET": manager.path])
         let first = manager.receive(within: 60_000)?.text
-        let log = try fleet.log
+        let log = fleet.log
         #expect(first == "READY=1\nSTATUS=1 agent, 2 APIs, 5 workers", "\(log)")
         fleet.signal(SIGTERM)
         #expect(manager.receive(within: 20_000)?.text == "STOPPING=1")
@@ -109,7 +91,7 @@ import Testing
         let folder = try TemporaryFolder()
         let service = try ServiceChild(arguments, folder: folder, environment: [:])
         #expect(service.exitCode() == 1)
-        let log = try service.log
+        let log = service.log
         #expect(log.split(separator: "\n").count == 1 && log.contains(folder.path("data")))
     }
 
@@ -121,7 +103,7 @@ import Testing
             ["worker", "--instance", "worker-1", "--poll-interval", "20s"], folder: folder,
             environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "30000000"])
         #expect(service.exitCode() == 64)
-        let log = try service.log
+        let log = service.log
         #expect(log.contains("WatchdogSec") && log.split(separator: "\n").count == 1)
         #expect(manager.receive(within: 0) == nil)
     }

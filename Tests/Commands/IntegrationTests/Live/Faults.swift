@@ -1,5 +1,6 @@
 import ApusTopology
 import Foundation
+import HostTesting
 import Glibc
 import ServerTesting
 import Synchronization
@@ -8,7 +9,7 @@ import Synchronization
 final class Faults: Sendable {
     let stack: ProductionStack
     /// Takes connections and answers none.
-    private let receiver: Ports.Listener
+    private let receiver: OccupiedPort
     private let receiverPort: Int
     private let sessions = Mutex<[ServerProcess]>([])
     private let stopped = Mutex<[pid_t]>([])
@@ -16,7 +17,7 @@ final class Faults: Sendable {
     init(stack: ProductionStack) throws {
         self.stack = stack
         receiverPort = try LoopbackPort.free()
-        receiver = try Ports.Listener(port: receiverPort)
+        receiver = try OccupiedPort(receiverPort)
     }
 
     // MARK: - Work

@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import ExporterCatalog
@@ -29,7 +30,7 @@ final class ProductionStack: Sendable {
     ///   - up: options of `apus up`.
     ///   - isReplicated: whether PostgreSQL has a standby.
     init(thresholds: Thresholds? = nil, up: [String] = [], isReplicated: Bool = false) async throws {
-        let offset = try Ports.offset(of: Self.topology(offset: 0, thresholds: nil).endpoints.map(\.port))
+        let offset = try LoopbackPort.offset(of: Self.topology(offset: 0, thresholds: nil).endpoints.map(\.port))
         let topology = Self.topology(offset: offset, thresholds: thresholds)
         self.topology = topology
         let folder = try TemporaryFolder()
@@ -52,7 +53,7 @@ final class ProductionStack: Sendable {
         nginx = try Self.balancer(of: topology, in: folder)
         exporters = try Self.exporters(of: topology, in: folder)
         prometheus = try await Prometheus(
-            configuration: folder("deploy/prometheus/prometheus.yml"), port: topology.scraping.prometheusPort)
+            configuration: folder.path("deploy/prometheus/prometheus.yml"), port: topology.scraping.prometheusPort)
     }
 
     /// Production as it is declared, but for receivers that nobody outside hears of, limits that faults of seconds pass, and
@@ -89,7 +90,7 @@ final class ProductionStack: Sendable {
         guard let endpoint = topology.tlsEndpoint(of: topology.loadBalancers[0]) else { throw Failure("nginx speaks no TLS") }
         return try NginxServer(port: endpoint.port) { own in
             try certificate(validDays: 30, in: own)
-            let generated = URL(filePath: folder("deploy/nginx"))
+            let generated = URL(filePath: folder.path("deploy/nginx"))
             let snippets = "snippets"
             try FileManager.default.copyItem(
                 at: generated.appending(path: snippets), to: URL(filePath: own.path(snippets)))
@@ -100,7 +101,7 @@ final class ProductionStack: Sendable {
         }
     }
 
-    private static func certificate(validDays days: Int, in folder: HostTesting.TemporaryFolder) throws {
+    private static func certificate(validDays days: Int, in folder: TemporaryFolder) throws {
         try ServerTool.run(
             "openssl",
             [
@@ -114,7 +115,7 @@ final class ProductionStack: Sendable {
         of topology: Fleet, in folder: TemporaryFolder
     ) throws -> [FleetEndpoint.Kind: ExporterProcess] {
         let (database, cache, balancer) = (topology.databases[0], topology.caches[0], topology.loadBalancers[0])
-        try PostgresExporter.Queries.file.write(toFile: folder("queries.yaml"), atomically: false, encoding: .utf8)
+        try PostgresExporter.Queries.file.write(toFile: folder.path("queries.yaml"), atomically: false, encoding: .utf8)
         var exporters: [FleetEndpoint.Kind: ExporterProcess] = [:]
         func start(
             _ endpoint: FleetEndpoint?, _ program: String, environment: [String: String] = [:], _ arguments: [String],
@@ -130,7 +131,7 @@ final class ProductionStack: Sendable {
             environment: [
                 "DATA_SOURCE_NAME":
                     "postgresql://postgres@127.0.0.1:\(database.port)/\(database.database)?sslmode=disable"
-            ], ["--extend.query-path=\(folder("queries.yaml"))"])
+            ], ["--extend.query-path=\(folder.path("queries.yaml"))"])
         try start(
             topology.exporter(of: cache), "prometheus-redis-exporter", ["-redis.addr=redis://127.0.0.1:\(cache.port)"],
             listen: "-web.listen-address")
@@ -139,13 +140,13 @@ final class ProductionStack: Sendable {
             ["-nginx.scrape-uri=http://127.0.0.1:\(balancer.statusPort)/stub_status"], listen: "-web.listen-address")
         try start(
             topology.prober(of: balancer), "prometheus-blackbox-exporter",
-            ["--config.file=\(folder("deploy/prometheus/blackbox.yml"))"])
+            ["--config.file=\(folder.path("deploy/prometheus/blackbox.yml"))"])
         try start(topology.hostExporter, "prometheus-node-exporter", [])
         try start(
             topology.alertmanagerEndpoint, "prometheus-alertmanager",
             [
-                "--config.file=\(folder("deploy/alertmanager/alertmanager.yml"))",
-                "--storage.path=\(folder("alertmanager"))", "--cluster.listen-address=",
+                "--config.file=\(folder.path("deploy/alertmanager/alertmanager.yml"))",
+                "--storage.path=\(folder.path("alertmanager"))", "--cluster.listen-address=",
             ])
         return exporters
     }

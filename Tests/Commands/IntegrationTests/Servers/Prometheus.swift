@@ -1,9 +1,10 @@
 import Foundation
+import HostTesting
 import Glibc
 
 /// Debian's Prometheus with a private data folder on a free port.
 final class Prometheus: Sendable {
-    private let process: ChildProcess
+    private let process: RunningProgram
     private let folder: TemporaryFolder
     let url: String
 
@@ -11,13 +12,13 @@ final class Prometheus: Sendable {
     ///
     /// - Parameter port: where it listens; a free one by default.
     init(configuration: String, port: Int? = nil, options: [String] = []) async throws {
-        let port = try port ?? Ports.single()
+        let port = try port ?? LoopbackPort.free()
         folder = try TemporaryFolder()
         url = "http://127.0.0.1:\(port)"
-        process = try ChildProcess(
+        process = try RunningProgram(
             "/usr/bin/prometheus",
             [
-                "--config.file=\(configuration)", "--storage.tsdb.path=\(folder("data"))",
+                "--config.file=\(configuration)", "--storage.tsdb.path=\(folder.path("data"))",
                 "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
             ] + options)
         try await eventually("Prometheus serves: \(process.errors)") {

@@ -1,16 +1,20 @@
 import Foundation
+import HostTesting
 import Glibc
 
 /// `apus up` with short intervals, on ports and in a folder of its own, with the configuration that was generated for it.
 final class RunningFleet: Sendable {
-    let process: ChildProcess
+    let process: RunningProgram
     let folder: TemporaryFolder
     let offset: Int
 
     var agent: String { "http://127.0.0.1:\(9480 + offset)" }
     var apis: [String] { [3001, 3002].map { "http://127.0.0.1:\($0 + offset)" } }
-    var data: String { folder("data") }
-    var prometheusConfiguration: String { folder("deploy/prometheus/prometheus.yml") }
+    var data: String { folder.path("data") }
+    var prometheusConfiguration: String { folder.path("deploy/prometheus/prometheus.yml") }
+
+    /// An offset at which all ports of a fleet are free.
+    static func freeOffset() throws -> Int { try LoopbackPort.offset(of: [3001, 3002, 9480] + Array(9090...9102)) }
 
     /// Brings the fleet up and waits until every instance reports.
     ///
@@ -20,14 +24,14 @@ final class RunningFleet: Sendable {
     ///   - offset: of its ports; one at which they are free by default.
     init(_ options: [String] = [], up: [String] = [], offset: Int? = nil) async throws {
         folder = try TemporaryFolder()
-        let offset = try offset ?? Ports.offset()
+        let offset = try offset ?? Self.freeOffset()
         self.offset = offset
         let parameters = ["--scrape-interval", "1s", "--alert-hold", "4s", "--port-offset", "\(offset)"] + options
-        let generated = try await Command.run(
+        let generated = try await Command.runApart(
             Executables.apus, ["generate", "--environment", "development", "--output", folder.path] + parameters)
-        guard generated.code == 0 else { throw Failure("apus generate: \(generated.errors)") }
-        process = try ChildProcess(
-            Executables.apus, ["up", "--data", folder("data"), "--poll-interval", "200ms"] + parameters + up)
+        guard generated.status == 0 else { throw Failure("apus generate: \(generated.errors)") }
+        process = try RunningProgram(
+            Executables.apus, ["up", "--data", folder.path("data"), "--poll-interval", "200ms"] + parameters + up)
         try await eventually("the fleet is up: \(process.output)\(process.errors)", within: .seconds(60)) {
             guard process.isRunning else { throw Failure("apus up ended: \(process.errors)") }
             return process.output.contains("\nup: ")
@@ -63,13 +67,13 @@ final class RunningFleet: Sendable {
 
     /// Runs a load test against both APIs and reads its report.
     func load(_ arguments: [String]) async throws -> (code: Int32, report: [String: Any]) {
-        let command = try await Command.run(
+        let command = try await Command.runApart(
             Executables.apus,
             ["load", "--report", "json", "--url", apis.joined(separator: ",")] + Self.noLatencyLimits + arguments)
         guard let report = try? JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any] else {
             throw Failure("apus load: \(command.output)\(command.errors)")
         }
-        return (command.code, report)
+        return (command.status, report)
     }
 
     /// SIGTERM; the exit code.

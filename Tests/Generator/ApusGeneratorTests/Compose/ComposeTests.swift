@@ -1,3 +1,6 @@
+import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
@@ -5,8 +8,6 @@ import NotificationFleet
 import ServerTesting
 import Testing
 import Yams
-
-import ApusGenerator
 
 /// The Compose file, judged by Docker Compose and by the published schema.
 @Suite struct `The Compose file` {
@@ -23,7 +24,7 @@ import ApusGenerator
     /// As Compose reads it, its variables replaced by those of an environment.
     static func read(_ fleet: Fleet, _ environment: FleetEnvironment) throws -> (document: Node, errors: String) {
         let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
-        let result = try SystemdTool.run(
+        let result = try Command.run(
             "docker-compose",
             [
                 "--env-file", folder.path("deploy/env/\(environment.rawValue)/compose.env"), "--file",
@@ -96,7 +97,7 @@ import ApusGenerator
 
     @Test func `stops when a variable is missing, and says which`() throws {
         let folder = try TemporaryFolder(holding: try notificationFleet().generatedFiles())
-        let result = try SystemdTool.run("docker-compose", ["--file", folder.path("deploy/docker-compose.yml"), "config"])
+        let result = try Command.run("docker-compose", ["--file", folder.path("deploy/docker-compose.yml"), "config"])
         #expect(result.status != 0)
         #expect(result.errors.contains("give --env-file"), "\(result.errors)")
     }

@@ -1,8 +1,10 @@
+import AgentMetrics
+import ApusDashboards
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 import Testing
 
 @Suite struct `Checking of a dashboard` {
@@ -25,7 +27,7 @@ import Testing
         _ fault: DashboardFault, panel: String? = nil, of dashboard: Dashboard, _ location: SourceLocation = #_sourceLocation
     ) {
         let place = panel.map { "dashboard Title, panel \($0)" } ?? "dashboard Title"
-        #expect(throws: GenerationError.faultyDashboard(place: place, fault: fault), sourceLocation: location) {
+        #expect(throws: DashboardError.faulty(place: place, fault: fault), sourceLocation: location) {
             try dashboard.check()
         }
     }
@@ -81,7 +83,7 @@ import Testing
 
     @Test func `a fixed window and a legend without its label are refused`() {
         let delivered = Notifications.delivered.series
-        let error = #expect(throws: GenerationError.self) {
+        let error = #expect(throws: DashboardError.self) {
             let panel = Panel("A", description: "Text.", unit: .count) {
                 PanelQuery(delivered.rate(over: .minutes(5)), legend: "x")
             }
@@ -92,7 +94,7 @@ import Testing
             return
         }
         #expect(findings.map(\.kind) == [.fixedWindowInPanel])
-        #expect(throws: GenerationError.unknownLabel("channel", place: "dashboard Title, panel A")) {
+        #expect(throws: DashboardError.unknownLabel("channel", place: "dashboard Title, panel A")) {
             let panel = Panel("A", description: "Text.", unit: .count) {
                 PanelQuery(delivered.rate(over: .rateInterval).sum(by: .instance), legend: "\(.label(.channel))")
             }
@@ -157,7 +159,7 @@ import Testing
             of: dashboard(of: panel("A").dataLinks(.dashboard("name", "X", variablesFromLabels: ["state": "state"]))))
         expect(.unknownOverrideQuery("B"), panel: "A", of: dashboard(of: panel("A").overrides(.ofQuery("B", .dashed))))
         #expect(
-            throws: GenerationError.faultyDashboard(
+            throws: DashboardError.faulty(
                 place: "dashboard Title, panel A", fault: .unknownDashboard("elsewhere"))
         ) {
             try Dashboard.files([dashboard(of: panel("A").links(.dashboard("elsewhere", "X")))])
@@ -168,19 +170,19 @@ import Testing
         func one(_ name: String, uid: String? = nil, title: String) -> Dashboard {
             Dashboard(name, uid: uid, title: title, description: "Text.") { PanelRow { panel("A") } }
         }
-        #expect(throws: GenerationError.repeatedName("a", kind: "dashboard")) {
+        #expect(throws: DashboardError.repeatedName("a", kind: "dashboard")) {
             try Dashboard.files([one("a", title: "A"), one("a", uid: "b", title: "B")])
         }
-        #expect(throws: GenerationError.repeatedName("A", kind: "dashboard")) {
+        #expect(throws: DashboardError.repeatedName("A", kind: "dashboard")) {
             try Dashboard.files([one("a", title: "A"), one("b", title: "A")])
         }
-        #expect(throws: GenerationError.repeatedName("a", kind: "dashboard uid")) {
+        #expect(throws: DashboardError.repeatedName("a", kind: "dashboard uid")) {
             try Dashboard.files([one("a", title: "A"), one("b", uid: "a", title: "B")])
         }
     }
 
     @Test func `faults say where and what to do`() {
-        let error = GenerationError.faultyDashboard(place: "dashboard Title", fault: .rowTooFull(row: 2))
+        let error = DashboardError.faulty(place: "dashboard Title", fault: .rowTooFull(row: 2))
         #expect(
             error.description
                 == "dashboard Title: row 2 holds more than fits: make its panels narrower, or begin another row")

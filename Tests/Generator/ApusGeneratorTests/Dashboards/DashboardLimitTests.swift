@@ -1,7 +1,8 @@
-import ApusGenerator
+import ApusFiles
 import ApusTopology
 import Foundation
 import HostTesting
+import MonitoringPacks
 import NotificationFleet
 import Testing
 

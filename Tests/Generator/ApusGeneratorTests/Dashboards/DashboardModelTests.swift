@@ -1,8 +1,9 @@
-import ApusGenerator
+import AgentMetrics
+import ApusDashboards
+import ApusFiles
 import ApusMetrics
 import ApusPromQL
 import Foundation
-import AgentMetrics
 import Testing
 
 @Suite struct `A dashboard's model` {

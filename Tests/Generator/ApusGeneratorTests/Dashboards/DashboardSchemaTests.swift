@@ -1,8 +1,10 @@
-import ApusGenerator
+import AgentMetrics
+import ApusDashboards
+import ApusFiles
 import ApusPromQL
 import ApusTopology
 import Foundation
-import AgentMetrics
+import MonitoringPacks
 import NotificationFleet
 import Testing
 
@@ -15,7 +17,7 @@ import Testing
     @Test(arguments: DashboardSchema.allCases)
     func `is kept by every dashboard of every fleet`(schema: DashboardSchema) throws {
         let verdict = try PublishedSchema.judge(try Self.documents(schema))
-        #expect(verdict.status == 0, "\(verdict.output)")
+        #expect(verdict.status == 0, "\(verdict.text)")
     }
 
     @Test func `is kept with every unit`() throws {
@@ -29,7 +31,7 @@ import Testing
             }
         }
         let verdict = try PublishedSchema.judge(try Dashboard.files([units]).map(\.contents))
-        #expect(verdict.status == 0, "\(verdict.output)")
+        #expect(verdict.status == 0, "\(verdict.text)")
     }
 
     /// The judge tells right from wrong.
@@ -48,6 +50,6 @@ import Testing
         let document = try Dashboard.files(SampleDashboards.all, schema: schema)[0].contents
         #expect(document.contains(right))
         let verdict = try PublishedSchema.judge([document.replacing(right, with: wrong)])
-        #expect(verdict.status == 1, "\(verdict.output)")
+        #expect(verdict.status == 1, "\(verdict.text)")
     }
 }

@@ -1,10 +1,11 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
-import AgentMetrics
 import NotificationFleet
 import Testing
 

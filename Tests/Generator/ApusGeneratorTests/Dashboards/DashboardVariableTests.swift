@@ -1,9 +1,10 @@
-import ApusGenerator
+import AgentMetrics
+import ApusDashboards
+import ApusFiles
 import ApusMetrics
 import ApusPromQL
 import ExporterCatalog
 import Foundation
-import AgentMetrics
 import Testing
 
 @Suite struct `Variables of a dashboard of several programs` {

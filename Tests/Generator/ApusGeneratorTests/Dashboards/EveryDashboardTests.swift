@@ -1,10 +1,12 @@
+import AgentMetrics
+import ApusDashboards
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
-import AgentMetrics
 import NotificationFleet
 import Testing
 
@@ -144,9 +146,9 @@ import Testing
         }
         let folder = try TemporaryFolder()
         try folder.write("groups:\n- name: panels\n  rules:\n\(rules.joined())", to: "panels.yml")
-        let result = try Promtool.run("check", "rules", folder.path("panels.yml"))
-        #expect(result.passed, "\(result.output)")
-        #expect(result.output.contains("\(rules.count) rules found"))
+        let result = try Command.run("promtool", ["check", "rules", folder.path("panels.yml")])
+        #expect(result.passed, "\(result.text)")
+        #expect(result.text.contains("\(rules.count) rules found"))
         #expect(rules.count > 150)
     }
 

@@ -1,11 +1,14 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusTopology
 import ExporterCatalog
 import Foundation
 import HostTesting
-import AgentMetrics
+import MonitoringPacks
 import NotificationFleet
+import NotificationMetrics
 import Testing
 
 @Suite struct `The dashboards of a fleet` {
@@ -65,7 +68,7 @@ import Testing
     /// What is chosen goes along from one dashboard to another by the names of variables.
     @Test(arguments: FleetShapes.environments)
     func `give variables of one name the values of one program`(fleet: Fleet) throws {
-        let own = Set(MetricCatalog.families.flatMap { [$0.name, "\($0.name)_count"] })
+        let own = Set((MetricCatalog.families + Notifications.families).flatMap { [$0.name, "\($0.name)_count"] })
         for variable in try Self.documents(of: fleet).flatMap(\.templating.list) {
             guard ["job", "service", "instance"].contains(variable.name) else { continue }
             let definition = try #require(variable.definition)

@@ -1,11 +1,11 @@
+import ApusFiles
+import ApusGenerator
 import ApusPromQL
 import ApusTopology
 import Foundation
 import NotificationFleet
 import Testing
 import Yams
-
-import ApusGenerator
 
 /// Every port is declared once: whatever file has it must have that one.
 @Suite struct `The ports of a deployed fleet` {

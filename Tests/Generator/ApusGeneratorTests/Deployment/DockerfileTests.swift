@@ -1,10 +1,11 @@
+import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
 import Testing
-
-import ApusGenerator
 
 /// By hand, for want of a builder: what a linter of Dockerfiles would look for, and what Debian says of the packages.
 @Suite struct `The Dockerfile` {
@@ -37,7 +38,7 @@ import ApusGenerator
 
     @Test func `names packages that Debian has`() throws {
         for package in Dockerfile.buildPackages + Dockerfile.runtimePackages + Dockerfile.storePackages {
-            let known = try SystemdTool.run("apt-cache", ["policy", package])
+            let known = try Command.run("apt-cache", ["policy", package])
             #expect(known.output.contains("Candidate: ") && !known.output.contains("Candidate: (none)"), "\(package)")
         }
     }
@@ -62,8 +63,8 @@ import ApusGenerator
         let command = try JSONDecoder().decode([String].self, from: Data(json.utf8))
         let instance = try EchoInstance("agent")
         let script = command[2].replacing("9480", with: "\(instance.port)")
-        #expect(try SystemdTool.run("bash", ["-c", script]).status == 0)
+        #expect(try Command.run("bash", ["-c", script]).status == 0)
         #expect(instance.requests == ["GET /health/ready HTTP/1.0"])
-        #expect(try SystemdTool.run("bash", ["-c", script.replacing(" 200 ", with: " 204 ")]).status != 0)
+        #expect(try Command.run("bash", ["-c", script.replacing(" 200 ", with: " 204 ")]).status != 0)
     }
 }

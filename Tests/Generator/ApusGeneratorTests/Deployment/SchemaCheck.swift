@@ -1,8 +1,7 @@
+import ApusFiles
 import Foundation
 import HostTesting
 import ServerTesting
-
-import ApusGenerator
 
 /// Generated YAML before the schemas that its readers publish.
 enum SchemaCheck {
@@ -16,7 +15,7 @@ enum SchemaCheck {
         for file in files { try folder.write(file.contents, to: name(file)) }
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Schemas/validate.py").path
-        let result = try SystemdTool.run(
+        let result = try Command.run(
             "/usr/bin/python3", [script, schema.rawValue] + files.map { folder.path(name($0)) })
         if result.status == 0 { return [] }
         let faults = (result.output + result.errors).split(separator: "\n").map(String.init)

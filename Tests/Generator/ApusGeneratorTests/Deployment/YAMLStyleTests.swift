@@ -1,10 +1,10 @@
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
 import Testing
-
-import ApusGenerator
 
 @Suite struct `The YAML of generated files` {
     private static let settings = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -15,7 +15,7 @@ import ApusGenerator
     func `passes yamllint`(fleet: Fleet) throws {
         let files = try fleet.generatedFiles().filter { $0.path.hasSuffix(".yml") || $0.path.hasSuffix(".yaml") }
         let folder = try TemporaryFolder(holding: files)
-        let result = try SystemdTool.run("yamllint", ["--strict", "--config-file", Self.settings, folder.path])
+        let result = try Command.run("yamllint", ["--strict", "--config-file", Self.settings, folder.path])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(files.count > 5)
     }

@@ -1,8 +1,8 @@
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import NotificationFleet
 import Testing
-
-import ApusGenerator
 
 @Suite struct `Environment files` {
     private func variables(_ file: GeneratedFile) -> [String: String] {

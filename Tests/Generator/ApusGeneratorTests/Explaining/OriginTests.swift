@@ -1,3 +1,5 @@
+import ApusDashboards
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import NotificationFleet

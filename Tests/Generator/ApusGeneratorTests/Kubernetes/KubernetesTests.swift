@@ -1,4 +1,6 @@
 import AgentMetrics
+import ApusFiles
+import ApusGenerator
 import ApusPromQL
 import ApusTopology
 import Foundation
@@ -6,8 +8,6 @@ import HostTesting
 import NotificationFleet
 import Testing
 import Yams
-
-import ApusGenerator
 
 /// Manifests, judged by the published schemas of Kubernetes, the Prometheus operator and KEDA.
 @Suite struct `Manifests of Kubernetes` {

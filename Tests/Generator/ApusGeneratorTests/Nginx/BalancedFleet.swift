@@ -1,9 +1,9 @@
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import ServerTesting
-
-import ApusGenerator
 
 /// Real nginx with the generated configuration, TLS and all, before two instances that answer.
 struct BalancedFleet {

@@ -1,11 +1,12 @@
+import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
-import NotificationFleet
 import ServerTesting
+import NotificationFleet
 import Testing
-
-import ApusGenerator
 
 /// Judged by nginx itself, without being started.
 @Suite struct `The configuration of nginx` {
@@ -57,7 +58,7 @@ import ApusGenerator
             for file in configurations {
                 let folder = try TemporaryFolder()
                 try folder.write(try BalancedFleet.place(snippets + [file], in: folder), to: "nginx.conf")
-                let checked = try SystemdTool.run(
+                let checked = try Command.run(
                     "nginx", ["-t", "-q", "-p", folder.path, "-c", folder.path("nginx.conf"), "-e", "stderr"])
                 #expect(checked.status == 0 && checked.errors.isEmpty, "\(checked.errors)\n\(file.contents)")
             }

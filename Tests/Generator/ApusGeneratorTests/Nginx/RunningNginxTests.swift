@@ -4,8 +4,6 @@ import HostTesting
 import ServerTesting
 import Testing
 
-import ApusGenerator
-
 /// nginx with the generated configuration, asked as clients ask it.
 @Suite struct `nginx, running` {
     static let securityHeaders = [

@@ -1,7 +1,8 @@
-import ApusGenerator
+import AgentMetrics
+import ApusDashboards
+import ApusFiles
 import ApusPromQL
 import Foundation
-import AgentMetrics
 import Testing
 
 /// What only a whole dashboard shows of how JSON is written.

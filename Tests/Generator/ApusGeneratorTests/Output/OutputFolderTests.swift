@@ -1,6 +1,6 @@
-import HostTesting
-import ApusGenerator
+import ApusFiles
 import Foundation
+import HostTesting
 import Testing
 
 @Suite struct `The output folder` {

@@ -1,11 +1,12 @@
+import ApusDeployment
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import Foundation
 import HostTesting
 import NotificationFleet
 import ServerTesting
 import Testing
-
-import ApusGenerator
 
 /// pgbouncer with the generated configuration, before a real PostgreSQL.
 @Suite struct `The configuration of pgbouncer` {

@@ -1,4 +1,6 @@
+import ApusFiles
 import ApusGenerator
+import ApusRules
 import ApusTopology
 import HostTesting
 import NotificationFleet
@@ -117,28 +119,28 @@ import Yams
     @Test(arguments: FleetShapes.all + FleetShapes.environments + discovered)
     func `passes promtool with the rules that it names`(fleet: Fleet) throws {
         let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
-        let result = try Promtool.run("check", "config", folder.path("deploy/prometheus/prometheus.yml"))
-        #expect(result.passed, "\(result.output)")
-        #expect(result.output.contains("rule files found"))
-        #expect(!result.output.contains("WARNING"), "\(result.output)")
+        let result = try Command.run("promtool", ["check", "config", folder.path("deploy/prometheus/prometheus.yml")])
+        #expect(result.passed, "\(result.text)")
+        #expect(result.text.contains("rule files found"))
+        #expect(!result.text.contains("WARNING"), "\(result.text)")
     }
 
     @Test func `fails promtool without the rules that it names`() throws {
         let folder = try TemporaryFolder(holding: try notificationFleet().generatedFiles())
         try folder.remove("rules/fleet-alerts.yml")
-        #expect(try !Promtool.run("check", "config", folder.path("deploy/prometheus/prometheus.yml")).passed)
+        #expect(try !Command.run("promtool", ["check", "config", folder.path("deploy/prometheus/prometheus.yml")]).passed)
     }
 
     @Test func `passes the prober's own check, which a wrong module fails`() throws {
         let files = try FileKind.prometheus.files(for: notificationFleet().varied(for: .production))
         let folder = try TemporaryFolder(holding: files)
         let path = folder.path("deploy/prometheus/blackbox.yml")
-        let result = try Tool.run("prometheus-blackbox-exporter", "--config.check", "--config.file=\(path)")
-        #expect(result.passed, "\(result.output)")
+        let result = try Command.run("prometheus-blackbox-exporter", ["--config.check", "--config.file=\(path)"])
+        #expect(result.passed, "\(result.text)")
         try folder.write(
             folder.read("deploy/prometheus/blackbox.yml").replacing("prober: tcp", with: "probe: tcp"),
             to: "deploy/prometheus/blackbox.yml")
-        #expect(try !Tool.run("prometheus-blackbox-exporter", "--config.check", "--config.file=\(path)").passed)
+        #expect(try !Command.run("prometheus-blackbox-exporter", ["--config.check", "--config.file=\(path)"]).passed)
     }
 
     @Test func `Grafana's data source has Prometheus' address and the scrape interval`() throws {

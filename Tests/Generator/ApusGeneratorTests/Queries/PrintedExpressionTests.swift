@@ -40,7 +40,7 @@ private struct SplitMix: RandomNumberGenerator {
 }
 
 @Suite struct `Printed expressions` {
-    private func judge(_ cases: [(query: String, value: Double)]) throws -> Promtool.Result {
+    private func judge(_ cases: [(query: String, value: Double)]) throws -> Command {
         let entries = cases.map { query, value in
             """
               - expr: '\(query)'
@@ -52,7 +52,7 @@ private struct SplitMix: RandomNumberGenerator {
         }
         let folder = try TemporaryFolder()
         try folder.write("tests:\n- interval: 1m\n  promql_expr_test:\n\(entries.joined())", to: "test.yml")
-        return try Promtool.run("test", "rules", folder.path("test.yml"))
+        return try Command.run("promtool", ["test", "rules", folder.path("test.yml")])
     }
 
     @Test func `mean to Prometheus what their trees mean`() throws {
@@ -63,7 +63,7 @@ private struct SplitMix: RandomNumberGenerator {
             if tree.value.isFinite { cases.append((tree.expression.description, tree.value)) }
         }
         let result = try judge(cases)
-        #expect(result.passed, "\(result.output)")
+        #expect(result.passed, "\(result.text)")
         // The judge tells right from wrong.
         #expect(try !judge([("1 - 2 - 3", 2)]).passed)
     }

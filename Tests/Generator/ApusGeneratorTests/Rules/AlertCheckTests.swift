@@ -1,8 +1,10 @@
+import AgentMetrics
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
+import ApusRules
 import ApusTopology
-import AgentMetrics
+import NotificationMetrics
 import Testing
 
 @Suite struct `Checking of an alert` {
@@ -25,7 +27,7 @@ import Testing
 
     @Test func `a text with a label that the grouping took away is refused`() throws {
         let condition = Contract.queueDepth.series.value.max(by: .label(.state)) > 1
-        let error = #expect(throws: GenerationError.self) {
+        let error = #expect(throws: RuleError.self) {
             try generate(condition, description: "\(.instance) in \(.label(.state)).")
         }
         #expect(error == .unknownLabel("instance", place: "alert Test"))
@@ -35,7 +37,7 @@ import Testing
     @Test func `a faulty query is refused with the alert's name and each finding`() throws {
         let series = Notifications.delivered.series
         let condition = series.rate(over: .rateInterval).sum() / series.rate(over: .seconds(1)).sum() > 1
-        let error = #expect(throws: GenerationError.self) { try generate(condition) }
+        let error = #expect(throws: RuleError.self) { try generate(condition) }
         guard case .faultyQuery("alert Test", let findings) = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -45,11 +47,11 @@ import Testing
 
     @Test func `a name in another case, and a label that is a template or the severity, are refused`() {
         let condition = Contract.cpuUsage.series.value > 1
-        #expect(throws: GenerationError.illegalAlertName("highCPU")) { try generate(condition, named: "highCPU") }
-        #expect(throws: GenerationError.illegalAlertLabel("value", place: "alert Test")) {
+        #expect(throws: RuleError.illegalAlertName("highCPU")) { try generate(condition, named: "highCPU") }
+        #expect(throws: RuleError.illegalAlertLabel("value", place: "alert Test")) {
             try generate(condition, labels: ["value": "{{ $value }}"])
         }
-        #expect(throws: GenerationError.illegalAlertLabel("severity", place: "alert Test")) {
+        #expect(throws: RuleError.illegalAlertLabel("severity", place: "alert Test")) {
             try generate(condition, labels: ["severity": "low"])
         }
     }

@@ -1,4 +1,5 @@
 import ApusGenerator
+import ApusRules
 import ApusTopology
 import HostTesting
 import NotificationFleet
@@ -19,8 +20,8 @@ import Testing
     @Test(arguments: fleets)
     func `is accepted by amtool`(fleet: Fleet) throws {
         let folder = try TemporaryFolder(holding: try FileKind.alertmanager.files(for: fleet))
-        let result = try Tool.run("amtool", "check-config", folder.path("deploy/alertmanager/alertmanager.yml"))
-        #expect(result.passed, "\(result.output)")
+        let result = try Command.run("amtool", ["check-config", folder.path("deploy/alertmanager/alertmanager.yml")])
+        #expect(result.passed, "\(result.text)")
     }
 
     @Test(arguments: fleets)
@@ -34,12 +35,12 @@ import Testing
                 // The tree asks for nothing else: alerts of the same severity and service go the same way.
                 guard asked.insert(labels).inserted else { continue }
                 let wanted = receiver(labels, in: fleet.routing)
-                let result = try Tool.run(
+                let result = try Command.run(
                     "amtool",
                     ["config", "routes", "test", "--config.file", folder.path("deploy/alertmanager/alertmanager.yml")]
                         + ["--verify.receivers=\(wanted)", "alertname=\(rule.alert ?? "")"]
                         + labels.map { "\($0.key)=\($0.value)" })
-                #expect(result.passed, "\(labels): \(result.output)")
+                #expect(result.passed, "\(labels): \(result.text)")
             }
         }
         #expect(asked.count >= 8)
@@ -56,7 +57,7 @@ import Testing
             Routing(default: "on-call") { Receiver("on-call", .pagerDuty(routingKeyFile: "/etc/secret")) }
         }
         let error = try #require(
-            #expect(throws: GenerationError.self) { try FileKind.alertmanager.files(for: fleet) })
+            #expect(throws: RuleError.self) { try FileKind.alertmanager.files(for: fleet) })
         #expect(error.description.contains("came with 0.25"))
     }
 }

@@ -1,5 +1,7 @@
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import HostTesting
@@ -73,11 +75,11 @@ struct TestedRule: Sendable, CustomTestStringConvertible {
             try folder.write(try YAMLEncoder().encode(tests), to: "tests-\(index).yml")
             paths.append(folder.path("tests-\(index).yml"))
         }
-        let result = try Tool.run("promtool", ["test", "rules"] + paths)
+        let result = try Command.run("promtool", ["test", "rules"] + paths)
         // In the order of the files: a line with the file's name, then how it went.
-        let parts = result.output.components(separatedBy: "Unit Testing:  ").dropFirst()
+        let parts = result.text.components(separatedBy: "Unit Testing:  ").dropFirst()
         return try paths.map { path in
-            let part = try #require(parts.first { $0.hasPrefix(path + "\n") }, "\(result.output)")
+            let part = try #require(parts.first { $0.hasPrefix(path + "\n") }, "\(result.text)")
             return part.contains("SUCCESS")
         }
     }

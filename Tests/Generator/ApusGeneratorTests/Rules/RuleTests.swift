@@ -1,9 +1,11 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import HostTesting
-import AgentMetrics
 import NotificationFleet
 import Testing
 
@@ -67,11 +69,11 @@ import Testing
         let folder = try TemporaryFolder(
             holding: try FileKind.rules.files(for: fleet) + FileKind.ruleTests.files(for: fleet))
         let rules = try FileKind.rules.files(for: fleet).map { folder.path($0.path) }
-        let check = try Tool.run("promtool", ["check", "rules", "--lint=all", "--lint-fatal"] + rules)
-        #expect(check.passed, "\(check.output)")
+        let check = try Command.run("promtool", ["check", "rules", "--lint=all", "--lint-fatal"] + rules)
+        #expect(check.passed, "\(check.text)")
         let tests = try FileKind.ruleTests.files(for: fleet).map { folder.path($0.path) }
-        let test = try Tool.run("promtool", ["test", "rules"] + tests)
-        #expect(test.passed, "\(test.output)")
+        let test = try Command.run("promtool", ["test", "rules"] + tests)
+        #expect(test.passed, "\(test.text)")
     }
 
     @Test func `a user's own alert has a rule, a runbook and a test that follows from its condition`() throws {
@@ -88,7 +90,7 @@ import Testing
         let fleet = AlertFleets.with(inputs: [
             AlertInput(ServiceProcess.threads, [.service: "worker", .instance: "one"], .constant(1))
         ])
-        let error = try #require(#expect(throws: GenerationError.self) { try FileKind.ruleTests.files(for: fleet) })
+        let error = try #require(#expect(throws: RuleError.self) { try FileKind.ruleTests.files(for: fleet) })
         #expect(error == .unprovenAlert("ManyThreads", reason: "its input does not make it fire"))
     }
 }

@@ -1,7 +1,7 @@
-import HostTesting
-import ApusGenerator
+import ApusDeployment
 import ApusTopology
 import Foundation
+import HostTesting
 
 /// The root of a host with systemd's own units, and a fleet installed.
 struct HostRoot {
@@ -52,14 +52,14 @@ struct HostRoot {
 
     /// What `systemd-analyze verify` prints of units: nothing, when they are right. Its exit code says less.
     func verify(_ units: [String]) throws -> String {
-        let tool = try SystemdTool.run(
+        let tool = try Command.run(
             "systemd-analyze", ["verify", "--root=\(folder.path)", "--man=no", "--recursive-errors=no"] + units)
         return tool.output + tool.errors
     }
 
     /// The exposure of a unit by `systemd-analyze security`, from 0 to 10; nil when it says none.
     func exposure(of unit: String) throws -> Double? {
-        let tool = try SystemdTool.run(
+        let tool = try Command.run(
             "systemd-analyze", ["security", "--offline=true", "--root=\(folder.path)", "--no-pager", unit])
         let line = tool.output.split(separator: "\n").last { $0.contains("Overall exposure level for ") }
         return (line?.split(separator: ": ").last?.split(separator: " ").first).flatMap { Double($0) }

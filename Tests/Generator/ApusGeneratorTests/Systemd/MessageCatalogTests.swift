@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusDeployment
 import EventCatalog
 import Foundation
 import HostTesting
@@ -10,14 +10,14 @@ import Testing
         let root = try HostRoot(notificationFleet())
         try root.folder.write("", to: "var/lib/systemd/catalog/.keep")
         let options = ["--root=\(root.folder.path)", "--no-pager"]
-        let update = try SystemdTool.run("journalctl", options + ["--update-catalog"])
+        let update = try Command.run("journalctl", options + ["--update-catalog"])
         #expect(update.status == 0 && update.errors == "", "\(update.errors)")
-        let list = try SystemdTool.run("journalctl", options + ["--list-catalog"]).output
+        let list = try Command.run("journalctl", options + ["--list-catalog"]).output
         #expect(list.split(separator: "\n").count == CataloguedEvent.allCases.count)
         for event in CataloguedEvent.allCases {
             #expect(CataloguedEvent.isID(event.id))
             #expect(list.contains("\(event.id) Apus: \(event.subject)\n"))
-            let dump = try SystemdTool.run("journalctl", options + ["--dump-catalog", event.id]).output
+            let dump = try Command.run("journalctl", options + ["--dump-catalog", event.id]).output
             #expect(dump.contains(event.explanation))
         }
     }

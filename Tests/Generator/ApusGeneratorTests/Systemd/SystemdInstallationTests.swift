@@ -1,7 +1,9 @@
-import HostTesting
+import ApusDeployment
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 

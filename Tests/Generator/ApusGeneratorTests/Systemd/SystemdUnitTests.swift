@@ -1,7 +1,6 @@
-import HostTesting
-import ApusGenerator
 import ApusTopology
 import Foundation
+import HostTesting
 import NotificationFleet
 import Testing
 
@@ -171,12 +170,12 @@ import Testing
 
     @Test func `make the users and folders that they name`() throws {
         let root = try HostRoot(SystemdFleets.elsewhere)
-        let users = try SystemdTool.run("systemd-sysusers", ["--root=\(root.folder.path)", "apus.conf"])
+        let users = try Command.run("systemd-sysusers", ["--root=\(root.folder.path)", "apus.conf"])
         #expect(users.status == 0, "\(users.errors)")
         let passwd = try root.folder.read("etc/passwd")
         #expect(passwd.contains("mailer:x:") && passwd.contains("watcher:x:"))
         #expect(try root.folder.read("etc/group").contains(/mailer:x:\d+:watcher/))
-        let folders = try SystemdTool.run("systemd-tmpfiles", ["--root=\(root.folder.path)", "--create", "apus.conf"])
+        let folders = try Command.run("systemd-tmpfiles", ["--root=\(root.folder.path)", "--create", "apus.conf"])
         #expect(folders.status == 0, "\(folders.errors)")
         for (path, mode, owner) in [("run/mail", 0o750, "watcher"), ("srv/mail", 0o700, "mailer")] {
             let attributes = try FileManager.default.attributesOfItem(atPath: root.folder.path(path))

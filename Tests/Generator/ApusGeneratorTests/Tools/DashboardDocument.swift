@@ -1,3 +1,4 @@
+import ApusDashboards
 /// A classic dashboard as a test reads it.
 struct DashboardDocument: Decodable {
     let uid: String

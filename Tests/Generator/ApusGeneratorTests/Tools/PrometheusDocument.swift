@@ -1,4 +1,6 @@
+import ApusFiles
 import ApusGenerator
+import ApusRules
 import ApusTopology
 import Testing
 import Yams

@@ -1,9 +1,12 @@
+import AgentMetrics
+import ApusFiles
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
 import AgentMetrics
+import NotificationMetrics
 import Yams
 
 /// Names in the text of a query.
@@ -25,7 +28,7 @@ enum Queries {
 
     /// The names of all series that the product exports.
     static let catalog: Set<String> = Set(
-        MetricCatalog.families.flatMap { family in
+        (MetricCatalog.families + Notifications.families).flatMap { family in
             family.kind == .histogram ? ["_bucket", "_sum", "_count"].map { family.name + $0 } : [family.name]
         })
 
@@ -36,7 +39,9 @@ enum Queries {
         })
 
     private static let families =
-        MetricCatalog.families + ExporterCatalog.families + [ScrapeMetrics.up.family, ScrapeMetrics.duration.family]
+        MetricCatalog.families + Notifications.families + ExporterCatalog.families + [
+            ScrapeMetrics.up.family, ScrapeMetrics.duration.family,
+        ]
 
     /// The names under which the rules of a fleet record something.
     static func recordedNames(of fleet: Fleet) throws -> Set<String> { Set(try recordings(of: fleet).map(\.name)) }

@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusGenerator
 import ApusTopology
 import Yams

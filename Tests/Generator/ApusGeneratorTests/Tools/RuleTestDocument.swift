@@ -1,3 +1,4 @@
+import ApusRules
 /// A file of promtool's tests as a test reads and changes it.
 struct RuleTestDocument: Codable {
     var ruleFiles: [String]

@@ -1,9 +1,11 @@
+import AgentMetrics
+import ApusDashboards
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology
-import AgentMetrics
 import NotificationFleet
+import NotificationMetrics
 
 /// Dashboards that between them have everything that the model can say.
 enum SampleDashboards {

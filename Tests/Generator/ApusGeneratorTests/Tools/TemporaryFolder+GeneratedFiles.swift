@@ -1,4 +1,4 @@
-import ApusGenerator
+import ApusFiles
 import HostTesting
 
 extension TemporaryFolder {

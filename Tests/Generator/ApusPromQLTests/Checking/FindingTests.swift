@@ -1,5 +1,6 @@
 import ApusMetrics
 import ApusPromQL
+import ApusText
 import Testing
 
 @Suite struct `Findings in parsed expressions` {

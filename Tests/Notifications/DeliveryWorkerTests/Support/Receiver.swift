@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NotificationTesting
 import ServiceLifecycle
 import Synchronization
 
@@ -57,11 +58,8 @@ final class Receiver: Sendable {
             for await port in ports { result = try await body(receiver, "http://127.0.0.1:\(port)") }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
-            guard let result else { throw TimedOut(description: "the receiver never listened") }
+            guard let result else { throw Unexpected(description: "the receiver never listened") }
             return result
         }
     }
 }
-
-/// Says nothing.
-let quietLogger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }

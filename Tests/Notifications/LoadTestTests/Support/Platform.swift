@@ -1,38 +1,28 @@
 import CoreMetrics
 import DeliveryWorker
-import Glibc
 import LoadTest
-import Logging
 import NotificationAPI
 import NotificationStore
+import NotificationTesting
 import ServiceLifecycle
 
 /// The platform itself: an API over a SQLite store, and whatever takes notifications from the store.
 struct Platform: Sendable {
     let api: String
-    let store: SQLiteNotificationStore
-
-    static var logger: Logger { Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }) }
+    let store: any NotificationStore
 
     /// Runs the platform for the time of a test.
     ///
     /// - Parameter worker: makes what delivers; nothing does when nil.
     static func run<Value: Sendable>(
-        worker: ((SQLiteNotificationStore) -> any Service)?, _ test: @Sendable (Platform) async throws -> Value
+        worker: ((any NotificationStore) -> any Service)?, _ test: @Sendable (Platform) async throws -> Value
     ) async throws -> Value {
-        var template = Array("/tmp/apus-load-XXXXXX".utf8CString)
-        guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.map { mkdtemp($0) } }) != nil else {
-            throw Unexpected(description: "mkdtemp failed: \(errno)")
-        }
-        let folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for suffix in ["", "-wal", "-shm"] { unlink("\(folder)/notifications.sqlite\(suffix)") }
-            rmdir(folder)
-        }
-        let store = try SQLiteNotificationStore(path: "\(folder)/notifications.sqlite", connections: 5)
+        let folder = try StoreFolder()
+        let store = try folder.open()
         let server = APIServer(
-            APIConfiguration(instance: "api-1", port: 0), store: store, factory: NOOPMetricsHandler.instance, logger: logger)
-        let group = ServiceGroup(services: [server] + (worker.map { [$0(store)] } ?? []), logger: logger)
+            APIConfiguration(instance: "api-1", port: 0), store: store, factory: NOOPMetricsHandler.instance,
+            logger: quietLogger)
+        let group = ServiceGroup(services: [server] + (worker.map { [$0(store)] } ?? []), logger: quietLogger)
         let running = Task { try await group.run() }
         let result: Result<Value, any Error>
         do {
@@ -44,6 +34,7 @@ struct Platform: Sendable {
         await group.triggerGracefulShutdown()
         _ = await running.result
         await store.close()
+        withExtendedLifetime(folder) {}
         return try result.get()
     }
 
@@ -51,15 +42,11 @@ struct Platform: Sendable {
     func load(settle: Duration = .seconds(15), thresholds: LoadThresholds = .forTests) async throws -> LoadReport {
         let plan = LoadPlan(
             rate: 20, duration: .seconds(2), users: 10, apis: [api], settle: settle, linger: .milliseconds(300))
-        return try await LoadGenerator(plan: plan, thresholds: thresholds, logger: Self.logger).perform(stopsOnSignals: false)
+        return try await LoadGenerator(plan: plan, thresholds: thresholds, logger: quietLogger).perform(stopsOnSignals: false)
     }
 }
 
 extension LoadThresholds {
     /// No limits on latency: a busy machine is not what these tests are about.
     static let forTests = LoadThresholds(average: 60_000, p95: 60_000, p99: 60_000)
-}
-
-struct Unexpected: Error, CustomStringConvertible {
-    let description: String
 }

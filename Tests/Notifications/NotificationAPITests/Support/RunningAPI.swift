@@ -1,11 +1,12 @@
 import AsyncHTTPClient
 import CoreMetrics
-import Logging
+import HostTesting
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1
 import NotificationAPI
 import NotificationStore
+import NotificationTesting
 import ServiceLifecycle
 
 /// An API that serves on a port of its own, and a client of it.
@@ -56,20 +57,19 @@ struct RunningAPI: Sendable {
 ///   - wrap: puts something before the store that the API sees.
 ///   - probe: asked for after that.
 func withAPI<Value: Sendable>(
-    folder: TemporaryFolder? = nil, drainDelay: Duration = .zero, idleTimeout: Duration = .seconds(60),
+    folder: StoreFolder? = nil, drainDelay: Duration = .zero, idleTimeout: Duration = .seconds(60),
     wrap: (any NotificationStore) -> any NotificationStore = { $0 },
     probe: () -> HealthProbe? = { nil }, onReady: @escaping @Sendable () -> Void = {},
     _ test: @Sendable (RunningAPI) async throws -> Value
 ) async throws -> Value {
-    let folder = try folder ?? TemporaryFolder()
-    let store = try SQLiteNotificationStore(path: folder.database, connections: 5)
+    let folder = try folder ?? StoreFolder()
+    let store = try folder.open()
     let metrics = TestMetrics()
-    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let seen = wrap(store)
     let server = APIServer(
         APIConfiguration(instance: "api-1", port: 0, drainDelay: drainDelay, idleTimeout: idleTimeout), store: seen,
-        factory: metrics, logger: logger, probe: probe(), onReady: onReady)
-    let group = ServiceGroup(services: [server], logger: logger)
+        factory: metrics, logger: quietLogger, probe: probe(), onReady: onReady)
+    let group = ServiceGroup(services: [server], logger: quietLogger)
     let running = Task { try await group.run() }
     let result: Result<Value, any Error>
     do {
@@ -87,15 +87,6 @@ func withAPI<Value: Sendable>(
     await store.close()
     withExtendedLifetime(folder) {}
     return try result.get()
-}
-
-/// Waits for a condition, at most 20 s.
-func eventually(_ what: String, _ condition: @Sendable () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw Unexpected(description: "not within 20 s: \(what)") }
-        try await Task.sleep(for: .milliseconds(5))
-    }
 }
 
 let webhook = #"{"userId":"user-1","channel":"webhook","title":"Hi","body":"There","webhookUrl":"http://127.0.0.1:9/hook"}"#

@@ -12,12 +12,12 @@ public struct ProtobufEncoder: Sendable {
 
     public var bytes: [UInt8] { writer.bytes }
     var writer = ProtobufWriter()
-    /// Of the family whose points are written.
+    /// The bucket bounds of the family whose points are written.
     var bounds = BucketBounds()
     /// What each message of the family begins with.
     private var head: [UInt8] = []
     private var kind = MetricKind.gauge
-    /// Where the fields of the message begin that series are added to; `nil` when the next series needs a new one.
+    /// The start of the fields of the message that series are added to; `nil` when the next series needs a new one.
     private var message: Int?
 
     public init(reservingCapacity capacity: Int = 0) {
@@ -36,7 +36,7 @@ public struct ProtobufEncoder: Sendable {
         head = fields.bytes
     }
 
-    /// Ends the exposition; there is nothing to write.
+    /// Finishes the exposition, for which protobuf has nothing to write.
     public mutating func finish() { message = nil }
 
     /// Forgets the bytes so far, which the caller has taken, and goes on where the exposition stands.

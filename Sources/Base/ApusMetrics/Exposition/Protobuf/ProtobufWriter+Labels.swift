@@ -71,7 +71,7 @@ extension ProtobufWriter {
         }
     }
 
-    /// Of a field with a number below 16 that holds so many bytes.
+    /// The size of a field with a number below 16 that holds so many bytes.
     private static func size(ofBytes count: Int) -> Int {
         let lengthSize = count < 0x80 ? 1 : (64 - UInt64(count).leadingZeroBitCount + 6) / 7
         return 1 + lengthSize + count

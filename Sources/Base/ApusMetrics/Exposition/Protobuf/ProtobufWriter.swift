@@ -58,7 +58,7 @@ struct ProtobufWriter: Sendable {
 
     /// Bytes of a length that is written again and again while its message grows: as many as Prometheus reads at most.
     static let delimiterSize = 5
-    /// More has no room in that, and no parser takes it.
+    /// The maximum size of a message in bytes, past which no parser takes it.
     static let longestMessage = Int(Int32.max)
 
     /// Starts a message that stands for itself, after its length.

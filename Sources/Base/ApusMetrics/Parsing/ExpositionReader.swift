@@ -1,0 +1,174 @@
+/// Reads an exposition line by line.
+///
+/// ```swift
+/// var reader = ExpositionReader("# TYPE up gauge\nup{zone=\"a\"} 1\n")
+/// while let line = try reader.next() {
+///     if case .sample(let sample) = line { print(sample.name, sample["zone"] ?? "", sample.valueText) }
+/// }
+/// ```
+///
+/// ``ExpositionSummary`` is what most want to know of a whole exposition.
+public struct ExpositionReader: Sendable {
+    /// What a text may be.
+    public enum Grammar: Sendable {
+        /// The text format 0.0.4 by its letter, as `Accept: text/plain;version=0.0.4` asks for it.
+        case text
+        /// The text format or OpenMetrics, 1.0 or 2.0: whatever a saved answer of `/metrics` has.
+        ///
+        /// Names in quotes, exemplars, start times, composite values, further types and the line ends of Windows are taken too.
+        case any
+    }
+
+    private let bytes: [UInt8]
+    private let grammar: Grammar
+    /// The first byte of the line that comes next.
+    private var position = 0
+    /// The number of the line that was read last; the first is 1.
+    public private(set) var lineNumber = 0
+
+    public init(_ text: String, as grammar: Grammar = .any) {
+        bytes = Array(text.utf8)
+        self.grammar = grammar
+    }
+
+    /// Every sample of a text, in its order.
+    public static func samples(in text: String, as grammar: Grammar = .any) throws(ExpositionSyntaxError) -> [ServedSample] {
+        var reader = Self(text, as: grammar)
+        var samples: [ServedSample] = []
+        while let line = try reader.next() {
+            if case .sample(let sample) = line { samples.append(sample) }
+        }
+        return samples
+    }
+
+    /// The next line that says something; `nil` at the end. Empty lines and comments say nothing.
+    public mutating func next() throws(ExpositionSyntaxError) -> ExpositionLine? {
+        while position < bytes.count {
+            let start = position
+            let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+            position = newline.map { $0 + 1 } ?? bytes.count
+            lineNumber += 1
+            var end = newline ?? bytes.count
+            if grammar == .any, end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            do throws(ExpositionLineError) {
+                if let line = try line(ExpositionCursor(start..<end, of: bytes, as: grammar)) { return line }
+            } catch {
+                throw self.error(error.problem, at: error.index)
+            }
+        }
+        return nil
+    }
+
+    /// An error of the line that was read last.
+    func error(_ problem: ExpositionSyntaxError.Problem) -> ExpositionSyntaxError {
+        ExpositionSyntaxError(line: lineNumber, column: 1, problem: problem)
+    }
+
+    private func error(_ problem: ExpositionSyntaxError.Problem, at index: Int) -> ExpositionSyntaxError {
+        let start = bytes[..<index].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        // A byte 10xxxxxx goes on with a code point that an earlier one began.
+        let column = bytes[start..<index].count { $0 & 0b1100_0000 != 0b1000_0000 } + 1
+        return ExpositionSyntaxError(line: lineNumber, column: column, problem: problem)
+    }
+
+    private func line(_ cursor: ExpositionCursor) throws(ExpositionLineError) -> ExpositionLine? {
+        var cursor = cursor
+        guard !cursor.isAtEnd else { return nil }
+        guard cursor.take(UInt8(ascii: "#")) else { return .sample(try sample(&cursor)) }
+        switch String(decoding: cursor.word(), as: UTF8.self) {
+        case "HELP": return .help(family: try cursor.name(), cursor.help())
+        case "TYPE":
+            let name = try cursor.name()
+            let start = cursor
+            let word = String(decoding: cursor.word(), as: UTF8.self)
+            guard let kind = kind(word) else { throw start.error(.unknownType(word)) }
+            return .type(family: name, kind)
+        default: return nil
+        }
+    }
+
+    private func kind(_ word: String) -> ServedKind? {
+        if let kind = ServedKind(rawValue: word) { return grammar == .any || kind.isOfTextFormat ? kind : nil }
+        // "unknown" of OpenMetrics, and what formats of tomorrow may have.
+        return grammar == .any ? .untyped : nil
+    }
+
+    private func sample(_ cursor: inout ExpositionCursor) throws(ExpositionLineError) -> ServedSample {
+        let start = cursor
+        var name = grammar == .any && cursor.byte == UInt8(ascii: "{") ? nil : try cursor.name()
+        let labels = try cursor.labels(&name)
+        guard let name else { throw start.error(.noName) }
+        if cursor.isAtComposite {
+            let text = try cursor.composite()
+            try rest(&cursor)
+            return ServedSample(name: name, labels: labels, value: nil, valueText: text)
+        }
+        let (value, text) = try cursor.number { .badValue($0) }
+        try rest(&cursor)
+        return ServedSample(name: name, labels: labels, value: value, valueText: text)
+    }
+
+    /// What follows the value: a timestamp, and in OpenMetrics a start time and exemplars.
+    private func rest(_ cursor: inout ExpositionCursor) throws(ExpositionLineError) {
+        guard !cursor.isAtEnd else { return }
+        var start = cursor
+        if grammar == .text {
+            let word = String(decoding: cursor.word(), as: UTF8.self)
+            guard Int64(word) != nil, cursor.isAtEnd else { throw start.error(.badTimestamp(word)) }
+            return
+        }
+        while !cursor.isAtEnd, cursor.byte != UInt8(ascii: "#") {
+            start = cursor
+            let word = cursor.word()
+            let time = word.starts(with: "st@".utf8) ? word.dropFirst(3) : word
+            guard NumberText.number(time) != nil else {
+                throw start.error(.badTimestamp(String(decoding: word, as: UTF8.self)))
+            }
+        }
+        while !cursor.isAtEnd {
+            start = cursor
+            var name: String?
+            guard cursor.take(UInt8(ascii: "#")), cursor.byte == UInt8(ascii: "{") else { throw start.error(.badExemplar) }
+            _ = try cursor.labels(&name)
+            guard name == nil else { throw start.error(.badExemplar) }
+            _ = try cursor.number { _ in .badExemplar }
+            if !cursor.isAtEnd, cursor.byte != UInt8(ascii: "#") { _ = try cursor.number { .badTimestamp($0) } }
+        }
+    }
+}
+
+/// A line of an exposition that says something.
+public enum ExpositionLine: Sendable {
+    /// A `# HELP` line, its text unescaped.
+    case help(family: String, String)
+    /// A `# TYPE` line.
+    case type(family: String, ServedKind)
+    case sample(ServedSample)
+}
+
+/// One sample as a target serves it.
+public struct ServedSample: Sendable {
+    /// The name of its series, such as `wait_seconds_bucket` in the family `wait_seconds`.
+    public let name: String
+    /// The labels in their order, their values unescaped.
+    public let labels: [ServedLabel]
+    /// The value; `nil` for a composite one of OpenMetrics 2.0.
+    public let value: Double?
+    /// The value as it is written.
+    public let valueText: String
+
+    /// The value of a label; `nil` when the sample does not have it.
+    public subscript(label: String) -> String? { labels.first { $0.name == label }?.value }
+
+    /// The name and the labels as this package writes them: `up{zone="a"}`.
+    public var series: String {
+        labels.isEmpty
+            ? name : "\(name){\(String(decoding: LabelBytes.render(labels.map { ($0.name, $0.value) }), as: UTF8.self))}"
+    }
+}
+
+/// A label of a sample.
+public struct ServedLabel: Hashable, Sendable {
+    public let name: String
+    public let value: String
+}

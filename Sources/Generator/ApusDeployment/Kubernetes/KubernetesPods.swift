@@ -1,0 +1,176 @@
+import ApusFiles
+import ApusTopology
+
+/// The pods of a service: the process itself, and its agent beside it.
+struct KubernetesPods {
+    let service: KubernetesService
+    let workload: KubernetesService.Workload
+
+    private var fleet: Fleet { service.fleet }
+    private var declared: FleetService { service.service }
+    private var command: ContainerCommand { ContainerCommand(fleet: fleet) }
+    private var images: ContainerImages { ContainerImages(fleet: fleet) }
+
+    /// The runtime puts the pod's name in its place.
+    private var instance: String { workload.instance ?? "$(POD_NAME)" }
+
+    var statefulSet: YAMLValue {
+        [
+            "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": service.metadata(workload.name),
+            "spec": .present([
+                ("serviceName", "\(declared.name)"), ("replicas", .integer(workload.replicas)),
+                ("ordinals", workload.first == 0 ? nil : ["start": .integer(workload.first)]),
+                ("podManagementPolicy", "Parallel"), ("revisionHistoryLimit", 5), ("selector", selector),
+                ("template", ["metadata": ["labels": .strings(labels)], "spec": pod]),
+            ]),
+        ]
+    }
+
+    /// Sets of one service must not take each other's pods.
+    private var own: [(String, String)] {
+        workload.instance.map { [("app.kubernetes.io/instance", $0)] } ?? []
+    }
+
+    private var labels: [(String, String)] { service.shared.labels + service.labels + own }
+
+    private var selector: YAMLValue {
+        [
+            "matchLabels": .strings(
+                [(KubernetesObjects.nameLabel, declared.name), (KubernetesObjects.partLabel, fleet.name)] + own)
+        ]
+    }
+
+    private var pod: YAMLValue {
+        let user = ContainerImages.user
+        // A sidecar is there before the service and after it, so that nothing it reports is lost; earlier versions have none.
+        let hasSidecars = fleet.consumers.kubernetes >= ToolVersion(1, 29)
+        return .present([
+            ("serviceAccountName", "\(declared.name)"), ("automountServiceAccountToken", false),
+            ("enableServiceLinks", false),
+            // The agent reads /proc of the process that reports to it.
+            ("shareProcessNamespace", true),
+            (
+                "terminationGracePeriodSeconds",
+                .integer(Int(declared.role.stopGrace / .seconds(1)) + Self.agentGrace)
+            ),
+            (
+                "securityContext",
+                [
+                    "runAsNonRoot": true, "runAsUser": .integer(user), "runAsGroup": .integer(user),
+                    "fsGroup": .integer(user), "fsGroupChangePolicy": "OnRootMismatch",
+                    "seccompProfile": ["type": "RuntimeDefault"],
+                ]
+            ),
+            ("affinity", ["podAffinity": affinity]), ("topologySpreadConstraints", spread),
+            ("initContainers", hasSidecars ? [agent(isSidecar: true)] : nil),
+            ("containers", .list([container] + (hasSidecars ? [] : [agent(isSidecar: false)]))),
+            (
+                "volumes",
+                [
+                    [
+                        "name": "data",
+                        "persistentVolumeClaim": ["claimName": "\(KubernetesObjects.dataClaim)"],
+                    ], ["name": "reports", "emptyDir": ["medium": "Memory", "sizeLimit": "1Mi"]],
+                    ["name": "temporary", "emptyDir": ["sizeLimit": "64Mi"]],
+                ]
+            ),
+        ])
+    }
+
+    /// For the agent, after the service.
+    private static let agentGrace = 10
+
+    /// The database is a file on one node (data.yaml).
+    private var affinity: YAMLValue {
+        [
+            "requiredDuringSchedulingIgnoredDuringExecution": [
+                ["labelSelector": service.shared.selector, "topologyKey": "kubernetes.io/hostname"]
+            ]
+        ]
+    }
+
+    /// Once the affinity is gone.
+    private var spread: YAMLValue {
+        .list(
+            ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map { key in
+                [
+                    "maxSkew": 1, "topologyKey": "\(key)", "whenUnsatisfiable": "ScheduleAnyway",
+                    "labelSelector": service.selector,
+                ]
+            })
+    }
+
+    private var container: YAMLValue {
+        let socket = Self.socket(fleet)
+        return .present([
+            ("name", "\(declared.role.rawValue)"), ("image", "\(images.own("apus"))"),
+            (
+                "args",
+                .strings(
+                    command.service(
+                        declared, instance: instance, port: service.port, connections: connections, socket: socket,
+                        logLevel: "info"))
+            ),
+            ("env", .list([Self.podName])), ("envFrom", service.shared.backends.map { _ in Self.backends }),
+            ("ports", service.port.map { [["name": "http", "containerPort": .integer($0)]] }),
+            ("startupProbe", startup), ("livenessProbe", liveness), ("readinessProbe", readiness),
+            ("resources", resources(declared.limits, cpu: "250m", request: fleet.thresholds.memory.value)),
+            ("securityContext", Self.confined),
+            (
+                "volumeMounts",
+                [
+                    ["name": "data", "mountPath": "\(fleet.installation.stateFolder)"],
+                    ["name": "reports", "mountPath": "\(fleet.installation.runtimeFolder)"],
+                    ["name": "temporary", "mountPath": "/tmp"],
+                ]
+            ),
+        ])
+    }
+
+    /// The least share: what a scaler adds takes as much as what was there.
+    private var connections: Int { fleet.connectionShares(of: declared).min() ?? 1 }
+
+    static func socket(_ fleet: Fleet) -> String { "\(fleet.data.agentSocketStem).sock" }
+
+    private static let podName: YAMLValue = [
+        "name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]],
+    ]
+
+    /// Passwords are in a secret of the same name, which nobody has to make as long as nobody reads it.
+    private static let backends: YAMLValue = [
+        ["configMapRef": ["name": "\(KubernetesObjects.backendsName)"]],
+        ["secretRef": ["name": "\(KubernetesObjects.backendsName)", "optional": true]],
+    ]
+
+    private static let confined: YAMLValue = [
+        "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]],
+    ]
+
+    /// No limit of processors: who is held back answers late, and the threshold of alerts tells of who takes too much.
+    private func resources(_ limits: ResourceLimits, cpu: String, request: ByteCount) -> YAMLValue {
+        [
+            "requests": ["cpu": "\(cpu)", "memory": "\(request.bytes)"],
+            "limits": ["memory": "\(fleet.memoryLimit(limits).bytes)"],
+        ]
+    }
+
+    private func agent(isSidecar: Bool) -> YAMLValue {
+        .present([
+            ("name", "agent"), ("image", "\(images.own("apus-agent"))"),
+            ("restartPolicy", isSidecar ? "Always" : nil),
+            (
+                "args",
+                .strings(
+                    command.agent(
+                        port: fleet.agents.port, socket: Self.socket(fleet), expecting: ["\(declared.name)/\(instance)"]))
+            ),
+            ("env", .list([Self.podName])),
+            ("ports", [["name": "\(KubernetesObjects.agentPort)", "containerPort": .integer(fleet.agents.port)]]),
+            // It is started again when it hangs; a service goes on without it, so that it is no part of what is ready.
+            ("livenessProbe", get("/health/live", port: KubernetesObjects.agentPort, failures: 3)),
+            ("resources", resources(fleet.agents.limits, cpu: "50m", request: .mebibytes(64))),
+            ("securityContext", Self.confined),
+            ("volumeMounts", [["name": "reports", "mountPath": "\(fleet.installation.runtimeFolder)"]]),
+        ])
+    }
+}

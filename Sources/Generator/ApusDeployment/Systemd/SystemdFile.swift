@@ -1,0 +1,47 @@
+import ApusFiles
+
+/// A file that systemd reads, by its place among those of its kind.
+struct SystemdFile: Sendable {
+    enum Kind: Sendable {
+        case unit, users, folders, catalog, expectations
+
+        /// Below `lib` or `/etc`.
+        var folder: String {
+            switch self {
+            case .unit: "systemd/system"
+            case .users: "sysusers.d"
+            case .folders: "tmpfiles.d"
+            case .catalog: "systemd/catalog"
+            case .expectations: "apus"
+            }
+        }
+    }
+
+    let kind: Kind
+    let name: String
+    let contents: String
+
+    init(_ kind: Kind, _ name: String, _ contents: String) {
+        self.kind = kind
+        self.name = name
+        self.contents = contents
+    }
+
+    /// A drop-in of an instance of a template, systemd.unit(5): the variables that the template's command names.
+    static func instanceSettings(of unit: String, environment: [(name: String, value: String)]) -> SystemdFile {
+        let settings = environment.map { UnitFile.Line.setting("Environment", "\($0.name)=\($0.value)") }
+        let file = UnitFile(sections: [.init(name: "Service", lines: settings)])
+        return SystemdFile(.unit, "\(unit).d/50-fleet.conf", file.contents)
+    }
+
+    /// In the tree of generated files.
+    var generated: GeneratedFile {
+        let folder =
+            switch kind {
+            case .unit: ""
+            case .users, .folders, .expectations: "\(kind.folder)/"
+            case .catalog: "catalog/"
+            }
+        return GeneratedFile(path: "deploy/systemd/\(folder)\(name)", contents: contents)
+    }
+}

@@ -1,0 +1,68 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+
+/// A client of the notification API.
+struct NotificationClient: Sendable {
+    private let client: HTTPClient
+    private let timeout: TimeAmount
+
+    /// - Parameter maximumConnections: to each API; requests beyond wait for a connection, which counts into their latency.
+    init(timeout: Duration, maximumConnections: Int) {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumConnections
+        configuration.timeout.connect = TimeAmount(timeout)
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.timeout = TimeAmount(timeout)
+    }
+
+    func shutDown() async { try? await client.shutdown() }
+
+    /// Sends one notification; the outcome says how that went, whatever it was.
+    func enqueue(_ notification: NotificationRequest, to api: String) async -> RequestOutcome {
+        do {
+            var request = HTTPClientRequest(url: "\(api)/notifications")
+            request.method = .POST
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(notification)))
+            let response = try await client.execute(request, timeout: timeout)
+            let body = try await response.body.collect(upTo: 1 << 20)
+            guard (200..<300).contains(response.status.code) else { return .failed(reason: "status \(response.status.code)") }
+            guard let answer = try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)) else {
+                return .failed(reason: "an answer without an id")
+            }
+            return .accepted(id: answer.id)
+        } catch let error as HTTPClientError {
+            return .failed(reason: "\(error)")
+        } catch {
+            return .failed(reason: "\(type(of: error))")
+        }
+    }
+
+    /// Asks the API for the status of a notification; nil when it does not know it or cannot be asked.
+    func status(of id: String, at api: String) async -> String? {
+        let request = HTTPClientRequest(url: "\(api)/notifications/\(id)")
+        guard let response = try? await client.execute(request, timeout: timeout), response.status == .ok,
+            let body = try? await response.body.collect(upTo: 1 << 20)
+        else { return nil }
+        return try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)).status
+    }
+}
+
+/// The body of `POST /notifications`, as far as a load test fills it.
+struct NotificationRequest: Encodable {
+    let userId: String
+    let channel = "webhook"
+    let title: String
+    let body: String
+    let webhookUrl: String
+
+    private enum CodingKeys: String, CodingKey { case userId, channel, title, body, webhookUrl }
+}
+
+/// A notification in an answer of the API, as far as a load test reads it.
+struct EnqueuedNotification: Decodable {
+    let id: String
+    let status: String?
+}

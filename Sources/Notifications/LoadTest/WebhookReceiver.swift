@@ -1,0 +1,92 @@
+import Glibc
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The HTTP server that notifications are delivered to while a load test runs.
+///
+/// It counts what arrives by the header `webhook-id`, which Standard Webhooks keeps the same over the retries of a message
+/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+final class WebhookReceiver: Service {
+    private let host: String
+    private let port: Int
+    private let latency: Duration
+    private let run: String
+    private let ledger: LoadLedger
+    private let logger: Logger
+    private let bound: AsyncStream<Int>
+    private let boundContinuation: AsyncStream<Int>.Continuation
+
+    /// Makes a receiver that does not listen yet.
+    ///
+    /// - Parameters:
+    ///   - host: the address to listen on.
+    ///   - port: 0 takes a free one.
+    ///   - latency: how long an answer takes; the arrival counts at its beginning.
+    ///   - run: a name for this test. What earlier tests left behind still names them, and is told that they are gone.
+    init(host: String, port: Int, latency: Duration, run: String, ledger: LoadLedger, logger: Logger) {
+        self.host = host
+        self.port = port
+        self.latency = latency
+        self.run = run
+        self.ledger = ledger
+        self.logger = logger
+        (bound, boundContinuation) = AsyncStream.makeStream()
+    }
+
+    /// The URL that notifications are to be sent to; waits until the server listens.
+    ///
+    /// - Throws: `CancellationError` when it never will.
+    var url: String {
+        get async throws {
+            for await port in bound { return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/webhooks/\(run)" }
+            throw CancellationError()
+        }
+    }
+
+    func run() async throws {
+        defer { boundContinuation.finish() }
+        let continuation = boundContinuation
+        let application = Application(
+            router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { continuation.yield(port) }
+            }, logger: logger)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ReceiverError.cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError.UnknownHost {
+            throw ReceiverError.cannotListen(host: host, port: port, reason: "no such host is known")
+        }
+    }
+
+    private var router: Router<BasicRequestContext> {
+        let router = Router()
+        router.post("webhooks/:run") { [run, ledger, latency] request, context -> HTTPResponse.Status in
+            for try await _ in request.body {}
+            guard context.parameters.get("run") == run else { return .gone }
+            guard let name = HTTPField.Name("webhook-id"), let id = request.headers[name], !id.isEmpty else {
+                return .badRequest
+            }
+            ledger.arrive(id: id)
+            if latency > .zero { try await Task.sleep(for: latency) }
+            return .noContent
+        }
+        return router
+    }
+}
+
+/// Why a receiver cannot do its work.
+package enum ReceiverError: Error, Hashable, CustomStringConvertible {
+    case cannotListen(host: String, port: Int, reason: String)
+
+    package var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason):
+            "the webhook receiver cannot listen on \(host):\(port): \(reason); choose another address, or port 0 for a free one"
+        }
+    }
+}

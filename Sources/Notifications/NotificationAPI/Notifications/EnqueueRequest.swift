@@ -1,0 +1,64 @@
+import ApusText
+import NotificationStore
+
+/// What a request to enqueue asks for: one notification, or a batch that is stored as a whole or not at all.
+struct EnqueueRequest: Sendable {
+    static let largestBatch = 1000
+    /// The greatest depth of arrays and objects within one another; a request has three.
+    private static let deepest = 32
+
+    let notifications: [NewNotification]
+    let isBatch: Bool
+
+    /// Reads the body of a request: an object, `{"notifications": […]}`, or an array.
+    ///
+    /// - Throws: a problem that names the place where the body is not JSON, or every field that is wrong.
+    init(json: [UInt8]) throws(Problem) {
+        let body: PlacedJSON
+        do throws(JSONSyntaxError) {
+            body = try JSONReader.read(json, as: .interchange(deepest: Self.deepest))
+        } catch {
+            throw .notJSON(error)
+        }
+        var problems: [FieldProblem] = []
+        switch body.value {
+        case .array(let elements):
+            isBatch = true
+            notifications = Self.batch(elements, path: "", problems: &problems)
+        default:
+            guard let list = body["notifications"] else {
+                isBatch = false
+                notifications = NotificationFields.notification(body, path: "", problems: &problems).map { [$0] } ?? []
+                break
+            }
+            isBatch = true
+            for name in body.members.map(\.name).sorted() where name != "notifications" {
+                problems.append(
+                    FieldProblem(
+                        field: String(name.prefix(64)), problem: "stands beside notifications", expected: "notifications alone")
+                )
+            }
+            guard case .array(let elements) = list.value else {
+                problems.append(FieldProblem(field: "notifications", problem: "is \(list.kind)", expected: Self.expectedBatch))
+                throw .fields(problems)
+            }
+            notifications = Self.batch(elements, path: "notifications", problems: &problems)
+        }
+        guard problems.isEmpty else { throw .fields(problems) }
+    }
+
+    private static var expectedBatch: String { "an array of 1 to \(largestBatch) notifications" }
+
+    private static func batch(_ elements: [PlacedJSON], path: String, problems: inout [FieldProblem]) -> [NewNotification] {
+        guard (1...largestBatch).contains(elements.count) else {
+            problems.append(
+                FieldProblem(
+                    field: path, problem: elements.isEmpty ? "is empty" : "has \(elements.count) elements",
+                    expected: expectedBatch))
+            return []
+        }
+        return elements.enumerated().compactMap { index, element in
+            NotificationFields.notification(element, path: "\(path)[\(index)]", problems: &problems)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ApusText
+import HTTPTypes
+import Hummingbird
+import NotificationStore
+
+extension Problem {
+    /// The maximum number of fields that are listed, so that a bad batch is not answered by something longer than itself.
+    private static let mostFields = 50
+
+    static func fields(_ problems: [FieldProblem]) -> Self {
+        let count = problems.count == 1 ? "1 field is wrong" : "\(problems.count) fields are wrong"
+        return Self(
+            .badRequest, type: "invalid-fields", title: "The notification is not valid",
+            detail: problems.count > mostFields ? "\(count), of which the first \(mostFields) are listed" : count,
+            fields: Array(problems.prefix(mostFields)))
+    }
+
+    static func notJSON(_ error: JSONSyntaxError) -> Self {
+        Self(.badRequest, type: "not-json", title: "The body is not JSON", detail: error.description)
+    }
+
+    static func idempotencyKey(_ problem: String) -> Self {
+        Self(
+            .badRequest, type: "invalid-idempotency-key", title: "The idempotency key is not valid",
+            detail: "the header Idempotency-Key \(problem); give one key of 1 to 255 bytes, or none")
+    }
+
+    static func notAnID(_ text: String) -> Self {
+        Self(
+            .badRequest, type: "not-an-id", title: "This is not the id of a notification",
+            detail: "\"\(text.prefix(64))\" is not a UUID, such as 0a7f6e9c-1f0b-4d6a-9a43-6f9f5b6c2d11")
+    }
+
+    static func noNotification(_ id: NotificationID) -> Self {
+        Self(
+            .notFound, type: "no-notification", title: "There is no such notification",
+            detail: "no notification has the id \(id)")
+    }
+
+    static let noRoute = Self(
+        .notFound, type: "no-route", title: "There is nothing here",
+        detail: "the paths are \(RoutePattern.allCases.filter { $0 != .unmatched }.map(\.rawValue).joined(separator: ", "))")
+
+    static func method(of route: RoutePattern) -> Self {
+        let allowed = route.methods.map(\.rawValue).joined(separator: ", ")
+        return Self(
+            .methodNotAllowed, type: "method", title: "The method is not allowed here",
+            detail: "\(route.rawValue) takes \(allowed)",
+            headers: [.allow: allowed])
+    }
+
+    static func notDeclaredJSON(_ type: String?) -> Self {
+        Self(
+            .unsupportedMediaType, type: "not-declared-json", title: "The body is not declared to be JSON",
+            detail: "the header Content-Type must be application/json, and "
+                + (type.map { "is \"\($0.prefix(64))\"" } ?? "is missing"))
+    }
+
+    static let tooLarge = Self(
+        .contentTooLarge, type: "too-large", title: "The body is too large",
+        detail: "a body may have \(Request.largestBody) bytes; send fewer notifications at a time")
+
+    static let keyConflict = Self(
+        .unprocessableContent, type: "idempotency-conflict", title: "The idempotency key was used for another request",
+        detail: "a request with this key and another content was accepted earlier; give each request a key of its own")
+
+    static let busy = Self(
+        .serviceUnavailable, type: "busy", title: "The store is busy",
+        detail: "nothing was stored; send the same request again, with an idempotency key", headers: [.retryAfter: "1"])
+
+    static let internalError = Self(
+        .internalServerError, type: "internal", title: "The service failed",
+        detail: "the request could not be handled; its log says why")
+
+    static func of(_ error: StoreError) -> Self {
+        if case .busy = error { busy } else { internalError }
+    }
+
+    /// Makes the problem of a refusal that the framework makes.
+    static func framework(_ status: HTTPResponse.Status) -> Self {
+        Self(status, type: "http-\(status.code)", title: status.reasonPhrase, detail: "the request cannot be handled as it is")
+    }
+}

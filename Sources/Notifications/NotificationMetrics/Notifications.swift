@@ -1,0 +1,78 @@
+package import AgentMetrics
+package import ApusMetrics
+package import NotificationStore
+
+/// The life of notifications, from the API to the receiver.
+package enum Notifications {
+    package static let enqueued = Counter<ChannelLabels>(
+        "notifications_enqueued_total", "Notifications that the store accepted, by channel.")
+    package static let claimed = Counter<NoLabels>("notifications_claimed_total", "Leases taken on notifications.")
+    package static let delivered = Counter<ChannelLabels>(
+        "notifications_delivered_total", "Notifications delivered and recorded as such, by channel.")
+    package static let failures = Counter<DeliveryFailureLabels>(
+        "notification_delivery_failures_total", "Attempts to deliver that failed, by channel and class of the failure.")
+    package static let dead = Counter<ChannelLabels>(
+        "notifications_dead_total", "Notifications given up, by channel.")
+    package static let released = Counter<NoLabels>(
+        "notification_leases_released_total", "Leases given back without an attempt.")
+    package static let lostLeases = Counter<NoLabels>(
+        "notification_leases_lost_total", "Outcomes refused because the lease had passed to another worker.")
+    package static let reclaimed = Counter<NoLabels>(
+        "notification_leases_reclaimed_total", "Expired leases of other workers that were taken back into the queue.")
+    package static let attemptDuration = Histogram<ChannelLabels>(
+        "notification_delivery_duration_seconds", "Time of one attempt to deliver, by channel.")
+    package static let pickupDelay = Histogram<NoLabels>(
+        "notification_pickup_delay_seconds", "Time from the moment a notification was due to its lease.",
+        buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300])
+
+    /// Every family that is the platform's own; what it records besides (its queue, its pool, its HTTP server) any service can.
+    package static let families = [
+        enqueued.family, claimed.family, delivered.family, failures.family, dead.family, released.family, lostLeases.family,
+        reclaimed.family, attemptDuration.family, pickupDelay.family, Contract.queueDepth.family,
+    ]
+}
+
+extension Contract {
+    /// The depth of the queue under the name of the original system. Standard: ``Queue/depth``.
+    package static let queueDepth = Gauge<QueueStateLabels>(
+        "notification_queue_depth", "Notifications waiting in the store, by state.")
+}
+
+/// The channel that a notification is delivered over.
+package struct ChannelLabels: EnumerableLabels {
+    package enum Key: String, LabelKey { case channel }
+    package static var allCases: [Self] { Channel.allCases.map { Self(channel: $0) } }
+    package let channel: Channel
+    package init(channel: Channel) { self.channel = channel }
+    package subscript(key: Key) -> String { channel.rawValue }
+}
+
+/// What a failed attempt means for the next one.
+package enum FailureClass: String, CaseIterable, Sendable {
+    /// No attempt will ever succeed, so that there are no more.
+    case permanent
+    /// A later attempt may succeed: the retry schedule says when it is made.
+    case transient
+    /// The receiver asked for patience.
+    case throttled
+}
+
+/// The channel of a failed attempt and the class of its failure.
+package struct DeliveryFailureLabels: EnumerableLabels {
+    package enum Key: String, LabelKey { case channel, reason }
+    package static var allCases: [Self] {
+        Channel.allCases.flatMap { channel in FailureClass.allCases.map { Self(channel: channel, reason: $0) } }
+    }
+    package let channel: Channel
+    package let reason: FailureClass
+    package init(channel: Channel, reason: FailureClass) {
+        self.channel = channel
+        self.reason = reason
+    }
+    package subscript(key: Key) -> String {
+        switch key {
+        case .channel: channel.rawValue
+        case .reason: reason.rawValue
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import GRDB
+package import NotificationStore
+
+extension SQLiteNotificationStore {
+    package func record(_ outcomes: [AttemptOutcome]) async throws(StoreError) -> [NotificationID] {
+        guard !outcomes.isEmpty else { return [] }
+        return try await database.write("record attempts") { [clock] db in
+            let now = clock()
+            let log = try db.cachedStatement(sql: LeaseSQL.logAttempt)
+            let record = try db.cachedStatement(sql: LeaseSQL.recordAttempt)
+            var lost: [Int] = []
+            for index in outcomes.indices.sorted(by: {
+                outcomes[$0].lease.notification < outcomes[$1].lease.notification
+            }) {
+                let outcome = outcomes[index]
+                let columns = Columns(outcome.result)
+                let lease: StatementArguments = [
+                    "id": outcome.lease.notification.description, "token": outcome.lease.token,
+                ]
+                // First the log: it takes the owner from the lease.
+                try log.execute(
+                    arguments: lease + [
+                        "startedAt": outcome.startedAt.milliseconds, "duration": Int64(outcome.duration / .microseconds(1)),
+                        "result": columns.result, "error": columns.error,
+                    ])
+                guard db.changesCount > 0 else {
+                    lost.append(index)
+                    continue
+                }
+                try record.execute(
+                    arguments: lease + [
+                        "status": columns.status.rawValue, "dueAt": columns.dueAt?.milliseconds, "error": columns.error,
+                        "now": now.milliseconds,
+                    ])
+            }
+            return lost.sorted().map { outcomes[$0].lease.notification }
+        }
+    }
+
+    /// A result as the tables keep it.
+    private struct Columns {
+        let result: String
+        let status: NotificationStatus
+        var dueAt: Instant?
+        var error: String?
+
+        init(_ attempt: AttemptOutcome.Result) {
+            switch attempt {
+            case .delivered:
+                result = "delivered"
+                status = .delivered
+            case .retry(let moment, let reason):
+                result = "retry"
+                status = .pending
+                dueAt = moment
+                error = reason
+            case .dead(let reason):
+                result = "dead"
+                status = .dead
+                error = reason
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import GRDB
+import NotificationStore
+
+/// The tables of the database, as named steps. A step that has shipped is never changed: a later one changes what it made.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        // Checked when a constraint is violated, not once more over all rows at the end of each step.
+        migrator.registerMigration("001 notifications", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: notifications)
+            try db.execute(sql: deliveryAttempts)
+            try db.execute(sql: idempotencyKeys)
+            try db.execute(sql: leaseTokens)
+            try db.execute(sql: counters)
+        }
+        return migrator
+    }
+
+    /// The table of notifications, whose moments are milliseconds since 1970. The indexes hold what is in the queue and nothing else, so that what has left it, by
+    /// the million, costs the queue nothing; `status` is in them because a count reads no table then.
+    private static let notifications = """
+        CREATE TABLE notifications (
+            id TEXT NOT NULL PRIMARY KEY,
+            user_id TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            title TEXT NOT NULL,
+            body TEXT NOT NULL,
+            webhook_url TEXT,
+            deliver_at INTEGER,
+            status TEXT NOT NULL CHECK (status IN ('pending', 'processing', 'delivered', 'dead')),
+            due_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            locked_by TEXT,
+            locked_at INTEGER,
+            lock_expiry INTEGER,
+            lock_token INTEGER,
+            last_error TEXT,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            CHECK ((status = 'processing') = (lock_token IS NOT NULL)),
+            CHECK ((status = 'processing') = (lock_expiry IS NOT NULL)),
+            CHECK ((status = 'processing') = (locked_by IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX notifications_due ON notifications (status, due_at) WHERE status = 'pending';
+        CREATE INDEX notifications_expiry ON notifications (status, lock_expiry) WHERE status = 'processing';
+        """
+
+    /// The log of attempts. A lease has one attempt at most, so that its token is the attempt's key.
+    private static let deliveryAttempts = """
+        CREATE TABLE delivery_attempts (
+            token INTEGER PRIMARY KEY,
+            notification_id TEXT NOT NULL REFERENCES notifications (id) ON DELETE CASCADE,
+            owner TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            duration_us INTEGER NOT NULL,
+            result TEXT NOT NULL CHECK (result IN ('delivered', 'retry', 'dead')),
+            error TEXT
+        ) STRICT;
+        CREATE INDEX delivery_attempts_notification ON delivery_attempts (notification_id);
+        """
+
+    private static let idempotencyKeys = """
+        CREATE TABLE idempotency_keys (
+            key TEXT NOT NULL PRIMARY KEY,
+            fingerprint TEXT NOT NULL,
+            ids TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// The table with one row: the last token that was drawn, by whichever process.
+    private static let leaseTokens = """
+        CREATE TABLE lease_tokens (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            last INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO lease_tokens (id, last) VALUES (1, 0);
+        """
+
+    /// The numbers of rows of the kinds that only grow. Triggers keep them, so that they are true in the transaction that changes a
+    /// row, and also when rows are changed or deleted by hand.
+    private static let counters = """
+        CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO counters (name, value) VALUES ('delivered', 0), ('dead', 0), ('attempts', 0);
+        CREATE TRIGGER notifications_inserted AFTER INSERT ON notifications
+        WHEN NEW.status IN ('delivered', 'dead')
+        BEGIN
+            UPDATE counters SET value = value + 1 WHERE name = NEW.status;
+        END;
+        CREATE TRIGGER notifications_moved AFTER UPDATE OF status ON notifications
+        WHEN OLD.status <> NEW.status AND (OLD.status IN ('delivered', 'dead') OR NEW.status IN ('delivered', 'dead'))
+        BEGIN
+            UPDATE counters SET value = value - 1 WHERE name = OLD.status;
+            UPDATE counters SET value = value + 1 WHERE name = NEW.status;
+        END;
+        CREATE TRIGGER notifications_deleted AFTER DELETE ON notifications
+        WHEN OLD.status IN ('delivered', 'dead')
+        BEGIN
+            UPDATE counters SET value = value - 1 WHERE name = OLD.status;
+        END;
+        CREATE TRIGGER delivery_attempts_inserted AFTER INSERT ON delivery_attempts
+        BEGIN
+            UPDATE counters SET value = value + 1 WHERE name = 'attempts';
+        END;
+        CREATE TRIGGER delivery_attempts_deleted AFTER DELETE ON delivery_attempts
+        BEGIN
+            UPDATE counters SET value = value - 1 WHERE name = 'attempts';
+        END;
+        """
+}
+
+extension Schema {
+    /// Brings a database up to date; call it with the ``OpeningLock`` held.
+    ///
+    /// - Throws: ``StoreError/newerSchema(_:migration:)`` when the database knows a step that this version does not.
+    static func upgrade(_ pool: DatabasePool) throws {
+        let migrator = migrator
+        // On the writer: a reader's connection would be one more than a limit of one allows.
+        let unknown = try pool.writeWithoutTransaction { db in
+            try migrator.appliedIdentifiers(db).subtracting(migrator.migrations).sorted().first
+        }
+        if let unknown { throw StoreError.newerSchema(.sqlite(path: pool.path), migration: unknown) }
+        try migrator.migrate(pool)
+    }
+}
