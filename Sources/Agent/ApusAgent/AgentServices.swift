@@ -1,6 +1,6 @@
 import ApusMetrics
 package import ApusSystemd
-package import ApusJournal
+import ApusJournal
 import ApusLinux
 import Glibc
 package import Logging

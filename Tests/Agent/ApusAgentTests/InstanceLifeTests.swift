@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusAgent
 import ApusMetrics
+import ApusSegment
 import Testing
 
 private let worker = #"service="worker",instance="worker-1""#

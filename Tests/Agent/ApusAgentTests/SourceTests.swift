@@ -1,6 +1,8 @@
 import AgentMetrics
 import ApusAgent
 import ApusMetrics
+import ApusSegment
+import HostTesting
 import Testing
 
 private let worker = #"service="worker",instance="worker-1""#

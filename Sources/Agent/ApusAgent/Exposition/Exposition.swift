@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusJournal
 package import ApusMetrics
 import CLinux
 import EventCatalog
