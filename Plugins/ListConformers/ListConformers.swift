@@ -15,7 +15,7 @@ struct ListConformers: BuildToolPlugin {
     private static let lists = [("MetricSubsystem", "MetricCatalog"), ("Source", "SourceCatalog")]
 
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
-        guard let module = target as? any SwiftSourceModuleTarget else { return [] }
+        guard let module = target as? SwiftSourceModuleTarget else { return [] }
         let output = context.pluginWorkDirectoryURL.appending(path: "Conformers.swift")
         let inputs = module.sourceFiles(withSuffix: ".swift").map(\.url).filter { $0 != output }.sorted {
             $0.path() < $1.path()
