@@ -13,7 +13,8 @@ struct Apus: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
             ExplainCommand<FleetArguments>.self, TopologyCommand<FleetArguments>.self, InstallUnitsCommand.self,
-            CheckCommand<FleetArguments>.self, LoadCommand.self, ProbeCommand.self, PromQLCommand.self, LintCommand<FleetArguments>.self,
+            CheckCommand<FleetArguments>.self, LoadCommand.self, ProbeCommand.self, PromQLCommand.self,
+            LintCommand<FleetArguments>.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

@@ -1,4 +1,3 @@
-import NotificationPack
 import ApusFiles
 import ApusGenerator
 import ApusLint
@@ -6,6 +5,8 @@ import ApusPromQL
 import ApusTopology
 import Foundation
 import HostTesting
+import NotificationFleet
+import NotificationPack
 import Testing
 
 /// Panels and alerts on the journal and on units, over a host that a real systemd has booted: the fleet under its units, Prometheus with
@@ -23,10 +24,10 @@ import Testing
 
     /// The fleet that is installed, as it is under systemd, without the servers around it.
     private static let topology = Fleet("notifications", environment: .production) {
-        FleetService("api", role: .api) {
+        FleetService("api", role: .api, program: APIProgram()) {
             for number in 1...2 { Instance("api-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
         }
-        FleetService("worker", role: .worker, records: [.pool, .deliveries]) {
+        FleetService("worker", role: .worker, program: WorkerProgram(), records: [.pool, .deliveries]) {
             for number in 1...5 { Instance("worker-\(number)", metricsPort: 9090 + number) }
         }
         NotificationPack()

@@ -38,7 +38,8 @@ struct Shop: FleetTool {
         }
         FleetService(
             "packing", role: .worker,
-            program: ServiceCommand("shop", arguments: [["packing"], ["--name", "\(.instance)"], ["--reports", "\(.agentSocket)"]]),
+            program: ServiceCommand(
+                "shop", arguments: [["packing"], ["--name", "\(.instance)"], ["--reports", "\(.agentSocket)"]]),
             records: []
         ) {
             Instance("packing-1", metricsPort: 9111)

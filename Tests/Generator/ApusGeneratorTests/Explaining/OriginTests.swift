@@ -115,13 +115,16 @@ import Yams
                 #expect(try origin("summary").place == declaration)
                 #expect(try origin("runbook_url").place == fleet.alerting.place, "\(name)")
                 // A rule with a threshold has its limit and its severity from there; any other one from the alert.
-                let threshold = try fleet.watchedThresholds().first { $0.place == limit.place }
-                #expect(limit.place == declaration || threshold != nil, "\(name): \(limit.place)")
+                // Several may stand on one line.
+                let thresholds = try fleet.watchedThresholds().filter { $0.place == limit.place }
+                #expect(limit.place == declaration || !thresholds.isEmpty, "\(name): \(limit.place)")
                 #expect(try origin("severity").place == limit.place, "\(name)")
-                if let threshold {
-                    #expect(threshold.isDefault == (limit.remark?.contains("Thresholds(.\(threshold.name)(") == true))
-                    #expect(rule.labels?["severity"] == threshold.severity.rawValue, "\(name)")
-                    seen.insert(threshold.name)
+                if !thresholds.isEmpty {
+                    let own = thresholds.filter { rule.labels?["severity"] == $0.severity.rawValue }
+                    #expect(!own.isEmpty, "\(name)")
+                    #expect(
+                        own.contains { $0.isDefault == (limit.remark?.contains("Thresholds(.\($0.name)(") == true) }, "\(name)")
+                    seen.formUnion(own.map(\.name))
                 }
                 let hold = try origin("for").place
                 #expect([declaration, fleet.alerting.place, fleet.scraping.place].contains(hold), "\(name): \(hold)")

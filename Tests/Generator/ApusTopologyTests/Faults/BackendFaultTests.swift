@@ -10,7 +10,7 @@ import Testing
             "host “fe80::1” is illegal: use a name or an IPv4 address",
             line: #line, FaultyFleet.fleet { Cache("cache", host: "fe80::1") }),
         FaultyFleet(
-            "process name “worker-1” is taken at ApusTopologyTests/FaultyFleet.swift:21: choose another",
+            "process name “worker-1” is taken at ApusTopologyTests/FaultyFleet.swift:30: choose another",
             line: #line, FaultyFleet.fleet { Cache("worker-1") }),
         FaultyFleet(
             "process name “agent” is taken at ApusTopologyTests/BackendFaultTests.swift:\(#line + 3): choose another",
