@@ -50,8 +50,13 @@ struct Floor {
         .target(name: name, path: "Sources/\(self.name)/\(name)", linkerSettings: libraries.map { .linkedLibrary($0) })
     }
 
-    func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-        .target(name: name, dependencies: dependencies, path: "Sources/\(self.name)/\(name)", swiftSettings: settings)
+    /// - Parameter plugins: what is done before the module is compiled.
+    func module(
+        _ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+    ) -> Target {
+        .target(
+            name: name, dependencies: dependencies, path: "Sources/\(self.name)/\(name)", swiftSettings: settings,
+            plugins: plugins)
     }
 
     func executable(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting]) -> Target {
@@ -135,12 +140,12 @@ let package = Package(
         base.module("ApusText"),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
-        base.module("ApusLinux", ["CLinux"]),
+        base.module("ApusLinux"),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
-        agent.module("AgentMetrics", ["ApusMetrics"]),
+        agent.module("AgentMetrics", ["ApusMetrics"], plugins: ["ListConformers"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         agent.module(
             "ApusReporting", ["ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
@@ -150,7 +155,7 @@ let package = Package(
             [
                 "AgentMetrics", "ApusJournal", "ApusLinux", "ApusMetrics", "ApusSegment", "ApusSystemd", "ApusThreads",
                 "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
-            ]),
+            ], plugins: ["ListConformers"]),
         agent.executable(
             "apus-agent",
             [
@@ -235,6 +240,8 @@ let package = Package(
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
                 signals,
             ], linker: staticFoundation),
+        // Lists the metric subsystems and the sources of the agent, which are found by being there.
+        .plugin(name: "ListConformers", capability: .buildTool()),
         // What tests share.
         support("HostTesting"),
         support("SampleMetrics", ["ApusMetrics"]),
@@ -269,9 +276,10 @@ let package = Package(
         agent.tests(
             "ApusAgentTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusMetrics", "ApusReporting", "ApusSegment", "ApusSystemd", "CLinux",
-                "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1,
-            ]),
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSegment",
+                "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle,
+                logging, nioCore, nioHTTP1,
+            ], exclude: ["Fixtures"]),
         generator.tests(
             "ExporterCatalogTests", ["ApusMetrics", "ExporterCatalog", "HostTesting", "ServerTesting"],
             resources: [.copy("Fixtures")]),

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// What the agent does, and what that costs.
-public enum Agent {
+public enum Agent: MetricSubsystem {
     public static let buildInfo = Gauge<VersionLabels>("apus_agent_build_info", "Always 1; the version is in the label.")
     public static let samples = Counter<NoLabels>("apus_agent_samples_total", "Turns of the sampling loop.")
     public static let sampleCPU = Counter<NoLabels>(
@@ -24,7 +24,9 @@ public enum Agent {
     public static let connectionsRejected = Counter<NoLabels>(
         "apus_agent_http_connections_rejected_total", "HTTP connections closed because too many were open.")
 
-    static let families = [
+    public static let title = "The agent's work"
+    public static let origin = MetricOrigin.host
+    public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family, refusals.family,
         connectionsRejected.family,

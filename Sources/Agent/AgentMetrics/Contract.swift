@@ -3,7 +3,7 @@ public import ApusMetrics
 /// The names of the original system, served as they were written there; a standard name stands beside each.
 ///
 /// There are six. Five are of any service; the sixth, of its queue, is declared by the platform that has that queue.
-public enum Contract {
+public enum Contract: MetricSubsystem {
     /// Standard: `rate(service_process_cpu_seconds_total)`.
     public static let cpuUsage = Gauge<NoLabels>(
         "worker_cpu_usage_percent", "CPU used by the process over the last sampling interval, in percent of one core.")
@@ -17,7 +17,9 @@ public enum Contract {
     /// Standard: ``ServiceProcess/startTime``.
     public static let uptime = Gauge<NoLabels>("worker_uptime_seconds", "Seconds since the process started.")
 
-    static let families = [
+    public static let title = "Contract of the original system"
+    public static let origin = MetricOrigin.service
+    public static let families = [
         cpuUsage.family, memoryUsage.family, heapUsage.family, databaseConnections.family, uptime.family,
     ]
 }

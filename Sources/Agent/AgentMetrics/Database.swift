@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// Connection pools of database clients, named after OpenTelemetry's semantic conventions.
-public enum Database {
+public enum Database: MetricSubsystem {
     public static let connections = Gauge<ConnectionStateLabels>(
         "db_client_connections", "Open connections of a pool, by state.")
     public static let maxConnections = Gauge<PoolLabels>(
@@ -9,7 +9,9 @@ public enum Database {
     public static let waitTime = Histogram<PoolLabels>(
         "db_client_connections_wait_time_seconds", "Time a caller waited for a connection.")
 
-    static let families = [connections.family, maxConnections.family, waitTime.family]
+    public static let title = "Database clients"
+    public static let origin = MetricOrigin.service
+    public static let families = [connections.family, maxConnections.family, waitTime.family]
 }
 
 public enum ConnectionState: String, CaseIterable, Sendable { case idle, used }

@@ -1,13 +1,15 @@
 public import ApusMetrics
 
 /// HTTP servers, named after OpenTelemetry's semantic conventions.
-public enum HTTPServer {
+public enum HTTPServer: MetricSubsystem {
     public static let requestDuration = Histogram<RequestLabels>(
         "http_server_request_duration_seconds", "Time from a request's head to the end of its response.")
     public static let activeRequests = Gauge<NoLabels>(
         "http_server_active_requests", "Requests being answered at the moment.")
 
-    static let families = [requestDuration.family, activeRequests.family]
+    public static let title = "HTTP server"
+    public static let origin = MetricOrigin.service
+    public static let families = [requestDuration.family, activeRequests.family]
 }
 
 /// The route is the pattern, never the path, so that the number of series is bounded.

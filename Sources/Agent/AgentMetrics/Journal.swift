@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// What the agent counts of the systemd journal. Counts go on over the agent's restarts.
-public enum Journal {
+public enum Journal: MetricSubsystem {
     public static let messages = Counter<JournalMessageLabels>(
         "journal_messages_total",
         "Journal entries, by the unit that wrote them and their priority; no unit: the kernel's and others.")
@@ -19,13 +19,15 @@ public enum Journal {
     public static let unreadable = Counter<NoLabels>(
         "journal_fields_unreadable_total", "Fields of entries that damage or an unknown compression kept from being read.")
 
-    static let families = [
+    public static let title = "The journal"
+    public static let origin = MetricOrigin.host
+    public static let families = [
         messages.family, lastError.family, suppressed.family, kernelMissed.family, missing.family, unreadable.family,
     ]
 }
 
 /// The agent's following of the journal.
-public enum JournalFollowing {
+public enum JournalFollowing: MetricSubsystem {
     public static let up = Gauge<NoLabels>(
         "apus_journal_up",
         "1 while the journal is open, has files, and all that was written up to the agent's start is counted.")
@@ -43,7 +45,9 @@ public enum JournalFollowing {
         "apus_journal_pattern_failures_total",
         "Entries of which a pattern's match was given up, or whose value was no number.")
 
-    static let families = [
+    public static let title = "The following of the journal"
+    public static let origin = MetricOrigin.host
+    public static let families = [
         up.family, age.family, lag.family, droppedLogs.family, patternDrops.family, patternFailures.family,
     ]
 }

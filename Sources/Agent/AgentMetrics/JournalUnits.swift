@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// The life of units, counted by what systemd writes into the journal: what happens between two scrapes is counted too.
-public enum JournalUnits {
+public enum JournalUnits: MetricSubsystem {
     public static let starts = Counter<JournalUnitLabels>("journal_unit_starts_total", "Start jobs of the unit that were done.")
     public static let startFailures = Counter<JournalUnitLabels>(
         "journal_unit_start_failures_total", "Start jobs of the unit that failed.")
@@ -20,7 +20,9 @@ public enum JournalUnits {
     public static let coreDumps = Counter<JournalCoreDumpLabels>(
         "journal_unit_core_dumps_total", "Core dumps of processes of the unit, by signal.")
 
-    static let families = [
+    public static let title = "Units in the journal"
+    public static let origin = MetricOrigin.host
+    public static let families = [
         starts.family, startFailures.family, exits.family, processExits.family, restarts.family, oomKills.family,
         coreDumps.family, JournalConsumption.cpu.family, JournalConsumption.io.family, JournalConsumption.ioOperations.family,
         JournalConsumption.ip.family, JournalConsumption.ipPackets.family, JournalConsumption.memoryPeak.family,
@@ -29,7 +31,7 @@ public enum JournalUnits {
 
 /// What the ended runs of a unit have used, as systemd writes at the end of each, of what the unit's settings have it account.
 ///
-/// Of runs that used little (less than a second of CPU, a mebibyte of IO, no IP traffic) it writes at the level debug only, that is not
+/// For runs that used little (less than a second of CPU, a mebibyte of IO, no IP traffic) it writes at the level debug only, that is not
 /// into the journal by default.
 public enum JournalConsumption {
     public static let cpu = Counter<JournalUnitLabels>(

@@ -1,37 +1,39 @@
 public import ApusMetrics
 
-/// Every metric of this product, declared once; each subsystem has a file of its own.
+/// A subsystem's metrics, each declared once. Every type that is declared with this protocol in this module is part of the
+/// ``MetricCatalog``; the build lists them (`Plugins/ListConformers`).
+public protocol MetricSubsystem: SendableMetatype {
+    /// What the metrics are about, for people.
+    static var title: String { get }
+    /// The kind of thing that has the series, and who makes them.
+    static var origin: MetricOrigin { get }
+    /// Every family of the subsystem.
+    static var families: [MetricFamily] { get }
+}
+
+/// The kind of thing that has the series of a subsystem, and who makes them.
+public enum MetricOrigin: Sendable {
+    /// The agent makes them of the host and of itself: they have no labels of a target.
+    case host
+    /// The agent makes them of every instance, whatever that records.
+    case instance
+    /// Services record them.
+    case service
+}
+
+/// Every metric of this module, declared once; each subsystem has a file of its own.
 ///
 /// Services record these declarations, the agent exports them, alerts and panels query them. Every series that an agent serves
 /// for a service carries the labels `service` and `instance` besides those declared here.
 public enum MetricCatalog {
-    /// All families, by subsystem; the reference in the documentation and the checks of names go over this.
-    public static let subsystems: [(title: String, families: [MetricFamily])] = [
-        ("Contract of the original system", Contract.families),
-        ("Watched processes", ServiceProcess.families),
-        ("Reporting services", ServiceState.families),
-        ("Executors of services", Scheduling.families),
-        ("The agent's own process", AgentProcess.families),
-        ("The agent's work", Agent.families),
-        ("The journal", Journal.families),
-        ("Units in the journal", JournalUnits.families),
-        ("The following of the journal", JournalFollowing.families),
-        ("Units of reporting services", ServiceUnit.families),
-        ("Units of systemd", Units.families),
-        ("Database clients", Database.families),
-        ("Queue", Queue.families),
-        ("HTTP server", HTTPServer.families),
-    ]
+    /// All families, by subsystem; the checks of names go over this.
+    public static let subsystems: [(title: String, families: [MetricFamily])] = all.map { ($0.title, $0.families) }
 
-    /// The families of the agent's own process and work.
-    public static var agentFamilies: [MetricFamily] {
-        AgentProcess.families + Agent.families
-            + Journal.families + JournalUnits.families + JournalFollowing.families + ServiceUnit.families + Units.families
-    }
-
-    /// The families of which an agent serves every instance a series, whatever that records.
-    public static var processFamilies: [MetricFamily] { ServiceProcess.families + ServiceState.families }
-
-    /// Every family of the product.
+    /// Every family.
     public static var families: [MetricFamily] { subsystems.flatMap(\.families) }
+
+    /// The families whose series have this origin.
+    public static func families(of origin: MetricOrigin) -> [MetricFamily] {
+        all.filter { $0.origin == origin }.flatMap { $0.families }
+    }
 }

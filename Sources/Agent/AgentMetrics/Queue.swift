@@ -3,12 +3,14 @@ public import ApusMetrics
 /// The queue of a service that takes its work from a store.
 ///
 /// It is counted where the queue is, never by counters inside a process, which drift.
-public enum Queue {
+public enum Queue: MetricSubsystem {
     public static let depth = Gauge<QueueStateLabels>("queue_depth", "Entries of the queue, by state.")
     public static let oldestAge = Gauge<NoLabels>(
         "queue_oldest_age_seconds", "Age of the oldest entry that is due and held by nobody; 0 when there is none.")
 
-    static let families = [depth.family, oldestAge.family]
+    public static let title = "Queue"
+    public static let origin = MetricOrigin.service
+    public static let families = [depth.family, oldestAge.family]
 }
 
 /// What an entry of a queue waits for.

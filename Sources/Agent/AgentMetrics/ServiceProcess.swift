@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// What the kernel says of a watched process; sampled from outside by the agent.
-public enum ServiceProcess {
+public enum ServiceProcess: MetricSubsystem {
     public static let cpu = Counter<CPUModeLabels>(
         "service_process_cpu_seconds_total", "CPU time of the process and its threads, ended ones included.")
     public static let childrenCPU = Counter<CPUModeLabels>(
@@ -21,7 +21,9 @@ public enum ServiceProcess {
     public static let startTime = Gauge<NoLabels>(
         "service_process_start_time_seconds", "Start of the process, in seconds since the Unix epoch.")
 
-    static let families = [
+    public static let title = "Watched processes"
+    public static let origin = MetricOrigin.instance
+    public static let families = [
         cpu.family, childrenCPU.family, residentMemory.family, virtualMemory.family, peakResidentMemory.family, heap.family,
         openFiles.family, maxFiles.family, threads.family, startTime.family,
     ]

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// What the agent knows of a service's reporting.
-public enum ServiceState {
+public enum ServiceState: MetricSubsystem {
     public static let up = Gauge<NoLabels>(
         "apus_service_up", "1 while the instance's process lives and reports, 0 when it is expected or was known and does not.")
     public static let heartbeatAge = Gauge<NoLabels>(
@@ -18,7 +18,9 @@ public enum ServiceState {
     public static let droppedFamilySeries = Counter<FamilyLabels>(
         "apus_service_family_series_dropped_total", "Series that the process asked for and did not get, by family.")
 
-    static let families = [
+    public static let title = "Reporting services"
+    public static let origin = MetricOrigin.instance
+    public static let families = [
         up.family, heartbeatAge.family, hung.family, series.family, droppedSeries.family, unreadSeries.family,
         droppedFamilySeries.family,
     ]

@@ -1,9 +1,11 @@
 public import ApusMetrics
 
 /// The systemd unit of a reporting service, to join its series with those of units.
-public enum ServiceUnit {
+public enum ServiceUnit: MetricSubsystem {
     public static let unit = Info<JournalUnitLabels>(
         "apus_service_unit_info", "Always 1; the label unit is the systemd unit that the instance's process runs in.")
 
-    static let families = [unit.family]
+    public static let title = "Units of reporting services"
+    public static let origin = MetricOrigin.instance
+    public static let families = [unit.family]
 }

@@ -1,7 +1,7 @@
 public import ApusMetrics
 
 /// Units as systemd sees them, under the names that node_exporter and systemd_exporter gave them where they have one.
-public enum Units {
+public enum Units: MetricSubsystem {
     public static let state = Gauge<UnitStateLabels>(
         "systemd_unit_state", "1 for the state that the unit is in, 0 for the others.")
     public static let information = Gauge<UnitInformationLabels>(
@@ -39,7 +39,9 @@ public enum Units {
     public static let busBreakerOpen = Gauge<NoLabels>(
         "apus_systemd_bus_breaker_open", "1 while the bus has failed so often that it is tried in pauses only, else 0.")
 
-    static let families = [
+    public static let title = "Units of systemd"
+    public static let origin = MetricOrigin.host
+    public static let families = [
         state.family, information.family, absent.family, stateChange.family, activeSince.family, restarts.family,
         result.family, exitStatus.family, mainPID.family, watchdog.family, watchdogPing.family, memory.family, tasks.family,
         tasksLimit.family, cpu.family, busUp.family, busAge.family, busCalls.family, busErrors.family, busBreakerOpen.family,

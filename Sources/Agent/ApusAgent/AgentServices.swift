@@ -1,13 +1,14 @@
 import ApusMetrics
 package import ApusSystemd
-package import ApusJournal
-import CLinux
+import ApusJournal
+import ApusLinux
+import Glibc
 package import Logging
 package import ServiceLifecycle
 
 /// The services that make up an agent, wired together and ready to run in one `ServiceGroup`.
 package struct AgentServices {
-    /// In the order in which they start; they stop in reverse.
+    /// The services in the order in which they start; they stop in reverse.
     package let all: [any Service]
     /// Renders one exposition as a scrape would see it.
     package let scrape: @Sendable () -> [UInt8]
@@ -26,41 +27,37 @@ package struct AgentServices {
         passed: [ActivationSocket] = [], boundPort: @escaping @Sendable (Int) -> Void = { _ in },
         droppedLogs: (@Sendable () -> UInt64)? = nil
     ) throws(AgentError) {
-        let work = AgentWork()
+        let clock = AgentClock.system
+        let work = AgentWork(at: clock.now())
         let passed = try PassedDescriptors(passed)
         let store = notifier.map { SegmentStore(notifier: $0, logger: logger) }
-        let table = InstanceTable(configuration: configuration, store: store)
-        let reload = try AgentReload(configuration: configuration, table: table, logger: logger)
-        let units = ServiceUnits(table: table)
+        let table = InstanceTable(configuration: configuration, root: .live, store: store, at: clock.now())
+        let reload = try AgentReload(configuration: configuration, table: table, clock: clock, logger: logger)
         let journal = configuration.journal.map { JournalWatch($0, logger: logger) }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
-        let journalSources: [(any FamilySource)?] = [
-            units,
-            journal.map {
-                JournalFamilies(
-                    follower: $0.follower, units: configuration.journal?.units, watcher: unitWatch?.watcher)
-            }, droppedLogs.map { LogDrops(count: $0) },
-            unitWatch.map { UnitSource(watcher: $0.watcher) },
-            try journal.map { (journal) throws(AgentError) in
-                PatternFamilies(patterns: try Self.checked(configuration.journal?.patterns ?? []), follower: journal.follower)
-            },
-        ]
-        let sources: [any FamilySource] = journalSources.compactMap { $0 }
-        let exposition = Exposition(
-            table: table, work: work, seriesLimit: configuration.seriesLimit, createdSeries: configuration.createdSeries,
-            sources: sources, logger: logger)
+        var host = HostSubject(process: try? WatchedProcess(pid: getpid()), work: work, instances: { table.count })
+        if let follower = journal?.follower {
+            host.journal = { _ in FollowedJournal(follower) }
+            host.journalUnits = configuration.journal?.units
+            host.patterns = try Self.checked(configuration.journal?.patterns ?? [])
+        }
+        if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher) } }
+        host.droppedLogs = droppedLogs
+        let exposition = Exposition(table: table, host: host, configuration: configuration, clock: clock, logger: logger)
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
-            companion: configuration.companion, journal: journal?.follower, units: units, watcher: unitWatch?.watcher)
+            companion: configuration.companion, journal: journal?.follower, watcher: unitWatch?.watcher, clock: clock)
         let responder = Responder(
             exposition: exposition, documents: documents, work: work, compression: configuration.compression,
             ownAddress: "\(configuration.host):\(configuration.port)", logger: logger)
         let reports =
             if let socket = passed.report {
-                ReportListener(passed: socket, table: table, work: work, logger: logger)
-            } else { try ReportListener(path: configuration.socketPath, table: table, work: work, logger: logger) }
+                ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)
+            } else {
+                try ReportListener(path: configuration.socketPath, table: table, work: work, clock: clock, logger: logger)
+            }
         // Before anybody can ask: the first scrape has the true values.
-        store?.takeBack(passed.stored, into: table)
+        store?.takeBack(passed.stored, into: table, at: clock.now())
         let notifications = notifier.map { notifier in
             ManagerNotifications(
                 notifier: notifier, watchdog: watchdog, logger: logger, turns: { work.totals.samples },
@@ -68,8 +65,8 @@ package struct AgentServices {
         }
         let services: [any Service] = [
             reports,
-            SamplingLoop(table: table, work: work, interval: configuration.interval),
-            HangWatch(table: table, seriesLimit: configuration.seriesLimit, logger: logger),
+            SamplingLoop(table: table, work: work, interval: configuration.interval, clock: clock),
+            HangWatch(table: table, clock: clock, logger: logger),
             HTTPEndpoint(
                 configuration: configuration, sockets: passed.http, responder: responder, logger: logger,
                 boundPort: { port in

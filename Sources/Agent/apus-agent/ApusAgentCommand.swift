@@ -65,6 +65,15 @@ struct ApusAgentCommand: AsyncParsableCommand {
                 + "error while there is no journal), or to standard error (stderr).", valueName: "destination"))
     var log = "auto"
 
+    @Option(
+        help: ArgumentHelp(
+            "Read this source and no other but those that are named too; repeatable. The sources are: "
+                + "\(SourceCatalog.names.joined(separator: ", ")).", valueName: "name"))
+    var source: [String] = []
+
+    @Option(help: ArgumentHelp("Do not read this source; repeatable.", valueName: "name"))
+    var noSource: [String] = []
+
     @OptionGroup(title: "The journal") var journalOptions: JournalOptions
 
     @OptionGroup(title: "Units of systemd") var unitOptions: UnitOptions
@@ -138,6 +147,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
         }
         configuration.compression = compression
         configuration.createdSeries = createdSeries
+        do throws(UnknownSource) {
+            configuration.sources = try SourceChoice(only: source, without: noSource)
+        } catch { throw ValidationError(error.description) }
         configuration.expectFile = expectFile
         configuration.expected = try expect.map { text in
             guard let key = InstanceIdentity(text) else {

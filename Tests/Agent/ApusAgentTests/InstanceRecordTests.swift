@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct InstanceRecordTests {
     private static let record = InstanceRecord(
-        key: InstanceIdentity(service: "wörker", instance: "a=b:c d"), pid: 4711, startTicks: .max, endedAt: 12)
+        identity: InstanceIdentity(service: "wörker", instance: "a=b:c d"), pid: 4711, startTicks: .max, endedAt: 12)
 
     @Test func `comes back from its bytes, which are as many whenever the instance ends`() {
         var record = Self.record
@@ -15,7 +15,7 @@ import Testing
         }
         let longest = String(repeating: "x", count: 128)
         let long = InstanceRecord(
-            key: InstanceIdentity(service: longest, instance: longest), pid: .max, startTicks: .max, endedAt: .max)
+            identity: InstanceIdentity(service: longest, instance: longest), pid: .max, startTicks: .max, endedAt: .max)
         #expect(InstanceRecord(bytes: long.bytes) == long)
     }
 

@@ -42,7 +42,7 @@ import Testing
         return try #require(UInt64(fields[19]))
     }
 
-    private static let key = InstanceIdentity(service: "worker", instance: "worker-1")
+    private static let identity = InstanceIdentity(service: "worker", instance: "worker-1")
 
     @Test func `a new agent serves what the former one had, before and after the service comes back`() async throws {
         let manager = try DatagramReceiver()
@@ -69,7 +69,7 @@ import Testing
                     jobs.increment(by: 1)
                     #expect(try await second.get("/metrics").samples[Self.jobs] == "9")
                     // The same segment once more, now from the service itself.
-                    try await second.takeConnection(of: kept, like: Self.key)
+                    try await second.takeConnection(of: kept, like: Self.identity)
                     let text = try await second.get("/metrics").text
                     #expect(text.split(separator: "\n").filter { $0.hasPrefix(Self.jobs) } == ["\(Self.jobs) 9"])
                 }
@@ -83,9 +83,9 @@ import Testing
         let notifier = ServiceNotifier(socket: manager.path)
         let writer = try segment(5)
         // This process lives, but began at another time: the pid was given again.
-        let other = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart() + 1)
+        let other = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart() + 1)
         // This one said goodbye.
-        let ended = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart(), endedAt: 1)
+        let ended = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart(), endedAt: 1)
         for (record, retention) in [(other, Duration.seconds(600)), (ended, .seconds(1))] {
             let passed = [try self.record(record.bytes), dup(writer.descriptor)].map {
                 ActivationSocket(descriptor: $0, name: "instance-3")
@@ -107,14 +107,14 @@ import Testing
     @Test func `another segment of an instance takes the place of the one that is kept`() async throws {
         let manager = try DatagramReceiver()
         let notifier = ServiceNotifier(socket: manager.path)
-        let gone = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart() + 1)
+        let gone = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart() + 1)
         let former = try segment(5)
         let passed = [try record(gone.bytes), dup(former.descriptor)].map {
             ActivationSocket(descriptor: $0, name: "instance-41")
         }
         try await RunningAgent.with(notifier: notifier, passed: passed) { agent in
             let next = try segment(2)
-            try await agent.takeConnection(of: [next.descriptor], like: Self.key)
+            try await agent.takeConnection(of: [next.descriptor], like: Self.identity)
             let text = try await agent.get("/metrics").text
             #expect(text.split(separator: "\n").filter { $0.hasPrefix(Self.jobs) } == ["\(Self.jobs) 2"])
         }
@@ -128,15 +128,15 @@ import Testing
             let count = pread(descriptor, &bytes, bytes.count, 0)
             return InstanceRecord(bytes: Array(bytes.prefix(max(0, count))))
         }.first
-        let own = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart())
-        #expect(record?.key == own.key && record?.pid == own.pid && record?.startTicks == own.startTicks)
+        let own = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart())
+        #expect(record?.identity == own.identity && record?.pid == own.pid && record?.startTicks == own.startTicks)
         #expect(record.map { $0.endedAt > 0 } == true)
     }
 
     @Test func `what is not as an agent left it is let go, and the rest is served`() async throws {
         let manager = try DatagramReceiver()
         let log = RecordedLog()
-        let good = InstanceRecord(key: Self.key, pid: getpid(), startTicks: try Self.ownStart()).bytes
+        let good = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart()).bytes
         let (old, new) = (try segment(1), try segment(2))
         let file = open("/proc/self/stat", O_RDONLY)
         defer { close(file) }
@@ -175,13 +175,13 @@ import Testing
     @Test func `where nobody keeps anything, nothing is sent and nothing changes`() async throws {
         let writer = try segment(3)
         try await RunningAgent.with { agent in
-            try await agent.takeConnection(of: [writer.descriptor], like: Self.key)
+            try await agent.takeConnection(of: [writer.descriptor], like: Self.identity)
             #expect(try await agent.get("/metrics").samples[Self.jobs] == "3")
         }
         // A manager that has ended.
         let log = RecordedLog()
         try await RunningAgent.with(logger: log.logger, notifier: ServiceNotifier(socket: "/nowhere/notify")) { agent in
-            try await agent.takeConnection(of: [writer.descriptor], like: Self.key)
+            try await agent.takeConnection(of: [writer.descriptor], like: Self.identity)
             #expect(try await agent.get("/metrics").samples[Self.jobs] == "3")
         }
         #expect(log.lines("segments do not outlive a restart of the agent").count == 1)
@@ -190,16 +190,16 @@ import Testing
 
 extension RunningAgent {
     /// Reports the one of the descriptors that is a segment, and ends the connection once that is served.
-    fileprivate func takeConnection(of descriptors: [Int32], like key: InstanceIdentity) async throws {
+    fileprivate func takeConnection(of descriptors: [Int32], like identity: InstanceIdentity) async throws {
         let segment = try #require(descriptors.first { (try? SegmentReader(descriptor: $0)) != nil })
         let socket = apus_seqpacket_socket(0)
         defer { close(socket) }
         try #require(apus_unix_connect(socket, socketPath) == 0)
-        let hello = try Hello(service: key.service, instance: key.instance).bytes
+        let hello = try Hello(service: identity.service, instance: identity.instance).bytes
         try #require(apus_send_with_descriptor(socket, hello, hello.count, segment) == hello.count)
         var reply = [UInt8](repeating: 0, count: 1024)
         let count = recv(socket, &reply, reply.count, 0)
         #expect(count > 0 && Reply(bytes: reply.prefix(count)) == .accepted)
-        #expect(try await up(key.service, key.instance) == "1")
+        #expect(try await up(identity.service, identity.instance) == "1")
     }
 }

@@ -5,7 +5,7 @@ import Testing
     private func sample(at seconds: Double, cpu: Double) -> ProcessSample {
         ProcessSample(
             monotonicNanoseconds: UInt64(seconds * 1e9), userSeconds: cpu, systemSeconds: 0, residentBytes: 0, virtualBytes: 0,
-            threads: 1, openFiles: nil, maxFiles: nil)
+            threads: 1)
     }
 
     @Test func `two cores in full are two hundred percent`() {

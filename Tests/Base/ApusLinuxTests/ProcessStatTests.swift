@@ -44,8 +44,8 @@ import Testing
     }
 
     @Test func `the soft limit of open files is read from its line`() throws {
-        #expect(ProcessSource.softFileLimit(try Self.fixture("limits")) == 20_000)
-        #expect(ProcessSource.softFileLimit(Array("Max open files            unlimited   unlimited   files\n".utf8)) == nil)
-        #expect(ProcessSource.softFileLimit([UInt8]()) == nil)
+        #expect(ProcessDescriptors.softLimit(try Self.fixture("limits")) == 20_000)
+        #expect(ProcessDescriptors.softLimit(Array("Max open files            unlimited   unlimited   files\n".utf8)) == nil)
+        #expect(ProcessDescriptors.softLimit([UInt8]()) == nil)
     }
 }

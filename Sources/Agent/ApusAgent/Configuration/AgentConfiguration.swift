@@ -30,6 +30,8 @@ package struct AgentConfiguration: Sendable {
     /// HTTP connections past this number are closed at once.
     package var connectionLimit = 256
 
+    /// What is read of the instances and of the host.
+    package var sources = SourceChoice.all
     /// What is followed of the journal; `nil`: nothing.
     package var journal: JournalFollowerConfiguration?
     /// Units of systemd that are watched; `nil`: none.

@@ -4,7 +4,7 @@ import ApusSegment
 /// What must be known of an instance besides its segment to go on serving it after a restart of the agent: lines of text of a
 /// length that never changes, so that the end of the reporting can be written in place.
 package struct InstanceRecord: Equatable, Sendable {
-    package let key: InstanceIdentity
+    package let identity: InstanceIdentity
     /// A pid is given again after its process; together with the start, in clock ticks since boot, it is not.
     package let pid: Int32
     package let startTicks: UInt64
@@ -18,15 +18,15 @@ package struct InstanceRecord: Equatable, Sendable {
     static let endLength = 21
     private static let firstLine = "apus-instance 1"
 
-    package init(key: InstanceIdentity, pid: Int32, startTicks: UInt64, endedAt: UInt64 = 0) {
-        self.key = key
+    package init(identity: InstanceIdentity, pid: Int32, startTicks: UInt64, endedAt: UInt64 = 0) {
+        self.identity = identity
         self.pid = pid
         self.startTicks = startTicks
         self.endedAt = endedAt
     }
 
     package var bytes: [UInt8] {
-        let head = "\(Self.firstLine)\nservice=\(key.service)\ninstance=\(key.instance)\n"
+        let head = "\(Self.firstLine)\nservice=\(identity.service)\ninstance=\(identity.instance)\n"
         return Array("\(head)pid=\(pid)\nstart=\(startTicks)\nended=".utf8) + Self.end(endedAt)
     }
 
@@ -51,7 +51,8 @@ package struct InstanceRecord: Equatable, Sendable {
             let hello = try? Hello(service: values[0], instance: values[1])
         else { return nil }
         self.init(
-            key: InstanceIdentity(service: hello.service, instance: hello.instance), pid: pid, startTicks: start, endedAt: ended
+            identity: InstanceIdentity(service: hello.service, instance: hello.instance), pid: pid, startTicks: start,
+            endedAt: ended
         )
         guard self.bytes == bytes else { return nil }
     }

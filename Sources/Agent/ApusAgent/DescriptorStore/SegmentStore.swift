@@ -14,7 +14,7 @@ final class SegmentStore: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        /// Of the last name given.
+        /// The number of the last name that was given.
         var number: UInt64 = 0
         var hasFailed = false
     }
@@ -39,7 +39,7 @@ final class SegmentStore: Sendable {
         return stored.withDescriptor({ send([.storeDescriptors(name: name)], [$0, segment]) }) ? stored : nil
     }
 
-    /// Of an instance that has left, or that another segment has taken the place of.
+    /// Has the manager forget an instance that has left, or whose place another segment has taken.
     func remove(_ stored: StoredInstance) { _ = send([.removeDescriptors(name: stored.name)], []) }
 
     /// Whether the manager was told; what is wrong is logged once.
@@ -63,14 +63,14 @@ final class SegmentStore: Sendable {
     /// Serves again what the manager has kept of an earlier run. What is not as this class leaves it is let go.
     ///
     /// - Parameter passed: owned from here on.
-    func takeBack(_ passed: [ActivationSocket], into table: InstanceTable) {
+    func takeBack(_ passed: [ActivationSocket], into table: InstanceTable, at now: Moment) {
         let byName = Dictionary(grouping: passed, by: \.name).map { (name: $0.key, descriptors: $0.value.map(\.descriptor)) }
         let numbered = byName.map { (number: Self.number($0.name), kept: $0) }
         state.withLock { state in state.number = numbered.compactMap(\.number).max() ?? 0 }
         var count = 0
         // The newest first: of two that are of one instance, the other is what an agent had no time to remove.
         for (number, kept) in numbered.sorted(by: { $0.number ?? 0 > $1.number ?? 0 }) {
-            let reason = number == nil ? "no agent gives such a name" : takeBack(kept, into: table)
+            let reason = number == nil ? "no agent gives such a name" : takeBack(kept, into: table, at: now)
             guard let reason else {
                 count += 1
                 continue
@@ -87,7 +87,9 @@ final class SegmentStore: Sendable {
     }
 
     /// What is wrong with it, if anything is.
-    private func takeBack(_ kept: (name: String, descriptors: [Int32]), into table: InstanceTable) -> String? {
+    private func takeBack(
+        _ kept: (name: String, descriptors: [Int32]), into table: InstanceTable, at now: Moment
+    ) -> String? {
         var rest = kept.descriptors
         defer { for descriptor in rest { close(descriptor) } }
         guard rest.count == 2 else { return "it has \(rest.count) descriptors instead of 2" }
@@ -98,7 +100,7 @@ final class SegmentStore: Sendable {
             else { continue }
             rest = [segment]
             do throws(Refusal) {
-                try table.restore(stored, segment: segment)
+                try table.restore(stored, segment: segment, at: now)
                 return nil
             } catch { return error.message }
         }

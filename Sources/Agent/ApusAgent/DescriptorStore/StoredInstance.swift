@@ -4,7 +4,7 @@ import Glibc
 /// An instance that the service manager keeps, as one name with two descriptors: the segment, and a record that the agent may still
 /// write to.
 final class StoredInstance: Sendable {
-    /// As the manager has it (`FDNAME=`).
+    /// The name under which the manager keeps it (`FDNAME=`).
     let name: String
     let record: InstanceRecord
     let segment: FileIdentity

@@ -1,40 +1,71 @@
-import ApusLinux
-import ApusMetrics
+import AgentMetrics
+import ApusJournal
+package import ApusMetrics
 import CLinux
 import EventCatalog
-import Glibc
-import Logging
-import AgentMetrics
+package import Logging
 import Synchronization
 
-/// Plans what `/metrics` serves: all instances, family by family.
-final class Exposition: Sendable {
+/// Plans what `/metrics` serves: of the host and of all instances, family by family.
+package final class Exposition: Sendable {
     private let table: InstanceTable
     private let work: AgentWork
-    private let own: ProcessSource?
-    private let sources: [any FamilySource]
-    private let seriesLimit: Int
+    private let host: Mutex<SourceReadings<HostSubject>>
+    private let hostLabels: [[UInt8]]
+    /// Families of the sources' rows, in order, with the rows of each.
+    private let families: [RowFamily]
+    /// The names of what the agent serves itself: no service can report under them.
+    private let reserved: Set<String>
+    private let servesSegments: Bool
     private let createdSeries: Bool
+    private let clock: AgentClock
     private let logger: Logger
     private let clashes = Mutex<Set<String>>([])
     /// Instances of which the log says already that not all of their series are served.
     private let clipped = Mutex<Set<InstanceIdentity>>([])
 
-    init(
-        table: InstanceTable, work: AgentWork, seriesLimit: Int, createdSeries: Bool, sources: [any FamilySource] = [],
-        logger: Logger
-    ) {
-        self.sources = sources
-        self.table = table
-        self.work = work
-        self.seriesLimit = seriesLimit
-        self.createdSeries = createdSeries
-        self.logger = logger
-        own = try? ProcessSource(pid: getpid())
+    /// The rows of one family, of whichever subjects.
+    struct RowFamily: Sendable {
+        let family: MetricFamily
+        var instanceRows: [Int] = []
+        var hostRows: [Int] = []
     }
 
+    package init(
+        table: InstanceTable, host: HostSubject, configuration: AgentConfiguration, clock: AgentClock = .system, logger: Logger
+    ) {
+        self.table = table
+        work = host.work
+        self.clock = clock
+        self.logger = logger
+        createdSeries = configuration.createdSeries
+        servesSegments = configuration.sources.contains(SegmentSource.name)
+        let selection = SourceSelection<HostSubject>(configuration.sources)
+        var readings = SourceReadings(selection, labels: host.labels)
+        // The agent's own process is there while it asks.
+        try? readings.open(host, at: clock.now())
+        hostLabels = readings.labels
+        self.host = Mutex(readings)
+        var families: [RowFamily] = []
+        var places: [String: Int] = [:]
+        func place(of family: MetricFamily) -> Int {
+            if let place = places[family.name] { return place }
+            places[family.name] = families.count
+            families.append(RowFamily(family: family))
+            return families.count - 1
+        }
+        for (row, entry) in table.sources.entries.enumerated() { families[place(of: entry.family)].instanceRows.append(row) }
+        for (row, entry) in selection.entries.enumerated() { families[place(of: entry.family)].hostRows.append(row) }
+        self.families = families
+        reserved = Self.ownNames.union(host.patterns.flatMap(\.family.claimedNames))
+    }
+
+    /// The names of what agents serve themselves, whichever sources they read.
+    static let ownNames = Set(
+        (SourceCatalog.entries.map(\.family) + AgentSources.families).flatMap(\.claimedNames))
+
     /// The whole exposition at once.
-    func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
+    package func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
         let stream = stream(format, ticket: nil)
         var bytes: [UInt8] = []
         while !stream.isFinished {
@@ -44,36 +75,99 @@ final class Exposition: Sendable {
         return bytes
     }
 
-    /// The exposition in pieces. What belongs to it is settled here, values are read as the pieces are made.
+    /// The exposition in pieces. What belongs to it is settled here, values of segments are read as the pieces are made.
     func stream(_ format: ExpositionFormat, ticket: ScrapeTicket?) -> ExpositionStream {
         let cpu = apus_thread_cpu_nanoseconds()
+        let now = clock.now()
         let instances = table.instances
-        let watched = instances.map { ($0, look($0)) }
-        var steps = InstanceSeries.byFamily.map { ExpositionStream.Step.instances($0) }
-        planReported(instances, &steps)
-        steps.append(contentsOf: sources.map { .source($0) })
-        steps.append(.own)
+        var tallies = read(instances, at: now)
+        let (hostValues, configured) = readHost(at: now, in: &tallies)
+        let watched = instances.map { instance in
+            tellTroubles(of: instance)
+            return SubjectValues(labels: instance.labels, values: instance.values())
+        }
+        var steps = families.map { ExpositionStream.Step.rows($0) }
+        for (family, value) in configured { steps.append(.value(family, value)) }
+        steps += sourceSteps(tallies)
+        if servesSegments { planReported(instances, &steps) }
         return ExpositionStream(
-            format: format, createdSeries: createdSeries, steps: steps, instances: watched, exposition: self, work: work,
-            ticket: ticket,
+            format: format, createdSeries: createdSeries, steps: steps,
+            host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, work: work, ticket: ticket,
             cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
+    }
+
+    /// Reads every instance, source by source, so that what a source costs is measured once and not for each of them.
+    private func read(_ instances: [Instance], at now: Moment) -> [(name: String, tally: SourceTally)] {
+        var tallies: [(name: String, tally: SourceTally)] = []
+        var start = clock.stopwatch()
+        for (place, source) in table.sources.sources.enumerated() {
+            var tally = SourceTally()
+            for instance in instances { instance.read(place, at: now, in: &tally) }
+            let end = clock.stopwatch()
+            tally.readSeconds = Double(end - start) / 1e9
+            start = end
+            tallies.append((source.name, tally))
+        }
+        return tallies
+    }
+
+    private func readHost(
+        at now: Moment, in tallies: inout [(name: String, tally: SourceTally)]
+    ) -> (values: [RowValue], configured: [(family: MetricFamily, value: RowValue)]) {
+        let (values, configured, found) = host.withLock { [clock] host in
+            var found: [(name: String, tally: SourceTally)] = []
+            var start = clock.stopwatch()
+            for (place, source) in host.selection.sources.enumerated() {
+                var tally = SourceTally()
+                // The agent's own process is there while it asks.
+                try? host.read(place, at: now)
+                host.count(place, at: now, in: &tally)
+                let end = clock.stopwatch()
+                tally.readSeconds = Double(end - start) / 1e9
+                start = end
+                found.append((source.name, tally))
+            }
+            return (host.values(), host.configured(), found)
+        }
+        tallies += found
+        return (values, configured)
+    }
+
+    /// How the sources are: written by the frame, as they are read by it.
+    private func sourceSteps(_ tallies: [(name: String, tally: SourceTally)]) -> [ExpositionStream.Step] {
+        func step(_ declaration: Gauge<SourceLabels>, _ value: (SourceTally) -> Double?) -> ExpositionStream.Step {
+            let points = tallies.sorted { $0.name < $1.name }.compactMap { name, tally in
+                value(tally).map { Point(labels: LabelBytes.render(SourceLabels(source: name).pairs), value: .double($0)) }
+            }
+            return .value(declaration.family, .points { points })
+        }
+        return [
+            step(AgentSources.up) { $0.failures == 0 ? 1 : 0 }, step(AgentSources.age) { $0.age },
+            step(AgentSources.readSeconds) { $0.readSeconds },
+        ]
     }
 
     /// Reads one instance afresh.
     func look(_ instance: Instance) -> InstanceView {
-        let view = instance.look(seriesLimit: seriesLimit)
-        if let fault = view.segmentFault {
+        let view = instance.look(at: clock.now())
+        tellTroubles(of: instance)
+        return view
+    }
+
+    /// Says in the log, once each, what keeps series of an instance from being served.
+    private func tellTroubles(of instance: Instance) {
+        guard let segment = instance.segment else { return }
+        let (fault, unread) = segment.troubles()
+        if let fault {
             work.countRefusal(.content)
             logger.error(
                 "the segment of an instance is malformed; what was good before is served on",
-                metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(view.key)", "fault": "\(fault)"]))
-        }
-        if view.segmentFault == nil, view.unreadSeries > 0, clipped.withLock({ $0.insert(view.key).inserted }) {
+                metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
+        } else if unread > 0, clipped.withLock({ $0.insert(instance.identity).inserted }) {
             logger.warning(
                 "an instance has more series than are served; --series-limit says how many",
-                metadata: ["instance": "\(view.key)", "limit": "\(seriesLimit)", "unread": "\(view.unreadSeries)"])
+                metadata: ["instance": "\(instance.identity)", "limit": "\(segment.limit)", "unread": "\(unread)"])
         }
-        return view
     }
 
     private func planReported(_ instances: [Instance], _ steps: inout [ExpositionStream.Step]) {
@@ -91,7 +185,7 @@ final class Exposition: Sendable {
                 reporting[family.name, default: []].append(reported)
             }
         }
-        var taken = sources.reduce(into: Self.ownNames) { $0.formUnion($1.claimedNames) }
+        var taken = reserved
         for family in families.values.sorted(by: { $0.name < $1.name }) {
             // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
             guard taken.isDisjoint(with: family.claimedNames) else {
@@ -104,59 +198,18 @@ final class Exposition: Sendable {
         }
     }
 
-    /// The names of what the agent serves itself.
-    static let ownNames = Set(
-        (InstanceSeries.allCases.map(\.family) + MetricCatalog.agentFamilies).flatMap(\.claimedNames)
-    ).subtracting(ServiceProcess.heap.family.claimedNames)
-
     /// Says once of each family that it is not served, of one instance or of any.
     private func reportClash(_ family: MetricFamily, of instance: Instance?) {
-        let whose = instance.map { "\($0.key)" } ?? "all"
+        let whose = instance.map { "\($0.identity)" } ?? "all"
         guard clashes.withLock({ $0.insert("\(family.name) \(whose)").inserted }) else { return }
         logger.error(
             "a reported family is not served: another one has its name or that of one of its samples",
             metadata: ["family": "\(family.name)", "kind": "\(family.kind)", "instance": "\(whose)"])
     }
-
-    func writeOwn(instances: Int, to encoder: inout ExpositionEncoder) {
-        if let own, let sample = try? own.sample() {
-            encoder.family(AgentProcess.cpu, sample.cpuSeconds)
-            encoder.family(AgentProcess.residentMemory, Double(sample.residentBytes))
-            encoder.family(AgentProcess.virtualMemory, Double(sample.virtualBytes))
-            if let open = sample.openFiles { encoder.family(AgentProcess.openFiles, Double(open)) }
-            if let most = sample.maxFiles { encoder.family(AgentProcess.maxFiles, Double(most)) }
-            encoder.family(AgentProcess.startTime, own.startTime)
-        }
-        let totals = work.totals
-        encoder.family(Agent.buildInfo, [(VersionLabels(version: agentVersion), 1)])
-        encoder.family(Agent.instances, Double(instances))
-        encoder.family(Agent.samples, Double(totals.samples))
-        encoder.family(Agent.lateSamples, Double(totals.lateSamples))
-        encoder.family(Agent.sampleCPU, totals.sampleCPU)
-        encoder.family(Agent.sampleAge, work.sampleAge)
-        encoder.family(Agent.scrapes, Double(totals.scrapes))
-        encoder.family(Agent.scrapesAborted, Double(totals.abortedScrapes))
-        encoder.family(Agent.scrapesRejected, Double(totals.rejectedScrapes))
-        encoder.family(Agent.scrapeCPU, totals.scrapeCPU)
-        encoder.family(Agent.scrapeSize, Double(totals.scrapeSize))
-        encoder.family(
-            Agent.refusals,
-            RefusalReason.allCases.map { (RefusalLabels(reason: $0), Double(totals.refusals[$0] ?? 0)) })
-        encoder.family(Agent.connectionsRejected, Double(totals.rejectedConnections))
-    }
 }
 
-extension InstanceSeries {
-    /// Cases that share a family, in order.
-    static let byFamily: [[InstanceSeries]] = {
-        var groups: [[InstanceSeries]] = []
-        for series in allCases {
-            if let last = groups.last?.first, last.family.name == series.family.name {
-                groups[groups.count - 1].append(series)
-            } else {
-                groups.append([series])
-            }
-        }
-        return groups
-    }()
+/// What one subject has to serve in each row at a moment.
+struct SubjectValues: Sendable {
+    let labels: [[UInt8]]
+    let values: [RowValue]
 }

@@ -7,15 +7,13 @@ import CLinux
 /// what comes meanwhile waits for the next scrape.
 final class ExpositionStream {
     enum Step {
-        /// Series that the agent makes for every instance, of one family.
-        case instances([InstanceSeries])
+        /// A family of the sources' rows, with its series of the host and of every instance.
+        case rows(Exposition.RowFamily)
+        /// A family that has its series from one place.
+        case value(MetricFamily, RowValue)
         case begin(MetricFamily)
         /// The series of the family that has begun, of one instance.
         case reported(ReportedFamily)
-        /// What does not come from instances, as a whole.
-        case source(any FamilySource)
-        /// What the agent says of itself.
-        case own
     }
 
     /// A piece ends with the write that takes it past this size, in bytes. With that write it stays below the size from which
@@ -27,8 +25,8 @@ final class ExpositionStream {
     private(set) var isFinished = false
 
     private let steps: [Step]
-    private let instances: [(Instance, InstanceView)]
-    private let exposition: Exposition
+    private let host: SubjectValues
+    private let instances: [SubjectValues]
     private let work: AgentWork
     private let ticket: ScrapeTicket?
     private var encoder: ExpositionEncoder
@@ -41,15 +39,14 @@ final class ExpositionStream {
 
     /// - Parameter cpuNanoseconds: what the plan has cost.
     init(
-        format: ExpositionFormat, createdSeries: Bool, steps: [Step], instances: [(Instance, InstanceView)],
-        exposition: Exposition, work: AgentWork,
-        ticket: ScrapeTicket?, cpuNanoseconds: UInt64
+        format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
+        work: AgentWork, ticket: ScrapeTicket?, cpuNanoseconds: UInt64
     ) {
         encoder = ExpositionEncoder(format: format)
         encoder.writesCreated = createdSeries
         self.steps = steps
+        self.host = host
         self.instances = instances
-        self.exposition = exposition
         self.work = work
         self.ticket = ticket
         self.cpuNanoseconds = cpuNanoseconds
@@ -82,30 +79,42 @@ final class ExpositionStream {
     /// Writes a step, or a part of it; returns whether it is done.
     private func write(_ step: Step) -> Bool {
         switch step {
-        case .instances(let group): writeInstances(group)
+        case .rows(let rows):
+            var isOpen = false
+            write(rows.hostRows, host, of: rows.family, &isOpen)
+            for instance in instances { write(rows.instanceRows, instance, of: rows.family, &isOpen) }
+        case .value(let family, let value):
+            var isOpen = false
+            write(value, [], of: family, &isOpen)
         case .begin(let family): encoder.begin(family)
         case .reported(let reported):
             series = reported.write(from: series, values: &values, to: &encoder)
             return series >= reported.seriesCount
-        case .source(let source): source.write(to: &encoder)
-        case .own: exposition.writeOwn(instances: instances.count, to: &encoder)
         }
         return true
     }
 
-    private func writeInstances(_ group: [InstanceSeries]) {
-        let now = Double(apus_realtime_nanoseconds()) / 1e9
-        var isOpen = false
-        for (instance, view) in instances {
-            for series in group {
-                guard let value = series.value(view, now: now) else { continue }
-                if !isOpen {
-                    encoder.begin(series.family)
-                    isOpen = true
-                }
-                encoder.point(
-                    Point(labels: instance.labels[series.rawValue], value: .double(value)), of: series.family)
+    private func write(_ rows: [Int], _ subject: SubjectValues, of family: MetricFamily, _ isOpen: inout Bool) {
+        for row in rows { write(subject.values[row], subject.labels[row], of: family, &isOpen) }
+    }
+
+    private func write(_ value: RowValue, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool) {
+        switch value {
+        case .absent: break
+        case .number(let number):
+            begin(family, &isOpen)
+            encoder.point(Point(labels: labels, value: .double(number)), of: family)
+        case .points(let points):
+            for point in points() {
+                begin(family, &isOpen)
+                encoder.point(point, of: family)
             }
         }
+    }
+
+    /// A family without a series is not there.
+    private func begin(_ family: MetricFamily, _ isOpen: inout Bool) {
+        if !isOpen { encoder.begin(family) }
+        isOpen = true
     }
 }

@@ -25,8 +25,8 @@ final class HTTPConnections: Sendable {
 
 /// What an endpoint that stops asks of its connections, one after the other.
 enum DrainStep: Sendable {
-    /// Those that are between two requests close.
+    /// Connections that are between two requests close.
     case idle
-    /// So do those that have sent none: theirs should have come by now.
+    /// Connections that have not sent a request yet close as well: it should have come by now.
     case silent
 }

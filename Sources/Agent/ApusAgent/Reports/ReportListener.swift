@@ -16,10 +16,10 @@ final class ReportListener: Service {
     private let table: InstanceTable
     private let work: AgentWork
     private let logger: Logger
-    /// Of a socket of its own; nil of one that the service manager passed, which stays when the agent ends.
+    /// The path of a socket of its own; `nil` where the service manager passed one, which stays when the agent ends.
     private let path: String?
     private let listener: Int32
-    private let wake: Int32
+    private let clock: AgentClock
 
     /// Seconds that a connection has to introduce itself.
     private static let helloDeadline: UInt64 = 5_000_000_000
@@ -27,7 +27,8 @@ final class ReportListener: Service {
     private static let connectionLimit = 4096
 
     /// Makes the socket; a stale file of an agent that is gone is replaced.
-    init(path: String, table: InstanceTable, work: AgentWork, logger: Logger) throws(AgentError) {
+    init(path: String, table: InstanceTable, work: AgentWork, clock: AgentClock, logger: Logger) throws(AgentError) {
+        self.clock = clock
         self.table = table
         self.work = work
         self.logger = logger
@@ -47,11 +48,11 @@ final class ReportListener: Service {
         // Owner and group may report.
         chmod(path, 0o660)
         listener = socket
-        wake = apus_eventfd()
     }
 
     /// Listens on a socket that the service manager has made, and owns the descriptor.
-    init(passed socket: Int32, table: InstanceTable, work: AgentWork, logger: Logger) {
+    init(passed socket: Int32, table: InstanceTable, work: AgentWork, clock: AgentClock, logger: Logger) {
+        self.clock = clock
         self.table = table
         self.work = work
         self.logger = logger
@@ -59,13 +60,9 @@ final class ReportListener: Service {
         // Connections are taken until there is none.
         _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
         listener = socket
-        wake = apus_eventfd()
     }
 
-    deinit {
-        close(listener)
-        close(wake)
-    }
+    deinit { close(listener) }
 
     private static func removeStale(_ path: String) throws(AgentError) {
         let probe = apus_seqpacket_socket(1)
@@ -81,42 +78,28 @@ final class ReportListener: Service {
     private static func lastError() -> String { String(cString: strerror(errno)) }
 
     func run() async throws {
-        await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                await withCheckedContinuation { continuation in
-                    let thread = DetachedThread(name: "apus-reports") { [self] in
-                        serve()
-                        continuation.resume()
-                    }
-                    if !thread.start() { continuation.resume() }
-                }
-            } onGracefulShutdown: {
-                apus_eventfd_raise(self.wake)
-            }
-        } onCancel: {
-            apus_eventfd_raise(wake)
-        }
-        if let path { unlink(path) }
+        defer { if let path { unlink(path) } }
+        try await ThreadService(name: "apus-reports") { self.serve(until: $0) }.run()
     }
 
-    /// The thread's body: until ``wake`` is raised.
-    private func serve() {
+    /// The thread's body.
+    private func serve(until wake: WakeUp) {
         var connections = ReportConnections()
         let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { return logger.critical("no epoll", metadata: ["reason": "\(Self.lastError())"]) }
         defer { close(epoll) }
         watch(listener, epoll)
-        watch(wake, epoll)
+        if wake.descriptor >= 0 { watch(wake.descriptor, epoll) }
         var events = [epoll_event](repeating: epoll_event(), count: 64)
-        while true {
+        while !wake.isRaised {
             let count = epoll_wait(epoll, &events, Int32(events.count), 1000)
             guard count >= 0 || errno == EINTR else { break }
             let ready = events.prefix(Int(max(0, count))).map(\.data.fd)
-            if ready.contains(wake) { break }
+            if wake.isRaised { break }
             // Ends before beginnings: a process that restarts must find its predecessor gone.
-            for socket in ready where socket != listener { receive(socket, &connections) }
+            for socket in ready where socket != listener && socket != wake.descriptor { receive(socket, &connections) }
             if ready.contains(listener) { accept(epoll, &connections) }
-            for socket in connections.overdue(at: apus_monotonic_nanoseconds(), deadline: Self.helloDeadline) {
+            for socket in connections.overdue(at: clock.now().monotonic, deadline: Self.helloDeadline) {
                 refuse(socket, Refusal(.hello, "no hello within 5 seconds"), &connections)
             }
         }
@@ -139,7 +122,7 @@ final class ReportListener: Service {
                 close(socket)
                 continue
             }
-            connections.add(socket, at: apus_monotonic_nanoseconds())
+            connections.add(socket, at: clock.now().monotonic)
             watch(socket, epoll)
         }
     }
@@ -177,15 +160,15 @@ final class ReportListener: Service {
         guard apus_peer_credentials(socket, &pid, &uid) == 0, pid > 0 else {
             throw Refusal(.hello, "the kernel does not say which process this is")
         }
-        let instance = try table.admit(hello, pid: pid, descriptor: descriptor, connection: number)
-        logger.info("an instance reports", metadata: ["instance": "\(instance.key)", "pid": "\(pid)", "uid": "\(uid)"])
+        let instance = try table.admit(hello, pid: pid, descriptor: descriptor, connection: number, at: clock.now())
+        logger.info("an instance reports", metadata: ["instance": "\(instance.identity)", "pid": "\(pid)", "uid": "\(uid)"])
         return instance
     }
 
     private func end(_ socket: Int32, _ connections: inout ReportConnections) {
         if let connection = connections.remove(socket), let instance = connection.instance {
-            instance.detach(connection: connection.number)
-            logger.notice("an instance has ended", metadata: ["instance": "\(instance.key)"])
+            instance.detach(connection: connection.number, at: clock.now())
+            logger.notice("an instance has ended", metadata: ["instance": "\(instance.identity)"])
         }
         close(socket)
     }

@@ -1,14 +1,14 @@
-import CLinux
-import AgentMetrics
+package import AgentMetrics
 import Synchronization
 
 /// What the agent has done, counted for its own exposition.
-final class AgentWork: Sendable {
-    let startedAt = apus_monotonic_nanoseconds()
+package final class AgentWork: Sendable {
+    /// When the agent began, and when the sampling loop turned last: CLOCK_MONOTONIC in nanoseconds.
+    let startedAt: UInt64
     private let samples = Atomic<UInt64>(0)
     private let lateSamples = Atomic<UInt64>(0)
     private let sampleCPU = Atomic<UInt64>(0)
-    private let lastSample = Atomic<UInt64>(apus_monotonic_nanoseconds())
+    private let lastSample: Atomic<UInt64>
     private let scrapes = Atomic<UInt64>(0)
     private let scrapeCPU = Atomic<UInt64>(0)
     private let scrapeSize = Atomic<UInt64>(0)
@@ -18,24 +18,29 @@ final class AgentWork: Sendable {
     private let rejectedConnections = Atomic<UInt64>(0)
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
-    func countSample(isLate: Bool, cpuNanoseconds: UInt64) {
+    package init(at now: Moment) {
+        startedAt = now.monotonic
+        lastSample = Atomic(now.monotonic)
+    }
+
+    package func countSample(isLate: Bool, cpuNanoseconds: UInt64, at now: Moment) {
         samples.add(1, ordering: .relaxed)
         if isLate { lateSamples.add(1, ordering: .relaxed) }
         sampleCPU.add(cpuNanoseconds, ordering: .relaxed)
-        lastSample.store(apus_monotonic_nanoseconds(), ordering: .relaxed)
+        lastSample.store(now.monotonic, ordering: .relaxed)
     }
 
-    func countScrape(cpuNanoseconds: UInt64, bytes: Int) {
+    package func countScrape(cpuNanoseconds: UInt64, bytes: Int) {
         scrapes.add(1, ordering: .relaxed)
         scrapeCPU.add(cpuNanoseconds, ordering: .relaxed)
         scrapeSize.store(UInt64(bytes), ordering: .relaxed)
     }
 
     /// Scrapes that may be under way at a time.
-    static let scrapeLimit = 32
+    package static let scrapeLimit = 32
 
     /// Whether one more scrape may begin; ``endScrape()`` must follow then.
-    func beginScrape() -> Bool {
+    package func beginScrape() -> Bool {
         if openScrapes.add(1, ordering: .relaxed).newValue <= Self.scrapeLimit { return true }
         openScrapes.subtract(1, ordering: .relaxed)
         rejectedScrapes.add(1, ordering: .relaxed)
@@ -44,22 +49,19 @@ final class AgentWork: Sendable {
 
     func endScrape() { openScrapes.subtract(1, ordering: .relaxed) }
 
-    func countAbortedScrape(cpuNanoseconds: UInt64) {
+    package func countAbortedScrape(cpuNanoseconds: UInt64) {
         abortedScrapes.add(1, ordering: .relaxed)
         scrapeCPU.add(cpuNanoseconds, ordering: .relaxed)
     }
 
-    func countRefusal(_ reason: RefusalReason) {
+    package func countRefusal(_ reason: RefusalReason) {
         refusals.withLock { $0[reason, default: 0] += 1 }
     }
 
-    func countRejectedConnection() { rejectedConnections.add(1, ordering: .relaxed) }
+    package func countRejectedConnection() { rejectedConnections.add(1, ordering: .relaxed) }
 
     /// Seconds since the sampling loop's last turn.
-    var sampleAge: Double {
-        let last = lastSample.load(ordering: .relaxed)
-        return Double(max(apus_monotonic_nanoseconds(), last) - last) / 1e9
-    }
+    func sampleAge(at now: Moment) -> Double { now.seconds(since: lastSample.load(ordering: .relaxed)) }
 
     /// The counts at this moment.
     var totals: Totals {

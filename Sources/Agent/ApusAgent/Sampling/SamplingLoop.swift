@@ -1,5 +1,4 @@
 import CLinux
-import Logging
 import ServiceLifecycle
 
 /// Samples every instance once an interval.
@@ -7,20 +6,22 @@ final class SamplingLoop: Service {
     private let table: InstanceTable
     private let work: AgentWork
     private let interval: UInt64
+    private let clock: AgentClock
 
-    init(table: InstanceTable, work: AgentWork, interval: Duration) {
+    init(table: InstanceTable, work: AgentWork, interval: Duration, clock: AgentClock) {
         self.table = table
         self.work = work
         self.interval = UInt64(max(1, interval / .nanoseconds(1)))
+        self.clock = clock
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var schedule = SamplingSchedule(start: apus_monotonic_nanoseconds(), interval: self.interval)
+            var schedule = SamplingSchedule(start: self.clock.now().monotonic, interval: self.interval)
             while !Task.isCancelled {
-                let now = apus_monotonic_nanoseconds()
-                self.turn(isLate: schedule.turn(at: now))
-                let after = apus_monotonic_nanoseconds()
+                let now = self.clock.now()
+                self.turn(isLate: schedule.turn(at: now.monotonic), at: now)
+                let after = self.clock.now().monotonic
                 guard after < schedule.next else { continue }
                 // Cancelled: the loop's condition ends it.
                 try? await Task.sleep(for: .nanoseconds(schedule.next - after))
@@ -28,10 +29,9 @@ final class SamplingLoop: Service {
         }
     }
 
-    private func turn(isLate: Bool) {
+    private func turn(isLate: Bool, at now: Moment) {
         let cpu = apus_thread_cpu_nanoseconds()
-        for instance in table.instances { instance.tick() }
-        table.expire()
-        work.countSample(isLate: isLate, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
+        table.tick(at: now)
+        work.countSample(isLate: isLate, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, at: now)
     }
 }

@@ -41,8 +41,10 @@ package struct JournalState: Sendable, Equatable {
         return Array(text.utf8)
     }
 
-    /// - Throws: what is wrong with the bytes, in words.
-    init(encoded: [UInt8]) throws(JournalStateFault) {
+    /// Reads the text of a state's file.
+    ///
+    /// - Throws: ``JournalStateFault``.
+    package init(encoded: [UInt8]) throws(JournalStateFault) {
         guard let text = String(validating: encoded, as: UTF8.self), text.utf8.last == UInt8(ascii: "\n") else {
             throw .cutOff
         }

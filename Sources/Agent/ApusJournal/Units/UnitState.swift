@@ -48,4 +48,9 @@ package struct UnitExit: Sendable, Equatable {
     package let cause: Cause
     /// The exit code, or the number of the signal.
     package let status: UInt64
+
+    package init(cause: Cause, status: UInt64) {
+        self.cause = cause
+        self.status = status
+    }
 }

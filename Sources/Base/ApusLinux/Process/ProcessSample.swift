@@ -1,28 +1,27 @@
 /// What the kernel said of a process at one moment.
 package struct ProcessSample: Equatable, Sendable {
-    /// When: CLOCK_MONOTONIC, in nanoseconds.
+    /// The moment of the reading: CLOCK_MONOTONIC in nanoseconds.
     package let monotonicNanoseconds: UInt64
-    /// CPU time in seconds, in steps of a clock tick (10 ms).
+    /// CPU time of all threads in user mode, in seconds, in steps of a clock tick (10 ms).
     package let userSeconds: Double
+    /// CPU time of all threads in the kernel, in seconds.
     package let systemSeconds: Double
+    /// CPU time in user mode of children that were waited for, in seconds.
     package let childrenUserSeconds: Double
+    /// CPU time in the kernel of children that were waited for, in seconds.
     package let childrenSystemSeconds: Double
     package let residentBytes: UInt64
     package let virtualBytes: UInt64
     package let threads: UInt64
-    /// `nil` where the caller may not look (another user's process without privilege).
-    package let openFiles: UInt64?
-    package let maxFiles: UInt64?
-    /// One letter of the first thread, as proc_pid_stat(5) has them: R, S, D, T, …; `nil` where it is not known.
+    /// The state of the first thread as a letter of proc_pid_stat(5): R, S, D, T, …; `nil` where it is not known.
     package let state: UInt8?
 
-    /// CPU time in all, without children.
+    /// CPU time of the process itself, without its children, in seconds.
     package var cpuSeconds: Double { userSeconds + systemSeconds }
 
     package init(
         monotonicNanoseconds: UInt64, userSeconds: Double, systemSeconds: Double, childrenUserSeconds: Double = 0,
-        childrenSystemSeconds: Double = 0, residentBytes: UInt64, virtualBytes: UInt64, threads: UInt64, openFiles: UInt64?,
-        maxFiles: UInt64?, state: UInt8? = nil
+        childrenSystemSeconds: Double = 0, residentBytes: UInt64, virtualBytes: UInt64, threads: UInt64, state: UInt8? = nil
     ) {
         self.monotonicNanoseconds = monotonicNanoseconds
         self.userSeconds = userSeconds
@@ -32,8 +31,6 @@ package struct ProcessSample: Equatable, Sendable {
         self.residentBytes = residentBytes
         self.virtualBytes = virtualBytes
         self.threads = threads
-        self.openFiles = openFiles
-        self.maxFiles = maxFiles
         self.state = state
     }
 }

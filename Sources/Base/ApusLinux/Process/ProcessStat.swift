@@ -5,7 +5,7 @@ package struct ProcessStat: Equatable, Sendable {
     /// CPU time in clock ticks (`USER_HZ`): of all threads, ended ones included.
     package let userTicks: UInt64
     package let systemTicks: UInt64
-    /// The same of children that were waited for.
+    /// CPU time of children that were waited for, in clock ticks.
     package let childrenUserTicks: UInt64
     package let childrenSystemTicks: UInt64
     package let threads: UInt64

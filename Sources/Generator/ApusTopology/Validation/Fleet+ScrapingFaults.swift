@@ -79,7 +79,7 @@ extension FleetService {
         let recorded = (MetricCatalog.families + Notifications.families).filter { family in
             records.contains { $0.covers(family.name) }
         }
-        return (MetricCatalog.processFamilies + recorded).reduce(0) { sum, family in
+        return (MetricCatalog.families(of: .instance) + recorded).reduce(0) { sum, family in
             // The buckets with that of infinity, the sum and the count.
             sum + (family.kind == .histogram ? family.buckets.count + 3 : 1)
         }

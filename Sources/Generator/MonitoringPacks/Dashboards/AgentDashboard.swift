@@ -26,7 +26,7 @@ struct AgentDashboard {
 
     /// Not of the instances whose series the agents serve too.
     private let agent = DashboardVariable(.instance, of: Agent.instances, name: "agent")
-        .narrowing(only: MetricCatalog.agentFamilies + [ScrapeMetrics.up.family, ScrapeMetrics.duration.family])
+        .narrowing(only: MetricCatalog.families(of: .host) + [ScrapeMetrics.up.family, ScrapeMetrics.duration.family])
 
     private func rate<Labels>(_ counter: Counter<Labels>) -> InstantVector<SeriesKey<Labels.Key>> {
         counter.series.rate(over: .rateInterval)

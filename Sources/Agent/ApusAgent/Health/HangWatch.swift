@@ -1,0 +1,59 @@
+import AgentMetrics
+import ApusThreads
+import EventCatalog
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Judges every instance once a second, and says in the log when one begins to hang and when it runs again.
+///
+/// It works on a thread of its own, so that neither the sampling loop nor a scrape holds it up, and its turns are what tells a pause
+/// of the agent.
+final class HangWatch: Service {
+    private let table: InstanceTable
+    private let clock: AgentClock
+    private let logger: Logger
+    /// Since when the instances hang of which the log says so: CLOCK_MONOTONIC in nanoseconds.
+    private let told = Mutex<[InstanceIdentity: UInt64]>([:])
+
+    init(table: InstanceTable, clock: AgentClock, logger: Logger) {
+        self.table = table
+        self.clock = clock
+        self.logger = logger
+    }
+
+    func run() async throws { try await ThreadService(name: "apus-hangs", every: .seconds(1)) { self.turn() }.run() }
+
+    private func turn() {
+        let now = clock.now()
+        table.turnHangs(at: now)
+        told.withLock { told in
+            var hung: [InstanceIdentity: UInt64] = [:]
+            for instance in table.instances {
+                if let found = instance.hang(at: now) {
+                    if told[instance.identity] == nil { tell(instance.identity, found.pid, found.hang) }
+                    hung[instance.identity] = told[instance.identity] ?? now.monotonic
+                } else if let since = told[instance.identity] {
+                    tellEnd(instance, seconds: now.seconds(since: since))
+                }
+            }
+            told = hung
+        }
+    }
+
+    private func tell(_ identity: InstanceIdentity, _ pid: Int32, _ hang: Hang) {
+        logger.error(
+            "an instance is alive but hung",
+            metadata: CataloguedEvent.instanceHung.metadata(["instance": "\(identity)", "pid": "\(pid)", "reason": "\(hang)"]))
+    }
+
+    /// Says that it runs again; of one that has ended, that is told elsewhere.
+    private func tellEnd(_ instance: Instance, seconds: Double) {
+        guard let pid = instance.livingPid else { return }
+        logger.notice(
+            "an instance that was hung runs again",
+            metadata: CataloguedEvent.instanceRecovered.metadata([
+                "instance": "\(instance.identity)", "pid": "\(pid)", "seconds": "\(seconds.rounded())",
+            ]))
+    }
+}

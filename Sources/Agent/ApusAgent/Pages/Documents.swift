@@ -1,0 +1,62 @@
+import AgentMetrics
+import ApusJournal
+import FoundationEssentials
+
+/// Makes the documents in JSON that stand beside the exposition.
+struct Documents: Sendable {
+    let table: InstanceTable
+    let work: AgentWork
+    let exposition: Exposition
+    /// Seconds.
+    let interval: Double
+    /// The one instance that the agent stands beside; `nil` for an agent of a whole host.
+    let companion: InstanceIdentity?
+    let journal: JournalFollower?
+    let watcher: UnitWatcher?
+    let clock: AgentClock
+
+    private var views: [(instance: Instance, view: InstanceView)] {
+        table.instances.map { ($0, exposition.look($0)) }
+    }
+
+    /// Whether the agent does its work, and the document that says so.
+    func health() throws -> (isHealthy: Bool, body: [UInt8]) {
+        let document = HealthDocument(
+            views: views.map { $0.view }, work: work, interval: interval, at: clock.now())
+        return (document.status != .fail, try encode(document))
+    }
+
+    func resources() throws -> [UInt8] {
+        try encode(
+            ResourcesDocument(
+                intervalSeconds: interval,
+                instances: views.map { .init($0.instance, $0.view) }))
+    }
+
+    func stats() throws -> [UInt8] {
+        try encode(
+            StatsDocument(
+                agent: .init(work, at: clock.now()),
+                instances: views.map { .init($0.instance, $0.view) }))
+    }
+
+    /// - Parameter unit: the only one that is wanted; `nil`: all.
+    func journal(unit: String?) throws -> [UInt8] {
+        try encode(
+            JournalDocument(
+                isFollowing: journal != nil, journal?.snapshot(), unit: unit, instances: views.map { $0.view }))
+    }
+
+    /// - Parameter address: under which the client reaches this agent.
+    func targets(address: String) throws -> [UInt8] {
+        try encode(TargetsDocument(address: address, instances: table.instances.map(\.identity), companion: companion))
+    }
+
+    func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher?.snapshot())) }
+
+    private func encode(_ document: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+    }
+}

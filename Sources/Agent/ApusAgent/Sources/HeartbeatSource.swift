@@ -1,0 +1,20 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+
+/// How long ago the reporter in an instance's process gave a sign of life.
+struct HeartbeatSource: Source {
+    static let name = "heartbeat"
+    static let cadence = Cadence.look
+    /// Seconds.
+    static let rows: [Row<Double>] = [Row(ServiceState.heartbeatAge) { $0 }]
+
+    private let segment: ReportedSegment
+
+    init?(_ subject: InstanceSubject) {
+        guard subject.process != nil, let segment = subject.segment else { return nil }
+        self.segment = segment
+    }
+
+    func read(at now: Moment) throws(LinuxError) -> Double { now.seconds(since: segment.heartbeat) }
+}

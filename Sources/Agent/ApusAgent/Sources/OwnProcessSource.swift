@@ -1,0 +1,41 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+
+/// The agent's own process, under the names that every Prometheus client uses for its own.
+struct OwnProcessSource: Source {
+    static let name = "process"
+    static let cadence = Cadence.scrape
+
+    struct Reading: Sendable {
+        let sample: ProcessSample
+        let openFiles: UInt64?
+        let maxFiles: UInt64?
+        /// Seconds since the Unix epoch.
+        let startTime: Double
+    }
+
+    static let rows: [Row<Reading>] = [
+        Row(AgentProcess.cpu) { $0.sample.cpuSeconds },
+        Row(AgentProcess.residentMemory) { Double($0.sample.residentBytes) },
+        Row(AgentProcess.virtualMemory) { Double($0.sample.virtualBytes) },
+        Row(AgentProcess.openFiles) { $0.openFiles.map { Double($0) } },
+        Row(AgentProcess.maxFiles) { $0.maxFiles.map { Double($0) } },
+        Row(AgentProcess.startTime) { $0.startTime },
+    ]
+
+    private let process: WatchedProcess
+    private let limits: ProcFile?
+
+    init?(_ subject: HostSubject) {
+        guard let process = subject.process else { return nil }
+        self.process = process
+        limits = try? ProcFile("\(process.folder)/limits")
+    }
+
+    func read(at now: Moment) throws(LinuxError) -> Reading {
+        Reading(
+            sample: try process.sample(at: now.monotonic), openFiles: try? ProcessDescriptors.count(of: process),
+            maxFiles: limits.flatMap { try? $0.read { ProcessDescriptors.softLimit($0) } }, startTime: process.startTime)
+    }
+}

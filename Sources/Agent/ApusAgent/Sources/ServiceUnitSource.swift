@@ -1,0 +1,24 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+
+/// The systemd unit that an instance's process runs in: /proc/PID/cgroup.
+///
+/// It is read once a process: systemd moves no process of a service to another unit.
+struct ServiceUnitSource: Source {
+    static let name = "service-unit"
+    static let cadence = Cadence.look
+    static let rows: [Row<String>] = [Row.facts(ServiceUnit.unit) { [JournalUnitLabels(unit: $0)] }]
+
+    private let unit: String
+
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let process = subject.process else { return nil }
+        let groups = try ControlGroups(of: process.pid, root: process.root)
+        let base = (try? ControlGroups(of: 1, root: process.root))?.base ?? ""
+        guard let unit = groups.systemUnit(below: base) else { return nil }
+        self.unit = unit
+    }
+
+    func read(at now: Moment) throws(LinuxError) -> String { unit }
+}

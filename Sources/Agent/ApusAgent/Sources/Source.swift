@@ -1,0 +1,135 @@
+import ApusLinux
+import ApusMetrics
+
+/// One thing that is read of a subject.
+///
+/// Every type that is declared with this protocol in this module is a source of the agent: the build lists them
+/// (`Plugins/ListConformers`). A new one is a file with its name, its rows and how it is read; the frame does the rest
+/// (``SourceReadings``): switching off by name, the last good reading, its age, what reading costs, reserved names.
+///
+/// ```swift
+/// struct ThreadsSource: Source {
+///     static let name = "threads"
+///     static let cadence = Cadence.scrape
+///     static let rows: [Row<UInt64>] = [Row(ServiceProcess.threads) { Double($0) }]
+///     private let process: WatchedProcess
+///
+///     init?(_ subject: InstanceSubject) {
+///         guard let process = subject.process else { return nil }
+///         self.process = process
+///     }
+///
+///     func read(at now: Moment) throws(LinuxError) -> UInt64 { try process.sample(at: now.monotonic).threads }
+/// }
+/// ```
+protocol Source<Of>: SendableMetatype {
+    /// The kind of subject that has it.
+    associatedtype Of: Subject
+    /// What one reading says.
+    associatedtype Reading: Sendable
+
+    /// The word for it in options and in the label `source`.
+    static var name: String { get }
+    static var cadence: Cadence { get }
+    /// All its series, in the order in which they are served, those of one family side by side.
+    static var rows: [Row<Reading>] { get }
+    /// Series of families that only the agent's configuration names.
+    var configuredRows: [Row<Reading>] { get }
+
+    /// Opens it for a subject; `nil` when the subject has none of it.
+    init?(_ subject: Of) throws(LinuxError)
+
+    /// Reads it. The time is given, never asked for.
+    ///
+    /// - Throws: ``LinuxError``. The reading before stands then, and grows old, but for
+    ///   ``LinuxError/isProcessGone``, which is the end of the subject's process.
+    mutating func read(at now: Moment) throws(LinuxError) -> Reading
+
+    /// Takes a reading of the sampling loop as the base of later ones.
+    mutating func tick(_ reading: Reading)
+
+    /// The age in seconds of what a reading says, where that was heard before it was read; `nil` where it was not.
+    func age(of reading: Reading) -> Double?
+}
+
+extension Source {
+    var configuredRows: [Row<Reading>] { [] }
+    mutating func tick(_ reading: Reading) {}
+    func age(of reading: Reading) -> Double? { nil }
+}
+
+/// How long a reading is used again before its source is read anew.
+struct Cadence: Sendable {
+    /// Nanoseconds.
+    let reuse: UInt64
+
+    /// At each look: what it says is in memory already.
+    static let look = Cadence(reuse: 0)
+    /// At each scrape and each turn of the sampling loop; scrapes that come within 50 ms share one look at the kernel.
+    static let scrape = Cadence(reuse: 50_000_000)
+}
+
+/// A series that a source has of each of its subjects, or several of one family: the declaration, and what follows from a reading.
+struct Row<Reading: Sendable>: Sendable {
+    let family: MetricFamily
+    /// The labels that are known before anything is read.
+    let labels: [(String, String)]
+    /// The value of a reading for the subject with these labels, as `LabelBytes` renders them.
+    let value: @Sendable (Reading, _ subject: [UInt8]) -> RowValue
+}
+
+/// What a row has to serve at a moment.
+enum RowValue: Sendable {
+    /// No series: a process that has ended has no memory, not a memory of 0.
+    case absent
+    /// The one series.
+    case number(Double)
+    /// Series with labels of their own, made when they are written: there may be many.
+    case points(@Sendable () -> [Point])
+}
+
+extension Row {
+    /// A series without labels of its own.
+    init(
+        _ declaration: some MetricDeclaration<NoLabels>, _ value: @escaping @Sendable (Reading) -> Double?
+    ) {
+        self.init(declaration, NoLabels(), value)
+    }
+
+    /// The series of a family that has these labels.
+    init<Labels>(
+        _ declaration: some MetricDeclaration<Labels>, _ labels: Labels, _ value: @escaping @Sendable (Reading) -> Double?
+    ) {
+        self.init(family: declaration.family, labels: labels.pairs) { reading, _ in
+            value(reading).map { .number($0) } ?? .absent
+        }
+    }
+
+    /// The series of a family whose labels follow from the reading.
+    static func each<Labels>(
+        _ declaration: some MetricDeclaration<Labels>,
+        _ series: @escaping @Sendable (Reading) -> [(labels: Labels, value: Double)]
+    ) -> Row {
+        Row(family: declaration.family, labels: []) { reading, subject in
+            .points {
+                series(reading).map { Point(labels: Self.joined(subject, $0.labels.pairs), value: .double($0.value)) }
+            }
+        }
+    }
+
+    /// Facts whose labels follow from the reading.
+    static func facts<Labels>(
+        _ declaration: Info<Labels>, _ labels: @escaping @Sendable (Reading) -> [Labels]
+    ) -> Row {
+        Row(family: declaration.family, labels: []) { reading, subject in
+            .points { labels(reading).map { Point(labels: Self.joined(subject, $0.pairs), value: .info) } }
+        }
+    }
+
+    /// The subject's labels and a series' own.
+    static func joined(_ subject: [UInt8], _ own: [(String, String)]) -> [UInt8] {
+        guard !own.isEmpty else { return subject }
+        let rendered = LabelBytes.render(own)
+        return subject.isEmpty ? rendered : subject + [UInt8(ascii: ",")] + rendered
+    }
+}

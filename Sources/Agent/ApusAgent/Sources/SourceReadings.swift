@@ -1,0 +1,172 @@
+import ApusLinux
+import ApusMetrics
+
+/// The sources of one subject, each with its last good reading: the frame that is written once for all of them.
+///
+/// It belongs to one thread at a time; who shares it locks around it.
+struct SourceReadings<Of: Subject> {
+    let selection: SourceSelection<Of>
+    /// The labels of each row, the subject's included; rendered once.
+    let labels: [[UInt8]]
+    /// One a source; `nil` where the subject has none of it.
+    private var frames: [(any SourceFrame)?]
+
+    init(_ selection: SourceSelection<Of>, labels: [(String, String)]) {
+        self.selection = selection
+        // Rows without labels of their own share one copy.
+        let subject = LabelBytes.render(labels)
+        self.labels = selection.entries.map { Row<Never>.joined(subject, $0.labels) }
+        frames = Array(repeating: nil, count: selection.sources.count)
+    }
+
+    /// Lets go of what was read, and opens and reads all sources for what the subject is now.
+    ///
+    /// - Throws: ``ProcessGone`` when the subject's process has ended meanwhile.
+    mutating func open(_ subject: Of, at now: Moment) throws(ProcessGone) {
+        let base = LabelBytes.render(subject.labels)
+        frames = selection.sources.map { Self.frame($0, subject, base) }
+        for place in frames.indices { try read(place, at: now, isForced: true) }
+    }
+
+    private static func frame<S: Source>(_ source: S.Type, _ subject: Of, _ base: [UInt8]) -> (any SourceFrame)? {
+        // The selection has only sources of this kind of subject.
+        (subject as? S.Of).map { Frame<S>($0, base) }
+    }
+
+    /// Reads one of the sources, unless its last reading is young enough.
+    ///
+    /// - Throws: ``ProcessGone``.
+    mutating func read(_ place: Int, at now: Moment, isForced: Bool = false) throws(ProcessGone) {
+        guard let frame = frames[place] else { return }
+        try frame.read(at: now, isForced: isForced)
+        if frame.isAbsent { frames[place] = nil }
+    }
+
+    /// Reads all sources.
+    mutating func read(at now: Moment, isForced: Bool = false) throws(ProcessGone) {
+        for place in frames.indices { try read(place, at: now, isForced: isForced) }
+    }
+
+    /// A turn of the sampling loop.
+    mutating func tick(at now: Moment) throws(ProcessGone) {
+        try read(at: now, isForced: true)
+        for frame in frames { frame?.tick() }
+    }
+
+    /// The last good reading of a source; `nil` where there is none.
+    func reading<S: Source>(_ source: S.Type) -> S.Reading? where S.Of == Of {
+        for case let frame as Frame<S> in frames { return frame.reading }
+        return nil
+    }
+
+    /// Reads one source by its type.
+    mutating func read<S: Source>(_ source: S.Type, at now: Moment) throws(ProcessGone) -> S.Reading? where S.Of == Of {
+        guard let place = selection.sources.firstIndex(where: { $0 == source }) else { return nil }
+        try read(place, at: now)
+        return (frames[place] as? Frame<S>)?.reading
+    }
+
+    /// What each row has to serve.
+    func values() -> [RowValue] {
+        var values: [RowValue] = []
+        values.reserveCapacity(selection.entries.count)
+        for (place, frame) in frames.enumerated() {
+            if let frame {
+                frame.append(to: &values)
+            } else {
+                for _ in selection.rows[place] { values.append(.absent) }
+            }
+        }
+        return values
+    }
+
+    /// The rows that only the configuration names, with what each has to serve.
+    func configured() -> [(family: MetricFamily, value: RowValue)] { frames.flatMap { $0?.configured() ?? [] } }
+
+    /// Adds to the tally of a source how this subject's is.
+    func count(_ place: Int, at now: Moment, in tally: inout SourceTally) {
+        guard let frame = frames[place] else { return }
+        if frame.hasFailed { tally.failures += 1 }
+        if let age = frame.age(at: now) { tally.age = max(tally.age ?? 0, age) }
+    }
+}
+
+/// A subject's process has ended.
+struct ProcessGone: Error {}
+
+/// How one source is, over all subjects that have it.
+struct SourceTally: Sendable {
+    /// Subjects of which the last reading failed.
+    var failures = 0
+    /// Seconds since the oldest of the readings that are served; `nil` where there is none.
+    var age: Double?
+    /// What the last reading of all subjects took.
+    var readSeconds = 0.0
+}
+
+/// One source of one subject, without its type.
+protocol SourceFrame: AnyObject {
+    /// Whether the subject turned out to have none of it.
+    var isAbsent: Bool { get }
+    var hasFailed: Bool { get }
+
+    func read(at now: Moment, isForced: Bool) throws(ProcessGone)
+    func tick()
+    func age(at now: Moment) -> Double?
+    func append(to values: inout [RowValue])
+    func configured() -> [(family: MetricFamily, value: RowValue)]
+}
+
+/// One source of one subject with its last good reading.
+private final class Frame<S: Source>: SourceFrame {
+    private let subject: S.Of
+    private let base: [UInt8]
+    private var source: S?
+    private(set) var reading: S.Reading?
+    /// When the reading was made, in CLOCK_MONOTONIC nanoseconds.
+    private var readAt: UInt64 = 0
+    private(set) var isAbsent = false
+    private(set) var hasFailed = false
+
+    init(_ subject: S.Of, _ base: [UInt8]) {
+        self.subject = subject
+        self.base = base
+    }
+
+    func read(at now: Moment, isForced: Bool) throws(ProcessGone) {
+        if !isForced, reading != nil, now.monotonic < readAt &+ S.cadence.reuse { return }
+        do {
+            // A source that could not be opened is tried again.
+            if source == nil { source = try S(subject) }
+            guard var opened = source else {
+                isAbsent = true
+                return
+            }
+            let reading = try opened.read(at: now)
+            source = opened
+            self.reading = reading
+            readAt = now.monotonic
+            hasFailed = false
+        } catch  where error.isProcessGone {
+            throw ProcessGone()
+        } catch {
+            hasFailed = true
+        }
+    }
+
+    func tick() { if let reading { source?.tick(reading) } }
+
+    func age(at now: Moment) -> Double? {
+        guard let reading else { return nil }
+        return now.seconds(since: readAt) + (source?.age(of: reading) ?? 0)
+    }
+
+    func append(to values: inout [RowValue]) {
+        for row in S.rows { values.append(reading.map { row.value($0, base) } ?? .absent) }
+    }
+
+    func configured() -> [(family: MetricFamily, value: RowValue)] {
+        guard let source, let reading else { return [] }
+        return source.configuredRows.map { ($0.family, $0.value(reading, base)) }
+    }
+}

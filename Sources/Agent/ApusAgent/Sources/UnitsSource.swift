@@ -1,0 +1,95 @@
+import AgentMetrics
+import ApusJournal
+import ApusLinux
+import ApusMetrics
+
+/// Units as systemd said last that they are, for as long as that is worth something.
+struct UnitsSource: Source {
+    static let name = "units"
+    static let cadence = Cadence.look
+
+    /// Seconds after which states that were not confirmed are served no more, as Prometheus forgets series.
+    static let longestAge = 300.0
+
+    struct Reading: Sendable {
+        let watched: WatchedUnits
+        /// None when what was heard is too old.
+        let units: [UnitState]
+
+        /// A series for each unit that has a value.
+        fileprivate func each(_ value: (UnitState) -> Double?) -> [(labels: UnitLabels, value: Double)] {
+            units.compactMap { unit in value(unit).map { (UnitLabels(unit: unit.name), $0) } }
+        }
+    }
+
+    static let rows: [Row<Reading>] = [
+        Row(Units.busUp) { $0.watched.snapshot.isUp ? 1 : 0 },
+        Row(Units.busAge) { $0.watched.age },
+        Row(Units.busCalls) { Double($0.watched.snapshot.calls) },
+        Row.each(Units.busErrors) { reading in
+            UnitBusError.Reason.allCases.map { reason in
+                (BusErrorLabels(reason: reason.label), Double(reading.watched.snapshot.errors[reason] ?? 0))
+            }
+        },
+        Row(Units.busBreakerOpen) { $0.watched.snapshot.isBreakerOpen ? 1 : 0 },
+        Row.each(Units.state) { reading in
+            reading.units.flatMap { unit in
+                UnitActiveState.allCases.map { state in
+                    (UnitStateLabels(unit: unit.name, state: state), unit.activeState == state.rawValue ? 1 : 0)
+                }
+            }
+        },
+        Row.each(Units.information) { reading in
+            reading.units.map { (UnitInformationLabels(unit: $0.name, loadState: $0.loadState, subState: $0.subState), 1) }
+        },
+        Row.each(Units.result) { reading in
+            reading.units.compactMap { unit in unit.result.map { (UnitResultLabels(unit: unit.name, result: $0), 1) } }
+        },
+        Row.each(Units.exitStatus) { reading in
+            reading.units.compactMap { unit in
+                unit.exit.map { (UnitExitLabels(unit: unit.name, cause: $0.cause.rawValue), Double($0.status)) }
+            }
+        },
+        // What a glob matches may be missing: systemd remembers the names that other units refer to.
+        Row.each(Units.absent) { reading in
+            reading.each { reading.watched.expected.contains($0.name) ? $0.isAbsent ? 1 : 0 : nil }
+        },
+        Row.each(Units.stateChange) { $0.each(\.stateChange) },
+        Row.each(Units.activeSince) { $0.each(\.activeSince) },
+        Row.each(Units.restarts) { $0.each { $0.restarts.map { Double($0) } } },
+        Row.each(Units.mainPID) { $0.each { $0.mainPID.map { Double($0) } } },
+        Row.each(Units.watchdog) { $0.each(\.watchdog) },
+        Row.each(Units.watchdogPing) { $0.each(\.watchdogPing) },
+        Row.each(Units.memory) { $0.each { $0.memoryBytes.map { Double($0) } } },
+        Row.each(Units.tasks) { $0.each { $0.tasks.map { Double($0) } } },
+        Row.each(Units.tasksLimit) { $0.each { $0.tasksLimit.map { Double($0) } } },
+        Row.each(Units.cpu) { $0.each(\.cpuSeconds) },
+    ]
+
+    private let watched: @Sendable () -> WatchedUnits
+
+    init?(_ subject: HostSubject) {
+        guard let watched = subject.units else { return nil }
+        self.watched = watched
+    }
+
+    func read(at now: Moment) throws(LinuxError) -> Reading {
+        let watched = watched()
+        let isFresh = watched.age.map { $0 < Self.longestAge } ?? false
+        return Reading(watched: watched, units: isFresh ? watched.snapshot.units : [])
+    }
+
+    func age(of reading: Reading) -> Double? { reading.watched.age }
+}
+
+extension UnitBusError.Reason {
+    fileprivate var label: BusErrorReason {
+        switch self {
+        case .connect: .connect
+        case .timeout: .timeout
+        case .disconnected: .disconnected
+        case .refused: .refused
+        case .malformed: .malformed
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+
+/// What the agent has done, and what that has cost.
+struct WorkSource: Source {
+    static let name = "work"
+    static let cadence = Cadence.look
+
+    struct Reading: Sendable {
+        let totals: AgentWork.Totals
+        let instances: Int
+        /// Seconds since the sampling loop's last turn.
+        let sampleAge: Double
+    }
+
+    static let rows: [Row<Reading>] = [
+        Row(Agent.buildInfo, VersionLabels(version: agentVersion)) { _ in 1 },
+        Row(Agent.instances) { Double($0.instances) },
+        Row(Agent.samples) { Double($0.totals.samples) },
+        Row(Agent.lateSamples) { Double($0.totals.lateSamples) },
+        Row(Agent.sampleCPU) { $0.totals.sampleCPU },
+        Row(Agent.sampleAge) { $0.sampleAge },
+        Row(Agent.scrapes) { Double($0.totals.scrapes) },
+        Row(Agent.scrapesAborted) { Double($0.totals.abortedScrapes) },
+        Row(Agent.scrapesRejected) { Double($0.totals.rejectedScrapes) },
+        Row(Agent.scrapeCPU) { $0.totals.scrapeCPU },
+        Row(Agent.scrapeSize) { Double($0.totals.scrapeSize) },
+        Row.each(Agent.refusals) { reading in
+            RefusalReason.allCases.map { (RefusalLabels(reason: $0), Double(reading.totals.refusals[$0] ?? 0)) }
+        },
+        Row(Agent.connectionsRejected) { Double($0.totals.rejectedConnections) },
+    ]
+
+    private let subject: HostSubject
+
+    init?(_ subject: HostSubject) { self.subject = subject }
+
+    func read(at now: Moment) throws(LinuxError) -> Reading {
+        Reading(
+            totals: subject.work.totals, instances: subject.instances(), sampleAge: subject.work.sampleAge(at: now))
+    }
+}

@@ -1,0 +1,258 @@
+package import AgentMetrics
+import ApusLinux
+import ApusMetrics
+import ApusSegment
+import Synchronization
+
+/// One process that reports, has reported or is expected to, with all that the agent keeps of it.
+///
+/// Sampling and scrapes meet here and nowhere else, under a lock that is held for the microseconds of one reading.
+package final class Instance: Sendable {
+    package let identity: InstanceIdentity
+    /// What all instances of an agent have in common.
+    private let rules: Rules
+    private let isExpected = Atomic<Bool>(false)
+    private let state: Mutex<State>
+    /// The labels of each row, rendered once.
+    let labels: [[UInt8]]
+
+    struct Rules: Sendable {
+        let hangs: HangJudge
+        let sources: SourceSelection<InstanceSubject>
+        /// Nanoseconds between two turns of the sampling loop.
+        let interval: UInt64
+        /// Series of one instance past this number are not served.
+        let seriesLimit: Int
+        let root: KernelRoot
+    }
+
+    private struct State {
+        var life = Life.awaited
+        var subject: InstanceSubject
+        var readings: SourceReadings<InstanceSubject>
+        /// Which file the segment is.
+        var file: FileIdentity?
+        /// What the service manager keeps of it.
+        var stored: StoredInstance?
+    }
+
+    /// Where an instance is in its life.
+    private enum Life {
+        /// No process has reported under its name.
+        case awaited
+        /// A process lives. The connection is 0 while it has not come back to an agent that has restarted.
+        case alive(connection: Int)
+        /// The process has ended, at a moment of CLOCK_MONOTONIC.
+        case ended(at: UInt64)
+    }
+
+    init(_ identity: InstanceIdentity, _ rules: Rules, at now: Moment) {
+        self.identity = identity
+        self.rules = rules
+        let subject = InstanceSubject(identity, hangs: rules.hangs, interval: rules.interval)
+        var readings = SourceReadings(rules.sources, labels: identity.labels)
+        labels = readings.labels
+        // Without a process there is none that could have ended.
+        try? readings.open(subject, at: now)
+        state = Mutex(State(subject: subject, readings: readings))
+    }
+
+    /// Whether it is served as down for as long as it does not report.
+    func expect(_ expected: Bool) { isExpected.store(expected, ordering: .relaxed) }
+
+    /// Takes on the process behind a connection. A segment that it has handed over before goes on being read where it is.
+    ///
+    /// - Parameter segment: the descriptor of its segment; stays the caller's to close.
+    /// - Throws: `SegmentError`; the instance is then as it was.
+    func attach(_ process: WatchedProcess, segment: Int32, connection: Int, at now: Moment) throws(SegmentError) {
+        try state.withLock { state throws(SegmentError) in
+            let file = FileIdentity(segment)
+            var reported = state.subject.segment
+            if reported == nil || state.file == nil || state.file != file {
+                reported = ReportedSegment(
+                    reader: try SegmentReader(descriptor: segment), identity: identity, limit: rules.seriesLimit)
+                state.file = file
+            }
+            turn(&state, to: .alive(connection: connection), process, reported, at: now)
+        }
+    }
+
+    /// Takes on what an earlier run of the agent left, as ``InstanceTable/restore(_:segment:at:)`` has it.
+    ///
+    /// - Throws: `SegmentError`; the instance is then as it was.
+    func restore(_ stored: StoredInstance, segment: Int32, at now: Moment) throws(SegmentError) {
+        let record = stored.record
+        try state.withLock { state throws(SegmentError) in
+            let reader = try SegmentReader(descriptor: segment)
+            let heartbeat = reader.heartbeat
+            let reported = ReportedSegment(reader: reader, identity: identity, limit: rules.seriesLimit)
+            state.file = stored.segment
+            state.stored = stored
+            if record.endedAt == 0, let process = try? WatchedProcess(pid: record.pid, root: rules.root),
+                process.startTicks == record.startTicks, (try? process.sample(at: now.monotonic)) != nil
+            {
+                turn(&state, to: .alive(connection: 0), process, reported, at: now)
+            } else {
+                // It ended while nobody looked: its last sign of life is nearest to the truth.
+                let end = min(now.monotonic, record.endedAt == 0 ? heartbeat : record.endedAt)
+                turn(&state, to: .ended(at: end), nil, reported, at: now)
+            }
+        }
+    }
+
+    /// A turn of its life: all sources are opened anew for what it is now.
+    private func turn(
+        _ state: inout State, to life: Life, _ process: WatchedProcess?, _ segment: ReportedSegment?, at now: Moment
+    ) {
+        state.life = life
+        state.subject = InstanceSubject(
+            identity, process: process, segment: segment, hangs: rules.hangs, interval: rules.interval)
+        do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
+    }
+
+    private func end(_ state: inout State, at now: Moment) {
+        guard state.subject.process != nil else { return }
+        turn(&state, to: .ended(at: now.monotonic), nil, state.subject.segment, at: now)
+    }
+
+    /// Reads what the body says; the end of the process is the end of the life.
+    private func read(_ state: inout State, at now: Moment, _ body: (inout State) throws(ProcessGone) -> Void) {
+        do throws(ProcessGone) { try body(&state) } catch { end(&state, at: now) }
+    }
+
+    /// Has the service manager keep what is reported here, in place of what it has kept so far.
+    func keep(_ record: InstanceRecord, segment: Int32, in store: SegmentStore) {
+        let former = state.withLock { $0.stored }
+        if let former, former.segment == FileIdentity(segment), former.record.isSameProcess(as: record) {
+            return former.setEnded(at: 0)
+        }
+        let stored = store.keep(record, segment: segment)
+        state.withLock { $0.stored = stored }
+        if let former { store.remove(former) }
+    }
+
+    /// Lets the service manager forget what it keeps of the instance, which leaves the agent.
+    func leave(_ store: SegmentStore) {
+        if let stored = state.withLock({ $0.stored }) { store.remove(stored) }
+    }
+
+    /// Whether there is or was a process.
+    var hasReported: Bool { state.withLock { $0.subject.segment != nil } }
+
+    /// The pid of the process, if there is one and it lives.
+    var livingPid: Int32? {
+        let process = state.withLock { $0.subject.process }
+        guard let process, (try? process.sample(at: 0)) != nil else { return nil }
+        return process.pid
+    }
+
+    /// The connection has ended, and with it the reporting. The last counts stay; an older connection's end changes nothing.
+    package func detach(connection: Int, at now: Moment) {
+        state.withLock { state in
+            guard case .alive(connection) = state.life else { return }
+            end(&state, at: now)
+            if case .ended(let moment) = state.life { state.stored?.setEnded(at: moment) }
+        }
+    }
+
+    /// Whether the instance ended longer ago than `retention` nanoseconds and is not expected back.
+    func hasExpired(retention: UInt64, at now: Moment) -> Bool {
+        guard !isExpected.load(ordering: .relaxed) else { return false }
+        return state.withLock { state in
+            switch state.life {
+            case .awaited: true
+            case .alive: false
+            case .ended(let moment): now.monotonic > moment && now.monotonic - moment > retention
+            }
+        }
+    }
+
+    /// A turn of the sampling loop: a new base for the CPU figure, a new window for the peak.
+    func tick(at now: Moment) {
+        state.withLock { state in
+            read(&state, at: now) { state throws(ProcessGone) in
+                try state.readings.tick(at: now)
+                // Whatever sources are read, the end of a process is seen.
+                do throws(LinuxError) { _ = try state.subject.process?.sample(at: now.monotonic) } catch {
+                    if error.isProcessGone { throw ProcessGone() }
+                }
+            }
+        }
+    }
+
+    /// Reads one of the sources, unless its last reading is young enough, and adds to its tally.
+    func read(_ place: Int, at now: Moment, in tally: inout SourceTally) {
+        let counted = state.withLock { [tally] state in
+            read(&state, at: now) { state throws(ProcessGone) in try state.readings.read(place, at: now) }
+            var tally = tally
+            state.readings.count(place, at: now, in: &tally)
+            return tally
+        }
+        tally = counted
+    }
+
+    /// What each row has to serve, of what was read last.
+    func values() -> [RowValue] { state.withLock { $0.readings.values() } }
+
+    /// Reads all sources afresh and shows what there is.
+    package func look(at now: Moment) -> InstanceView {
+        state.withLock { state in
+            read(&state, at: now) { state throws(ProcessGone) in try state.readings.read(at: now) }
+            let subject = state.subject
+            return InstanceView(
+                identity: identity, pid: subject.process?.pid, stat: state.readings.reading(StatSource.self),
+                openFiles: state.readings.reading(DescriptorsSource.self),
+                maxFiles: state.readings.reading(LimitsSource.self) ?? nil,
+                heartbeatAge: state.readings.reading(HeartbeatSource.self),
+                hang: state.readings.reading(HangSource.self) ?? nil,
+                segment: state.readings.reading(SegmentSource.self),
+                unit: state.readings.reading(ServiceUnitSource.self))
+        }
+    }
+
+    /// Whether the process lives but hangs, and its pid; cheaper than ``look(at:)``, as it asks nothing of the kernel but of a
+    /// process that seems to hang.
+    func hang(at now: Moment) -> (pid: Int32, hang: Hang)? {
+        state.withLock { state in
+            var hang: Hang??
+            read(&state, at: now) { state throws(ProcessGone) in
+                hang = try state.readings.read(HangSource.self, at: now)
+            }
+            guard let pid = state.subject.process?.pid, let found = hang ?? nil else { return nil }
+            return (pid, found)
+        }
+    }
+
+    /// The segment, whether its process lives or has ended.
+    var segment: ReportedSegment? { state.withLock { $0.subject.segment } }
+
+    /// The families that the service reports, for the plan of an exposition.
+    func reported() -> [ReportedFamily] {
+        let subject = state.withLock { $0.subject }
+        return subject.segment?.reported(alive: subject.process != nil) ?? []
+    }
+
+    /// Values of all series of a reported counter or gauge, with their labels; for the pages in JSON.
+    func values(of name: String) -> [(labels: [UInt8], value: Double)] { segment?.values(of: name) ?? [] }
+}
+
+/// What is known of an instance at one moment.
+package struct InstanceView: Sendable {
+    package let identity: InstanceIdentity
+    /// `nil` when no process of the instance lives and reports.
+    package let pid: Int32?
+    let stat: StatSource.Reading?
+    package let openFiles: UInt64?
+    package let maxFiles: UInt64?
+    /// Seconds.
+    package let heartbeatAge: Double?
+    /// Why the living process counts as hung; `nil` when it does not.
+    package let hang: Hang?
+    let segment: SegmentSource.Reading?
+    /// The systemd unit that the process runs in.
+    package let unit: String?
+
+    package var isUp: Bool { pid != nil }
+    /// Alive and not hung.
+    var isWell: Bool { isUp && hang == nil }
+}

@@ -1,0 +1,116 @@
+import AgentMetrics
+package import ApusJournal
+package import ApusLinux
+
+/// Who has series, as its sources see it. What is said here does not change: when a life takes a turn, its sources are opened anew
+/// with a new value.
+protocol Subject: Sendable {
+    /// The labels that all its series have, in the order in which they are served.
+    var labels: [(String, String)] { get }
+}
+
+/// An instance of a service: expected, or with a process that reports, or ended.
+final class InstanceSubject: Subject {
+    let identity: InstanceIdentity
+    /// The process; `nil` when none lives and reports.
+    let process: WatchedProcess?
+    /// What the process has handed over, which outlives it; `nil` before the first report.
+    let segment: ReportedSegment?
+    /// The rule by which it counts as hung.
+    let hangs: HangJudge
+    /// Nanoseconds between two turns of the sampling loop.
+    let interval: UInt64
+
+    var labels: [(String, String)] { identity.labels }
+
+    init(
+        _ identity: InstanceIdentity, process: WatchedProcess? = nil, segment: ReportedSegment? = nil, hangs: HangJudge,
+        interval: UInt64
+    ) {
+        self.identity = identity
+        self.process = process
+        self.segment = segment
+        self.hangs = hangs
+        self.interval = interval
+    }
+}
+
+/// The host that an agent runs on, and the agent itself: what is not of one instance, and has no labels of a target.
+package struct HostSubject: Subject {
+    /// The agent's own process.
+    let process: WatchedProcess?
+    let work: AgentWork
+    /// How many instances the agent knows.
+    let instances: @Sendable () -> Int
+    /// What has been counted of the journal; `nil` where it is not followed.
+    package var journal: (@Sendable (Moment) -> FollowedJournal)?
+    /// The units whose journal entries count; `nil`: all.
+    package var journalUnits: Set<String>?
+    package var patterns: [JournalPattern] = []
+    /// What systemd said of units; `nil` where none are watched.
+    package var units: (@Sendable () -> WatchedUnits)?
+    /// Messages of the agent's own log that were dropped; `nil` where nobody counts them.
+    package var droppedLogs: (@Sendable () -> UInt64)?
+
+    let labels: [(String, String)] = []
+
+    package init(process: WatchedProcess?, work: AgentWork, instances: @escaping @Sendable () -> Int) {
+        self.process = process
+        self.work = work
+        self.instances = instances
+    }
+}
+
+/// The journal's counts at a moment, and how far the following has come.
+package struct FollowedJournal: Sendable {
+    /// `nil` until all entries up to the agent's start are counted.
+    package var counts: JournalCounts?
+    /// Whether the journal is open and has files.
+    package var isOpen: Bool
+    /// Whether the last look for entries found none that were not counted.
+    package var isAtEnd: Bool
+    /// Seconds since the follower last looked; `nil` before the first time.
+    package var age: Double?
+    /// When the newest counted entry was received, in seconds since the Unix epoch; `nil` where there is none.
+    package var newest: Double?
+
+    package init(counts: JournalCounts?, isOpen: Bool, isAtEnd: Bool, age: Double?, newest: Double?) {
+        self.counts = counts
+        self.isOpen = isOpen
+        self.isAtEnd = isAtEnd
+        self.age = age
+        self.newest = newest
+    }
+}
+
+extension FollowedJournal {
+    init(_ follower: JournalFollower) {
+        let progress = follower.progress()
+        self.init(
+            counts: follower.snapshot(), isOpen: progress.isOpen, isAtEnd: progress.isAtEnd,
+            age: progress.lastLook.map { max(0, (ContinuousClock.now - $0) / .seconds(1)) },
+            newest: progress.lastEntry.map { Double($0) / 1e6 })
+    }
+}
+
+/// What systemd said last of the watched units.
+package struct WatchedUnits: Sendable {
+    package var snapshot: UnitSnapshot
+    /// Seconds since systemd answered last; `nil` before the first time.
+    package var age: Double?
+    /// Units that are watched by their name, whether they exist or not.
+    package var expected: Set<String>
+
+    package init(snapshot: UnitSnapshot, age: Double?, expected: Set<String>) {
+        self.snapshot = snapshot
+        self.age = age
+        self.expected = expected
+    }
+}
+
+extension WatchedUnits {
+    init(_ watcher: UnitWatcher) {
+        let snapshot = watcher.snapshot()
+        self.init(snapshot: snapshot, age: snapshot.age, expected: watcher.expected)
+    }
+}

@@ -1,0 +1,117 @@
+import AgentMetrics
+import ApusAgent
+import ApusJournal
+import ApusLinux
+import ApusMetrics
+import ApusSegment
+import Foundation
+import Glibc
+import HostTesting
+import Logging
+import Synchronization
+
+/// A whole agent over the captured tree in `Fixtures/host`, without a socket, a thread or a clock of the system.
+///
+/// A copy of the tree is read, so that a test can let a process go on: files are written over in place, as the kernel's change.
+final class FixtureHost: Sendable {
+    static let worker = InstanceIdentity(service: "worker", instance: "worker-1")
+    static let api = InstanceIdentity(service: "api", instance: "api-1")
+    static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path()
+
+    let folder: TemporaryFolder
+    let root: KernelRoot
+    let time: TestTime
+    let table: InstanceTable
+    let work: AgentWork
+    let log = RecordedLog()
+    let configuration: AgentConfiguration
+    private let writers = Mutex<[SegmentWriter]>([])
+
+    init(_ change: (inout AgentConfiguration) -> Void = { _ in }) throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: "\(Self.fixtures)/host", toPath: folder.path("host"))
+        root = KernelRoot(folder.path("host"), ticksPerSecond: 100, pageSize: 4096)
+        time = TestTime()
+        var configuration = AgentConfiguration()
+        change(&configuration)
+        self.configuration = configuration
+        work = AgentWork(at: time.now)
+        table = InstanceTable(configuration: configuration, root: root, at: time.now)
+    }
+
+    /// The host as the agent's sources see it, with nothing but the agent's own process.
+    func host() throws -> HostSubject {
+        HostSubject(
+            process: try WatchedProcess(pid: 4713, root: root), work: work, instances: { [table] in table.instances.count })
+    }
+
+    func exposition(_ host: HostSubject) -> Exposition {
+        Exposition(table: table, host: host, configuration: configuration, clock: time.clock, logger: log.logger)
+    }
+
+    /// A process of the tree reports.
+    @discardableResult
+    func report(
+        _ identity: InstanceIdentity, pid: Int32, connection: Int, _ record: (SegmentWriter) -> Void = { _ in }
+    ) throws -> Instance {
+        let writer = try SegmentWriter(seriesLimit: 8)
+        record(writer)
+        beat(writer)
+        writers.withLock { $0.append(writer) }
+        let hello = try Hello(service: identity.service, instance: identity.instance)
+        return try table.admit(hello, pid: pid, descriptor: writer.descriptor, connection: connection, at: time.now)
+    }
+
+    /// Gives a sign of life at the test's time.
+    func beat(_ writer: SegmentWriter) {
+        var heartbeat = time.now.monotonic
+        _ = pwrite(writer.descriptor, &heartbeat, 8, off_t(SegmentLayout.Header.heartbeat))
+    }
+
+    /// Writes over a file of the tree in place: a descriptor that is open on it reads the new text.
+    func overwrite(_ path: String, with text: String) throws {
+        let file = try FileHandle(forWritingTo: URL(filePath: folder.path("host/\(path)")))
+        try file.truncate(atOffset: 0)
+        try file.write(contentsOf: Data(text.utf8))
+        try file.close()
+    }
+
+    /// The process 4711 goes on: more CPU time, less memory.
+    func goOn() throws {
+        try overwrite("proc/4711/stat", with: String(contentsOfFile: "\(Self.fixtures)/worker-1.later", encoding: .utf8))
+    }
+
+    /// The kernel has a process as a zombie: it has ended.
+    func end(_ pid: Int32) throws {
+        let stat = try folder.read("host/proc/\(pid)/stat")
+        try overwrite("proc/\(pid)/stat", with: stat.replacing(") S ", with: ") Z "))
+    }
+}
+
+/// Clocks that a test sets.
+final class TestTime: Sendable {
+    static let start = Moment(monotonic: 5_000_000_000_000, realtime: 1_764_007_200)
+    /// Nanoseconds since the start.
+    private let passed = Mutex<UInt64>(0)
+    private let measured = Mutex<UInt64>(0)
+
+    var now: Moment {
+        let passed = passed.withLock { $0 }
+        return Moment(
+            monotonic: Self.start.monotonic + passed, realtime: Self.start.realtime + Double(passed) / 1e9)
+    }
+
+    func pass(_ duration: Duration) { passed.withLock { $0 += UInt64(duration / .nanoseconds(1)) } }
+
+    /// The stopwatch goes on by 37 µs each time that it is looked at.
+    var clock: AgentClock {
+        AgentClock(
+            now: { self.now },
+            stopwatch: {
+                self.measured.withLock { measured in
+                    measured += 37_000
+                    return measured
+                }
+            })
+    }
+}

@@ -1,0 +1,167 @@
+import AgentMetrics
+import ApusAgent
+import ApusJournal
+import ApusLinux
+import ApusMetrics
+import ApusSegment
+import ApusSystemd
+import Foundation
+import Testing
+
+/// Everything that an agent serves, over the captured tree in `Fixtures/host`, against `Fixtures/host.metrics`.
+///
+/// What has changed on purpose is renewed with
+/// ```
+/// APUS_RENEW_GOLDEN=1 swift test --disable-xctest --filter GoldenExpositionTests
+/// ```
+/// and read in the difference.
+@Suite struct GoldenExpositionTests {
+    private static let golden = "\(FixtureHost.fixtures)/host.metrics"
+
+    @Test func `the whole exposition is the golden one`() throws {
+        let text = try Self.exposition()
+        if ProcessInfo.processInfo.environment["APUS_RENEW_GOLDEN"] != nil {
+            try text.write(toFile: Self.golden, atomically: true, encoding: .utf8)
+        }
+        let golden = try String(contentsOfFile: Self.golden, encoding: .utf8)
+        // Line by line, so that a failure says which.
+        let (lines, expected) = (text.split(separator: "\n"), golden.split(separator: "\n"))
+        for difference in lines.difference(from: expected) {
+            switch difference {
+            case .insert(_, let line, _): Issue.record("not in the golden exposition: \(line)")
+            case .remove(_, let line, _): Issue.record("in the golden exposition alone: \(line)")
+            }
+        }
+        #expect(text == golden)
+    }
+
+    @Test func `of no source could two rows be swapped unseen`() throws {
+        let samples = try Self.exposition().split(separator: "\n").filter { !$0.hasPrefix("#") }
+        for source in SourceCatalog.names {
+            let entries = SourceCatalog.entries.filter { $0.source == source }
+            let served = entries.map { entry in
+                samples.filter { $0.isSample(of: entry) }.map { $0[$0.lastIndex(of: " ")!...] }
+            }
+            for (place, entry) in entries.enumerated() {
+                #expect(!served[place].isEmpty, "the golden exposition has no series of \(entry.family.name)")
+                for other in entries.indices where other > place {
+                    // What is 1 for ever is of different types, which do not fit into one another's rows.
+                    guard entry.family.labelNames == entries[other].family.labelNames else { continue }
+                    #expect(
+                        served[place] != served[other] || entry.isTwin(of: entries[other]),
+                        "\(entry.family.name) and \(entries[other].family.name) have the same values")
+                }
+            }
+        }
+    }
+
+    @Test func `the families of every source are in the catalog, and of one source alone`() {
+        let catalog = Set(MetricCatalog.families.map(\.name))
+        var owners: [String: String] = [:]
+        for entry in SourceCatalog.entries {
+            #expect(catalog.contains(entry.family.name), "\(entry.family.name)")
+            #expect(owners[entry.family.name, default: entry.source] == entry.source, "\(entry.family.name)")
+            owners[entry.family.name] = entry.source
+        }
+    }
+
+    private static func exposition() throws -> String {
+        let host = try FixtureHost()
+        host.table.expect([InstanceIdentity(service: "worker", instance: "worker-2")], at: host.time.now)
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1) { record($0) }
+        host.time.pass(.milliseconds(700))
+        try host.report(FixtureHost.api, pid: 4712, connection: 2) { writer in
+            writer.series(jobs, labels: [("kind", "small")], form: .integer).add(UInt64(29))
+        }
+        host.time.pass(.seconds(14))
+        host.table.tick(at: host.time.now)
+        host.work.countSample(isLate: false, cpuNanoseconds: 2_100_000, at: host.time.now)
+        for _ in 0..<5 { host.work.countSample(isLate: true, cpuNanoseconds: 300_000, at: host.time.now) }
+        for _ in 0..<9 { host.work.countScrape(cpuNanoseconds: 1_700_000, bytes: 54_321) }
+        for _ in 0..<10 { host.work.countAbortedScrape(cpuNanoseconds: 10_000) }
+        for _ in 0..<AgentWork.scrapeLimit + 7 { _ = host.work.beginScrape() }
+        for _ in 0..<8 { host.work.countRejectedConnection() }
+        for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
+        try host.goOn()
+        host.time.pass(.milliseconds(12_300))
+        return String(decoding: host.exposition(try subject(host)).render(), as: UTF8.self)
+    }
+
+    /// The host with all that can be given to it.
+    private static func subject(_ host: FixtureHost) throws -> HostSubject {
+        let state = try JournalState(encoded: Array(Data(contentsOf: URL(filePath: "\(FixtureHost.fixtures)/journal.state"))))
+        let pattern = try JournalPattern(
+            family: MetricFamily(
+                name: "logins_total", kind: .counter, help: "Logins.", labelNames: ["method"]), matches: [],
+            expression: "Accepted (?<method>\\w+)", valueGroup: nil)
+        var subject = try host.host()
+        subject.journal = { now in
+            FollowedJournal(
+                counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5)
+        }
+        subject.patterns = [pattern]
+        subject.units = {
+            WatchedUnits(snapshot: units, age: 3.25, expected: ["apus-worker@worker-1.service", "gone.service"])
+        }
+        subject.droppedLogs = { 13 }
+        return subject
+    }
+
+    private static let units: UnitSnapshot = {
+        var worker = UnitState(
+            name: "apus-worker@worker-1.service", loadState: "loaded", activeState: "active", subState: "running")
+        worker.stateChange = 1_764_003_300
+        worker.activeSince = 1_764_003_299
+        worker.restarts = 2
+        worker.mainPID = 4711
+        worker.watchdog = 30
+        worker.watchdogPing = 1_764_007_190
+        worker.memoryBytes = 21_344_256
+        worker.tasks = 5
+        worker.tasksLimit = 512
+        worker.cpuSeconds = 18.25
+        var nginx = UnitState(name: "nginx.service", loadState: "loaded", activeState: "failed", subState: "failed")
+        nginx.result = "exit-code"
+        nginx.exit = UnitExit(cause: .exited, status: 203)
+        var snapshot = UnitSnapshot()
+        snapshot.units = [
+            worker, UnitState(name: "gone.service", loadState: "not-found", activeState: "inactive", subState: "dead"), nginx,
+        ]
+        snapshot.isUp = true
+        snapshot.calls = 77
+        for (count, reason) in zip((14 as UInt64)..., UnitBusError.Reason.allCases) { snapshot.errors[reason] = count }
+        return snapshot
+    }()
+
+    private static let jobs = MetricFamily(
+        name: "jobs_total", kind: .counter, help: "Jobs that were done.", labelNames: ["kind"])
+
+    private static func record(_ writer: SegmentWriter) {
+        writer.series(jobs, labels: [("kind", "large")], form: .integer).add(UInt64(17))
+        writer.series(ServiceProcess.heap.family, labels: [], form: .double).set(6_291_456)
+        writer.series(
+            Scheduling.lag.family, labels: ExecutorLabels(executor: "cooperative-pool").pairs, form: .double
+        ).set(0.0025)
+        writer.series(
+            MetricFamily(name: "job_seconds", kind: .histogram, help: "Time that a job took.", buckets: [0.5, 2]), labels: [],
+            form: .histogram
+        ).observe(1.5)
+        // Past the limit of eight series.
+        for number in 0..<7 { _ = writer.series(jobs, labels: [("kind", "odd-\(number)")], form: .integer) }
+    }
+}
+
+extension Substring {
+    /// Whether this is a line of the entry's family that has the labels which are known beforehand.
+    fileprivate func isSample(of entry: SourceCatalog.Entry) -> Bool {
+        guard hasPrefix("\(entry.family.name){") || hasPrefix("\(entry.family.name) ") else { return false }
+        return entry.labels.allSatisfy { contains("\($0.0)=\"\($0.1)\"") }
+    }
+}
+
+extension SourceCatalog.Entry {
+    /// Whether the other is the same value under a second name, as the contract of the original system has it.
+    fileprivate func isTwin(of other: SourceCatalog.Entry) -> Bool {
+        Set([family.name, other.family.name]) == [ServiceProcess.residentMemory.name, Contract.memoryUsage.name]
+    }
+}
