@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Tests are compiled without optimization, which halves the time, since they run once; what they test is optimized.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// The executables carry the Swift runtime, so that a host needs nothing but glibc and the named Debian libraries.
 ///
 /// Modules are compiled once for executables and tests, so that the archives which a static Foundation leans on are named here.
@@ -70,7 +73,7 @@ struct Floor {
     ) -> Target {
         .testTarget(
             name: name, dependencies: dependencies, path: "Tests/\(self.name)/\(name)", exclude: exclude, resources: resources,
-            swiftSettings: settings)
+            swiftSettings: testSettings)
     }
 }
 
@@ -82,7 +85,7 @@ let commands = Floor(name: "Commands")
 
 /// What tests of several modules need, and the programs that they run.
 func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: testSettings)
 }
 
 func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -142,14 +145,15 @@ let package = Package(
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux"),
         base.module("EventCatalog", [logging]),
-        base.module("ApusSystemd", ["CSystemd", "EventCatalog", lifecycle, logging]),
+        base.module("ApusSystemd", ["ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"], plugins: ["ListConformers"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         agent.module(
-            "ApusReporting", ["ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
-        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "CPatterns", "CSystemd"]),
+            "ApusReporting",
+            ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
+        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
             [
@@ -165,25 +169,25 @@ let package = Package(
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),
-        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "NotificationMetrics"]),
+        generator.module("ApusTopology", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText"]),
         generator.module("ApusFiles", ["ApusTopology", "Yams"]),
         generator.module(
             "ApusDashboards", ["AgentMetrics", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
         generator.module("ApusRules", ["ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
         generator.module(
             "ApusDeployment",
-            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog", "NotificationMetrics"]),
+            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog"]),
         generator.module(
             "MonitoringPacks",
             [
                 "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText",
-                "ApusTopology", "ExporterCatalog", "NotificationMetrics",
+                "ApusTopology", "ExporterCatalog",
             ]),
         generator.module(
             "ApusGenerator",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusPromQL", "ApusRules", "ApusText",
-                "ApusTopology", "MonitoringPacks", "Yams",
+                "ApusTopology", "ExporterCatalog", "MonitoringPacks", "Yams",
             ]),
         generator.module(
             "ApusLint", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "ExporterCatalog", "Yams"]),
@@ -229,12 +233,18 @@ let package = Package(
                 httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
-        notifications.module("NotificationFleet", ["ApusTopology"]),
+        notifications.module(
+            "NotificationPack",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText", "ApusTopology",
+                "MonitoringPacks", "NotificationMetrics",
+            ]),
+        notifications.module("NotificationFleet", ["ApusText", "ApusTopology", "NotificationPack", "NotificationStore"]),
         // Commands: thin.
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
                 "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
@@ -270,9 +280,9 @@ let package = Package(
             "ApusReportingTests",
             [
                 "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
-                "SegmentTesting", coreMetrics, lifecycle, logging,
+                "SegmentTesting", "reporting-service", coreMetrics, lifecycle, logging,
             ]),
-        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "HostTesting"]),
+        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [
@@ -285,14 +295,22 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         generator.tests(
             "ApusPromQLTests", ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusText", "HostTesting", "SampleMetrics"]),
-        generator.tests("ApusTopologyTests", ["AgentMetrics", "ApusPromQL", "ApusTopology", "NotificationFleet"]),
+        generator.tests(
+            "ApusTopologyTests",
+            ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology"]),
         generator.tests(
             "ApusGeneratorTests",
             [
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
                 "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
-                "NotificationFleet", "NotificationMetrics", "ServerTesting", "Yams",
+                "NotificationFleet", "NotificationMetrics", "NotificationPack", "ServerTesting", "Yams",
             ], exclude: ["Schemas"]),
+        generator.tests(
+            "FleetCommandsTests",
+            [
+                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "FleetCommands", "LiveChecks",
+                argumentParser,
+            ]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore"]),
@@ -315,6 +333,9 @@ let package = Package(
                 "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
                 lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
+        notifications.tests(
+            "NotificationFleetTests",
+            ["ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "NotificationFleet", "NotificationPack", "Yams"]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",
@@ -325,15 +346,16 @@ let package = Package(
         commands.tests(
             "SystemTests",
             [
-                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "EventCatalog",
-                "HostTesting", "NotificationFleet",
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "EventCatalog", "HostTesting", "NotificationFleet", "NotificationPack",
             ]),
         commands.tests(
             "IntegrationTests",
             [
-                "ApusFiles", "ApusGenerator", "ApusLint", "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting",
-                "LiveChecks", "NotificationFleet", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service",
-                httpClient, nioCore, nioHTTP1,
+                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
+                "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet",
+                "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
+                "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(
@@ -353,7 +375,9 @@ if let benchmarks = Context.environment["APUS_BENCHMARKS"] {
             ["AgentMetrics", "ApusDashboards", "ApusGenerator", "ApusMetrics", "ApusPromQL"],
             exclude: ["peer.py"],
             linker: staticFoundation),
-        outsider("LargeFleet", "Benchmarks/Fleet", ["ApusTopology", "FleetCommands"], linker: staticFoundation),
+        outsider(
+            "LargeFleet", "Benchmarks/Fleet", ["AgentMetrics", "ApusPromQL", "ApusTopology", "FleetCommands"],
+            linker: staticFoundation),
         outsider("Registry", "Benchmarks/Registry", ["ApusMetrics", "ApusReporting", logging]),
     ]
     let recording: [Target.Dependency] = [

@@ -1,3 +1,5 @@
+import AgentMetrics
+import ApusPromQL
 import ApusTopology
 import FleetCommands
 
@@ -12,11 +14,13 @@ struct LargeFleet: FleetTool {
             for number in 1...9000 { Instance("worker-\(number)", metricsPort: 40_000 + number) }
         }
         Agents(.besideEachInstance)
-        Thresholds(connections: .init(10_000, .high))
+        Thresholds(.connections(10_000, .high))
         ConnectionBudget(perInstance: 1, minimum: 10, maximum: 10_000)
         Objective.availability(of: "api", 0.999)
         Objective.latency(of: "api", 0.99, below: 0.25)
-        Objective.deliveries(of: "worker", 0.99)
+        Objective(
+            "api-prompt", of: "api", target: 0.9, observations: HTTPServer.requestDuration.series.matching(.service, "api"),
+            within: 0.1)
         Database(
             "postgres", database: "large", maxConnections: 20_000, pooler: Pooler(maxClients: 20_000, exporterPort: 9127),
             exporterPort: 9187)

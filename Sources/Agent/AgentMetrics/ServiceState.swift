@@ -16,7 +16,8 @@ public enum ServiceState: MetricSubsystem {
     public static let unreadSeries = Gauge<NoLabels>(
         "apus_service_series_unread", "Series and families that the process has registered and the agent does not serve.")
     public static let droppedFamilySeries = Counter<FamilyLabels>(
-        "apus_service_family_series_dropped_total", "Series that the process asked for and did not get, by family.")
+        "apus_service_family_series_dropped_total",
+        "Requests for series that were dropped, by the family that they would have belonged to; the first families alone.")
 
     public static let title = "Reporting services"
     public static let origin = MetricOrigin.instance

@@ -18,7 +18,7 @@ final class AgentLink: Sendable {
         case apart
         case awaitingReply(Int32)
         case accepted(Int32)
-        /// Turned away; tried again after so many turns.
+        /// The agent turned this process away; it is asked again after a number of turns.
         case refused(turnsLeft: Int)
     }
 

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusMetrics
 package import ApusSegment
 import ApusThreads
@@ -36,7 +37,7 @@ public final class Reporter: Service {
     ///   - instance: the `instance` label, such as `worker-1`: 1 to 128 bytes.
     ///   - socketPath: the agent's report socket; at most 107 bytes.
     ///   - seriesLimit: series past this number are dropped, counted by family, and the first of each family is logged.
-    ///   - familySeriesLimit: so are those of a family past this number.
+    ///   - familySeriesLimit: series of one family past this number are dropped in the same way.
     /// - Throws: ``ReporterError`` when the names are illegal or the system grants no segment.
     public init(
         service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000,
@@ -46,7 +47,9 @@ public final class Reporter: Service {
         let hello: Hello
         do { hello = try Hello(service: service, instance: instance) } catch { throw .illegalName(error.description) }
         do {
-            writer = try SegmentWriter(seriesLimit: seriesLimit, familySeriesLimit: familySeriesLimit) { trouble in
+            writer = try SegmentWriter(
+                seriesLimit: seriesLimit, familySeriesLimit: familySeriesLimit, drops: ServiceState.droppedFamilySeries.family
+            ) { trouble in
                 logger.warning("\(trouble)")
             }
         } catch { throw .noSegment(error.description) }
@@ -54,15 +57,10 @@ public final class Reporter: Service {
         link = AgentLink(path: socketPath, hello: hello, segment: writer.descriptor)
         self.logger = logger
         scheduling = SchedulingWatch(writer: writer)
-        heap = writer.series(Self.heapFamily, labels: [], form: .double)
+        heap = writer.cells(ServiceProcess.heap, NoLabels(), form: .double)
         watch(executor: Self.cooperativePool) { probe in Task.detached { probe() } }
         beat()
     }
-
-    /// The catalog's declaration (`ServiceProcess.heap`), known here by name because this module stands below the catalog.
-    private static let heapFamily = MetricFamily(
-        name: "service_process_heap_bytes", kind: .gauge,
-        help: "Heap in use: what malloc has handed out, as mallinfo2 reports it inside the process.")
 
     /// A backend that keeps metrics as the options say, on the same series.
     public func factory(configured options: [MetricOptions]) -> any MetricsFactory {
@@ -76,7 +74,7 @@ public final class Reporter: Service {
         try await ThreadService(name: "apus-reporter", every: .seconds(1)) { [self] in turn() }.run()
     }
 
-    /// One turn a second: a sign of life, the heap, the lag of the executors, and the link to the agent.
+    /// Does the work of one second: a sign of life, the heap, the lag of the executors, and the link to the agent.
     private func turn() {
         beat()
         scheduling.turn()

@@ -13,13 +13,14 @@ import Glibc
 package struct Backoff: Hashable, Sendable {
     /// The pause after the first failure, before it is spread.
     package var first: Duration
-    /// By what a pause is longer than the one before it; 1 keeps them all the same.
+    /// The ratio of a pause to the one before it; 1 keeps them all the same.
     package var factor: Double
     /// The longest pause, before it is spread. It may change between failures, as when a program is about to end and has no time.
     package var longest: Duration
-    /// Between which multiples of itself a pause is drawn, evenly: `0.8...1.2` is a fifth to both sides, `0.5...1` never longer.
+    /// The multiples of itself between which a pause is drawn, evenly: `0.8...1.2` is a fifth to both sides, `0.5...1` never
+    /// longer.
     package var spread: ClosedRange<Double>
-    /// Failures in a row.
+    /// The number of failures in a row.
     package private(set) var failures = 0
 
     /// - Parameters:

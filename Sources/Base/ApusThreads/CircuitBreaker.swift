@@ -17,7 +17,7 @@ package struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.
     package let closedPause: Duration
     /// The pauses while it is open.
     package var backoff: Backoff
-    /// Failures in a row.
+    /// The number of failures in a row.
     package private(set) var failures = 0
     /// The moment before which nothing is to be tried; `nil` while the last try succeeded.
     package private(set) var retryAt: Instant?

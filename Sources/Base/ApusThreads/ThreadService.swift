@@ -1,6 +1,7 @@
-package import ServiceLifecycle
+import ServiceLifecycle
 
-/// A service that is a blocking loop on a thread of its own, which neither holds a thread of the cooperative pool nor waits for one.
+/// A service that is a blocking loop on a thread of its own, which neither holds a thread of the cooperative pool nor waits for
+/// one.
 ///
 /// Graceful shutdown, cancellation and ``stop()`` raise the loop's ``WakeUp``; the service ends when the loop does.
 ///

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 static const char manager[] = "org.freedesktop.systemd1";
@@ -292,26 +291,21 @@ int apus_bus_read_word(sd_bus_message *message, char word[apus_unit_word_size]) 
 }
 
 void apus_bus_wait(sd_bus *bus, int wake, uint64_t microseconds) {
-    struct pollfd polled[2] = {{.fd = wake, .events = POLLIN}, {.fd = -1}};
-    if (bus != NULL) {
-        int events = sd_bus_get_events(bus);
-        polled[1].fd = sd_bus_get_fd(bus);
-        polled[1].events = (short)(events > 0 ? events : 0);
-        // An absolute time of CLOCK_MONOTONIC; 0 when there is work to do at once.
-        uint64_t until = UINT64_MAX;
-        if (sd_bus_get_timeout(bus, &until) >= 0 && until != UINT64_MAX) {
-            struct timespec now;
-            clock_gettime(CLOCK_MONOTONIC, &now);
-            uint64_t present = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-            uint64_t left = until > present ? until - present : 0;
-            if (left < microseconds) microseconds = left;
-        }
+    int events = sd_bus_get_events(bus);
+    struct pollfd polled[2] = {
+        {.fd = wake, .events = POLLIN},
+        {.fd = sd_bus_get_fd(bus), .events = (short)(events > 0 ? events : 0)},
+    };
+    // An absolute time of CLOCK_MONOTONIC; 0 when there is work to do at once.
+    uint64_t until = UINT64_MAX;
+    if (sd_bus_get_timeout(bus, &until) >= 0 && until != UINT64_MAX) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        uint64_t present = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+        uint64_t left = until > present ? until - present : 0;
+        if (left < microseconds) microseconds = left;
     }
     // Rounded up: a millisecond too early would make the caller turn in vain.
     uint64_t milliseconds = microseconds / 1000 + (microseconds % 1000 != 0);
     poll(polled, 2, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
-}
-
-int apus_wake_pair(int ends[2]) {
-    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0 ? -errno : 0;
 }

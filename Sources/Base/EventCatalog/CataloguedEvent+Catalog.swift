@@ -1,5 +1,5 @@
 extension CataloguedEvent {
-    /// One line; `@FIELD@` stands for the entry's field.
+    /// The event in one line, where `@FIELD@` stands for the entry's field.
     package var subject: String {
         switch self {
         case .entriesDropped: "@N_DROPPED@ log entries were dropped"
@@ -17,7 +17,7 @@ extension CataloguedEvent {
         }
     }
 
-    /// What it means, and what to do about it.
+    /// What the event means, and what to do about it.
     package var explanation: String {
         switch self {
         case .entriesDropped:

@@ -22,16 +22,16 @@ package enum CataloguedEvent: String, CaseIterable, Sendable {
     case leaseLost = "e9a2e15bffff44d2abdb1e236abd3dea"
     case storeUnreachable = "cb98994d7154479bb20a15eac3c1c3de"
 
-    /// `MESSAGE_ID` of the event's entries.
+    /// The `MESSAGE_ID` of the event's entries.
     package var id: String { rawValue }
 
     /// The metadata key under which a handler finds an event's number.
     package static let metadataKey = "MESSAGE_ID"
 
-    /// Metadata that marks a log call as this event.
+    /// The metadata that marks a log call as this event.
     package var metadata: Logger.Metadata { [Self.metadataKey: .string(id)] }
 
-    /// Metadata of a log call, marked as this event.
+    /// Marks the metadata of a log call as this event's.
     package func metadata(_ metadata: Logger.Metadata) -> Logger.Metadata {
         var metadata = metadata
         metadata[Self.metadataKey] = .string(id)

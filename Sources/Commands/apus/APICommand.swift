@@ -36,7 +36,7 @@ struct APICommand: AsyncParsableCommand {
         service.watchLifeline()
         try requireFreePort()
         // A turn of the probe waits for the store as long as that waits for others.
-        let process = try await ServiceProcess(service, service: "api", longestTurn: .seconds(6))
+        let process = try await PlatformProcess(service, service: "api", longestTurn: .seconds(6))
         let (store, factory, logger) = (process.store, process.reporter.factory, process.logger)
         let gauges = StoreGauges(store: store, factory: factory, logger: logger)
         let probe = HealthProbe(store: store, logger: logger)

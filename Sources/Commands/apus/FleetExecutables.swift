@@ -14,9 +14,25 @@ struct FleetExecutables {
         }
         defer { free(resolved) }
         apus = String(cString: resolved)
-        self.agent = agent ?? apus.prefix(upTo: apus.lastIndex(of: "/") ?? apus.startIndex) + "/apus-agent"
+        self.agent = agent ?? "\(Self.folder(of: apus))/apus-agent"
         guard access(self.agent, X_OK) == 0 else {
             throw CommandFailure("there is no agent to run at \(self.agent); name it with --agent-executable")
         }
     }
+
+    /// The file of an executable, by the name that its services declare: beside this one unless it was named.
+    func path(of name: String) throws -> String {
+        switch name {
+        case "apus": return apus
+        case "apus-agent": return agent
+        default:
+            let path = "\(Self.folder(of: apus))/\(name)"
+            guard access(path, X_OK) == 0 else {
+                throw CommandFailure("there is no executable at \(path), which the fleet's services need: build it")
+            }
+            return path
+        }
+    }
+
+    private static func folder(of path: String) -> Substring { path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex) }
 }

@@ -38,7 +38,7 @@ struct InstallUnitsCommand: AsyncParsableCommand {
         let fleet = try fleet.fleet(in: environment)
         let executables = try FleetExecutables(agent: agentExecutable)
         let installation = try SystemdInstallation(
-            fleet: fleet, prefix: prefix, apus: executables.apus, agent: executables.agent)
+            fleet: fleet, prefix: prefix, executables: ["apus": executables.apus, "apus-agent": executables.agent])
         for file in try installation.install(under: root, changed: replace ? .replace : .refuse) { print(file) }
         print(nextSteps)
     }

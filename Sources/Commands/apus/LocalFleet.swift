@@ -1,8 +1,7 @@
-import AgentMetrics
-import CommandConventions
+import ApusDeployment
 import ApusTopology
 import ClusterSupervisor
-import NotificationStore
+import CommandConventions
 
 /// A fleet as the child processes that run it on this machine.
 struct LocalFleet {
@@ -10,19 +9,41 @@ struct LocalFleet {
     /// The data folder.
     let folder: String
     let executables: FleetExecutables
-    let settings: LocalFleetSettings
+    let restart: RestartPolicy
 
     /// Agents first, so that what a service records is seen from its start; then the APIs, then the workers.
     ///
     /// - Parameter workerExited: called with the pid of a worker that is gone, before it is started again.
-    func stages(workerExited: @escaping @Sendable (Int32) async -> Void) -> [[ChildSpecification]] {
-        [
-            fleet.agentEndpoints.map(agent),
-            fleet.services(role: .api).flatMap { service in service.instances.map { api($0, of: service) } },
-            fleet.services(role: .worker).flatMap { service in
-                service.instances.map { worker($0, of: service, exited: workerExited) }
-            },
+    func stages(workerExited: @escaping @Sendable (Int32) async -> Void) throws -> [[ChildSpecification]] {
+        let agents = fleet.agentEndpoints.map { ProcessCommand.child(agent: $0, in: fleet, folder: folder) }
+        return try [
+            agents.map { try child($0) }, commands(of: .api).map { try child($0) },
+            commands(of: .worker).map { try child($0, exited: workerExited) },
         ].filter { !$0.isEmpty }
+    }
+
+    private func commands(of role: ServiceRole) -> [ProcessCommand] {
+        fleet.services(role: role).flatMap { service in
+            service.instances.map { ProcessCommand.child($0, of: service, in: fleet, folder: folder) }
+        }
+    }
+
+    private func child(
+        _ command: ProcessCommand, exited: @escaping @Sendable (Int32) async -> Void = { _ in }
+    ) throws -> ChildSpecification {
+        ChildSpecification(
+            name: command.name, executable: try executables.path(of: command.executable), arguments: command.arguments,
+            environment: Dictionary(command.environment.map { ($0.name, $0.value) }) { _, last in last },
+            readiness: check(command.readiness), stopGrace: command.stopGrace, restart: restart
+        ) { pid, _ in await exited(pid) }
+    }
+
+    private func check(_ readiness: ProcessCommand.Readiness) -> ReadinessCheck {
+        switch readiness {
+        case .answers(let url): ReadinessCheck { await HTTPProbe.status(of: url) != nil }
+        case .succeeds(let url): ReadinessCheck { await HTTPProbe.status(of: url) == 200 }
+        case .runs(let time): .alive(for: time)
+        }
     }
 
     /// One line for each address that answers: a name and a URL.
@@ -46,48 +67,4 @@ struct LocalFleet {
     }
 
     private func instances(_ role: ServiceRole) -> Int { fleet.services(role: role).map(\.instances.count).reduce(0, +) }
-
-    private func agent(_ endpoint: AgentEndpoint) -> ChildSpecification {
-        let url = "http://\(endpoint.address)/health"
-        return ChildSpecification(
-            name: endpoint.name, executable: executables.agent,
-            arguments: [
-                "--listen", endpoint.address, "--socket", "\(folder)/\(endpoint.socketName)",
-                "--interval", settings.samplingInterval.defaultValueDescription,
-            ] + endpoint.instances.flatMap { ["--expect", $0.description] } + ["--lifeline"],
-            readiness: ReadinessCheck { await HTTPProbe.status(of: url) != nil },
-            stopGrace: .seconds(5), restart: settings.restart)
-    }
-
-    private func api(_ instance: Instance, of service: FleetService) -> ChildSpecification {
-        let port = instance.port ?? 0
-        let url = "http://\(fleet.host):\(port)/health/ready"
-        return ChildSpecification(
-            name: instance.name, executable: executables.apus,
-            arguments: ["api", "--host", fleet.host, "--port", "\(port)"] + common(instance, of: service),
-            readiness: ReadinessCheck { await HTTPProbe.status(of: url) == 200 },
-            stopGrace: .seconds(10), restart: settings.restart)
-    }
-
-    private func worker(
-        _ instance: Instance, of service: FleetService, exited: @escaping @Sendable (Int32) async -> Void
-    ) -> ChildSpecification {
-        ChildSpecification(
-            name: instance.name, executable: executables.apus,
-            arguments: [
-                "worker", "--poll-interval", settings.pollInterval.defaultValueDescription,
-                "--lease-duration", settings.leaseDuration.defaultValueDescription,
-            ] + common(instance, of: service),
-            // It answers nothing; a worker whose options or database are wrong ends at once.
-            readiness: .alive(for: .milliseconds(500)), stopGrace: .seconds(20), restart: settings.restart
-        ) { pid, _ in await exited(pid) }
-    }
-
-    private func common(_ instance: Instance, of service: FleetService) -> [String] {
-        let identity = InstanceIdentity(service: service.name, instance: instance.name)
-        let endpoint = fleet.agentEndpoints.first { $0.instances.contains(identity) }
-        return ["--instance", instance.name, "--data", folder, "--store", "\(StoreLocation.sqlite(path: fleet.data.database))"]
-            + (endpoint.map { ["--agent-socket", "\(folder)/\($0.socketName)"] } ?? [])
-            + (fleet.connectionShare(of: identity).map { ["--connections", "\($0)"] } ?? []) + ["--lifeline"]
-    }
 }

@@ -38,6 +38,9 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "Time between two looks of a worker at an empty queue. (default: the fleet's, 5s)")
     var pollInterval: Duration?
 
+    @Option(help: "The maximum number of notifications per claim of a worker. (default: the fleet's, 50)")
+    var batchSize: Int?
+
     @Option(help: ArgumentHelp("The agent's executable. (default: apus-agent beside this one)", valueName: "path"))
     var agentExecutable: String?
 
@@ -45,7 +48,7 @@ struct UpCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .notice
 
     func run() async throws {
-        let fleet = try fleet.fleet()
+        let fleet = adjusted(try fleet.fleet())
         let executables = try FleetExecutables(agent: agentExecutable)
         let folder = try FleetFolder(path: data, fleet: fleet)
         try requireFreePorts(of: fleet)
@@ -53,19 +56,15 @@ struct UpCommand: AsyncParsableCommand {
         var logger = Logger(label: "apus")
         logger.logLevel = logLevel
         // Opened before any child: it brings the database's schema up to date, which the children must not race for.
-        let store = try StoreLocation.sqlite(path: fleet.data.database).below(folder.path).open()
+        let store = try fleet.storeLocation.below(folder.path).open()
         let local = LocalFleet(
-            fleet: fleet, folder: folder.path, executables: executables,
-            settings: LocalFleetSettings(
-                samplingInterval: samplingInterval ?? fleet.agents.samplingInterval,
-                leaseDuration: leaseDuration ?? fleet.delivery.lease, pollInterval: pollInterval ?? fleet.delivery.pollInterval,
-                restart: RestartPolicy(initialDelay: restartDelay)))
+            fleet: fleet, folder: folder.path, executables: executables, restart: RestartPolicy(initialDelay: restartDelay))
         // Without a watchdog: the supervisor has no work of its own that would turn.
         let notifications = ServiceNotifier().map {
             ManagerNotifications(notifier: $0, watchdog: nil, logger: logger, turns: { 0 }, status: { local.summary })
         }
         let supervisor = try Supervisor(
-            stages: local.stages { [logger] pid in await release(claimedBy: pid, in: store, logger: logger) },
+            stages: try local.stages { [logger] pid in await release(claimedBy: pid, in: store, logger: logger) },
             logFolder: folder.file("logs"), logger: logger,
             onUp: {
                 announce(local)
@@ -79,6 +78,19 @@ struct UpCommand: AsyncParsableCommand {
         await store.close()
         withExtendedLifetime(folder) {}
         try result.get()
+    }
+
+    /// The fleet with what the options of this command say of its parts.
+    private func adjusted(_ fleet: Fleet) -> Fleet {
+        let (agents, delivery) = (fleet.agents, fleet.delivery)
+        return fleet.replacing([
+            Agents(
+                agents.placement, port: agents.port, samplingInterval: samplingInterval ?? agents.samplingInterval,
+                limits: agents.limits, fileID: agents.place.fileID, line: agents.place.line),
+            DeliverySettings(
+                batchSize: batchSize ?? delivery.batchSize, lease: leaseDuration ?? delivery.lease,
+                pollInterval: pollInterval ?? delivery.pollInterval, fileID: delivery.place.fileID, line: delivery.place.line),
+        ])
     }
 
     /// The children would find out too, but one after the other and each in its log.

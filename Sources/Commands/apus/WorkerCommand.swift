@@ -46,7 +46,7 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.lease = leaseDuration
         configuration.pollInterval = pollInterval
         configuration.concurrency = concurrency
-        let process = try await ServiceProcess(
+        let process = try await PlatformProcess(
             service, service: "worker",
             // The next look at an empty queue, or attempts that all take their longest.
             longestTurn: max(configuration.pollInterval * 1.2, configuration.attemptLimit))

@@ -28,9 +28,12 @@ public struct FileOrigin: Hashable, Sendable {
 
     public let part: Part
     public let place: SourcePlace
+    /// What to know of the declaration beyond its place, such as that it is a default.
+    public let remark: String?
 
-    public init(_ part: Part, _ place: SourcePlace) {
+    public init(_ part: Part, _ place: SourcePlace, remark: String? = nil) {
         self.part = part
         self.place = place
+        self.remark = remark
     }
 }

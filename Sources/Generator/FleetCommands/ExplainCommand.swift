@@ -47,9 +47,11 @@ public struct ExplainCommand<Source: FleetSource>: AsyncParsableCommand {
         if let there = try? String(contentsOfFile: path, encoding: .utf8), there != file.contents {
             FileHandle.standardError.write(Data("\(path) differs from what would be generated, which is explained here\n".utf8))
         }
-        let place = file.origin(ofLine: line) ?? fleet.place
+        let origin = file.origin(ofLine: line)
+        let place = origin?.place ?? fleet.place
         print("\(file.path):\(line): \(lines[line - 1])")
         print("\(place): \(sourceLine(at: place) ?? "(the source is not below this folder)")")
+        if let remark = origin?.remark { print("That is \(remark).") }
     }
 
     private func parsedPosition() throws -> (path: String, line: Int) {
@@ -59,15 +61,16 @@ public struct ExplainCommand<Source: FleetSource>: AsyncParsableCommand {
         return (String(position[..<colon]), line)
     }
 
-    /// The line of the source, where the package's sources lie as SwiftPM has them.
+    /// The line of the source, where the sources of a module lie in a folder of its name, in `Sources` or deeper.
     private func sourceLine(at place: SourcePlace) -> String? {
-        let parts = place.fileID.split(separator: "/")
+        let parts = place.fileID.split(separator: "/").map(String.init)
         guard let module = parts.first, let name = parts.last else { return nil }
-        let folder = "Sources/\(module)"
-        let paths = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted()
-        guard let path = paths.first(where: { $0 == name || $0.hasSuffix("/\(name)") }),
-            let text = try? String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
-        else { return nil }
+        let paths = (FileManager.default.enumerator(atPath: "Sources")?.compactMap { $0 as? String } ?? []).sorted()
+        let path = paths.first { path in
+            let folders = path.split(separator: "/").map(String.init)
+            return folders.last == name && folders.dropLast().contains(module)
+        }
+        guard let path, let text = try? String(contentsOfFile: "Sources/\(path)", encoding: .utf8) else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.indices.contains(place.line - 1) ? lines[place.line - 1].trimmingCharacters(in: .whitespaces) : nil
     }

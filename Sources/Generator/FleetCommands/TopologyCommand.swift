@@ -1,3 +1,4 @@
+import ApusGenerator
 import ApusTopology
 public import ArgumentParser
 
@@ -20,6 +21,6 @@ public struct TopologyCommand<Source: FleetSource>: AsyncParsableCommand {
 
     public func run() async throws {
         let fleet = try source.fleet(in: environment)
-        print(mermaid ? fleet.mermaid : fleet.table, terminator: "")
+        print(mermaid ? fleet.mermaid : fleet.table(watched: try fleet.watchedThresholds()), terminator: "")
     }
 }

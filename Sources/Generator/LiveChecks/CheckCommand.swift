@@ -71,7 +71,7 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards], dashboards: source.dashboards)))
         for fault in faults { print(fault) }
         let check = QueryCheck(
-            server: PrometheusServer(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)))
+            server: PrometheusAPI(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)))
         var counts = (found: 0, quiet: 0, empty: faults.count)
         for query in queries {
             let verdict: QueryCheck.Verdict

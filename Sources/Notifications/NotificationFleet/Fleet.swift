@@ -1,4 +1,5 @@
 public import ApusTopology
+import NotificationPack
 
 /// What differs between one run of the notification fleet and another.
 public struct FleetParameters: Hashable, Sendable {
@@ -27,12 +28,15 @@ public struct FleetParameters: Hashable, Sendable {
 public func notificationFleet(_ parameters: FleetParameters = FleetParameters()) -> Fleet {
     let offset = parameters.portOffset
     return Fleet("notifications", environment: .development) {
-        FleetService("api", role: .api) {
+        FleetService("api", role: .api, program: APIProgram()) {
             for number in 1...2 {
                 Instance("api-\(number)", port: 3000 + number + offset, metricsPort: 9100 + number + offset)
             }
         }
-        FleetService("worker", role: .worker, scaling: Scaling(minimum: 5, maximum: 20)) {
+        FleetService(
+            "worker", role: .worker, program: WorkerProgram(), records: [.pool, .deliveries],
+            scaling: Scaling(minimum: 5, maximum: 20, by: .notifications(of: "worker"))
+        ) {
             for number in 1...5 {
                 Instance("worker-\(number)", metricsPort: 9090 + number + offset)
             }
@@ -41,11 +45,12 @@ public func notificationFleet(_ parameters: FleetParameters = FleetParameters())
         Scraping(interval: parameters.scrapeInterval, prometheusPort: 9090 + offset)
         Alerting(hold: parameters.alertHold)
         Thresholds(
-            cpuPercent: .init(70, .medium), memory: .init(.mebibytes(512), .high), queueDepth: .init(10_000, .high),
-            errorRatio: .init(0.01, .critical), connections: .init(50, .high))
+            .cpuPercent(70, .medium), .memory(.mebibytes(512), .high), .queueDepth(10_000, .high),
+            .errorRatio(0.01, .critical), .connections(50, .high))
         ConnectionBudget(perInstance: 5, minimum: 10, maximum: 50)
         DeliverySettings(batchSize: 50, lease: .seconds(300), pollInterval: .seconds(5))
         DataFolder(database: "notifications.sqlite")
+        NotificationPack()
         Objective.availability(of: "api", 0.999)
         Objective.latency(of: "api", 0.99, below: 0.25)
         Objective.deliveries(of: "worker", 0.99)
@@ -79,7 +84,7 @@ public func notificationFleet(_ parameters: FleetParameters = FleetParameters())
 
 /// The servers around the fleet where it runs for others.
 @FleetBuilder
-private func servers(offset: Int) -> [FleetPart] {
+private func servers(offset: Int) -> [any FleetPart] {
     Database(
         "postgres", port: 5432 + offset, database: "notifications", maxConnections: 100,
         pooler: Pooler(port: 6432 + offset, exporterPort: 9127 + offset), exporterPort: 9187 + offset)

@@ -12,9 +12,9 @@ struct ConnectionGauges: Sendable {
 
     init(pool: String, factory: any MetricsFactory) {
         open = Contract.databaseConnections.handle(factory: factory)
-        idle = Database.connections.handle(ConnectionStateLabels(pool: pool, state: .idle), factory: factory)
-        used = Database.connections.handle(ConnectionStateLabels(pool: pool, state: .used), factory: factory)
-        limit = Database.maxConnections.handle(PoolLabels(pool: pool), factory: factory)
+        idle = ConnectionPool.connections.handle(ConnectionStateLabels(pool: pool, state: .idle), factory: factory)
+        used = ConnectionPool.connections.handle(ConnectionStateLabels(pool: pool, state: .used), factory: factory)
+        limit = ConnectionPool.maxConnections.handle(PoolLabels(pool: pool), factory: factory)
     }
 
     func set(_ counts: ConnectionCounts) {

@@ -33,7 +33,7 @@ package final class StoreGauges: Service {
         self.logger = logger
         connections = ConnectionGauges(pool: Self.pool, factory: factory)
         queue = QueueGauges(factory: factory)
-        let waits = Database.waitTime.handle(PoolLabels(pool: Self.pool), factory: factory)
+        let waits = ConnectionPool.waitTime.handle(PoolLabels(pool: Self.pool), factory: factory)
         store.observeWaits { waits.record($0 / .seconds(1)) }
     }
 

@@ -1,4 +1,5 @@
 import ApusAgent
+import ApusMetrics
 import ApusReporting
 import ApusSystemd
 import AsyncHTTPClient
@@ -22,14 +23,10 @@ struct RunningAgent: Sendable {
         let headers: HTTPHeaders
         let text: String
 
-        /// The exposition's lines without comments: a sample's name and labels, and its value.
+        /// The values of the exposition by their series, as they are written; none of a page that is no exposition.
         var samples: [String: String] {
-            var samples: [String: String] = [:]
-            for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-                guard let space = line.lastIndex(of: " ") else { continue }
-                samples[String(line[..<space])] = String(line[line.index(after: space)...])
-            }
-            return samples
+            let samples = (try? ExpositionReader.samples(in: text)) ?? []
+            return Dictionary(samples.map { ($0.series, $0.valueText) }, uniquingKeysWith: { _, last in last })
         }
     }
 

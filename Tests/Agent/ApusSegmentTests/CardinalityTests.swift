@@ -6,6 +6,7 @@ import SegmentTesting
 
 @Suite struct CardinalityTests {
     private static let requests = MetricFamily(name: "requests_total", kind: .counter, help: "x")
+    private static let dropped = MetricFamily(name: "dropped_total", kind: .counter, help: "x")
     private static let errors = MetricFamily(name: "errors_total", kind: .counter, help: "x")
 
     private final class Troubles: Sendable {
@@ -17,7 +18,7 @@ import SegmentTesting
     private func drops(_ writer: SegmentWriter) throws -> [String: UInt64] {
         let contents = try SegmentContents(descriptor: writer.descriptor)
         try contents.refresh()
-        guard let family = contents.families.first(where: { $0.family == SegmentWriter.droppedFamily }) else { return [:] }
+        guard let family = contents.families.first(where: { $0.family == Self.dropped }) else { return [:] }
         return Dictionary(
             uniqueKeysWithValues: family.series.map {
                 (String(decoding: $0.labels, as: UTF8.self), contents.integer($0.cells))
@@ -26,7 +27,7 @@ import SegmentTesting
 
     @Test func `a family past its limit drops, is counted by name and reported once, and others go on`() throws {
         let troubles = Troubles()
-        let writer = try SegmentWriter(familySeriesLimit: 3, onTrouble: troubles.add)
+        let writer = try SegmentWriter(familySeriesLimit: 3, drops: Self.dropped, onTrouble: troubles.add)
         for number in 0..<10 {
             let series = writer.series(Self.requests, labels: [("n", "\(number)")], form: .integer)
             #expect(series.isPublished == (number < 3))
@@ -42,7 +43,7 @@ import SegmentTesting
 
     @Test func `a service past its limit drops of all families, each reported once`() throws {
         let troubles = Troubles()
-        let writer = try SegmentWriter(seriesLimit: 2, onTrouble: troubles.add)
+        let writer = try SegmentWriter(seriesLimit: 2, drops: Self.dropped, onTrouble: troubles.add)
         for number in 0..<4 { _ = writer.series(Self.requests, labels: [("n", "\(number)")], form: .integer) }
         for _ in 0..<2 { _ = writer.series(Self.errors, labels: [], form: .integer) }
         #expect(try drops(writer) == [#"family="requests_total""#: 2, #"family="errors_total""#: 2])
@@ -54,7 +55,7 @@ import SegmentTesting
 
     @Test func `names that are made up without end are told apart to a number, and all are counted`() throws {
         let troubles = Troubles()
-        let writer = try SegmentWriter(seriesLimit: 1, onTrouble: troubles.add)
+        let writer = try SegmentWriter(seriesLimit: 1, drops: Self.dropped, onTrouble: troubles.add)
         for number in 0..<2000 {
             _ = writer.series(MetricFamily(name: "f\(number)", kind: .gauge, help: "x"), labels: [], form: .double)
         }
@@ -65,7 +66,7 @@ import SegmentTesting
 
     @Test func `a clash of kinds, or of states, is reported once`() throws {
         let troubles = Troubles()
-        let writer = try SegmentWriter(onTrouble: troubles.add)
+        let writer = try SegmentWriter(drops: Self.dropped, onTrouble: troubles.add)
         _ = writer.series(Self.requests, labels: [], form: .integer)
         let gauge = MetricFamily(name: "requests_total", kind: .gauge, help: "x")
         for _ in 0..<3 { writer.series(gauge, labels: [], form: .double).set(1) }
@@ -83,7 +84,7 @@ import SegmentTesting
 
     @Test func `whoever is told of trouble may ask for series itself`() throws {
         let writer = Mutex<SegmentWriter?>(nil)
-        let made = try SegmentWriter(familySeriesLimit: 1) { _ in
+        let made = try SegmentWriter(familySeriesLimit: 1, drops: Self.dropped) { _ in
             _ = writer.withLock { $0 }?.series(Self.errors, labels: [], form: .integer)
         }
         writer.withLock { $0 = made }
@@ -93,7 +94,7 @@ import SegmentTesting
     }
 
     @Test func `limits below zero drop everything and end nothing`() throws {
-        let writer = try SegmentWriter(seriesLimit: -5, familySeriesLimit: -1)
+        let writer = try SegmentWriter(seriesLimit: -5, familySeriesLimit: -1, drops: Self.dropped)
         #expect(!writer.series(Self.requests, labels: [], form: .integer).isPublished)
     }
 }

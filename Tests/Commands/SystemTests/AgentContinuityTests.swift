@@ -1,3 +1,4 @@
+import ApusMetrics
 import Foundation
 import HostTesting
 import Testing
@@ -122,9 +123,8 @@ import Testing
     private func metrics() throws -> [String: String] {
         let text = try fleet.run(["curl", "--silent", "--fail", "--max-time", "60", Self.url])
         return Dictionary(
-            text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
-                line.lastIndex(of: " ").map { (String(line[..<$0]), String(line[line.index(after: $0)...])) }
-            }, uniquingKeysWith: { first, second in "\(first) and \(second)" })
+            try ExpositionReader.samples(in: text, as: .text).map { ($0.series, $0.valueText) },
+            uniquingKeysWith: { first, second in "\(first) and \(second)" })
     }
 
     /// A service that does not run cannot come back to the new agent, which has its counters all the same.

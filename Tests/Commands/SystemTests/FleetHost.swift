@@ -20,7 +20,8 @@ struct FleetHost {
             #expect(strip.status == 0, "\(strip.errors)")
         }
         _ = try SystemdInstallation(
-            fleet: try topology.validated(), apus: folder.path("apus"), agent: folder.path("apus-agent")
+            fleet: try topology.validated(),
+            executables: ["apus": folder.path("apus"), "apus-agent": folder.path("apus-agent")]
         ).install(under: host.root)
         try run(["systemd-sysusers", "apus.conf"])
         try run(["systemd-tmpfiles", "--create", "apus.conf"])

@@ -1,3 +1,4 @@
+import NotificationPack
 import ApusFiles
 import ApusGenerator
 import ApusLint
@@ -25,9 +26,10 @@ import Testing
         FleetService("api", role: .api) {
             for number in 1...2 { Instance("api-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
         }
-        FleetService("worker", role: .worker) {
+        FleetService("worker", role: .worker, records: [.pool, .deliveries]) {
             for number in 1...5 { Instance("worker-\(number)", metricsPort: 9090 + number) }
         }
+        NotificationPack()
         Agents(.perHost, port: 9480, samplingInterval: .seconds(1))
         Scraping(interval: .seconds(1), prometheusPort: 9090)
         Alerting(hold: .seconds(2))

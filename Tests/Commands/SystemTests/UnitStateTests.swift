@@ -1,3 +1,4 @@
+import ApusMetrics
 import Foundation
 import HostTesting
 import Testing
@@ -68,15 +69,13 @@ import Testing
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         }
 
-        /// Of one scrape: a series' value.
+        /// The values of one scrape by their series.
         func scrape() throws -> [String: Double] {
             let text = try host.run(["curl", "--silent", "--max-time", "5", "http://127.0.0.1:9480/metrics"]).output
-            let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+            let samples = try ExpositionReader.samples(in: text, as: .text)
             return Dictionary(
-                lines.compactMap { line in
-                    guard let space = line.lastIndex(of: " ") else { return nil }
-                    return Double(line[line.index(after: space)...]).map { (String(line[..<space]), $0) }
-                }, uniquingKeysWith: { first, _ in first })
+                samples.compactMap { sample in sample.value.map { (sample.series, $0) } },
+                uniquingKeysWith: { first, _ in first })
         }
 
         /// The seconds until a scrape shows something; fails after a minute.

@@ -1,5 +1,6 @@
 import ApusLint
 import ApusPromQL
+import ApusText
 import Testing
 
 @Suite struct `Linting of dashboards` {

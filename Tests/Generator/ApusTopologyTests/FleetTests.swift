@@ -1,6 +1,5 @@
 import AgentMetrics
 import ApusTopology
-import NotificationFleet
 import Testing
 
 @Suite struct `Declaration of a fleet` {
@@ -40,9 +39,7 @@ import Testing
         #expect(fleet.scraping.interval == .seconds(15))
         #expect(fleet.scraping.evaluationInterval == .seconds(15))
         #expect(fleet.alerting.hold == .seconds(60))
-        #expect(fleet.delivery.batchSize == 50)
-        #expect(fleet.delivery.lease == .seconds(300))
-        #expect(fleet.thresholds.memory.value == .bytes(536_870_912))
+        #expect(fleet.thresholds[Threshold.memory].value == 536_870_912)
     }
 
     @Test(arguments: [(60, 10_000), (15, 10_000), (6, 4000), (1, 666)])
@@ -64,7 +61,7 @@ import Testing
     }
 
     @Test func `one agent a host watches all instances`() throws {
-        let fleet = notificationFleet()
+        let fleet = self.fleet(apis: true, workers: 3)
         let agent = try #require(fleet.agentEndpoints.first)
         #expect(fleet.agentEndpoints.count == 1)
         #expect(agent.name == "agent")
@@ -74,56 +71,99 @@ import Testing
     }
 
     @Test func `agents beside instances have their names, ports and sockets`() {
-        let agents = notificationFleet(FleetParameters(placement: .besideEachInstance)).agentEndpoints
-        #expect(agents.map(\.port) == [9101, 9102, 9091, 9092, 9093, 9094, 9095])
-        #expect(agents.map(\.name) == ["api-1", "api-2"].map { "agent-\($0)" } + (1...5).map { "agent-worker-\($0)" })
+        let agents = fleet(apis: true, workers: 2).replacing([Agents(.besideEachInstance)]).agentEndpoints
+        #expect(agents.map(\.port) == [9101, 9091, 9092])
+        #expect(agents.map(\.name) == ["agent-api-1", "agent-odd-1", "agent-even-2"])
         #expect(agents.map(\.socketName) == agents.map { "\($0.name).sock" })
-        #expect(agents.map { $0.instances.map(\.description) }.last == ["worker/worker-5"])
+        #expect(agents.map { $0.instances.map(\.description) }.last == ["worker/even-2"])
+    }
+
+    @Test func `without a variation for production a fleet is deployed as it is declared`() {
+        let fleet = Fleet("f", environment: .staging) {}
+        #expect(fleet.deployed(in: nil) == fleet)
     }
 }
 
-@Suite struct `The notification fleet` {
-    @Test(arguments: AgentPlacement.allCases)
-    func `has two APIs and five workers at their ports, and contradicts itself nowhere`(placement: AgentPlacement) {
-        let fleet = notificationFleet(FleetParameters(placement: placement))
-        #expect(fleet.faults == [])
-        #expect(fleet.services(role: .api).flatMap(\.instances).map(\.port) == [3001, 3002])
-        #expect(fleet.services(role: .worker).flatMap(\.instances).map(\.metricsPort) == [9091, 9092, 9093, 9094, 9095])
-        #expect(fleet.services(role: .worker).flatMap(\.instances).map(\.name) == (1...5).map { "worker-\($0)" })
-        #expect(fleet.connectionLimit == 35)
+/// A part of a kind that the library does not know.
+private struct Backups: FleetPart {
+    let interval: Duration
+    let place: SourcePlace
+
+    init(every interval: Duration, fileID: String = #fileID, line: Int = #line) {
+        self.interval = interval
+        place = SourcePlace(fileID: fileID, line: line)
     }
 
-    @Test func `is deployed for production where nobody says otherwise`() {
-        let fleet = notificationFleet()
-        #expect(fleet.deployed(in: nil).environment == .production)
-        #expect(fleet.deployed(in: nil).databases.map(\.name) == ["postgres"])
-        #expect(fleet.deployed(in: .staging).environment == .staging)
-        #expect(fleet.deployed(in: .development).databases == [])
-        let alike = Fleet("f", environment: .staging) {}
-        #expect(alike.deployed(in: nil) == alike)
+    func faults(in fleet: Fleet) -> [FleetFault] {
+        fleet.databases.isEmpty ? [.contradiction("there is nothing to back up: declare a Database", place: place)] : []
+    }
+}
+
+/// Another such part, of which a fleet may have several.
+private struct Mailbox: FleetPart {
+    let name: String
+    var size = 0
+    var place = SourcePlace()
+
+    var partName: String? { name }
+}
+
+@Suite struct `A part of a user's own kind` {
+    private func fleet(@FleetBuilder _ parts: () -> [any FleetPart]) -> Fleet {
+        Fleet("f") {
+            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+            for part in parts() { part }
+        }
     }
 
-    @Test func `moves every port by the offset`() {
-        let fleet = notificationFleet(FleetParameters(portOffset: 20_000))
-        #expect(fleet.faults == [])
-        #expect(fleet.services(role: .api).flatMap(\.instances).map(\.port) == [23_001, 23_002])
-        #expect(fleet.agentEndpoints.map(\.port) == [29_480])
-        #expect(fleet.scraping.prometheusPort == 29_090)
+    @Test func `is kept, found by its type and told of by its name when it is declared twice`() {
+        let declared = fleet {
+            Database("postgres")
+            Backups(every: .seconds(60))
+            Mailbox(name: "a")
+            Mailbox(name: "b")
+        }
+        #expect(declared.part(of: Backups.self)?.interval == .seconds(60))
+        #expect(declared.parts(of: Mailbox.self).map(\.name) == ["a", "b"])
+        #expect(declared.parts.count == 5)
+        #expect(declared.faults == [])
+        let line = #line + 3
+        let twice = fleet {
+            Mailbox(name: "a")
+            Mailbox(name: "a", place: SourcePlace(line: line))
+        }
+        #expect(
+            twice.faults.map(\.description) == [
+                "\(#fileID):\(line): Mailbox a is declared twice: a fleet has one, so merge the two"
+            ])
     }
 
-    @Test func `names the places of the ports that an offset moves out of range`() {
-        let faults = notificationFleet(FleetParameters(portOffset: 60_000)).faults
-        #expect(faults.count > 2)
-        #expect(faults.allSatisfy { $0.description.contains("is out of range: use 1 to 65535") })
-        #expect(faults.allSatisfy { $0.place.fileID == "NotificationFleet/Fleet.swift" })
+    @Test func `is validated with its fleet`() {
+        let place = SourcePlace(line: #line + 1)
+        let lonely = fleet { Backups(every: .seconds(60)) }
+        #expect(lonely.faults == [.contradiction("there is nothing to back up: declare a Database", place: place)])
     }
 
-    @Test func `has the alert thresholds of the original system`() {
-        let limits = notificationFleet().thresholds
-        #expect(limits.cpuPercent.value == 70)
-        #expect(limits.memory.value == .mebibytes(512))
-        #expect(limits.connections.value == 50)
-        #expect(limits.queueDepth.value == 10_000)
-        #expect(limits.errorRatio.value == 0.01)
+    @Test func `varies by its name`() {
+        let varied = fleet {
+            Mailbox(name: "a", size: 1)
+            Mailbox(name: "b", size: 2)
+            Variation(.staging) {
+                Mailbox(name: "b", size: 20)
+                Mailbox(name: "c", size: 30)
+            }
+        }.varied(for: .staging)
+        #expect(varied.parts(of: Mailbox.self).map(\.size) == [1, 20, 30])
+        #expect(varied.variations == [])
+        #expect(varied.environment == .staging)
+    }
+
+    @Test func `makes two fleets different`() {
+        func fleet(_ size: Int) -> Fleet { Fleet("f") { Mailbox(name: "a", size: size, place: SourcePlace(line: 1)) } }
+        let (one, same, other) = (fleet(1), fleet(1), fleet(2))
+        // The places of the fleets are one line.
+        #expect(one == same)
+        #expect(one.hashValue == same.hashValue)
+        #expect(one != other)
     }
 }

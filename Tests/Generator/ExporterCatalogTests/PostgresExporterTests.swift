@@ -1,3 +1,4 @@
+import ApusMetrics
 import ExporterCatalog
 import HostTesting
 import ServerTesting
@@ -26,8 +27,8 @@ import Testing
         // A query that failed would be told by this gauge alone.
         for exporter in exporters { #expect(try exporter.scrape().contains("\npg_exporter_last_scrape_error 0\n")) }
         let values = try exporters.map { exporter in
-            try exporter.scrape().split(separator: "\n").first { $0.hasPrefix("pg_replication_is_replica{") }?.last
+            try ExpositionReader.samples(in: exporter.scrape()).first { $0.name == "pg_replication_is_replica" }?.value
         }
-        #expect(values == ["0", "1"])
+        #expect(values == [0, 1])
     }
 }

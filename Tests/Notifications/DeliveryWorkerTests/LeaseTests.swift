@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func `two workers on one file deliver five hundred notifications each exactly once`() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         let stores = [try folder.open(), try folder.open()]
         try await Receiver.run { receiver, url in
             let ids = try await stores[0].enqueueWebhooks(500, to: url)

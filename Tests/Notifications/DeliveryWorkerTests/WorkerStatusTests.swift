@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `is that it is ready once the store has taken a claim`() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         let store = FaultyStore(try folder.open(), refusing: [.claim])
         let pulse = WorkerPulse()
         let ready = Atomic<Int>(0)
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `is that its loop stands when the store never answers, and turns on when it does`() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try StoreFolder()
         let store = try folder.open()
         let faulty = FaultyStore(store, holding: [.claim])
         let pulse = WorkerPulse()

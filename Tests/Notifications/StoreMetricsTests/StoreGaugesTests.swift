@@ -33,16 +33,16 @@ import Testing
             }
             #expect(contractDepths(metrics) == [3, 1, 2])
             let pool = StoreGauges.pool
-            let limit = try #require(metrics.value(Database.maxConnections, PoolLabels(pool: pool)))
+            let limit = try #require(metrics.value(ConnectionPool.maxConnections, PoolLabels(pool: pool)))
             #expect(limit == Double(store.connections.limit))
             let open = try #require(metrics.value(Contract.databaseConnections))
             let states = ConnectionState.allCases.compactMap {
-                metrics.value(Database.connections, ConnectionStateLabels(pool: pool, state: $0))
+                metrics.value(ConnectionPool.connections, ConnectionStateLabels(pool: pool, state: $0))
             }
             #expect(states.count == 2 && states.reduce(0, +) == open)
             #expect((1...limit).contains(open))
             // Counting the queue itself waits for a connection.
-            #expect(try #require(metrics.value(Database.waitTime, PoolLabels(pool: pool))) > 0)
+            #expect(try #require(metrics.value(ConnectionPool.waitTime, PoolLabels(pool: pool))) > 0)
         }
     }
 

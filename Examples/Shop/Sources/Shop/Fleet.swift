@@ -24,15 +24,28 @@ struct PaymentLabels: LabelSet {
 @main
 struct Shop: FleetTool {
     static let fleet = Fleet("shop") {
-        FleetService("checkout", role: .api, records: [.requests]) {
+        FleetService(
+            "checkout", role: .api,
+            program: ServiceCommand(
+                "shop",
+                arguments: [
+                    ["checkout"], ["--name", "\(.instance)"], ["--listen", "\(.host):\(.port)"],
+                    ["--reports", "\(.agentSocket)"],
+                ], environment: ["SHOP_DATA": "\(.dataFolder)/checkout"], stopGrace: .seconds(30)),
+            records: [.requests]
+        ) {
             for number in 1...2 { Instance("checkout-\(number)", port: 8000 + number, metricsPort: 9100 + number) }
         }
-        FleetService("packing", role: .worker, records: []) {
+        FleetService(
+            "packing", role: .worker,
+            program: ServiceCommand("shop", arguments: [["packing"], ["--name", "\(.instance)"], ["--reports", "\(.agentSocket)"]]),
+            records: []
+        ) {
             Instance("packing-1", metricsPort: 9111)
         }
         Agents(.besideEachInstance)
         Scraping(interval: .seconds(15))
-        Thresholds(memory: .init(.mebibytes(256), .high))
+        Thresholds(.memory(.mebibytes(256), .high))
         Objective.availability(of: "checkout", 0.999)
         Objective(
             "payments", of: "checkout", target: 0.98, bad: ShopMetrics.declined.series, total: ShopMetrics.orders.series)

@@ -16,20 +16,12 @@ final class JournalWatch: Service {
     }
 
     func run() async throws {
-        let isStarted = await withTaskCancellationOrGracefulShutdownHandler {
-            await withCheckedContinuation { continuation in
-                let thread = DetachedThread(name: "apus-journal") { [follower] in
-                    follower.run()
-                    continuation.resume(returning: true)
-                }
-                if !thread.start() { continuation.resume(returning: false) }
-            }
-        } onCancelOrGracefulShutdown: { [follower] in
-            follower.stop()
+        do throws(ThreadRefused) {
+            try await ThreadService(name: "apus-journal") { [follower] wake in follower.run(until: wake) }.run()
+        } catch {
+            logger.error("the journal is not followed", metadata: ["reason": "\(error)"])
+            // The rest of the agent goes on; the end of a service would end it.
+            try? await gracefulShutdown()
         }
-        guard !isStarted else { return }
-        logger.error("the journal is not followed: the system grants no thread; see the unit's TasksMax")
-        // The rest of the agent goes on; the end of a service would end it.
-        try? await gracefulShutdown()
     }
 }

@@ -24,20 +24,12 @@ final class UnitWatch: Service {
     }
 
     func run() async throws {
-        let isStarted = await withTaskCancellationOrGracefulShutdownHandler {
-            await withCheckedContinuation { continuation in
-                let thread = DetachedThread(name: "apus-units") { [watcher] in
-                    watcher.run()
-                    continuation.resume(returning: true)
-                }
-                if !thread.start() { continuation.resume(returning: false) }
-            }
-        } onCancelOrGracefulShutdown: { [watcher] in
-            watcher.stop()
+        do throws(ThreadRefused) {
+            try await ThreadService(name: "apus-units") { [watcher] wake in watcher.run(until: wake) }.run()
+        } catch {
+            logger.error("units are not watched", metadata: ["reason": "\(error)"])
+            // The rest of the agent goes on; the end of a service would end it.
+            try? await gracefulShutdown()
         }
-        guard !isStarted else { return }
-        logger.error("units are not watched: the system grants no thread; see the unit's TasksMax")
-        // The rest of the agent goes on; the end of a service would end it.
-        try? await gracefulShutdown()
     }
 }

@@ -66,7 +66,7 @@ extension ResourcesDocument.InstanceResources {
         threads = view.stat?.sample.threads
         openFiles = view.openFiles
         maxFiles = view.maxFiles
-        databaseConnections = view.isUp ? instance.labelledValues(Database.connections.family) : []
+        databaseConnections = view.isUp ? instance.labelledValues(ConnectionPool.connections.family) : []
         queue = view.isUp ? instance.labelledValues(Queue.depth.family) : []
     }
 }

@@ -13,7 +13,7 @@ final class CompiledPattern {
     private let labelGroups: [Int32]
     private let valueGroup: Int32?
 
-    /// Bytes of a label's value; more are cut off.
+    /// The length in bytes to which a label's value is cut.
     private static let longestLabel = 128
 
     init(_ pattern: JournalPattern) throws(JournalPatternFault) {

@@ -4,15 +4,15 @@ package import ApusMetrics
 package struct JournalPattern: Sendable, Equatable {
     /// The family that it makes: a counter, or a histogram of what a group captures.
     package let family: MetricFamily
-    /// Fields and the values that they must have, all of them.
+    /// The fields that an entry must have, each with its value.
     package let matches: [FieldMatch]
     /// The field that the expression is looked for in.
     package let field: String
-    /// Of PCRE2. Its named groups are labels by their names.
+    /// The regular expression, in the syntax of PCRE2; its named groups are labels by their names.
     package let expression: String
     /// The group whose text is the observed value; `nil` for a counter.
     package let valueGroup: String?
-    /// Series beyond this number are not kept; their entries are counted as dropped.
+    /// The most series that are kept; entries of further ones are counted as dropped.
     package let seriesLimit: Int
 
     package struct FieldMatch: Sendable, Equatable {
@@ -20,7 +20,7 @@ package struct JournalPattern: Sendable, Equatable {
         package let value: String
     }
 
-    /// What has been counted means the same only while this stays the same.
+    /// The kind, labels and buckets as text: what has been counted means the same only while this stays the same.
     var shape: String {
         "\(family.kind.rawValue) \(family.labelNames.joined(separator: ",")) "
             + family.buckets.map { String($0.bitPattern, radix: 16) }.joined(separator: ",")
@@ -45,7 +45,7 @@ package struct JournalPattern: Sendable, Equatable {
 
 /// What is wrong with a pattern.
 package enum JournalPatternFault: Error, Equatable, CustomStringConvertible {
-    /// Its name, labels or buckets; in words.
+    /// The name, labels or buckets are wrong, as the words say.
     case family(String)
     case field(String)
     /// - Parameter offset: in bytes of the expression.

@@ -1,4 +1,4 @@
-package import ApusMetrics
+import ApusMetrics
 import Glibc
 
 /// A file of patterns, in the form of systemd's own files.
@@ -19,7 +19,7 @@ import Glibc
 /// `Field=` is looked in (MESSAGE), `Labels=` are the groups that are labels (all named ones but `value`, in their order),
 /// `SeriesLimit=` is 100 unless said. A section with `Buckets=` is a histogram of the group `value`, any other a counter.
 package enum JournalPatternFile {
-    /// Most patterns of a file: each is looked for in every entry.
+    /// The most patterns of a file, because each is looked for in every entry.
     private static let most = 100
 
     /// - Throws: ``JournalPatternFileError``, with the line.
@@ -90,7 +90,7 @@ package enum JournalPatternFile {
 /// Why a file of patterns cannot be used.
 package struct JournalPatternFileError: Error, Equatable, CustomStringConvertible {
     package let path: String
-    /// From 1; 0 where the file as a whole is meant.
+    /// The line's number from 1; 0 where the file as a whole is meant.
     package let line: Int
     package let reason: String
 

@@ -1,5 +1,5 @@
 extension PatternCounts {
-    /// As columns of the state file's lines; the first line names the pattern, those of its series follow.
+    /// The columns of the state file's lines: the first line names the pattern, those of its series follow.
     func lines(name: String) -> [[String]] {
         [["pattern", name, shape, String(dropped), String(failed)]]
             + series.map { labels, value in

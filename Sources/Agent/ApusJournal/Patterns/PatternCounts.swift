@@ -3,7 +3,7 @@ package struct PatternCounts: Sendable, Equatable {
     package struct Value: Sendable, Equatable {
         package var count: UInt64 = 0
         package var sum = 0.0
-        /// Of a histogram, not cumulative, `+Inf`'s last.
+        /// The buckets of a histogram, not cumulative, that of `+Inf` last.
         package var buckets: [UInt64] = []
 
         package init(count: UInt64 = 0, sum: Double = 0, buckets: [UInt64] = []) {
@@ -23,13 +23,13 @@ package struct PatternCounts: Sendable, Equatable {
         }
     }
 
-    /// See ``JournalPattern/shape``.
+    /// The shape of the pattern that this was counted by (``JournalPattern/shape``).
     let shape: String
-    /// By the labels' values.
+    /// What was counted, by the values of the labels.
     package internal(set) var series: [[String]: Value] = [:]
-    /// Matching entries whose series was one too many.
+    /// How many matching entries would have made one series too many.
     package internal(set) var dropped: UInt64 = 0
-    /// Entries whose match was given up, or whose value was no number.
+    /// How many entries had a match that was given up, or a value that was no number.
     package internal(set) var failed: UInt64 = 0
 
     init(shape: String) { self.shape = shape }

@@ -1,7 +1,8 @@
+import ApusThreads
 import CSystemd
 import Glibc
 
-/// A connection to the bus, or to systemd itself, on which nothing waits but ``wait(wake:atMost:)``.
+/// A connection to the bus, or to systemd itself, on which nothing waits but ``wait(_:atMost:)``.
 ///
 /// Belongs to one thread, as sd-bus has it.
 final class UnitBus {
@@ -25,7 +26,7 @@ final class UnitBus {
     /// Whether the connection is made and answers.
     var isReady: Bool { sd_bus_is_ready(bus) > 0 }
 
-    /// Sends or queues a call; the cookie of its answer.
+    /// Sends or queues a call, and returns the cookie of its answer.
     func send(_ call: UnitCall) throws(UnitBusError) -> UInt64 {
         var cookie: UInt64 = 0
         let code: Int32 =
@@ -69,15 +70,27 @@ final class UnitBus {
         }
     }
 
-    /// Until there is something to read or to write, `wake` is readable, or the time is up.
-    func wait(wake: Int32, atMost: Duration) { Self.wait(bus, wake: wake, atMost: atMost) }
-
-    /// Until `wake` is readable or the time is up.
-    static func pause(wake: Int32, atMost: Duration) { wait(nil, wake: wake, atMost: atMost) }
-
-    private static func wait(_ bus: OpaquePointer?, wake: Int32, atMost: Duration) {
+    /// Blocks until there is something to read or to write, the wake-up is raised, or the time is up.
+    func wait(_ wake: WakeUp, atMost limit: Duration) {
         // With nothing that could wake it, it looks up now and then.
-        let longest = wake < 0 ? min(atMost, .milliseconds(500)) : atMost
-        apus_bus_wait(bus, wake, UInt64(max(0, longest / .microseconds(1))))
+        let longest = wake.descriptor < 0 ? min(limit, .milliseconds(500)) : limit
+        apus_bus_wait(bus, wake.descriptor, UInt64(max(0, longest / .microseconds(1))))
     }
+}
+
+/// What comes from the bus.
+enum UnitBusEvent {
+    /// The answer to the call with a cookie.
+    case reply(UInt64, UnitBusMessage)
+    /// The refusal of the call with a cookie, by an error of a name.
+    case refusal(UInt64, name: String)
+    case unitChanged(String)
+    case unitLoaded(String)
+    case unitUnloaded(String)
+    /// systemd begins to load its configuration anew, or is done with it.
+    case reloading(Bool)
+    /// systemd has come to the bus, or left it.
+    case ownerChanged
+    case disconnected
+    case other
 }

@@ -1,11 +1,11 @@
 import CSystemd
 import Glibc
 
-/// Where systemd is to be reached.
+/// The place where systemd is to be reached.
 package enum UnitBusAddress: Sendable, Equatable {
     /// A system bus, by its D-Bus address.
     case bus(String)
-    /// systemd's private socket, for root only and without a bus, by its D-Bus address.
+    /// The private socket of systemd itself, for root only and without a bus, by its D-Bus address.
     case manager(String)
 
     /// - Parameter text: a D-Bus address such as `unix:path=/run/dbus/system_bus_socket`; `nil` for one that is not of a Unix socket.
@@ -15,7 +15,8 @@ package enum UnitBusAddress: Sendable, Equatable {
         self = text.hasSuffix("/systemd/private") ? .manager(text) : .bus(text)
     }
 
-    /// This host's: what `DBUS_SYSTEM_BUS_ADDRESS` says, or the usual socket; for root, while no bus is there, systemd's own.
+    /// The address of this host's systemd: what `DBUS_SYSTEM_BUS_ADDRESS` says, or the usual socket; for root, while no bus is
+    /// there, systemd's own.
     package static var ofHost: UnitBusAddress {
         if let named = getenv("DBUS_SYSTEM_BUS_ADDRESS").flatMap({ UnitBusAddress(String(cString: $0)) }) { return named }
         let (bus, own) = ("/run/dbus/system_bus_socket", "/run/systemd/private")

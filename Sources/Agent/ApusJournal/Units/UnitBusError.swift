@@ -4,7 +4,7 @@ import Glibc
 package enum UnitBusError: Error, Equatable {
     /// There is no bus at the address.
     case connect(UnitBusAddress, code: Int32)
-    /// No answer within the deadline.
+    /// No answer came within the deadline.
     case timeout(call: String)
     /// The bus, or systemd, has gone.
     case disconnected

@@ -1,18 +1,18 @@
 /// What is asked of the bus or of systemd.
 package enum UnitCall: Sendable, Equatable {
-    /// That signals of a match rule are passed on.
+    /// Asks the bus to pass on the signals of a match rule.
     case match(String)
-    /// That systemd sends signals.
+    /// Asks systemd to send signals.
     case subscribe
-    /// Which units are loaded, of those that match a pattern.
+    /// Asks which units are loaded, of those that match a pattern.
     case list([String])
-    /// The properties of a loaded unit.
+    /// Asks for the properties of a loaded unit.
     case properties(String)
-    /// Whether there is a file of a unit that is not loaded.
+    /// Asks whether there is a file of a unit that is not loaded.
     case fileState(String)
     case ping
 
-    /// As the man pages call it.
+    /// The method's name in the man pages, for errors.
     var name: String {
         switch self {
         case .match: "AddMatch"
@@ -24,7 +24,7 @@ package enum UnitCall: Sendable, Equatable {
         }
     }
 
-    /// What makes signals come; systemd's private socket sends all of them to everyone.
+    /// The calls that make signals come; systemd's private socket sends all of them to everyone.
     static let matches: [UnitCall] = [
         .match(
             "type='signal',sender='org.freedesktop.systemd1',path_namespace='/org/freedesktop/systemd1/unit',"

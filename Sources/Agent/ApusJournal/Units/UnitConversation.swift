@@ -1,6 +1,8 @@
+import ApusThreads
+
 /// One connection to systemd, from the greeting to the first failure: questions out of the ledger, answers into it.
 ///
-/// Belongs to one thread. ``turn(isRead:)`` never waits; ``wait(wake:)`` does, for what the next turn needs.
+/// Belongs to one thread. ``turn(isRead:)`` never waits; ``wait(_:)`` does, for what the next turn needs.
 final class UnitConversation {
     typealias Instant = SuspendingClock.Instant
 
@@ -9,7 +11,7 @@ final class UnitConversation {
     private(set) var isListed = false
     private(set) var lastAnswer: Instant?
     private(set) var calls: UInt64 = 0
-    /// Questions about single units that were not answered, to be taken by the caller.
+    /// The questions about single units that were not answered; the caller takes them.
     var refusals: [UnitBusError] = []
 
     private let configuration: UnitWatchConfiguration
@@ -19,14 +21,14 @@ final class UnitConversation {
     private let opened: Instant
     private var isGreeted = false
     private var pending: [UInt64: (call: UnitCall, deadline: Instant)] = [:]
-    /// While systemd reloads it answers nothing, for so long at most.
+    /// The time at which a reload of systemd, which answers nothing meanwhile, counts as over; `nil` while there is none.
     private var reloadEnd: Instant?
     private var checkDue: Instant
     private var listDue: Instant
 
     private static let mostPending = 16
     private static let longestReload = Duration.seconds(90)
-    /// Events of one turn, so that a storm of signals does not keep the rest from its turn.
+    /// The most events of one turn, so that a storm of signals does not keep the rest from its turn.
     private static let mostEvents = 256
 
     /// Begins to connect.
@@ -69,8 +71,8 @@ final class UnitConversation {
         for call in ledger.take(at: now, limit: Self.mostPending - pending.count) { try send(call, now) }
     }
 
-    /// Until the next turn has something to do, or `wake` is readable.
-    func wait(wake: Int32) {
+    /// Blocks until the next turn has something to do, or the wake-up is raised.
+    func wait(_ wake: WakeUp) {
         let now = clock.now
         var next = isGreeted ? min(checkDue, listDue) : opened + configuration.deadline
         if isGreeted {
@@ -81,7 +83,7 @@ final class UnitConversation {
                 if isListed, pending.count < Self.mostPending, let due = ledger.nextDue { next = min(next, due) }
             }
         }
-        bus.wait(wake: wake, atMost: max(.zero, now.duration(to: next)))
+        bus.wait(wake, atMost: max(.zero, now.duration(to: next)))
     }
 
     /// Whether the connection is made; asks for signals and the units once it is.

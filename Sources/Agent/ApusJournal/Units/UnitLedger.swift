@@ -1,4 +1,4 @@
-/// Which units are watched, what was heard of them, and what is to be asked next.
+/// The record of which units are watched, what was heard of them, and what is to be asked next.
 ///
 /// A plain value: times come from outside, and nothing here knows of a bus. A unit is asked for its properties only while systemd
 /// holds it in memory. Asking for another one would make systemd load it and let go of it again, with a signal each: a circle.
@@ -6,13 +6,13 @@ package struct UnitLedger {
     package typealias Instant = SuspendingClock.Instant
 
     package struct Limits: Sendable {
-        /// From a change to the question, so that the changes of one moment make one question.
+        /// The time from a change to the question, so that the changes of one moment make one question.
         package var debounce = Duration.milliseconds(20)
-        /// Between two questions about one unit.
+        /// The time between two questions about one unit.
         package var spacing = Duration.milliseconds(200)
-        /// Units past this number are not watched.
+        /// The most units that are watched.
         package var units: Int
-        /// Questions in a tenth of a second.
+        /// The most questions in a tenth of a second.
         package var burst = 20
 
         package init(units: Int = 1000) { self.units = units }
@@ -21,7 +21,7 @@ package struct UnitLedger {
     private struct Entry {
         var state: UnitState?
         var isLoaded = false
-        /// When to ask next.
+        /// The time of the next question; `nil` when nothing is to be asked.
         var due: Instant?
         var asked: Instant?
     }
@@ -30,9 +30,9 @@ package struct UnitLedger {
     private let limits: Limits
     private let expected: Set<String>
     private var entries: [String: Entry]
-    /// Units that match and are more than the limit.
+    /// The units that match and are not watched because of the limit.
     package private(set) var ignored: Set<String> = []
-    /// Rises with each change of ``states``.
+    /// A number that rises with each change of ``states``.
     package private(set) var revision: UInt64 = 0
     private var burst: (end: Instant, left: Int)?
 
@@ -43,7 +43,7 @@ package struct UnitLedger {
         entries = Dictionary(uniqueKeysWithValues: expected.map { ($0, Entry()) })
     }
 
-    /// What is known, by name.
+    /// What is known of each unit, sorted by name.
     package var states: [UnitState] { entries.values.compactMap(\.state).sorted { $0.name < $1.name } }
 
     /// Takes over which units are loaded, of those that match; each is to be asked about.
@@ -58,14 +58,15 @@ package struct UnitLedger {
         for name in entries.keys { ask(name, at: now) }
     }
 
-    /// A signal tells of a loaded unit.
+    /// Takes note of a signal that tells of a loaded unit.
     package mutating func changed(_ name: String, at now: Instant) {
         guard watches(name) else { return }
         entries[name, default: Entry()].isLoaded = true
         ask(name, at: now + limits.debounce)
     }
 
-    /// systemd holds a unit no longer. One that is expected has stopped, or its file is gone; of others there is nothing to say.
+    /// Takes note that systemd holds a unit no longer. One that is expected has stopped, or its file is gone; of others there
+    /// is nothing to say.
     package mutating func unloaded(_ name: String, at now: Instant) {
         ignored.remove(name)
         guard entries[name] != nil else { return }
@@ -79,7 +80,7 @@ package struct UnitLedger {
         ask(name, at: now + limits.debounce)
     }
 
-    /// What systemd accounts changes without a signal: asks about every unit that runs.
+    /// Asks about every unit that runs, because what systemd accounts changes without a signal.
     package mutating func refreshRunning(at now: Instant) {
         for (name, entry) in entries where entry.isLoaded && entry.state?.isRunning == true { ask(name, at: now) }
     }
@@ -99,21 +100,21 @@ package struct UnitLedger {
         }
     }
 
-    /// When to call ``take(at:limit:)`` again.
+    /// The time at which ``take(at:limit:)`` has something to do again; `nil` when it will not.
     package var nextDue: Instant? {
         guard let next = entries.values.compactMap(\.due).min() else { return nil }
         guard let burst, burst.left == 0 else { return next }
         return max(next, burst.end)
     }
 
-    /// The answer to ``UnitCall/properties(_:)``.
+    /// Takes in the answer to ``UnitCall/properties(_:)``.
     package mutating func answered(_ state: UnitState) {
         guard let entry = entries[state.name], entry.state != state else { return }
         entries[state.name]?.state = state
         revision += 1
     }
 
-    /// The answer to ``UnitCall/fileState(_:)``; void if the unit has been loaded since.
+    /// Takes in the answer to ``UnitCall/fileState(_:)``, which is void if the unit has been loaded since.
     package mutating func answered(_ name: String, isThere: Bool) {
         guard let entry = entries[name], !entry.isLoaded else { return }
         var state = UnitState(unloaded: name, isThere: isThere)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which units are watched: one by its name, or the loaded ones whose names match a glob.
+/// A choice of units to watch: one by its name, or the loaded ones whose names match a glob.
 package struct UnitPattern: Hashable, Sendable {
     package let text: String
     /// Whether `*`, `?` or `[` stands for other characters. A plain name is expected: it is told of when it does not exist, too.
@@ -10,7 +10,8 @@ package struct UnitPattern: Hashable, Sendable {
         "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope",
     ]
 
-    /// `nil` for what is neither a unit's name (systemd.unit(5): with its type, at most 255 bytes) nor a glob over names.
+    /// Reads a pattern; `nil` for what is neither a unit's name (systemd.unit(5): with its type, at most 255 bytes) nor a glob
+    /// over names.
     package init?(_ text: String) {
         let isGlob = text.contains { "*?[".contains($0) }
         let isLegal = text.utf8.allSatisfy { byte in
@@ -30,6 +31,6 @@ package struct UnitPattern: Hashable, Sendable {
         self.isGlob = isGlob
     }
 
-    /// As systemd itself matches patterns.
+    /// Whether the pattern matches a unit's name, by systemd's own rules.
     package func matches(_ unit: String) -> Bool { isGlob ? fnmatch(text, unit, FNM_NOESCAPE) == 0 : unit == text }
 }

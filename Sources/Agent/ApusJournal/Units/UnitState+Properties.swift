@@ -31,7 +31,7 @@ extension UnitState {
         number == .max || number == absent ? nil : number
     }
 
-    /// Of microseconds; systemd writes 0 for never.
+    /// The seconds of a number of microseconds; systemd writes 0 for never.
     private static func seconds(_ microseconds: UInt64) -> Double? { known(microseconds, not: 0).map { Double($0) / 1e6 } }
 
     private static func exit(_ unit: apus_unit) -> UnitExit? {

@@ -1,30 +1,36 @@
 /// What systemd said last of a unit.
 package struct UnitState: Sendable, Equatable {
+    /// The unit's name with its type, such as `nginx.service`.
     package var name: String
-    /// `loaded`, `not-found`, `masked` and others of systemd's words, as are the next two.
+    /// Whether systemd has the unit's file, in its words: `loaded`, `not-found`, `masked` and others.
     package var loadState: String
+    /// Whether the unit works, in systemd's words: `active`, `activating`, `failed` and others.
     package var activeState: String
+    /// The state in the words of the unit's type, such as `running` or `exited`.
     package var subState: String
-    /// Of a service's last run, or of the last action of another type: `success`, `exit-code`, `signal`, `watchdog` and others;
-    /// `nil` of a type that has none.
+    /// The result of a service's last run, or of the last action of another type: `success`, `exit-code`, `signal`, `watchdog`
+    /// and others; `nil` where the type has none.
     package var result: String?
-    /// When the state changed last, and when it became active last: seconds since 1970; `nil` for never since the boot.
+    /// The time of the last change of state in seconds since 1970; `nil` for none since the boot.
     package var stateChange: Double?
+    /// The time at which the unit became active last, in seconds since 1970; `nil` for never since the boot.
     package var activeSince: Double?
-    /// Automatic restarts since the unit was loaded or reset.
+    /// The number of automatic restarts since the unit was loaded or reset.
     package var restarts: UInt64?
     package var mainPID: UInt64?
     /// How the main process ended last; `nil` while it runs.
     package var exit: UnitExit?
-    /// Seconds; `nil` without a watchdog.
+    /// The watchdog's timeout in seconds; `nil` without a watchdog.
     package var watchdog: Double?
-    /// The last ping, in seconds since 1970.
+    /// The time of the watchdog's last ping, in seconds since 1970.
     package var watchdogPing: Double?
-    /// As systemd accounts them; `nil` where it does not.
+    /// The memory in bytes, as systemd accounts it; `nil` where it does not.
     package var memoryBytes: UInt64?
+    /// The number of tasks, as systemd accounts it; `nil` where it does not.
     package var tasks: UInt64?
-    /// `nil` without a limit.
+    /// The most tasks that the unit may have; `nil` without a limit.
     package var tasksLimit: UInt64?
+    /// The processor time in seconds, as systemd accounts it; `nil` where it does not.
     package var cpuSeconds: Double?
 
     package init(name: String, loadState: String, activeState: String, subState: String) {
@@ -37,7 +43,7 @@ package struct UnitState: Sendable, Equatable {
     /// Whether there is no such unit.
     package var isAbsent: Bool { loadState == "not-found" }
 
-    /// Whether it has, or may have, processes.
+    /// Whether the unit has, or may have, processes.
     package var isRunning: Bool { activeState != "inactive" && activeState != "failed" }
 }
 

@@ -1,42 +1,27 @@
-import CSystemd
-import Glibc
+package import ApusThreads
 import Synchronization
 
 /// Keeps what systemd says of units: changes come by signal, and whoever reads never waits for the bus.
 ///
 /// ```swift
 /// let watcher = UnitWatcher(UnitWatchConfiguration(patterns: [nginx])) { logger.warning("\($0)") }
-/// DetachedThread(name: "apus-units") { watcher.run() }.start()
+/// let service = ThreadService(name: "apus-units") { wake in watcher.run(until: wake) }
 /// watcher.snapshot().units
 /// ```
 package final class UnitWatcher: Sendable {
-    /// Units that are watched by their name, whether they exist or not.
+    /// The units that are watched by their name, whether they exist or not.
     package let expected: Set<String>
     private let configuration: UnitWatchConfiguration
     private let notify: @Sendable (UnitNotice) -> Void
     private let shared = Mutex(UnitSnapshot())
-    private let isStopped = Atomic<Bool>(false)
     /// Whether a snapshot was read since the last time that figures were read anew.
     private let isRead = Atomic<Bool>(false)
-    /// Written to by ``stop()``, waited for by ``run()``.
-    private let reading: Int32
-    private let writing: Int32
 
-    /// - Parameter notify: called on the thread of ``run()``.
+    /// - Parameter notify: called on the thread of ``run(until:)``.
     package init(_ configuration: UnitWatchConfiguration, notify: @escaping @Sendable (UnitNotice) -> Void) {
         self.configuration = configuration
         self.notify = notify
         expected = Set(configuration.patterns.filter { !$0.isGlob }.map(\.text))
-        var ends: [Int32] = [-1, -1]
-        // Without descriptors left, the stop is seen at the next turn.
-        if apus_wake_pair(&ends) != 0 { ends = [-1, -1] }
-        reading = ends[0]
-        writing = ends[1]
-    }
-
-    deinit {
-        if reading >= 0 { close(reading) }
-        if writing >= 0 { close(writing) }
     }
 
     /// What was heard last.
@@ -45,32 +30,30 @@ package final class UnitWatcher: Sendable {
         return shared.withLock { $0 }
     }
 
-    /// Units that have failed or are absent though expected, for a status line; a look that is no reading.
+    /// How many units have failed or are absent though expected, for a status line; a look that is no reading.
     package var troubled: Int {
         shared.withLock { $0.units.count { $0.activeState == "failed" || ($0.isAbsent && expected.contains($0.name)) } }
     }
 
-    /// Ends ``run()``, which waits for nobody.
-    package func stop() {
-        isStopped.store(true, ordering: .releasing)
-        var byte: UInt8 = 1
-        if writing >= 0 { _ = write(writing, &byte, 1) }
-    }
-
-    /// Watches until ``stop()``; a connection that fails is made again, as ``CircuitBreaker`` has it.
-    package func run() {
+    /// Watches until the wake-up is raised; blocks the calling thread.
+    ///
+    /// A connection that fails is made again: twice after 100 ms, and from the third failure in a row on, when the breaker is
+    /// open, in pauses that double from a second to a minute, each up to a fifth shorter or longer.
+    package func run(until wake: WakeUp) {
         var ledger = UnitLedger(patterns: configuration.patterns)
-        var breaker = CircuitBreaker()
+        var breaker = CircuitBreaker<SuspendingClock.Instant>(
+            threshold: 3, closedPause: .milliseconds(100),
+            backoff: Backoff(first: .seconds(1), longest: .seconds(60), spread: 0.8...1.2))
         var generator = SystemRandomNumberGenerator()
         var isToldOf = false
-        while !hasStopped {
+        while !wake.isRaised {
             var conversation: UnitConversation?
             do throws(UnitBusError) {
                 let opened = try UnitConversation(configuration, ledger: ledger)
                 conversation = opened
-                try converse(opened, &breaker, &isToldOf)
+                try converse(opened, &breaker, &isToldOf, until: wake)
             } catch {
-                let pause = breaker.fail(using: &generator)
+                breaker.fail(at: .now, using: &generator)
                 let isOpen = breaker.isOpen
                 shared.withLock {
                     $0.isUp = false
@@ -85,18 +68,19 @@ package final class UnitWatcher: Sendable {
                 ledger = conversation?.ledger ?? ledger
                 // Closed before the pause.
                 conversation = nil
-                rest(pause)
+                rest(until: breaker.retryAt ?? .now, wake)
             }
         }
     }
 
     private func converse(
-        _ conversation: UnitConversation, _ breaker: inout CircuitBreaker, _ isToldOf: inout Bool
+        _ conversation: UnitConversation, _ breaker: inout CircuitBreaker<SuspendingClock.Instant>, _ isToldOf: inout Bool,
+        until wake: WakeUp
     ) throws(UnitBusError) {
         var published = Published()
         var ignored = 0
         defer { shared.withLock { $0.calls += conversation.calls - published.calls } }
-        while !hasStopped {
+        while !wake.isRaised {
             try conversation.turn { isRead.exchange(false, ordering: .relaxed) }
             if conversation.isListed {
                 breaker.succeed()
@@ -110,7 +94,7 @@ package final class UnitWatcher: Sendable {
                 ignored = conversation.ledger.ignored.count
                 notify(.tooMany(ignored))
             }
-            conversation.wait(wake: reading)
+            conversation.wait(wake)
         }
     }
 
@@ -141,12 +125,55 @@ package final class UnitWatcher: Sendable {
         }
     }
 
-    private var hasStopped: Bool { isStopped.load(ordering: .acquiring) }
-
-    private func rest(_ pause: Duration) {
-        let end = SuspendingClock.now + pause
-        while !hasStopped, SuspendingClock.now < end {
-            UnitBus.pause(wake: reading, atMost: SuspendingClock.now.duration(to: end))
-        }
+    private func rest(until end: SuspendingClock.Instant, _ wake: WakeUp) {
+        while SuspendingClock.now < end, !wake.wait(atMost: SuspendingClock.now.duration(to: end)) {}
     }
+}
+
+/// The choice of units to watch, and how patiently they are asked about.
+package struct UnitWatchConfiguration: Sendable {
+    /// The place where systemd is; `nil` is this host's, looked for at each connection.
+    package var address: UnitBusAddress?
+    package var patterns: [UnitPattern]
+    /// The time that a call may take, and the making of a connection.
+    package var deadline = Duration.seconds(2)
+    /// The time between two signs of life that are asked of systemd. What it accounts without telling of changes (memory,
+    /// tasks, CPU time) is read anew as often, while somebody reads snapshots.
+    package var checkInterval = Duration.seconds(15)
+    /// The time after which everything is read anew, in case that a signal was lost.
+    package var recheckInterval = Duration.seconds(300)
+
+    package init(patterns: [UnitPattern], address: UnitBusAddress? = nil) {
+        self.patterns = patterns
+        self.address = address
+    }
+}
+
+/// What is known of the units at a moment, and how well.
+package struct UnitSnapshot: Sendable {
+    /// The units, sorted by name, without those of which nothing has been heard yet.
+    package var units: [UnitState] = []
+    /// Whether systemd answers, and tells of changes.
+    package var isUp = false
+    package var isBreakerOpen = false
+    /// The time at which systemd answered last.
+    package var lastAnswer: SuspendingClock.Instant?
+    package var calls: UInt64 = 0
+    package var errors: [UnitBusError.Reason: UInt64] = [:]
+
+    package init() {}
+
+    /// The seconds since systemd answered last; `nil` before the first time.
+    package var age: Double? { lastAnswer.map { max(0, $0.duration(to: .now) / .seconds(1)) } }
+}
+
+/// What is worth a line in the log.
+package enum UnitNotice: Sendable, Equatable {
+    /// Nothing is heard of units; this is said once, until they are heard of again.
+    case unavailable(UnitBusError)
+    case available
+    /// systemd did not answer a question about a unit; what was known of it is kept.
+    case refused(UnitBusError)
+    /// A number of units match and are not watched, because of the limit.
+    case tooMany(Int)
 }

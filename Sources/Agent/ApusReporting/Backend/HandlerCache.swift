@@ -1,18 +1,18 @@
 import Synchronization
 
-/// Handlers by what they were asked for, so that code which makes its metrics anew for each request gets the same ones.
+/// The handlers by what they were asked for, so that code which makes its metrics anew for each request gets the same ones.
 final class HandlerCache: Sendable {
     enum Kind: Hashable { case counter, floatingCounter, meter, recorder, lastValueRecorder, timer }
 
     private struct Request: Hashable {
         let kind: Kind
         let label: String
-        /// Names and values in turn, in the order that they were given in.
+        /// The names and values in turn, in the order that they were given in.
         let dimensions: [String]
     }
 
     private let handlers = Mutex<[Request: any AnyObject & Sendable]>([:])
-    /// Past this number nothing new is kept: orders of dimensions are many.
+    /// The number of handlers past which nothing new is kept: orders of dimensions are many.
     private static let capacity = 1 << 18
 
     /// The handler that was kept, or a new one.

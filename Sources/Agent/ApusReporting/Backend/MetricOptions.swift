@@ -1,7 +1,7 @@
 public import ApusMetrics
 
-/// What swift-metrics cannot say of a metric: its help text, its unit, and how recorders and timers are kept. It holds for all labels
-/// that begin with a prefix; of several prefixes the longest one counts.
+/// What swift-metrics cannot say of a metric: its help text, its unit, and how recorders and timers are kept. It holds for all
+/// labels that begin with a prefix; of several prefixes the longest one counts.
 ///
 /// ```swift
 /// let factory = reporter.factory(configured: [
@@ -15,7 +15,7 @@ public struct MetricOptions: Hashable, Sendable {
     public enum Recording: Hashable, Sendable {
         /// The last value alone.
         case gauge
-        /// Buckets with these upper bounds: finite and ascending.
+        /// A histogram with these upper bounds of its buckets, finite and ascending.
         case histogram(buckets: [Double])
         case nativeHistogram(NativeShape)
         /// A count and a sum.
@@ -24,12 +24,12 @@ public struct MetricOptions: Hashable, Sendable {
 
     /// The beginning of the labels, as they are given to swift-metrics; empty for all.
     public let prefix: String
-    /// `nil`: a histogram with ``ApusMetrics/defaultDurationBuckets`` for timers and for recorders that aggregate, a gauge for recorders
-    /// that do not, as swift-metrics' own `Gauge` is one.
+    /// How recorders and timers are kept; `nil` means a histogram with ``ApusMetrics/defaultDurationBuckets`` for timers and
+    /// for recorders that aggregate, a gauge for recorders that do not, as swift-metrics' own `Gauge` is one.
     public let recording: Recording?
-    /// Put at the end of the names of all but timers, which are kept in seconds.
+    /// The unit that is put at the end of the names of all but timers, which are kept in seconds.
     public let unit: String?
-    /// One sentence for people.
+    /// The help text, one sentence for people.
     public let help: String?
 
     public init(prefix: String, recordAs recording: Recording? = nil, unit: String? = nil, help: String? = nil) {

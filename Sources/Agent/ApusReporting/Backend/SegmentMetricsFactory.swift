@@ -60,14 +60,14 @@ public struct SegmentMetricsFactory: MetricsFactory {
         }
     }
 
-    /// Nothing to do: a series lives as long as its process, so that its counters never seem to restart.
+    /// Does nothing: a series lives as long as its process, so that its counters never seem to restart.
     public func destroyCounter(_ handler: any CounterHandler) {}
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     public func destroyMeter(_ handler: any MeterHandler) {}
     public func destroyRecorder(_ handler: any RecorderHandler) {}
     public func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// Cells for a declared series, with its family's help text and buckets.
+    /// The cells of a declared series, with its family's help text and buckets.
     func cells<Declaration: MetricDeclaration>(
         _ declaration: Declaration, _ labels: Declaration.Labels, form: ValueForm
     ) -> SeriesCells {

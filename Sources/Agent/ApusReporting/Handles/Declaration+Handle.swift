@@ -16,7 +16,9 @@ extension ApusMetrics.Counter {
             label: name, dimensions: labels.pairs, handler: IntegerCounterHandler(cells: cells), factory: factory)
     }
 
-    /// The same for a counter that is kept with fractions.
+    /// The swift-metrics counter of one series that is kept with fractions; make it once and keep it.
+    ///
+    /// See ``ApusMetrics/Counter/handle(_:factory:)``.
     public func floatingHandle(_ labels: Labels, factory: (any MetricsFactory)? = nil) -> FloatingPointCounter {
         let factory = factory ?? MetricsSystem.factory
         guard let cells = (factory as? SegmentMetricsFactory)?.cells(self, labels, form: .double) else {

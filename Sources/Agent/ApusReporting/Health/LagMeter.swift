@@ -3,7 +3,7 @@ package struct LagMeter: Sendable {
     /// How many turns ``longest`` reaches back.
     package static let window = 60
 
-    /// Nanoseconds from posting the last probe until it ran; while it has not, its age at the last turn.
+    /// The nanoseconds from posting the last probe until it ran; while it has not, its age at the last turn.
     package private(set) var lag: UInt64 = 0
     private var postedAt: UInt64?
     private var recent: [UInt64] = []

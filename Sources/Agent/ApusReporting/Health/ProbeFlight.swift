@@ -4,9 +4,9 @@ import Synchronization
 /// What has become of a probe that was posted to an executor.
 package enum ProbeOutcome: Equatable, Sendable {
     case waiting
-    /// When it ran: CLOCK_MONOTONIC, in nanoseconds.
+    /// The probe ran at a time of CLOCK_MONOTONIC, in nanoseconds.
     case ran(at: UInt64)
-    /// Thrown away without having run, as an event loop does that has shut down.
+    /// The executor threw the probe away without running it, as an event loop does that has shut down.
     case dropped
 }
 

@@ -1,4 +1,4 @@
-import ApusMetrics
+import AgentMetrics
 import ApusSegment
 import CLinux
 import Synchronization
@@ -11,20 +11,11 @@ final class SchedulingWatch: Sendable {
 
     init(writer: SegmentWriter) { self.writer = writer }
 
-    /// The catalog's declarations (`Scheduling`), known here by name because this module stands below the catalog.
-    private static let lag = MetricFamily(
-        name: "service_scheduling_lag_seconds", kind: .gauge,
-        help: "Time from posting the last probe to an executor until it ran; while it has not run, the time since.",
-        labelNames: ["executor"])
-    private static let longestLag = MetricFamily(
-        name: "service_scheduling_lag_max_seconds", kind: .gauge,
-        help: "Longest scheduling lag of an executor in the last sixty probes, about a minute.", labelNames: ["executor"])
-
     func watch(_ name: String, _ post: @escaping WatchedExecutor.Post) {
-        let labels = [("executor", name)]
+        let labels = ExecutorLabels(executor: name)
         let executor = WatchedExecutor(
-            name: name, post: post, lag: writer.series(Self.lag, labels: labels, form: .double),
-            longestLag: writer.series(Self.longestLag, labels: labels, form: .double))
+            name: name, post: post, lag: writer.cells(Scheduling.lag, labels, form: .double),
+            longestLag: writer.cells(Scheduling.longestLag, labels, form: .double))
         executors.withLock { executors in
             executors.removeAll { $0.name == name }
             executors.append(executor)
@@ -38,9 +29,26 @@ final class SchedulingWatch: Sendable {
         }
     }
 
-    /// One turn a second, on the reporter's thread.
+    /// Posts and measures probes; called once a second on the reporter's thread.
     func turn() {
         let pause = clock.withLock { $0.turn(at: apus_monotonic_nanoseconds()) }
         for executor in executors.withLock({ $0 }) { executor.turn(pause: pause) }
+    }
+}
+
+/// Finds the pauses of the process in the distances between the reporter's turns, which are to be a second.
+package struct TurnClock: Sendable {
+    private static let second: UInt64 = 1_000_000_000
+
+    private var last: UInt64?
+
+    package init() {}
+
+    /// - Returns: nanoseconds by which the turn at `now` comes too late, as a process does that was stopped (SIGSTOP, a frozen
+    ///   cgroup, a machine that was paused); 0 for less than a second, which a busy machine takes as well.
+    package mutating func turn(at now: UInt64) -> UInt64 {
+        defer { last = now }
+        guard let last, now > last + 2 * Self.second else { return 0 }
+        return now - last - Self.second
     }
 }

@@ -42,7 +42,7 @@ final class WatchedExecutor: Sendable {
         if let ticket { post { ticket.land() } }
     }
 
-    /// The executor is watched no more: nothing lags.
+    /// Ends the watch: no probe is posted any more, and nothing lags.
     func retire() {
         state.withLock { state in
             state.isRetired = true

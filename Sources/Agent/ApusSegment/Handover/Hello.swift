@@ -23,7 +23,7 @@ package struct Hello: Equatable, Sendable {
 
     package var bytes: [UInt8] { Array("\(Self.firstLine)\nservice=\(service)\ninstance=\(instance)\n".utf8) }
 
-    /// Unknown keys are ignored, so that a later service can talk to this agent.
+    /// Reads a message; unknown keys are ignored, so that a later service can talk to this agent.
     package init(bytes: some Collection<UInt8>) throws(HelloError) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         // By bytes: as characters, a combining mark would join the `=` before it.

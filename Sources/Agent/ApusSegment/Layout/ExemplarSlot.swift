@@ -9,14 +9,14 @@ struct ExemplarSlot {
     static let labelCapacity = 240
     static let size = 4 * 8 + labelCapacity
 
-    /// As many bytes from here on as ``size`` belong to the slot: whoever makes one sees to that.
+    /// The beginning of the slot, to which as many bytes as ``size`` belong: whoever makes one sees to that.
     private let base: UnsafeMutableRawPointer
 
     init(_ base: UnsafeMutableRawPointer) { self.base = base }
 
     private enum Word { static let sequence = 0, moment = 1, value = 2, length = 3, labels = 4 }
 
-    /// In bounds while `place` is below 34, that is `size / 8`.
+    /// The word at a place. In bounds while `place` is below 34, that is `size / 8`.
     private func word(_ place: Int) -> UnsafeAtomic<UInt64> {
         UnsafeAtomic(at: (base + place * 8).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))
     }

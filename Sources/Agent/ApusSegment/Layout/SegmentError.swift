@@ -11,7 +11,7 @@ package enum SegmentError: Error, Equatable, CustomStringConvertible {
     case wrongVersion(UInt32)
     /// The number of planes is none that the layout has.
     case wrongPlanes(UInt32)
-    /// More entries are announced than fit, or fewer than before.
+    /// The writer announces more entries than fit, or fewer than before.
     case wrongCount(UInt64)
     /// An entry points outside its area or has an illegal field.
     case malformed(entry: Int, String)

@@ -1,4 +1,4 @@
-/// Version 1 of the segment: where everything stands in the shared memory.
+/// The layout of a segment, version 1: where everything stands in the shared memory.
 ///
 /// One header page, then fixed-size entries, a string arena and planes of 64-bit cells, all in the byte order of the machine. The
 /// size is fixed and large; the memory is sparse, so that pages which nobody touches cost nothing. Entries are append-only and
@@ -8,16 +8,16 @@
 /// one another's cache lines, neither for the same counter nor for neighbours. The value is the sum over the planes. A gauge lives
 /// in the first plane alone.
 package enum SegmentLayout {
-    /// "APUSSEG" and the major version as one byte, read as a little-endian word.
+    /// The first word: "APUSSEG" and the major version as one byte, read as a little-endian word.
     package static let magic: UInt64 = 0x0147_4553_5355_5041
     package static let version: UInt32 = 1
 
-    /// Byte offsets of the header's fields; those that change have a cache line each.
+    /// The byte offsets of the header's fields; those that change have a cache line each.
     package enum Header {
         package static let magic = 0
         package static let version = 8
         package static let seriesLimit = 12
-        /// How many planes of cells are in use: a power of two.
+        /// The number of planes of cells that are in use, a power of two.
         package static let planes = 16
         package static let heartbeat = 64
         package static let committed = 128
@@ -29,13 +29,13 @@ package enum SegmentLayout {
     package enum Entry {
         package static let size = 64
         package static let tag = 0
-        /// `MetricKind` of a family, ``ValueForm`` of a series.
+        /// The `MetricKind` of a family, or the ``ValueForm`` of a series.
         package static let kind = 1
         /// The name of a family, the rendered labels of a series.
         package static let textOffset = 3
         package static let textLength = 4
 
-        /// Of a family: bit 0 is set when its series may have slots for exemplars.
+        /// The flags of a family: bit 0 is set when its series may have slots for exemplars.
         package static let flags = 2
         package static let helpOffset = 5
         package static let helpLength = 6
@@ -51,14 +51,15 @@ package enum SegmentLayout {
         package static let lowestExponent = 14
         package static let octaves = 15
 
-        /// Of a series: its family, as the index of its entry.
+        /// The family of a series, as the index of its entry.
         package static let family = 2
         package static let firstCell = 9
         package static let cellCount = 10
-        /// Where in the arena the slots for exemplars begin, a multiple of 8 (``ExemplarSlot``): one for a counter, one for each bucket
-        /// of a histogram. 0 when there are none.
+        /// The place in the arena at which the slots for exemplars begin, a multiple of 8 (``ExemplarSlot``): one for a
+        /// counter, one for each bucket of a histogram. 0 when there are none.
         package static let exemplarsOffset = 11
-        /// When the count began: nanoseconds since the Unix epoch, two words that are an 8-aligned cell. 0 when nobody knows.
+        /// The time at which the count began: nanoseconds since the Unix epoch, two words that are an 8-aligned cell. 0 when
+        /// nobody knows.
         package static let created = 12
     }
 
@@ -71,27 +72,27 @@ package enum SegmentLayout {
 
     package static let entryCapacity = 1 << 20
     package static let arenaCapacity = 256 << 20
-    /// Cells of one plane.
+    /// The number of cells of one plane.
     package static let cellCapacity = planeStride / 8
     package static let mostPlanes = 8
 
     package static let entriesOffset = Header.size
     package static let arenaOffset = entriesOffset + entryCapacity * Entry.size
     package static let cellsOffset = arenaOffset + arenaCapacity
-    /// Bytes from a cell to the same one in the next plane.
+    /// The distance in bytes from a cell to the same one in the next plane.
     @inlinable package static var planeStride: Int { 1 << 26 }
-    /// Bytes of the whole: 832 MiB of address space, of which a service with a thousand series uses about 300 KiB.
+    /// The size of the whole in bytes: 832 MiB of address space, of which a service with a thousand series uses about 300 KiB.
     package static let size = cellsOffset + mostPlanes * planeStride
 
-    /// Longest name, help text and label text that a reader accepts, in bytes.
+    /// The longest name that a reader accepts, in bytes; help text and label text have limits of their own.
     package static let longestName = 256
     package static let longestHelp = 4096
     package static let longestLabels = 16384
     package static let mostBuckets = 512
     package static let longestUnit = 64
     package static let longestStates = 8192
-    /// Characters of an exemplar's names and values together (OpenMetrics 1.0, "Exemplars").
+    /// The most characters of an exemplar's names and values together (OpenMetrics 1.0, "Exemplars").
     package static let longestExemplar = 128
-    /// Bytes of the arena that a writer gives to exemplars at most, so that they never cost a series.
+    /// The most bytes of the arena that a writer gives to exemplars, so that they never cost a series.
     package static let mostExemplarBytes = arenaCapacity / 2
 }

@@ -33,13 +33,13 @@ package final class SegmentMapping: @unchecked Sendable {
         _ = madvise(base + SegmentLayout.entriesOffset, SegmentLayout.cellsOffset - SegmentLayout.entriesOffset, MADV_DONTNEED)
     }
 
-    /// A cell. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when they make a series, and
-    /// `plane` in `0 ..< mostPlanes`, which they check when they map the memory.
+    /// The cell at an index of a plane. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when
+    /// they make a series, and `plane` in `0 ..< mostPlanes`, which they check when they map the memory.
     func cell(_ index: Int, plane: Int) -> UnsafeAtomic<UInt64> {
         UnsafeAtomic(at: cellStorage(plane * SegmentLayout.cellCapacity + index))
     }
 
-    /// Where a cell of the first plane is; the same bounds.
+    /// The memory of a cell of the first plane. In bounds while `index` is in `0 ..< cellCapacity`.
     func cellStorage(_ index: Int) -> UnsafeMutablePointer<UnsafeAtomic<UInt64>.Storage> {
         (base + SegmentLayout.cellsOffset + index * 8).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
     }
@@ -59,8 +59,8 @@ package final class SegmentMapping: @unchecked Sendable {
         word(SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + SegmentLayout.Entry.created * 4)
     }
 
-    /// A slot for an exemplar. In bounds while `offset`, a multiple of 8, and the slot's size together are at most the arena's capacity,
-    /// which writer and reader check when they make a series.
+    /// A slot for an exemplar. In bounds while `offset`, a multiple of 8, and the slot's size together are at most the arena's
+    /// capacity, which writer and reader check when they make a series.
     func exemplarSlot(_ offset: Int) -> ExemplarSlot { ExemplarSlot(base + SegmentLayout.arenaOffset + offset) }
 
     /// A copy of arena bytes, so that what is checked is what is used even when the writer changes it meanwhile.

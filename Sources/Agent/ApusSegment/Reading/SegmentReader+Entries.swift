@@ -122,8 +122,8 @@ extension SegmentReader {
         }
     }
 
-    /// Labels as Prometheus understands them: in order of their names, and without those that have no value, as `{a=""}` and `{}` are
-    /// the same series.
+    /// The labels as Prometheus understands them: in order of their names, and without those that have no value, as `{a=""}`
+    /// and `{}` are the same series.
     private func canonicalLabels(_ labels: [UInt8], of family: MetricFamily, entry: Int) throws(SegmentError) -> [UInt8] {
         let parsed: [(name: String, value: String)]
         do { parsed = try LabelBytes.parse(labels) } catch {
@@ -159,4 +159,18 @@ extension SegmentReader {
         }
         return mapping.arena(Int(offset), Int(count))
     }
+}
+
+/// A private copy of one entry.
+struct EntryWords {
+    let entry: Int
+    private let words: InlineArray<16, UInt32>
+
+    /// - Parameter entry: below the capacity.
+    init(_ mapping: SegmentMapping, entry: Int) {
+        self.entry = entry
+        words = InlineArray { mapping.entryWord(entry, $0) }
+    }
+
+    subscript(place: Int) -> UInt32 { words[place] }
 }

@@ -34,15 +34,16 @@ extension SegmentReader {
             sum: sum)
     }
 
-    /// When the count began, in seconds since the Unix epoch; `nil` for what does not count, and where the writer does not say.
+    /// The time at which the count began, in seconds since the Unix epoch; `nil` for what does not count, and where the writer
+    /// does not say.
     package func created(_ cells: CellRange) -> Double? {
         guard cells.entry != 0 else { return nil }
         let nanoseconds = mapping.created(Int(cells.entry)).load(ordering: .relaxed)
         return nanoseconds == 0 ? nil : Double(nanoseconds) / 1e9
     }
 
-    /// The exemplars that a series keeps: of a counter one, of a histogram one for each bucket, `+Inf`'s last; empty when it keeps none
-    /// or has none yet. What is not a legal exemplar is left out.
+    /// The exemplars that a series keeps: of a counter one, of a histogram one for each bucket, `+Inf`'s last; empty when it
+    /// keeps none or has none yet. What is not a legal exemplar is left out.
     package func exemplars(_ cells: CellRange) -> [Exemplar?] {
         guard cells.exemplars != 0 else { return [] }
         let exemplars = (0..<cells.exemplarSlots).map { slot in
@@ -64,6 +65,6 @@ extension SegmentReader {
 }
 
 extension CellRange {
-    /// Slots for exemplars, where there are any: a histogram has one for each cell but that of the sum.
+    /// The number of slots for exemplars, where there are any: a histogram has one for each cell but that of the sum.
     var exemplarSlots: Int { form == .histogram ? Int(count) - 1 : 1 }
 }

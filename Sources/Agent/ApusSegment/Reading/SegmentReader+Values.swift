@@ -11,7 +11,7 @@ extension SegmentReader {
     /// The value of a counter that is kept as a whole number, exact over all 64 bits.
     package func integer(_ cells: CellRange) -> UInt64 { integer(cells, 0) }
 
-    /// One bucket of a histogram, not cumulative; the last one is `+Inf`. Of a bucket that the series has not, 0.
+    /// The count of one bucket of a histogram, not cumulative; the last one is `+Inf`. A bucket that the series has not counts 0.
     package func bucket(_ cells: CellRange, _ index: Int) -> UInt64 {
         index >= 0 && index < Int(cells.count) - 1 ? integer(cells, index) : 0
     }
@@ -19,7 +19,7 @@ extension SegmentReader {
     /// The sum of the observations of a histogram or summary.
     package func sum(_ cells: CellRange) -> Double { double(cells, Int(cells.count) - 1) }
 
-    /// The whole numbers of many series, in one walk over memory.
+    /// Reads the whole numbers of many series, in one walk over memory.
     ///
     /// - Parameters:
     ///   - cells: of counters that are kept as whole numbers.
@@ -36,8 +36,8 @@ extension SegmentReader {
         }
     }
 
-    /// The values of many counters or gauges of either form, as the bits of doubles, which go side by side with whole numbers; see
-    /// ``readIntegers(_:into:)``.
+    /// Reads the values of many counters or gauges of either form, as the bits of doubles, which go side by side with whole
+    /// numbers; see ``readIntegers(_:into:)``.
     package func readDoubleBits(_ cells: ArraySlice<CellRange>, into values: inout [UInt64]) {
         let base = UnsafeRawPointer(mapping.cellStorage(0))
         cells.withUnsafeBufferPointer { cells in
@@ -51,7 +51,7 @@ extension SegmentReader {
         }
     }
 
-    /// Buckets of one histogram in order, not cumulative, `+Inf`'s last.
+    /// Reads the buckets of one histogram in order, not cumulative, `+Inf`'s last.
     ///
     /// - Parameter counts: has at least as many elements as the histogram has buckets; the first ones are overwritten.
     /// - Returns: the sum of the observations.
@@ -99,7 +99,7 @@ extension SegmentReader {
         return total
     }
 
-    /// Memory that is mapped for reading alone: nothing but a load is done on it.
+    /// The cell as atomic memory; it is mapped for reading alone, and nothing but a load is done on it.
     @inline(__always)
     private static func load(_ place: UnsafeRawPointer) -> UInt64 {
         UnsafeAtomic<UInt64>(

@@ -13,21 +13,21 @@ import Glibc
 package final class SegmentReader {
     let mapping: SegmentMapping
     let planes: UInt8
-    /// Entries read so far, and those that were there.
+    /// How many entries were read so far.
     private var seen = 0
     private var announced = 0
-    /// Places in ``families`` by entry.
+    /// The places in ``families`` by entry.
     var familyAtEntry: [UInt32: Int] = [:]
     var fingerprints: Set<SeriesFingerprint> = []
     var namesSeen: Set<String> = []
     var textSize = 0
-    /// Families in order of registration.
+    /// The families in order of registration.
     package internal(set) var families: [MetricFamily] = []
-    /// Number of series read so far.
+    /// The number of series that were read so far.
     package var seriesCount: Int { fingerprints.count }
-    /// Entries that the last refresh left where they are, because of its limit or a fault.
+    /// How many entries the last refresh left where they are, because of its limit or a fault.
     package var unread: Int { announced - seen }
-    /// Raised whenever a refresh found something new.
+    /// A number that rises whenever a refresh found something new.
     package private(set) var generation = 0
 
     /// Checks and maps a descriptor that another process has sent. The descriptor stays the caller's to close.
@@ -50,7 +50,7 @@ package final class SegmentReader {
     /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
     package var heartbeat: UInt64 { mapping.word(SegmentLayout.Header.heartbeat).load(ordering: .relaxed) }
 
-    /// Series that the writer could not register.
+    /// How many requests for series the writer has dropped.
     package var droppedSeries: UInt64 { mapping.word(SegmentLayout.Header.dropped).load(ordering: .relaxed) }
 
     /// Reads the entries that were published since the last time.
@@ -84,4 +84,26 @@ package final class SegmentReader {
         mapping.releaseTexts()
         return true
     }
+}
+
+/// A series as a reader found it: checked labels and the place of its cells. The reader does not keep it.
+package struct SegmentSeries: Sendable {
+    /// The rendered labels, without braces and without `service` and `instance`.
+    package let labels: [UInt8]
+    package let cells: CellRange
+}
+
+/// The place of the cells of a series, checked to be within the segment. Sixteen bytes that refer to nothing: an agent keeps
+/// one for each of a million series, and copying it costs nothing.
+package struct CellRange: Sendable {
+    /// The index of the first cell in the first plane.
+    let first: UInt32
+    let count: UInt16
+    /// The number of planes that the value is spread over: 1 for a gauge.
+    let planes: UInt8
+    package let form: ValueForm
+    /// The entry that tells when the count began; 0, which is never a series, for what does not count.
+    let entry: UInt32
+    /// The place in the arena at which the slots for exemplars begin; 0 for none.
+    let exemplars: UInt32
 }

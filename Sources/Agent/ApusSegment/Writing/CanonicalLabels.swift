@@ -2,8 +2,8 @@ import ApusMetrics
 
 /// Labels as they identify a series: legal names, in order, each once, and none without a value.
 enum CanonicalLabels {
-    /// Rendered. Names that are not legal are mended; those that the series may not have get `exported_` before them, as Prometheus
-    /// does it.
+    /// Renders labels. Names that are not legal are mended; those that the series may not have get `exported_` before them, as
+    /// Prometheus does it.
     static func render(_ labels: [(String, String)], of family: MetricFamily) -> [UInt8] {
         var named: [String: String] = [:]
         for (name, value) in labels where !value.isEmpty {

@@ -7,10 +7,11 @@ final class CellsOwner: @unchecked Sendable {
     // Unchecked: the pointers never change, what the bounds point to neither, and cells are accessed atomically.
     let mapping: SegmentMapping?
     private let memory: UnsafeMutableRawPointer
-    /// Bounds to search, padded with infinities to a multiple of four, at a multiple of 32 bytes; before them a ``NativeScale``.
+    /// The bounds to search, padded with infinities to a multiple of four, at a multiple of 32 bytes; before them a
+    /// ``NativeScale``.
     let bounds: UnsafePointer<Double>
     let boundCount: Int
-    /// Private cells, where there is no mapping.
+    /// The private cells of a series without a mapping.
     let cells: UnsafeMutableRawPointer?
 
     /// - Parameter mapping: `nil` for private cells.
@@ -49,7 +50,7 @@ final class CellsOwner: @unchecked Sendable {
 
 /// What a native histogram's bucket is found with.
 @usableFromInline struct NativeScale {
-    /// Multiple of 32, to which the bounds behind it are aligned.
+    /// The size in bytes, a multiple of 32, to which the bounds behind it are aligned.
     @inlinable static var size: Int { 32 }
 
     @usableFromInline let threshold: Double

@@ -1,8 +1,8 @@
 import ApusMetrics
 
 extension MetricFamily {
-    /// The family as every reader takes it: what can be mended is, as no declaration may cost a service its other metrics. `nil` when
-    /// it cannot be served under its name at all.
+    /// The family as every reader takes it: what can be mended is, as no declaration may cost a service its other metrics.
+    /// `nil` when it cannot be served under its name at all.
     func recordable() -> MetricFamily? {
         guard MetricName.isLegal(name), name.utf8.count <= SegmentLayout.longestName, kind != .stateSet || hasSoundStates else {
             return nil
@@ -16,7 +16,7 @@ extension MetricFamily {
             keepsExemplars: keepsExemplars && kind.canKeepExemplars)
     }
 
-    /// Cut, where it is too long, between two characters.
+    /// The help text, cut between two characters where it is too long.
     private var soundHelp: String {
         let help = help.withoutNull
         guard help.utf8.count > SegmentLayout.longestHelp else { return help }
@@ -35,5 +35,14 @@ extension MetricFamily {
         (1...Self.mostStates).contains(states.count) && Set(states).count == states.count
             && states.allSatisfy { !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: "\n")) && !$0.utf8.contains(0) }
             && states.reduce(states.count - 1) { $0 + $1.utf8.count } <= SegmentLayout.longestStates
+    }
+}
+
+extension String {
+    /// The text with the sign for an unknown character in place of NUL, at which Prometheus takes a text to end, and with it
+    /// the scrape.
+    var withoutNull: String {
+        guard utf8.contains(0) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
     }
 }

@@ -10,11 +10,13 @@ struct SegmentRegistry {
     private var arena = 0
     private var cells = 0
     private var exemplarBytes = 0
-    /// Series that count towards the limit.
+    /// The number of series that count towards the limit.
     var series = 0
     private(set) var families: [String: RegisteredFamily] = [:]
-    /// Families whose known series were all asked for.
+    /// The families whose known series were all asked for.
     var enumerated: Set<String> = []
+    /// The family that counts drops, and its series by the family whose series were dropped.
+    private let dropsFamily: MetricFamily?
     private var drops: [String: SeriesCells] = [:]
     private var reported: Set<SegmentTrouble> = []
 
@@ -32,9 +34,10 @@ struct SegmentRegistry {
         }
     }
 
-    init(mapping: SegmentMapping, planes: Int) {
+    init(mapping: SegmentMapping, planes: Int, dropsFamily: MetricFamily?) {
         self.mapping = mapping
         self.planes = planes
+        self.dropsFamily = dropsFamily
     }
 
     /// Writes a series, and its family before it where that is new.
@@ -106,9 +109,8 @@ struct SegmentRegistry {
     /// Counts a drop by its family, where there is room, and tells whether nobody was told of it before.
     mutating func countDrop(_ trouble: SegmentTrouble) -> Bool {
         let name = trouble.family
-        if drops[name] == nil, drops.count < SegmentWriter.mostDroppedFamilies {
+        if let family = dropsFamily, drops[name] == nil, drops.count < SegmentWriter.mostDroppedFamilies {
             let labels = LabelBytes.render([("family", name)])
-            let family = SegmentWriter.droppedFamily
             let isFree = families[family.name].map { $0.family == family && $0.cells[labels] == nil } ?? true
             if isFree, labels.count <= SegmentLayout.longestLabels { drops[name] = register(family, labels, .integer) }
         }
@@ -129,7 +131,7 @@ struct SegmentRegistry {
         return offset
     }
 
-    /// Room for slots, or 0 where there is none any more: the series is then kept without exemplars.
+    /// Reserves room for slots, or returns 0 where there is none any more: the series is then kept without exemplars.
     private mutating func reserveExemplars(_ count: Int) -> Int {
         let offset = (arena + 7) & ~7
         let size = count * ExemplarSlot.size
@@ -141,7 +143,7 @@ struct SegmentRegistry {
         return offset
     }
 
-    /// Everything written before this store is seen by whoever loads the count with acquire.
+    /// Counts the entry, so that whoever loads the count with acquire sees everything that was written before.
     private mutating func publish() {
         entries += 1
         mapping.word(SegmentLayout.Header.committed).store(UInt64(entries), ordering: .releasing)

@@ -1,6 +1,6 @@
 package import ApusMetrics
 
-/// Why series of a family are dropped; said once a family and reason.
+/// Why series of a family are dropped; this is said once for each family and reason.
 package enum SegmentTrouble: Error, Hashable, Sendable, CustomStringConvertible {
     /// The family has as many series as one may have.
     case familyLimit(family: String, limit: Int)

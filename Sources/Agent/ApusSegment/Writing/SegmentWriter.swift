@@ -17,23 +17,20 @@ package final class SegmentWriter: Sendable {
     private let onTrouble: @Sendable (SegmentTrouble) -> Void
     private let state: Mutex<SegmentRegistry>
 
-    /// Counts what is dropped, in the segment itself, so that every agent sees it.
-    package static let droppedFamily = MetricFamily(
-        name: "apus_service_family_series_dropped_total", kind: .counter,
-        help: "Requests for series that were dropped, by the family that they would have belonged to; the first families alone."
-    )
-    /// Families that ``droppedFamily`` tells apart: so many series may come on top of the limit.
+    /// The number of families that the count of dropped series tells apart: so many series may come on top of the limit.
     package static let mostDroppedFamilies = 64
 
     /// - Parameters:
     ///   - name: shows in /proc/PID/maps as `/memfd:name`.
     ///   - seriesLimit: series past this number are dropped and counted.
-    ///   - familySeriesLimit: so are those of a family past this number.
+    ///   - familySeriesLimit: series of one family past this number are dropped and counted.
+    ///   - drops: the counter, with a label `family`, of what is dropped of each family. It is in the segment itself, so that every agent
+    ///     sees it; `nil` keeps only the sum (``droppedSeries``).
     ///   - onTrouble: called once for each family and reason for which series are dropped, on the thread that asked for the first
     ///     of them.
     package init(
         name: String = "apus-segment", seriesLimit: Int = 100_000, familySeriesLimit: Int = .max,
-        onTrouble: @escaping @Sendable (SegmentTrouble) -> Void = { _ in }
+        drops: MetricFamily? = nil, onTrouble: @escaping @Sendable (SegmentTrouble) -> Void = { _ in }
     ) throws(SegmentError) {
         descriptor = apus_memfd_create(name)
         guard descriptor >= 0 else { throw .system("memfd_create", errno) }
@@ -51,7 +48,7 @@ package final class SegmentWriter: Sendable {
         self.seriesLimit = max(0, min(seriesLimit, SegmentLayout.entryCapacity / 2))
         self.familySeriesLimit = max(0, familySeriesLimit)
         self.onTrouble = onTrouble
-        state = Mutex(SegmentRegistry(mapping: mapping, planes: Self.planes))
+        state = Mutex(SegmentRegistry(mapping: mapping, planes: Self.planes, dropsFamily: drops))
         mapping.setHeaderWord32(SegmentLayout.Header.version, SegmentLayout.version)
         mapping.setHeaderWord32(SegmentLayout.Header.seriesLimit, UInt32(self.seriesLimit))
         mapping.setHeaderWord32(SegmentLayout.Header.planes, UInt32(Self.planes))
@@ -62,7 +59,7 @@ package final class SegmentWriter: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A plane a processor, rounded up to a power of two, as far as there are planes.
+    /// The number of planes: one for each processor, rounded up to a power of two, as far as there are planes.
     private static let planes: Int = {
         let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))
         var planes = 1
@@ -75,7 +72,7 @@ package final class SegmentWriter: Sendable {
         mapping.word(SegmentLayout.Header.heartbeat).store(apus_monotonic_nanoseconds(), ordering: .relaxed)
     }
 
-    /// Series that were asked for and dropped.
+    /// How many requests for series were dropped.
     package var droppedSeries: UInt64 { mapping.word(SegmentLayout.Header.dropped).load(ordering: .relaxed) }
 
     /// The family registered under a name, if any.

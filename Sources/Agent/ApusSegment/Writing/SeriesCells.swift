@@ -17,7 +17,7 @@ public struct SeriesCells: Sendable {
     @usableFromInline let boundCount: Int
     /// One less than the number of planes, which is a power of two; 0 when there is one.
     @usableFromInline let planeMask: UInt32
-    /// Where the sum of the observations is, by its number in the series.
+    /// The number, within the series, of the cell with the sum of the observations.
     @usableFromInline let sumCell: UInt32
     @usableFromInline let isInteger: Bool
     @usableFromInline let isHistogram: Bool
@@ -27,7 +27,7 @@ public struct SeriesCells: Sendable {
     package let isPublished: Bool
     /// The entry that says when the count began; 0, which is never a series, where none does.
     private let entry: UInt32
-    /// Where the slots for exemplars begin in the arena; 0 for none.
+    /// The place in the arena at which the slots for exemplars begin; 0 for none.
     let exemplars: UInt32
     let owner: CellsOwner
 
@@ -42,7 +42,7 @@ public struct SeriesCells: Sendable {
             exemplars: exemplars)
     }
 
-    /// Cells in private memory for a series that was dropped: recording on it is harmless and seen by nobody.
+    /// Makes cells in private memory for a series that was dropped: recording on it is harmless and seen by nobody.
     static func unread(_ family: MetricFamily, form: ValueForm) -> SeriesCells {
         let owner = CellsOwner(family, mapping: nil)
         // Private memory is there, as there is no mapping; the bounds stand in for it in the compiler's eyes and are never written.
@@ -74,7 +74,7 @@ public struct SeriesCells: Sendable {
             }
     }
 
-    /// `SegmentLayout.planeStride`, where the compiler can see it from other modules.
+    /// The same as `SegmentLayout.planeStride`, where the compiler can see it from other modules.
     @inlinable static var planeStride: Int { 1 << 26 }
 
     /// A cell in a plane. In bounds while `index` is below the number of cells that the series was registered with and `plane`
@@ -166,7 +166,7 @@ public struct SeriesCells: Sendable {
         count(value, in: 0)
     }
 
-    /// One more in a cell, and the value in the sum.
+    /// Counts one more in a cell, and adds the value to the sum.
     @inlinable @inline(__always)
     func count(_ value: Double, in index: Int) {
         let plane = plane

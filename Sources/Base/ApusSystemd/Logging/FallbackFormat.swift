@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// How an entry is written to standard error while no journal takes it.
 package enum FallbackFormat: Sendable {
-    /// `<6>identifier: message NAME=value …`, one line: the priority prefix of sd-daemon(3), which the service manager and many
-    /// collectors understand.
+    /// One line for people, `<6>identifier: message NAME=value …`: the priority prefix of sd-daemon(3), which the service
+    /// manager and many collectors understand.
     case text
     /// One object a line with the fields of `journalctl -o json`: values as strings, those that are not UTF-8 as arrays of bytes,
     /// several values of a field as an array.

@@ -1,14 +1,14 @@
-/// Entries that wait for room in journald's socket: first in, first out, bounded in number and in bytes.
+/// The entries that wait for room in journald's socket: first in, first out, bounded in number and in bytes.
 struct JournalBacklog {
     private let countLimit: Int
     private let byteLimit: Int
     private var entries: [JournalEntry?] = []
-    /// Where the oldest is; what stands before it has left.
+    /// The index of the oldest entry; what stands before it has left.
     private var head = 0
     private var byteCount = 0
     /// Whether a thread is emptying the backlog.
     var isDraining = false
-    /// Dropped entries that the journal has been told of.
+    /// How many dropped entries the journal has been told of.
     var reportedDrops: UInt64 = 0
 
     init(countLimit: Int, byteLimit: Int) {
@@ -20,7 +20,9 @@ struct JournalBacklog {
 
     var first: JournalEntry? { head < entries.count ? entries[head] : nil }
 
-    /// Whether there was room.
+    /// Adds an entry at the end.
+    ///
+    /// - Returns: whether there was room.
     mutating func append(_ entry: JournalEntry) -> Bool {
         guard count < countLimit, byteCount + entry.bytes.count <= byteLimit else { return false }
         entries.append(entry)

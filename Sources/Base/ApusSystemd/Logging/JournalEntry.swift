@@ -1,7 +1,7 @@
 /// One entry of the journal, in the bytes of journald's native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
 ///
-/// A field is a line `NAME=value`; one whose value has a newline is `NAME`, a newline, the value's length as 64 bits in little-endian
-/// order, the value and a newline. A name may occur more than once: the field then has several values.
+/// A field is a line `NAME=value`; one whose value has a newline is `NAME`, a newline, the value's length as 64 bits in
+/// little-endian order, the value and a newline. A name may occur more than once: the field then has several values.
 package struct JournalEntry: Sendable, Equatable {
     package private(set) var bytes: [UInt8] = []
 
@@ -10,7 +10,7 @@ package struct JournalEntry: Sendable, Equatable {
     /// - Parameter name: a legal name, see ``JournalFieldName``.
     package mutating func append(_ name: String, _ value: String) { append(name, bytes: value.utf8) }
 
-    /// A value of any bytes, of any number.
+    /// Adds a field whose value is any bytes, of any number.
     package mutating func append(_ name: String, bytes value: some Collection<UInt8>) {
         bytes.append(contentsOf: name.utf8)
         let separator = bytes.count
@@ -24,7 +24,7 @@ package struct JournalEntry: Sendable, Equatable {
         bytes.append(Self.newline)
     }
 
-    /// The fields of another entry.
+    /// Adds the fields of another entry.
     package mutating func append(_ other: JournalEntry) { bytes.append(contentsOf: other.bytes) }
 
     static let newline = UInt8(ascii: "\n")

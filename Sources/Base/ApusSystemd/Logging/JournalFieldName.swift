@@ -29,7 +29,7 @@ package enum JournalFieldName {
         return String(decoding: name.prefix(lengthLimit), as: UTF8.self)
     }
 
-    /// The name itself, or with the first of `_2`, `_3` … that is not taken, still within the limit.
+    /// A name that is not taken: the given one itself, or with the first free one of `_2`, `_3` …, still within the limit.
     package static func unique(_ name: String, taken: [String]) -> String {
         guard taken.contains(name) else { return name }
         var number = 2

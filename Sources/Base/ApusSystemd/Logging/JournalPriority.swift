@@ -1,3 +1,5 @@
+package import Logging
+
 /// How grave a message is, syslog(3)'s levels; ``unspecified`` where an entry has no legal one.
 package enum JournalPriority: UInt8, Sendable, CaseIterable, Comparable {
     case emergency, alert, critical, error, warning, notice, info, debug
@@ -20,7 +22,7 @@ package enum JournalPriority: UInt8, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// From the field's one digit.
+    /// Reads the one digit of the field PRIORITY.
     package init(field: UnsafeRawBufferPointer) {
         guard field.count == 1, let digit = field.first, (48...55).contains(digit) else {
             self = .unspecified
@@ -30,4 +32,19 @@ package enum JournalPriority: UInt8, Sendable, CaseIterable, Comparable {
     }
 
     package static func < (one: JournalPriority, other: JournalPriority) -> Bool { one.rawValue < other.rawValue }
+}
+
+extension JournalPriority {
+    /// The severity that a level of swift-log stands for.
+    package init(_ level: Logger.Level) {
+        self =
+            switch level {
+            case .trace, .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            case .critical: .critical
+            }
+    }
 }

@@ -1,18 +1,19 @@
-import CSystemd
+import ApusThreads
+import CLinux
 import EventCatalog
 import Glibc
 import Synchronization
 
 /// The way of entries to journald, which never waits.
 ///
-/// An entry goes to journald's socket by one system call. While the socket is full, entries wait in a bounded backlog that a thread
-/// sends on in their order; when that is full too, they are dropped and counted (``dropped``), and the journal is told how many once
-/// it takes entries again. While no journald is there, entries go to the fallback stream, and journald is looked for again once
-/// per retry interval.
+/// An entry goes to journald's socket by one system call. While the socket is full, entries wait in a bounded backlog that a
+/// thread sends on in their order; when that is full too, they are dropped and counted (``dropped``), and the journal is told
+/// how many once it takes entries again. While no journald is there, entries go to the fallback stream, and journald is looked
+/// for again once per retry interval.
 ///
 /// `sd_journal_sendv` does neither: it waits on a full socket and succeeds in silence when no journald is there.
 package final class JournalSocket: Sendable {
-    /// Where journald listens, systemd-journald.service(8).
+    /// The path at which journald listens, systemd-journald.service(8).
     package static let standardPath = "/run/systemd/journal/socket"
 
     private let descriptor: Int32
@@ -25,7 +26,7 @@ package final class JournalSocket: Sendable {
     /// The backlog's count, for a look without its lock.
     private let waitingCount = Atomic<Int>(0)
     private let droppedCount = Atomic<UInt64>(0)
-    /// Nanoseconds of CLOCK_MONOTONIC before which no connection is tried; 0 while connected.
+    /// The time of CLOCK_MONOTONIC in nanoseconds before which no connection is tried; 0 while connected.
     private let retryAt = Atomic<UInt64>(1)
 
     /// - Parameters:
@@ -49,10 +50,10 @@ package final class JournalSocket: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Entries that neither the journal nor the fallback stream got.
+    /// How many entries neither the journal nor the fallback stream got.
     package var dropped: UInt64 { droppedCount.load(ordering: .relaxed) }
 
-    /// Entries that wait for room in journald's socket.
+    /// How many entries wait for room in journald's socket.
     package var waiting: Int { waitingCount.load(ordering: .relaxed) }
 
     /// Whether a journald is connected; false while entries go to the fallback stream.
@@ -154,17 +155,10 @@ package final class JournalSocket: Sendable {
             return !backlog.isDraining
         }
         guard needsThread else { return }
-        let argument = Unmanaged.passRetained(self)
-        let code = apus_start_detached(
-            "apus-journal",
-            { argument in
-                guard let argument else { return }
-                // Takes over the one retain of `passRetained` below, so that the socket outlives its thread.
-                let socket = Unmanaged<JournalSocket>.fromOpaque(argument).takeRetainedValue()
-                while !socket.drain(reportingDrops: true) { socket.awaitRoom(milliseconds: 1000) }
-            }, argument.toOpaque())
-        guard code != 0 else { return }
-        argument.release()
+        let thread = DetachedThread(name: "apus-log") { [self] in
+            while !drain(reportingDrops: true) { awaitRoom(milliseconds: 1000) }
+        }
+        guard !thread.start() else { return }
         // The next entry tries again.
         backlog.withLock { $0.isDraining = false }
     }

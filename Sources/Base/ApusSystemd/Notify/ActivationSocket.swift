@@ -1,11 +1,10 @@
-import CSystemd
 import Glibc
 
 /// A listening socket that the service manager opened and passed to this process (socket activation).
 package struct ActivationSocket: Sendable, Equatable {
     /// The open descriptor, close-on-exec; it belongs to the one who asked.
     package let descriptor: Int32
-    /// `FileDescriptorName=` of the socket unit; the unit's name by default.
+    /// The `FileDescriptorName=` of the socket unit; the unit's name by default.
     package let name: String
 
     package init(descriptor: Int32, name: String) {
@@ -16,23 +15,48 @@ package struct ActivationSocket: Sendable, Equatable {
     /// The sockets and stored descriptors passed to this process, in the manager's order (sd_listen_fds_with_names(3)); none when
     /// nobody passed any, or they are meant for another process.
     ///
-    /// Asked once, at the start, while one thread runs: it reads the environment, and takes the variables out so that no child takes
-    /// the descriptors for its own.
+    /// A program asks once, at its start, while one thread runs: this reads the environment, and takes the variables out so that no
+    /// child takes the descriptors for its own.
     ///
-    /// - Throws: ``NotifyError/cannotListen(errno:)``.
+    /// - Throws: ``NotifyError/malformed(variable:value:)`` or ``NotifyError/cannotListen(errno:)``.
     package static func passed() throws(NotifyError) -> [ActivationSocket] {
-        var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-        let count = sd_listen_fds_with_names(1, &names)
-        guard count >= 0 else { throw .cannotListen(errno: -count) }
-        defer {
-            // The library allocated the vector and `count` strings, and hands them over.
-            for index in 0..<Int(count) { free(names?[index]) }
-            free(names)
+        let variables = ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]
+        let values = variables.map { variable in getenv(variable).map { String(cString: $0) } }
+        for variable in variables { unsetenv(variable) }
+        let sockets = try passed(process: values[0], count: values[1], names: values[2], to: getpid())
+        for socket in sockets {
+            let flags = fcntl(socket.descriptor, F_GETFD)
+            guard flags >= 0, fcntl(socket.descriptor, F_SETFD, flags | FD_CLOEXEC) >= 0 else {
+                throw .cannotListen(errno: errno)
+            }
         }
-        return (0..<count).map { index in
-            // Within the vector, which has `count` strings and a null.
-            let name = names?[Int(index)].map { String(cString: $0) } ?? "unknown"
-            return ActivationSocket(descriptor: SD_LISTEN_FDS_START + index, name: name)
+        return sockets
+    }
+
+    /// The first descriptor that a manager passes, `SD_LISTEN_FDS_START` of sd_listen_fds(3).
+    private static let first: Int32 = 3
+
+    /// Reads what the manager set; the descriptors are looked at by nobody.
+    ///
+    /// - Parameters:
+    ///   - process: `LISTEN_PID`, the process that is meant.
+    ///   - count: `LISTEN_FDS`.
+    ///   - names: `LISTEN_FDNAMES`, divided by colons; a descriptor without one is `unknown`.
+    /// - Throws: ``NotifyError/malformed(variable:value:)``.
+    package static func passed(
+        process: String?, count: String?, names: String?, to ownProcess: Int32
+    ) throws(NotifyError) -> [ActivationSocket] {
+        guard let process else { return [] }
+        guard let meant = Int32(process), meant > 0 else { throw .malformed(variable: "LISTEN_PID", value: process) }
+        guard meant == ownProcess, let count else { return [] }
+        guard let number = Int32(count), number > 0, number <= Int32.max - first else {
+            throw .malformed(variable: "LISTEN_FDS", value: count)
+        }
+        let given = names.map { $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init) } ?? []
+        guard given.count <= number else { throw .malformed(variable: "LISTEN_FDNAMES", value: names ?? "") }
+        return (0..<number).map { index in
+            ActivationSocket(
+                descriptor: first + index, name: given.indices.contains(Int(index)) ? given[Int(index)] : "unknown")
         }
     }
 }

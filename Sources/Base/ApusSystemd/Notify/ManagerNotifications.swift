@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Keeps the service manager informed as long as a program runs: ready, status, watchdog, stopping.

@@ -11,7 +11,7 @@ package enum NotifyState: Sendable, Equatable {
     case extendTimeout(Duration)
     /// The service lives; see ``Watchdog``.
     case watchdog
-    /// From now on `.watchdog` is due within this time.
+    /// The watchdog's new timeout: from now on `.watchdog` is due within this time.
     case watchdogTimeout(Duration)
     /// The manager is to treat the service as hung at once.
     case watchdogTrigger

@@ -1,4 +1,4 @@
-import CSystemd
+import CLinux
 import Glibc
 
 /// Tells the service manager how the service is, by the protocol of sd_notify(3).

@@ -1,6 +1,5 @@
 // libsystemd (Debian's libsystemd-dev), and what Swift cannot call of it: variadic functions, each as one plain function here.
 #pragma once
-#include "Datagrams.h"
 #include "UnitBus.h"
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>

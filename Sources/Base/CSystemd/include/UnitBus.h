@@ -22,9 +22,9 @@ struct apus_unit {
     char active_state[apus_unit_word_size];
     char sub_state[apus_unit_word_size];
     char result[apus_unit_word_size];
-    /// Microseconds since 1970, 0 for never, as are the other two.
+    /// Times in microseconds since 1970, 0 for never.
     uint64_t state_change, active_enter, watchdog_ping;
-    /// Microseconds.
+    /// The watchdog's timeout in microseconds.
     uint64_t watchdog;
     uint64_t restarts, main_pid;
     /// CLD_EXITED and its kin, 0 while the main process has not ended; and its exit code or signal.
@@ -33,7 +33,7 @@ struct apus_unit {
 };
 
 enum apus_bus_event_kind {
-    /// None of the following.
+    /// Something that none of the other kinds stands for.
     APUS_BUS_OTHER,
     /// The answer to the call `cookie`; read it with the function for it.
     APUS_BUS_REPLY,
@@ -41,8 +41,9 @@ enum apus_bus_event_kind {
     APUS_BUS_REFUSAL,
     /// A property of the unit `text` has changed.
     APUS_BUS_UNIT_CHANGED,
-    /// systemd has loaded the unit `text`, or let go of it.
+    /// systemd has loaded the unit `text`.
     APUS_BUS_UNIT_NEW,
+    /// systemd has let go of the unit `text`.
     APUS_BUS_UNIT_REMOVED,
     /// systemd begins to load its configuration anew (`flag` 1) and does not answer for a while, or is done (0).
     APUS_BUS_RELOADING,
@@ -61,14 +62,15 @@ struct apus_bus_event {
     sd_bus_message *message;
 };
 
-/// Begins to connect to a D-Bus address; sd_bus_is_ready says when that is done. `is_bus` is 0 for systemd's private socket, at whose
-/// end is systemd itself. The caller ends it with apus_bus_close.
+/// Begins to connect to a D-Bus address; sd_bus_is_ready says when that is done. `is_bus` is 0 for systemd's private socket, at
+/// whose end is systemd itself. The caller ends it with apus_bus_close.
 int apus_bus_open(sd_bus **bus, const char *address, int is_bus);
 
 /// Drops the connection, whatever has not been sent yet.
 void apus_bus_close(sd_bus *bus);
 
-/// Calls, sent or queued: the answer comes as an event with the same cookie.
+// Calls, sent or queued: the answer comes as an event with the same cookie.
+
 /// AddMatch of the bus.
 int apus_bus_match(sd_bus *bus, const char *rule, uint64_t *cookie);
 /// Manager.Subscribe: without it systemd sends no signals.
@@ -97,6 +99,3 @@ int apus_bus_read_word(sd_bus_message *message, char word[apus_unit_word_size]);
 
 /// Waits until the bus wants to be worked with, `wake` is readable, or the time is up.
 void apus_bus_wait(sd_bus *bus, int wake, uint64_t microseconds);
-
-/// A socket pair of one's own for `wake`: close-on-exec, non-blocking. 0 and both ends, or -errno.
-int apus_wake_pair(int ends[2]);

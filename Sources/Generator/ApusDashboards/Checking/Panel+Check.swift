@@ -1,3 +1,5 @@
+import ApusPromQL
+
 extension Panel {
     /// Throws the first thing that is wrong with it on its dashboard.
     func check(in dashboard: Dashboard) throws(DashboardError) {
@@ -58,5 +60,16 @@ extension Panel {
     private var faultyNumber: Double? {
         let numbers = [minimum, maximum].compactMap(\.self) + allThresholds.flatMap { $0.steps.map(\.value) }
         return numbers.first { !$0.isWrittenByPeople }
+    }
+}
+
+extension Double {
+    /// Whether it is a finite number of at most fifteen digits, which every double keeps: more are what arithmetic left over.
+    var isWrittenByPeople: Bool {
+        guard isFinite else { return false }
+        if self == rounded(), abs(self) < 1e15 { return true }
+        let digits = PromQLNumber.string(self).filter(\.isNumber)
+        let significant = digits.drop { $0 == "0" }.reversed().drop { $0 == "0" }
+        return significant.count <= 15
     }
 }

@@ -73,3 +73,59 @@ public struct Dashboard: Sendable {
     /// The id of a section's heading.
     func id(ofHeading title: String) -> Int { StableID.positive("\(uid)/row/\(title)") }
 }
+
+/// Collects what stands between braces (rows of a dashboard, panels of a row, queries of a panel), with `for` and `if`.
+@resultBuilder
+public enum ListBuilder<Element> {
+    @inlinable public static func buildExpression(_ element: Element) -> [Element] { [element] }
+    @inlinable public static func buildExpression(_ elements: [Element]) -> [Element] { elements }
+    @inlinable public static func buildBlock() -> [Element] { [] }
+    @inlinable public static func buildPartialBlock(first elements: [Element]) -> [Element] { elements }
+    @inlinable public static func buildPartialBlock(accumulated: [Element], next: [Element]) -> [Element] {
+        accumulated + next
+    }
+    @inlinable public static func buildArray(_ elements: [[Element]]) -> [Element] { Array(elements.joined()) }
+    @inlinable public static func buildOptional(_ elements: [Element]?) -> [Element] { elements ?? [] }
+    @inlinable public static func buildEither(first elements: [Element]) -> [Element] { elements }
+    @inlinable public static func buildEither(second elements: [Element]) -> [Element] { elements }
+}
+
+/// Marks on the time axis of all panels of a dashboard, from a query.
+public struct DashboardAnnotation: Hashable, Sendable {
+    public let name: String
+    /// Alert names to show, as a regular expression; nil for all.
+    let alertPattern: String?
+    public let color: PanelColor
+
+    /// The time in which alerts fire, of what is chosen on top of the dashboard; alerts of the fleet as a whole, which have no
+    /// instance, always.
+    public static let firingAlerts = firingAlerts(named: nil)
+
+    /// The same of some alerts only.
+    ///
+    /// - Parameter pattern: a regular expression (RE2) for the whole name.
+    public static func firingAlerts(named pattern: String?) -> Self {
+        Self(name: "Alerts", alertPattern: pattern, color: .red)
+    }
+}
+
+/// A link on top of a dashboard.
+public struct DashboardLink: Hashable, Sendable {
+    enum Target: Hashable, Sendable {
+        case tag(String)
+        case address(String)
+    }
+
+    public let title: String
+    let target: Target
+
+    /// A list of the dashboards with a tag; time range and what is chosen on top go along.
+    public static func dashboards(tag: String, title: String = "Dashboards") -> Self {
+        Self(title: title, target: .tag(tag))
+    }
+
+    /// To anywhere; opens beside.
+    public static func address(_ url: String, _ title: String) -> Self {
+        Self(title: title, target: .address(url))
+    }
+}

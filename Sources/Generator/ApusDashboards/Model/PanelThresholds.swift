@@ -53,3 +53,18 @@ public struct PanelThresholds: Hashable, Sendable {
     /// The same steps, drawn in another way.
     public func drawn(_ style: Style) -> Self { Self(base: base, steps, style: style) }
 }
+
+/// Colours by their names in Grafana's palette, which follow light and dark themes.
+public enum PanelColor: String, Hashable, Sendable {
+    case green, yellow, orange, red, blue, purple
+    case gray = "text"
+    case darkGreen = "dark-green"
+    case darkRed = "dark-red"
+    case lightBlue = "light-blue"
+    case transparent
+}
+
+extension Double {
+    /// What is left of 1, without the noise of binary fractions: `0.99` for `0.01`.
+    package var complement: Double { ((1 - self) * 1e12).rounded() / 1e12 }
+}

@@ -37,6 +37,8 @@ package struct ComposeFiles {
 
     /// Where Prometheus' files for containers lie.
     package static let prometheusFolder = "deploy/compose/prometheus"
+    /// The folder of Prometheus' files as the Compose file has it, from its own folder.
+    static let prometheusMount = "./compose/prometheus"
     /// Where Grafana's datasource for containers lies.
     package static let grafanaFolder = "deploy/compose/grafana/datasources"
 

@@ -1,6 +1,9 @@
 import ApusFiles
 import ApusTopology
 
+/// The file of the queries of PostgreSQL's exporter, without which it lacks what some alerts ask.
+package let postgresQueriesName = "postgres-queries.yml"
+
 /// Databases, brokers and caches, each with what serves its metrics.
 extension ComposeServices {
     var backends: [Container] {
@@ -37,7 +40,9 @@ extension ComposeServices {
         var exporter = container(
             ContainerImages.postgresExporter, limits: Self.exporterLimits, healthcheck: Self.wget(endpoint.port, "/metrics"),
             dependsOn: [database.name])
-        exporter.command = ["--web.listen-address=:\(endpoint.port)"]
+        let queries = "/etc/postgres_exporter/\(postgresQueriesName)"
+        exporter.command = ["--web.listen-address=:\(endpoint.port)", "--extend.query-path=\(queries)"]
+        exporter.volumes = ["\(ComposeFiles.prometheusMount)/\(postgresQueriesName):\(queries):ro"]
         let server = FleetNetwork.containers.address(of: fleet.endpoint(of: database))
         exporter.environment = OrderedMapping([
             ("DATA_SOURCE_URI", "\(server)/\(database.database)?sslmode=disable"), ("DATA_SOURCE_USER", database.user),

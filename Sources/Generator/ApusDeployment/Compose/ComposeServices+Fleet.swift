@@ -15,18 +15,17 @@ extension ComposeServices {
     /// instance's container.
     var agents: [Container] {
         fleet.agentEndpoints.map { agent in
-            let check =
-                "exec 3<>/dev/tcp/127.0.0.1/\(agent.port) && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3"
-                + " && read -r -t 4 line <&3 && [[ $$line == *' 200 '* ]]"
+            let command = ProcessCommand.container(
+                agent: agent.name, in: fleet, port: agent.port, socket: agent.socketName,
+                expecting: agent.instances.map(\.description))
             var service = container(
-                own("apus-agent"), limits: limits(fleet.agents.limits, cpus: 0.5),
-                healthcheck: ["CMD", "bash", "-c", check])
-            service.build = .init(target: "apus-agent")
-            service.command = command.agent(
-                port: agent.port, socket: agent.socketName, expecting: agent.instances.map(\.description))
+                own(command.executable), limits: limits(fleet.agents.limits, cpus: 0.5),
+                healthcheck: Self.shell(agent.port, "/health/ready"))
+            service.build = .init(target: command.executable)
+            service.command = command.arguments
             service.user = user
             service.volumes = ["\(Self.reportVolume):\(fleet.installation.runtimeFolder)"]
-            service.stopGracePeriod = "5s"
+            service.stopGracePeriod = command.stopGrace.argument
             service.pidsLimit = fleet.agents.limits.tasks
             service.ulimits = .init(nofile: fleet.agents.limits.openFiles)
             switch fleet.agents.placement {
@@ -48,24 +47,21 @@ extension ComposeServices {
     private func container(of instance: Instance, _ service: FleetService) -> ComposeService {
         let identity = InstanceIdentity(service: service.name, instance: instance.name)
         let agent = fleet.agentEndpoints.first { $0.instances.contains(identity) }
-        let probe = command.probe(
-            service, port: instance.port, agent: agent.map { "\($0.name):\($0.port)" } ?? "agent", instance: instance.name,
-            path: service.health.ready)
+        let command = ProcessCommand.container(
+            instance, of: service, in: fleet, logLevel: ComposeVariable.logLevel.reference)
         var container = container(
-            own("apus"), limits: limits(service.limits, cpus: 1), healthcheck: ["CMD"] + probe,
+            own(command.executable), limits: limits(service.limits, cpus: 1),
+            healthcheck: healthcheck(of: instance, service, agent: agent),
             dependsOn: fleet.agents.placement == .perHost ? fleet.agentEndpoints.map(\.name) : [])
-        container.build = .init(target: "apus")
-        container.command = command.service(
-            service, instance: instance.name, port: instance.port,
-            connections: fleet.connectionShare(of: identity) ?? fleet.connections.perInstance,
-            socket: agent?.socketName ?? "agent.sock", logLevel: ComposeVariable.logLevel.reference)
+        container.build = .init(target: command.executable)
+        container.command = command.arguments
         container.user = user
-        container.environment = backendVariables
+        container.environment = environment(of: command)
         container.volumes = [
             "\(Self.dataVolume):\(fleet.installation.stateFolder)", "\(Self.reportVolume):\(fleet.installation.runtimeFolder)",
         ]
         container.tmpfs = ["/tmp"]
-        container.stopGracePeriod = ArgumentText.duration(service.role.stopGrace)
+        container.stopGracePeriod = command.stopGrace.argument
         container.pidsLimit = service.limits.tasks
         container.ulimits = .init(nofile: service.limits.openFiles)
         return container
@@ -75,8 +71,20 @@ extension ComposeServices {
         ContainerLimits(memory: fleet.memoryLimit(limits), cpus: cpus)
     }
 
-    private var backendVariables: OrderedMapping? {
-        let variables = BackendVariables(fleet: fleet, network: .containers).pairs
+    /// What asks a service with a port itself, or of another one its agent, whether it is well; nil where nothing can ask.
+    private func healthcheck(of instance: Instance, _ service: FleetService, agent: AgentEndpoint?) -> [String]? {
+        guard let probe = fleet.command(of: service).probe else {
+            return instance.port.map { Self.shell($0, service.health.ready) }
+        }
+        if let port = instance.port { return ["CMD"] + probe + ["http://127.0.0.1:\(port)\(service.health.ready)"] }
+        guard let agent else { return nil }
+        return ["CMD"] + probe
+            + ["http://\(agent.name):\(agent.port)/health", "--instance", "\(service.name)/\(instance.name)"]
+    }
+
+    private func environment(of command: ProcessCommand) -> OrderedMapping? {
+        let variables =
+            BackendVariables(fleet: fleet, network: .containers).pairs + command.environment.map { ($0.name, $0.value) }
         return variables.isEmpty ? nil : OrderedMapping(variables)
     }
 }

@@ -56,10 +56,13 @@ extension ComposeServices {
                 ContainerImages.nodeExporter, limits: Self.exporterLimits, healthcheck: Self.wget(endpoint.port, "/metrics"))
             service.command = [
                 "--web.listen-address=:\(endpoint.port)", "--path.rootfs=/host",
-                "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys)($$|/)",
+                "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys)($$|/)", "--collector.systemd",
             ]
             service.pid = "host"
-            service.volumes = ["/:/host:ro,rslave"]
+            // It asks systemd on the host's bus.
+            service.volumes = [
+                "/:/host:ro,rslave", "/run/dbus/system_bus_socket:/var/run/dbus/system_bus_socket:ro",
+            ]
             return (endpoint.process, service)
         }
     }

@@ -47,7 +47,7 @@ extension ComposeServices {
         prober.command = [
             "--config.file=/etc/blackbox_exporter/blackbox.yml", "--web.listen-address=:\(endpoint.port)",
         ]
-        prober.volumes = ["\(ComposeFiles.prometheusFolder)/blackbox.yml:/etc/blackbox_exporter/blackbox.yml:ro"]
+        prober.volumes = ["\(ComposeFiles.prometheusMount)/blackbox.yml:/etc/blackbox_exporter/blackbox.yml:ro"]
         return [(endpoint.process, prober)]
     }
 

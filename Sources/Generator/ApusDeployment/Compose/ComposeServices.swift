@@ -12,7 +12,6 @@ struct ComposeServices {
     static let reportVolume = "reports"
 
     var images: ContainerImages { ContainerImages(fleet: fleet) }
-    var command: ContainerCommand { ContainerCommand(fleet: fleet) }
 
     var all: [Container] { agents + instances + backends + traffic + monitoring }
 
@@ -42,6 +41,15 @@ struct ComposeServices {
     /// For images with a shell's tools.
     static func wget(_ port: Int, _ path: String) -> [String] {
         ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:\(port)\(path)"]
+    }
+
+    /// For images with nothing but a shell: its own sockets.
+    static func shell(_ port: Int, _ path: String) -> [String] {
+        [
+            "CMD", "bash", "-c",
+            "exec 3<>/dev/tcp/127.0.0.1/\(port) && printf 'GET \(path) HTTP/1.0\\r\\n\\r\\n' >&3"
+                + " && read -r -t 4 line <&3 && [[ $$line == *' 200 '* ]]",
+        ]
     }
 
     /// The address that operators' pages are published at.

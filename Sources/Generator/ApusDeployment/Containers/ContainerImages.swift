@@ -14,13 +14,13 @@ struct ContainerImages {
     func own(_ name: String) -> String { "\(Self.prefix(fleet.containers))\(name):\(fleet.containers.tag)" }
 
     /// nginx' own image, with curl in it.
-    var nginx: String { "nginx:\(fleet.consumers.nginx)" }
+    var nginx: String { "nginx:\(fleet.tools.nginx)" }
     func postgres(_ database: Database) -> String { "postgres:\(database.version)" }
     func redis(_ cache: Cache) -> String { "redis:\(cache.version)" }
     func rabbitMQ(_ broker: Broker) -> String { "rabbitmq:\(broker.version)" }
-    var prometheus: String { "prom/prometheus:v\(fleet.consumers.prometheus).0" }
-    var alertmanager: String { "prom/alertmanager:v\(fleet.consumers.alertmanager).0" }
-    var grafana: String { "grafana/grafana:\(fleet.consumers.grafana).0" }
+    var prometheus: String { "prom/prometheus:v\(fleet.tools.prometheus).0" }
+    var alertmanager: String { "prom/alertmanager:v\(fleet.tools.alertmanager).0" }
+    var grafana: String { "grafana/grafana:\(fleet.tools.grafana).0" }
 
     static let postgresExporter = "quay.io/prometheuscommunity/postgres-exporter:v0.15.0"
     static let pgbouncerExporter = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.7.0"

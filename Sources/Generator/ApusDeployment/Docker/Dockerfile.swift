@@ -1,7 +1,7 @@
 import ApusFiles
-import ApusTopology
+package import ApusTopology
 
-/// The images of the fleet's own executables: one that compiles both, and one for each to run in.
+/// The images of the fleet's own executables: one that compiles all, and one for each to run in.
 package struct Dockerfile {
     let fleet: Fleet
 
@@ -9,43 +9,54 @@ package struct Dockerfile {
     static let toolchain = "swift:6.3.1-bookworm"
     static let base = "debian:12-slim"
     package static let buildPackages = [
-        "binutils", "libpcre2-dev", "libsqlite3-dev", "libsystemd-dev", "libzstd-dev", "zlib1g-dev",
+        "binutils", "libpcre2-dev", "libsystemd-dev", "libzstd-dev", "zlib1g-dev",
     ]
-    /// Of both executables: the Swift runtime is in them. TLS of deliveries needs the roots.
+    /// Of all executables: the Swift runtime is in them. TLS needs the roots.
     package static let runtimePackages = [
         "ca-certificates", "libgcc-s1", "libpcre2-8-0", "libstdc++6", "libsystemd0", "libzstd1", "zlib1g",
     ]
-    /// Of `apus` alone.
-    package static let storePackages = ["libsqlite3-0"]
+
+    /// The executables of the fleet's services, each once.
+    package var executables: [ServiceExecutable] {
+        var seen: Set<String> = []
+        return fleet.services.map { fleet.command(of: $0).executable }.filter { seen.insert($0.name).inserted }
+    }
+
+    package init(fleet: Fleet) { self.fleet = fleet }
 
     var text: PlacedText {
         var text = PlacedText()
         text.add("# Written by `apus generate`: change the topology instead.")
         text.add("# From the root of the source tree:")
-        text.add("#     docker build --file deploy/docker/Dockerfile --target apus --tag apus:\(fleet.containers.tag) .")
-        text.add(
-            "#     docker build --file deploy/docker/Dockerfile --target apus-agent --tag apus-agent:\(fleet.containers.tag) .")
+        for name in names {
+            text.add(
+                "#     docker build --file deploy/docker/Dockerfile --target \(name) --tag \(name):\(fleet.containers.tag) .")
+        }
         text.addBlankLine()
         addBuild(to: &text)
         addRuntime(to: &text)
         addAgent(to: &text)
-        addServices(to: &text)
+        for (index, executable) in executables.enumerated() {
+            if index > 0 { text.addBlankLine() }
+            add(executable, to: &text)
+        }
         if let database = fleet.databases.first(where: { $0.pooler != nil }) { addPooler(of: database, to: &text) }
         return text
     }
 
+    private var names: [String] { executables.map(\.name) + [ProcessCommand.agentExecutable] }
+
     private func addBuild(to text: inout PlacedText) {
         text.add("FROM \(Self.toolchain) AS build")
-        text.add(Self.install(Self.buildPackages))
+        text.add(Self.install(Self.buildPackages + executables.flatMap(\.buildPackages)))
+        let steps =
+            names.map { "swift build --configuration release --product \($0)" } + ["mkdir /out"]
+            + names.map { "strip -o /out/\($0) .build/release/\($0)" }
         text.add(
             """
             WORKDIR /source
             COPY . .
-            RUN swift build --configuration release --product apus \\
-                && swift build --configuration release --product apus-agent \\
-                && mkdir /out \\
-                && strip -o /out/apus .build/release/apus \\
-                && strip -o /out/apus-agent .build/release/apus-agent
+            RUN \(steps.joined(separator: " \\\n    && "))
 
             """)
     }
@@ -85,15 +96,18 @@ package struct Dockerfile {
 
     /// Without a health check: an API is asked itself, a worker's agent is asked for it, and who starts the container knows which
     /// of them it is.
-    private func addServices(to text: inout PlacedText) {
-        text.add("FROM runtime AS apus")
-        text.add("USER root")
-        text.add(Self.install(Self.storePackages))
-        text.add("USER \(ContainerImages.user):\(ContainerImages.user)")
-        text.add(labels("apus", "A notification platform with its monitoring, and the generator of its configuration"))
-        text.add("COPY --from=build /out/apus /usr/bin/apus")
+    private func add(_ executable: ServiceExecutable, to text: inout PlacedText) {
+        let name = executable.name
+        text.add("FROM runtime AS \(name)")
+        if !executable.packages.isEmpty {
+            text.add("USER root")
+            text.add(Self.install(executable.packages))
+            text.add("USER \(ContainerImages.user):\(ContainerImages.user)")
+        }
+        text.add(labels(name, executable.summary.isEmpty ? "Runs services of the fleet \(fleet.name)" : executable.summary))
+        text.add("COPY --from=build /out/\(name) /usr/bin/\(name)")
         text.add("# No health check: an API answers for itself, for a worker its agent does; who starts one gives it.")
-        text.add("ENTRYPOINT [\"/usr/bin/apus\"]\nCMD [\"--help\"]")
+        text.add("ENTRYPOINT [\"/usr/bin/\(name)\"]\nCMD [\"--help\"]")
     }
 
     /// There is no official image of it; Debian 12 has the version that the configuration is for.
@@ -101,7 +115,7 @@ package struct Dockerfile {
         text.addBlankLine()
         text.add("FROM \(Self.base) AS apus-pgbouncer", from: database.place)
         text.add(
-            Self.install(["pgbouncer=\(fleet.consumers.pgbouncer).*", "postgresql-client"]), from: fleet.consumers.place)
+            Self.install(["pgbouncer=\(fleet.tools.pgbouncer).*", "postgresql-client"]), from: fleet.tools.place)
         text.add(labels("apus-pgbouncer", "pgbouncer before the databases of a fleet"))
         text.add(
             """
@@ -123,7 +137,7 @@ package struct Dockerfile {
     private static func install(_ packages: [String]) -> String {
         """
         RUN apt-get update \\
-            && apt-get install --yes --no-install-recommends \(packages.sorted().joined(separator: " ")) \\
+            && apt-get install --yes --no-install-recommends \(Set(packages).sorted().joined(separator: " ")) \\
             && rm -rf /var/lib/apt/lists/*
         """
     }

@@ -1,5 +1,4 @@
 package import ApusFiles
-package import ApusPromQL
 package import ApusTopology
 
 /// `deploy/kubernetes/…`: the fleet's services in a cluster, each pod with its agent, and what watches and scales them.
@@ -7,9 +6,8 @@ package import ApusTopology
 /// - Parameters:
 ///   - fleet: as servers run it.
 ///   - ruleFiles: Prometheus' rules, each of which becomes an object.
-///   - backlog: how much work waits for a service's workers, by which their number follows.
 package func kubernetesFiles(
-    for fleet: Fleet, ruleFiles: [GeneratedFile], backlog: (FleetService) -> PromQLExpression
+    for fleet: Fleet, ruleFiles: [GeneratedFile]
 ) throws -> [GeneratedFile] {
     let objects = KubernetesObjects(fleet: fleet)
     var files = [
@@ -23,7 +21,7 @@ package func kubernetesFiles(
         files.append(try file("backends", [backends], remarks: KubernetesObjects.backendRemarks))
     }
     files += try fleet.services.map { service in
-        let objects = KubernetesService(fleet: fleet, service: service).objects(backlog: backlog(service))
+        let objects = KubernetesService(fleet: fleet, service: service).objects
         return try file("service-\(service.name)", objects, from: service.place)
     }
     return try files + ruleFiles.map { objects.ruleObject(of: $0) }

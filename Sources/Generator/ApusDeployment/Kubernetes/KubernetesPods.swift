@@ -8,7 +8,12 @@ struct KubernetesPods {
 
     private var fleet: Fleet { service.fleet }
     private var declared: FleetService { service.service }
-    private var command: ContainerCommand { ContainerCommand(fleet: fleet) }
+    private var command: ProcessCommand { .pod(instance, of: declared, in: fleet, port: service.port) }
+    private var agentCommand: ProcessCommand {
+        .container(
+            agent: "agent", in: fleet, port: fleet.agents.port, socket: fleet.data.agentSocket(of: nil),
+            expecting: ["\(declared.name)/\(instance)"])
+    }
     private var images: ContainerImages { ContainerImages(fleet: fleet) }
 
     /// The runtime puts the pod's name in its place.
@@ -43,7 +48,7 @@ struct KubernetesPods {
     private var pod: YAMLValue {
         let user = ContainerImages.user
         // A sidecar is there before the service and after it, so that nothing it reports is lost; earlier versions have none.
-        let hasSidecars = fleet.consumers.kubernetes >= ToolVersion(1, 29)
+        let hasSidecars = fleet.tools.kubernetes >= ToolVersion(1, 29)
         return .present([
             ("serviceAccountName", "\(declared.name)"), ("automountServiceAccountToken", false),
             ("enableServiceLinks", false),
@@ -51,7 +56,8 @@ struct KubernetesPods {
             ("shareProcessNamespace", true),
             (
                 "terminationGracePeriodSeconds",
-                .integer(Int(declared.role.stopGrace / .seconds(1)) + Self.agentGrace)
+                // The agent is stopped once the service has ended, and told of it a little later.
+                .integer(Int((command.stopGrace + agentCommand.stopGrace + .seconds(5)) / .seconds(1)))
             ),
             (
                 "securityContext",
@@ -77,9 +83,6 @@ struct KubernetesPods {
         ])
     }
 
-    /// For the agent, after the service.
-    private static let agentGrace = 10
-
     /// The database is a file on one node (data.yaml).
     private var affinity: YAMLValue {
         [
@@ -101,20 +104,24 @@ struct KubernetesPods {
     }
 
     private var container: YAMLValue {
-        let socket = Self.socket(fleet)
+        let command = command
         return .present([
-            ("name", "\(declared.role.rawValue)"), ("image", "\(images.own("apus"))"),
+            ("name", "\(declared.role.rawValue)"), ("image", "\(images.own(command.executable))"),
+            ("args", .strings(command.arguments)),
             (
-                "args",
-                .strings(
-                    command.service(
-                        declared, instance: instance, port: service.port, connections: connections, socket: socket,
-                        logLevel: "info"))
-            ),
-            ("env", .list([Self.podName])), ("envFrom", service.shared.backends.map { _ in Self.backends }),
+                "env",
+                .list(
+                    [Self.podName]
+                        + command.environment.map { variable -> YAMLValue in
+                            ["name": "\(variable.name)", "value": "\(variable.value)"]
+                        })
+            ), ("envFrom", service.shared.backends.map { _ in Self.backends }),
             ("ports", service.port.map { [["name": "http", "containerPort": .integer($0)]] }),
             ("startupProbe", startup), ("livenessProbe", liveness), ("readinessProbe", readiness),
-            ("resources", resources(declared.limits, cpu: "250m", request: fleet.thresholds.memory.value)),
+            (
+                "resources",
+                resources(declared.limits, cpu: "250m", request: .bytes(fleet.thresholds[Threshold.memory].wholeValue))
+            ),
             ("securityContext", Self.confined),
             (
                 "volumeMounts",
@@ -126,11 +133,6 @@ struct KubernetesPods {
             ),
         ])
     }
-
-    /// The least share: what a scaler adds takes as much as what was there.
-    private var connections: Int { fleet.connectionShares(of: declared).min() ?? 1 }
-
-    static func socket(_ fleet: Fleet) -> String { "\(fleet.data.agentSocketStem).sock" }
 
     private static let podName: YAMLValue = [
         "name": "POD_NAME", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]],
@@ -156,14 +158,9 @@ struct KubernetesPods {
 
     private func agent(isSidecar: Bool) -> YAMLValue {
         .present([
-            ("name", "agent"), ("image", "\(images.own("apus-agent"))"),
+            ("name", "agent"), ("image", "\(images.own(agentCommand.executable))"),
             ("restartPolicy", isSidecar ? "Always" : nil),
-            (
-                "args",
-                .strings(
-                    command.agent(
-                        port: fleet.agents.port, socket: Self.socket(fleet), expecting: ["\(declared.name)/\(instance)"]))
-            ),
+            ("args", .strings(agentCommand.arguments)),
             ("env", .list([Self.podName])),
             ("ports", [["name": "\(KubernetesObjects.agentPort)", "containerPort": .integer(fleet.agents.port)]]),
             // It is started again when it hangs; a service goes on without it, so that it is no part of what is ready.

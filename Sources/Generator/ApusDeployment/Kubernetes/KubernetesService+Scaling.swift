@@ -2,24 +2,24 @@ import AgentMetrics
 import ApusFiles
 import ApusPromQL
 import ApusTopology
-import NotificationMetrics
 
 /// What changes the number of pods.
 extension KubernetesService {
     /// Nil for a service whose number stays, or whose pods have names that no number gives.
-    func scaler(_ backlog: PromQLExpression) -> YAMLValue? {
+    var scaler: YAMLValue? {
         guard let scaling = service.scaling, let workload = workloads.first, workloads.count == 1 else { return nil }
-        switch (service.role, fleet.containers.scaler) {
-        case (.worker, .keda): return queueScaler(of: workload, scaling, backlog)
-        case (.worker, .hpa): return autoscaler(of: workload, scaling, metric: externalQueueDepth(scaling))
-        case (.api, _): return autoscaler(of: workload, scaling, metric: cpu)
+        guard let backlog = scaling.backlog else { return autoscaler(of: workload, scaling, metric: cpu) }
+        // At the depth that alerts watch, all pods that there may be are at work.
+        let share = backlog.share(of: scaling.maximum, in: fleet)
+        return switch fleet.containers.scaler {
+        case .keda: queueScaler(of: workload, scaling, query: backlog.query, share: share)
+        case .hpa: autoscaler(of: workload, scaling, metric: externalQueueDepth(share))
         }
     }
 
-    /// Notifications a pod: at the depth that alerts watch, all pods that there may be are at work.
-    private func depth(_ scaling: Scaling) -> Int { max(1, fleet.thresholds.queueDepth.value / max(1, scaling.maximum)) }
-
-    private func queueScaler(of workload: Workload, _ scaling: Scaling, _ backlog: PromQLExpression) -> YAMLValue {
+    private func queueScaler(
+        of workload: Workload, _ scaling: Scaling, query: PromQLExpression, share: Int
+    ) -> YAMLValue {
         let prometheus =
             "http://prometheus-operated.\(KubernetesObjects.monitoringNamespace).svc:\(Self.operatedPort)"
         return [
@@ -36,8 +36,8 @@ extension KubernetesService {
                         "type": "prometheus", "metricType": "AverageValue",
                         "metadata": [
                             "serverAddress": "\(prometheus)",
-                            "query": "\(backlog)",
-                            "threshold": "\(depth(scaling))",
+                            "query": "\(query)",
+                            "threshold": "\(share)",
                         ],
                     ]
                 ],
@@ -61,7 +61,7 @@ extension KubernetesService {
 
     /// The cores at which alerts find a process too busy: one pod has one.
     private var cpu: YAMLValue {
-        let millicores = max(1, Int((fleet.thresholds.cpuPercent.value * 10).rounded()))
+        let millicores = max(1, Int((fleet.thresholds[Threshold.cpuPercent].value * 10).rounded()))
         return [
             "type": "Resource",
             "resource": ["name": "cpu", "target": ["type": "AverageValue", "averageValue": "\(millicores)m"]],
@@ -69,12 +69,12 @@ extension KubernetesService {
     }
 
     /// An adapter gives the cluster the same query under this name.
-    private func externalQueueDepth(_ scaling: Scaling) -> YAMLValue {
+    private func externalQueueDepth(_ share: Int) -> YAMLValue {
         [
             "type": "External",
             "external": [
                 "metric": ["name": "apus_queue_depth"],
-                "target": ["type": "AverageValue", "averageValue": "\(depth(scaling))"],
+                "target": ["type": "AverageValue", "averageValue": "\(share)"],
             ],
         ]
     }

@@ -1,5 +1,4 @@
 import ApusFiles
-import ApusPromQL
 import ApusTopology
 
 /// The objects of one service: its account, its address, its pods, and how many of them there are.
@@ -30,10 +29,9 @@ struct KubernetesService {
         return service.instances.map { Workload(name: $0.name, replicas: 1, first: 0, instance: $0.name) }
     }
 
-    /// - Parameter backlog: how much work waits for its workers, by which their number follows.
-    func objects(backlog: PromQLExpression) -> [YAMLValue] {
+    var objects: [YAMLValue] {
         [account, address] + workloads.map { KubernetesPods(service: self, workload: $0).statefulSet }
-            + (service.instances.count > 1 ? [disruptionBudget] : []) + (scaler(backlog).map { [$0] } ?? [])
+            + (service.instances.count > 1 ? [disruptionBudget] : []) + (scaler.map { [$0] } ?? [])
     }
 
     /// Each pod has an address of its own, so that all have the first instance's port.

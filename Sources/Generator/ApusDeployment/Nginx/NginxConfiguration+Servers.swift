@@ -35,11 +35,11 @@ extension NginxConfiguration {
 
     private func addSecureServer(_ certificate: Certificate, to http: inout PlacedText) {
         // The directive came with nginx 1.25.1, and with it a warning about the parameter.
-        let hasDirective = fleet.consumers.nginx > ToolVersion(1, 25)
+        let hasDirective = fleet.tools.nginx > ToolVersion(1, 25)
         http.addBlankLine()
         http.addBlock("server", from: balancer.place) { server in
             server.add("listen \(certificate.port) ssl\(hasDirective ? "" : " http2");")
-            if hasDirective { server.add("http2 on;", from: fleet.consumers.place) }
+            if hasDirective { server.add("http2 on;", from: fleet.tools.place) }
             addNames(to: &server)
             server.addBlankLine()
             server.add(

@@ -21,7 +21,7 @@ struct NginxConfiguration {
 
     var text: PlacedText {
         var text = PlacedText()
-        text.add(NginxSnippets.header + "# Read by nginx \(fleet.consumers.nginx); how to use it: docs/deployment.md")
+        text.add(NginxSnippets.header + "# Read by nginx \(fleet.tools.nginx); how to use it: docs/deployment.md")
         text.addBlankLine()
         text.add("worker_processes auto;")
         text.add("# A request that is passed on takes two descriptors, its log and cache some more.")

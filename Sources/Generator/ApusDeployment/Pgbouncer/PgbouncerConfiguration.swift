@@ -16,7 +16,7 @@ package struct PgbouncerConfiguration {
     var text: PlacedText {
         var text = PlacedText()
         text.add("; Written by `apus generate`: change the topology instead.")
-        text.add("; Read by pgbouncer \(fleet.consumers.pgbouncer); how to use it: docs/deployment.md")
+        text.add("; Read by pgbouncer \(fleet.tools.pgbouncer); how to use it: docs/deployment.md")
         text.addBlankLine()
         addDatabases(to: &text)
         text.addBlankLine()
@@ -84,8 +84,8 @@ package struct PgbouncerConfiguration {
     /// Of which pgbouncer knows since 1.21; an earlier one ends at the unknown setting.
     private func addPreparedStatements(to text: inout PlacedText) {
         guard pooler.mode != .session else { return }
-        if fleet.consumers.pgbouncer >= ToolVersion(1, 21) {
-            text.add("max_prepared_statements = 200", from: fleet.consumers.place)
+        if fleet.tools.pgbouncer >= ToolVersion(1, 21) {
+            text.add("max_prepared_statements = 200", from: fleet.tools.place)
         } else {
             text.add("; This version loses prepared statements between transactions: drivers must not name them.")
         }

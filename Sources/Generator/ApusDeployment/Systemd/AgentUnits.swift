@@ -35,8 +35,11 @@ struct AgentUnits {
         case .perHost:
             fleet.agentEndpoints.map { endpoint in
                 unit(
-                    name(beside: ""), "Apus agent of the fleet \(fleet.name)", prefix: prefix, listen: endpoint.address,
-                    expect: ["--expect-file", Self.expectationsPath],
+                    name(beside: ""), "Apus agent of the fleet \(fleet.name)",
+                    command: .unit(
+                        agent: endpoint, in: fleet, socket: socket(beside: ""),
+                        units: names + fleet.services.flatMap { ServiceTemplate(fleet: fleet, service: $0).names },
+                        expectationsPath: Self.expectationsPath), prefix: prefix,
                     restart: [
                         .comment("It reads the file of the expected instances again."),
                         .setting("ExecReload", "/usr/bin/kill -HUP $MAINPID"),
@@ -45,40 +48,18 @@ struct AgentUnits {
         case .besideEachInstance:
             [
                 unit(
-                    name(beside: ""), "Apus agent beside %i of the fleet \(fleet.name)", prefix: prefix,
-                    listen: "${APUS_LISTEN}", expect: ["--expect", "${APUS_EXPECT}"])
+                    name(beside: ""), "Apus agent beside %i of the fleet \(fleet.name)",
+                    command: .agentTemplate(in: fleet, socket: socket(beside: "%i")), prefix: prefix)
             ]
                 + fleet.agentEndpoints.flatMap { endpoint in
                     endpoint.instances.map { instance in
                         SystemdFile.instanceSettings(
                             of: name(beside: instance.instance),
-                            environment: [
-                                ("APUS_LISTEN", endpoint.address), ("APUS_EXPECT", instance.description),
-                                ("APUS_UNIT", "apus-\(instance.service)@\(instance.instance).service"),
-                            ])
+                            environment: ProcessCommand.settings(
+                                of: endpoint, expecting: instance,
+                                unit: "apus-\(instance.service)@\(instance.instance).service"))
                     }
                 }
-        }
-    }
-
-    /// A turn of the sampling loop may take half of it.
-    private var watchdog: Duration { max(.seconds(30), fleet.agents.samplingInterval * 4) }
-
-    /// The units of the agent's host that it watches.
-    private var unitOptions: [[String]] {
-        let watched =
-            switch fleet.agents.placement {
-            case .perHost: names + fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).names }
-            case .besideEachInstance: ["${APUS_UNIT}"]
-            }
-        return watched.map { ["--watch-unit", $0] }
-    }
-
-    /// One agent counts the journal of the whole host, an agent beside an instance that of its unit.
-    private var journalOptions: [[String]] {
-        switch fleet.agents.placement {
-        case .perHost: []
-        case .besideEachInstance: [["--journal", "units"], ["--journal-unit", "${APUS_UNIT}"]]
         }
     }
 
@@ -97,25 +78,17 @@ struct AgentUnits {
     }
 
     private func unit(
-        _ name: String, _ description: String, prefix: String, listen: String, expect: [String], restart: [UnitFile.Line] = []
+        _ name: String, _ description: String, command: ProcessCommand, prefix: String, restart: [UnitFile.Line] = []
     ) -> SystemdFile {
         let store: [UnitFile.Line] = [
             .comment("What it knows of its instances outlives it: two descriptors each."),
             .setting("FileDescriptorStoreMax", "\(storedDescriptors)"),
         ]
-        let options =
-            [
-                ["--listen", listen], ["--socket", socket(beside: "%i")],
-            ] + unitOptions + [
-                // After the units, so that one unit more is one line more.
-                ["--interval", ArgumentText.duration(fleet.agents.samplingInterval)], expect,
-            ] + journalOptions
         let unit = ProcessUnit(
-            fleet: fleet, description: description, watchdog: watchdog, after: [],
-            requires: [socketName(of: self.name(beside: "%i"))],
-            user: fleet.installation.agentUser, environment: [],
-            command: UnitFile.command("\(prefix)/bin/apus-agent", options), limits: fleet.agents.limits,
-            stopGrace: .seconds(5), sandbox: restart + store + journal + Sandbox.agent(fleet))
+            fleet: fleet, description: description, command: command, prefix: prefix, after: [],
+            requires: [socketName(of: self.name(beside: "%i"))], user: fleet.installation.agentUser,
+            limits: fleet.agents.limits,
+            sandbox: restart + store + journal + Sandbox.agent(fleet))
         return SystemdFile(.unit, name, unit.contents)
     }
 }

@@ -8,7 +8,8 @@ struct FleetTarget {
 
     var file: SystemdFile {
         let agents = AgentUnits(fleet: fleet)
-        let units = agents.socketNames + agents.names + fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).names }
+        let units =
+            agents.socketNames + agents.names + fleet.services.flatMap { ServiceTemplate(fleet: fleet, service: $0).names }
         let unit = UnitFile(sections: [
             .init(
                 name: "Unit",

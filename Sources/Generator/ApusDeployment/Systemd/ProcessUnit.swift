@@ -1,24 +1,18 @@
-import ApusPromQL
-import ApusText
 import ApusTopology
 
 /// What the units of agents and services have in common.
 struct ProcessUnit {
     let fleet: Fleet
     let description: String
-    /// Started again when it gives no sign of life for this time.
-    let watchdog: Duration
+    let command: ProcessCommand
+    /// The executable is in its `bin`.
+    let prefix: String
     /// Units that this one wants, and is started after.
     let after: [String]
     /// Units without which this one does not start, and after which it is started.
     var requires: [String] = []
     let user: String
-    let environment: [(name: String, value: String)]
-    /// With the path of the executable first.
-    let command: UnitFile.Line
     let limits: ResourceLimits
-    /// How long a stop may take before the process is killed.
-    let stopGrace: Duration
     let sandbox: [UnitFile.Line]
 
     var contents: String {
@@ -44,36 +38,29 @@ struct ProcessUnit {
             ]
     }
 
-    private var service: [UnitFile.Line] {
-        [
+    private var start: [UnitFile.Line] {
+        guard let watchdog = command.watchdog else { return [.setting("Type", "exec")] }
+        return [
             .comment("Started once the process says so."),
-            .setting("Type", "notify"), .setting("WatchdogSec", ArgumentText.duration(watchdog)),
+            .setting("Type", "notify"), .setting("WatchdogSec", watchdog.argument),
+        ]
+    }
+
+    private var service: [UnitFile.Line] {
+        start + [
             .setting("User", user), .setting("Group", fleet.installation.serviceUser),
         ]
-            + environment.map { .setting("Environment", "\($0.name)=\($0.value)") }
+            + command.environment.map { .setting("Environment", "\($0.name)=\($0.value)") }
             + [
-                command,
+                UnitFile.command("\(prefix)/bin/\(command.executable)", command.options),
                 .setting("Restart", "always"),
                 .setting("RestartSec", "1s"),
                 .comment("Options that are refused today are refused again."),
                 .setting("RestartPreventExitStatus", "64"),
-                .setting("TimeoutStopSec", ArgumentText.duration(stopGrace)),
+                .setting("TimeoutStopSec", command.stopGrace.argument),
                 .setting("MemoryMax", "\(fleet.memoryLimit(limits).bytes)"),
                 .setting("TasksMax", "\(limits.tasks)"),
                 .setting("LimitNOFILE", "\(limits.openFiles)"),
             ] + sandbox
-    }
-}
-
-/// Values as the executables' command lines take them.
-enum ArgumentText {
-    /// A whole number and one unit, such as `90s`; a count of milliseconds past a million is cut to seconds.
-    static func duration(_ duration: Duration) -> String {
-        let milliseconds = DurationText.milliseconds(duration) ?? 0
-        for (size, unit) in [(3_600_000, "h"), (60_000, "m"), (1000, "s")] as [(Int64, String)]
-        where milliseconds != 0 && milliseconds % size == 0 {
-            return "\(milliseconds / size)\(unit)"
-        }
-        return milliseconds > 1_000_000 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
     }
 }

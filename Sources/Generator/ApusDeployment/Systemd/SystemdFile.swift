@@ -28,7 +28,7 @@ struct SystemdFile: Sendable {
     }
 
     /// A drop-in of an instance of a template, systemd.unit(5): the variables that the template's command names.
-    static func instanceSettings(of unit: String, environment: [(name: String, value: String)]) -> SystemdFile {
+    static func instanceSettings(of unit: String, environment: [ProcessCommand.Variable]) -> SystemdFile {
         let settings = environment.map { UnitFile.Line.setting("Environment", "\($0.name)=\($0.value)") }
         let file = UnitFile(sections: [.init(name: "Service", lines: settings)])
         return SystemdFile(.unit, "\(unit).d/50-fleet.conf", file.contents)

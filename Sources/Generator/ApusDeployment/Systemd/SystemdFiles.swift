@@ -9,7 +9,7 @@ package func systemdFiles(for fleet: Fleet) -> [GeneratedFile] {
 
 /// - Parameter prefix: the executables are in its `bin`.
 func systemdFiles(for fleet: Fleet, prefix: String) -> [SystemdFile] {
-    let services = fleet.services.flatMap { ServiceUnits(fleet: fleet, service: $0).files(prefix: prefix) }
+    let services = fleet.services.flatMap { ServiceTemplate(fleet: fleet, service: $0).files(prefix: prefix) }
     let host = HostFiles(fleet: fleet)
     let agents = AgentUnits(fleet: fleet)
     return agents.files(prefix: prefix) + agents.socketFiles + agents.expectationFiles + services + [

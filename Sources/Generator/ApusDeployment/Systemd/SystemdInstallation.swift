@@ -1,10 +1,10 @@
 public import ApusTopology
-import Foundation
 
 /// The fleet's units, users, folders and executables, each with its place on a host.
 ///
 /// ```swift
-/// let installation = try SystemdInstallation(fleet: fleet, apus: "bin/apus", agent: "bin/apus-agent")
+/// let executables = ["apus": "bin/apus", "apus-agent": "bin/apus-agent"]
+/// let installation = try SystemdInstallation(fleet: fleet, executables: executables)
 /// for file in try installation.install(under: "/") { print(file) }
 /// ```
 public struct SystemdInstallation: Sendable {
@@ -38,20 +38,21 @@ public struct SystemdInstallation: Sendable {
     ///   - fleet: a valid fleet.
     ///   - prefix: the executables go into its `bin`; what systemd reads into its `lib` when that is where systemd looks, below
     ///     `/usr` and `/usr/local`, and into `/etc` otherwise. Nil is the fleet's.
-    ///   - apus: the path of the executable to install as `apus`.
-    ///   - agent: the path of the executable to install as `apus-agent`.
-    /// - Throws: ``InstallationError`` when the prefix is not an absolute, plain path.
-    public init(fleet: Fleet, prefix: String? = nil, apus: String, agent: String) throws(InstallationError) {
+    ///   - executables: the paths of the executables to install, by the names that they get there.
+    /// - Throws: ``InstallationError`` when the prefix is not an absolute, plain path, or an executable is missing that a unit starts.
+    public init(fleet: Fleet, prefix: String? = nil, executables: [String: String]) throws(InstallationError) {
         let prefix = prefix ?? fleet.installation.prefix
         guard Installation.isPlainPath(prefix) else { throw .illegalPrefix(prefix) }
+        let needed = fleet.services.map { fleet.command(of: $0).executable.name } + [ProcessCommand.agentExecutable]
+        if let missing = needed.first(where: { executables[$0] == nil }) { throw .missingExecutable(missing) }
         sources =
-            [("apus", apus), ("apus-agent", agent)].map { name, executable in
+            executables.sorted { $0.key < $1.key }.map { name, executable in
                 InstallationSource(path: "\(prefix)/bin/\(name)", content: .copy(of: executable))
             }
             + systemdFiles(for: fleet, prefix: prefix).map { file in
                 InstallationSource(
                     path: "\(Self.parent(of: file.kind, prefix: prefix))/\(file.kind.folder)/\(file.name)",
-                    content: .bytes(Data(file.contents.utf8)))
+                    content: .text(file.contents))
             }
     }
 
@@ -79,7 +80,7 @@ public struct SystemdInstallation: Sendable {
         under root: String, changed: ChangedFiles = .refuse
     ) throws(InstallationError) -> [InstalledFile] {
         let targets = try sources.map { source throws(InstallationError) in try source.target(under: root) }
-        let others = targets.filter { $0.state == .changed }.map(\.source.path)
+        let others = targets.filter(\.isTaken).map(\.source.path)
         if case .refuse = changed, !others.isEmpty { throw .changed(others, root: root) }
         return try targets.map { target throws(InstallationError) in
             InstalledFile(path: target.source.path, outcome: try target.install())

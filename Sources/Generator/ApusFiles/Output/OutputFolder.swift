@@ -34,7 +34,9 @@ public struct OutputFolder: Sendable {
     /// Everything that would have to change for the folder to hold the files and, unless strays are ignored, nothing else, sorted by
     /// path.
     public func differences(from files: [GeneratedFile], strays: Strays = .named) throws(OutputError) -> [Difference] {
-        var differences = try Self.forEach(files) { file throws(OutputError) in try disk(file).difference }.compactMap(\.self)
+        var differences = try Self.forEach(files) { file throws(OutputError) in
+            Difference(of: file, try disk(file).state)
+        }.compactMap(\.self)
         if strays == .named { differences += try self.strays(beside: files) }
         return differences.sorted { $0.path < $1.path }
     }
@@ -78,13 +80,16 @@ public struct OutputFolder: Sendable {
         try Self.forEach(files) { file throws(OutputError) in
             let disk = disk(file)
             if try disk.writeIntoNewFolder() { return file.path }
-            guard let difference = try disk.difference else { return nil }
-            try disk.write(over: difference)
+            let state = try disk.state
+            guard state != .same else { return nil }
+            try disk.write(over: state)
             return file.path
         }.compactMap(\.self)
     }
 
-    private func disk(_ file: GeneratedFile) -> FileOnDisk { FileOnDisk(file: file, path: "\(root)/\(file.path)") }
+    private func disk(_ file: GeneratedFile) -> FileOnDisk {
+        FileOnDisk(path: "\(root)/\(file.path)", contents: .text(file.contents))
+    }
 
     /// On as many processors as there are: a large fleet has tens of thousands of files.
     ///
@@ -131,6 +136,18 @@ public struct OutputFolder: Sendable {
             if isFolder { folders.append(path) } else { files.append(path) }
         }
         return (files, folders)
+    }
+}
+
+extension OutputFolder.Difference {
+    /// Nil for a file that is as it should be.
+    fileprivate init?(of file: GeneratedFile, _ state: FileOnDisk.State) {
+        switch state {
+        case .same: return nil
+        case .missing: self = .missing(file.path)
+        case .edited: self = .edited(file.path)
+        case .link, .obstacle: self = .notAFile(file.path)
+        }
     }
 }
 

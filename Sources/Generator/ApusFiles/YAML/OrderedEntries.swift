@@ -1,6 +1,6 @@
 /// A mapping that is encoded in its own order, which a dictionary has not.
 package struct OrderedEntries<Value: Encodable>: Encodable {
-    let pairs: [(String, Value)]
+    package let pairs: [(String, Value)]
 
     package init(_ pairs: [(String, Value)]) {
         self.pairs = pairs
@@ -18,3 +18,6 @@ private struct EntryName: CodingKey {
     init(stringValue: String) { self.stringValue = stringValue }
     init?(intValue: Int) { nil }
 }
+
+/// A mapping of strings that is encoded in its own order.
+package typealias OrderedMapping = OrderedEntries<String>

@@ -2,7 +2,7 @@ import Yams
 
 /// YAML files of the generator: keys in the order of the model, long lines left whole, a line on top that says whose they are.
 package enum YAMLFile {
-    static let notice = "# Written by `apus generate`: change the topology instead.\n"
+    package static let notice = "# Written by `apus generate`: change the topology instead.\n"
 
     /// A file of one document.
     ///

@@ -1,31 +1,30 @@
 public import ApusFiles
-public import ApusTopology
 import Yams
 
 extension GeneratedFile {
-    /// The place in the topology that a line follows from: that of the smallest part with the line in it which follows from a
+    /// The declaration that a line follows from: that of the smallest part with the line in it which follows from a
     /// declaration of its own; nil when the line follows from the fleet as a whole.
     ///
     /// - Parameter line: from 1.
-    public func origin(ofLine line: Int) -> SourcePlace? {
-        var best: (size: Int, place: SourcePlace)?
-        func consider(_ lines: ClosedRange<Int>, _ place: SourcePlace) {
-            if lines.contains(line), lines.count <= best?.size ?? .max { best = (lines.count, place) }
+    public func origin(ofLine line: Int) -> FileOrigin? {
+        var best: (size: Int, origin: FileOrigin)?
+        func consider(_ lines: ClosedRange<Int>, _ origin: FileOrigin) {
+            if lines.contains(line), lines.count <= best?.size ?? .max { best = (lines.count, origin) }
         }
-        var elements: [[String]: SourcePlace] = [:]
+        var elements: [[String]: FileOrigin] = [:]
         for origin in origins {
             switch origin.part {
-            case .lines(let lines): consider(lines, origin.place)
-            case .element(let path): elements[path] = origin.place
-            case .whole: consider(1...max(line, contents.utf8.count), origin.place)
+            case .lines(let lines): consider(lines, origin)
+            case .element(let path): elements[path] = origin
+            case .whole: consider(1...max(line, contents.utf8.count), origin)
             }
         }
         if !elements.isEmpty {
             for (path, lines) in DocumentLines(contents).elements {
-                if let place = elements[path] { consider(lines, place) }
+                if let origin = elements[path] { consider(lines, origin) }
             }
         }
-        return best?.place
+        return best?.origin
     }
 }
 

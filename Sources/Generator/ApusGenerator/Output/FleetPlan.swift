@@ -2,7 +2,7 @@ import ApusDashboards
 import ApusDeployment
 import ApusFiles
 import ApusRules
-import ApusTopology
+public import ApusTopology
 import MonitoringPacks
 import Synchronization
 
@@ -14,7 +14,7 @@ final class FleetPlan: Sendable {
 
     init(_ fleet: Fleet) {
         self.fleet = fleet
-        let groups = Once { try AlertGroup.all(of: fleet, concerns: FleetAlerts(fleet: fleet).concerns) }
+        let groups = Once { try AlertGroup.all(of: fleet, concerns: fleet.alertsByConcern) }
         self.groups = groups
         files = Once { try ApusRules.ruleFiles(for: fleet, groups: try groups.value) }
     }
@@ -44,8 +44,7 @@ final class FleetPlan: Sendable {
     var kubernetesFiles: [GeneratedFile] {
         get throws {
             let plan = try deployed
-            return try ApusDeployment.kubernetesFiles(
-                for: plan.fleet, ruleFiles: plan.ruleFiles, backlog: FleetQueries.backlog(of:))
+            return try ApusDeployment.kubernetesFiles(for: plan.fleet, ruleFiles: plan.ruleFiles)
         }
     }
 
@@ -74,4 +73,9 @@ private final class Once<Value: Sendable>: Sendable {
             }.get()
         }
     }
+}
+
+extension Fleet {
+    /// The thresholds that the fleet's alerts watch, each once.
+    public func watchedThresholds() throws -> [Threshold] { try FleetPlan(self).alertGroups.thresholds }
 }

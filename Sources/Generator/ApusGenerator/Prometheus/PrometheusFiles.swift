@@ -1,11 +1,13 @@
+import ApusDeployment
 import ApusFiles
 import ApusPromQL
 import ApusRules
 import ApusText
 import ApusTopology
+import ExporterCatalog
 
-/// What Prometheus and its prober read, at the addresses of a network: the configuration, the targets that stand in files of their
-/// own, and the prober's modules.
+/// What Prometheus and exporters read, at the addresses of a network: the configuration, the targets that stand in files of their
+/// own, the prober's modules, and the queries of PostgreSQL's exporter.
 ///
 /// - Parameters:
 ///   - ruleFiles: their paths, from the output folder.
@@ -47,6 +49,10 @@ func prometheusFiles(
     if fleet.loadBalancers.contains(where: { fleet.prober(of: $0) != nil }) {
         let modules = try YAMLFile.contents(BlackboxConfiguration())
         files.append(GeneratedFile(path: "\(folder)/blackbox.yml", contents: modules))
+    }
+    if !fleet.databases.isEmpty {
+        files.append(
+            GeneratedFile(path: "\(folder)/\(postgresQueriesName)", contents: YAMLFile.notice + PostgresExporter.Queries.file))
     }
     return files
 }

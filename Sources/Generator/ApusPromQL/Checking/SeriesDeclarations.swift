@@ -18,7 +18,8 @@ public struct SeriesDeclarations: Sendable {
     /// - Parameter targetLabels: of all families, and of what Prometheus itself records.
     public init(_ families: [MetricFamily] = [], targetLabels: TargetLabels = .standard) {
         for name in [
-            "up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling",
+            ScrapeMetrics.up.name, ScrapeMetrics.duration.name, "scrape_samples_scraped",
+            "scrape_samples_post_metric_relabeling",
             "scrape_series_added", "scrape_timeout_seconds", "scrape_sample_limit", "scrape_body_size_bytes",
         ] {
             declare(name, .gauge, [], targetLabels)

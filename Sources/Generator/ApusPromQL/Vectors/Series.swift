@@ -6,9 +6,9 @@ public import ApusMetrics
 /// Nothing else compiles: no rate of a gauge, no bare counter, no quantile without buckets, no label that the metric lacks.
 ///
 /// ```swift
-/// Notifications.delivered.series.rate(over: .minutes(5)).sum()
+/// HTTPServer.requestDuration.series.countRate(over: .minutes(5)).sum()
 /// Contract.cpuUsage.series.matching(.service, "worker").value > 70
-/// Notifications.attemptDuration.series.bucketRates(over: .minutes(5)).sum(by: .label(.channel)).quantile(0.95)
+/// HTTPServer.requestDuration.series.bucketRates(over: .minutes(5)).sum(by: .label(.route)).quantile(0.95)
 /// ```
 public struct Series<Metric: MetricDeclaration>: Sendable {
     public typealias Key = SeriesKey<Metric.Labels.Key>

@@ -9,7 +9,7 @@ package import ApusTopology
 package func alertmanagerFiles(for fleet: Fleet, groups: [AlertGroup]) throws -> [GeneratedFile] {
     guard fleet.declaresRouting else { return [] }
     let routing = fleet.routing
-    try check(routing, for: fleet.consumers.alertmanager)
+    try check(routing, for: fleet.tools.alertmanager)
     let nobody = "nobody"
     let names = Set(groups.flatMap(\.rules).map(\.alert.name))
     let receivers = routing.receivers.map { Placed(AlertmanagerConfiguration.ReceiverNode($0), $0.place) }
@@ -39,7 +39,7 @@ private func check(_ routing: Routing, for version: ToolVersion) throws(RuleErro
                 }
             guard version >= since else {
                 throw .consumerTooOld(
-                    "Alertmanager \(version) knows no \(what), which came with \(since): raise Consumers.alertmanager",
+                    "Alertmanager \(version) knows no \(what), which came with \(since): raise ToolVersions.alertmanager",
                     place: "receiver \(receiver.name) at \(receiver.place)")
             }
         }

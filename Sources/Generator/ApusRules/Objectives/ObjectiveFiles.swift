@@ -25,13 +25,14 @@ func objectiveFiles(for fleet: Fleet) throws -> [GeneratedFile] {
             RuleFile.Group(
                 name: "\(fleet.name)-\(objective.name)-\(file.name)", interval: nil,
                 rules: file.rules(ObjectiveRules(objective)).map { rule in
-                    Placed(
-                        RuleFile.Rule(
-                            record: rule.name, expression: rule.expression,
-                            labels: rule.labels.map { ($0.key.rawValue, $0.value) }), objective.place)
+                    RuleFile.Rule(
+                        record: rule.name, expression: rule.expression,
+                        labels: rule.labels.map { ($0.key.rawValue, $0.value) })
                 })
         }
-        return try YAMLFile.file(file.path, RuleFile(groups: groups))
+        return GeneratedFile(
+            path: file.path, contents: try YAMLFile.contents(RuleFile(groups: groups)),
+            origins: fleet.objectives.enumerated().map { FileOrigin(.element(["groups", "\($0.offset)"]), $0.element.place) })
     }
 }
 

@@ -1,3 +1,4 @@
+package import ApusMetrics
 package import ApusPromQL
 import ApusText
 package import ApusTopology
@@ -166,4 +167,11 @@ package struct ObjectiveRules {
                 "If the budget is nearly gone, stop releases until it has recovered.",
             ])
     }
+}
+
+/// The labels of what is recorded of objectives.
+package enum ObjectiveKey: String, LabelKey {
+    /// The objective's name.
+    case objective
+    case service
 }

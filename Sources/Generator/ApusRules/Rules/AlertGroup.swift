@@ -56,13 +56,25 @@ extension AlertGroup {
         self.step = step
         var rules: [AlertRule] = []
         for alert in alerts {
+            let (asked, place) = alert.hold.map { ($0, alert.place) } ?? (fleet.alerting.hold, fleet.alerting.place)
             // One bad evaluation fires nothing.
-            let hold = max(alert.hold ?? fleet.alerting.hold, step * 2)
-            let rule = AlertRule(alert: alert, hold: hold, runbookURL: "\(fleet.alerting.runbooks)/\(alert.name).md")
+            let least = step * 2
+            let rule = AlertRule(
+                alert: alert, hold: max(asked, least),
+                holdPlace: asked >= least ? place : interval == nil ? fleet.scraping.place : alert.place,
+                runbookURL: "\(fleet.alerting.runbooks)/\(alert.name).md", runbookPlace: fleet.alerting.place)
             try rule.check(scrapeInterval: fleet.scraping.interval)
             rules.append(rule)
         }
         self.rules = rules
+    }
+}
+
+extension [AlertGroup] {
+    /// The thresholds that the alerts watch, each once.
+    package var thresholds: [Threshold] {
+        var names: Set<String> = []
+        return flatMap(\.rules).compactMap(\.alert.threshold).filter { names.insert($0.name).inserted }
     }
 }
 

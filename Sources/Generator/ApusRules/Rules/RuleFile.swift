@@ -10,7 +10,7 @@ struct RuleFile: Encodable {
     struct Group: Encodable {
         let name: String
         let interval: String?
-        let rules: [Placed<Rule>]
+        let rules: [Rule]
     }
 
     /// Either records or alerts; what is nil is left out.

@@ -9,7 +9,7 @@ package func runbookFiles(for fleet: Fleet, groups: [AlertGroup]) -> [GeneratedF
         firstOfEachName(group.rules).map { rule in
             GeneratedFile(
                 path: "\(runbookFolder)/\(rule.alert.name).md", contents: page(rule, group, fleet),
-                origins: [FileOrigin(.whole, fleet.origin(of: rule.alert))])
+                origins: [FileOrigin(.whole, rule.alert.place)])
         }
     }
     return [index(groups, fleet).file("\(runbookFolder)/README.md")] + pages
@@ -29,11 +29,6 @@ private let notice = "<!-- Written by `apus generate`: change the topology inste
 private func page(_ rule: AlertRule, _ group: AlertGroup, _ fleet: Fleet) -> String {
     let alert = rule.alert
     let queries = [("What the alert asks", alert.condition)] + alert.runbook.queries.map { ($0.title, $0.expression) }
-    let isOwn = group.concern.hasPrefix("own")
-    let place =
-        isOwn
-        ? "The alert is declared at `\(alert.place)`."
-        : "Limits named `Thresholds` are declared at `\(fleet.thresholds.place)`, how long alerts hold at `\(fleet.alerting.place)`."
     return """
         \(notice)
         # \(alert.name)
@@ -62,9 +57,33 @@ private func page(_ rule: AlertRule, _ group: AlertGroup, _ fleet: Fleet) -> Str
 
         ## Limits
 
-        \(place)
+        \(limits(of: rule, fleet))
 
         """
+}
+
+/// Where the numbers of a rule are declared, as far as that is in the topology.
+private func limits(of rule: AlertRule, _ fleet: Fleet) -> String {
+    let alert = rule.alert
+    var sentences: [String] = []
+    if fleet.alerts.contains(where: { $0.name == alert.name }) || fleet.objectives.contains(where: { $0.place == alert.place })
+    {
+        sentences.append("The alert is declared at `\(alert.place)`.")
+    }
+    if let threshold = alert.threshold {
+        sentences.append(
+            threshold.isDefault
+                ? "`Thresholds.\(threshold.name)` has its default."
+                : "`Thresholds.\(threshold.name)` is declared at `\(threshold.place)`.")
+    }
+    if rule.holdPlace == fleet.alerting.place {
+        sentences.append("How long alerts hold is declared at `\(fleet.alerting.place)`.")
+    } else if rule.holdPlace == fleet.scraping.place {
+        sentences.append("It holds for two evaluations, whose interval is declared at `\(fleet.scraping.place)`.")
+    } else {
+        sentences.append("How long it holds is the alert's own.")
+    }
+    return sentences.joined(separator: " ")
 }
 
 private func index(_ groups: [AlertGroup], _ fleet: Fleet) -> PlacedText {
@@ -84,7 +103,7 @@ private func index(_ groups: [AlertGroup], _ fleet: Fleet) -> PlacedText {
         let alert = rule.alert
         text.add(
             "| [\(alert.name)](\(alert.name).md) | \(alert.severity.rawValue) | \(alert.summary) |",
-            from: fleet.origin(of: alert))
+            from: alert.place)
     }
     text.add("\n## Agents\n\n| Agent | Address |\n| --- | --- |")
     for agent in fleet.agentEndpoints { text.add("| \(agent.name) | `\(agent.address)` |", from: agent.place) }

@@ -2,18 +2,18 @@ public import AgentMetrics
 
 /// One agent of the fleet: where it listens and whom it watches.
 public struct AgentEndpoint: Hashable, Sendable {
-    /// Unique in the fleet: `agent`, or `agent-worker-1` beside an instance.
+    /// The name of the agent, unique in the fleet: `agent`, or `agent-worker-1` beside an instance.
     public let name: String
     public let host: String
     public let port: Int
     /// The file name of its report socket in the data folder.
     public let socketName: String
-    /// The instances that it expects.
+    /// The instances that the agent expects.
     public let instances: [InstanceIdentity]
     /// Where its port was declared.
     public let place: SourcePlace
 
-    /// `host:port`, as the agent listens and as Prometheus scrapes.
+    /// The address at which the agent listens and Prometheus scrapes, as `host:port`.
     public var address: String { "\(host):\(port)" }
 }
 

@@ -1,9 +1,9 @@
 /// Where the agents stand and how often they sample.
-public struct Agents: Hashable, Sendable {
+public struct Agents: FleetPart {
     public let placement: AgentPlacement
-    /// The port of the one agent with ``AgentPlacement/perHost``; unused beside each instance.
+    /// The port of a host's one agent with ``AgentPlacement/perHost``; unused beside each instance.
     public let port: Int
-    /// Time between two turns of an agent's sampling loop.
+    /// The time between two turns of an agent's sampling loop.
     public let samplingInterval: Duration
     /// The most that each agent may take from its host.
     public let limits: ResourceLimits

@@ -1,4 +1,3 @@
-public import ApusMetrics
 public import ApusPromQL
 
 /// A condition that people must hear of, with what they are told and the input that proves it works.
@@ -15,26 +14,33 @@ public import ApusPromQL
 ///         meaning: "The number of unpaid carts is past its limit.", impact: "Sales are lost.",
 ///         actions: ["Look at the payment provider's status page."]))
 /// ```
-public struct Alert: Hashable, Sendable {
-    /// In CamelCase, unique in the fleet.
+///
+/// An alert with a ``Threshold`` knows its limit: dashboards draw it, and a fleet can change it.
+public struct Alert: FleetPart {
+    /// The name in CamelCase, unique in the fleet.
     public let name: String
-    /// Fires for each series of its result.
+    /// The query that fires for each series of its result.
     public let condition: PromQLExpression
+    /// The limit that the condition compares with; nil when it compares with nothing that a fleet could change.
+    public let threshold: Threshold?
     /// How long the condition must last; nil for ``Alerting/hold``.
     public let hold: Duration?
     public let severity: Severity
     /// Labels that the alert gets besides those of its condition's series, and the severity.
     public let labels: [String: String]
-    /// One plain sentence.
+    /// What is the case, as one plain sentence.
     public let summary: String
     public let description: [TextPart]
     public let runbook: Runbook
-    /// What the test of the rule feeds it; empty when that follows from the condition.
+    /// The series that the test of the rule feeds it; empty when that follows from the condition.
     public let inputs: [AlertInput]
     /// Further tests, for what one input cannot show: conditions of two parts, each of which must cross its limit alone.
     public let furtherInputs: [[AlertInput]]
+    /// The place of the alert's declaration.
     public let place: SourcePlace
 
+    /// Declares an alert that compares with nothing that a fleet could change.
+    ///
     /// - Parameters:
     ///   - condition: fires for each series of its result.
     ///   - hold: how long it must last; nil for ``Alerting/hold``.
@@ -46,16 +52,71 @@ public struct Alert: Hashable, Sendable {
         labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
         inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
     ) {
+        self.init(
+            name, condition.expression, nil, hold, severity, labels, summary, description.parts, runbook, inputs, furtherInputs,
+            SourcePlace(fileID: fileID, line: line))
+    }
+
+    /// Declares an alert whose condition compares with a threshold, which has the severity too.
+    public init<Key>(
+        _ name: String, when condition: InstantVector<Key>, for hold: Duration? = nil, threshold: Threshold,
+        labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
+        inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
+    ) {
+        self.init(
+            name, condition.expression, threshold, hold, threshold.severity, labels, summary, description.parts, runbook,
+            inputs,
+            furtherInputs, SourcePlace(fileID: fileID, line: line))
+    }
+
+    /// Declares an alert that fires for each series above a threshold.
+    public init<Key>(
+        _ name: String, when vector: InstantVector<Key>, above threshold: Threshold, for hold: Duration? = nil,
+        summary: String, description: LabelText<Key>, runbook: Runbook, inputs: [AlertInput] = [], fileID: String = #fileID,
+        line: Int = #line
+    ) {
+        self.init(
+            name, when: vector > threshold.value, for: hold, threshold: threshold, summary: summary, description: description,
+            runbook: runbook, inputs: inputs, fileID: fileID, line: line)
+    }
+
+    /// Declares an alert that fires for each series below a threshold.
+    public init<Key>(
+        _ name: String, when vector: InstantVector<Key>, below threshold: Threshold, for hold: Duration? = nil,
+        summary: String, description: LabelText<Key>, runbook: Runbook, inputs: [AlertInput] = [], fileID: String = #fileID,
+        line: Int = #line
+    ) {
+        self.init(
+            name, when: vector < threshold.value, for: hold, threshold: threshold, summary: summary, description: description,
+            runbook: runbook, inputs: inputs, fileID: fileID, line: line)
+    }
+
+    private init(
+        _ name: String, _ condition: PromQLExpression, _ threshold: Threshold?, _ hold: Duration?, _ severity: Severity,
+        _ labels: [String: String], _ summary: String, _ description: [TextPart], _ runbook: Runbook, _ inputs: [AlertInput],
+        _ furtherInputs: [[AlertInput]], _ place: SourcePlace
+    ) {
         self.name = name
-        self.condition = condition.expression
+        self.condition = condition
+        self.threshold = threshold
         self.hold = hold
         self.severity = severity
         self.labels = labels
         self.summary = summary
-        self.description = description.parts
+        self.description = description
         self.runbook = runbook
         self.inputs = inputs
         self.furtherInputs = furtherInputs
-        place = SourcePlace(fileID: fileID, line: line)
+        self.place = place
     }
+}
+
+extension Alert {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The fleet's own alerts, besides those that every fleet has, in order of declaration.
+    public var alerts: [Alert] { parts(of: Alert.self) }
 }

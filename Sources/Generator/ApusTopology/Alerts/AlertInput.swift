@@ -5,7 +5,7 @@ public import ApusPromQL
 public struct AlertInput: Hashable, Sendable {
     /// The name of the series.
     public let metric: String
-    /// In the order in which they are written.
+    /// The labels of the series, in the order in which they are written.
     public let labels: [Label]
     public let course: InputCourse
 
@@ -25,27 +25,27 @@ public struct AlertInput: Hashable, Sendable {
         self.course = course
     }
 
-    /// A series of a gauge or a counter.
+    /// Gives a series of a gauge or a counter.
     public init<Metric: MetricDeclaration>(
         _ metric: Metric, _ labels: KeyValuePairs<Series<Metric>.Key, String>, _ course: InputCourse
     ) {
         self.init(metric: metric.name, labels: Self.labels(labels), course: course)
     }
 
-    /// A series of what a rule records.
+    /// Gives a series of what a rule records.
     public init<Key>(_ rule: RecordingRule<Key>, _ labels: KeyValuePairs<Key, String>, _ course: InputCourse) {
         self.init(metric: rule.name, labels: Self.labels(labels), course: course)
     }
 
-    /// The observations counted by a histogram.
+    /// Gives the number of observations that a histogram counts.
     public static func count<Metric: CountedDeclaration>(
         of metric: Metric, _ labels: KeyValuePairs<Series<Metric>.Key, String>, _ course: InputCourse
     ) -> Self {
         Self(metric: metric.name + "_count", labels: Self.labels(labels), course: course)
     }
 
-    /// The buckets of a histogram of which a quantile is somewhat below a limit first, then somewhat above it; empty when no bucket
-    /// with a finite bound holds the limit.
+    /// Gives the buckets of a histogram of which a quantile is somewhat below a limit first, then somewhat above it; none when no
+    /// bucket with a finite bound holds the limit.
     ///
     /// - Parameter key: the label over which the condition adds series up.
     public static func quantile<Metric: BucketedDeclaration>(

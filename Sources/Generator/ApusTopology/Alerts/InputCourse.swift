@@ -1,7 +1,7 @@
 /// How a series goes through the test of an alert: first it is within the alert's limits, then beyond them for longer than the alert
 /// waits, then within them again.
 public enum InputCourse: Hashable, Sendable {
-    /// A gauge; nil while the series is not there.
+    /// The course of a gauge; nil while the series is not there.
     case level(quiet: Double?, bad: Double?)
     /// A counter that rises by so much a second, averaged over the longest window of the condition. What the window needs to be
     /// beyond the limit comes within its first bad step, so that a condition with another window fails its test.
@@ -22,6 +22,6 @@ public enum InputCourse: Hashable, Sendable {
     /// A counter below a fraction line whose limit ``rising(to:)`` crosses.
     public static func falling(to rate: Double) -> Self { .growth(quiet: rate * 1.0006, bad: rate * 0.9994) }
 
-    /// A gauge that stays as it is.
+    /// The course of a gauge that stays as it is.
     public static func constant(_ value: Double) -> Self { .level(quiet: value, bad: value) }
 }

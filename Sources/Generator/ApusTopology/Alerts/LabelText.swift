@@ -25,17 +25,17 @@ public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendab
             if !literal.isEmpty { parts.append(.text(literal)) }
         }
 
-        /// The label's value.
+        /// Inserts the value of a label.
         public mutating func appendInterpolation(_ key: Key) {
             parts.append(.label(key.rawValue))
         }
 
-        /// The value of the series, written for people.
+        /// Inserts the value of the series, written for people.
         public mutating func appendInterpolation(value format: ValueFormat) {
             parts.append(.value(format))
         }
 
-        /// Text that is known when generating.
+        /// Inserts a text that is known when generating.
         public mutating func appendInterpolation(text: String) {
             parts.append(.text(text))
         }
@@ -47,4 +47,17 @@ public enum TextPart: Hashable, Sendable {
     case text(String)
     case label(String)
     case value(ValueFormat)
+}
+
+/// How an annotation writes a value
+/// (https://prometheus.io/docs/prometheus/2.42/configuration/template_reference/#numbers).
+public enum ValueFormat: Hashable, Sendable {
+    /// A number with so many digits after the point.
+    case decimals(Int)
+    /// A ratio in percent, with its sign.
+    case percentage
+    /// A number of bytes with a binary prefix: `512MiB`.
+    case bytes
+    /// A number of seconds with its usual units: `1h 2m 3s`.
+    case duration
 }

@@ -6,9 +6,9 @@ public struct Runbook: Hashable, Sendable {
     public let meaning: String
     /// What follows for users if nothing is done.
     public let impact: String
-    /// Queries that show more, by what they show.
+    /// The queries that show more, by what they show.
     public let queries: [Query]
-    /// What to do, a step each; Markdown.
+    /// The steps to take, in order; Markdown.
     public let actions: [String]
 
     public init(meaning: String, impact: String, queries: [Query] = [], actions: [String]) {

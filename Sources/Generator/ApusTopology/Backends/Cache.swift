@@ -1,17 +1,17 @@
 /// A Redis server of the fleet.
-public struct Cache: Hashable, Sendable {
+public struct Cache: FleetPart {
     /// The label `instance` of its series, and its host name among containers.
     public let name: String
-    /// The version, as its container image has it.
+    /// The version of the server, as its container image has it.
     public let version: String
-    /// The address; nil for the fleet's host.
+    /// The address of the server; nil for the fleet's host.
     public let host: String?
     public let port: Int
-    /// `maxmemory` of the server.
+    /// The memory that the server may fill (`maxmemory`).
     public let maxMemory: ByteCount
     /// Whether what lies in it may be evicted when the memory is full; locks and sessions may not.
     public let evicts: Bool
-    /// Where redis_exporter serves its metrics.
+    /// The port at which redis_exporter serves its metrics.
     public let exporterPort: Int
     public let limits: ContainerLimits
     public let place: SourcePlace
@@ -31,4 +31,31 @@ public struct Cache: Hashable, Sendable {
         self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Cache {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+
+    /// Finds versions and limits of memory that its own container would not take.
+    public func faults(in fleet: Fleet) -> [FleetFault] {
+        var faults = Fleet.limitFaults(limits, of: name, place)
+        if !LegalText.isTag(version) { faults.append(Fleet.illegalVersion(version, of: name, place)) }
+        if maxMemory < .mebibytes(1) {
+            faults.append(
+                .contradiction("\(name) may use \(maxMemory.bytes) bytes: give it at least .mebibytes(1)", place: place))
+        }
+        if maxMemory >= limits.memory {
+            faults.append(
+                .contradiction(
+                    "\(name) may fill \(maxMemory.bytes) bytes but is ended at \(limits.memory.bytes): lower maxMemory or raise "
+                        + "the limit", place: place))
+        }
+        return faults
+    }
+}
+
+extension Fleet {
+    /// The Redis servers of the fleet, in order of declaration.
+    public var caches: [Cache] { parts(of: Cache.self) }
 }

@@ -1,23 +1,23 @@
 /// A PostgreSQL server of the fleet, with the limits that clients and alerts share.
-public struct Database: Hashable, Sendable {
+public struct Database: FleetPart {
     /// The label `instance` of its series, and its host name among containers.
     public let name: String
     /// The major version, as its container image has it.
     public let version: String
-    /// The address; nil for the fleet's host.
+    /// The address of the server; nil for the fleet's host.
     public let host: String?
     public let port: Int
-    /// The database on the server.
+    /// The name of the database on the server.
     public let database: String
     /// The role that services connect as; its password is in a file, never in the topology.
     public let user: String
-    /// `max_connections` of the server.
+    /// The maximum number of connections of the server (`max_connections`).
     public let maxConnections: Int
-    /// Of these, held back for administrators (`superuser_reserved_connections`).
+    /// The number of connections held back for administrators (`superuser_reserved_connections`).
     public let reservedConnections: Int
     /// What stands between the services and the server; nil when they connect directly.
     public let pooler: Pooler?
-    /// Where postgres_exporter serves the server's metrics.
+    /// The port at which postgres_exporter serves the server's metrics.
     public let exporterPort: Int
     public let limits: ContainerLimits
     public let place: SourcePlace
@@ -41,4 +41,14 @@ public struct Database: Hashable, Sendable {
         self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+extension Database {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The PostgreSQL servers of the fleet, in order of declaration.
+    public var databases: [Database] { parts(of: Database.self) }
 }

@@ -1,4 +1,4 @@
-/// pgbouncer in front of a database: many clients on few connections.
+/// A pgbouncer in front of a database: many clients on few connections.
 public struct Pooler: Hashable, Sendable {
     /// When a server connection goes back to the pool; the raw values are pgbouncer's.
     public enum Mode: String, CaseIterable, Hashable, Sendable {
@@ -9,13 +9,13 @@ public struct Pooler: Hashable, Sendable {
     public let name: String
     public let port: Int
     public let mode: Mode
-    /// Server connections of one pair of database and user.
+    /// The number of server connections of one pair of database and user.
     public let poolSize: Int
-    /// More of them while clients have waited for some seconds.
+    /// The number of further server connections while clients have waited for some seconds.
     public let reserve: Int
-    /// Most clients of all pools together (`max_client_conn`).
+    /// The maximum number of clients of all pools together (`max_client_conn`).
     public let maxClients: Int
-    /// Where pgbouncer_exporter serves its metrics.
+    /// The port at which pgbouncer_exporter serves its metrics.
     public let exporterPort: Int
     public let place: SourcePlace
 

@@ -43,7 +43,7 @@ extension Fleet {
             + direct.map { "clients --> \(Self.id(of: $0))" }
     }
 
-    /// From services to their stores; work goes from the APIs by a queue to those who take from it.
+    /// Lines from services to their stores; work goes from the APIs by a queue to those who take from it.
     private var storageEdges: [String] {
         let databases = databases.flatMap { database in
             let entrance = Self.id(database.pooler?.name ?? database.name)
@@ -87,10 +87,10 @@ extension Fleet {
         return "\(id(name))[\"\(text)\"]"
     }
 
-    /// With a letter before it, as some names are words of Mermaid's.
+    /// The identifier of a process, with a letter before it, as some names are words of Mermaid's.
     private static func id(_ process: String) -> String { "p_\(identifier(process))" }
     private static func id(of service: FleetService) -> String { "s_\(identifier(service.name))" }
 
-    /// Names have no underscores themselves.
+    /// A name with underscores for hyphens, which stays unique: names have no underscores themselves.
     private static func identifier(_ name: String) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
 }

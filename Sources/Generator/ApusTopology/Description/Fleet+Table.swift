@@ -3,9 +3,11 @@ import ApusText
 
 extension Fleet {
     /// The fleet for people: what runs where within which limits, what is promised, and who hears of it.
-    public var table: String {
+    ///
+    /// - Parameter watched: the limits that the fleet's alerts watch, which come before those that it sets without need.
+    public func table(watched: [Threshold] = []) -> String {
         let title = "\(name), \(environment.rawValue), on \(host)\n"
-        return ([title] + [processes, listeners, promises, limits, routes].map(\.text).filter { !$0.isEmpty })
+        return ([title] + [processes, listeners, promises, limits(watched), routes].map(\.text).filter { !$0.isEmpty })
             .joined(separator: "\n")
     }
 
@@ -43,8 +45,12 @@ extension Fleet {
             })
     }
 
-    private var limits: TextTable {
-        TextTable(headings: ["THRESHOLD", "LIMIT", "SEVERITY"], rows: thresholds.rows)
+    private func limits(_ watched: [Threshold]) -> TextTable {
+        var names: Set<String> = []
+        return TextTable(
+            headings: ["THRESHOLD", "LIMIT", "SEVERITY"],
+            rows: (watched + thresholds.declared).filter { names.insert($0.name).inserted }
+                .map { [$0.title, $0.text, $0.severity.rawValue] })
     }
 
     private var routes: TextTable {
@@ -63,7 +69,7 @@ extension Fleet {
 }
 
 extension Receiver.Way {
-    /// As people call it.
+    /// The way as people call it.
     var name: String {
         switch self {
         case .webhook: "webhook"
@@ -75,32 +81,23 @@ extension Receiver.Way {
 }
 
 extension ByteCount {
-    /// In mebibytes where it is of whole ones.
+    /// The number with its unit: in mebibytes where it is of whole ones.
     var shortText: String { bytes.isMultiple(of: 1_048_576) ? "\(bytes / 1_048_576) MiB" : "\(bytes) B" }
 }
+/// Rows of text under headings, each column as wide as its widest cell.
+struct TextTable {
+    let headings: [String]
+    let rows: [[String]]
 
-extension Thresholds {
-    /// Name, limit and severity of each.
-    fileprivate var rows: [[String]] {
-        [
-            row("CPU of a process", cpuPercent) { "\(PromQLNumber.string($0)) % of a core" },
-            row("memory of a process", memory, \.shortText), row("heap growth in an hour", heapGrowth, \.shortText),
-            row("starts in 15 minutes", restarts, \.description), row("queue depth", queueDepth, \.description),
-            row("queue age", queueAge, DurationText.string), row("failed attempts", errorRatio, percent),
-            row("time of an attempt, p95", deliveryLatency, DurationText.string), row("lost leases", lostLeases, percent),
-            row("failed requests", requestErrorRatio, percent),
-            row("time of a request, p95", requestLatency, DurationText.string),
-            row("connections of the fleet", connections, \.description), row("pool in use", poolUse, percent),
-            row("database connections in use", databaseConnections, percent), row("cache memory in use", cacheMemory, percent),
-            row("broker queue depth", brokerDepth, \.description),
-            row("certificate expires in", certificateExpiry, DurationText.string), row("disk free", freeDisk, percent),
-            row("memory pressure", memoryPressure, percent),
-        ]
+    /// The table as lines without white space at their ends; nothing when there are no rows.
+    var text: String {
+        guard !rows.isEmpty else { return "" }
+        let lines = [headings] + rows
+        let widths = headings.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { cells in
+            let padded = zip(cells, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+            let line = padded.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
     }
-
-    private func row<Value>(_ name: String, _ threshold: Threshold<Value>, _ text: (Value) -> String) -> [String] {
-        [name, text(threshold.value), threshold.severity.rawValue]
-    }
-
-    private func percent(_ ratio: Double) -> String { "\(PromQLNumber.string((ratio * 1e8).rounded() / 1e6)) %" }
 }

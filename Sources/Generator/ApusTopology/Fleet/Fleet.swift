@@ -13,45 +13,22 @@ public import AgentMetrics
 /// }
 /// ```
 ///
-/// What is not declared has the default of its type. A fleet is a plain value: ``faults`` lists what is wrong with it.
+/// What is not declared has the default of its type. A fleet is a plain value: ``faults`` lists what is wrong with it. Each kind
+/// of part has its own type, a ``FleetPart``, which says how the fleet is asked for it.
 public struct Fleet: Hashable, Sendable {
     public let name: String
     /// The address at which every process of the fleet listens.
     public let host: String
-    /// In order of declaration.
-    public private(set) var services: [FleetService] = []
-    public private(set) var agents = Agents()
-    public private(set) var scraping = Scraping()
-    public private(set) var alerting = Alerting()
-    public private(set) var thresholds = Thresholds()
-    public private(set) var connections = ConnectionBudget()
-    public private(set) var delivery = DeliverySettings()
-    public private(set) var data = DataFolder()
-    public private(set) var installation = Installation()
-    /// In order of declaration, as all that follow.
-    public private(set) var databases: [Database] = []
-    public private(set) var brokers: [Broker] = []
-    public private(set) var caches: [Cache] = []
-    public private(set) var loadBalancers: [LoadBalancer] = []
-    public private(set) var objectives: [Objective] = []
-    /// The fleet's own alerts, besides those that every fleet has.
-    public private(set) var alerts: [Alert] = []
-    public private(set) var routing = Routing()
-    /// Whether ``routing`` was declared: without it the fleet has no Alertmanager.
-    public private(set) var declaresRouting = false
-    public private(set) var consumers = Consumers()
-    /// Nil: nobody watches the hosts.
-    public private(set) var hostMonitoring: HostMonitoring?
-    public private(set) var containers = Containers()
-    /// What differs elsewhere; a fleet that was varied itself has none.
-    public private(set) var variations: [Variation] = []
-    public private(set) var environment: FleetEnvironment
+    /// The environment that the parts describe.
+    public let environment: FleetEnvironment
     public let place: SourcePlace
 
-    /// Parts of which a fleet has one but that were declared again; the last one holds, and validation refuses the fleet.
-    private(set) var repeatedParts: [RepeatedPart] = []
+    /// The services of the fleet, in order of declaration.
+    public let services: [FleetService]
+    /// Where the agents stand, and how often they sample.
+    public let agents: Agents
 
-    private let parts: [FleetPart]
+    private let list: PartList
 
     /// - Parameters:
     ///   - name: lower-case letters, digits and hyphens; names dashboards and rule groups.
@@ -60,65 +37,53 @@ public struct Fleet: Hashable, Sendable {
     ///   - parts: services, and whatever shall not have its default.
     public init(
         _ name: String, host: String = "127.0.0.1", environment: FleetEnvironment = .production, fileID: String = #fileID,
-        line: Int = #line, @FleetBuilder parts: () -> [FleetPart]
+        line: Int = #line, @FleetBuilder parts: () -> [any FleetPart]
     ) {
         self.init(
             name, host: host, environment: environment, parts: parts(), place: SourcePlace(fileID: fileID, line: line))
     }
 
-    init(_ name: String, host: String, environment: FleetEnvironment, parts: [FleetPart], place: SourcePlace) {
+    private init(_ name: String, host: String, environment: FleetEnvironment, parts: [any FleetPart], place: SourcePlace) {
         self.name = name
         self.host = host
         self.environment = environment
-        self.parts = parts
         self.place = place
-        var seen: Set<String> = []
-        for part in parts { add(part, seen: &seen) }
+        list = PartList(parts)
+        // Asked for with each instance of thousands.
+        services = list.list(of: FleetService.self)
+        agents = list.list(of: Agents.self).last ?? Agents()
     }
 
-    private mutating func add(_ part: FleetPart, seen: inout Set<String>) {
-        switch part {
-        case .service(let service): services.append(service)
-        case .agents(let part): agents = part
-        case .scraping(let part): scraping = part
-        case .alerting(let part): alerting = part
-        case .thresholds(let part): thresholds = part
-        case .connections(let part): connections = part
-        case .delivery(let part): delivery = part
-        case .data(let part): data = part
-        case .installation(let part): installation = part
-        case .database(let part): databases.append(part)
-        case .broker(let part): brokers.append(part)
-        case .cache(let part): caches.append(part)
-        case .loadBalancer(let part): loadBalancers.append(part)
-        case .objective(let part): objectives.append(part)
-        case .alert(let part): alerts.append(part)
-        case .routing(let part):
-            routing = part
-            declaresRouting = true
-        case .consumers(let part): consumers = part
-        case .hostMonitoring(let part): hostMonitoring = part
-        case .containers(let part): containers = part
-        case .variation(let part): variations.append(part)
-        }
-        if part.standsAlone, !seen.insert(part.identity).inserted {
-            repeatedParts.append(RepeatedPart(name: part.identity, place: part.place))
-        }
+    // MARK: - Parts
+
+    /// All parts, in order of declaration.
+    public var parts: [any FleetPart] { list.all }
+
+    /// The parts of a type, in order of declaration.
+    public func parts<Part: FleetPart>(of type: Part.Type) -> [Part] { list.list(of: type) }
+
+    /// The part of a type that a fleet has once; nil when it is not declared.
+    ///
+    /// Of one that was declared again, which validation refuses, the last one holds.
+    public func part<Part: FleetPart>(of type: Part.Type) -> Part? { parts(of: type).last }
+
+    /// The fleet with other parts: each takes the place of the part of its type and name, or comes last.
+    public func replacing(_ replacements: [any FleetPart]) -> Fleet { replacing(replacements, in: environment) }
+
+    private func replacing(
+        _ replacements: [any FleetPart], in environment: FleetEnvironment, where isKept: (any FleetPart) -> Bool = { _ in true }
+    ) -> Fleet {
+        var left = Dictionary(replacements.map { (PartIdentity(of: $0), $0) }) { _, last in last }
+        var parts = self.parts.filter(isKept).map { left.removeValue(forKey: PartIdentity(of: $0)) ?? $0 }
+        parts += replacements.filter { left.removeValue(forKey: PartIdentity(of: $0)) != nil }
+        return Fleet(name, host: host, environment: environment, parts: parts, place: place)
     }
 
     /// The fleet as it is in an environment: parts of its variation replace those of the same kind and name, where they stand, or
     /// come last. Without a variation only the environment's name changes.
     public func varied(for environment: FleetEnvironment) -> Fleet {
-        var replacements = Dictionary(
-            variations.filter { $0.environment == environment }.flatMap(\.parts).map { ($0.identity, $0) }
-        ) { _, last in last }
-        var parts = self.parts.compactMap { part -> FleetPart? in
-            if case .variation = part { return nil }
-            return replacements.removeValue(forKey: part.identity) ?? part
-        }
-        let added = variations.filter { $0.environment == environment }.flatMap(\.parts)
-        parts += added.filter { replacements.removeValue(forKey: $0.identity) != nil }
-        return Fleet(name, host: host, environment: environment, parts: parts, place: place)
+        let varied = variations.filter { $0.environment == environment }.flatMap(\.parts)
+        return replacing(varied, in: environment) { !($0 is Variation) }
     }
 
     /// The fleet as it is to be deployed: in the environment that is asked for, or in production where it varies for that, or as it
@@ -128,18 +93,22 @@ public struct Fleet: Hashable, Sendable {
         return variations.contains { $0.environment == .production } ? varied(for: .production) : self
     }
 
+    // MARK: - Instances
+
     /// Every instance with its service, in order of declaration.
     public var identities: [InstanceIdentity] {
         services.flatMap { service in service.instances.map { InstanceIdentity(service: service.name, instance: $0.name) } }
     }
 
-    /// Of all services together.
+    /// The number of instances of all services together.
     public var instanceCount: Int { services.reduce(0) { $0 + $1.instances.count } }
 
     /// The services with a role, in order of declaration.
     public func services(role: ServiceRole) -> [FleetService] {
         services.filter { $0.role == role }
     }
+
+    // MARK: - Windows
 
     /// The window of rates in rules: as declared, or five minutes, or ``leastWindow`` when that is longer.
     public var alertWindow: Duration {
@@ -150,8 +119,26 @@ public struct Fleet: Hashable, Sendable {
     var leastWindow: Duration { max(scraping.interval, scraping.evaluationInterval) * 4 }
 }
 
-/// A part that a fleet has once, declared again.
-struct RepeatedPart: Hashable, Sendable {
-    let name: String
-    let place: SourcePlace
+/// Where in the Swift source something was declared: `Module/File.swift:12`.
+public struct SourcePlace: Hashable, Sendable, CustomStringConvertible {
+    public let fileID: String
+    public let line: Int
+
+    public init(fileID: String = #fileID, line: Int = #line) {
+        self.fileID = fileID
+        self.line = line
+    }
+
+    public var description: String { "\(fileID):\(line)" }
+}
+
+/// Collects the parts of a ``Fleet``, with `for` and `if`.
+@resultBuilder
+public enum FleetBuilder {
+    public static func buildExpression(_ part: any FleetPart) -> [any FleetPart] { [part] }
+    public static func buildBlock(_ parts: [any FleetPart]...) -> [any FleetPart] { parts.flatMap(\.self) }
+    public static func buildArray(_ parts: [[any FleetPart]]) -> [any FleetPart] { parts.flatMap(\.self) }
+    public static func buildOptional(_ parts: [any FleetPart]?) -> [any FleetPart] { parts ?? [] }
+    public static func buildEither(first parts: [any FleetPart]) -> [any FleetPart] { parts }
+    public static func buildEither(second parts: [any FleetPart]) -> [any FleetPart] { parts }
 }

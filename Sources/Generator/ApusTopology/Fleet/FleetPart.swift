@@ -1,82 +1,91 @@
-/// What stands between the braces of a ``Fleet``.
-public indirect enum FleetPart: Hashable, Sendable {
-    case service(FleetService)
-    case agents(Agents)
-    case scraping(Scraping)
-    case alerting(Alerting)
-    case thresholds(Thresholds)
-    case connections(ConnectionBudget)
-    case delivery(DeliverySettings)
-    case data(DataFolder)
-    case installation(Installation)
-    case database(Database)
-    case broker(Broker)
-    case cache(Cache)
-    case loadBalancer(LoadBalancer)
-    case objective(Objective)
-    case alert(Alert)
-    case routing(Routing)
-    case consumers(Consumers)
-    case hostMonitoring(HostMonitoring)
-    case containers(Containers)
-    case variation(Variation)
+/// A part of a ``Fleet``: what stands between its braces.
+///
+/// A part of a kind that this library does not know is a type of its own. The fleet keeps it, a ``Variation`` replaces it, and
+/// who knows its type finds it:
+///
+/// ```swift
+/// struct Backups: FleetPart {
+///     let interval: Duration
+///     let place: SourcePlace
+///
+///     init(every interval: Duration, fileID: String = #fileID, line: Int = #line) {
+///         self.interval = interval
+///         place = SourcePlace(fileID: fileID, line: line)
+///     }
+///
+///     func faults(in fleet: Fleet) -> [FleetFault] {
+///         fleet.databases.isEmpty ? [.contradiction("there is nothing to back up: declare a Database", place: place)] : []
+///     }
+/// }
+///
+/// let backups = fleet.part(of: Backups.self)
+/// ```
+public protocol FleetPart: Hashable, Sendable {
+    /// The name of the part among those of its type; nil for a part that a fleet has once.
+    ///
+    /// A part of a ``Variation`` takes the place of the part of the same type and name.
+    var partName: String? { get }
 
-    /// What a fleet has only one of: its type for parts that stand alone, type and name for those that have one.
-    var identity: String {
-        switch self {
-        case .service(let part): "FleetService \(part.name)"
-        case .agents: "Agents"
-        case .scraping: "Scraping"
-        case .alerting: "Alerting"
-        case .thresholds: "Thresholds"
-        case .connections: "ConnectionBudget"
-        case .delivery: "DeliverySettings"
-        case .data: "DataFolder"
-        case .installation: "Installation"
-        case .database(let part): "Database \(part.name)"
-        case .broker(let part): "Broker \(part.name)"
-        case .cache(let part): "Cache \(part.name)"
-        case .loadBalancer(let part): "LoadBalancer \(part.name)"
-        case .objective(let part): "Objective \(part.name)"
-        case .alert(let part): "Alert \(part.name)"
-        case .routing: "Routing"
-        case .consumers: "Consumers"
-        case .hostMonitoring: "HostMonitoring"
-        case .containers: "Containers"
-        case .variation(let part): "Variation \(part.environment.rawValue)"
-        }
+    /// Whether a second part of the same type and name is a fault. Parts whose names are checked among all processes say no.
+    var standsAlone: Bool { get }
+
+    /// Where the part was declared.
+    var place: SourcePlace { get }
+
+    /// What contradicts itself in the part, or contradicts the rest of its fleet.
+    func faults(in fleet: Fleet) -> [FleetFault]
+}
+
+extension FleetPart {
+    public var partName: String? { nil }
+    public var standsAlone: Bool { true }
+    public func faults(in fleet: Fleet) -> [FleetFault] { [] }
+}
+
+extension FleetPart {
+    fileprivate func equals(_ other: any FleetPart) -> Bool { other as? Self == self }
+}
+
+/// What a fleet has only one of: a type of parts, or a type and a name. `FleetService api` in words.
+struct PartIdentity: Hashable, CustomStringConvertible {
+    private let type: ObjectIdentifier
+    private let typeName: String
+    private let name: String?
+
+    init<Part: FleetPart>(of part: Part) {
+        type = ObjectIdentifier(Part.self)
+        typeName = "\(Part.self)"
+        name = part.partName
     }
 
-    /// Whether a fleet has only one part of the kind, so that a second is a contradiction; names are validated apart.
-    var standsAlone: Bool {
-        switch self {
-        case .service, .database, .broker, .cache, .loadBalancer, .objective, .alert: false
-        default: true
-        }
+    var description: String { name.map { "\(typeName) \($0)" } ?? typeName }
+}
+
+/// The parts of a fleet in order of declaration, and those of each type at hand.
+struct PartList: Hashable, Sendable {
+    private(set) var all: [any FleetPart] = []
+    /// An array of the type's parts, by the type.
+    private var byType: [ObjectIdentifier: any Sendable] = [:]
+
+    init(_ parts: [any FleetPart]) {
+        for part in parts { append(part) }
     }
 
-    var place: SourcePlace {
-        switch self {
-        case .service(let part): part.place
-        case .agents(let part): part.place
-        case .scraping(let part): part.place
-        case .alerting(let part): part.place
-        case .thresholds(let part): part.place
-        case .connections(let part): part.place
-        case .delivery(let part): part.place
-        case .data(let part): part.place
-        case .installation(let part): part.place
-        case .database(let part): part.place
-        case .broker(let part): part.place
-        case .cache(let part): part.place
-        case .loadBalancer(let part): part.place
-        case .objective(let part): part.place
-        case .alert(let part): part.place
-        case .routing(let part): part.place
-        case .consumers(let part): part.place
-        case .hostMonitoring(let part): part.place
-        case .containers(let part): part.place
-        case .variation(let part): part.place
-        }
+    private mutating func append<Part: FleetPart>(_ part: Part) {
+        all.append(part)
+        // Taken out before it grows, so that it is not copied for each part.
+        var parts = byType.removeValue(forKey: ObjectIdentifier(Part.self)) as? [Part] ?? []
+        parts.append(part)
+        byType[ObjectIdentifier(Part.self)] = parts
+    }
+
+    func list<Part: FleetPart>(of type: Part.Type) -> [Part] { byType[ObjectIdentifier(type)] as? [Part] ?? [] }
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.all.elementsEqual(right.all) { $0.equals($1) }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for part in all { part.hash(into: &hasher) }
     }
 }

@@ -1,5 +1,5 @@
 /// How the fleet lies on a host where systemd runs it: which users, which folders.
-public struct Installation: Hashable, Sendable {
+public struct Installation: FleetPart {
     /// The user of the agents; they are in the group of the services' user.
     public let agentUser: String
     /// The user of the services; its group, of the same name, may report to the agents.
@@ -60,4 +60,9 @@ public struct Installation: Hashable, Sendable {
 extension Fleet {
     /// The path of an agent's report socket on a host where systemd runs it.
     public func reportSocket(of endpoint: AgentEndpoint) -> String { "\(installation.runtimeFolder)/\(endpoint.socketName)" }
+}
+
+extension Fleet {
+    /// How the fleet lies on a host where systemd runs it.
+    public var installation: Installation { part(of: Installation.self) ?? Installation() }
 }

@@ -1,5 +1,5 @@
-/// What holds for all alerts.
-public struct Alerting: Hashable, Sendable {
+/// The settings that hold for all alerts.
+public struct Alerting: FleetPart {
     /// How long a condition must last before its alert fires (`for`).
     public let hold: Duration
     /// The window of rates in rules; nil for the fleet's choice (``Fleet/alertWindow``).
@@ -23,12 +23,17 @@ public struct Alerting: Hashable, Sendable {
 
 /// How soon people must act.
 public enum Severity: String, CaseIterable, Hashable, Sendable {
-    /// Users notice: at once.
+    /// Users notice, so that people must act at once.
     case critical
-    /// Users will notice soon: within the hour.
+    /// Users will notice soon, so that people must act within the hour.
     case high
-    /// Within the day.
+    /// People must act within the day.
     case medium
-    /// When there is time.
+    /// People may act when there is time.
     case low
+}
+
+extension Fleet {
+    /// What holds for all alerts of the fleet.
+    public var alerting: Alerting { part(of: Alerting.self) ?? Alerting() }
 }

@@ -1,7 +1,7 @@
 /// How Prometheus scrapes the agents and evaluates the rules.
-public struct Scraping: Hashable, Sendable {
+public struct Scraping: FleetPart {
     public let interval: Duration
-    /// Shorter than the interval, so that one slow scrape does not run into the next.
+    /// The time that one scrape may take: less than the interval, so that a slow one does not run into the next.
     public let timeout: Duration
     public let evaluationInterval: Duration
     /// Where Prometheus listens, for the datasource of the dashboards.
@@ -12,17 +12,17 @@ public struct Scraping: Hashable, Sendable {
     /// The label `cluster` of everything that leaves Prometheus; nil for the fleet's name.
     public let cluster: String?
     public let remoteWrite: [RemoteWrite]
-    /// Most series of one target.
+    /// The maximum number of series of one target.
     public let sampleLimit: Int
     public let place: SourcePlace
 
     /// How Prometheus finds the agents.
     public enum Discovery: String, CaseIterable, Hashable, Sendable {
-        /// In its configuration.
+        /// Prometheus has the agents in its configuration.
         case `static`
-        /// In a file that it reads again when it changes.
+        /// Prometheus reads the agents from a file, again when that changes.
         case files
-        /// From a list that an agent serves at `/targets`.
+        /// Prometheus asks an agent for the list at `/targets`.
         case http
     }
 
@@ -59,7 +59,7 @@ public struct Scraping: Hashable, Sendable {
 /// A server to which Prometheus sends all samples on.
 public struct RemoteWrite: Hashable, Sendable {
     public let url: String
-    /// Basic auth; nil for none.
+    /// The user of basic authentication; nil for none.
     public let user: String?
     public let passwordFile: String?
 
@@ -68,4 +68,25 @@ public struct RemoteWrite: Hashable, Sendable {
         self.user = user
         self.passwordFile = passwordFile
     }
+}
+
+extension Fleet {
+    /// How Prometheus scrapes the fleet's agents and evaluates its rules.
+    public var scraping: Scraping { part(of: Scraping.self) ?? Scraping() }
+}
+
+/// node_exporter on the fleet's hosts.
+public struct HostMonitoring: FleetPart {
+    public let exporterPort: Int
+    public let place: SourcePlace
+
+    public init(exporterPort: Int = 9100, fileID: String = #fileID, line: Int = #line) {
+        self.exporterPort = exporterPort
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+}
+
+extension Fleet {
+    /// What watches the fleet's hosts; nil when nobody does.
+    public var hostMonitoring: HostMonitoring? { part(of: HostMonitoring.self) }
 }

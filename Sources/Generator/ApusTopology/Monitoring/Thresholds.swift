@@ -1,101 +1,42 @@
-/// The limits that alerts watch, panels draw as lines and scalers act on: the same numbers in all.
-public struct Thresholds: Hashable, Sendable {
-    // MARK: - Processes
-
-    /// CPU of one process, in percent of one core.
-    public let cpuPercent: Threshold<Double>
-    /// Resident memory of one process.
-    public let memory: Threshold<ByteCount>
-    /// Growth of one process's heap within an hour.
-    public let heapGrowth: Threshold<ByteCount>
-    /// Starts of one instance within a quarter of an hour.
-    public let restarts: Threshold<Int>
-
-    // MARK: - Work
-
-    /// Notifications in the queue, in all states.
-    public let queueDepth: Threshold<Int>
-    /// Age of the oldest notification that is due and held by nobody.
-    public let queueAge: Threshold<Duration>
-    /// Failed attempts among all attempts to deliver, from 0 to 1.
-    public let errorRatio: Threshold<Double>
-    /// The 95th percentile of the time of one attempt to deliver.
-    public let deliveryLatency: Threshold<Duration>
-    /// Leases lost to another worker among all claims, from 0 to 1.
-    public let lostLeases: Threshold<Double>
-
-    // MARK: - Requests
-
-    /// Answers with status 5xx among all, from 0 to 1.
-    public let requestErrorRatio: Threshold<Double>
-    /// The 95th percentile of the time to answer a request.
-    public let requestLatency: Threshold<Duration>
-
-    // MARK: - Backends
-
-    /// Open database connections of the whole fleet.
-    public let connections: Threshold<Int>
-    /// Connections in use among those that an instance's pool may open, from 0 to 1.
-    public let poolUse: Threshold<Double>
-    /// Connections among those that a database server takes, from 0 to 1.
-    public let databaseConnections: Threshold<Double>
-    /// Memory in use among that of a cache, from 0 to 1.
-    public let cacheMemory: Threshold<Double>
-    /// Messages in a broker's queue.
-    public let brokerDepth: Threshold<Int>
-    /// Time until a certificate expires.
-    public let certificateExpiry: Threshold<Duration>
-
-    // MARK: - Hosts
-
-    /// Free space of a file system, from 0 to 1.
-    public let freeDisk: Threshold<Double>
-    /// Share of time in which some task waited for memory, from 0 to 1.
-    public let memoryPressure: Threshold<Double>
-
+/// The limits that a fleet sets in place of their defaults; alerts watch them, panels draw them as lines and scalers act on them.
+///
+/// ```swift
+/// Thresholds(.cpuPercent(80, .medium), .memory(.mebibytes(256)), .connections(200))
+/// ```
+///
+/// Each limit is declared by a ``ThresholdKey`` beside the alert that watches it. `fleet.thresholds[Threshold.memory]` is the one
+/// that holds in a fleet: as it is set, or its default.
+public struct Thresholds: FleetPart {
+    /// The limits that are set, in order.
+    public let declared: [Threshold]
     public let place: SourcePlace
 
-    public init(
-        cpuPercent: Threshold<Double> = .init(70, .medium),
-        memory: Threshold<ByteCount> = .init(.mebibytes(512), .high),
-        heapGrowth: Threshold<ByteCount> = .init(.mebibytes(64), .medium),
-        restarts: Threshold<Int> = .init(3, .high),
-        queueDepth: Threshold<Int> = .init(10_000, .high),
-        queueAge: Threshold<Duration> = .init(.seconds(300), .high),
-        errorRatio: Threshold<Double> = .init(0.01, .critical),
-        deliveryLatency: Threshold<Duration> = .init(.seconds(5), .medium),
-        lostLeases: Threshold<Double> = .init(0.01, .medium),
-        requestErrorRatio: Threshold<Double> = .init(0.05, .critical),
-        requestLatency: Threshold<Duration> = .init(.milliseconds(500), .high),
-        connections: Threshold<Int> = .init(50, .high),
-        poolUse: Threshold<Double> = .init(0.9, .high),
-        databaseConnections: Threshold<Double> = .init(0.8, .high),
-        cacheMemory: Threshold<Double> = .init(0.9, .medium),
-        brokerDepth: Threshold<Int> = .init(10_000, .high),
-        certificateExpiry: Threshold<Duration> = .init(.seconds(14 * 86_400), .high),
-        freeDisk: Threshold<Double> = .init(0.1, .high),
-        memoryPressure: Threshold<Double> = .init(0.1, .medium),
-        fileID: String = #fileID, line: Int = #line
-    ) {
-        self.cpuPercent = cpuPercent
-        self.memory = memory
-        self.heapGrowth = heapGrowth
-        self.restarts = restarts
-        self.queueDepth = queueDepth
-        self.queueAge = queueAge
-        self.errorRatio = errorRatio
-        self.deliveryLatency = deliveryLatency
-        self.lostLeases = lostLeases
-        self.requestErrorRatio = requestErrorRatio
-        self.requestLatency = requestLatency
-        self.connections = connections
-        self.poolUse = poolUse
-        self.databaseConnections = databaseConnections
-        self.cacheMemory = cacheMemory
-        self.brokerDepth = brokerDepth
-        self.certificateExpiry = certificateExpiry
-        self.freeDisk = freeDisk
-        self.memoryPressure = memoryPressure
+    public init(_ declared: Threshold..., fileID: String = #fileID, line: Int = #line) {
+        self.declared = declared
         place = SourcePlace(fileID: fileID, line: line)
     }
+
+    /// The limit that holds for a key.
+    public subscript<Value>(key: ThresholdKey<Value>) -> Threshold {
+        holding(key.standard)
+    }
+
+    /// The limit that holds where another one is the default.
+    func holding(_ standard: Threshold) -> Threshold { declared.last { $0.name == standard.name } ?? standard }
+}
+
+extension Threshold {
+    /// The CPU of one process, in percent of one core.
+    public static let cpuPercent = ThresholdKey.percent("cpuPercent", 70, .medium, "CPU of a process")
+    /// The resident memory of one process.
+    public static let memory = ThresholdKey.bytes("memory", .mebibytes(512), .high, "memory of a process")
+    /// The number of open database connections of the whole fleet.
+    public static let connections = ThresholdKey.count("connections", 50, .high, "connections of the fleet")
+    /// The number of messages in a broker's queue.
+    public static let brokerDepth = ThresholdKey.count("brokerDepth", 10_000, .high, "broker queue depth")
+}
+
+extension Fleet {
+    /// The limits that alerts, panels and scalers of the fleet share.
+    public var thresholds: Thresholds { part(of: Thresholds.self) ?? Thresholds() }
 }

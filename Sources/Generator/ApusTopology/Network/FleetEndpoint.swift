@@ -20,7 +20,7 @@ public struct FleetEndpoint: Hashable, Sendable {
     }
 
     public let kind: Kind
-    /// What of the fleet it belongs to, and the label `instance` of what is scraped there: an instance's or a server's name.
+    /// The instance or server that the port belongs to, and the label `instance` of what is scraped there.
     public let owner: String
     /// The process that listens, as a host name among containers.
     public let process: String
@@ -38,7 +38,7 @@ public struct FleetEndpoint: Hashable, Sendable {
         self.place = place
     }
 
-    /// As people call it: `postgres`, `the exporter of postgres`.
+    /// The holder of the port as people call it: `postgres`, `the exporter of postgres`.
     public var holder: String {
         switch kind {
         case .instance, .database, .pooler, .broker, .cache, .loadBalancer: owner
@@ -53,4 +53,25 @@ public struct FleetEndpoint: Hashable, Sendable {
         case .prober: "the prober of \(owner)"
         }
     }
+}
+
+/// How the parts of a fleet reach one another.
+///
+/// Files for both say the same of every port, and differ in the hosts alone.
+public enum FleetNetwork: String, CaseIterable, Hashable, Sendable {
+    /// Parts reach one another by the addresses of the hosts that they were declared at.
+    case host
+    /// Parts reach one another by the names of their containers, each of which has the name of its process.
+    case containers
+
+    /// The name of the host or the container that an endpoint is at.
+    public func host(of endpoint: FleetEndpoint) -> String {
+        switch self {
+        case .host: endpoint.host
+        case .containers: endpoint.process
+        }
+    }
+
+    /// The address of an endpoint, as `host:port`.
+    public func address(of endpoint: FleetEndpoint) -> String { "\(host(of: endpoint)):\(endpoint.port)" }
 }

@@ -10,7 +10,7 @@ public struct Receiver: Hashable, Sendable {
     }
 
     public let name: String
-    /// One or more.
+    /// The ways by which the receiver hears of an alert, one or more.
     public let ways: [Way]
     public let place: SourcePlace
 

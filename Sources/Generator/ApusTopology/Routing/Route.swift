@@ -1,11 +1,11 @@
 /// Which alerts go to which receiver; the first that fits takes an alert.
 public struct Route: Hashable, Sendable {
-    /// Empty: of any severity.
+    /// The severities of the alerts that the route takes; empty for any.
     public let severities: [Severity]
-    /// Nil: of any service.
+    /// The service whose alerts the route takes; nil for any.
     public let service: String?
     public let receiver: String
-    /// Nil: as the routing has it.
+    /// The time between two messages about what has not changed; nil for that of the ``Routing``.
     public let repeatInterval: Duration?
     public let place: SourcePlace
 

@@ -7,19 +7,19 @@
 ///     Route(severity: .critical, .high, to: "on-call")
 /// }
 /// ```
-public struct Routing: Hashable, Sendable {
+public struct Routing: FleetPart {
     /// Where Alertmanager listens, on the fleet's host.
     public let port: Int
     /// The name of the receiver of what no route takes; nil for one that drops it.
     public let defaultReceiver: String?
     /// How long the first alert of a group waits for others.
     public let groupWait: Duration
-    /// Between two messages of one group.
+    /// The time between two messages of one group.
     public let groupInterval: Duration
-    /// Between two messages about what has not changed.
+    /// The time between two messages about what has not changed.
     public let repeatInterval: Duration
     public let receivers: [Receiver]
-    /// In order: the first that fits takes an alert.
+    /// The routes in order: the first that fits takes an alert.
     public let routes: [Route]
     public let place: SourcePlace
 
@@ -56,4 +56,12 @@ public enum RoutingBuilder {
     public static func buildOptional(_ parts: [RoutingPart]?) -> [RoutingPart] { parts ?? [] }
     public static func buildEither(first parts: [RoutingPart]) -> [RoutingPart] { parts }
     public static func buildEither(second parts: [RoutingPart]) -> [RoutingPart] { parts }
+}
+
+extension Fleet {
+    /// How Alertmanager sends the fleet's alerts on.
+    public var routing: Routing { part(of: Routing.self) ?? Routing() }
+
+    /// Whether ``routing`` was declared: without it the fleet has no Alertmanager.
+    public var declaresRouting: Bool { part(of: Routing.self) != nil }
 }

@@ -1,47 +1,93 @@
 /// A service and the instances that run it.
-public struct FleetService: Hashable, Sendable {
+public struct FleetService: FleetPart {
     /// The value of the label `service`.
     public let name: String
     public let role: ServiceRole
-    /// In order of declaration.
+    /// The instances of the service, in order of declaration.
     public let instances: [Instance]
     /// The most that each instance may take from its host.
     public let limits: ResourceLimits
-    /// What its instances record, besides what the agent sees from outside.
+    /// The metrics that the instances record, besides what the agent sees from outside.
     public let records: Set<RecordedMetrics>
     public let health: HealthPaths
-    /// Nil: its number of instances stays as it is declared.
+    private let anyProgram: AnyServiceProgram
+    /// Between how many replicas the service is scaled; nil when the number of instances stays as it is declared.
     public let scaling: Scaling?
     public let place: SourcePlace
 
-    /// - Parameter records: what its instances record; nil for what a service of its role in this product does.
+    /// - Parameters:
+    ///   - program: how its processes are started; nil for an executable of the service's name with the options `--instance`, `--host`,
+    ///     `--port` and `--agent-socket`.
+    ///   - records: what its instances record; nil for what a service of its role usually does.
     public init(
-        _ name: String, role: ServiceRole, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
+        _ name: String, role: ServiceRole, program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(),
+        records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
         @InstanceBuilder instances: () -> [Instance]
     ) {
         self.name = name
         self.role = role
         self.limits = limits
+        anyProgram = AnyServiceProgram(program: program ?? ServiceCommand.Usual())
         self.records = records ?? role.usuallyRecords
         self.health = health
         self.scaling = scaling
         self.instances = instances()
         place = SourcePlace(fileID: fileID, line: line)
     }
+
+    /// How the processes of the service are started.
+    public var program: any ServiceProgram { anyProgram.program }
 }
 
 /// What a service does, as far as a fleet must know.
 public enum ServiceRole: String, CaseIterable, Hashable, Sendable {
-    /// Answers requests at its port.
+    /// The service answers requests at its port.
     case api
-    /// Takes work off the queue; listens nowhere.
+    /// The service takes work off a queue, and listens nowhere.
     case worker
 
     var usuallyRecords: Set<RecordedMetrics> {
         switch self {
         case .api: [.requests, .pool]
-        case .worker: [.deliveries, .pool]
+        case .worker: [.pool]
         }
+    }
+}
+
+extension FleetService {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+
+    /// Finds numbers of replicas that contradict one another, paths that nobody can ask for, and words that no command line takes.
+    public func faults(in fleet: Fleet) -> [FleetFault] {
+        var faults: [FleetFault] = []
+        for path in [health.live, health.ready] where !LegalText.isURLPath(path) {
+            faults.append(
+                .contradiction(
+                    "the health path “\(path)” of \(name) is illegal: begin it with a slash and use letters, digits and . _ - ~ /",
+                    place: place))
+        }
+        if let scaling, !instances.isEmpty {
+            let count = instances.count
+            if scaling.minimum < 1 || scaling.minimum > count || scaling.maximum < count {
+                faults.append(
+                    .contradiction(
+                        "\(name) has \(count) instances and is scaled between \(scaling.minimum) and \(scaling.maximum): both "
+                            + "bounds must be above 0 and include its number", place: place))
+            }
+        }
+        return faults + programFaults(in: fleet)
+    }
+}
+
+/// Where a service answers whether it lives and whether it can take requests.
+public struct HealthPaths: Hashable, Sendable {
+    public let live: String
+    public let ready: String
+
+    public init(live: String = "/health/live", ready: String = "/health/ready") {
+        self.live = live
+        self.ready = ready
     }
 }

@@ -2,9 +2,9 @@
 public struct Instance: Hashable, Sendable {
     /// The value of the label `instance`; unique in the fleet.
     public let name: String
-    /// Where it answers requests; nil when it does not.
+    /// The port at which the instance answers requests; nil when it answers none.
     public let port: Int?
-    /// Where its agent serves its metrics when agents stand beside each instance; unused with one agent a host.
+    /// The port at which its agent serves metrics when agents stand beside each instance; unused with one agent per host.
     public let metricsPort: Int
     public let place: SourcePlace
 
@@ -14,4 +14,15 @@ public struct Instance: Hashable, Sendable {
         self.metricsPort = metricsPort
         place = SourcePlace(fileID: fileID, line: line)
     }
+}
+
+/// Collects the instances of a ``FleetService``, with `for` and `if`.
+@resultBuilder
+public enum InstanceBuilder {
+    public static func buildExpression(_ instance: Instance) -> [Instance] { [instance] }
+    public static func buildBlock(_ instances: [Instance]...) -> [Instance] { instances.flatMap(\.self) }
+    public static func buildArray(_ instances: [[Instance]]) -> [Instance] { instances.flatMap(\.self) }
+    public static func buildOptional(_ instances: [Instance]?) -> [Instance] { instances ?? [] }
+    public static func buildEither(first instances: [Instance]) -> [Instance] { instances }
+    public static func buildEither(second instances: [Instance]) -> [Instance] { instances }
 }

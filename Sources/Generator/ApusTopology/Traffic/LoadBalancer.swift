@@ -1,6 +1,6 @@
-/// nginx in front of an API.
-public struct LoadBalancer: Hashable, Sendable {
-    /// How it chooses among the instances.
+/// An nginx in front of an API.
+public struct LoadBalancer: FleetPart {
+    /// How a load balancer chooses among the instances.
     public enum Balancing: String, CaseIterable, Hashable, Sendable {
         case roundRobin = "round_robin"
         case leastConnections = "least_conn"
@@ -13,22 +13,22 @@ public struct LoadBalancer: Hashable, Sendable {
     /// The names under which clients reach it.
     public let serverNames: [String]
     public let port: Int
-    /// TLS; nil for plain HTTP.
+    /// The certificate for TLS; nil for plain HTTP alone.
     public let certificate: Certificate?
     public let balancing: Balancing
-    /// Checked in order of declaration; the paths of each are distinct.
+    /// The limits on requests, checked in order of declaration; the paths of each are distinct.
     public let rateZones: [RateZone]
-    /// Paths whose connections are upgraded to WebSockets.
+    /// The paths whose connections are upgraded to WebSockets.
     public let webSocketPaths: [String]
-    /// Requests a second at the fleet's busiest, which rate zones and connections must let through.
+    /// The requests per second at the fleet's busiest, which rate zones and connections must let through.
     public let peakRequests: Int
-    /// Connections of one worker process (`worker_connections`).
+    /// The maximum number of connections of one worker process (`worker_connections`).
     public let connections: Int
-    /// Idle connections to the instances that each worker process keeps.
+    /// The number of idle connections to the instances that each worker process keeps.
     public let keepalive: Int
-    /// Where it serves its status page, to its own host only.
+    /// The port of its status page, which it serves to its own host only.
     public let statusPort: Int
-    /// Where nginx-prometheus-exporter serves its metrics.
+    /// The port at which nginx-prometheus-exporter serves its metrics.
     public let exporterPort: Int
     public let limits: ContainerLimits
     public let place: SourcePlace
@@ -55,5 +55,32 @@ public struct LoadBalancer: Hashable, Sendable {
         self.exporterPort = exporterPort
         self.limits = limits
         place = SourcePlace(fileID: fileID, line: line)
+    }
+}
+
+extension LoadBalancer {
+    public var partName: String? { name }
+    public var standsAlone: Bool { false }
+}
+
+extension Fleet {
+    /// The load balancers of the fleet, in order of declaration.
+    public var loadBalancers: [LoadBalancer] { parts(of: LoadBalancer.self) }
+}
+
+/// A TLS certificate and its key, by their paths.
+public struct Certificate: Hashable, Sendable {
+    public let certificatePath: String
+    public let keyPath: String
+    /// The port at which TLS is served.
+    public let port: Int
+    /// The port of the blackbox_exporter that looks at the certificate from outside, for its expiry; nil when nobody does.
+    public let proberPort: Int?
+
+    public init(certificatePath: String, keyPath: String, port: Int = 8443, proberPort: Int? = 9115) {
+        self.certificatePath = certificatePath
+        self.keyPath = keyPath
+        self.port = port
+        self.proberPort = proberPort
     }
 }

@@ -1,11 +1,11 @@
 /// A limit on the requests of one client address (`limit_req_zone`).
 public struct RateZone: Hashable, Sendable {
     public let name: String
-    /// The beginnings of the paths it holds for.
+    /// The beginnings of the paths that the limit holds for.
     public let paths: [String]
-    /// Of one client address.
+    /// The requests per second of one client address.
     public let requestsPerSecond: Int
-    /// How many more may come at once.
+    /// The number of requests that may come at once beyond the rate.
     public let burst: Int
     public let place: SourcePlace
 
@@ -19,7 +19,8 @@ public struct RateZone: Hashable, Sendable {
         place = SourcePlace(fileID: fileID, line: line)
     }
 
-    /// Those of the original system: logins 10/s, webhooks 50/s, uploads 2/s, everything else 100/s with 200 more at once.
+    /// The limits of a load balancer that names none: logins 10/s, webhooks 50/s, uploads 2/s, everything else 100/s with 200 more
+    /// at once.
     public static let usual = [
         RateZone("auth", paths: ["/api/auth/"], requestsPerSecond: 10, burst: 20),
         RateZone("webhook", paths: ["/api/webhooks/"], requestsPerSecond: 50, burst: 100),

@@ -1,5 +1,5 @@
 extension Fleet {
-    /// Connections that all instances may open where each service has as many replicas as it may have.
+    /// The number of connections that all instances may open where each service has as many replicas as it may have.
     public var mostConnections: Int {
         services.reduce(0) { sum, service in
             let replicas = max(service.scaling?.maximum ?? 0, service.instances.count)
@@ -118,43 +118,16 @@ extension Fleet {
         }
         if !(1...65535).contains(queue.prefetch) {
             contradiction("has a prefetch of \(queue.prefetch): use 1 to 65535")
-        } else if queue.prefetch < delivery.batchSize {
-            contradiction(
-                "hands out \(queue.prefetch) messages at a time, too few for a batch of \(delivery.batchSize): "
-                    + "raise the prefetch or lower DeliverySettings.batchSize")
         }
-        if let most = queue.maxLength, most <= thresholds.brokerDepth.value {
+        if let most = queue.maxLength, most <= thresholds[Threshold.brokerDepth].wholeValue {
             contradiction(
-                "holds \(most) messages at most but is alerted on above \(thresholds.brokerDepth.value), so that the alert could "
+                "holds \(most) messages at most but is alerted on above \(thresholds[Threshold.brokerDepth].text), so that the alert could "
                     + "not fire: raise maxLength or lower Thresholds.brokerDepth")
         }
         return faults
     }
 
-    /// Caches that their own container would end.
-    var cacheFaults: [FleetFault] {
-        caches.flatMap { cache in
-            var faults = Self.limitFaults(cache.limits, of: cache.name, cache.place)
-            if !LegalText.isTag(cache.version) {
-                faults.append(Self.illegalVersion(cache.version, of: cache.name, cache.place))
-            }
-            if cache.maxMemory < .mebibytes(1) {
-                faults.append(
-                    .contradiction(
-                        "\(cache.name) may use \(cache.maxMemory.bytes) bytes: give it at least .mebibytes(1)",
-                        place: cache.place))
-            }
-            if cache.maxMemory >= cache.limits.memory {
-                faults.append(
-                    .contradiction(
-                        "\(cache.name) may fill \(cache.maxMemory.bytes) bytes but is ended at \(cache.limits.memory.bytes): "
-                            + "lower maxMemory or raise the limit", place: cache.place))
-            }
-            return faults
-        }
-    }
-
-    private static func illegalVersion(_ version: String, of server: String, _ place: SourcePlace) -> FleetFault {
+    static func illegalVersion(_ version: String, of server: String, _ place: SourcePlace) -> FleetFault {
         .contradiction("version “\(version)” of \(server) is no image tag: use letters, digits and . _ -", place: place)
     }
 

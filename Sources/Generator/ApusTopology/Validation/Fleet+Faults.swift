@@ -8,12 +8,13 @@ extension Fleet {
         return own + variationFaults(beyond: Set(own))
     }
 
-    /// Those of the fleet as it is declared, without what differs elsewhere.
+    /// The faults of the fleet as it is declared, without what differs elsewhere.
     var ownFaults: [FleetFault] {
-        let declared = repeatedParts.map { FleetFault.repeatedPart(name: $0.name, place: $0.place) } + nameFaults + portFaults
+        let declared = parts.repeated() + nameFaults + portFaults
         let numbers = durationFaults + numberFaults + thresholdFaults + budgetFaults + fileNameFaults + hostFaults
-        let servers = databaseFaults + brokerFaults + cacheFaults + trafficFaults + containerFaults
-        return declared + numbers + servers + scalingFaults + objectiveFaults + routingFaults + scrapingFaults + consumerFaults
+        let servers = databaseFaults + brokerFaults + trafficFaults
+        return declared + numbers + servers + objectiveFaults + routingFaults + scrapingFaults
+            + parts.flatMap { $0.faults(in: self) }
     }
 
     private var durationFaults: [FleetFault] {
@@ -27,8 +28,6 @@ extension Fleet {
             ("the alerts' hold", alerting.hold, .milliseconds(1)...day, alerting.place),
             ("the alerts' rate window", alertWindow, .milliseconds(1)...day, alerting.place),
             ("the agents' sampling interval", agents.samplingInterval, .milliseconds(1)...day, agents.place),
-            ("the lease", delivery.lease, .milliseconds(1)...day, delivery.place),
-            ("the poll interval", delivery.pollInterval, .milliseconds(1)...day, delivery.place),
         ]
         let illegal: [FleetFault] = durations.filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
             .map { .durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: $0.3) }
@@ -46,16 +45,11 @@ extension Fleet {
         if alertWindow < leastWindow {
             faults.append(.windowTooShort(window: alertWindow, least: leastWindow, place: alerting.place))
         }
-        if delivery.lease <= delivery.pollInterval {
-            faults.append(
-                .leaseTooShort(lease: delivery.lease, pollInterval: delivery.pollInterval, place: delivery.place))
-        }
         return faults
     }
 
     private var numberFaults: [FleetFault] {
         [
-            ("the batch size", delivery.batchSize, delivery.place),
             ("the connections of an instance", connections.perInstance, connections.place),
             ("the least connections", connections.minimum, connections.place),
         ].filter { $0.1 < 1 }
@@ -74,10 +68,11 @@ extension Fleet {
             faults.append(
                 .budgetTooSmall(maximum: connections.maximum, instances: instances, place: connections.place))
         }
-        if connectionLimit > thresholds.connections.value {
+        let watched = thresholds[Threshold.connections].wholeValue
+        if connectionLimit > watched {
             faults.append(
                 .budgetAboveThreshold(
-                    limit: connectionLimit, threshold: thresholds.connections.value, place: connections.place))
+                    limit: connectionLimit, threshold: watched, place: connections.place))
         }
         return faults
     }

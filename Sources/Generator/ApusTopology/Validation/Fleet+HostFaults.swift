@@ -28,7 +28,7 @@ extension Fleet {
             .map { .socketPathTooLong($0, longest: Self.longestSocketPath, place: installation.place) }
     }
 
-    /// `sun_path` with a zero byte at its end, unix(7).
+    /// The most bytes of a path that fit into `sun_path` with a zero byte at the end, unix(7).
     private static let longestSocketPath = 107
 
     private var limitFaults: [FleetFault] {
@@ -46,10 +46,11 @@ extension Fleet {
                 .map { .numberOutOfRange(name: $0.0, value: Double($0.1), range: $0.3, place: place) }
         }
         for service in services {
-            guard let memory = service.limits.memory, memory <= thresholds.memory.value else { continue }
+            let watched = thresholds[Threshold.memory].wholeValue
+            guard let memory = service.limits.memory, memory.bytes <= watched else { continue }
             faults.append(
                 .limitNotAboveThreshold(
-                    service: service.name, limit: memory.bytes, threshold: thresholds.memory.value.bytes, place: service.place))
+                    service: service.name, limit: memory.bytes, threshold: watched, place: service.place))
         }
         return faults
     }
@@ -72,7 +73,7 @@ extension Fleet {
         ]
     }
 
-    /// As useradd(8) and systemd agree on, without upper case.
+    /// Whether a name is one that useradd(8) and systemd agree on, without upper case.
     private static func isLegalUser(_ name: String) -> Bool {
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
         guard let first = name.utf8.first, letters.contains(first) || first == UInt8(ascii: "_") else { return false }

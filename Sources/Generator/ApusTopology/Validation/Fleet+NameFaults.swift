@@ -50,11 +50,11 @@ extension Fleet {
 /// Who has which name, and what is wrong with names.
 private struct NameRegister {
     var faults: [FleetFault] = []
-    /// By kind, then by name.
+    /// The places of names, by kind and then by name.
     private var owners: [String: [String: SourcePlace]] = [:]
     private var processes: [String: SourcePlace] = [:]
 
-    /// A process that the fleet has anyway.
+    /// Takes the name of a process that the fleet has anyway.
     mutating func reserve(_ name: String, _ place: SourcePlace) { processes[name] = place }
 
     /// - Returns: whether the name is the first of its kind.
@@ -86,5 +86,26 @@ private struct NameRegister {
 
     mutating func checkHost(_ host: String?, _ place: SourcePlace) {
         if let host, !LegalText.isHost(host) { faults.append(.illegalHost(host, place: place)) }
+    }
+}
+
+extension Fleet {
+    /// Ports that are out of range, or taken twice on one host; an instance's metrics port counts when its agent stands beside it.
+    var portFaults: [FleetFault] {
+        var faults: [FleetFault] = []
+        var holders: [String: [Int: String]] = [:]
+        for endpoint in endpoints {
+            // Two names of one host.
+            let host = endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host
+            if !(1...65535).contains(endpoint.port) {
+                faults.append(.portOutOfRange(port: endpoint.port, holder: endpoint.holder, place: endpoint.place))
+            } else if let first = holders[host]?[endpoint.port] {
+                faults.append(
+                    .portTaken(port: endpoint.port, first: first, second: endpoint.holder, place: endpoint.place))
+            } else {
+                holders[host, default: [:]][endpoint.port] = endpoint.holder
+            }
+        }
+        return faults
     }
 }

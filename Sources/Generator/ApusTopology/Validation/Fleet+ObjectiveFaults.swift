@@ -34,11 +34,13 @@ extension Fleet {
             selectors = [histogram]
             if let family = histogram.family, let fault = Self.boundFault(bound, of: family) { faults.append(fault) }
         }
-        let families = Set(selectors.compactMap { $0.family?.name ?? $0.name }).sorted()
-        for group in RecordedMetrics.allCases where !service.records.contains(group) {
-            guard let family = families.first(where: group.covers) else { continue }
+        let names = Set(selectors.compactMap { $0.family?.name ?? $0.name })
+        var groups: Set<RecordedMetrics> = [.requests, .pool]
+        if let metrics = objective.metrics { groups.insert(metrics) }
+        for group in groups.subtracting(service.records).sorted(by: { $0.name < $1.name }) {
+            guard let name = group.families.map(\.name).filter(names.contains).min() else { continue }
             faults.append(
-                "counts \(family), which \(service.name) does not record: name a service that records .\(group.rawValue), "
+                "counts \(name), which \(service.name) does not record: name a service that records .\(group.name), "
                     + "or add that to its records")
         }
         return faults
@@ -111,17 +113,6 @@ extension Fleet {
         return faults
     }
 
-    /// To hundredths.
+    /// A number rounded to hundredths.
     private static func rounded(_ value: Double) -> String { PromQLNumber.string((value * 100).rounded() / 100) }
-}
-
-extension RecordedMetrics {
-    /// Whether a family is one of the group.
-    func covers(_ family: String) -> Bool {
-        switch self {
-        case .requests: family.hasPrefix("http_server_")
-        case .pool: family.hasPrefix("db_client_")
-        case .deliveries: family.hasPrefix("notification_") || family.hasPrefix("notifications_")
-        }
-    }
 }

@@ -1,7 +1,6 @@
 import ApusMetrics
 import ApusPromQL
 import AgentMetrics
-import NotificationMetrics
 import ApusText
 
 extension Fleet {
@@ -76,10 +75,7 @@ extension FleetService {
     /// Series that an agent serves of each instance at least: of its process, and of each family that it records one with the fewest
     /// that its kind has.
     fileprivate var leastSeries: Int {
-        let recorded = (MetricCatalog.families + Notifications.families).filter { family in
-            records.contains { $0.covers(family.name) }
-        }
-        return (MetricCatalog.families(of: .instance) + recorded).reduce(0) { sum, family in
+        (MetricCatalog.families(of: .instance) + records.flatMap(\.families)).reduce(0) { sum, family in
             // The buckets with that of infinity, the sum and the count.
             sum + (family.kind == .histogram ? family.buckets.count + 3 : 1)
         }

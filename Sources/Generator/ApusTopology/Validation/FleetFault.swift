@@ -3,36 +3,35 @@ import ApusText
 
 /// One contradiction in a fleet: its description names the place in the Swift source and the remedy.
 public enum FleetFault: Error, Hashable, Sendable {
-    /// A name that cannot be a label value, a file name and a host name at once.
+    /// The name cannot be a label value, a file name and a host name at once.
     case illegalName(kind: String, name: String, place: SourcePlace)
     case repeatedName(kind: String, name: String, first: SourcePlace, place: SourcePlace)
     case repeatedPart(name: String, place: SourcePlace)
-    /// Not a name or an IPv4 address.
+    /// The host is neither a name nor an IPv4 address.
     case illegalHost(String, place: SourcePlace)
     case noServices(place: SourcePlace)
     case emptyService(name: String, place: SourcePlace)
     case missingPort(instance: String, place: SourcePlace)
     case portOutOfRange(port: Int, holder: String, place: SourcePlace)
     case portTaken(port: Int, first: String, second: String, place: SourcePlace)
-    /// Too short, too long, or finer than a millisecond.
+    /// The duration is too short, too long, or finer than a millisecond.
     case durationOutOfRange(name: String, value: Duration, range: ClosedRange<Duration>, place: SourcePlace)
     case timeoutNotBelowInterval(timeout: Duration, interval: Duration, place: SourcePlace)
     case holdTooShort(hold: Duration, evaluationInterval: Duration, place: SourcePlace)
     case windowTooShort(window: Duration, least: Duration, place: SourcePlace)
-    case leaseTooShort(lease: Duration, pollInterval: Duration, place: SourcePlace)
     case numberOutOfRange(name: String, value: Double, range: String, place: SourcePlace)
     case budgetBoundsReversed(minimum: Int, maximum: Int, place: SourcePlace)
     case budgetTooSmall(maximum: Int, instances: Int, place: SourcePlace)
     case budgetAboveThreshold(limit: Int, threshold: Int, place: SourcePlace)
     case illegalFileName(name: String, value: String, place: SourcePlace)
-    /// Not a name that every tool takes for a Unix user.
+    /// The user is none that every tool takes for a Unix user.
     case illegalUser(String, of: String, place: SourcePlace)
-    /// One user for agents and services.
+    /// Agents and services have one user.
     case sharedUser(String, place: SourcePlace)
     case illegalPath(name: String, path: String, place: SourcePlace)
     case socketPathTooLong(String, longest: Int, place: SourcePlace)
     case limitNotAboveThreshold(service: String, limit: Int, threshold: Int, place: SourcePlace)
-    /// What is wrong and the remedy in words, which stand beside the check.
+    /// Parts contradict one another: what is wrong and the remedy, in the words of the check.
     case contradiction(String, place: SourcePlace)
 
     /// Where the fault is to be mended.
@@ -42,7 +41,7 @@ public enum FleetFault: Error, Hashable, Sendable {
             .illegalHost(_, let place), .noServices(let place), .emptyService(_, let place), .missingPort(_, let place),
             .portOutOfRange(_, _, let place),
             .portTaken(_, _, _, let place), .durationOutOfRange(_, _, _, let place), .timeoutNotBelowInterval(_, _, let place),
-            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place), .leaseTooShort(_, _, let place),
+            .holdTooShort(_, _, let place), .windowTooShort(_, _, let place),
             .numberOutOfRange(_, _, _, let place), .budgetBoundsReversed(_, _, let place), .budgetTooSmall(_, _, let place),
             .budgetAboveThreshold(_, _, let place), .illegalFileName(_, _, let place), .illegalUser(_, _, let place),
             .sharedUser(_, let place), .illegalPath(_, _, let place), .socketPathTooLong(_, _, let place),
@@ -87,9 +86,6 @@ extension FleetFault: CustomStringConvertible {
         case .windowTooShort(let window, let least, _):
             "the rate window of \(DurationText.string(window)) holds less than four scrapes or evaluations:"
                 + " take at least \(DurationText.string(least))"
-        case .leaseTooShort(let lease, let poll, _):
-            "a lease of \(DurationText.string(lease)) does not outlast a poll interval of \(DurationText.string(poll)):"
-                + " lengthen the lease"
         case .numberOutOfRange(let name, let value, let range, _):
             "\(name) is \(value): it must be \(range)"
         case .budgetBoundsReversed(let minimum, let maximum, _):
@@ -116,5 +112,27 @@ extension FleetFault: CustomStringConvertible {
         case .contradiction(let explanation, _):
             explanation
         }
+    }
+}
+
+/// A fleet that cannot run: its one fault on one line, or all its faults, a line each.
+public struct InvalidFleet: Error, Hashable, Sendable, CustomStringConvertible {
+    public let faults: [FleetFault]
+
+    public var description: String {
+        faults.count == 1
+            ? "the fleet contradicts itself: \(faults[0])"
+            : "the fleet contradicts itself:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension Fleet {
+    /// The fleet itself when it can run.
+    ///
+    /// - Throws: ``InvalidFleet`` with all faults.
+    public func validated() throws(InvalidFleet) -> Fleet {
+        let faults = faults
+        guard faults.isEmpty else { throw InvalidFleet(faults: faults) }
+        return self
     }
 }

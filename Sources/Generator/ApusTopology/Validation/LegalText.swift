@@ -1,6 +1,6 @@
 /// What texts of a topology may hold, so that every file that they come into takes them as they are.
 enum LegalText {
-    /// What is a host name's label, a file name and a label value at once (RFC 1123, but with a letter first).
+    /// Whether a text is a host name's label, a file name and a label value at once (RFC 1123, but with a letter first).
     static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetter(first), name.utf8.last != UInt8(ascii: "-"), name.utf8.count <= 63 else {
             return false
@@ -8,7 +8,7 @@ enum LegalText {
         return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 
-    /// A name or an IPv4 address; an IPv6 address would need brackets wherever a port follows.
+    /// Whether a text is a host's name or an IPv4 address; an IPv6 address would need brackets wherever a port follows.
     static func isHost(_ host: String) -> Bool {
         !host.isEmpty
             && host.utf8.allSatisfy {
@@ -16,13 +16,13 @@ enum LegalText {
             }
     }
 
-    /// The path of a URL, or its beginning, without anything that a server's configuration or a shell reads otherwise.
+    /// Whether a text is the path of a URL, or its beginning, without anything that a server's configuration or a shell reads otherwise.
     static func isURLPath(_ path: String) -> Bool {
         path.utf8.first == UInt8(ascii: "/")
             && path.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "~") }
     }
 
-    /// `http` or `https`, a host, and nothing that ends a value: white space, quotes or control characters.
+    /// Whether a text is a URL with `http` or `https` and a host, and nothing that ends a value: white space, quotes or control characters.
     static func isWebURL(_ url: String) -> Bool {
         for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
             let rest = url.dropFirst(scheme.count)
@@ -31,31 +31,31 @@ enum LegalText {
         return false
     }
 
-    /// Printable ASCII without white space, quotes, `$` or backslashes.
+    /// Whether a text is printable ASCII without white space, quotes, `$` or backslashes.
     static func isPlain(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"'`$\\".utf8.contains($0) }
     }
 
-    /// An address of mail, as far as it is worth looking at.
+    /// Whether a text is an address of mail, as far as it is worth looking at.
     static func isMailbox(_ address: String) -> Bool {
         let sides = address.split(separator: "@", omittingEmptySubsequences: false)
         return sides.count == 2 && !sides[0].isEmpty && isHost(String(sides[1])) && isPlain(address)
     }
 
-    /// `host:port`.
+    /// Whether a text is an address as `host:port`.
     static func isAddress(_ address: String) -> Bool {
         let sides = address.split(separator: ":", omittingEmptySubsequences: false)
         guard sides.count == 2, let port = Int(sides[1]) else { return false }
         return isHost(String(sides[0])) && (1...65535).contains(port)
     }
 
-    /// A PostgreSQL identifier that needs no quotes.
+    /// Whether a text is a PostgreSQL identifier that needs no quotes.
     static func isIdentifier(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetter(first) || first == UInt8(ascii: "_") else { return false }
         return name.utf8.count <= 63 && name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
     }
 
-    /// The tag of a container image (https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests).
+    /// Whether a text is the tag of a container image (https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests).
     static func isTag(_ tag: String) -> Bool {
         guard let first = tag.utf8.first, isWord(first), first != UInt8(ascii: "."), first != UInt8(ascii: "-") else {
             return false
@@ -63,7 +63,7 @@ enum LegalText {
         return tag.utf8.count <= 128 && tag.utf8.allSatisfy(isWord)
     }
 
-    /// A registry's host, its port and folders; without a slash at either end.
+    /// Whether a text is a registry's host, its port and folders, without a slash at either end.
     static func isRegistry(_ registry: String) -> Bool {
         let parts = registry.split(separator: "/", omittingEmptySubsequences: false)
         return parts.indices.allSatisfy { index in
@@ -75,7 +75,7 @@ enum LegalText {
         }
     }
 
-    /// Letters, digits and `.`, `_`, `-`.
+    /// Whether a text is of letters, digits and `.`, `_`, `-`.
     static func isWords(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isWord) }
 
     private static func isWord(_ byte: UInt8) -> Bool { isLetter(byte | 0x20) || isDigit(byte) || "._-".utf8.contains(byte) }

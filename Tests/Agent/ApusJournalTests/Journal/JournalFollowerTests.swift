@@ -1,6 +1,7 @@
 import HostTesting
 import ApusSystemd
 import ApusJournal
+import ApusThreads
 import Dispatch
 import Foundation
 import Testing
@@ -10,19 +11,20 @@ import Testing
     /// A follower on a thread of its own.
     private final class Running: Sendable {
         let follower: JournalFollower
+        private let wake = WakeUp()
         private let ended = DispatchSemaphore(value: 0)
 
         init(_ configuration: JournalFollowerConfiguration, _ notices: Notices) {
             let follower = JournalFollower(configuration) { notices.add($0) }
             self.follower = follower
-            Thread.detachNewThread { [ended] in
-                follower.run()
+            Thread.detachNewThread { [wake, ended] in
+                follower.run(until: wake)
                 ended.signal()
             }
         }
 
         func stop() {
-            follower.stop()
+            wake.raise()
             ended.wait()
         }
 

@@ -1,4 +1,5 @@
 import ApusJournal
+import ApusThreads
 import Foundation
 import Glibc
 import HostTesting
@@ -10,6 +11,7 @@ import Testing
     private final class Running: Sendable {
         let watcher: UnitWatcher
         private let notices: Notices
+        private let wake = WakeUp()
         private let ended = DispatchSemaphore(value: 0)
 
         private final class Notices: Sendable { let all = Mutex<[UnitNotice]>([]) }
@@ -21,8 +23,8 @@ import Testing
             configuration.deadline = .milliseconds(300)
             watcher = UnitWatcher(configuration) { notice in notices.all.withLock { $0.append(notice) } }
             self.notices = notices
-            Thread.detachNewThread { [watcher, ended] in
-                watcher.run()
+            Thread.detachNewThread { [watcher, wake, ended] in
+                watcher.run(until: wake)
                 ended.signal()
             }
         }
@@ -31,7 +33,7 @@ import Testing
 
         /// Whether the thread has ended in time.
         func stop(within seconds: Int) -> Bool {
-            watcher.stop()
+            wake.raise()
             return ended.wait(timeout: .now() + .seconds(seconds)) == .success
         }
     }

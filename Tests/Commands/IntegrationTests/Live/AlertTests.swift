@@ -1,3 +1,5 @@
+import NotificationPack
+import MonitoringPacks
 import ApusTopology
 import Foundation
 import Glibc
@@ -17,8 +19,8 @@ extension ProductionTests {
         private static let fromTheStart: Set = ["PoolerDown", "NotificationsFailing"]
 
         private static let limits = Thresholds(
-            restarts: .init(1, .high), queueDepth: .init(20, .high), queueAge: .init(.seconds(3), .high),
-            deliveryLatency: .init(.milliseconds(200), .medium), brokerDepth: .init(20, .high))
+            .restarts(1, .high), .queueDepth(20, .high), .queueAge(.seconds(3), .high),
+            .deliveryLatency(.milliseconds(200), .medium), .brokerDepth(20, .high))
 
         @Test func `every alert fires when its fault is made`() async throws {
             let stack = try await ProductionStack(thresholds: Self.limits, up: ["--restart-delay", "6s"])

@@ -119,7 +119,7 @@ final class Faults: Sendable {
 
     func breakConfigurations() throws {
         for path in ["deploy/prometheus/prometheus.yml", "deploy/alertmanager/alertmanager.yml"] {
-            try "nonsense: true\n".write(toFile: stack.folder(path), atomically: false, encoding: .utf8)
+            try "nonsense: true\n".write(toFile: stack.folder.path(path), atomically: false, encoding: .utf8)
         }
         stack.prometheus.reload()
         stack.exporters[.alertmanager]?.signal(SIGHUP)

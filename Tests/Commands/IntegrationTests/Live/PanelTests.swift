@@ -18,7 +18,7 @@ extension ProductionTests {
             async let load = stack.fleet.load(["--rate", "20", "--duration", "20s"])
             let queries = try queries(of: stack)
             #expect(queries.count > 350)
-            let check = QueryCheck(server: PrometheusServer(url: stack.prometheus.url), window: .seconds(60))
+            let check = QueryCheck(server: PrometheusAPI(url: stack.prometheus.url), window: .seconds(60))
             var missing = queries
             var found: [FileQuery] = []
             let deadline = ContinuousClock.now + .seconds(90)

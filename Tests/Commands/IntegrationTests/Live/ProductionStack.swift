@@ -1,6 +1,8 @@
+import NotificationPack
 import ApusFiles
 import ApusGenerator
 import ApusTopology
+import NotificationFleet
 import ExporterCatalog
 import Foundation
 import HostTesting
@@ -68,6 +70,7 @@ final class ProductionStack: Sendable {
             for part in declared.loadBalancers { part }
             for part in declared.objectives { part }
             if let part = declared.hostMonitoring { part }
+            NotificationPack()
             declared.agents
             // The rules are asked twice as often as figures come, so that an alert is not late by both.
             Scraping(

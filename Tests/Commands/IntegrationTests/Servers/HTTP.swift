@@ -1,3 +1,4 @@
+import ApusMetrics
 import AsyncHTTPClient
 import Foundation
 import NIOCore
@@ -13,13 +14,11 @@ enum HTTP {
         var json: Any? { try? JSONSerialization.jsonObject(with: Data(text.utf8)) }
         var object: [String: Any] { json as? [String: Any] ?? [:] }
 
-        /// Of an exposition: the values of a family by their labels, as they are written.
+        /// The values of a family in an exposition, by their labels in braces; none of an answer that is no exposition.
         func values(of family: String) -> [String: Double] {
             var values: [String: Double] = [:]
-            for line in text.split(separator: "\n") where line.hasPrefix(family) {
-                let rest = line.dropFirst(family.count)
-                guard rest.first == "{" || rest.first == " ", let space = line.lastIndex(of: " ") else { continue }
-                values[String(rest[..<space])] = Double(line[line.index(after: space)...])
+            for sample in (try? ExpositionReader.samples(in: text)) ?? [] where sample.name == family {
+                values[String(sample.series.dropFirst(family.count))] = sample.value
             }
             return values
         }

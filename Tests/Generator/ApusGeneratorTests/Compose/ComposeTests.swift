@@ -43,7 +43,7 @@ import Yams
                 for number in 1...instances { Instance("worker-\(number)", metricsPort: 20_000 + number) }
             }
             Agents(.besideEachInstance)
-            Thresholds(connections: .init(1000, .high))
+            Thresholds(.connections(1000, .high))
             ConnectionBudget(perInstance: 1, minimum: 10, maximum: 1000)
         }
         #expect(try fleet.generatedFiles(of: [.compose]).isEmpty != isThere)

@@ -1,6 +1,5 @@
 import AgentMetrics
 import ApusDashboards
-import ApusGenerator
 import ApusMetrics
 import ApusPromQL
 import ApusTopology

@@ -1,8 +1,9 @@
 import ApusFiles
+import MonitoringPacks
+import NotificationPack
 import ApusTopology
 import Foundation
 import HostTesting
-import MonitoringPacks
 import NotificationFleet
 import Testing
 
@@ -49,20 +50,24 @@ import Testing
 
     @Test func `are all that the fleet declares`() throws {
         let thresholds = Thresholds(
-            cpuPercent: .init(71, .medium), memory: .init(.bytes(500_000_001), .high),
-            heapGrowth: .init(.bytes(60_000_001), .medium), restarts: .init(7, .high), queueDepth: .init(9001, .high),
-            queueAge: .init(.seconds(301), .high), errorRatio: .init(0.02, .critical),
-            deliveryLatency: .init(.seconds(6), .medium), lostLeases: .init(0.03, .medium),
-            requestErrorRatio: .init(0.04, .critical), requestLatency: .init(.milliseconds(501), .high),
-            connections: .init(51, .high), poolUse: .init(0.81, .high), databaseConnections: .init(0.82, .high),
-            cacheMemory: .init(0.83, .medium), brokerDepth: .init(9002, .high),
-            certificateExpiry: .init(.seconds(1_200_001), .high), freeDisk: .init(0.11, .high),
-            memoryPressure: .init(0.12, .medium))
+            .cpuPercent(71, .medium), .memory(.bytes(500_000_001), .high),
+            .heapGrowth(.bytes(60_000_001), .medium), .restarts(7, .high), .queueDepth(9001, .high),
+            .queueAge(.seconds(301), .high), .errorRatio(0.02, .critical),
+            .deliveryLatency(.seconds(6), .medium), .lostLeases(0.03, .medium),
+            .requestErrorRatio(0.04, .critical), .requestLatency(.milliseconds(501), .high),
+            .throughput(0.83, .medium), .descriptorUse(0.84), .poolWait(.milliseconds(101)),
+            .transactionDuration(.seconds(901)), .transactionAge(900_000_001), .slotLag(.bytes(1_000_000_003)),
+            .poolerWait(.milliseconds(1001)), .freeInodes(0.06), .clockSkew(.milliseconds(51)), .journalLag(.seconds(61)),
+            .connections(51, .high), .poolUse(0.81, .high), .databaseConnections(0.82, .high),
+            .cacheMemory(0.83, .medium), .brokerDepth(9002, .high),
+            .certificateExpiry(.seconds(1_200_001), .high), .freeDisk(0.11, .high),
+            .memoryPressure(0.12, .medium))
         let fleet = Fleet("limits") {
             FleetService("api", role: .api) { Instance("api-1", port: 3001, metricsPort: 9101) }
-            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+            FleetService("worker", role: .worker, records: [.pool, .deliveries]) { Instance("worker-1", metricsPort: 9091) }
+            NotificationPack()
             thresholds
-            Database("postgres", exporterPort: 9187)
+            Database("postgres", pooler: Pooler(), exporterPort: 9187)
             Broker("rabbitmq", queues: [BrokerQueue("notifications", consumers: "worker")])
             Cache("redis")
             LoadBalancer(service: "api", certificate: Certificate(certificatePath: "/c.pem", keyPath: "/k.pem"))
@@ -70,7 +75,8 @@ import Testing
         }
         let drawn = Set(try lines(fleet).map(\.value))
         let declared: [Double] = [
-            71, 500_000_001, 60_000_001, 7, 9001, 301, 0.02, 6, 0.03, 0.04, 0.501, 51, 0.81, 0.82, 0.83, 9002, 1_200_001, 0.11,
+            0.83, 0.84, 0.101, 901, 900_000_001, 1_000_000_003, 1.001, 0.06, 0.051, 61, 71, 500_000_001, 60_000_001, 7, 9001,
+            301, 0.02, 6, 0.03, 0.04, 0.501, 51, 0.81, 0.82, 0.83, 9002, 1_200_001, 0.11,
             0.12,
         ]
         #expect(Set(declared).subtracting(drawn) == [])

@@ -1,3 +1,4 @@
+import HostTesting
 import AgentMetrics
 import ApusDashboards
 import ApusFiles
@@ -6,6 +7,7 @@ import ApusTopology
 import Foundation
 import MonitoringPacks
 import NotificationFleet
+import HostTesting
 import Testing
 
 @Suite struct `The schema of dashboards` {

@@ -1,12 +1,12 @@
 import AgentMetrics
 import ApusFiles
-import ApusGenerator
+import MonitoringPacks
+import NotificationPack
 import ApusMetrics
 import ApusTopology
 import ExporterCatalog
 import Foundation
 import HostTesting
-import MonitoringPacks
 import NotificationFleet
 import NotificationMetrics
 import Testing
@@ -31,7 +31,13 @@ import Testing
         #expect(try names(development) == everything.filter { !servers.contains($0) })
         #expect(
             try names(Fleet("one") { FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) } })
-                == ["agent", "database", "deliveries", "fleet-overview", "instance", "journal", "queue"])
+                == ["agent", "database", "fleet-overview", "instance", "journal"])
+        let delivering = Fleet("two") {
+            FleetService("worker", role: .worker, records: [.deliveries]) { Instance("worker-1", metricsPort: 9091) }
+            NotificationPack()
+        }
+        #expect(
+            try names(delivering) == ["agent", "deliveries", "fleet-overview", "instance", "journal", "queue"])
         let silent = Fleet("silent", environment: .development) {
             FleetService("web", role: .api, records: []) { Instance("web-1", port: 3001, metricsPort: 9101) }
         }
@@ -105,6 +111,6 @@ import Testing
         }
         let uids = try fleets.flatMap { try Self.documents(of: $0) }.map(\.uid)
         #expect(uids.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9_-]{1,40}/) != nil })
-        #expect(Set(uids).count == uids.count && uids.count == 14)
+        #expect(Set(uids).count == uids.count && uids.count == 10)
     }
 }

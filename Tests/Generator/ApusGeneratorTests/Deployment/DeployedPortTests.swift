@@ -76,7 +76,7 @@ import Yams
         func place(_ kind: FileKind, _ path: String, _ fragment: String) throws -> SourcePlace? {
             let file = try #require(try kind.files(for: fleet).first { $0.path == path })
             let lines = file.contents.components(separatedBy: "\n")
-            return file.origin(ofLine: try #require(lines.firstIndex { $0.contains(fragment) }, "\(fragment)") + 1)
+            return file.origin(ofLine: try #require(lines.firstIndex { $0.contains(fragment) }, "\(fragment)") + 1)?.place
         }
         let instance = fleet.services[0].instances[1]
         #expect(try place(.nginx, "deploy/nginx/nginx.conf", "server 127.0.0.1:3002") == instance.place)

@@ -13,7 +13,7 @@ import Testing
     static func fleets(certificates: String) -> [Fleet] {
         let certificate = Certificate(
             certificatePath: "\(certificates)/certificate.pem", keyPath: "\(certificates)/key.pem", port: 443, proberPort: nil)
-        func fleet(@FleetBuilder _ parts: () -> [FleetPart]) -> Fleet {
+        func fleet(@FleetBuilder _ parts: () -> [any FleetPart]) -> Fleet {
             let parts = parts()
             return Fleet("web") {
                 FleetService("api", role: .api) {
@@ -90,7 +90,7 @@ import Testing
         let newer = Fleet("web") {
             FleetService("api", role: .api) { Instance("api-1", port: 3001, metricsPort: 9101) }
             LoadBalancer(service: "api", certificate: Certificate(certificatePath: "/c", keyPath: "/k"))
-            Consumers(nginx: ToolVersion(1, 26))
+            ToolVersions(nginx: ToolVersion(1, 26))
         }
         let text = try #require(try FileKind.nginx.files(for: newer).first { $0.path.hasSuffix("nginx.conf") }).contents
         #expect(text.contains("listen 8443 ssl;\n        http2 on;"))

@@ -126,7 +126,7 @@ import Testing
         let error = try #require(#expect(throws: OutputError.self) { try output.write(Self.files) })
         #expect(
             error.description
-                == "\(folder.path("rules/alerts.yml")) cannot be written: something that is no file is in the way; remove it")
+                == "\(folder.path("rules/alerts.yml")) cannot be written: a folder is in the way; remove it")
         #expect(try folder.read("rules/alerts.yml/inside") == "precious")
     }
 

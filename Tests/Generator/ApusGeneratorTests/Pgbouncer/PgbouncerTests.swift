@@ -118,7 +118,7 @@ import Testing
             let fleet = Fleet("web") {
                 FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
                 Database("postgres", pooler: Pooler())
-                Consumers(pgbouncer: version)
+                ToolVersions(pgbouncer: version)
             }
             return try #require(try FileKind.pgbouncer.files(for: fleet).first).contents
         }

@@ -1,8 +1,8 @@
 import AgentMetrics
+import ApusRules
 import ApusGenerator
 import ApusMetrics
 import ApusPromQL
-import ApusRules
 import ApusTopology
 import NotificationMetrics
 import Testing

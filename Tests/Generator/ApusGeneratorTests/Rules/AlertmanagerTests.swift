@@ -53,7 +53,7 @@ import Testing
     @Test func `is refused when the fleet's Alertmanager is too old for a receiver's file of secrets`() throws {
         let fleet = Fleet("old") {
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
-            Consumers(alertmanager: ToolVersion(0, 24))
+            ToolVersions(alertmanager: ToolVersion(0, 24))
             Routing(default: "on-call") { Receiver("on-call", .pagerDuty(routingKeyFile: "/etc/secret")) }
         }
         let error = try #require(

@@ -32,21 +32,29 @@ struct HostRoot {
         units = wanted + names.filter { !wanted.contains($0) }
     }
 
-    /// Two executables that need nothing: what systemd checks is that they are there.
+    /// Executables that need nothing: what systemd checks is that they are there.
     struct Executables {
         let folder: TemporaryFolder
 
         init() throws {
             folder = try TemporaryFolder()
-            for name in ["apus", "apus-agent"] {
+            try write(["apus", "apus-agent"])
+        }
+
+        private func write(_ names: some Sequence<String>) throws {
+            for name in names {
                 try folder.write("#!/bin/sh\n# \(name)\n", to: name)
                 try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path(name))
             }
         }
 
         func installation(of fleet: Fleet, prefix: String? = nil) throws -> SystemdInstallation {
-            try SystemdInstallation(
-                fleet: fleet, prefix: prefix, apus: folder.path("apus"), agent: folder.path("apus-agent"))
+            let own = Set(fleet.services.map { fleet.command(of: $0).executable.name }).subtracting(["apus"])
+            try write(own)
+            let names = own.union(["apus", "apus-agent"])
+            return try SystemdInstallation(
+                fleet: fleet, prefix: prefix,
+                executables: Dictionary(uniqueKeysWithValues: names.map { ($0, folder.path($0)) }))
         }
     }
 

@@ -2,7 +2,7 @@ import ApusTopology
 import Testing
 
 @Suite struct `A fleet on a host` {
-    private func faults(_ parts: FleetPart...) -> [String] {
+    private func faults(_ parts: any FleetPart...) -> [String] {
         Fleet("f") {
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
             for part in parts { part }
@@ -13,12 +13,12 @@ import Testing
     func `has users whose names every tool takes`(user: String) {
         let message =
             "the user “\(user)” of the agents is illegal: use 1 to 31 of a-z, 0-9, hyphens and underscores, no digit or hyphen first"
-        #expect(faults(.installation(Installation(agentUser: user))) == [message])
+        #expect(faults(Installation(agentUser: user)) == [message])
     }
 
     @Test func `keeps its agents from its services`() {
         #expect(
-            faults(.installation(Installation(agentUser: "apus"))) == [
+            faults(Installation(agentUser: "apus")) == [
                 "agents and services have the same user apus, so that a service could change its agent: give one another"
             ])
     }
@@ -26,17 +26,17 @@ import Testing
     @Test(arguments: ["", "var", "/", "/var/", "/var//lib", "/var/../lib", "/a b", "/a%i", "/$HOME", "/a\nb"])
     func `has folders by absolute, plain paths`(path: String) {
         let message = "the state folder “\(path)” is illegal: use an absolute path"
-        #expect(faults(.installation(Installation(stateFolder: path))).map { $0.hasPrefix(message) } == [true])
+        #expect(faults(Installation(stateFolder: path)).map { $0.hasPrefix(message) } == [true])
     }
 
     @Test func `has sockets whose paths fit`() {
-        func folder(_ length: Int) -> FleetPart {
-            .installation(Installation(runtimeFolder: "/" + String(repeating: "r", count: length - 1)))
+        func folder(_ length: Int) -> any FleetPart {
+            Installation(runtimeFolder: "/" + String(repeating: "r", count: length - 1))
         }
         // 107 bytes, with a slash and agent.sock.
         #expect(faults(folder(96)) == [])
         #expect(faults(folder(97)).count == 1)
-        #expect(faults(.data(DataFolder(agentSocketStem: "a%i"))).count == 1)
+        #expect(faults(DataFolder(agentSocketStem: "a%i")).count == 1)
     }
 
     @Test func `has limits that its processes can live with, above what alerts watch`() {
@@ -54,7 +54,7 @@ import Testing
         #expect(fleet(ResourceLimits(tasks: 31)) == ["the task limit of service worker is 31.0: it must be at least 32"])
         #expect(
             fleet(ResourceLimits(openFiles: 63)) == ["the descriptor limit of service worker is 63.0: it must be at least 64"])
-        #expect(faults(.agents(Agents(limits: ResourceLimits(memory: .mebibytes(31))))).count == 1)
+        #expect(faults(Agents(limits: ResourceLimits(memory: .mebibytes(31)))).count == 1)
     }
 
     @Test func `has no unit twice`() {
@@ -71,13 +71,9 @@ import Testing
     @Test func `is alerted on before it is ended, whatever the threshold`() {
         let fleet = Fleet("f") {
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
-            Thresholds(memory: .init(.bytes(.max), .high))
+            Thresholds(.memory(.bytes(.max), .high))
         }
         #expect(fleet.memoryLimit(ResourceLimits()) == .bytes(.max))
         #expect(fleet.memoryLimit(ResourceLimits(memory: .bytes(7))) == .bytes(7))
     }
-}
-
-extension FleetBuilder {
-    static func buildExpression(_ part: FleetPart) -> [FleetPart] { [part] }
 }

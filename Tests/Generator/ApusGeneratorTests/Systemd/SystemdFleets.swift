@@ -1,11 +1,15 @@
 import ApusTopology
+import NotificationFleet
 
 /// Fleets whose units differ in more than their names.
 enum SystemdFleets {
     /// On an address of the network, with users, folders and limits of its own.
     static let elsewhere = Fleet("mail", host: "192.0.2.1") {
-        FleetService("api", role: .api) { Instance("api-1", port: 3001, metricsPort: 9101) }
-        FleetService("mail", role: .worker, limits: ResourceLimits(memory: .mebibytes(777), tasks: 99, openFiles: 1234)) {
+        FleetService("api", role: .api, program: APIProgram()) { Instance("api-1", port: 3001, metricsPort: 9101) }
+        FleetService(
+            "mail", role: .worker, program: WorkerProgram(),
+            limits: ResourceLimits(memory: .mebibytes(777), tasks: 99, openFiles: 1234)
+        ) {
             for number in 1...2 { Instance("mail-\(number)", metricsPort: 9090 + number) }
         }
         Agents(limits: ResourceLimits(memory: .mebibytes(64), tasks: 88, openFiles: 4321))

@@ -94,11 +94,13 @@ import Testing
         #expect(
             try root.settings("\(units)/apus-worker@.service").contains(
                 "ExecStart=/usr/bin/apus worker --instance %i --poll-interval 5s --lease-duration 5m --batch-size 50"
-                    + " --data /var/lib/apus --agent-socket /run/apus/agent.sock --connections ${APUS_CONNECTIONS}"))
+                    + " --data /var/lib/apus --store sqlite:notifications.sqlite --agent-socket /run/apus/agent.sock --connections ${APUS_CONNECTIONS}"
+            ))
         #expect(
             try root.settings("\(units)/apus-api@.service").contains(
                 "ExecStart=/usr/bin/apus api --instance %i --host 127.0.0.1 --port ${APUS_PORT}"
-                    + " --data /var/lib/apus --agent-socket /run/apus/agent.sock --connections ${APUS_CONNECTIONS}"))
+                    + " --data /var/lib/apus --store sqlite:notifications.sqlite --agent-socket /run/apus/agent.sock --connections ${APUS_CONNECTIONS}"
+            ))
         for number in [1, 2] {
             #expect(
                 try root.settings("\(units)/apus-api@api-\(number).service.d/50-fleet.conf") == [

@@ -1,3 +1,4 @@
+import NotificationPack
 public import ApusTopology
 import NotificationFleet
 public import Testing
@@ -17,21 +18,28 @@ enum FleetShapes {
                 FleetParameters(scrapeInterval: .seconds(1), alertHold: .seconds(2), portOffset: 20_000)),
             // The smallest fleet.
             Fleet("one") { FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) } },
+            // The smallest fleet that delivers.
+            Fleet("mails") {
+                FleetService("worker", role: .worker, records: [.pool, .deliveries]) { Instance("worker-1", metricsPort: 9091) }
+                NotificationPack()
+            },
             // Steps that divide neither the window nor the hold, and a hold that outlasts the window.
             Fleet("uneven") {
-                FleetService("mail", role: .worker) { Instance("mail-1", metricsPort: 9091) }
-                FleetService("push", role: .worker) { Instance("push-1", metricsPort: 9092) }
+                FleetService("mail", role: .worker, records: [.pool, .deliveries]) { Instance("mail-1", metricsPort: 9091) }
+                FleetService("push", role: .worker, records: [.pool, .deliveries]) { Instance("push-1", metricsPort: 9092) }
+                NotificationPack()
                 Scraping(interval: .seconds(7), evaluationInterval: .seconds(11))
                 Alerting(hold: .seconds(100), window: .seconds(50))
             },
             // Names that YAML would read as something else, and limits that are no round numbers.
             Fleet("null") {
-                FleetService("true", role: .worker) { Instance("null", metricsPort: 9091) }
+                FleetService("true", role: .worker, records: [.pool, .deliveries]) { Instance("null", metricsPort: 9091) }
                 FleetService("on", role: .api) { Instance("e5", port: 3001, metricsPort: 9101) }
+                NotificationPack()
                 Agents(.besideEachInstance)
                 Thresholds(
-                    cpuPercent: .init(12.5, .medium), memory: .init(.bytes(123_456_789), .high), queueDepth: .init(1, .high),
-                    errorRatio: .init(0.0123, .critical), connections: .init(33, .high))
+                    .cpuPercent(12.5, .medium), .memory(.bytes(123_456_789), .high), .queueDepth(1, .high),
+                    .errorRatio(0.0123, .critical), .connections(33, .high))
             },
         ]
 }

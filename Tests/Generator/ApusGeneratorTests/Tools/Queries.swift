@@ -5,7 +5,6 @@ import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import ExporterCatalog
-import AgentMetrics
 import NotificationMetrics
 import Yams
 

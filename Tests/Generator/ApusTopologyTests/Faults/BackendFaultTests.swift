@@ -130,13 +130,6 @@ import Testing
             FaultyFleet.fleet { Broker("rabbitmq", queues: [BrokerQueue("mail", consumers: "worker", prefetch: 0)]) }),
         FaultyFleet(
             """
-            queue mail hands out 49 messages at a time, too few for a batch of 50: raise the prefetch or lower \
-            DeliverySettings.batchSize
-            """,
-            line: #line + 1,
-            FaultyFleet.fleet { Broker("rabbitmq", queues: [BrokerQueue("mail", consumers: "worker", prefetch: 49)]) }),
-        FaultyFleet(
-            """
             queue mail holds 10000 messages at most but is alerted on above 10000, so that the alert could not fire: raise \
             maxLength or lower Thresholds.brokerDepth
             """,

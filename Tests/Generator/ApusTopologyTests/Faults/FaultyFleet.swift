@@ -1,5 +1,14 @@
+import AgentMetrics
+import ApusMetrics
 import ApusTopology
 import Testing
+
+/// Thresholds of a fleet's own alerts.
+extension Threshold {
+    static let abandonedCarts = ThresholdKey.ratio("abandonedCarts", 0.5, .low, "abandoned carts")
+    static let checkoutTime = ThresholdKey.duration(
+        "checkoutTime", .seconds(1), .high, "time of a checkout, p95", quantileOf: HTTPServer.requestDuration.family)
+}
 
 /// A fleet with one thing wrong, and what must be said of it after the place.
 struct FaultyFleet: Sendable, CustomTestStringConvertible {
@@ -16,7 +25,7 @@ struct FaultyFleet: Sendable, CustomTestStringConvertible {
     var testDescription: String { message }
 
     /// A sound fleet with more parts.
-    static func fleet(@FleetBuilder with parts: () -> [FleetPart]) -> Fleet {
+    static func fleet(@FleetBuilder with parts: () -> [any FleetPart]) -> Fleet {
         Fleet("sound") {
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
             for part in parts() { part }
@@ -24,7 +33,7 @@ struct FaultyFleet: Sendable, CustomTestStringConvertible {
     }
 
     /// A sound fleet whose worker is an API.
-    static func api(@FleetBuilder with parts: () -> [FleetPart]) -> Fleet {
+    static func api(@FleetBuilder with parts: () -> [any FleetPart]) -> Fleet {
         Fleet("sound") {
             FleetService("api", role: .api) { Instance("api-1", port: 3001, metricsPort: 9101) }
             for part in parts() { part }

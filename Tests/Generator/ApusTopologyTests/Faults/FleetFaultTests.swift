@@ -110,10 +110,6 @@ import Testing
             line: #line + 1,
             FaultyFleet.fleet { Agents(samplingInterval: .zero) }),
         FaultyFleet(
-            "the poll interval is 172800.0 seconds: it must be from 1ms to 1d, in whole milliseconds",
-            line: #line + 1,
-            FaultyFleet.fleet { DeliverySettings(pollInterval: .seconds(172_800)) }),
-        FaultyFleet(
             "a scrape may take 15s but comes every 15s: shorten the timeout below the interval",
             line: #line + 1,
             FaultyFleet.fleet { Scraping(timeout: .seconds(15)) }),
@@ -125,37 +121,33 @@ import Testing
             "the rate window of 59s holds less than four scrapes or evaluations: take at least 1m",
             line: #line + 1,
             FaultyFleet.fleet { Alerting(window: .seconds(59)) }),
-        FaultyFleet(
-            "a lease of 5s does not outlast a poll interval of 5s: lengthen the lease",
-            line: #line + 1,
-            FaultyFleet.fleet { DeliverySettings(lease: .seconds(5), pollInterval: .seconds(5)) }),
     ]
 
     static let numbers: [FaultyFleet] = [
         FaultyFleet(
-            "the CPU threshold is 0.0: it must be above 0",
+            "the threshold cpuPercent is 0.0: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(cpuPercent: .init(0, .high)) }),
+            FaultyFleet.fleet { Thresholds(.cpuPercent(0, .high)) }),
         FaultyFleet(
-            "the CPU threshold is inf: it must be above 0",
+            "the threshold cpuPercent is inf: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(cpuPercent: .init(.infinity, .high)) }),
+            FaultyFleet.fleet { Thresholds(.cpuPercent(.infinity, .high)) }),
         FaultyFleet(
-            "the memory threshold is 0.0: it must be above 0",
+            "the threshold memory is 0.0: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(memory: .init(.bytes(0), .high)) }),
+            FaultyFleet.fleet { Thresholds(.memory(.bytes(0), .high)) }),
         FaultyFleet(
-            "the queue threshold is -1.0: it must be above 0",
+            "the threshold brokerDepth is -1.0: it must be above 0",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(queueDepth: .init(-1, .high)) }),
+            FaultyFleet.fleet { Thresholds(.brokerDepth(-1, .high)) }),
         FaultyFleet(
-            "the error ratio is 1.0: it must be between 0 and 1, as 0.01 for one percent",
+            "the threshold abandonedCarts is 1.0: it must be between 0 and 1, as 0.01 for one percent",
             line: #line + 1,
-            FaultyFleet.fleet { Thresholds(errorRatio: .init(1, .high)) }),
+            FaultyFleet.fleet { Thresholds(.abandonedCarts(1, .high)) }),
         FaultyFleet(
-            "the batch size is 0.0: it must be above 0",
+            "the threshold memory is set twice: leave one out",
             line: #line + 1,
-            FaultyFleet.fleet { DeliverySettings(batchSize: 0) }),
+            FaultyFleet.fleet { Thresholds(.memory(.mebibytes(2)), .memory(.mebibytes(3))) }),
         FaultyFleet(
             "the connections of an instance is 0.0: it must be above 0",
             line: #line + 1,
@@ -178,7 +170,7 @@ import Testing
             line: #line + 2,
             FaultyFleet.fleet {
                 ConnectionBudget()
-                Thresholds(connections: .init(9, .high))
+                Thresholds(.connections(9, .high))
             }),
         FaultyFleet(
             "the database's name “../x.sqlite” is no file name: it must be a plain name, without a slash or a leading dot",
@@ -200,7 +192,7 @@ import Testing
     @Test func `all faults are told at once, a line each`() throws {
         let fleet = FaultyFleet.fleet {
             Agents(.perHost, port: 0)
-            Thresholds(cpuPercent: .init(-5, .high), errorRatio: .init(2, .high))
+            Thresholds(.cpuPercent(-5, .high), .abandonedCarts(2, .high))
         }
         let error = try #require(#expect(throws: InvalidFleet.self) { try fleet.validated() })
         #expect(error.faults.count == 3)
@@ -230,7 +222,7 @@ import Testing
                     for number in 1...instances { Instance("worker-\(number)", metricsPort: 20_000 + number) }
                 }
                 Agents(placement)
-                Thresholds(connections: .init(2000, .high))
+                Thresholds(.connections(2000, .high))
                 ConnectionBudget(perInstance: 1, minimum: 10, maximum: 2000)
             }.faults.map(\.description).filter { $0.contains("takes 1000 instances, and the fleet has 1001") }
         }

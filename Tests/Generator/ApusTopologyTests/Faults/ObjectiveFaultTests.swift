@@ -81,29 +81,29 @@ import Testing
 
     static let thresholds: [FaultyFleet] = [
         FaultyFleet(
-            "the CPU threshold is 0.7 % of a core: write percents, as 70 for 70 %",
-            line: #line, FaultyFleet.fleet { Thresholds(cpuPercent: .init(0.7, .high)) }),
+            "the threshold cpuPercent is 0.7 % of a core: write percents, as 70 for 70 %",
+            line: #line, FaultyFleet.fleet { Thresholds(.cpuPercent(0.7, .high)) }),
         FaultyFleet(
-            "the memory threshold is 512 bytes, less than any process takes: write .mebibytes(512) if those are meant",
-            line: #line, FaultyFleet.fleet { Thresholds(memory: .init(.bytes(512), .high)) }),
+            "the threshold memory is 512 bytes, less than any process takes: write .mebibytes(512) if those are meant",
+            line: #line, FaultyFleet.fleet { Thresholds(.memory(.bytes(512), .high)) }),
         FaultyFleet(
-            "the requests' error ratio is 5.0: it must be between 0 and 1, as 0.01 for one percent",
-            line: #line, FaultyFleet.fleet { Thresholds(requestErrorRatio: .init(5, .high)) }),
+            "the threshold abandonedCarts is 5.0: it must be between 0 and 1, as 0.01 for one percent",
+            line: #line, FaultyFleet.fleet { Thresholds(.abandonedCarts(5, .high)) }),
         FaultyFleet(
-            "the free disk space is nan: it must be between 0 and 1, as 0.01 for one percent",
-            line: #line, FaultyFleet.fleet { Thresholds(freeDisk: .init(.nan, .high)) }),
+            "the threshold abandonedCarts is nan: it must be between 0 and 1, as 0.01 for one percent",
+            line: #line, FaultyFleet.fleet { Thresholds(.abandonedCarts(.nan, .high)) }),
         FaultyFleet(
-            "the restarts is 0.0: it must be above 0",
-            line: #line, FaultyFleet.fleet { Thresholds(restarts: .init(0, .high)) }),
+            "the threshold brokerDepth is 0.0: it must be above 0",
+            line: #line, FaultyFleet.fleet { Thresholds(.brokerDepth(0, .high)) }),
         FaultyFleet(
-            "the queue's age is 0.0 seconds: it must be from 1ms to 365d, in whole milliseconds",
-            line: #line, FaultyFleet.fleet { Thresholds(queueAge: .init(.zero, .high)) }),
+            "the threshold checkoutTime is 0.0 seconds: it must be from 1ms to 365d, in whole milliseconds",
+            line: #line, FaultyFleet.fleet { Thresholds(.checkoutTime(.zero, .high)) }),
         FaultyFleet(
             """
-            the requests' latency of 10s is not below the last bound of http_server_request_duration_seconds, 10 s, so that its \
+            the threshold checkoutTime of 10s is not below the last bound of http_server_request_duration_seconds, 10 s, so that its \
             alert could not fire: lower it
             """,
-            line: #line, FaultyFleet.fleet { Thresholds(requestLatency: .init(.seconds(10), .high)) }),
+            line: #line, FaultyFleet.fleet { Thresholds(.checkoutTime(.seconds(10), .high)) }),
     ]
 
     static let surroundings: [FaultyFleet] = [
@@ -149,7 +149,7 @@ import Testing
             }),
         FaultyFleet(
             "Prometheus 2.41 is older than 2.42, the oldest that files are written for: update it",
-            line: #line, FaultyFleet.fleet { Consumers(prometheus: ToolVersion(2, 41)) }),
+            line: #line, FaultyFleet.fleet { ToolVersions(prometheus: ToolVersion(2, 41)) }),
     ]
 
     @Test(arguments: objectives + thresholds + surroundings)
@@ -160,7 +160,7 @@ import Testing
     @Test func `an agent that must serve more series than a target may have is told`() throws {
         func fleet(_ placement: AgentPlacement) -> Fleet {
             Fleet("f") {
-                FleetService("worker", role: .worker) {
+                FleetService("worker", role: .worker, records: [.requests, .pool]) {
                     for number in 1...10 { Instance("worker-\(number)", metricsPort: 9200 + number) }
                 }
                 Agents(placement)

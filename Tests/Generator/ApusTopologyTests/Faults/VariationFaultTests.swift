@@ -1,5 +1,4 @@
 import ApusTopology
-import NotificationFleet
 import Testing
 
 @Suite struct `Validation of variations` {
@@ -59,11 +58,5 @@ import Testing
         }
         #expect(fleet.faults.count == 1)
         #expect(fleet.varied(for: .staging).faults == [])
-    }
-
-    @Test(arguments: FleetEnvironment.allCases, AgentPlacement.allCases)
-    func `the notification fleet contradicts itself in no environment`(environment: FleetEnvironment, placement: AgentPlacement)
-    {
-        #expect(notificationFleet(FleetParameters(placement: placement)).varied(for: environment).faults == [])
     }
 }

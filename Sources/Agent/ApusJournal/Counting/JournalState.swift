@@ -1,0 +1,102 @@
+import ApusSystemd
+
+/// A place in the journal and the counts of all entries up to it: of one moment, so that counting on from them is exact.
+package struct JournalState: Sendable, Equatable {
+    /// The last counted entry; `nil`: the journal was empty, all that comes counts.
+    package internal(set) var cursor: JournalCursor?
+    package internal(set) var counts: JournalCounts
+
+    package init(cursor: JournalCursor? = nil, counts: JournalCounts = JournalCounts()) {
+        self.cursor = cursor
+        self.counts = counts
+    }
+
+    private static let heading = "apus-journal 3"
+    /// Headings of earlier versions that are read as well, because their lines are those of this version: the first without the
+    /// cursors of errors, starts and consumption, both without patterns.
+    private static let readableHeadings = ["apus-journal 1", "apus-journal 2", heading]
+
+    /// The content of the file: lines of columns, the last one a checksum of those before it.
+    var encoded: [UInt8] {
+        var text = Self.heading + "\n"
+        func line(_ columns: [String]) { text += columns.map(Self.escaped).joined(separator: "\t") + "\n" }
+        if let cursor { line(["cursor", cursor.text]) }
+        line(["missing", String(counts.missing)])
+        line(["unreadable", String(counts.unreadable)])
+        let width = JournalPriority.count
+        for (number, unit) in counts.units.enumerated() {
+            line(["unit", unit] + counts.cells[number * width..<(number + 1) * width].map { String($0) })
+            for error in counts.errors[number] ?? [] {
+                line(["error", String(error.realtime), String(error.priority.rawValue), error.message, error.cursor])
+            }
+            if let used = counts.consumption[number] {
+                line(["used"] + used.values.map { amount in amount.map { String($0) } ?? "-" })
+            }
+        }
+        for (series, amount) in counts.events {
+            line(["event", series.event.rawValue, series.unit, series.cause, series.status, String(amount)])
+        }
+        for (name, counts) in counts.patterns {
+            for columns in counts.lines(name: name) { line(columns) }
+        }
+        text += "end\t" + String(Self.checksum(of: text.utf8), radix: 16) + "\n"
+        return Array(text.utf8)
+    }
+
+    /// Reads the text of a state's file.
+    ///
+    /// - Throws: ``JournalStateFault``.
+    package init(encoded: [UInt8]) throws(JournalStateFault) {
+        guard let text = String(validating: encoded, as: UTF8.self), text.utf8.last == UInt8(ascii: "\n") else {
+            throw .cutOff
+        }
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        guard let first = lines.popFirst(), Self.readableHeadings.contains(String(Substring(first))) else { throw .version }
+        guard let last = lines.popLast() else { throw .cutOff }
+        let end = Self.columns(last)
+        guard end.count == 2, end[0] == "end", UInt64(end[1], radix: 16) == Self.checksum(of: text.utf8[..<last.startIndex])
+        else { throw .checksum }
+        var decoding = JournalStateDecoding()
+        for line in lines { try decoding.take(Self.columns(line)) }
+        self = try decoding.state()
+    }
+
+    private static func columns(_ line: Substring.UTF8View) -> [String] {
+        line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map { unescaped($0) }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == 9 || $0 == 10 || $0 == 92 }) else { return text }
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 9: bytes += [92, UInt8(ascii: "t")]
+            case 10: bytes += [92, UInt8(ascii: "n")]
+            case 92: bytes += [92, 92]
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func unescaped(_ text: Substring.UTF8View) -> String {
+        var bytes: [UInt8] = []
+        var isEscape = false
+        for byte in text {
+            if isEscape {
+                bytes.append(byte == UInt8(ascii: "t") ? 9 : byte == UInt8(ascii: "n") ? 10 : byte)
+                isEscape = false
+            } else if byte == 92 {
+                isEscape = true
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The FNV-1a hash of the bytes, which tells a disk's errors and not people's.
+    private static func checksum(of bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}

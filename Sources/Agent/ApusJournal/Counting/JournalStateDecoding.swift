@@ -1,0 +1,71 @@
+import ApusSystemd
+
+/// The state that the lines of its file make, one after the other.
+struct JournalStateDecoding {
+    private var cursor: JournalCursor?
+    private var units: [String] = []
+    private var cells: [UInt64] = []
+    private var events: [JournalEventSeries: UInt64] = [:]
+    private var errors: [Int: [JournalLastError]] = [:]
+    private var consumption: [Int: UnitConsumption] = [:]
+    private var patterns: [String: PatternCounts] = [:]
+    /// The pattern whose series the next lines are.
+    private var pattern: String?
+    private var missing: UInt64 = 0
+    private var unreadable: UInt64 = 0
+
+    mutating func take(_ columns: [String]) throws(JournalStateFault) {
+        switch (columns.first, columns.count) {
+        case ("cursor", 2):
+            do throws(JournalError) { cursor = try JournalCursor(columns[1]) } catch { throw .content(columns[1]) }
+        case ("missing", 2): missing = try number(columns[1])
+        case ("unreadable", 2): unreadable = try number(columns[1])
+        case ("unit", 2 + JournalPriority.count):
+            units.append(columns[1])
+            for column in columns.dropFirst(2) { cells.append(try number(column)) }
+        case ("error", 4), ("error", 5):
+            guard let priority = UInt8(columns[2]).flatMap(JournalPriority.init(rawValue:)), !units.isEmpty else {
+                throw .content(columns[2])
+            }
+            errors[units.count - 1, default: []].append(
+                JournalLastError(
+                    realtime: try number(columns[1]), priority: priority, message: columns[3],
+                    cursor: columns.count == 5 ? columns[4] : ""))
+        case ("used", 1 + UnitResource.allCases.count):
+            guard !units.isEmpty else { throw .content("used") }
+            var values: [UInt64?] = []
+            for column in columns.dropFirst() { values.append(column == "-" ? nil : try number(column)) }
+            consumption[units.count - 1] = UnitConsumption(values: values)
+        case ("event", 6):
+            guard let event = JournalEvent(rawValue: columns[1]) else { throw .content(columns[1]) }
+            let series = JournalEventSeries(event: event, unit: columns[2], cause: columns[3], status: columns[4])
+            events[series] = try number(columns[5])
+        case ("pattern", 5):
+            var counts = PatternCounts(shape: columns[2])
+            counts.dropped = try number(columns[3])
+            counts.failed = try number(columns[4])
+            patterns[columns[1]] = counts
+            pattern = columns[1]
+        case ("matched", _):
+            guard let pattern, patterns[pattern]?.take(columns) == true else { throw .content("matched") }
+        default: throw .content(columns.first ?? "")
+        }
+    }
+
+    func state() throws(JournalStateFault) -> JournalState {
+        guard units.count >= 2, units[UnitIndex.none].isEmpty, units[UnitIndex.others] == JournalCounts.otherUnits else {
+            throw .content("unit")
+        }
+        return JournalState(
+            cursor: cursor,
+            counts: JournalCounts(
+                units: units, cells: cells, events: events, errors: errors, consumption: consumption, patterns: patterns,
+                missing: missing,
+                unreadable: unreadable))
+    }
+
+    private func number(_ text: String) throws(JournalStateFault) -> UInt64 {
+        guard let number = UInt64(text) else { throw .content(text) }
+        return number
+    }
+}

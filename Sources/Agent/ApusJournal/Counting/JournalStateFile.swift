@@ -1,0 +1,61 @@
+import Glibc
+
+/// The file that a state is kept in over restarts.
+struct JournalStateFile: Sendable {
+    let path: String
+
+    /// Reads what was saved last; `nil` where nothing was.
+    func load() throws(JournalStateError) -> JournalState? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .read(path: path, code: errno)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .read(path: path, code: errno) }
+            if count == 0 { break }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+        do throws(JournalStateFault) {
+            return try JournalState(encoded: bytes)
+        } catch {
+            throw .content(path: path, error)
+        }
+    }
+
+    /// Replaces what is in the file at once and for good: a kill or a power cut at any point leaves the old state or the new one.
+    func save(_ state: JournalState) throws(JournalStateError) {
+        let draft = path + ".new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .write(path: draft, call: "open", code: errno) }
+        defer { close(descriptor) }
+        try write(state.encoded, to: descriptor, of: draft)
+        // Before the rename: a file system may otherwise store the name sooner than the bytes.
+        guard fsync(descriptor) == 0 else { throw .write(path: draft, call: "fsync", code: errno) }
+        guard rename(draft, path) == 0 else { throw .write(path: path, call: "rename", code: errno) }
+        try syncFolder()
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32, of draft: String) throws(JournalStateError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .write(path: draft, call: "write", code: errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private func syncFolder() throws(JournalStateError) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .write(path: folder, call: "open", code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .write(path: folder, call: "fsync", code: errno) }
+    }
+}

@@ -1,0 +1,113 @@
+package import ApusThreads
+import Synchronization
+
+/// Follows a journal and counts its entries, exactly, over restarts and kills of the process.
+///
+/// It runs on a thread of its own, and saves its place when it is stopped:
+/// ```swift
+/// let follower = JournalFollower(JournalFollowerConfiguration(statePath: "/var/lib/apus/journal")) { logger.warning("\($0)") }
+/// let service = ThreadService(name: "apus-journal") { wake in follower.run(until: wake) }
+/// follower.snapshot()?.messages(unit: "nginx.service", priority: .error)
+/// ```
+package final class JournalFollower: Sendable {
+    private let configuration: JournalFollowerConfiguration
+    private let notify: @Sendable (JournalNotice) -> Void
+    private let shared = Mutex(Shared())
+
+    private struct Shared {
+        var counts: JournalCounts?
+        var progress = JournalProgress()
+    }
+
+    /// - Parameter notify: called on the thread of ``run(until:)``.
+    package init(_ configuration: JournalFollowerConfiguration, notify: @escaping @Sendable (JournalNotice) -> Void) {
+        self.configuration = configuration
+        self.notify = notify
+    }
+
+    /// The counts of a moment ago; `nil` until the journal's end has been reached once since the start.
+    ///
+    /// Before that they may be lower than what an earlier process served, which a reader of counters takes for a restart from zero.
+    /// Never waits for the journal.
+    package func snapshot() -> JournalCounts? { shared.withLock { $0.counts } }
+
+    /// How far the following has come.
+    package func progress() -> JournalProgress { shared.withLock { $0.progress } }
+
+    /// Follows until the wake-up is raised, and saves once more then; blocks the calling thread.
+    ///
+    /// A journal that is not there, or breaks, is tried again every five seconds.
+    package func run(until wake: WakeUp) {
+        let counter = JournalCounter(configuration, notify: notify)
+        var last: JournalError?
+        while !wake.isRaised {
+            do throws(JournalError) {
+                try counter.open()
+                last = nil
+                try follow(counter, until: wake)
+            } catch {
+                shared.withLock { $0.progress.isOpen = false }
+                if error != last { notify(.unavailable(error)) }
+                last = error
+                counter.save()
+                wake.wait(atMost: .seconds(5))
+            }
+        }
+        counter.save()
+    }
+
+    /// The time without an entry after which the journal is opened anew.
+    private static let longestQuiet = Duration.seconds(60)
+
+    private func follow(_ counter: JournalCounter, until wake: WakeUp) throws(JournalError) {
+        let clock = ContinuousClock()
+        var due = clock.now + configuration.saveInterval
+        var isCaughtUp = snapshot() != nil
+        var opened = clock.now
+        while !wake.isRaised {
+            let count = try counter.countBatch()
+            note(isOpen: count > 0 || counter.hasFiles, isAtEnd: count == 0, counter.state)
+            if !isCaughtUp || count > 0 {
+                isCaughtUp = isCaughtUp || count == 0
+                if isCaughtUp { publish(counter.state.counts) }
+            }
+            if clock.now >= due {
+                counter.save()
+                due = clock.now + configuration.saveInterval
+            }
+            guard count == 0 else {
+                opened = clock.now
+                continue
+            }
+            // What came into being unseen by libsystemd is found by opening anew.
+            if clock.now >= opened + (counter.hasFiles ? Self.longestQuiet : .milliseconds(500)) {
+                try counter.open()
+                opened = clock.now
+            }
+            let longest: Duration = counter.descriptor == nil || !counter.hasFiles ? .milliseconds(500) : .seconds(5)
+            wake.wait(for: counter.descriptor, atMost: counter.isChanged ? min(longest, due - clock.now) : longest)
+        }
+    }
+
+    private func publish(_ counts: JournalCounts) { shared.withLock { $0.counts = counts } }
+
+    private func note(isOpen: Bool, isAtEnd: Bool, _ state: JournalState) {
+        let entry = state.cursor?.realtime
+        let now = ContinuousClock.now
+        shared.withLock { shared in
+            shared.progress = JournalProgress(isOpen: isOpen, isAtEnd: isAtEnd, lastLook: now, lastEntry: entry)
+        }
+    }
+}
+
+/// How far a follower has come.
+package struct JournalProgress: Sendable {
+    /// Whether the journal is open and has files.
+    package var isOpen = false
+    /// Whether the last look for entries found none that were not counted.
+    package var isAtEnd = false
+    /// The time at which the follower last looked for entries; `nil` before the first time. It looks every five seconds at least.
+    package var lastLook: ContinuousClock.Instant?
+    /// The time at which the last counted entry was received, in microseconds since 1970; `nil` where there is none.
+    package var lastEntry: UInt64?
+}

@@ -1,0 +1,60 @@
+/// A place in a journal: the identity of one entry, as `sd_journal_get_cursor(3)` writes it.
+package struct JournalCursor: Sendable, Equatable {
+    package let text: String
+    /// The series of sequence numbers (`s`) that ``sequence`` counts in; files of one journald share it.
+    let sequenceID: Substring
+    /// The entry's number in its series (`i`): one more than that of the entry before.
+    let sequence: UInt64
+    /// The boot, monotonic time, wall clock time and a hash of the fields, in this order: the same wherever the entry is copied to.
+    private let content: [Substring]
+
+    /// - Throws: ``JournalError/cursor(_:)``.
+    package init(_ text: String) throws(JournalError) {
+        var parts: [UInt8: Substring] = [:]
+        for item in text.split(separator: ";") {
+            guard let key = item.utf8.first, item.utf8.dropFirst().first == UInt8(ascii: "=") else { throw .cursor(text) }
+            parts[key] = item.dropFirst(2)
+        }
+        var content: [Substring] = []
+        for key in "bmtx".utf8 {
+            guard let part = parts[key] else { throw .cursor(text) }
+            content.append(part)
+        }
+        guard let sequenceID = parts[UInt8(ascii: "s")], let number = parts[UInt8(ascii: "i")],
+            let sequence = UInt64(number, radix: 16)
+        else { throw .cursor(text) }
+        self.text = text
+        self.sequenceID = sequenceID
+        self.sequence = sequence
+        self.content = content
+    }
+
+    /// The time at which the entry was received, in microseconds since 1970.
+    package var realtime: UInt64? { UInt64(content[2], radix: 16) }
+
+    /// Whether both name one entry, be it that one of them saw it in a file which journald has copied since (`journalctl --flush`
+    /// gives the copies other numbers, on which `sd_journal_test_cursor(3)` finds them different).
+    package func isSameEntry(as other: JournalCursor) -> Bool {
+        content == other.content && (sequenceID != other.sequenceID || sequence == other.sequence)
+    }
+
+    /// How many entries lie after this one and up to `later`; `nil` where their numbers are of different series.
+    func distance(to later: JournalCursor) -> UInt64? {
+        guard sequenceID == later.sequenceID, later.sequence >= sequence else { return nil }
+        return later.sequence - sequence
+    }
+
+    package static func == (one: JournalCursor, other: JournalCursor) -> Bool { one.text == other.text }
+}
+
+/// A cursor's entry was gone, rotated away and vacuumed, and reading went on at the next entry that is there.
+package struct JournalMove: Sendable, Equatable {
+    package let from: JournalCursor
+    package let to: JournalCursor
+
+    /// How many entries were never read, by their sequence numbers; `nil` where the numbers are of different series.
+    package var lost: UInt64? {
+        guard let distance = from.distance(to: to), distance > 0 else { return nil }
+        return distance - 1
+    }
+}

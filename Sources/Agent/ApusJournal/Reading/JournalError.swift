@@ -1,0 +1,25 @@
+import Glibc
+
+/// Why a journal cannot be read.
+package enum JournalError: Error, Equatable {
+    /// The journal does not open: there is no such folder, or no permission.
+    case open(JournalSource, code: Int32)
+    /// A call of libsystemd failed on an open journal.
+    case read(JournalSource, call: String, code: Int32)
+    /// A cursor is not one.
+    case cursor(String)
+    /// A match is not of the form `FIELD=value`.
+    case match(String)
+}
+
+extension JournalError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .open(let source, let code):
+            "\(source) cannot be opened: \(String(cString: strerror(code))); does it exist, and is this user in the group systemd-journal?"
+        case .read(let source, let call, let code): "\(source) cannot be read: \(call): \(String(cString: strerror(code)))"
+        case .cursor(let text): "\"\(text)\" is not a journal cursor"
+        case .match(let text): "\"\(text)\" does not match a journal field: write FIELD=value"
+        }
+    }
+}

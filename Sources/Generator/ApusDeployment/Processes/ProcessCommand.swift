@@ -1,0 +1,239 @@
+package import AgentMetrics
+public import ApusTopology
+
+/// The command line of one process of a fleet, and what starts and stops it.
+///
+/// Everything that runs processes takes them from here: `apus up`, the units of systemd, Docker Compose and Kubernetes. So a
+/// setting of the topology reaches a process wherever that runs.
+public struct ProcessCommand: Hashable, Sendable {
+    /// A variable of the environment.
+    public struct Variable: Hashable, Sendable {
+        public let name: String
+        public let value: String
+    }
+
+    /// How one finds out from outside that a process is there.
+    public enum Readiness: Hashable, Sendable {
+        /// It answers a GET of the URL, whatever it says.
+        case answers(url: String)
+        /// It answers a GET of the URL with status 200.
+        case succeeds(url: String)
+        /// It has run for so long: one whose options are wrong ends at once.
+        case runs(Duration)
+    }
+
+    /// The name of the instance or the agent.
+    public let name: String
+    /// The name of the executable's file.
+    public let executable: String
+    /// An option stands with its value.
+    public let options: [[String]]
+    public let environment: [Variable]
+    /// How long a stop may take before the process is killed.
+    public let stopGrace: Duration
+    /// How long the process may give systemd no sign of life; nil for one that tells systemd nothing.
+    public let watchdog: Duration?
+    public let readiness: Readiness
+
+    public var arguments: [String] { options.flatMap(\.self) }
+}
+
+// MARK: - Services
+
+extension ProcessCommand {
+    /// - Parameter values: what the values of the command are in this place; one that is missing does not exist there.
+    private init(
+        _ name: String, of service: FleetService, in fleet: Fleet, at placement: ProcessPlacement,
+        values: [ProcessValue: String], variables: [Variable] = [], port: Int? = nil
+    ) {
+        let command = fleet.command(of: service)
+        self.name = name
+        executable = command.executable.name
+        options = command.arguments.filter { $0.placements.contains(placement) }.compactMap { argument in
+            let words = argument.words.compactMap { $0.text(values) }
+            return words.count == argument.words.count ? words : nil
+        }
+        environment =
+            variables
+            + command.environment.sorted { $0.key < $1.key }.compactMap { name, text in
+                text.text(values).map { Variable(name: name, value: $0) }
+            }
+        stopGrace = command.stopGrace
+        watchdog = command.watchdog
+        readiness =
+            port.map { Readiness.succeeds(url: "http://\(fleet.host):\($0)\(service.health.ready)") }
+            ?? .runs(.milliseconds(500))
+    }
+
+    /// An instance as a child of a process that runs the whole fleet.
+    ///
+    /// - Parameter folder: of all files, and of the sockets of the agents.
+    public static func child(_ instance: Instance, of service: FleetService, in fleet: Fleet, folder: String) -> Self {
+        let identity = InstanceIdentity(service: service.name, instance: instance.name)
+        var values: [ProcessValue: String] = [.instance: instance.name, .host: fleet.host, .dataFolder: folder]
+        values[.port] = instance.port.map { "\($0)" }
+        values[.agentSocket] = fleet.agentEndpoints.first { $0.instances.contains(identity) }.map {
+            "\(folder)/\($0.socketName)"
+        }
+        values[.connections] = fleet.connectionShare(of: identity).map { "\($0)" }
+        return Self(instance.name, of: service, in: fleet, at: .child, values: values, port: instance.port)
+    }
+
+    /// The template of a service's units: what only one instance has is in variables, as ``settings(of:_:in:)`` gives them.
+    ///
+    /// - Parameter socket: the report socket of the agent of the instance `%i`.
+    package static func template(of service: FleetService, in fleet: Fleet, socket: String) -> Self {
+        var values: [ProcessValue: String] = [
+            .instance: "%i", .host: fleet.host, .dataFolder: fleet.installation.stateFolder, .agentSocket: socket,
+            .connections: "${\(connectionsVariable)}",
+        ]
+        values[.port] = service.instances.contains { $0.port != nil } ? "${\(portVariable)}" : nil
+        let variables =
+            fleet.command(of: service).names(.connections)
+            ? [Variable(name: connectionsVariable, value: "\(leastShare(of: service, in: fleet))")] : []
+        return Self("%i", of: service, in: fleet, at: .systemd, values: values, variables: variables)
+    }
+
+    /// The variables of each instance of a service, in their order: its port, and its share of the connections where that is more
+    /// than the template has.
+    package static func settings(of service: FleetService, in fleet: Fleet) -> [[Variable]] {
+        let command = fleet.command(of: service)
+        let least = leastShare(of: service, in: fleet)
+        let hasPort = command.names(.port)
+        let hasShare = command.names(.connections)
+        return zip(service.instances, fleet.connectionShares(of: service)).map { instance, share in
+            var variables: [Variable] = []
+            if hasPort, let port = instance.port { variables.append(Variable(name: portVariable, value: "\(port)")) }
+            if hasShare, share != least { variables.append(Variable(name: connectionsVariable, value: "\(share)")) }
+            return variables
+        }
+    }
+
+    private static let portVariable = "APUS_PORT"
+    private static let connectionsVariable = "APUS_CONNECTIONS"
+
+    /// The share of an instance that the topology does not name.
+    private static func leastShare(of service: FleetService, in fleet: Fleet) -> Int {
+        fleet.connectionShares(of: service).min() ?? 1
+    }
+
+    /// An instance in a container of Docker Compose.
+    ///
+    /// - Parameter logLevel: the least severe events that it logs.
+    package static func container(_ instance: Instance, of service: FleetService, in fleet: Fleet, logLevel: String) -> Self {
+        let identity = InstanceIdentity(service: service.name, instance: instance.name)
+        let agent = fleet.agentEndpoints.first { $0.instances.contains(identity) }
+        return contained(
+            instance.name, of: service, in: fleet, at: .compose, port: instance.port,
+            socket: agent?.socketName ?? fleet.data.agentSocket(of: nil),
+            connections: fleet.connectionShare(of: identity) ?? fleet.connections.perInstance, logLevel: logLevel)
+    }
+
+    /// An instance in a pod of Kubernetes, beside its agent.
+    ///
+    /// - Parameters:
+    ///   - instance: its name, or what the runtime replaces by that.
+    ///   - port: each pod has an address of its own, so that all pods of a service have one port.
+    package static func pod(_ instance: String, of service: FleetService, in fleet: Fleet, port: Int?) -> Self {
+        contained(
+            instance, of: service, in: fleet, at: .kubernetes, port: port, socket: fleet.data.agentSocket(of: nil),
+            // What a scaler adds takes as much as what was there.
+            connections: leastShare(of: service, in: fleet), logLevel: "info")
+    }
+
+    /// In a container a process listens on all addresses of its own.
+    private static func contained(
+        _ instance: String, of service: FleetService, in fleet: Fleet, at placement: ProcessPlacement, port: Int?,
+        socket: String,
+        connections: Int, logLevel: String
+    ) -> Self {
+        var values: [ProcessValue: String] = [
+            .instance: instance, .host: "0.0.0.0", .dataFolder: fleet.installation.stateFolder,
+            .agentSocket: "\(fleet.installation.runtimeFolder)/\(socket)", .connections: "\(connections)", .logLevel: logLevel,
+        ]
+        values[.port] = port.map { "\($0)" }
+        return Self(instance, of: service, in: fleet, at: placement, values: values, port: port)
+    }
+}
+
+// MARK: - Agents
+
+extension ProcessCommand {
+    package static let agentExecutable = "apus-agent"
+
+    /// - Parameters:
+    ///   - units: units of the host that it watches.
+    ///   - expectations: which instances it expects, as options.
+    ///   - more: what only this placement has.
+    private init(
+        agent name: String, of fleet: Fleet, listen: String, socket: String, units: [String] = [], expectations: [[String]],
+        more: [[String]], url: String
+    ) {
+        self.name = name
+        executable = Self.agentExecutable
+        options =
+            [["--listen", listen], ["--socket", socket]] + units.map { ["--watch-unit", $0] }
+            // After the units, so that one unit more is one line more.
+            + [["--interval", fleet.agents.samplingInterval.argument]] + expectations + more
+        environment = []
+        stopGrace = Self.agentStopGrace
+        // A turn of the sampling loop may take half of it.
+        watchdog = max(.seconds(30), fleet.agents.samplingInterval * 4)
+        readiness = .answers(url: url)
+    }
+
+    /// An agent waits for no client.
+    static let agentStopGrace = Duration.seconds(5)
+
+    private static func expecting(_ instances: [String]) -> [[String]] { instances.map { ["--expect", $0] } }
+
+    /// An agent as a child of a process that runs the whole fleet.
+    ///
+    /// - Parameter folder: of the agents' sockets.
+    public static func child(agent: AgentEndpoint, in fleet: Fleet, folder: String) -> Self {
+        Self(
+            agent: agent.name, of: fleet, listen: agent.address, socket: "\(folder)/\(agent.socketName)",
+            expectations: expecting(agent.instances.map(\.description)), more: [["--lifeline"]],
+            url: "http://\(agent.address)/health")
+    }
+
+    /// The agent of a host as a unit, which expects the instances that a file names.
+    package static func unit(
+        agent: AgentEndpoint, in fleet: Fleet, socket: String, units: [String], expectationsPath: String
+    ) -> Self {
+        Self(
+            agent: agent.name, of: fleet, listen: agent.address, socket: socket, units: units,
+            expectations: [["--expect-file", expectationsPath]], more: [], url: "http://\(agent.address)/health")
+    }
+
+    /// The template of agents beside instances: what only one has is in variables, as ``settings(of:unit:)`` gives them.
+    package static func agentTemplate(in fleet: Fleet, socket: String) -> Self {
+        Self(
+            agent: "%i", of: fleet, listen: "${APUS_LISTEN}", socket: socket, units: ["${APUS_UNIT}"],
+            expectations: expecting(["${APUS_EXPECT}"]),
+            // An agent beside an instance counts the journal of its unit; that of a host counts the whole one.
+            more: [["--journal", "units"], ["--journal-unit", "${APUS_UNIT}"]], url: "http://${APUS_LISTEN}/health")
+    }
+
+    /// The variables of an agent beside an instance.
+    package static func settings(of agent: AgentEndpoint, expecting instance: InstanceIdentity, unit: String) -> [Variable] {
+        [
+            Variable(name: "APUS_LISTEN", value: agent.address), Variable(name: "APUS_EXPECT", value: instance.description),
+            Variable(name: "APUS_UNIT", value: unit),
+        ]
+    }
+
+    /// An agent in a container, which has neither a journal nor systemd.
+    ///
+    /// - Parameters:
+    ///   - socket: the file name of its report socket.
+    ///   - instances: their names, or what the runtime replaces by those.
+    package static func container(
+        agent name: String, in fleet: Fleet, port: Int, socket: String, expecting instances: [String]
+    ) -> Self {
+        Self(
+            agent: name, of: fleet, listen: "0.0.0.0:\(port)", socket: "\(fleet.installation.runtimeFolder)/\(socket)",
+            expectations: expecting(instances), more: [["--journal", "off"], ["--log", "json"]],
+            url: "http://127.0.0.1:\(port)/health")
+    }
+}

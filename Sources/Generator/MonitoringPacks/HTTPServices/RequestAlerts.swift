@@ -1,0 +1,92 @@
+import AgentMetrics
+import ApusMetrics
+import ApusPromQL
+import ApusRules
+import ApusText
+public import ApusTopology
+
+extension Threshold {
+    /// The share of answers with status 5xx among all, from 0 to 1.
+    public static let requestErrorRatio = ThresholdKey.ratio("requestErrorRatio", 0.05, .critical, "failed requests")
+    /// The 95th percentile of the time to answer a request.
+    public static let requestLatency = ThresholdKey.duration(
+        "requestLatency", .milliseconds(500), .high, "time of a request, p95", quantileOf: HTTPServer.requestDuration.family)
+}
+
+/// Whether requests are answered, and soon.
+struct RequestAlerts {
+    let fleet: Fleet
+
+    var all: [Alert] { fleet.records(.requests) ? [highErrorRatio, highLatency] : [] }
+
+    private var window: RateWindow { fleet.rateWindow }
+    private let requests = HTTPServer.requestDuration.series
+
+    private var highErrorRatio: Alert {
+        let limit = fleet.thresholds[Threshold.requestErrorRatio]
+        let failed = requests.matching(.label(.status), .matches, "5..").countRate(over: window).sum(by: .service)
+        let all = requests.countRate(over: window).sum(by: .service)
+        func answered(_ instance: String, _ status: String, _ course: InputCourse) -> AlertInput {
+            .count(
+                of: HTTPServer.requestDuration,
+                [.service: "a", .instance: instance, .label(.method): "GET", .label(.route): "/", .label(.status): status],
+                course)
+        }
+        let rate = 0.5 * limit.value
+        return Alert(
+            "HighRequestErrorRatio", when: failed / (all > 0), above: limit,
+            summary: "Too many requests fail.",
+            description: """
+                \(value: .percentage) of the requests to service \(.service) in the last \
+                \(text: DurationText.string(fleet.alertWindow)) were answered with status 5xx; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "Among all answers, more have a status of 500 or above than `Thresholds.requestErrorRatio`.",
+                impact: "Clients are refused; those that do not try again lose what they sent.",
+                queries: [
+                    .init(
+                        "Failed requests per second by route and status",
+                        requests.matching(.label(.status), .matches, "5..").countRate(over: window)
+                            .sum(by: .label(.route), .label(.status))),
+                    .init("Requests per second", all),
+                ],
+                actions: [
+                    "Read what failed: `journalctl -u 'apus-SERVICE@*' -p err -n 100`.",
+                    "503 means that the store or the pool is the cause: see PoolExhausted and the database's alerts.",
+                    "If it began with a release, take the release back.",
+                ]),
+            inputs: [
+                answered("one", "500", .rising(to: rate * 0.6)),
+                answered("two", "503", .rising(to: rate * 0.4)),
+                answered("one", "200", .falling(to: 0.3 - rate)), answered("two", "404", .falling(to: 0.2)),
+            ])
+    }
+
+    private var highLatency: Alert {
+        let limit = fleet.thresholds[Threshold.requestLatency]
+        return Alert(
+            "HighRequestLatency", when: requests.bucketRates(over: window).sum(by: .service).quantile(0.95), above: limit,
+            summary: "Requests are answered slowly.",
+            description: """
+                One in twenty requests to service \(.service) takes \(value: .decimals(3)) s or longer; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "The 95th percentile of the time to answer is past `Thresholds.requestLatency`.",
+                impact: "Clients wait, and give up at their own deadlines.",
+                queries: [
+                    .init("By route", requests.bucketRates(over: window).sum(by: .label(.route)).quantile(0.95)),
+                    .init("Requests being answered", HTTPServer.activeRequests.series.value),
+                    .init("How late executors run what they are given", Scheduling.longestLag.series.value),
+                ],
+                actions: [
+                    "Find the slow route, and what it waits for: the pool (SlowPool), CPU (HighCPU), or the store.",
+                    "Add instances if all routes are slow and CPU is high.",
+                ]),
+            inputs: AlertInput.quantile(
+                0.95, of: HTTPServer.requestDuration,
+                [.service: "a", .instance: "one", .label(.method): "GET", .label(.route): "/", .label(.status): "200"],
+                crossing: limit.value))
+    }
+}

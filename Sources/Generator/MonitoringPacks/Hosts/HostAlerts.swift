@@ -1,0 +1,185 @@
+import ApusMetrics
+import ApusPromQL
+import ApusRules
+import ApusText
+public import ApusTopology
+import ExporterCatalog
+
+extension Threshold {
+    /// The free space of a file system, from 0 to 1.
+    public static let freeDisk = ThresholdKey.ratio("freeDisk", 0.1, .high, "disk free")
+    /// The time within which a file system will be full if it fills on as it does.
+    public static let diskFull = ThresholdKey.duration("diskFull", .seconds(4 * 86_400), .medium, "disk full within")
+    /// The share of a file system's inodes that are free, from 0 to 1.
+    public static let freeInodes = ThresholdKey.ratio("freeInodes", 0.05, .high, "inodes free")
+    /// The share of time in which some task waited for memory, from 0 to 1.
+    public static let memoryPressure = ThresholdKey.ratio("memoryPressure", 0.1, .medium, "memory pressure")
+    /// The distance of a host's clock from its reference, ahead or behind.
+    public static let clockSkew = ThresholdKey.duration("clockSkew", .milliseconds(50), .medium, "clock skew")
+}
+
+/// The hosts, as node_exporter sees them.
+struct HostAlerts {
+    let fleet: Fleet
+
+    var all: [Alert] {
+        fleet.hostMonitoring == nil
+            ? [] : [hostUnseen, diskAlmostFull, diskFillsUp, fewInodes, memoryPressure, clockSkew, hostDegraded]
+    }
+
+    private var window: RateWindow { fleet.rateWindow }
+    private typealias Filesystem = NodeExporter.Filesystem
+    private typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
+
+    /// Without those that live in memory or show the kernel's state.
+    static func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
+        gauge.series.matching(.label(.filesystem), .matchesNot, Self.noDisks)
+    }
+
+    private static let noDisks = "tmpfs|ramfs|squashfs|overlay"
+
+    private func disk(
+        _ gauge: Gauge<NodeExporter.FilesystemLabels>, on filesystem: String = "ext4", _ course: InputCourse
+    ) -> AlertInput {
+        AlertInput(
+            gauge,
+            [
+                .service: "node", .instance: "host", .label(.device): "/dev/\(filesystem)", .label(.filesystem): filesystem,
+                .label(.mountpoint): "/",
+            ], course)
+    }
+
+    private var hostUnseen: Alert {
+        Alert(
+            "HostUnseen", when: ScrapeMetrics.up.series.matching(.job, "node").value == 0, severity: .high,
+            summary: "A host does not answer.", description: "node_exporter of \(.instance) does not answer Prometheus.",
+            runbook: Runbook(
+                meaning: "The host is down, or its exporter is.",
+                impact: "If the host is down, so is all that runs on it; else nobody sees its disks and memory.",
+                queries: [.init("What is scraped", ScrapeMetrics.up.series.value)],
+                actions: ["Look whether the host answers: `ping HOST`.", "`systemctl status prometheus-node-exporter` on it."]))
+    }
+
+    private var diskAlmostFull: Alert {
+        let limit = fleet.thresholds[Threshold.freeDisk]
+        let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
+        let full = limit.value / 2
+        return Alert(
+            "DiskAlmostFull", when: free, below: limit, summary: "A file system is almost full.",
+            description: """
+                \(.label(.mountpoint)) of \(.instance) has \(value: .percentage) free; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "Less of the file system is free than `Thresholds.freeDisk`.",
+                impact: "When it is full, stores and logs stop writing.",
+                queries: [.init("Free bytes", Filesystem.available.series.value)],
+                actions: [
+                    "See what takes it: `du -xh --max-depth=2 MOUNTPOINT | sort -h | tail`.",
+                    "Cut the journal: `journalctl --vacuum-size=500M`.",
+                ]),
+            inputs: [
+                disk(Filesystem.available, .level(quiet: full, bad: full * 0.9994)),
+                disk(Filesystem.size, .constant(0.5)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
+            ])
+    }
+
+    private var diskFillsUp: Alert {
+        let free = Self.disks(Filesystem.available)
+        let horizon = fleet.thresholds[Threshold.diskFull]
+        let perSecond = -0.5 / horizon.value
+        return Alert(
+            "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)) < 0,
+            for: .seconds(1800), threshold: horizon, summary: "A file system will be full in some days.",
+            description: """
+                \(.label(.mountpoint)) of \(.instance) will be full within \(horizon) if it fills \
+                on as in the last six hours.
+                """,
+            runbook: Runbook(
+                meaning: "A line through the free space of the last six hours reaches 0 within `Thresholds.diskFull`.",
+                impact: "When it is full, stores and logs stop writing.",
+                queries: [.init("Free share", free.value / (Filesystem.size.series.value > 0))],
+                actions: [
+                    "See what grows: `du -xh --max-depth=2 MOUNTPOINT`, twice with an hour between.",
+                    "Shorten what is kept: retention, rotation of logs.",
+                ]),
+            inputs: [
+                disk(Filesystem.available, .slope(from: 0.2, quiet: 0, bad: perSecond)),
+                disk(Filesystem.available, on: "tmpfs", .slope(from: 0.2, quiet: 2 * perSecond, bad: 2 * perSecond)),
+            ])
+    }
+
+    private var fewInodes: Alert {
+        let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
+        let limit = fleet.thresholds[Threshold.freeInodes]
+        let full = limit.value / 2
+        return Alert(
+            "FewInodes", when: free, below: limit, summary: "A file system can take few more files.",
+            description: "\(.label(.mountpoint)) of \(.instance) has \(value: .percentage) of its inodes free.",
+            runbook: Runbook(
+                meaning: "Nearly as many files exist as the file system can hold.",
+                impact: "No file can be made, though space is free.",
+                queries: [.init("Free inodes", Filesystem.filesFree.series.value)],
+                actions: ["Find the folder: `du --inodes -x --max-depth=2 MOUNTPOINT | sort -n | tail`."]),
+            inputs: [
+                disk(Filesystem.filesFree, .level(quiet: full, bad: full * 0.9994)),
+                disk(Filesystem.files, .constant(0.5)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
+                disk(Filesystem.files, on: "tmpfs", .constant(0.5)),
+            ])
+    }
+
+    private var memoryPressure: Alert {
+        let limit = fleet.thresholds[Threshold.memoryPressure]
+        return Alert(
+            "MemoryPressure", when: NodeExporter.Pressure.memoryWaiting.series.rate(over: window), above: limit,
+            summary: "Processes of a host wait for memory.",
+            description: """
+                On \(.instance), some task waited for memory in \(value: .percentage) of the time; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning:
+                    "The kernel reclaims memory while tasks wait (PSI), more than `Thresholds.memoryPressure` of the time.",
+                impact: "Everything on the host slows down; kills for want of memory are near.",
+                queries: [
+                    .init("Available memory", NodeExporter.Memory.available.series.value),
+                    .init("Time in which all tasks waited", NodeExporter.Pressure.memoryStalled.series.rate(over: window)),
+                ],
+                actions: ["See what takes it: `systemd-cgtop -m`.", "Move something to another host, or add memory."]))
+    }
+
+    private var clockSkew: Alert {
+        let limit = fleet.thresholds[Threshold.clockSkew]
+        return Alert(
+            "ClockSkew", when: NodeExporter.Clock.offset.series.value.abs, above: limit,
+            summary: "A host's clock is wrong.",
+            description: "The clock of \(.instance) is \(value: .decimals(3)) s off its reference.",
+            runbook: Runbook(
+                meaning: "The clock is further from its reference than `Thresholds.clockSkew`.",
+                impact: "What expires does so at different times on different hosts; logs and samples do not fit together.",
+                queries: [.init("Whether something keeps it right", NodeExporter.Clock.synchronised.series.value)],
+                actions: ["`chronyc tracking`, or `timedatectl timesync-status`.", "`systemctl restart chrony`."]),
+            inputs: [
+                AlertInput(
+                    NodeExporter.Clock.offset, [.service: "node", .instance: "fast"],
+                    .level(quiet: limit.value, bad: limit.value * 1.0006)),
+                AlertInput(
+                    NodeExporter.Clock.offset, [.service: "node", .instance: "slow"],
+                    .level(quiet: -limit.value, bad: -limit.value * 1.0006)),
+            ])
+    }
+
+    private var hostDegraded: Alert {
+        Alert(
+            "HostDegraded",
+            when: NodeExporter.Systemd.unitState.series.matching(.label(.state), "failed").value == 1, severity: .medium,
+            summary: "A unit of a host has failed.", description: "\(.label(.name)) has failed on \(.instance).",
+            runbook: Runbook(
+                meaning: "systemd has a unit in state failed, of the fleet or not.", impact: "Depends on the unit.",
+                queries: [.init("Whether all runs that should", NodeExporter.Systemd.running.series.value)],
+                actions: [
+                    "`systemctl --failed`, `journalctl -u UNIT -n 100`.", "`systemctl reset-failed UNIT` once it is mended.",
+                ]))
+    }
+}

@@ -1,0 +1,18 @@
+import ApusDashboards
+import ApusTopology
+
+/// The monitoring of the machines, as node_exporter sees them.
+struct HostPack: StandardPack {
+    static let subject = StandardPacks.Subject.hosts
+    let concern = "host"
+
+    func alerts(in fleet: Fleet) -> [Alert] { HostAlerts(fleet: fleet).all }
+
+    func dashboards(of fleet: Fleet) -> [Dashboard] {
+        FleetDashboard.hosts.ifPart(of: fleet) { HostsDashboard(fleet: fleet).dashboard }
+    }
+}
+
+extension FleetDashboard {
+    static let hosts = FleetDashboard("hosts", ofStandard: HostPack.self) { $0.hostMonitoring != nil }
+}

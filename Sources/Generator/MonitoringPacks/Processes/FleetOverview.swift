@@ -1,0 +1,74 @@
+import AgentMetrics
+package import ApusDashboards
+import ApusMetrics
+import ApusPromQL
+package import ApusTopology
+
+/// The first dashboard to look at: what all processes of the fleet take. A pack may put its own in its place, with these panels and
+/// those of what the fleet is for.
+package struct FleetOverview {
+    package let fleet: Fleet
+
+    package init(fleet: Fleet) { self.fleet = fleet }
+
+    var dashboard: Dashboard {
+        dashboard(description: "Resources of the \(fleet.name) fleet.") {
+            PanelRow { [instances, uptime] }
+            PanelRow { [cpu, memory, heap] }
+            if fleet.records(.pool) { PanelRow { [connections] } }
+        }
+    }
+
+    /// The overview with some rows.
+    package func dashboard(
+        description: String, fileID: String = #fileID, line: Int = #line, @ListBuilder<PanelRow> rows: () -> [PanelRow]
+    ) -> Dashboard {
+        Dashboard(
+            FleetDashboard.overview.name, uid: FleetDashboard.overview.uid(in: fleet), title: "Fleet overview: \(fleet.name)",
+            description: description, tags: ["apus", fleet.name], fileID: fileID, line: line, rows: rows)
+    }
+
+    private var limits: Thresholds { fleet.thresholds }
+
+    private var instances: Panel {
+        Panel("Instances", description: "Instances whose process lives and reports.", kind: .stat, unit: .count) {
+            PanelQuery(ServiceState.up.series.value.sum(), legend: "instances")
+        }.thresholds(.least(Double(fleet.instanceCount)))
+    }
+
+    package var cpu: Panel {
+        Panel("CPU", description: "CPU of each process, in percent of one core.", unit: .percent) {
+            PanelQuery(Contract.cpuUsage.series.value, legend: "\(.instance)")
+        }.thresholds(.most(limits[Threshold.cpuPercent].value)).linkedToInstance(of: fleet).linked(
+            to: .hosts, "Hosts and pressure", of: fleet)
+    }
+
+    package var memory: Panel {
+        Panel("Memory", description: "Resident memory of each process.", unit: .bytes) {
+            PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")
+        }.thresholds(.most(limits[Threshold.memory].value)).linkedToInstance(of: fleet).linked(
+            to: .hosts, "Hosts and pressure", of: fleet)
+    }
+
+    package var heap: Panel {
+        Panel("Heap", description: "Heap in use in each process, as malloc counts it.", unit: .bytes) {
+            PanelQuery(Contract.heapUsage.series.value, legend: "\(.instance)")
+        }.linkedToInstance(of: fleet)
+    }
+
+    package var connections: Panel {
+        Panel(
+            "Database connections", description: "Open database connections of each process, stacked up to the fleet's.",
+            kind: .stackedLines, unit: .count
+        ) {
+            PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
+        }.thresholds(.most(limits[Threshold.connections].value)).linkedToInstance(of: fleet).linked(
+            to: .database, "Database and pool", of: fleet)
+    }
+
+    package var uptime: Panel {
+        Panel("Uptime", description: "Time since each process started; a fall to zero is a restart.", unit: .seconds) {
+            PanelQuery(Contract.uptime.series.value, legend: "\(.instance)")
+        }.linkedToInstance(of: fleet)
+    }
+}

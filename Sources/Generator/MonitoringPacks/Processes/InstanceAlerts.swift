@@ -1,0 +1,126 @@
+import ApusRules
+import AgentMetrics
+import ApusMetrics
+import ApusPromQL
+public import ApusTopology
+
+extension Threshold {
+    /// The number of starts of one instance within a quarter of an hour.
+    public static let restarts = ThresholdKey.count("restarts", 3, .high, "starts in 15 minutes")
+}
+
+/// Whether instances run, and keep running.
+struct InstanceAlerts {
+    let fleet: Fleet
+
+    var all: [Alert] { [instanceDown] + serviceAbsent + [serviceHung, tooManyRestarts] }
+
+    private let agent = ScrapeMetrics.up.series.matching(.job, Agents.job)
+
+    private var instanceDown: Alert {
+        Alert(
+            "InstanceDown", when: (ServiceState.up.series.value == 0).or(agent.value == 0), severity: .critical,
+            summary: "An instance is down or unseen.",
+            description: """
+                \(.instance) of service \(.service) does not run, does not report to its agent, \
+                or its agent cannot be scraped.
+                """,
+            runbook: Runbook(
+                meaning: "A process that is expected does not run or does not report, or an agent does not answer Prometheus.",
+                impact: "The service has less capacity; when the agent is gone, nobody sees what its instances do.",
+                queries: [
+                    .init("All instances that are known, 1 for those that run", ServiceState.up.series.value),
+                    .init("The agents, 1 for those that answer", agent.value),
+                ],
+                actions: [
+                    "Ask the agent what it knows: `curl -s http://AGENT/targets` and `curl -s http://AGENT/health/detailed`.",
+                    "Read the end of the log: `journalctl -u apus-SERVICE@INSTANCE -n 100`.",
+                    "Start it again: `systemctl restart apus-SERVICE@INSTANCE`; the agent: `systemctl restart apus-agent`.",
+                ]),
+            inputs: [
+                AlertInput(ServiceState.up, [.service: "a", .instance: "dead"], .level(quiet: 1, bad: 0)),
+                AlertInput(
+                    ScrapeMetrics.up, [.job: Agents.job, .service: "a", .instance: "unseen"], .level(quiet: 1, bad: 0)),
+                AlertInput(ScrapeMetrics.up, [.job: "other", .service: "a", .instance: "other"], .constant(0)),
+            ])
+    }
+
+    /// One arm a service, so that it grows with services and not with instances: an agent that lives serves 0 for an instance that it
+    /// expects.
+    private var serviceAbsent: [Alert] {
+        let arms = fleet.services.map { ServiceState.up.series.matching(.service, $0.name).absent }
+        guard let first = arms.first else { return [] }
+        return [
+            Alert(
+                "ServiceAbsent", when: arms.dropFirst().reduce(first) { $0.or($1) }, severity: .critical,
+                summary: "Nothing is heard of a service.",
+                description: "No agent serves anything about any instance of service \(.service).",
+                runbook: Runbook(
+                    meaning:
+                        "Prometheus has no series of any instance of the service: no agent watches it, or no agent is scraped.",
+                    impact: "Whether the service runs is unknown, and no other alert about it can fire.",
+                    queries: [.init("Which agents answer", agent.value)],
+                    actions: [
+                        "Look at Prometheus' page Status → Targets for the job `\(Agents.job)`.",
+                        "Look on the service's host whether its agent runs: `systemctl status 'apus-agent*'`.",
+                        "Look whether the agent expects the service: `curl -s http://AGENT/targets`.",
+                    ]),
+                inputs: fleet.services.map {
+                    AlertInput(ServiceState.up, [.service: $0.name, .instance: "one"], .level(quiet: 1, bad: nil))
+                })
+        ]
+    }
+
+    private var serviceHung: Alert {
+        Alert(
+            "ServiceHung", when: ServiceState.hung.series.value > 0, severity: .critical,
+            summary: "A process lives but does nothing.",
+            description: """
+                \(.instance) of service \(.service) runs, but gives no sign of life, or one of its executors runs nothing; \
+                /health of its agent says which. A restart frees what it holds.
+                """,
+            runbook: Runbook(
+                meaning: "The process is there, but its reporter or one of its executors has stood still for long.",
+                impact: "Its requests wait, and its work stays leased until the leases expire.",
+                queries: [
+                    .init("Time without a sign of life", ServiceState.heartbeatAge.series.value),
+                    .init("How late its executors run what they are given", Scheduling.lag.series.value),
+                ],
+                actions: [
+                    "Ask the agent which executor stands still: `curl -s http://AGENT/health/detailed`.",
+                    "Keep a picture of the threads before the restart: `gdb -p PID -batch -ex 'thread apply all bt'`.",
+                    "Restart it: `systemctl restart apus-SERVICE@INSTANCE`.",
+                ]))
+    }
+
+    private var tooManyRestarts: Alert {
+        let limit = fleet.thresholds[Threshold.restarts]
+        let starts = ServiceProcess.startTime.series.samples(over: Self.restartWindow).changes
+        return Alert(
+            "TooManyRestarts", when: starts, above: limit,
+            summary: "A process starts again and again.",
+            description: """
+                \(.instance) of service \(.service) has started \(value: .decimals(0)) times within a quarter of an hour; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "The process ends soon after its start, and something starts it again each time.",
+                impact: "What it had in hand is done again, and each start costs time in which it serves nobody.",
+                queries: [
+                    .init("Uptime", Contract.uptime.series.value),
+                    .init("Resident memory, to see whether it grew before the end", ServiceProcess.residentMemory.series.value),
+                ],
+                actions: [
+                    "Read why it ended: `journalctl -u apus-SERVICE@INSTANCE -n 200`.",
+                    "Look for kills by the kernel: `journalctl -k | grep -i oom`.",
+                    "If it began with a release, take the release back.",
+                ]),
+            inputs: [
+                AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "one"], .events(limit.wholeValue + 1)),
+                AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "two"], .constant(1000)),
+            ])
+    }
+
+    /// The window in which ``Threshold/restarts`` counts starts.
+    static let restartWindow = RateWindow.minutes(15)
+}

@@ -1,0 +1,245 @@
+import AgentMetrics
+import ApusMetrics
+import ApusPromQL
+import ApusRules
+public import ApusTopology
+
+extension Threshold {
+    /// The share of the memory at which the kernel ends a process, from 0 to 1.
+    public static let memoryUse = ThresholdKey.ratio("memoryUse", 0.9, .critical, "memory used of a process's limit")
+    /// The growth of one process's heap within an hour.
+    public static let heapGrowth = ThresholdKey.bytes("heapGrowth", .mebibytes(64), .medium, "heap growth in an hour")
+    /// The share of a process's file descriptors that are open, from 0 to 1.
+    public static let descriptorUse = ThresholdKey.ratio("descriptorUse", 0.9, .high, "file descriptors in use")
+    /// The share of connections in use among those that an instance's pools may open, from 0 to 1.
+    public static let poolUse = ThresholdKey.ratio("poolUse", 0.9, .high, "pool in use")
+    /// The 95th percentile of the time that callers wait for a connection of a pool.
+    public static let poolWait = ThresholdKey.duration(
+        "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: ConnectionPool.waitTime.family)
+}
+
+/// What processes take: CPU, memory, descriptors, connections.
+struct ResourceAlerts {
+    let fleet: Fleet
+
+    var all: [Alert] {
+        [highCPU, highMemory, memoryNearLimit, heapGrowth, fewDescriptors]
+            + (fleet.records(.pool) ? [tooManyConnections, poolExhausted, slowPool] : [])
+    }
+
+    private var limits: Thresholds { fleet.thresholds }
+
+    private var highCPU: Alert {
+        Alert(
+            "HighCPU", when: Contract.cpuUsage.series.value, above: limits[Threshold.cpuPercent],
+            summary: "A process uses much CPU.",
+            description: """
+                \(.instance) of service \(.service) uses \(value: .decimals(1)) % of a core; \
+                the limit is \(limits[Threshold.cpuPercent]).
+                """,
+            runbook: Runbook(
+                meaning: "The process has used more of a core than `Thresholds.cpuPercent` for longer than alerts hold.",
+                impact: "Requests and other work slow down when the host has no cores left.",
+                queries: [
+                    .init("CPU by mode", ServiceProcess.cpu.series.rate(over: fleet.rateWindow)),
+                    .init("How late executors run what they are given", Scheduling.longestLag.series.value),
+                ],
+                actions: [
+                    "See what it does: `perf top -p PID`.",
+                    "Compare with the load: has the rate of requests risen too? Then add instances.",
+                ]))
+    }
+
+    private var highMemory: Alert {
+        Alert(
+            "HighMemory", when: Contract.memoryUsage.series.value, above: limits[Threshold.memory],
+            summary: "A process uses much memory.",
+            description: """
+                \(.instance) of service \(.service) has \(value: .bytes)B resident; \
+                the limit is \(limits[Threshold.memory]).
+                """,
+            runbook: Runbook(
+                meaning: "The process has more resident memory than `Thresholds.memory`.",
+                impact: "At twice as much, or at the service's own limit, the kernel ends the process.",
+                queries: [
+                    .init("Heap in use", ServiceProcess.heap.series.value),
+                    .init("Largest resident memory lately", ServiceProcess.peakResidentMemory.series.value),
+                ],
+                actions: [
+                    "If the heap grows too, it is the program's: see the runbook of HeapGrowth.",
+                    "If only the resident memory grows, the allocator keeps freed pages: a restart gives them back.",
+                ]))
+    }
+
+    /// The kernel ends a process at its limit.
+    private var memoryNearLimit: Alert {
+        let share = limits[Threshold.memoryUse]
+        let arms = fleet.services.map { service in
+            ServiceProcess.residentMemory.series.matching(.service, service.name).value
+                / Double(fleet.memoryLimit(service.limits).bytes) > share.value
+        }
+        let none = ServiceProcess.residentMemory.series.value > .infinity
+        let condition = arms.dropFirst().reduce(arms.first ?? none) { $0.or($1) }
+        return Alert(
+            "MemoryNearLimit", when: condition, threshold: share,
+            summary: "A process is about to be ended for its memory.",
+            description:
+                "\(.instance) of service \(.service) has \(value: .percentage) of the memory at which the kernel ends it.",
+            runbook: Runbook(
+                meaning:
+                    "Resident memory is near `ResourceLimits.memory` of the service (twice `Thresholds.memory` unless declared).",
+                impact: "The kernel kills the process at the limit; what it had in hand is done again.",
+                queries: [.init("Resident memory", ServiceProcess.residentMemory.series.value)],
+                actions: [
+                    "Restart it now, at a time of your choice: `systemctl restart apus-SERVICE@INSTANCE`.",
+                    "Then find what grew: see the runbook of HeapGrowth.",
+                ]),
+            inputs: fleet.services.flatMap { service in
+                let limit = Double(fleet.memoryLimit(service.limits).bytes)
+                return [
+                    AlertInput(
+                        ServiceProcess.residentMemory, [.service: service.name, .instance: "one"],
+                        .level(quiet: limit * share.value * 0.9994, bad: limit * share.value * 1.0006))
+                ]
+            } + [AlertInput(ServiceProcess.residentMemory, [.service: "another", .instance: "two"], .constant(1e15))])
+    }
+
+    private var heapGrowth: Alert {
+        let limit = limits[Threshold.heapGrowth]
+        let heap = ServiceProcess.heap.series
+        let growing = heap.samples(over: .minutes(15)).derivative > 0
+        let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
+        return Alert(
+            "HeapGrowth", when: (heap.samples(over: .hours(1)).derivative * 3600 > limit.value).and(growing),
+            threshold: limit,
+            summary: "A process's heap grows and grows.",
+            description: """
+                The heap of \(.instance) of service \(.service) grows by \(value: .bytes)B an hour and still does; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "The heap has grown for an hour by more than `Thresholds.heapGrowth`, and has not stopped.",
+                impact: "In time the process reaches its limit of memory and is ended.",
+                queries: [
+                    .init("Heap in use", heap.value),
+                    .init(
+                        "When it reaches eight hours' growth", heap.samples(over: .hours(1)).predicted(after: .seconds(28_800))),
+                ],
+                actions: [
+                    "Compare with load: caches and queues that fill explain growth for some time.",
+                    "Look for what is kept: `heaptrack -p PID` for some minutes.",
+                    "Restart instances one by one until the cause is found.",
+                ]),
+            inputs: [
+                AlertInput(
+                    ServiceProcess.heap, labels,
+                    .slope(from: 1e8, quiet: limit.value / 3600 * 0.9994, bad: limit.value / 3600 * 1.0006)),
+                // Grew fast, and has stopped.
+                AlertInput(
+                    ServiceProcess.heap, [.service: "a", .instance: "two"],
+                    .slope(from: 1e8, quiet: 0, bad: limit.value / 3600 * 1.0006)),
+            ])
+    }
+
+    private var fewDescriptors: Alert {
+        let share = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
+        return Alert(
+            "FewDescriptorsLeft", when: share, above: limits[Threshold.descriptorUse],
+            summary: "A process runs out of file descriptors.",
+            description: "\(.instance) of service \(.service) has \(value: .percentage) of its file descriptors open.",
+            runbook: Runbook(
+                meaning: "Files, connections and pipes of the process together are near `ResourceLimits.openFiles`.",
+                impact: "At the limit it accepts no connection and opens no file.",
+                queries: [.init("Open descriptors", ServiceProcess.openFiles.series.value)],
+                actions: [
+                    "See what they are: `ls -l /proc/PID/fd | awk '{print $NF}' | sort | uniq -c | sort -n | tail`.",
+                    "Raise `ResourceLimits.openFiles` of the service if the load explains it.",
+                ]),
+            inputs: AlertInput.share(
+                of: ServiceProcess.openFiles, in: ServiceProcess.maxFiles, [.service: "a", .instance: "one"],
+                above: limits[Threshold.descriptorUse]))
+    }
+
+    // MARK: - Connections
+
+    private var tooManyConnections: Alert {
+        Alert(
+            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum(), above: limits[Threshold.connections],
+            summary: "The fleet has too many database connections open.",
+            description: "\(value: .decimals(0)) connections are open; the limit is \(limits[Threshold.connections]).",
+            runbook: Runbook(
+                meaning: "All processes together have more connections open than `Thresholds.connections`.",
+                impact: "The database refuses connections at its own limit, those of administrators too.",
+                queries: [.init("Connections of each process", FleetQueries.openConnections)],
+                actions: [
+                    "Look whether more instances run than are declared: each has a share of `ConnectionBudget`.",
+                    "Restart the instance that holds more than its share.",
+                ]))
+    }
+
+    private var poolExhausted: Alert {
+        let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
+        let bound = ConnectionPool.maxConnections.series.value
+        let limit = limits[Threshold.poolUse]
+        let share = used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
+        func most(_ pool: String, _ value: Double) -> AlertInput {
+            AlertInput(
+                ConnectionPool.maxConnections, [.service: "a", .instance: "one", .label(.pool): pool], .constant(value))
+        }
+        func input(_ pool: String, _ state: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(
+                ConnectionPool.connections, [.service: "a", .instance: "one", .label(.pool): pool, .label(.state): state],
+                course)
+        }
+        return Alert(
+            "PoolExhausted", when: share, above: limit,
+            summary: "A connection pool is nearly used up.",
+            description: """
+                \(.instance) of service \(.service) uses \(value: .percentage) of the connections that its pools may open; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "Of the connections that the instance may open, more than `Thresholds.poolUse` are in use.",
+                impact: "Who needs a connection waits, and requests and other work slow down.",
+                queries: [
+                    .init("Connections by state", ConnectionPool.connections.series.value),
+                    .init(
+                        "Time that callers wait, 95th percentile",
+                        ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance)
+                            .quantile(0.95)),
+                ],
+                actions: [
+                    "Look for long queries and transactions in the database: `SELECT pid, state, query FROM pg_stat_activity`.",
+                    "Raise `ConnectionBudget` if the database has room.",
+                ]),
+            inputs: [
+                input("p", "used", .level(quiet: 0.3 * limit.value, bad: 0.3 * limit.value)),
+                input("q", "used", .level(quiet: 0.2 * limit.value * 0.9994, bad: 0.2 * limit.value * 1.0015)),
+                input("p", "idle", .constant(1)), most("p", 0.3), most("q", 0.2),
+            ])
+    }
+
+    private var slowPool: Alert {
+        let limit = limits[Threshold.poolWait]
+        let wait = ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(
+            0.95)
+        return Alert(
+            "SlowPool", when: wait, above: limit,
+            summary: "Callers wait long for database connections.",
+            description: """
+                One in twenty callers in \(.instance) of service \(.service) waits \(value: .decimals(3)) s or longer for a \
+                connection; the limit is \(text: PromQLNumber.string(limit.value)) s.
+                """,
+            runbook: Runbook(
+                meaning: "The 95th percentile of the time to get a connection from the pool is past `Thresholds.poolWait`.",
+                impact: "Each request and each claim is as much slower.",
+                queries: [.init("Connections by state", ConnectionPool.connections.series.value)],
+                actions: [
+                    "See the runbook of PoolExhausted: the causes are the same.",
+                    "If few connections are in use, the host or the store is slow: look at CPU and pressure.",
+                ]),
+            inputs: AlertInput.quantile(
+                0.95, of: ConnectionPool.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: limit.value,
+                over: .label(.pool)))
+    }
+}

@@ -1,0 +1,18 @@
+import ApusDashboards
+import ApusTopology
+
+/// The monitoring of RabbitMQ servers and their queues.
+struct RabbitMQPack: StandardPack {
+    static let subject = StandardPacks.Subject.brokers
+    let concern = "broker"
+
+    func alerts(in fleet: Fleet) -> [Alert] { BrokerAlerts(fleet: fleet).all }
+
+    func dashboards(of fleet: Fleet) -> [Dashboard] {
+        FleetDashboard.queue.ifPart(of: fleet) { BrokerSection(fleet: fleet).dashboard }
+    }
+}
+
+extension FleetDashboard {
+    static let queue = FleetDashboard("queue", ofStandard: RabbitMQPack.self) { !$0.brokers.isEmpty }
+}

@@ -1,0 +1,50 @@
+import AgentMetrics
+package import ApusMetrics
+package import ApusPromQL
+package import ApusTopology
+
+extension Series {
+    /// The series that some services have.
+    package func of<Own>(_ services: [FleetService]) -> Self where Key == SeriesKey<Own> {
+        let names = services.map(\.name)
+        // Names of services need no escape in a regular expression: letters, digits and hyphens.
+        return names.count == 1
+            ? matching(.service, names.joined()) : matching(.service, .matches, names.joined(separator: "|"))
+    }
+}
+
+/// Queries that alerts and panels share, so that both speak of the same thing.
+///
+/// Of a process that died, the agent goes on serving counts but no gauges, so that what gauges say is of living processes.
+package enum FleetQueries {
+    /// Open database connections of each process.
+    package static var openConnections: InstantVector<SeriesKey<NoKey>> {
+        Contract.databaseConnections.series.value
+    }
+
+    /// Whether each instance of the services with a role runs: 1 or 0.
+    package static func up(_ role: ServiceRole, in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        ServiceState.up.series.of(fleet.services(role: role)).value
+    }
+
+    /// What is down: instances that their agent finds dead, expected instances of which nothing is heard, and agents that
+    /// cannot be scraped. All three have the same labels, so that an alert holds on while one turns into another.
+    static func down(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        let unreachable = ScrapeMetrics.up.series.matching(.job, Agents.job).value == 0
+        return fleet.identities.reduce((ServiceState.up.series.value == 0).or(unreachable)) { down, identity in
+            down.or(
+                ServiceState.up.series.matching(.job, Agents.job).matching(.service, identity.service)
+                    .matching(.instance, identity.instance).absent)
+        }
+    }
+}
+
+extension Fleet {
+    /// The window of rates in rules.
+    package var rateWindow: RateWindow { .fixed(alertWindow) }
+
+    /// The window in which a single event counts: longer than the alert waits, so that one is enough to fire.
+    package var eventWindow: RateWindow {
+        .fixed(max(alertWindow, alerting.hold + max(scraping.interval, scraping.evaluationInterval) * 4))
+    }
+}

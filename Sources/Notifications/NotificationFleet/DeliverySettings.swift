@@ -1,0 +1,48 @@
+import ApusText
+public import ApusTopology
+
+/// How delivery workers take notifications off the queue.
+public struct DeliverySettings: FleetPart {
+    /// The maximum number of notifications per claim.
+    public let batchSize: Int
+    /// How long a claimed notification is the worker's.
+    public let lease: Duration
+    /// The time between two looks at an empty queue.
+    public let pollInterval: Duration
+    public let place: SourcePlace
+
+    public init(
+        batchSize: Int = 50, lease: Duration = .seconds(300), pollInterval: Duration = .seconds(5), fileID: String = #fileID,
+        line: Int = #line
+    ) {
+        self.batchSize = batchSize
+        self.lease = lease
+        self.pollInterval = pollInterval
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+
+    /// Numbers that `apus worker` refuses, and leases that end before the next look at the queue.
+    public func faults(in fleet: Fleet) -> [FleetFault] {
+        let day = Duration.seconds(86_400)
+        let durations = [
+            ("the lease", lease, Duration.seconds(1)...day), ("the poll interval", pollInterval, .milliseconds(10)...day),
+        ]
+        .filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
+        .map { FleetFault.durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: place) }
+        let numbers: [FleetFault] =
+            (1...1000).contains(batchSize)
+            ? [] : [.numberOutOfRange(name: "the batch size", value: Double(batchSize), range: "from 1 to 1000", place: place)]
+        // A comparison of durations that are illegal themselves would only add noise.
+        guard durations.isEmpty, lease <= pollInterval else { return durations + numbers }
+        return numbers + [
+            .contradiction(
+                "a lease of \(DurationText.string(lease)) does not outlast a poll interval of \(DurationText.string(pollInterval)):"
+                    + " lengthen the lease", place: place)
+        ]
+    }
+}
+
+extension Fleet {
+    /// How the fleet's workers take notifications off the queue.
+    public var delivery: DeliverySettings { part(of: DeliverySettings.self) ?? DeliverySettings() }
+}

@@ -1,0 +1,224 @@
+import ApusDeployment
+import ApusFiles
+import ApusGenerator
+import ApusTopology
+import NotificationFleet
+import Testing
+
+/// A setting of the topology, and where it has to arrive.
+private struct Setting: Sendable, CustomTestStringConvertible {
+    /// `Type.field`, as declared.
+    let name: String
+    /// The processes that must be told.
+    let processes: Set<Process>
+    let option: String
+    let value: @Sendable (ProcessPlacement) -> String
+    let part: any FleetPart
+
+    enum Process: Sendable { case api, worker, agent }
+
+    init(
+        _ name: String, _ part: any FleetPart, in processes: Set<Process>, _ option: String,
+        _ value: @escaping @Sendable (ProcessPlacement) -> String
+    ) {
+        self.name = name
+        self.processes = processes
+        self.option = option
+        self.value = value
+        self.part = part
+    }
+
+    var testDescription: String { name }
+}
+
+@Suite struct `The command line of a process` {
+    private static let placements = ProcessPlacement.allCases
+
+    private static func fleet(_ agents: AgentPlacement, _ parts: [any FleetPart] = []) -> Fleet {
+        Fleet("mail", host: "127.0.0.2") {
+            FleetService("api", role: .api, program: APIProgram()) {
+                Instance("api-1", port: 3001, metricsPort: 9101)
+            }
+            FleetService("worker", role: .worker, program: WorkerProgram()) { Instance("worker-1", metricsPort: 9091) }
+            Agents(agents)
+        }.replacing(parts)
+    }
+
+    private static func folder(_ placement: ProcessPlacement, _ other: String) -> String {
+        placement == .child ? CommandLines.folder : other
+    }
+
+    private static let settings: [Setting] = [
+        Setting("DeliverySettings.batchSize", DeliverySettings(batchSize: 37), in: [.worker], "--batch-size") { _ in "37" },
+        Setting("DeliverySettings.lease", DeliverySettings(lease: .seconds(660)), in: [.worker], "--lease-duration") { _ in
+            "11m"
+        },
+        Setting(
+            "DeliverySettings.pollInterval", DeliverySettings(pollInterval: .milliseconds(700)), in: [.worker],
+            "--poll-interval"
+        ) { _ in "700ms" },
+        Setting("DataFolder.database", DataFolder(database: "mail.sqlite"), in: [.api, .worker], "--store") { _ in
+            "sqlite:mail.sqlite"
+        },
+        Setting(
+            "ConnectionBudget.perInstance", ConnectionBudget(perInstance: 7, minimum: 1), in: [.api, .worker], "--connections"
+        ) { _ in "7" },
+        Setting(
+            "ConnectionBudget.minimum", ConnectionBudget(perInstance: 1, minimum: 16), in: [.api, .worker], "--connections"
+        ) { _ in "8" },
+        Setting(
+            "ConnectionBudget.maximum", ConnectionBudget(perInstance: 9, minimum: 1, maximum: 6), in: [.api, .worker],
+            "--connections"
+        ) { _ in "3" },
+        Setting("Agents.samplingInterval", Agents(samplingInterval: .seconds(4)), in: [.agent], "--interval") { _ in "4s" },
+        Setting("Agents.port", Agents(port: 9555), in: [.agent], "--listen") {
+            ProcessPlacement.containers.contains($0) ? "0.0.0.0:9555" : "127.0.0.2:9555"
+        },
+        Setting("DataFolder.agentSocketStem", DataFolder(agentSocketStem: "reports"), in: [.api, .worker], "--agent-socket") {
+            "\(folder($0, "/run/apus"))/reports.sock"
+        },
+        Setting("DataFolder.agentSocketStem", DataFolder(agentSocketStem: "reports"), in: [.agent], "--socket") {
+            "\(folder($0, "/run/apus"))/reports.sock"
+        },
+        Setting("Installation.stateFolder", Installation(stateFolder: "/srv/mail"), in: [.api, .worker], "--data") {
+            folder($0, "/srv/mail")
+        },
+        Setting("Installation.runtimeFolder", Installation(runtimeFolder: "/run/mail"), in: [.api, .worker], "--agent-socket") {
+            "\(folder($0, "/run/mail"))/agent.sock"
+        },
+        Setting("Installation.runtimeFolder", Installation(runtimeFolder: "/run/mail"), in: [.agent], "--socket") {
+            "\(folder($0, "/run/mail"))/agent.sock"
+        },
+        Setting(
+            "Instance.port",
+            FleetService("api", role: .api, program: APIProgram()) { Instance("api-1", port: 4711, metricsPort: 9101) },
+            in: [.api], "--port"
+        ) { _ in "4711" },
+    ]
+
+    @Test(arguments: settings, placements)
+    private func `has each setting that the process obeys, wherever it runs`(setting: Setting, placement: ProcessPlacement)
+        throws
+    {
+        let lines = try CommandLines(of: Self.fleet(.perHost, [setting.part]), at: placement).byProcess
+        let unchanged = try CommandLines(of: Self.fleet(.perHost), at: placement).byProcess
+        let value = setting.value(placement)
+        for process in setting.processes {
+            let name =
+                switch process {
+                case .api: "api-1"
+                case .worker: "worker-1"
+                case .agent: placement == .kubernetes ? "agent-worker-1" : "agent"
+                }
+            #expect(lines[name]?.values(of: setting.option) == [value], "\(name): \(lines[name] ?? [])")
+            // Otherwise the value proves nothing; where a process takes its folder from `apus up`, it is no setting.
+            if !(placement == .child && setting.name.hasPrefix("Installation.")) {
+                #expect(unchanged[name]?.values(of: setting.option) != [value])
+            }
+        }
+    }
+
+    /// What is no matter of a command line, each with the reason.
+    private static let elsewhere: [String: String] = [
+        "Agents.placement": "decides which agents there are", "Agents.limits": "systemd and the containers' runtime keep them",
+        "Installation.agentUser": "systemd starts the process as it",
+        "Installation.serviceUser": "systemd starts the process as it",
+        "Installation.prefix": "the executable is below it",
+    ]
+
+    @Test func `is tested with every field of the parts that processes obey`() {
+        let parts: [any FleetPart] = [DeliverySettings(), DataFolder(), ConnectionBudget(), Agents(), Installation()]
+        let known = Set(Self.settings.map(\.name)).union(Self.elsewhere.keys)
+        for part in parts {
+            for field in Mirror(reflecting: part).children.compactMap(\.label) where field != "place" {
+                #expect(known.contains("\(type(of: part)).\(field)"), "nothing tests whether it reaches a process")
+            }
+        }
+    }
+
+    @Test(arguments: AgentPlacement.allCases, placements)
+    func `names the instance, and its agent expects it at its socket`(agents: AgentPlacement, placement: ProcessPlacement)
+        throws
+    {
+        let lines = try CommandLines(of: Self.fleet(agents), at: placement).byProcess
+        for (service, instance) in [("api", "api-1"), ("worker", "worker-1")] {
+            let process = try #require(lines[instance])
+            #expect(process.values(of: "--instance") == [instance])
+            let isBeside = agents == .besideEachInstance || placement == .kubernetes
+            let agent = try #require(lines[isBeside ? "agent-\(instance)" : "agent"])
+            #expect(agent.values(of: "--socket") == process.values(of: "--agent-socket"))
+            if placement == .systemd, agents == .perHost {
+                #expect(agent.values(of: "--expect-file") == ["/etc/apus/agent.expect"])
+            } else {
+                #expect(agent.values(of: "--expect").contains("\(service)/\(instance)"))
+            }
+        }
+    }
+}
+
+/// A fleet of somebody else, whose processes are started in their own way.
+@Suite struct `A program of a user's own` {
+    private static func fleet(_ program: ServiceCommand) -> Fleet {
+        Fleet("shop", host: "127.0.0.2") {
+            FleetService("checkout", role: .api, program: program) {
+                Instance("checkout-1", port: 8001, metricsPort: 9101)
+            }
+            FleetService("packing", role: .worker) { Instance("packing-1", metricsPort: 9111) }
+        }
+    }
+
+    private static let program = ServiceCommand(
+        "shop",
+        arguments: [
+            ["checkout"], ["--listen", "\(.host):\(.port)"], ["--name", "\(.instance)"], ["--reports", "\(.agentSocket)"],
+            ServiceArgument("--color", in: [.child]),
+        ], environment: ["SHOP_DATA": "\(.dataFolder)/checkout"], stopGrace: .seconds(33))
+
+    @Test(arguments: ProcessPlacement.allCases)
+    func `starts its processes everywhere, and no other does`(placement: ProcessPlacement) throws {
+        let lines = try CommandLines(of: Self.fleet(Self.program), at: placement).byProcess
+        let host = ProcessPlacement.containers.contains(placement) ? "0.0.0.0" : "127.0.0.2"
+        let sockets = placement == .child ? CommandLines.folder : "/run/apus"
+        #expect(
+            lines["checkout-1"]
+                == ["checkout", "--listen", "\(host):8001", "--name", "checkout-1", "--reports", "\(sockets)/agent.sock"]
+                + (placement == .child ? ["--color"] : []))
+        // Nothing is said of a port where there is none.
+        #expect(lines["packing-1"] == ["--instance", "packing-1", "--agent-socket", "\(sockets)/agent.sock"])
+    }
+
+    @Test func `has its executable, its variables and its time to stop in every file`() throws {
+        let files = Dictionary(
+            uniqueKeysWithValues: try Self.fleet(Self.program).generatedFiles().map { ($0.path, $0.contents) })
+        let unit = try #require(files["deploy/systemd/apus-checkout@.service"])
+        #expect(unit.contains("ExecStart=/usr/bin/shop \\\n    checkout \\\n"))
+        #expect(unit.contains("Environment=SHOP_DATA=/var/lib/apus/checkout\n"))
+        #expect(unit.contains("TimeoutStopSec=33s\n"))
+        #expect(unit.contains("Type=exec\n") && !unit.contains("WatchdogSec"))
+        let compose = try #require(files["deploy/docker-compose.yml"])
+        #expect(compose.contains("SHOP_DATA: /var/lib/apus/checkout") && compose.contains("stop_grace_period: 33s"))
+        #expect(compose.contains("shop:${APUS_TAG") && compose.contains("target: shop"))
+        let pods = try #require(files["deploy/kubernetes/service-checkout.yaml"])
+        #expect(pods.contains("terminationGracePeriodSeconds: 43") && pods.contains("image: shop:"))
+        #expect(pods.contains("SHOP_DATA"))
+        let docker = try #require(files["deploy/docker/Dockerfile"])
+        #expect(docker.contains("--product shop ") && docker.contains("FROM runtime AS packing"))
+        for (path, contents) in files where path.hasPrefix("deploy/") {
+            #expect(!contents.contains("/usr/bin/apus \\") && !contents.contains("--lease-duration"), "\(path)")
+        }
+        let fleet = Self.fleet(Self.program)
+        let child = ProcessCommand.child(fleet.services[0].instances[0], of: fleet.services[0], in: fleet, folder: "data")
+        #expect(child.stopGrace == .seconds(33) && child.executable == "shop")
+        #expect(child.environment.map(\.value) == ["data/checkout"])
+        #expect(child.readiness == .succeeds(url: "http://127.0.0.2:8001/health/ready"))
+    }
+
+    @Test(arguments: ["a b", "50%", "$HOME", "it's", "back\\slash"])
+    func `holds no word that systemd or a shell reads as more than a word`(word: String) {
+        let faults = Self.fleet(ServiceCommand("shop", arguments: [["\(word)"]])).faults
+        #expect(
+            faults.map { String($0.description.split(separator: ": ", maxSplits: 1).last ?? "") } == [
+                "the argument or variable “\(word)” of checkout is illegal: write it without white space, quotes, % $ ` and backslashes"
+            ])
+    }
+}
