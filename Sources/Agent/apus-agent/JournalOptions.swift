@@ -93,7 +93,7 @@ struct JournalOptions: ParsableArguments {
         }
     }
 
-    private var source: JournalSource {
+    private var source: JournalOrigin {
         if let journalNamespace { return .namespace(journalNamespace) }
         if let journalDirectory { return .directory(journalDirectory) }
         return .system

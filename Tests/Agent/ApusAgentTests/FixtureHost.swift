@@ -53,7 +53,7 @@ final class FixtureHost: Sendable {
     @discardableResult
     func report(
         _ identity: InstanceIdentity, pid: Int32, connection: Int, _ record: (SegmentWriter) -> Void = { _ in }
-    ) throws -> Instance {
+    ) throws -> KnownInstance {
         let writer = try SegmentWriter(seriesLimit: 8)
         record(writer)
         beat(writer)

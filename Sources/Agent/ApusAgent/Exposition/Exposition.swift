@@ -97,7 +97,7 @@ package final class Exposition: Sendable {
     }
 
     /// Reads every instance, source by source, so that what a source costs is measured once and not for each of them.
-    private func read(_ instances: [Instance], at now: Moment) -> [(name: String, tally: SourceTally)] {
+    private func read(_ instances: [KnownInstance], at now: Moment) -> [(name: String, tally: SourceTally)] {
         var tallies: [(name: String, tally: SourceTally)] = []
         var start = clock.stopwatch()
         for (place, source) in table.sources.sources.enumerated() {
@@ -148,14 +148,14 @@ package final class Exposition: Sendable {
     }
 
     /// Reads one instance afresh.
-    func look(_ instance: Instance) -> InstanceView {
+    func look(_ instance: KnownInstance) -> InstanceView {
         let view = instance.look(at: clock.now())
         tellTroubles(of: instance)
         return view
     }
 
     /// Says in the log, once each, what keeps series of an instance from being served.
-    private func tellTroubles(of instance: Instance) {
+    private func tellTroubles(of instance: KnownInstance) {
         guard let segment = instance.segment else { return }
         let (fault, unread) = segment.troubles()
         if let fault {
@@ -170,7 +170,7 @@ package final class Exposition: Sendable {
         }
     }
 
-    private func planReported(_ instances: [Instance], _ steps: inout [ExpositionStream.Step]) {
+    private func planReported(_ instances: [KnownInstance], _ steps: inout [ExpositionStream.Step]) {
         var families: [String: MetricFamily] = [:]
         var reporting: [String: [ReportedFamily]] = [:]
         for instance in instances {
@@ -199,7 +199,7 @@ package final class Exposition: Sendable {
     }
 
     /// Says once of each family that it is not served, of one instance or of any.
-    private func reportClash(_ family: MetricFamily, of instance: Instance?) {
+    private func reportClash(_ family: MetricFamily, of instance: KnownInstance?) {
         let whose = instance.map { "\($0.identity)" } ?? "all"
         guard clashes.withLock({ $0.insert("\(family.name) \(whose)").inserted }) else { return }
         logger.error(

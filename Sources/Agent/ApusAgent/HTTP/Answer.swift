@@ -35,7 +35,7 @@ struct Answer {
     static var index: Answer { Answer(contentType: "text/html; charset=utf-8", body: .bytes(page)) }
 
     private static let page: [UInt8] = {
-        let rows = Route.allCases.map { "<li><a href=\"\($0.rawValue)\">\($0.rawValue)</a>: \($0.summary)</li>" }
+        let rows = Page.allCases.map { "<li><a href=\"\($0.rawValue)\">\($0.rawValue)</a>: \($0.summary)</li>" }
         let page = """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>apus-agent</title>

@@ -20,7 +20,7 @@ struct Responder: Sendable {
     private static let longestTimeout = 120.0
 
     func answer(_ request: HTTPRequestHead, from address: SocketAddress?) -> Answer {
-        guard let route = Route(uri: request.uri) else { return .text(.notFound, "no such page; / lists them") }
+        guard let route = Page(uri: request.uri) else { return .text(.notFound, "no such page; / lists them") }
         guard request.method == .GET || request.method == .HEAD else {
             var answer = Answer.text(.methodNotAllowed, "GET and HEAD only")
             answer.headers = [("Allow", "GET, HEAD")]

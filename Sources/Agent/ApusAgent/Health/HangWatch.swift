@@ -48,7 +48,7 @@ final class HangWatch: Service {
     }
 
     /// Says that it runs again; of one that has ended, that is told elsewhere.
-    private func tellEnd(_ instance: Instance, seconds: Double) {
+    private func tellEnd(_ instance: KnownInstance, seconds: Double) {
         guard let pid = instance.livingPid else { return }
         logger.notice(
             "an instance that was hung runs again",

@@ -15,7 +15,7 @@ struct Documents: Sendable {
     let watcher: UnitWatcher?
     let clock: AgentClock
 
-    private var views: [(instance: Instance, view: InstanceView)] {
+    private var views: [(instance: KnownInstance, view: InstanceView)] {
         table.instances.map { ($0, exposition.look($0)) }
     }
 

@@ -38,7 +38,7 @@ struct LabelledValue: Encodable {
     let value: Double
 }
 
-extension Instance {
+extension KnownInstance {
     func labelledValues(_ family: MetricFamily) -> [LabelledValue] {
         values(of: family.name).map { labels, value in
             let pairs = (try? LabelBytes.parse(labels)) ?? []
@@ -49,7 +49,7 @@ extension Instance {
 }
 
 extension ResourcesDocument.InstanceResources {
-    init(_ instance: Instance, _ view: InstanceView) {
+    init(_ instance: KnownInstance, _ view: InstanceView) {
         service = view.identity.service
         self.instance = view.identity.instance
         up = view.isUp

@@ -28,7 +28,7 @@ struct StatsDocument: Encodable {
 }
 
 extension StatsDocument.InstanceStats {
-    init(_ instance: Instance, _ view: InstanceView) {
+    init(_ instance: KnownInstance, _ view: InstanceView) {
         service = view.identity.service
         self.instance = view.identity.instance
         up = view.isUp

@@ -4,7 +4,7 @@ struct ReportConnections {
         /// Never given twice, unlike descriptors.
         let number: Int
         let openedAt: UInt64
-        var instance: Instance?
+        var instance: KnownInstance?
     }
 
     private var bySocket: [Int32: Connection] = [:]
@@ -22,7 +22,7 @@ struct ReportConnections {
         silent.insert(socket)
     }
 
-    mutating func introduce(_ socket: Int32, as instance: Instance) {
+    mutating func introduce(_ socket: Int32, as instance: KnownInstance) {
         bySocket[socket]?.instance = instance
         silent.remove(socket)
     }

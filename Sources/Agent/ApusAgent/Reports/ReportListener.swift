@@ -151,7 +151,7 @@ final class ReportListener: Service {
         }
     }
 
-    private func admit(_ bytes: [UInt8], _ socket: Int32, _ descriptor: Int32, _ number: Int) throws(Refusal) -> Instance {
+    private func admit(_ bytes: [UInt8], _ socket: Int32, _ descriptor: Int32, _ number: Int) throws(Refusal) -> KnownInstance {
         let hello: Hello
         do { hello = try Hello(bytes: bytes) } catch { throw Refusal(.hello, error.description) }
         guard descriptor >= 0 else { throw Refusal(.segment, "no descriptor came with the message") }

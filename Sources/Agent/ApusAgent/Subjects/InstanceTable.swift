@@ -8,8 +8,8 @@ import Synchronization
 /// The table's own lock is held only to find or list instances; readings happen under each instance's lock.
 package final class InstanceTable: Sendable {
     private let configuration: AgentConfiguration
-    private let rules: Instance.Rules
-    private let state: Mutex<[InstanceIdentity: Instance]>
+    private let rules: KnownInstance.Rules
+    private let state: Mutex<[InstanceIdentity: KnownInstance]>
     private let store: SegmentStore?
 
     /// The sources that are read of each instance.
@@ -24,7 +24,7 @@ package final class InstanceTable: Sendable {
     init(configuration: AgentConfiguration, root: KernelRoot, store: SegmentStore?, at now: Moment) {
         self.configuration = configuration
         self.store = store
-        rules = Instance.Rules(
+        rules = KnownInstance.Rules(
             hangs: HangJudge(after: configuration.hungAfter, at: now.monotonic),
             sources: SourceSelection(configuration.sources),
             interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), seriesLimit: configuration.seriesLimit,
@@ -36,7 +36,7 @@ package final class InstanceTable: Sendable {
     package func expect(_ identities: Set<InstanceIdentity>, at now: Moment) {
         state.withLock { instances in
             for identity in identities where instances[identity] == nil {
-                instances[identity] = Instance(identity, rules, at: now)
+                instances[identity] = KnownInstance(identity, rules, at: now)
             }
             for (identity, instance) in instances { instance.expect(identities.contains(identity)) }
         }
@@ -59,7 +59,7 @@ package final class InstanceTable: Sendable {
     }
 
     /// All instances, sorted by service and instance.
-    package var instances: [Instance] {
+    package var instances: [KnownInstance] {
         state.withLock { $0.values.sorted { $0.identity < $1.identity } }
     }
 
@@ -75,7 +75,7 @@ package final class InstanceTable: Sendable {
     /// - Throws: ``Refusal``.
     package func admit(
         _ hello: Hello, pid: Int32, descriptor: Int32, connection: Int, at now: Moment
-    ) throws(Refusal) -> Instance {
+    ) throws(Refusal) -> KnownInstance {
         // Checked before an instance is made of it: what is refused leaves no trace.
         do { _ = try SegmentReader(descriptor: descriptor) } catch { throw Refusal(.segment, error.description) }
         let process: WatchedProcess
@@ -102,11 +102,11 @@ package final class InstanceTable: Sendable {
         return instance
     }
 
-    private func find(_ identity: InstanceIdentity, at now: Moment) throws(Refusal) -> Instance {
-        let found: Instance? = state.withLock { instances in
+    private func find(_ identity: InstanceIdentity, at now: Moment) throws(Refusal) -> KnownInstance {
+        let found: KnownInstance? = state.withLock { instances in
             if let known = instances[identity] { return known }
             guard instances.count < configuration.instanceLimit else { return nil }
-            let instance = Instance(identity, rules, at: now)
+            let instance = KnownInstance(identity, rules, at: now)
             instances[identity] = instance
             return instance
         }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A service's segment, with what its series have in common rendered once.
 ///
-/// It outlives its ``Instance``'s interest in it as long as an exposition is under way that was planned with it.
+/// It outlives its ``KnownInstance``'s interest in it as long as an exposition is under way that was planned with it.
 final class ReportedSegment: Sendable {
     private let identity: InstanceIdentity
     /// Series past this number are not served.

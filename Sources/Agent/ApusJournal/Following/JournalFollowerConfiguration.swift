@@ -7,7 +7,7 @@ package struct JournalFollowerConfiguration: Sendable {
         case beginning
     }
 
-    package var source: JournalSource
+    package var source: JournalOrigin
     /// The file of the cursor and the counts; its folder must exist.
     package var statePath: String
     /// The units whose entries count; `nil` for all entries, also those of no unit.
@@ -21,7 +21,7 @@ package struct JournalFollowerConfiguration: Sendable {
     package var saveInterval: Duration
 
     package init(
-        source: JournalSource = .system, statePath: String, units: Set<String>? = nil, beginning: Beginning = .end,
+        source: JournalOrigin = .system, statePath: String, units: Set<String>? = nil, beginning: Beginning = .end,
         limits: JournalLimits = JournalLimits(), patterns: [JournalPattern] = [], saveInterval: Duration = .seconds(5)
     ) {
         self.source = source

@@ -11,7 +11,7 @@ package enum JournalNotice: Sendable, Equatable {
     /// A journal file that libsystemd refuses and passes over.
     case damagedFile(path: String, code: Int32)
     /// There are journal files that this user may not read, whose entries are not counted.
-    case filesNotReadable(JournalSource)
+    case filesNotReadable(JournalOrigin)
     /// The saved state cannot be used: the counts begin from zero and the cursor at the journal's end.
     case stateUnreadable(JournalStateError)
     /// The state could not be saved: counts go on, and after a kill the next start reads again what came since the last save.

@@ -3,9 +3,9 @@ import Glibc
 /// Why a journal cannot be read.
 package enum JournalError: Error, Equatable {
     /// The journal does not open: there is no such folder, or no permission.
-    case open(JournalSource, code: Int32)
+    case open(JournalOrigin, code: Int32)
     /// A call of libsystemd failed on an open journal.
-    case read(JournalSource, call: String, code: Int32)
+    case read(JournalOrigin, call: String, code: Int32)
     /// A cursor is not one.
     case cursor(String)
     /// A match is not of the form `FIELD=value`.

@@ -8,7 +8,7 @@ struct JournalFiles {
     private(set) var areReadable = true
 
     /// The files that do not open, without those that an earlier call has looked at.
-    mutating func damaged(in source: JournalSource) -> [(path: String, code: Int32)] {
+    mutating func damaged(in source: JournalOrigin) -> [(path: String, code: Int32)] {
         let paths = Self.paths(of: source)
         var damaged: [(path: String, code: Int32)] = []
         for path in paths where !checked.contains(path) {
@@ -30,7 +30,7 @@ struct JournalFiles {
         return damaged
     }
 
-    private static func paths(of source: JournalSource) -> [String] {
+    private static func paths(of source: JournalOrigin) -> [String] {
         if case .files(let paths) = source { return paths }
         return source.paths.flatMap { folder in
             names(in: folder).flatMap { name in
@@ -42,7 +42,7 @@ struct JournalFiles {
     }
 
     /// Whether a folder is one of the source's: a namespace's is named for the machine, a dot and the namespace.
-    private static func isPart(_ folder: String, of source: JournalSource) -> Bool {
+    private static func isPart(_ folder: String, of source: JournalOrigin) -> Bool {
         switch source {
         case .system: !folder.contains(".")
         case .namespace(let name): folder.hasSuffix("." + name)

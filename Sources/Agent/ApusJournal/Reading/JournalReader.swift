@@ -6,7 +6,7 @@ import Glibc
 /// Not for two threads at once: libsystemd's object belongs to one. Reading blocks on the disk, so that it wants a thread of
 /// its own.
 package final class JournalReader {
-    package let source: JournalSource
+    package let source: JournalOrigin
     // Valid until `deinit`: `sd_journal_open*` gave it and only `deinit` closes it.
     let journal: OpaquePointer
     let matches: [String]
@@ -23,7 +23,7 @@ package final class JournalReader {
     ///   - matches: `FIELD=value`; entries that match none of the values of a field are passed over. Empty: all entries.
     ///   - fieldLimit: bytes of a field after which libsystemd need not decompress further.
     /// - Throws: ``JournalError/open(_:code:)``, ``JournalError/match(_:)``.
-    package init(_ source: JournalSource, matches: [String] = [], fieldLimit: Int = 4096) throws(JournalError) {
+    package init(_ source: JournalOrigin, matches: [String] = [], fieldLimit: Int = 4096) throws(JournalError) {
         var opened: OpaquePointer?
         let code: Int32 =
             switch source {

@@ -6,7 +6,7 @@ import Synchronization
 final class JournalFolder: Sendable {
     let path: String
     var statePath: String { path + "/state" }
-    var source: JournalSource { .directory(path) }
+    var source: JournalOrigin { .directory(path) }
 
     init() throws {
         path = NSTemporaryDirectory() + "apus-journal-\(UUID().uuidString)"

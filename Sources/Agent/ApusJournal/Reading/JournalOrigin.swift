@@ -1,5 +1,5 @@
 /// The journal that is read.
-package enum JournalSource: Sendable, Equatable {
+package enum JournalOrigin: Sendable, Equatable {
     /// The machine's own, volatile and persistent, with the journals of its users as far as they may be read.
     case system
     /// The journal of a namespace, as of `systemd-journald@NAME.service`.
@@ -19,7 +19,7 @@ package enum JournalSource: Sendable, Equatable {
     }
 }
 
-extension JournalSource: CustomStringConvertible {
+extension JournalOrigin: CustomStringConvertible {
     package var description: String {
         switch self {
         case .system: "the system's journal"

@@ -7,7 +7,7 @@ import Synchronization
 /// One process that reports, has reported or is expected to, with all that the agent keeps of it.
 ///
 /// Sampling and scrapes meet here and nowhere else, under a lock that is held for the microseconds of one reading.
-package final class Instance: Sendable {
+package final class KnownInstance: Sendable {
     package let identity: InstanceIdentity
     /// What all instances of an agent have in common.
     private let rules: Rules
