@@ -54,7 +54,7 @@ final class FixtureHost: Sendable {
     func report(
         _ identity: InstanceIdentity, pid: Int32, connection: Int, _ record: (SegmentWriter) -> Void = { _ in }
     ) throws -> KnownInstance {
-        let writer = try SegmentWriter(seriesLimit: 8)
+        let writer = try SegmentWriter(seriesLimit: 8, drops: ServiceState.droppedFamilySeries.family)
         record(writer)
         beat(writer)
         writers.withLock { $0.append(writer) }
