@@ -34,7 +34,9 @@ package struct ThreadService: Service {
         }
     }
 
-    init(name: String, start: @escaping @Sendable (DetachedThread) -> Bool, _ loop: @escaping @Sendable (WakeUp) -> Void) {
+    package init(
+        name: String, start: @escaping @Sendable (DetachedThread) -> Bool, _ loop: @escaping @Sendable (WakeUp) -> Void
+    ) {
         self.name = name
         self.start = start
         self.loop = loop

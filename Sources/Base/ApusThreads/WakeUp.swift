@@ -18,7 +18,7 @@ package final class WakeUp: Sendable {
     package convenience init() { self.init(descriptor: apus_eventfd()) }
 
     /// - Parameter descriptor: an eventfd, which this object closes; -1 for none.
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    package init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@testable import ApusThreads
+import ApusThreads
 
 @Suite struct `A thread as a service` {
     /// Longer than any test may take: what ends in time was woken.

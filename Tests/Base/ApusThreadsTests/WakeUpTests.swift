@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import ApusThreads
+import ApusThreads
 
 @Suite struct `A wake-up` {
     private static let never = Duration.seconds(3600)
