@@ -69,6 +69,8 @@ package struct ThreadRefused: Error, Equatable, CustomStringConvertible {
     /// The name that the thread would have had.
     package let name: String
 
+    package init(name: String) { self.name = name }
+
     package var description: String {
         "the system grants no thread for \(name): raise the unit's TasksMax=, the pids limit of the container, or `ulimit -u`"
     }
