@@ -26,14 +26,22 @@ import Testing
         #expect(ControlGroups(Array(text.utf8)).systemUnit() == nil)
     }
 
+    private func groups(_ text: String) -> ControlGroups { ControlGroups(Array(text.utf8)) }
+
     @Test func `in a container units are below the group that its systemd was started in`() {
-        let first = ControlGroups(Array("0::/docker/4711/init.scope\n".utf8))
-        #expect(first.base == "/docker/4711")
-        let worker = ControlGroups(Array("0::/docker/4711/system.slice/worker.service\n".utf8))
-        #expect(worker.systemUnit(below: first.base) == "worker.service")
+        let first = groups("0::/docker/4711/init.scope\n")
+        let worker = groups("0::/docker/4711/system.slice/worker.service\n")
+        #expect(worker.systemUnit(below: first) == "worker.service")
         #expect(worker.systemUnit() == nil)
         #expect(worker.unified == "/docker/4711/system.slice/worker.service")
-        #expect(ControlGroups(Array("0::/init.scope\n".utf8)).base == "")
+        #expect(groups("0::/system.slice/a.service\n").systemUnit(below: groups("0::/init.scope\n")) == "a.service")
+    }
+
+    @Test func `a container's systemd uses the unified hierarchy though the host's own is in sight`() {
+        let first = groups("9:name=systemd:/ctr-one\n0::/init.scope\n")
+        let worker = groups("9:name=systemd:/ctr-one\n0::/system.slice/worker.service\n")
+        #expect(worker.systemUnit(below: first) == "worker.service")
+        #expect(worker.systemUnit() == "worker.service")
     }
 
     @Test func `the groups of a process that is gone are not to be had`() {

@@ -15,8 +15,8 @@ struct ServiceUnitSource: Source {
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = subject.process else { return nil }
         let groups = try ControlGroups(of: process.pid, root: process.root)
-        let base = (try? ControlGroups(of: 1, root: process.root))?.base ?? ""
-        guard let unit = groups.systemUnit(below: base) else { return nil }
+        let first = try? ControlGroups(of: 1, root: process.root)
+        guard let unit = groups.systemUnit(below: first) else { return nil }
         self.unit = unit
     }
 

@@ -2,8 +2,9 @@
 package struct ControlGroups: Sendable, Equatable {
     /// The path in the unified hierarchy, from its mount on, such as `/system.slice/nginx.service`; `nil` where there is none.
     package let unified: String?
-    /// The path in the hierarchy that systemd keeps processes apart with: the unified one, or its own beside version 1.
-    package let systemd: String?
+    /// The path in the hierarchy of its own that systemd has beside those of version 1, which a container may see without using it;
+    /// `nil` where there is none.
+    package let named: String?
 
     /// Reads the groups of a process.
     ///
@@ -22,31 +23,37 @@ package struct ControlGroups: Sendable, Equatable {
             if fields[1] == "name=systemd" { named = String(fields[2]) }
         }
         self.unified = unified
-        systemd = named ?? unified
+        self.named = named
     }
 
     /// The system unit whose processes are in these groups, such as `apus-worker@worker-1.service`; `nil` where it is none of
     /// systemd's groups. Of a process of a user's service manager it is `user@UID.service`.
     ///
-    /// The rule is that of sd_pid_get_unit(3): the first part of the path that is no slice.
+    /// The rule is that of sd_pid_get_unit(3): the first part of the path that is no slice. The unified hierarchy is looked at first:
+    /// a container's systemd may use it while the host's own hierarchy is in sight.
     ///
-    /// - Parameter base: the group that systemd itself was started in, in a container whose groups are not its own to see.
-    package func systemUnit(below base: String = "") -> String? {
-        guard let systemd, systemd.hasPrefix(base) else { return nil }
-        for part in systemd.dropFirst(base.count).split(separator: "/") {
+    /// - Parameter first: the groups of process 1, for a container whose groups are not its own to see: units are below the group
+    ///   that systemd was started in.
+    package func systemUnit(below first: ControlGroups? = nil) -> String? {
+        Self.systemUnit(unified, below: first?.unified) ?? Self.systemUnit(named, below: first?.named)
+    }
+
+    private static func systemUnit(_ path: String?, below first: String?) -> String? {
+        let base = first.map(base(of:)) ?? ""
+        guard let path, path.hasPrefix(base) else { return nil }
+        for part in path.dropFirst(base.count).split(separator: "/") {
             // A leading underscore keeps a unit's name apart from the kernel's files.
             let name = part.hasPrefix("_") ? part.dropFirst() : part
             if name.hasSuffix(".slice") { continue }
-            return Self.isUnitName(name) ? String(name) : nil
+            return isUnitName(name) ? String(name) : nil
         }
         return nil
     }
 
-    /// The group that systemd was started in, from those of process 1: what comes before its own `/init.scope`.
-    package var base: String {
-        let path = systemd ?? ""
-        let own = path.hasSuffix("/init.scope") ? path.dropLast("/init.scope".count) : path[...]
-        return own == "/" ? "" : String(own)
+    /// The group that systemd was started in, from that of process 1: what comes before its own `/init.scope`.
+    private static func base(of first: String) -> Substring {
+        let own = first.hasSuffix("/init.scope") ? first.dropLast("/init.scope".count) : first[...]
+        return own == "/" ? "" : own
     }
 
     /// The types of units that have processes, and the characters of a unit's name (systemd.unit(5)).
