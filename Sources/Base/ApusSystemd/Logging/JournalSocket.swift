@@ -166,7 +166,7 @@ package final class JournalSocket: Sendable {
     /// Sends on what waits until the socket is full.
     ///
     /// - Parameter reportingDrops: as the backlog's own thread, which ends when nothing waits any more.
-    /// - Returns: whether nothing waits any more.
+    /// - Returns: whether nothing waits any more, the report on dropped entries included.
     private func drain(reportingDrops: Bool) -> Bool {
         while true {
             // A few at a time, so that no caller of `send` waits long for the lock.
@@ -174,10 +174,9 @@ package final class JournalSocket: Sendable {
                 defer { waitingCount.store(backlog.count, ordering: .releasing) }
                 for _ in 0..<16 {
                     guard let entry = backlog.first else {
-                        if reportingDrops {
-                            reportDrops(&backlog)
-                            backlog.isDraining = false
-                        }
+                        guard reportingDrops else { return true }
+                        guard reportDrops(&backlog) else { return false }
+                        backlog.isDraining = false
                         return true
                     }
                     switch transmit(entry) {
@@ -194,16 +193,24 @@ package final class JournalSocket: Sendable {
         }
     }
 
-    /// Tells the journal how many entries are missing. When it is full again, the next time says it.
-    private func reportDrops(_ backlog: inout JournalBacklog) {
+    /// Tells the journal how many entries are missing.
+    ///
+    /// - Returns: false when the socket is full, so that the report has to wait for room like an entry.
+    private func reportDrops(_ backlog: inout JournalBacklog) -> Bool {
         let dropped = dropped
-        guard dropped > backlog.reportedDrops else { return }
+        guard dropped > backlog.reportedDrops else { return true }
         var entry = JournalEntry()
         entry.append("MESSAGE", "dropped \(dropped - backlog.reportedDrops) log entries: journald took none for too long")
         entry.append("PRIORITY", String(JournalPriority.warning.rawValue))
         entry.append("SYSLOG_IDENTIFIER", identifier)
         entry.append("MESSAGE_ID", CataloguedEvent.entriesDropped.id)
         entry.append("N_DROPPED", String(dropped - backlog.reportedDrops))
-        if case .sent = transmit(entry) { backlog.reportedDrops = dropped }
+        switch transmit(entry) {
+        case .sent: backlog.reportedDrops = dropped
+        case .full: return false
+        // The next time says it.
+        case .absent, .refused: break
+        }
+        return true
     }
 }
