@@ -56,7 +56,7 @@ struct JournalSource: Source {
     private static func messages(_ reading: Reading) -> [(labels: JournalMessageLabels, value: Double)] {
         guard let counts = reading.counts else { return [] }
         var samples: [(labels: JournalMessageLabels, value: Double)] = []
-        // Those that have written nothing yet; targets, mounts and the like never do.
+        // Units that have written nothing yet are listed too; targets, mounts and the like never write.
         let started = counts.events.keys.lazy.filter { $0.event == .started && $0.unit.isService }
         var silent = reading.known.union(started.map(\.unit))
         counts.forEachUnit { unit, cells in

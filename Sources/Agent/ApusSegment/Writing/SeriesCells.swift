@@ -74,7 +74,7 @@ public struct SeriesCells: Sendable {
             }
     }
 
-    /// The same as `SegmentLayout.planeStride`, where the compiler can see it from other modules.
+    /// The distance of planes, `SegmentLayout.planeStride`, where the compiler can see it from other modules.
     @inlinable static var planeStride: Int { 1 << 26 }
 
     /// A cell in a plane. In bounds while `index` is below the number of cells that the series was registered with and `plane`

@@ -19,7 +19,7 @@ public struct ExpositionSummary: Sendable {
             case .type(let name, let kind):
                 let place = place(of: name)
                 let family = families[place]
-                // Of a saved answer the last word counts, as for Prometheus.
+                // The last kind that a saved answer states for a family counts, as for Prometheus.
                 guard grammar == .any || family.kind == kind || family.kind == .untyped && family.sampleCount == 0 else {
                     throw reader.error(.typeToldAgain(name))
                 }

@@ -50,7 +50,7 @@ struct GridPosition: Hashable {
     let x: Int
     let y: Int
 
-    /// Of the grid, from the left edge to the right.
+    /// The number of columns of the grid.
     static let columns = 24
 
     /// One row higher or lower.

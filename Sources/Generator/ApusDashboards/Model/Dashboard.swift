@@ -101,7 +101,7 @@ public struct DashboardAnnotation: Hashable, Sendable {
     /// instance, always.
     public static let firingAlerts = firingAlerts(named: nil)
 
-    /// The same of some alerts only.
+    /// Marks the times at which some alerts fired.
     ///
     /// - Parameter pattern: a regular expression (RE2) for the whole name.
     public static func firingAlerts(named pattern: String?) -> Self {

@@ -11,7 +11,7 @@ package struct Dockerfile {
     package static let buildPackages = [
         "binutils", "libpcre2-dev", "libsystemd-dev", "libzstd-dev", "zlib1g-dev",
     ]
-    /// Of all executables: the Swift runtime is in them. TLS needs the roots.
+    /// The packages that all executables need: the Swift runtime is in them, TLS needs the roots.
     package static let runtimePackages = [
         "ca-certificates", "libgcc-s1", "libpcre2-8-0", "libstdc++6", "libsystemd0", "libzstd1", "zlib1g",
     ]
