@@ -1,8 +1,8 @@
 import CLinux
 import ServiceLifecycle
 
-/// Gives back, once the agent has started, the pages of its file that only starting needed: the sections that the Swift runtime
-/// scans, the parser of options, the setup of sockets. They are half of what would stay resident.
+/// Gives back, once the agent has started, the pages that only starting needed: the sections that the Swift runtime scans, the
+/// parser of options, the setup of sockets, and what was built and let go meanwhile. They are half of what would stay resident.
 struct StartupPages: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {

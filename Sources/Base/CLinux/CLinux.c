@@ -148,7 +148,10 @@ static int release_read_only(struct dl_phdr_info *object, size_t size, void *dat
     return 1; // The first object is the executable; no other follows.
 }
 
-void apus_release_startup_pages(void) { dl_iterate_phdr(release_read_only, NULL); }
+void apus_release_startup_pages(void) {
+    dl_iterate_phdr(release_read_only, NULL);
+    malloc_trim(0);
+}
 
 int apus_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// It outlives its ``KnownInstance``'s interest in it as long as an exposition is under way that was planned with it.
 final class ReportedSegment: Sendable {
-    private let identity: InstanceIdentity
+    /// The labels that all series have.
+    private let target: [(String, String)]
     /// Series past this number are not served.
     let limit: Int
     private let state: Mutex<State>
@@ -22,7 +23,7 @@ final class ReportedSegment: Sendable {
     }
 
     init(reader: sending SegmentReader, identity: InstanceIdentity, limit: Int) {
-        self.identity = identity
+        target = identity.labels
         self.limit = limit
         state = Mutex(State(reader: reader))
     }
@@ -55,7 +56,7 @@ final class ReportedSegment: Sendable {
                     while state.families.count <= place {
                         let family = state.reader.families[state.families.count]
                         state.places[family.name] = state.families.count
-                        state.families.append(SeriesTable(family: family, target: identity.labels))
+                        state.families.append(SeriesTable(family: family, target: target))
                     }
                     state.families[place].append(series)
                 }

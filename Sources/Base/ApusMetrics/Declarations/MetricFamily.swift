@@ -35,37 +35,60 @@ public enum MetricKind: UInt8, Sendable, CaseIterable {
 }
 
 /// A family of series: one name, one kind, one help text. The declaration without its label type.
+///
+/// Copies share one description, since an agent keeps one beside the series of each instance.
 public struct MetricFamily: Hashable, Sendable {
+    private let storage: Storage
+
+    private final class Storage: Sendable {
+        let fields: Fields
+
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private struct Fields: Hashable, Sendable {
+        let name: String
+        let kind: MetricKind
+        let keepsExemplars: Bool
+        let help: String
+        let labelNames: [String]
+        let buckets: [Double]
+        let declaredUnit: String?
+        let shape: NativeShape?
+        let states: [String]
+    }
+
     /// The whole name, with `_total` for counters.
-    public let name: String
-    public let kind: MetricKind
+    public var name: String { storage.fields.name }
+    public var kind: MetricKind { storage.fields.kind }
     /// One sentence, without a newline's need.
-    public let help: String
+    public var help: String { storage.fields.help }
     /// The names that the declaration's labels have; the reporting service's `service` and `instance` come on top.
-    public let labelNames: [String]
+    public var labelNames: [String] { storage.fields.labelNames }
     /// Upper bounds of a histogram's buckets, ascending, without `+Inf`. Empty for other kinds.
-    public let buckets: [Double]
+    public var buckets: [Double] { storage.fields.buckets }
     /// The unit as it was declared; it ends the name. `nil`: the one that the name itself ends in, if it is a known one.
-    public let declaredUnit: String?
+    public var declaredUnit: String? { storage.fields.declaredUnit }
     /// The buckets of a native histogram; `nil` for other kinds.
-    public let shape: NativeShape?
+    public var shape: NativeShape? { storage.fields.shape }
     /// The states of a state set, in order; empty for other kinds.
-    public let states: [String]
+    public var states: [String] { storage.fields.states }
     /// Whether series keep exemplars.
-    public let keepsExemplars: Bool
+    public var keepsExemplars: Bool { storage.fields.keepsExemplars }
 
     public init(
         name: String, kind: MetricKind, help: String, labelNames: [String] = [], buckets: [Double] = [],
         unit: String? = nil, shape: NativeShape? = nil, states: [String] = [], keepsExemplars: Bool = false
     ) {
-        self.name = name
-        self.kind = kind
-        self.help = help
-        self.labelNames = labelNames
-        self.buckets = buckets
-        declaredUnit = unit
-        self.shape = shape
-        self.states = states
-        self.keepsExemplars = keepsExemplars
+        storage = Storage(
+            Fields(
+                name: name, kind: kind, keepsExemplars: keepsExemplars, help: help, labelNames: labelNames, buckets: buckets,
+                declaredUnit: unit, shape: shape, states: states))
     }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.storage === right.storage || left.storage.fields == right.storage.fields
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(storage.fields) }
 }

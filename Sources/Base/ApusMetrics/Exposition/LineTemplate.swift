@@ -19,36 +19,49 @@ public struct LineTemplate: Sendable {
     public init?(_ family: MetricFamily, target: [(String, String)], isInteger: Bool) {
         let labels = LabelBytes.render(target)
         guard !labels.isEmpty else { return nil }
+        var lines: [Line] = []
         switch family.kind {
-        case .counter: append(family.name, labels, isDouble: !isInteger)
-        case .gauge: append(family.name, labels, isDouble: true)
-        case .info: append(family.name, labels, isDouble: false)
+        case .counter: lines = [Line(family.name, isDouble: !isInteger)]
+        case .gauge: lines = [Line(family.name, isDouble: true)]
+        case .info: lines = [Line(family.name, isDouble: false)]
         case .histogram:
-            for bound in family.buckets.map(NumberText.bound) + ["+Inf"] {
-                append(family.name + "_bucket", labels, last: [("le", bound)], isDouble: false)
+            lines = (family.buckets.map(NumberText.bound) + ["+Inf"]).map {
+                Line(family.name + "_bucket", last: ("le", $0), isDouble: false)
             }
-            append(family.name + "_sum", labels, isDouble: true)
-            append(family.name + "_count", labels, isDouble: false)
-        case .summary:
-            append(family.name + "_sum", labels, isDouble: true)
-            append(family.name + "_count", labels, isDouble: false)
-        case .stateSet:
-            for state in family.states { append(family.name, labels, last: [(family.stateLabel, state)], isDouble: false) }
+            lines += Self.sumAndCount(of: family)
+        case .summary: lines = Self.sumAndCount(of: family)
+        case .stateSet: lines = family.states.map { Line(family.name, last: (family.stateLabel, $0), isDouble: false) }
         case .nativeHistogram: return nil
         }
+        // An agent keeps one of these beside each family of each instance: no byte more than is needed.
+        heads.reserveCapacity(lines.reduce(0) { $0 + $1.name.utf8.count + 1 + labels.count })
+        headEnds.reserveCapacity(lines.count)
+        tails.reserveCapacity(lines.reduce(0) { $0 + $1.tail.count })
+        tailEnds.reserveCapacity(lines.count)
+        for line in lines {
+            heads.append(contentsOf: line.name.utf8)
+            heads.append(UInt8(ascii: "{"))
+            heads.append(contentsOf: labels)
+            headEnds.append(UInt32(heads.count))
+            tails.append(contentsOf: line.tail)
+            tailEnds.append(UInt32(tails.count))
+        }
+        forms = lines.map { $0.isDouble ? 1 : 0 }
     }
 
-    private mutating func append(_ name: String, _ labels: [UInt8], last: [(String, String)] = [], isDouble: Bool) {
-        heads.append(contentsOf: name.utf8)
-        heads.append(UInt8(ascii: "{"))
-        heads.append(contentsOf: labels)
-        headEnds.append(UInt32(heads.count))
-        if !last.isEmpty {
-            tails.append(UInt8(ascii: ","))
-            tails.append(contentsOf: LabelBytes.render(last))
+    private static func sumAndCount(of family: MetricFamily) -> [Line] {
+        [Line(family.name + "_sum", isDouble: true), Line(family.name + "_count", isDouble: false)]
+    }
+
+    private struct Line {
+        let name: String
+        let tail: [UInt8]
+        let isDouble: Bool
+
+        init(_ name: String, last: (String, String)? = nil, isDouble: Bool) {
+            self.name = name
+            self.isDouble = isDouble
+            tail = (last.map { [UInt8(ascii: ",")] + LabelBytes.render([$0]) } ?? []) + Array("} ".utf8)
         }
-        tails.append(contentsOf: "} ".utf8)
-        tailEnds.append(UInt32(tails.count))
-        forms.append(isDouble ? 1 : 0)
     }
 }

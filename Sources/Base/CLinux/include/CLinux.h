@@ -51,8 +51,8 @@ uint64_t apus_heap_in_use(void);
 /// parallel speed of malloc.
 void apus_limit_malloc(int arenas);
 
-/// Gives back the pages of the executable's file that only starting needed: what is read only is dropped from the process, and what
-/// is used again comes back from the page cache at its next use.
+/// Gives back the pages that only starting needed. Of the executable's file, what is read only is dropped from the process, and what is
+/// used again comes back from the page cache at its next use; of malloc's memory, whole pages that are free go back to the kernel.
 void apus_release_startup_pages(void);
 
 /// An eventfd(2), close-on-exec and non-blocking, and raising it: for waking a thread that waits in poll(2) or epoll_wait(2).
