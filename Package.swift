@@ -153,7 +153,7 @@ let package = Package(
         agent.module(
             "ApusReporting",
             ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
-        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CPatterns", "CSystemd"]),
+        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
             [
@@ -272,7 +272,7 @@ let package = Package(
         base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
-        base.tests("ApusLinuxTests", ["ApusLinux"], resources: [.copy("Fixtures")]),
+        base.tests("ApusLinuxTests", ["ApusLinux", "CLinux", "HostTesting"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
         agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),
         agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),

@@ -35,7 +35,7 @@ struct ListConformers: BuildToolPlugin {
             grep -qE "^(public |package )?protocol $protocol\\\\b" "$@" || continue
             echo "extension $owner {"
             echo "    static let all: [any $protocol.Type] = ["
-            sed -nE "s/^(public |package )?(enum|struct) ([A-Za-z]+): $protocol( |,).*/        \\\\3.self,/p" "$@" | sort
+            sed -nE "s/^(public |package )?(enum|struct) ([A-Za-z0-9_]+): $protocol( |,).*/        \\\\3.self,/p" "$@" | LC_ALL=C sort
             echo "    ]"
             echo "}"
         done > "$0"

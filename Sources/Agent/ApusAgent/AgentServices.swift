@@ -37,11 +37,11 @@ package struct AgentServices {
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
         var host = HostSubject(process: try? WatchedProcess(pid: getpid()), work: work, instances: { table.count })
         if let follower = journal?.follower {
-            host.journal = { _ in FollowedJournal(follower) }
+            host.journal = { FollowedJournal(follower, at: $0) }
             host.journalUnits = configuration.journal?.units
             host.patterns = try Self.checked(configuration.journal?.patterns ?? [])
         }
-        if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher) } }
+        if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
         let exposition = Exposition(table: table, host: host, configuration: configuration, clock: clock, logger: logger)
         let documents = Documents(

@@ -14,8 +14,8 @@ package struct KernelRoot: Sendable {
     package let ticksPerSecond: Double
     /// Bytes of a page.
     package let pageSize: UInt64
-    /// The moment of the boot in seconds since the Unix epoch, from the line `btime` of /proc/stat; 0 where it cannot be read.
-    package let bootTime: Double
+    /// What of the unified hierarchy is mounted there, as /proc/self/mountinfo has it: `/`, all that this process sees, or a group.
+    let mountedGroup: String
 
     /// Whether ``proc`` is the kernel's own for certain, where the size of a folder of descriptors is their number.
     let isMachine: Bool
@@ -32,14 +32,16 @@ package struct KernelRoot: Sendable {
         let mount = "\(path)/sys/fs/cgroup"
         // Beside hierarchies of version 1, systemd mounts the unified one below them.
         controlGroups = access("\(mount)/cgroup.controllers", F_OK) == 0 ? mount : "\(mount)/unified"
+        mountedGroup = Self.mountedGroup(at: controlGroups.dropFirst(path.utf8.count), "\(path)/proc/self/mountinfo")
         self.ticksPerSecond = ticksPerSecond ?? Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
         self.pageSize = pageSize ?? UInt64(max(1, sysconf(Int32(_SC_PAGESIZE))))
-        bootTime = Self.bootTime("\(proc)/stat")
         isMachine = path.isEmpty
     }
 
-    private static func bootTime(_ path: String) -> Double {
-        guard let file = try? ProcFile(path) else { return 0 }
+    /// The moment of the boot in seconds since the Unix epoch, from the line `btime` of /proc/stat: it changes when the clock is set.
+    /// `nil` where it cannot be read, as in a /proc of processes alone.
+    package func bootTime() -> Double? {
+        guard let file = try? ProcFile("\(proc)/stat") else { return nil }
         // The line stands after one line a processor and the interrupts, which can be long.
         let key = Array("btime ".utf8)
         let seconds = try? file.read(capacity: 1 << 20) { bytes -> UInt64? in
@@ -49,6 +51,17 @@ package struct KernelRoot: Sendable {
             }
             return nil
         }
-        return Double(seconds ?? 0)
+        return seconds.map { Double($0) }
+    }
+
+    /// The field `root` of the newest mount at a place (proc_pid_mountinfo(5)).
+    private static func mountedGroup(at place: Substring, _ path: String) -> String {
+        guard let file = try? ProcFile(path) else { return "/" }
+        let group = try? file.read(capacity: 1 << 20) { bytes -> String? in
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
+            // A backslash, as in systemd's names, is written in octal.
+            return lines.last { $0.count > 4 && $0[4] == place }.map { String($0[3]).replacing("\\134", with: "\\") }
+        }
+        return group ?? "/"
     }
 }

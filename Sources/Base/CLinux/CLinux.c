@@ -167,4 +167,5 @@ static uint64_t nanoseconds(clockid_t clock) {
 
 uint64_t apus_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 uint64_t apus_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+uint64_t apus_boottime_nanoseconds(void) { return nanoseconds(CLOCK_BOOTTIME); }
 uint64_t apus_realtime_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }

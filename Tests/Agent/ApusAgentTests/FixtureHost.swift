@@ -90,16 +90,22 @@ final class FixtureHost: Sendable {
 
 /// Clocks that a test sets.
 final class TestTime: Sendable {
-    static let start = Moment(monotonic: 5_000_000_000_000, realtime: 1_764_007_200)
+    static let start = Moment(
+        monotonic: 5_000_000_000_000, sinceBoot: 7_200_000_000_000, realtime: 1_764_007_200)
     /// Nanoseconds since the start.
     private let passed = Mutex<UInt64>(0)
+    private let step = Mutex<Double>(0)
     private let measured = Mutex<UInt64>(0)
 
     var now: Moment {
         let passed = passed.withLock { $0 }
         return Moment(
-            monotonic: Self.start.monotonic + passed, realtime: Self.start.realtime + Double(passed) / 1e9)
+            monotonic: Self.start.monotonic + passed, sinceBoot: Self.start.sinceBoot + passed,
+            realtime: Self.start.realtime + Double(passed) / 1e9 + step.withLock { $0 })
     }
+
+    /// Somebody sets the clock that people read.
+    func step(_ seconds: Double) { step.withLock { $0 += seconds } }
 
     func pass(_ duration: Duration) { passed.withLock { $0 += UInt64(duration / .nanoseconds(1)) } }
 

@@ -77,7 +77,7 @@ import Testing
         host.work.countSample(isLate: false, cpuNanoseconds: 2_100_000, at: host.time.now)
         for _ in 0..<5 { host.work.countSample(isLate: true, cpuNanoseconds: 300_000, at: host.time.now) }
         for _ in 0..<9 { host.work.countScrape(cpuNanoseconds: 1_700_000, bytes: 54_321) }
-        for _ in 0..<10 { host.work.countAbortedScrape(cpuNanoseconds: 10_000) }
+        for _ in 0..<12 { host.work.countAbortedScrape(cpuNanoseconds: 10_000) }
         for _ in 0..<AgentWork.scrapeLimit + 7 { _ = host.work.beginScrape() }
         for _ in 0..<8 { host.work.countRejectedConnection() }
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
@@ -99,7 +99,7 @@ import Testing
                 counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5)
         }
         subject.patterns = [pattern]
-        subject.units = {
+        subject.units = { _ in
             WatchedUnits(snapshot: units, age: 3.25, expected: ["apus-worker@worker-1.service", "gone.service"])
         }
         subject.droppedLogs = { 23 }
@@ -116,7 +116,8 @@ import Testing
         worker.watchdog = 30
         worker.watchdogPing = 1_764_007_190
         worker.memoryBytes = 21_344_256
-        worker.tasks = 5
+        worker.tasks = 16
+        worker.result = "success"
         worker.tasksLimit = 512
         worker.cpuSeconds = 18.25
         var nginx = UnitState(name: "nginx.service", loadState: "loaded", activeState: "failed", subState: "failed")

@@ -1,7 +1,9 @@
 import AgentMetrics
 import ApusAgent
+import ApusJournal
 import ApusMetrics
 import ApusSegment
+import Foundation
 import HostTesting
 import Testing
 
@@ -68,9 +70,95 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(during["apus_source_up{source=\"limits\"}"] == "1")
         #expect(during["apus_service_up{\(worker)}"] == "1")
         try host.overwrite("proc/4711/stat", with: good)
+        host.time.pass(.milliseconds(50))
         let after = exposition.samples
         #expect(after["apus_source_up{source=\"stat\"}"] == "1")
         #expect(after["apus_source_age_seconds{source=\"stat\"}"] == "0")
+    }
+
+    @Test func `a failure is told once with its cause, and is served no longer than five minutes`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        let name = "service_process_resident_memory_bytes{\(worker)}"
+        #expect(exposition.samples[name] != nil)
+        try host.overwrite("proc/4711/stat", with: "rubbish")
+        host.time.pass(.seconds(299))
+        #expect(exposition.samples[name] != nil)
+        host.time.pass(.seconds(1))
+        #expect(exposition.samples[name] == nil)
+        #expect(exposition.samples["apus_source_up{source=\"stat\"}"] == "0")
+        #expect(exposition.samples["apus_source_age_seconds{source=\"stat\"}"] == nil)
+        let lines = host.log.lines("a source cannot be read; what it said last is served for 300 s")
+        #expect(lines.count == 1)
+        #expect(lines.first?["source"] == "stat")
+        #expect(lines.first?["of"] == "worker/worker-1")
+        #expect(lines.first?["fault"]?.hasSuffix("proc/4711/stat: not of the form that this version knows") == true)
+    }
+
+    @Test func `a file that a living process has not is no end of it, and may come later`() throws {
+        let host = try FixtureHost()
+        let groups = try host.folder.read("host/proc/4711/cgroup")
+        try host.folder.remove("host/proc/4711/cgroup")
+        try host.folder.remove("host/proc/4711/limits")
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        let exposition = host.exposition(try host.host())
+        let before = exposition.samples
+        #expect(before["apus_service_up{\(worker)}"] == "1")
+        #expect(before["service_process_resident_memory_bytes{\(worker)}"] != nil)
+        #expect(before["service_process_max_fds{\(worker)}"] == nil)
+        let unit = "apus_service_unit_info{\(worker),unit=\"apus-worker@worker-1.service\"}"
+        #expect(before[unit] == nil)
+        // Nobody has it: that is no failure, and nothing good either.
+        #expect(before["apus_source_up{source=\"limits\"}"] == nil)
+        try groups.write(toFile: host.folder.path("host/proc/4711/cgroup"), atomically: false, encoding: .utf8)
+        host.time.pass(.seconds(15))
+        host.table.tick(at: host.time.now)
+        #expect(exposition.samples[unit] == "1")
+        #expect(exposition.samples["apus_service_up{\(worker)}"] == "1")
+        try host.end(4711)
+        host.time.pass(.seconds(15))
+        #expect(exposition.samples["apus_service_up{\(worker)}"] == "0")
+    }
+
+    @Test func `whoever sets the clock changes no uptime`() throws {
+        let host = try FixtureHost()
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        let exposition = host.exposition(try host.host())
+        let name = "worker_uptime_seconds{\(worker)}"
+        let before = try #require(exposition.samples[name].flatMap { Double($0) })
+        host.time.step(86_400)
+        host.time.pass(.seconds(2))
+        #expect(try #require(exposition.samples[name].flatMap { Double($0) }) == before + 2)
+    }
+
+    @Test(arguments: [(true, true, "1"), (false, true, "0"), (true, false, "0")])
+    func `a journal that is not read, or not counted yet, is no source in good order`(
+        isOpen: Bool, isCounted: Bool, up: String
+    ) throws {
+        let host = try FixtureHost()
+        var subject = try host.host()
+        let counts = isCounted ? JournalState().counts : nil
+        subject.journal = { _ in FollowedJournal(counts: counts, isOpen: isOpen, isAtEnd: true, age: 3, newest: nil) }
+        subject.units = { _ in WatchedUnits(snapshot: UnitSnapshot(), age: nil, expected: []) }
+        let samples = host.exposition(subject).samples
+        for source in ["journal", "journal-units"] {
+            #expect(samples["apus_source_up{source=\"\(source)\"}"] == up)
+            #expect(samples["apus_source_age_seconds{source=\"\(source)\"}"] == "3")
+        }
+        // No bus has answered yet.
+        #expect(samples["apus_source_up{source=\"units\"}"] == "0")
+        #expect(samples["apus_source_age_seconds{source=\"units\"}"] == nil)
+        // Nobody has patterns.
+        #expect(samples["apus_source_up{source=\"journal-patterns\"}"] == nil)
+    }
+
+    @Test func `where nobody judges, no process is said to hang or not to hang`() throws {
+        let host = try FixtureHost { $0.sources = try! SourceChoice(without: ["hang"]) }
+        let instance = try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        #expect(instance.look(at: host.time.now).isHung == nil)
+        let judged = try FixtureHost()
+        #expect(try judged.report(FixtureHost.worker, pid: 4711, connection: 1).look(at: judged.time.now).isHung == false)
     }
 
     @Test func `scrapes within fifty milliseconds share one look at the kernel`() throws {

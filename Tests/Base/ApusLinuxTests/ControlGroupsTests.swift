@@ -1,4 +1,6 @@
 import ApusLinux
+import Foundation
+import HostTesting
 import Testing
 
 @Suite struct ControlGroupsTests {
@@ -42,6 +44,55 @@ import Testing
         let worker = groups("9:name=systemd:/ctr-one\n0::/system.slice/worker.service\n")
         #expect(worker.systemUnit(below: first) == "worker.service")
         #expect(worker.systemUnit() == "worker.service")
+    }
+
+    /// A tree with groups below `/sys/fs/cgroup`, of which some part of the hierarchy is mounted.
+    private func root(in folder: TemporaryFolder, mounted group: String?) throws -> KernelRoot {
+        let mount = folder.path("sys/fs/cgroup")
+        for place in ["", "/svc", "/sl\u{e9}/a b (deleted)"] {
+            try FileManager.default.createDirectory(atPath: mount + place, withIntermediateDirectories: true)
+            try "".write(toFile: "\(mount)\(place)/cgroup.controllers", atomically: false, encoding: .utf8)
+            guard !place.isEmpty || group.map({ $0 != "/" }) == true else { continue }
+            try "domain\n".write(toFile: "\(mount)\(place)/cgroup.type", atomically: false, encoding: .utf8)
+        }
+        if let group {
+            try FileManager.default.createDirectory(atPath: folder.path("proc/self"), withIntermediateDirectories: true)
+            try """
+            22 1 0:20 / /proc rw - proc proc rw
+            31 22 0:27 /hidden /sys/fs/cgroup rw - cgroup2 cgroup2 rw
+            32 22 0:27 \(group) /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw
+
+            """.write(toFile: folder.path("proc/self/mountinfo"), atomically: false, encoding: .utf8)
+        }
+        return KernelRoot(folder.path(""), ticksPerSecond: 100, pageSize: 4096)
+    }
+
+    @Test(
+        arguments: [
+            ("/svc", "/", "/svc"), ("/sl\u{e9}/a b (deleted)", "/", "/sl\u{e9}/a b (deleted)"),
+            // A container sees its own group as the root, or is shown the host's path of what is mounted for it.
+            ("/", "/docker/4711", nil), ("/docker/4711", "/docker/4711", ""), ("/docker/4711/svc", "/docker/4711", "/svc"),
+            ("/machine-a\\x2db.scope/svc", "/machine-a\\134x2db.scope", "/svc"), ("/docker/47110/svc", "/docker/4711", nil),
+            // Outside of what is to be seen: no group of another one is taken for it.
+            ("/../svc", "/", nil), ("/svc", "/../..", nil), ("/gone", "/", nil),
+            // The root of all groups speaks of the whole machine.
+            ("/", "/", nil),
+        ] as [(String, String, String?)])
+    func `a group's folder is found below what is mounted`(path: String, mounted: String, folder: String?) throws {
+        let place = try TemporaryFolder()
+        let root = try root(in: place, mounted: mounted)
+        #expect(groups("0::\(path)\n").unifiedFolder(root) == folder.map { root.controlGroups + $0 })
+    }
+
+    @Test func `without a table of mounts all of the hierarchy is taken to be mounted`() throws {
+        let place = try TemporaryFolder()
+        let root = try root(in: place, mounted: nil)
+        #expect(groups("0::/svc\n").unifiedFolder(root) == root.controlGroups + "/svc")
+    }
+
+    @Test func `a group's name may end in a carriage return, and one that is no text is none`() {
+        #expect(groups("0::/x\r\n").unified == "/x\r")
+        #expect(ControlGroups(Array("0::/caf".utf8) + [0xe9, 0x0a]).unified == nil)
     }
 
     @Test func `the groups of a process that is gone are not to be had`() {

@@ -1,6 +1,8 @@
 import ApusLinux
+import CLinux
 import Foundation
 import Glibc
+import HostTesting
 import Testing
 
 @Suite struct WatchedProcessTests {
@@ -47,7 +49,8 @@ import Testing
         let process = try spawn(["sleep", "30"])
         defer { process.terminate() }
         let source = try WatchedProcess(pid: process.processIdentifier)
-        #expect(abs(source.startTime - Date().timeIntervalSince1970) < 2)
+        #expect(abs(try #require(source.startTime) - Date().timeIntervalSince1970) < 2)
+        #expect(source.uptime(at: apus_boottime_nanoseconds()) < 2)
     }
 
     @Test func `a process that has ended is said to be gone, and one that never was too`() throws {
@@ -74,6 +77,45 @@ import Testing
         #expect(waitid(P_PID, id_t(pid), &status, WEXITED | Int32(WNOWAIT)) == 0)
         let error = #expect(throws: LinuxError.self) { try WatchedProcess(pid: pid).sample(at: 0) }
         #expect(error?.isProcessGone == true)
+    }
+
+    /// The kernel calls the process by its first thread, and that one a zombie.
+    @Test func `a process whose first thread has ended lives while others do`() async throws {
+        let program = """
+            import ctypes, sys, threading, time
+            def work():
+                ballast = bytearray(32 << 20)
+                while True: time.sleep(0.05)
+            threading.Thread(target=work).start()
+            time.sleep(0.2)
+            ctypes.CDLL(None).syscall(60, 0)
+            """
+        let process = try spawn(["/usr/bin/python3", "-c", program])
+        defer {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        let watched = try WatchedProcess(pid: process.processIdentifier)
+        let line = { try String(contentsOfFile: "\(watched.folder)/stat", encoding: .utf8) }
+        try await eventually("the first thread has ended") { try line().contains(") Z ") }
+        let sample = try watched.sample(at: 0)
+        #expect(sample.residentBytes > 32 << 20)
+        #expect(sample.virtualBytes > sample.residentBytes)
+        #expect(sample.state == UInt8(ascii: "S") || sample.state == UInt8(ascii: "R"))
+        #expect(!watched.hasEnded)
+        kill(process.processIdentifier, SIGKILL)
+        try await eventually("the process has ended") { watched.hasEnded }
+    }
+
+    @Test func `where the kernel does not say when it booted, a process has no start time but an uptime`() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path("proc/77"), withIntermediateDirectories: true)
+        let stat = "77 (x) S 1 77 77 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 4500 4096 1 0"
+        try stat.write(toFile: folder.path("proc/77/stat"), atomically: false, encoding: .utf8)
+        let root = KernelRoot(folder.path(""), ticksPerSecond: 100, pageSize: 4096)
+        let process = try WatchedProcess(pid: 77, root: root)
+        #expect(process.startTime == nil)
+        #expect(process.uptime(at: 50_000_000_000) == 5)
     }
 
     @Test func `a descriptor kept open never reads another process under the same pid`() throws {

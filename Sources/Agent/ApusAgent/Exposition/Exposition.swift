@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusJournal
+import ApusLinux
 package import ApusMetrics
 import CLinux
 import EventCatalog
@@ -20,9 +21,7 @@ package final class Exposition: Sendable {
     private let createdSeries: Bool
     private let clock: AgentClock
     private let logger: Logger
-    private let clashes = Mutex<Set<String>>([])
-    /// Instances of which the log says already that not all of their series are served.
-    private let clipped = Mutex<Set<InstanceIdentity>>([])
+    private let told = ToldOnce()
 
     /// The rows of one family, of whichever subjects.
     struct RowFamily: Sendable {
@@ -114,7 +113,7 @@ package final class Exposition: Sendable {
     private func readHost(
         at now: Moment, in tallies: inout [(name: String, tally: SourceTally)]
     ) -> (values: [RowValue], configured: [(family: MetricFamily, value: RowValue)]) {
-        let (values, configured, found) = host.withLock { [clock] host in
+        let (values, configured, found, troubles) = host.withLock { [clock] host in
             var found: [(name: String, tally: SourceTally)] = []
             var start = clock.stopwatch()
             for (place, source) in host.selection.sources.enumerated() {
@@ -127,8 +126,9 @@ package final class Exposition: Sendable {
                 start = end
                 found.append((source.name, tally))
             }
-            return (host.values(), host.configured(), found)
+            return (host.values(), host.configured(), found, host.takeTroubles())
         }
+        tell(troubles, of: "the host")
         tallies += found
         return (values, configured)
     }
@@ -142,8 +142,8 @@ package final class Exposition: Sendable {
             return .value(declaration.family, .points { points })
         }
         return [
-            step(AgentSources.up) { $0.failures == 0 ? 1 : 0 }, step(AgentSources.age) { $0.age },
-            step(AgentSources.readSeconds) { $0.readSeconds },
+            step(AgentSources.up) { $0.subjects == 0 ? nil : $0.failures == 0 ? 1 : 0 }, step(AgentSources.age) { $0.age },
+            step(AgentSources.readSeconds) { $0.subjects == 0 ? nil : $0.readSeconds },
         ]
     }
 
@@ -156,6 +156,7 @@ package final class Exposition: Sendable {
 
     /// Says in the log, once each, what keeps series of an instance from being served.
     private func tellTroubles(of instance: KnownInstance) {
+        tell(instance.takeTroubles(), of: "\(instance.identity)")
         guard let segment = instance.segment else { return }
         let (fault, unread) = segment.troubles()
         if let fault {
@@ -163,10 +164,23 @@ package final class Exposition: Sendable {
             logger.error(
                 "the segment of an instance is malformed; what was good before is served on",
                 metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
-        } else if unread > 0, clipped.withLock({ $0.insert(instance.identity).inserted }) {
+        } else if unread > 0, told.isNew("unread \(instance.identity)") {
             logger.warning(
                 "an instance has more series than are served; --series-limit says how many",
                 metadata: ["instance": "\(instance.identity)", "limit": "\(segment.limit)", "unread": "\(unread)"])
+        }
+    }
+
+    /// Says in the log, once of each source and subject, why it could not be read.
+    private func tell(_ troubles: [(source: String, error: LinuxError)], of subject: String) {
+        for (source, error) in troubles {
+            let facts: Logger.Metadata = ["source": "\(source)", "of": "\(subject)", "fault": "\(error)"]
+            if error.isForbidden {
+                logger.info("a source may not be read by the agent's user; its series are not served", metadata: facts)
+            } else {
+                logger.warning(
+                    "a source cannot be read; what it said last is served for \(Int(longestReadingAge)) s", metadata: facts)
+            }
         }
     }
 
@@ -201,10 +215,24 @@ package final class Exposition: Sendable {
     /// Says once of each family that it is not served, of one instance or of any.
     private func reportClash(_ family: MetricFamily, of instance: KnownInstance?) {
         let whose = instance.map { "\($0.identity)" } ?? "all"
-        guard clashes.withLock({ $0.insert("\(family.name) \(whose)").inserted }) else { return }
+        guard told.isNew("clash \(family.name) \(whose)") else { return }
         logger.error(
             "a reported family is not served: another one has its name or that of one of its samples",
             metadata: ["family": "\(family.name)", "kind": "\(family.kind)", "instance": "\(whose)"])
+    }
+}
+
+/// What the log says already, of whichever instances: bounded, since names come from outside. When it is full it begins anew, and what is
+/// wrong still is said a second time.
+private final class ToldOnce: Sendable {
+    private static let most = 1000
+    private let told = Mutex<Set<String>>([])
+
+    func isNew(_ fact: String) -> Bool {
+        told.withLock { told in
+            if told.count >= Self.most { told.removeAll() }
+            return told.insert(fact).inserted
+        }
     }
 }
 

@@ -52,7 +52,7 @@ struct Documents: Sendable {
         try encode(TargetsDocument(address: address, instances: table.instances.map(\.identity), companion: companion))
     }
 
-    func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher?.snapshot())) }
+    func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher.map { WatchedUnits($0, at: clock.now()) })) }
 
     private func encode(_ document: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

@@ -24,7 +24,7 @@ struct HealthDocument: Encodable {
         let status: Status
         let pid: Int32?
         let heartbeatAgeSeconds: Double?
-        /// Whether a living process hangs; `null` of one that does not live.
+        /// Whether a living process hangs; `null` of one that does not live, and without the source `hang`.
         let hung: Bool?
         let hungReason: String?
     }
@@ -45,7 +45,7 @@ extension HealthDocument {
                 service: view.identity.service, instance: view.identity.instance, status: view.isWell ? .pass : .fail,
                 pid: view.pid,
                 heartbeatAgeSeconds: view.isUp ? view.heartbeatAge : nil,
-                hung: view.isUp ? view.hang != nil : nil, hungReason: view.hang?.description)
+                hung: view.isHung, hungReason: view.hang?.description)
         }
     }
 }

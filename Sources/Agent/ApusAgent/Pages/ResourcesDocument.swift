@@ -11,7 +11,7 @@ struct ResourcesDocument: Encodable {
         let service: String
         let instance: String
         let up: Bool
-        /// Whether a living process hangs; `null` of one that does not live, as is what follows.
+        /// Whether a living process hangs; `null` without the source `hang`, and of one that does not live, as is what follows.
         let hung: Bool?
         let hungReason: String?
         let pid: Int32?
@@ -53,7 +53,7 @@ extension ResourcesDocument.InstanceResources {
         service = view.identity.service
         self.instance = view.identity.instance
         up = view.isUp
-        hung = view.isUp ? view.hang != nil : nil
+        hung = view.isHung
         hungReason = view.hang?.description
         pid = view.pid
         uptimeSeconds = view.stat?.uptime

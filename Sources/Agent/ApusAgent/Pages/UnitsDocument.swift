@@ -34,9 +34,10 @@ struct UnitsDocument: Encodable {
 }
 
 extension UnitsDocument {
-    /// - Parameter snapshot: `nil` where no units are watched.
-    init(_ snapshot: UnitSnapshot?) {
-        bus = Bus(up: snapshot?.isUp ?? false, ageSeconds: snapshot?.age, breakerOpen: snapshot?.isBreakerOpen ?? false)
+    /// - Parameter watched: `nil` where no units are watched.
+    init(_ watched: WatchedUnits?) {
+        let snapshot = watched?.snapshot
+        bus = Bus(up: snapshot?.isUp ?? false, ageSeconds: watched?.age, breakerOpen: snapshot?.isBreakerOpen ?? false)
         units = (snapshot?.units ?? []).map(Unit.init)
     }
 }

@@ -1,14 +1,18 @@
 import CLinux
 
-/// A moment, on the clock that spans are taken from and on the one that people read.
+/// A moment on three clocks: the one that spans are taken from, the one that the kernel dates processes by, and the one that people
+/// read, which may be set to another time at any moment.
 package struct Moment: Sendable {
     /// CLOCK_MONOTONIC in nanoseconds.
     package let monotonic: UInt64
+    /// CLOCK_BOOTTIME in nanoseconds: since the boot, the time included in which the machine slept.
+    package let sinceBoot: UInt64
     /// Seconds since the Unix epoch.
     package let realtime: Double
 
-    package init(monotonic: UInt64, realtime: Double) {
+    package init(monotonic: UInt64, sinceBoot: UInt64, realtime: Double) {
         self.monotonic = monotonic
+        self.sinceBoot = sinceBoot
         self.realtime = realtime
     }
 
@@ -29,6 +33,8 @@ package struct AgentClock: Sendable {
 
     package static let system = AgentClock(
         now: {
-            Moment(monotonic: apus_monotonic_nanoseconds(), realtime: Double(apus_realtime_nanoseconds()) / 1e9)
+            Moment(
+                monotonic: apus_monotonic_nanoseconds(), sinceBoot: apus_boottime_nanoseconds(),
+                realtime: Double(apus_realtime_nanoseconds()) / 1e9)
         }, stopwatch: { apus_monotonic_nanoseconds() })
 }

@@ -22,7 +22,7 @@ struct JournalSource: Source {
     }
 
     static let rows: [Row<Reading>] = [
-        Row(JournalFollowing.up) { $0.journal.isOpen && $0.counts != nil ? 1 : 0 },
+        Row(JournalFollowing.up) { $0.journal.isWell ? 1 : 0 },
         Row(JournalFollowing.age) { $0.journal.age },
         Row(JournalFollowing.lag) { $0.journal.age == nil ? nil : $0.lag },
         Row.each(Journal.messages) { messages($0) },
@@ -48,10 +48,11 @@ struct JournalSource: Source {
         let journal = journal(now)
         let newest = journal.isAtEnd ? nil : journal.newest
         return Reading(
-            journal: journal, lag: newest.map { max(0, now.realtime - $0) } ?? 0, known: subject.knownServices)
+            journal: journal, lag: newest.map { max(0, now.realtime - $0) } ?? 0, known: subject.knownServices(at: now))
     }
 
     func age(of reading: Reading) -> Double? { reading.journal.age }
+    func isWell(_ reading: Reading) -> Bool { reading.journal.isWell }
 
     private static func messages(_ reading: Reading) -> [(labels: JournalMessageLabels, value: Double)] {
         guard let counts = reading.counts else { return [] }
@@ -78,8 +79,8 @@ struct JournalSource: Source {
 
 extension HostSubject {
     /// Services that are asked for by name, or watched: their first crash is a rise from 0 though nobody has seen them start.
-    var knownServices: Set<String> {
-        let watched = units?()
+    func knownServices(at now: Moment) -> Set<String> {
+        let watched = units?(now)
         let names = journalUnits ?? watched.map { $0.expected.union($0.snapshot.units.lazy.map(\.name)) } ?? []
         return names.filter(\.isService)
     }

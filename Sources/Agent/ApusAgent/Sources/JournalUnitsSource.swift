@@ -8,50 +8,60 @@ struct JournalUnitsSource: Source {
     static let name = "journal-units"
     static let cadence = Cadence.look
 
-    static let rows: [Row<JournalUnitCounts?>] = [
-        Row.each(JournalUnits.starts) { $0?.byUnit(.started) ?? [] },
-        Row.each(JournalUnits.startFailures) { $0?.byUnit(.startFailed) ?? [] },
-        Row.each(JournalUnits.exits) { $0?.exits ?? [] },
-        Row.each(JournalUnits.processExits) { counts in
-            (counts?.series(.processExited) ?? []).map {
+    struct Reading: Sendable {
+        let journal: FollowedJournal
+        /// `nil` until all entries up to the agent's start are counted.
+        let counts: JournalUnitCounts?
+    }
+
+    static let rows: [Row<Reading>] = [
+        Row.each(JournalUnits.starts) { $0.counts?.byUnit(.started) ?? [] },
+        Row.each(JournalUnits.startFailures) { $0.counts?.byUnit(.startFailed) ?? [] },
+        Row.each(JournalUnits.exits) { $0.counts?.exits ?? [] },
+        Row.each(JournalUnits.processExits) { reading in
+            (reading.counts?.series(.processExited) ?? []).map {
                 (JournalProcessExitLabels(unit: $0.series.unit, code: $0.series.cause, status: $0.series.status), $0.count)
             }
         },
-        Row.each(JournalUnits.restarts) { $0?.byUnit(.restartScheduled) ?? [] },
-        Row.each(JournalUnits.oomKills) { $0?.kills ?? [] },
-        Row.each(JournalUnits.coreDumps) { counts in
-            (counts?.series(.coreDumped) ?? []).map {
+        Row.each(JournalUnits.restarts) { $0.counts?.byUnit(.restartScheduled) ?? [] },
+        Row.each(JournalUnits.oomKills) { $0.counts?.kills ?? [] },
+        Row.each(JournalUnits.coreDumps) { reading in
+            (reading.counts?.series(.coreDumped) ?? []).map {
                 (JournalCoreDumpLabels(unit: $0.series.unit, signal: $0.series.cause), $0.count)
             }
         },
-        Row.each(Journal.suppressed) { $0?.byUnit(.messagesSuppressed) ?? [] },
-        Row(Journal.kernelMissed) { $0?.series(.kernelMessagesMissed).reduce(0) { $0 + $1.count } },
-        Row.each(JournalConsumption.cpu) { $0?.used([(.cpuNanoseconds, { JournalUnitLabels(unit: $0) })], scale: 1e-9) ?? [] },
+        Row.each(Journal.suppressed) { $0.counts?.byUnit(.messagesSuppressed) ?? [] },
+        Row(Journal.kernelMissed) { $0.counts?.series(.kernelMessagesMissed).reduce(0) { $0 + $1.count } },
+        Row.each(JournalConsumption.cpu) {
+            $0.counts?.used([(.cpuNanoseconds, { JournalUnitLabels(unit: $0) })], scale: 1e-9) ?? []
+        },
         Row.each(JournalConsumption.io) {
-            $0?.used([
+            $0.counts?.used([
                 (.ioReadBytes, { JournalIOLabels(unit: $0, direction: "read") }),
                 (.ioWrittenBytes, { JournalIOLabels(unit: $0, direction: "write") }),
             ]) ?? []
         },
         Row.each(JournalConsumption.ioOperations) {
-            $0?.used([
+            $0.counts?.used([
                 (.ioReads, { JournalIOLabels(unit: $0, direction: "read") }),
                 (.ioWrites, { JournalIOLabels(unit: $0, direction: "write") }),
             ]) ?? []
         },
         Row.each(JournalConsumption.ip) {
-            $0?.used([
+            $0.counts?.used([
                 (.ipReceivedBytes, { JournalIPLabels(unit: $0, direction: "receive") }),
                 (.ipSentBytes, { JournalIPLabels(unit: $0, direction: "send") }),
             ]) ?? []
         },
         Row.each(JournalConsumption.ipPackets) {
-            $0?.used([
+            $0.counts?.used([
                 (.ipReceivedPackets, { JournalIPLabels(unit: $0, direction: "receive") }),
                 (.ipSentPackets, { JournalIPLabels(unit: $0, direction: "send") }),
             ]) ?? []
         },
-        Row.each(JournalConsumption.memoryPeak) { $0?.used([(.memoryPeakBytes, { JournalUnitLabels(unit: $0) })]) ?? [] },
+        Row.each(JournalConsumption.memoryPeak) {
+            $0.counts?.used([(.memoryPeakBytes, { JournalUnitLabels(unit: $0) })]) ?? []
+        },
     ]
 
     private let subject: HostSubject
@@ -63,10 +73,14 @@ struct JournalUnitsSource: Source {
         self.journal = journal
     }
 
-    /// `nil` until all entries up to the agent's start are counted.
-    func read(at now: Moment) throws(LinuxError) -> JournalUnitCounts? {
-        journal(now).counts.map { JournalUnitCounts($0, known: subject.knownServices) }
+    func read(at now: Moment) throws(LinuxError) -> Reading {
+        let journal = journal(now)
+        return Reading(
+            journal: journal, counts: journal.counts.map { JournalUnitCounts($0, known: subject.knownServices(at: now)) })
     }
+
+    func age(of reading: Reading) -> Double? { reading.journal.age }
+    func isWell(_ reading: Reading) -> Bool { reading.journal.isWell }
 }
 
 /// The events of units in a journal's counts, sorted out by kind.

@@ -11,8 +11,8 @@ struct OwnProcessSource: Source {
         let sample: ProcessSample
         let openFiles: UInt64?
         let maxFiles: UInt64?
-        /// Seconds since the Unix epoch.
-        let startTime: Double
+        /// Seconds since the Unix epoch; `nil` where the kernel does not say when it booted.
+        let startTime: Double?
     }
 
     static let rows: [Row<Reading>] = [

@@ -10,8 +10,9 @@ struct PatternsSource: Source {
 
     struct Reading: Sendable {
         let names: [String]
+        let journal: FollowedJournal
         /// `nil` until all entries up to the agent's start are counted.
-        let counts: [String: PatternCounts]?
+        var counts: [String: PatternCounts]? { journal.counts?.patterns }
 
         fileprivate func each(_ value: (PatternCounts?) -> UInt64) -> [(labels: JournalPatternLabels, value: Double)] {
             guard let counts else { return [] }
@@ -42,8 +43,11 @@ struct PatternsSource: Source {
     }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
-        Reading(names: names, counts: journal(now).counts?.patterns)
+        Reading(names: names, journal: journal(now))
     }
+
+    func age(of reading: Reading) -> Double? { reading.journal.age }
+    func isWell(_ reading: Reading) -> Bool { reading.journal.isWell }
 
     private static func points(_ counts: PatternCounts?, of family: MetricFamily) -> [Point] {
         let series = counts?.series ?? [:]

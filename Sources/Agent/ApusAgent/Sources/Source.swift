@@ -41,21 +41,25 @@ protocol Source<Of>: SendableMetatype {
 
     /// Reads it. The time is given, never asked for.
     ///
-    /// - Throws: ``LinuxError``. The reading before stands then, and grows old, but for
-    ///   ``LinuxError/isProcessGone``, which is the end of the subject's process.
+    /// - Throws: ``LinuxError``. The source is opened anew then at its next turn; meanwhile the reading before stands, and grows old.
+    ///   Of what is absent or forbidden nothing stands, and of a process that has ended neither.
     mutating func read(at now: Moment) throws(LinuxError) -> Reading
 
     /// Takes a reading of the sampling loop as the base of later ones.
     mutating func tick(_ reading: Reading)
 
-    /// The age in seconds of what a reading says, where that was heard before it was read; `nil` where it was not.
+    /// The age in seconds of what a reading says, where that was heard before it was read; `nil` where nothing was heard yet.
     func age(of reading: Reading) -> Double?
+
+    /// Whether the one that the reading was heard of is in good order.
+    func isWell(_ reading: Reading) -> Bool
 }
 
 extension Source {
     var configuredRows: [Row<Reading>] { [] }
     mutating func tick(_ reading: Reading) {}
-    func age(of reading: Reading) -> Double? { nil }
+    func age(of reading: Reading) -> Double? { 0 }
+    func isWell(_ reading: Reading) -> Bool { true }
 }
 
 /// How long a reading is used again before its source is read anew.

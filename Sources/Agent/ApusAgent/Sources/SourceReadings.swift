@@ -39,7 +39,6 @@ struct SourceReadings<Of: Subject> {
     mutating func read(_ place: Int, at now: Moment, isForced: Bool = false) throws(ProcessGone) {
         guard let frame = frames[place] else { return }
         try frame.read(at: now, isForced: isForced)
-        if frame.isAbsent { frames[place] = nil }
     }
 
     /// Reads all sources.
@@ -83,10 +82,16 @@ struct SourceReadings<Of: Subject> {
     /// The rows that only the configuration names, with what each has to serve.
     func configured() -> [(family: MetricFamily, value: RowValue)] { frames.flatMap { $0?.configured() ?? [] } }
 
+    /// What could not be read, by the source's name; each is told once of a subject.
+    func takeTroubles() -> [(source: String, error: LinuxError)] {
+        zip(selection.sources, frames).compactMap { source, frame in frame?.takeTrouble().map { (source.name, $0) } }
+    }
+
     /// Adds to the tally of a source how this subject's is.
     func count(_ place: Int, at now: Moment, in tally: inout SourceTally) {
-        guard let frame = frames[place] else { return }
-        if frame.hasFailed { tally.failures += 1 }
+        guard let frame = frames[place], frame.condition != .absent else { return }
+        tally.subjects += 1
+        if frame.condition == .failed { tally.failures += 1 }
         if let age = frame.age(at: now) { tally.age = max(tally.age ?? 0, age) }
     }
 }
@@ -96,7 +101,9 @@ struct ProcessGone: Error {}
 
 /// How one source is, over all subjects that have it.
 struct SourceTally: Sendable {
-    /// Subjects of which the last reading failed.
+    /// Subjects that have it.
+    var subjects = 0
+    /// Those of which the last reading failed.
     var failures = 0
     /// Seconds since the oldest of the readings that are served; `nil` where there is none.
     var age: Double?
@@ -104,18 +111,28 @@ struct SourceTally: Sendable {
     var readSeconds = 0.0
 }
 
+/// How a source of a subject is.
+enum SourceCondition {
+    case well
+    /// The subject has none of it, or the kernel does not say it to this user: no series, and no failure.
+    case absent
+    case failed
+}
+
 /// One source of one subject, without its type.
 protocol SourceFrame: AnyObject {
-    /// Whether the subject turned out to have none of it.
-    var isAbsent: Bool { get }
-    var hasFailed: Bool { get }
+    var condition: SourceCondition { get }
 
     func read(at now: Moment, isForced: Bool) throws(ProcessGone)
     func tick()
     func age(at now: Moment) -> Double?
     func append(to values: inout [RowValue])
     func configured() -> [(family: MetricFamily, value: RowValue)]
+    func takeTrouble() -> LinuxError?
 }
+
+/// The age in seconds at which a reading that nothing has confirmed is served no more, as Prometheus forgets series.
+let longestReadingAge = 300.0
 
 /// One source of one subject with its last good reading.
 private final class Frame<S: Source>: SourceFrame {
@@ -123,42 +140,62 @@ private final class Frame<S: Source>: SourceFrame {
     private let base: [UInt8]
     private var source: S?
     private(set) var reading: S.Reading?
-    /// When the reading was made, in CLOCK_MONOTONIC nanoseconds.
+    /// When the reading was made, and when one was last tried: CLOCK_MONOTONIC in nanoseconds.
     private var readAt: UInt64 = 0
-    private(set) var isAbsent = false
-    private(set) var hasFailed = false
+    private var triedAt: UInt64 = 0
+    private(set) var condition = SourceCondition.absent
+    private var trouble: LinuxError?
+    private var isTold = false
 
     init(_ subject: S.Of, _ base: [UInt8]) {
         self.subject = subject
         self.base = base
     }
 
+    /// What is absent may come: it is looked for again at each turn of the sampling loop, which forces a reading.
     func read(at now: Moment, isForced: Bool) throws(ProcessGone) {
-        if !isForced, reading != nil, now.monotonic < readAt &+ S.cadence.reuse { return }
-        do {
-            // A source that could not be opened is tried again.
-            if source == nil { source = try S(subject) }
-            guard var opened = source else {
-                isAbsent = true
-                return
-            }
-            let reading = try opened.read(at: now)
-            source = opened
-            self.reading = reading
-            readAt = now.monotonic
-            hasFailed = false
-        } catch  where error.isProcessGone {
-            throw ProcessGone()
+        if !isForced, condition == .absent || now.monotonic < triedAt &+ S.cadence.reuse { return }
+        triedAt = now.monotonic
+        do throws(LinuxError) {
+            try read(at: now)
         } catch {
-            hasFailed = true
+            // Opened anew at the next turn: a file that came back, or another control group, is another file.
+            source = nil
+            if error.isProcessGone, subject.hasEnded { throw ProcessGone() }
+            fail(error, at: now)
         }
+    }
+
+    private func read(at now: Moment) throws(LinuxError) {
+        if source == nil { source = try S(subject) }
+        guard var opened = source else { return lose() }
+        let reading = try opened.read(at: now)
+        source = opened
+        self.reading = reading
+        readAt = now.monotonic
+        condition = opened.isWell(reading) ? .well : .failed
+    }
+
+    private func fail(_ error: LinuxError, at now: Moment) {
+        if error.isAbsence { return lose() }
+        if !isTold { (trouble, isTold) = (error, true) }
+        if error.isForbidden { return lose() }
+        condition = .failed
+        if now.seconds(since: readAt) >= longestReadingAge { reading = nil }
+    }
+
+    private func lose() {
+        condition = .absent
+        reading = nil
     }
 
     func tick() { if let reading { source?.tick(reading) } }
 
     func age(at now: Moment) -> Double? {
         guard let reading else { return nil }
-        return now.seconds(since: readAt) + (source?.age(of: reading) ?? 0)
+        let since = now.seconds(since: readAt)
+        guard let source else { return since }
+        return source.age(of: reading).map { $0 + since }
     }
 
     func append(to values: inout [RowValue]) {
@@ -168,5 +205,10 @@ private final class Frame<S: Source>: SourceFrame {
     func configured() -> [(family: MetricFamily, value: RowValue)] {
         guard let source, let reading else { return [] }
         return source.configuredRows.map { ($0.family, $0.value(reading, base)) }
+    }
+
+    func takeTrouble() -> LinuxError? {
+        defer { trouble = nil }
+        return trouble
     }
 }

@@ -13,8 +13,8 @@ struct StatSource: Source {
         let cpuPercent: Double
         /// The largest resident memory since the tick before last, in bytes.
         let residentPeak: UInt64
-        /// Seconds since the Unix epoch.
-        let startTime: Double
+        /// Seconds since the Unix epoch; `nil` where the kernel does not say when it booted.
+        let startTime: Double?
         /// Seconds.
         let uptime: Double
     }
@@ -53,7 +53,7 @@ struct StatSource: Source {
         peak = max(peak, sample.residentBytes)
         return Reading(
             sample: sample, cpuPercent: window.percent(at: sample), residentPeak: max(peak, previousPeak),
-            startTime: process.startTime, uptime: max(0, now.realtime - process.startTime))
+            startTime: process.startTime, uptime: process.uptime(at: now.sinceBoot))
     }
 
     mutating func tick(_ reading: Reading) {

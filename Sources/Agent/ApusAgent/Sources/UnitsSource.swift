@@ -8,9 +8,6 @@ struct UnitsSource: Source {
     static let name = "units"
     static let cadence = Cadence.look
 
-    /// Seconds after which states that were not confirmed are served no more, as Prometheus forgets series.
-    static let longestAge = 300.0
-
     struct Reading: Sendable {
         let watched: WatchedUnits
         /// None when what was heard is too old.
@@ -66,7 +63,7 @@ struct UnitsSource: Source {
         Row.each(Units.cpu) { $0.each(\.cpuSeconds) },
     ]
 
-    private let watched: @Sendable () -> WatchedUnits
+    private let watched: @Sendable (Moment) -> WatchedUnits
 
     init?(_ subject: HostSubject) {
         guard let watched = subject.units else { return nil }
@@ -74,12 +71,13 @@ struct UnitsSource: Source {
     }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
-        let watched = watched()
-        let isFresh = watched.age.map { $0 < Self.longestAge } ?? false
+        let watched = watched(now)
+        let isFresh = watched.age.map { $0 < longestReadingAge } ?? false
         return Reading(watched: watched, units: isFresh ? watched.snapshot.units : [])
     }
 
     func age(of reading: Reading) -> Double? { reading.watched.age }
+    func isWell(_ reading: Reading) -> Bool { reading.watched.snapshot.isUp }
 }
 
 extension UnitBusError.Reason {

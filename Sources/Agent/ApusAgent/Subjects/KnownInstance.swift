@@ -142,7 +142,7 @@ package final class KnownInstance: Sendable {
     /// The pid of the process, if there is one and it lives.
     var livingPid: Int32? {
         let process = state.withLock { $0.subject.process }
-        guard let process, (try? process.sample(at: 0)) != nil else { return nil }
+        guard let process, !process.hasEnded else { return nil }
         return process.pid
     }
 
@@ -173,9 +173,7 @@ package final class KnownInstance: Sendable {
             read(&state, at: now) { state throws(ProcessGone) in
                 try state.readings.tick(at: now)
                 // Whatever sources are read, the end of a process is seen.
-                do throws(LinuxError) { _ = try state.subject.process?.sample(at: now.monotonic) } catch {
-                    if error.isProcessGone { throw ProcessGone() }
-                }
+                if state.subject.hasEnded { throw ProcessGone() }
             }
         }
     }
@@ -191,6 +189,9 @@ package final class KnownInstance: Sendable {
         tally = counted
     }
 
+    /// What of it could not be read, by the source's name; each is told once.
+    func takeTroubles() -> [(source: String, error: LinuxError)] { state.withLock { $0.readings.takeTroubles() } }
+
     /// What each row has to serve, of what was read last.
     func values() -> [RowValue] { state.withLock { $0.readings.values() } }
 
@@ -199,12 +200,13 @@ package final class KnownInstance: Sendable {
         state.withLock { state in
             read(&state, at: now) { state throws(ProcessGone) in try state.readings.read(at: now) }
             let subject = state.subject
+            let judgement = state.readings.reading(HangSource.self)
             return InstanceView(
                 identity: identity, pid: subject.process?.pid, stat: state.readings.reading(StatSource.self),
                 openFiles: state.readings.reading(DescriptorsSource.self),
                 maxFiles: state.readings.reading(LimitsSource.self) ?? nil,
                 heartbeatAge: state.readings.reading(HeartbeatSource.self),
-                hang: state.readings.reading(HangSource.self) ?? nil,
+                hang: judgement ?? nil, isHung: judgement.map { $0 != nil },
                 segment: state.readings.reading(SegmentSource.self),
                 unit: state.readings.reading(ServiceUnitSource.self))
         }
@@ -248,6 +250,8 @@ package struct InstanceView: Sendable {
     package let heartbeatAge: Double?
     /// Why the living process counts as hung; `nil` when it does not.
     package let hang: Hang?
+    /// Whether it hangs; `nil` where nobody judges: of no living process, and without the source `hang`.
+    package let isHung: Bool?
     let segment: SegmentSource.Reading?
     /// The systemd unit that the process runs in.
     package let unit: String?

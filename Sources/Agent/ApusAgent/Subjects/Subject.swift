@@ -7,6 +7,8 @@ package import ApusLinux
 protocol Subject: Sendable {
     /// The labels that all its series have, in the order in which they are served.
     var labels: [(String, String)] { get }
+    /// Whether a process that it had has ended.
+    var hasEnded: Bool { get }
 }
 
 /// An instance of a service: expected, or with a process that reports, or ended.
@@ -22,6 +24,7 @@ final class InstanceSubject: Subject {
     let interval: UInt64
 
     var labels: [(String, String)] { identity.labels }
+    var hasEnded: Bool { process?.hasEnded ?? false }
 
     init(
         _ identity: InstanceIdentity, process: WatchedProcess? = nil, segment: ReportedSegment? = nil, hangs: HangJudge,
@@ -48,11 +51,13 @@ package struct HostSubject: Subject {
     package var journalUnits: Set<String>?
     package var patterns: [JournalPattern] = []
     /// What systemd said of units; `nil` where none are watched.
-    package var units: (@Sendable () -> WatchedUnits)?
+    package var units: (@Sendable (Moment) -> WatchedUnits)?
     /// Messages of the agent's own log that were dropped; `nil` where nobody counts them.
     package var droppedLogs: (@Sendable () -> UInt64)?
 
     let labels: [(String, String)] = []
+    // The agent's own process is there while it asks.
+    let hasEnded = false
 
     package init(process: WatchedProcess?, work: AgentWork, instances: @escaping @Sendable () -> Int) {
         self.process = process
@@ -74,6 +79,9 @@ package struct FollowedJournal: Sendable {
     /// When the newest counted entry was received, in seconds since the Unix epoch; `nil` where there is none.
     package var newest: Double?
 
+    /// Whether it is read, and all entries up to the agent's start are counted.
+    var isWell: Bool { isOpen && counts != nil }
+
     package init(counts: JournalCounts?, isOpen: Bool, isAtEnd: Bool, age: Double?, newest: Double?) {
         self.counts = counts
         self.isOpen = isOpen
@@ -84,11 +92,11 @@ package struct FollowedJournal: Sendable {
 }
 
 extension FollowedJournal {
-    init(_ follower: JournalFollower) {
+    init(_ follower: JournalFollower, at now: Moment) {
         let progress = follower.progress()
         self.init(
             counts: follower.snapshot(), isOpen: progress.isOpen, isAtEnd: progress.isAtEnd,
-            age: progress.lastLook.map { max(0, (ContinuousClock.now - $0) / .seconds(1)) },
+            age: progress.lastLook.map { now.seconds(since: $0) },
             newest: progress.lastEntry.map { Double($0) / 1e6 })
     }
 }
@@ -109,8 +117,9 @@ package struct WatchedUnits: Sendable {
 }
 
 extension WatchedUnits {
-    init(_ watcher: UnitWatcher) {
+    init(_ watcher: UnitWatcher, at now: Moment) {
         let snapshot = watcher.snapshot()
-        self.init(snapshot: snapshot, age: snapshot.age, expected: watcher.expected)
+        self.init(
+            snapshot: snapshot, age: snapshot.lastAnswer.map { now.seconds(since: $0) }, expected: watcher.expected)
     }
 }

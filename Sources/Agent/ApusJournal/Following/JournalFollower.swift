@@ -1,3 +1,4 @@
+import CLinux
 package import ApusThreads
 import Synchronization
 
@@ -93,7 +94,7 @@ package final class JournalFollower: Sendable {
 
     private func note(isOpen: Bool, isAtEnd: Bool, _ state: JournalState) {
         let entry = state.cursor?.realtime
-        let now = ContinuousClock.now
+        let now = apus_monotonic_nanoseconds()
         shared.withLock { shared in
             shared.progress = JournalProgress(isOpen: isOpen, isAtEnd: isAtEnd, lastLook: now, lastEntry: entry)
         }
@@ -106,8 +107,9 @@ package struct JournalProgress: Sendable {
     package var isOpen = false
     /// Whether the last look for entries found none that were not counted.
     package var isAtEnd = false
-    /// The time at which the follower last looked for entries; `nil` before the first time. It looks every five seconds at least.
-    package var lastLook: ContinuousClock.Instant?
+    /// The moment at which the follower last looked for entries, in CLOCK_MONOTONIC nanoseconds; `nil` before the first time. It looks
+    /// every five seconds at least.
+    package var lastLook: UInt64?
     /// The time at which the last counted entry was received, in microseconds since 1970; `nil` where there is none.
     package var lastEntry: UInt64?
 }

@@ -1,3 +1,4 @@
+import CLinux
 import ApusThreads
 
 /// One connection to systemd, from the greeting to the first failure: questions out of the ledger, answers into it.
@@ -9,7 +10,7 @@ final class UnitConversation {
     private(set) var ledger: UnitLedger
     /// Whether systemd has said which units there are.
     private(set) var isListed = false
-    private(set) var lastAnswer: Instant?
+    private(set) var lastAnswer: UInt64?
     private(set) var calls: UInt64 = 0
     /// The questions about single units that were not answered; the caller takes them.
     var refusals: [UnitBusError] = []
@@ -111,7 +112,7 @@ final class UnitConversation {
         switch event {
         case .reply(let cookie, let message):
             guard let call = pending.removeValue(forKey: cookie)?.call else { return }
-            lastAnswer = now
+            lastAnswer = apus_monotonic_nanoseconds()
             try take(message, of: call, now)
         case .refusal(let cookie, let name):
             guard let call = pending.removeValue(forKey: cookie)?.call else { return }
@@ -158,10 +159,10 @@ final class UnitConversation {
         let error = UnitBusError.refused(call: call.name, name: name)
         switch call {
         case .fileState(let unit) where Self.notFound.contains(name):
-            lastAnswer = now
+            lastAnswer = apus_monotonic_nanoseconds()
             ledger.answered(unit, isThere: false)
         case .properties(let unit) where Self.notFound.contains(name):
-            lastAnswer = now
+            lastAnswer = apus_monotonic_nanoseconds()
             ledger.unloaded(unit, at: now)
         case .properties, .fileState: refusals.append(error)
         case .match, .subscribe, .list, .ping: throw error

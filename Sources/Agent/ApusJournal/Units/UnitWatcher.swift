@@ -156,15 +156,12 @@ package struct UnitSnapshot: Sendable {
     /// Whether systemd answers, and tells of changes.
     package var isUp = false
     package var isBreakerOpen = false
-    /// The time at which systemd answered last.
-    package var lastAnswer: SuspendingClock.Instant?
+    /// The moment at which systemd answered last, in CLOCK_MONOTONIC nanoseconds; `nil` before the first time.
+    package var lastAnswer: UInt64?
     package var calls: UInt64 = 0
     package var errors: [UnitBusError.Reason: UInt64] = [:]
 
     package init() {}
-
-    /// The seconds since systemd answered last; `nil` before the first time.
-    package var age: Double? { lastAnswer.map { max(0, $0.duration(to: .now) / .seconds(1)) } }
 }
 
 /// What is worth a line in the log.

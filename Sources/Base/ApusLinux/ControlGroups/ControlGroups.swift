@@ -1,3 +1,5 @@
+import Glibc
+
 /// The control groups that a process is in, as /proc/PID/cgroup has them (cgroups(7)).
 package struct ControlGroups: Sendable, Equatable {
     /// The path in the unified hierarchy, from its mount on, such as `/system.slice/nginx.service`; `nil` where there is none.
@@ -10,13 +12,34 @@ package struct ControlGroups: Sendable, Equatable {
     ///
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process.
     package init(of pid: Int32, root: KernelRoot = .live) throws(LinuxError) {
-        self = try ProcFile("\(root.proc)/\(pid)/cgroup").read(capacity: 1 << 16) { Self($0) }
+        try self.init(ProcFile("\(root.proc)/\(pid)/cgroup"))
+    }
+
+    /// Reads the groups that a process is in now.
+    ///
+    /// - Parameter file: /proc/PID/cgroup.
+    /// - Throws: ``LinuxError``.
+    package init(_ file: ProcFile) throws(LinuxError) { self = try file.read(capacity: 1 << 16) { Self($0) } }
+
+    /// The folder with the kernel's files on the group of the unified hierarchy; `nil` where it is not in sight, or is the root of all
+    /// groups, whose files speak of the whole machine.
+    package func unifiedFolder(_ root: KernelRoot) -> String? {
+        // A group outside of those that this process sees: its path leads up and down again.
+        guard let unified, !unified.hasPrefix("/.."), !root.mountedGroup.hasPrefix("/..") else { return nil }
+        let base = root.mountedGroup == "/" ? "" : root.mountedGroup
+        guard unified == base || unified.hasPrefix(base + "/") else { return nil }
+        let path = unified.dropFirst(base.count)
+        let folder = root.controlGroups + (path == "/" ? "" : path)
+        // Every group has the file but the root of all.
+        return access("\(folder)/cgroup.type", F_OK) == 0 ? folder : nil
     }
 
     /// Parses lines of `HIERARCHY:CONTROLLERS:PATH`.
     package init(_ bytes: some Collection<UInt8>) {
         var (unified, named): (String?, String?)
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+        for bytes in bytes.split(separator: UInt8(ascii: "\n")) {
+            // Names of groups are bytes to the kernel. One that is no text is left out: no file could be opened under it.
+            guard let line = String(validating: bytes, as: UTF8.self) else { continue }
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
             if fields[0] == "0" { unified = String(fields[2]) }

@@ -42,7 +42,16 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     /// The file does not look as its man page says.
     case format(path: String)
 
-    /// Whether the process has ended.
+    /// The number of errno(3); `nil` where it is the text that is wrong.
+    package var code: Int32? {
+        switch self {
+        case .open(_, let code), .read(_, let code): code
+        case .format: nil
+        }
+    }
+
+    /// Whether a process may have ended: its files are gone, or refuse to be read. A file that this kernel has not looks the same,
+    /// so that ``WatchedProcess/hasEnded`` has the last word.
     package var isProcessGone: Bool {
         switch self {
         case .open(_, let code): code == ENOENT || code == ESRCH
@@ -50,6 +59,13 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         case .format: false
         }
     }
+
+    /// Whether the kernel has no such thing to say here and now: a file that is not there, a control group that was removed, pressure
+    /// information that is switched off.
+    package var isAbsence: Bool { code.map { [ENOENT, ENODEV, EOPNOTSUPP].contains($0) } ?? false }
+
+    /// Whether the kernel does not say it to this user.
+    package var isForbidden: Bool { code.map { [EACCES, EPERM].contains($0) } ?? false }
 
     package var description: String {
         switch self {

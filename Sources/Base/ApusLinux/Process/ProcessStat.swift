@@ -16,6 +16,9 @@ package struct ProcessStat: Equatable, Sendable {
     /// Pages.
     package let residentPages: UInt64
 
+    /// Whether the thread that the line is of has ended: a zombie, or on the way from there.
+    package var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+
     /// Parses the one line. The second field, the command's name, may hold spaces and parentheses: fields count from the last `)`.
     package init?<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) {
         guard let close = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }

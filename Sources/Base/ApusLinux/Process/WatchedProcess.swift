@@ -3,8 +3,9 @@ import Glibc
 /// One process, looked at from outside through descriptors that stay open.
 package final class WatchedProcess: Sendable {
     package let pid: Int32
-    /// Start of the process in seconds since the Unix epoch.
-    package let startTime: Double
+    /// Start of the process in seconds since the Unix epoch, by the clock as it is set when the process is opened; `nil` where the
+    /// kernel does not say when it booted.
+    package let startTime: Double?
     /// Clock ticks from boot to the start of the process: with its pid, no other process has the same.
     package let startTicks: UInt64
     /// The kernel's files that it is found in.
@@ -23,7 +24,18 @@ package final class WatchedProcess: Sendable {
         statFile = try ProcFile("\(root.proc)/\(pid)/stat")
         let first = try statFile.read { ProcessStat($0) }
         startTicks = first.startTicks
-        startTime = root.bootTime + Double(first.startTicks) / root.ticksPerSecond
+        startTime = root.bootTime().map { $0 + Double(first.startTicks) / root.ticksPerSecond }
+    }
+
+    /// Seconds that the process has run.
+    ///
+    /// - Parameter now: CLOCK_BOOTTIME in nanoseconds.
+    package func uptime(at now: UInt64) -> Double { max(0, Double(now) / 1e9 - Double(startTicks) / root.ticksPerSecond) }
+
+    /// Whether the process has ended, as the kernel says at this moment.
+    package var hasEnded: Bool {
+        do throws(LinuxError) { _ = try sample(at: 0) } catch { return error.isProcessGone }
+        return false
     }
 
     /// Reads the CPU time and the memory of the process: some 4 µs.
@@ -32,8 +44,9 @@ package final class WatchedProcess: Sendable {
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once the process has ended.
     package func sample(at now: UInt64) throws(LinuxError) -> ProcessSample {
         let stat = try statFile.read { ProcessStat($0) }
-        // A zombie has given everything back but its entry in the table: it no longer runs.
-        guard stat.state != UInt8(ascii: "Z"), stat.state != UInt8(ascii: "X") else {
+        // A zombie has given everything back but its entry in the table: it no longer runs. Where threads are left, only the first
+        // one has ended: its line still counts the CPU time of all, while their memory is to be had from one that lives.
+        guard let living = stat.hasEnded ? livingThread(of: stat) : stat else {
             throw .read(path: statFile.path, code: ESRCH)
         }
         return ProcessSample(
@@ -42,9 +55,24 @@ package final class WatchedProcess: Sendable {
             systemSeconds: Double(stat.systemTicks) / root.ticksPerSecond,
             childrenUserSeconds: Double(stat.childrenUserTicks) / root.ticksPerSecond,
             childrenSystemSeconds: Double(stat.childrenSystemTicks) / root.ticksPerSecond,
-            residentBytes: stat.residentPages * root.pageSize,
-            virtualBytes: stat.virtualMemory,
+            residentBytes: living.residentPages * root.pageSize,
+            virtualBytes: living.virtualMemory,
             threads: stat.threads,
-            state: stat.state)
+            state: living.state)
+    }
+
+    /// What is said of a thread that lives, of a process whose first thread has ended; `nil` where there is none.
+    private func livingThread(of stat: ProcessStat) -> ProcessStat? {
+        guard stat.threads > 1, let tasks = opendir("\(folder)/task") else { return nil }
+        defer { closedir(tasks) }
+        while let entry = readdir(tasks) {
+            // The kernel ends the name with a NUL inside the array.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            guard name != ".", name != "..", let file = try? ProcFile("\(folder)/task/\(name)/stat"),
+                let thread = try? file.read({ ProcessStat($0) }), !thread.hasEnded
+            else { continue }
+            return thread
+        }
+        return nil
     }
 }

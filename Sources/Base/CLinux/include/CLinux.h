@@ -65,8 +65,9 @@ void apus_name_thread(const char *name);
 /// The calling thread's CPU time in nanoseconds.
 uint64_t apus_thread_cpu_nanoseconds(void);
 
-/// CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds.
+/// CLOCK_MONOTONIC, CLOCK_BOOTTIME and CLOCK_REALTIME in nanoseconds.
 uint64_t apus_monotonic_nanoseconds(void);
+uint64_t apus_boottime_nanoseconds(void);
 uint64_t apus_realtime_nanoseconds(void);
 
 /// The number of the processor that runs the calling thread, from memory that the kernel keeps current (rseq(2), which glibc 2.35

@@ -43,7 +43,7 @@ import Testing
         let running = try Running("unix:path=\(folder.path("nowhere"))")
         #expect(comesTrue(within: .seconds(20)) { running.watcher.snapshot().isBreakerOpen })
         let snapshot = running.watcher.snapshot()
-        #expect(!snapshot.isUp && snapshot.units.isEmpty && snapshot.age == nil)
+        #expect(!snapshot.isUp && snapshot.units.isEmpty && snapshot.lastAnswer == nil)
         #expect((snapshot.errors[.connect] ?? 0) >= 3)
         // One more try in the pauses of the open breaker, without another word.
         let tries = snapshot.errors[.connect] ?? 0
