@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import Foundation
 import HostTesting
 import Testing
 
@@ -57,8 +58,41 @@ private let worker = #"service="worker",instance="worker-1""#
         try host.report(FixtureHost.worker, pid: 4711, connection: 1)
         let exposition = host.exposition(try host.host())
         #expect(pressures(exposition).isEmpty)
-        #expect(exposition.samples["apus_source_up{source=\"pressure\"}"] == "1")
+        #expect(exposition.samples["apus_source_up{source=\"pressure\"}"] == nil)
         #expect(exposition.samples["apus_source_age_seconds{source=\"pressure\"}"] == nil)
+    }
+
+    @Test func `pressure information that is switched on, and a group that comes back, are read`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        let (group, hidden) = (host.folder.path("host/\(Self.group)"), host.folder.path("hidden"))
+        try FileManager.default.moveItem(atPath: group, toPath: hidden)
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        #expect(pressures(exposition).isEmpty)
+        try FileManager.default.moveItem(atPath: hidden, toPath: group)
+        host.time.pass(.seconds(15))
+        host.table.tick(at: host.time.now)
+        #expect(pressures(exposition).count == 6)
+    }
+
+    @Test func `a process that is moved has the figures of its new group`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        #expect(pressures(exposition).count == 6)
+        let other = "sys/fs/cgroup/other.slice"
+        try FileManager.default.copyItem(
+            atPath: host.folder.path("host/\(Self.group)"), toPath: host.folder.path("host/\(other)"))
+        try host.overwrite("\(other)/cpu.pressure", with: "some avg10=0.00 avg60=0.00 avg300=0.00 total=7000000\n")
+        try host.overwrite("proc/4711/cgroup", with: "0::/other.slice\n")
+        host.time.pass(.seconds(15))
+        #expect(pressures(exposition)["service_pressure_waiting_seconds_total{\(worker),resource=\"cpu\"}"] == "7")
+        #expect(exposition.samples["apus_source_up{source=\"pressure\"}"] == "1")
+        // The root of all groups has the pressure on the machine.
+        try host.overwrite("proc/4711/cgroup", with: "0::/\n")
+        try host.folder.copyPressure(from: other, to: "sys/fs/cgroup")
+        host.time.pass(.seconds(15))
+        #expect(pressures(exposition).isEmpty)
     }
 
     @Test func `what is read is what the kernel has counted by then`() throws {
@@ -76,5 +110,14 @@ private let worker = #"service="worker",instance="worker-1""#
         let found = pressures(exposition)
         #expect(found["service_pressure_waiting_seconds_total{\(worker),resource=\"io\"}"] == "2")
         #expect(found["service_pressure_stalled_seconds_total{\(worker),resource=\"io\"}"] == "1")
+    }
+}
+
+extension TemporaryFolder {
+    fileprivate func copyPressure(from group: String, to other: String) throws {
+        for resource in ["cpu", "memory", "io"] {
+            try FileManager.default.copyItem(
+                atPath: path("host/\(group)/\(resource).pressure"), toPath: path("host/\(other)/\(resource).pressure"))
+        }
     }
 }
