@@ -153,7 +153,8 @@ let package = Package(
         agent.module(
             "ApusReporting",
             ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
-        agent.module("ApusJournal", ["ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns", "CSystemd"]),
+        agent.module(
+            "ApusJournal", ["ApusLinux", "ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
             [

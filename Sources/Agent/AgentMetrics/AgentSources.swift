@@ -3,7 +3,8 @@ public import ApusMetrics
 /// How the agent's sources are: whether they can be read, how old what they say is, and what reading them costs.
 public enum AgentSources: MetricSubsystem {
     public static let up = Gauge<SourceLabels>(
-        "apus_source_up", "1 when the last reading of the source succeeded for all that have it, else 0.")
+        "apus_source_up",
+        "1 when the last reading of the source succeeded for all that have it, else 0; absent where nobody has it.")
     public static let age = Gauge<SourceLabels>(
         "apus_source_age_seconds", "Seconds since the oldest reading of the source that is served was made or heard.")
     public static let readSeconds = Gauge<SourceLabels>(

@@ -1,4 +1,5 @@
 package import AgentMetrics
+import ApusLinux
 import ApusSegment
 import Glibc
 
@@ -8,18 +9,9 @@ package enum ExpectedInstances {
     package static let longest = 1 << 20
 
     package static func read(_ path: String) throws(ExpectedInstancesError) -> [InstanceIdentity] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
-            if count == 0 { break }
-            bytes.append(contentsOf: piece[..<count])
-            guard bytes.count <= longest else { throw .unreadable(path: path, reason: "it has more than \(longest) bytes") }
+        let bytes: [UInt8]
+        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: longest) } catch {
+            throw .unreadable(path: path, reason: error.code == EFBIG ? "it has more than \(longest) bytes" : error.reason)
         }
         return try parse(bytes, path: path)
     }

@@ -1,25 +1,19 @@
+import ApusLinux
 import Glibc
 
 /// The file that a state is kept in over restarts.
 struct JournalStateFile: Sendable {
     let path: String
 
+    /// Bytes that such a file may have: far more than the most units and events that are counted fill.
+    private static let longest = 64 << 20
+
     /// Reads what was saved last; `nil` where nothing was.
     func load() throws(JournalStateError) -> JournalState? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw .read(path: path, code: errno)
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = read(descriptor, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .read(path: path, code: errno) }
-            if count == 0 { break }
-            bytes.append(contentsOf: chunk[..<count])
+        let bytes: [UInt8]
+        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: Self.longest) } catch {
+            if case .open(_, ENOENT) = error { return nil }
+            throw .read(path: path, code: error.code ?? EIO)
         }
         do throws(JournalStateFault) {
             return try JournalState(encoded: bytes)

@@ -1,3 +1,4 @@
+import ApusLinux
 import ApusMetrics
 import Glibc
 
@@ -24,20 +25,12 @@ package enum JournalPatternFile {
 
     /// - Throws: ``JournalPatternFileError``, with the line.
     package static func read(_ path: String) throws(JournalPatternFileError) -> [JournalPattern] {
-        guard let file = fopen(path, "re") else {
-            throw JournalPatternFileError(path: path, line: 0, String(cString: strerror(errno)))
+        let bytes: [UInt8]
+        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: 1 << 20) } catch {
+            throw JournalPatternFileError(path: path, line: 0, error.code == EFBIG ? "longer than 1 MiB" : error.reason)
         }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, file)
-            guard count > 0 else { break }
-            bytes.append(contentsOf: chunk[..<count])
-            guard bytes.count <= 1 << 20 else { throw JournalPatternFileError(path: path, line: 0, "longer than 1 MiB") }
-        }
-        guard ferror(file) == 0, let text = String(validating: bytes, as: UTF8.self) else {
-            throw JournalPatternFileError(path: path, line: 0, "cannot be read as UTF-8 text")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw JournalPatternFileError(path: path, line: 0, "not UTF-8 text")
         }
         return try parse(text, path: path)
     }

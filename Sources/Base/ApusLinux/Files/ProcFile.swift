@@ -67,11 +67,14 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     /// Whether the kernel does not say it to this user.
     package var isForbidden: Bool { code.map { [EACCES, EPERM].contains($0) } ?? false }
 
+    /// The kernel's words for what is wrong, without the file's name.
+    package var reason: String { code.map { String(cString: strerror($0)) } ?? "not of the form that this version knows" }
+
     package var description: String {
         switch self {
-        case .open(let path, let code): "\(path): cannot be opened: \(String(cString: strerror(code)))"
-        case .read(let path, let code): "\(path): cannot be read: \(String(cString: strerror(code)))"
-        case .format(let path): "\(path): not of the form that this version knows"
+        case .open(let path, _): "\(path): cannot be opened: \(reason)"
+        case .read(let path, _): "\(path): cannot be read: \(reason)"
+        case .format(let path): "\(path): \(reason)"
         }
     }
 }

@@ -1,0 +1,28 @@
+import ApusLinux
+import Foundation
+import Glibc
+import HostTesting
+import Testing
+
+@Suite struct WholeFileTests {
+    @Test func `a file is read to its end, and one that is longer than it may be is refused`() throws {
+        let folder = try TemporaryFolder()
+        let bytes = [UInt8](repeating: 7, count: 200_000)
+        try Data(bytes).write(to: URL(filePath: folder.path("file")))
+        #expect(try WholeFile.read(folder.path("file"), longest: 200_000) == bytes)
+        #expect(throws: LinuxError.read(path: folder.path("file"), code: EFBIG)) {
+            try WholeFile.read(folder.path("file"), longest: 199_999)
+        }
+        #expect(throws: LinuxError.read(path: "/dev/zero", code: EFBIG)) { try WholeFile.read("/dev/zero", longest: 1 << 20) }
+    }
+
+    @Test func `what is no file has an error, or nothing to read, and nothing waits`() throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+        #expect(try WholeFile.read(folder.path("pipe"), longest: 10).isEmpty)
+        #expect(throws: LinuxError.read(path: folder.path, code: EISDIR)) { try WholeFile.read(folder.path, longest: 10) }
+        #expect(throws: LinuxError.open(path: folder.path("none"), code: ENOENT)) {
+            try WholeFile.read(folder.path("none"), longest: 10)
+        }
+    }
+}
