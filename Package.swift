@@ -299,6 +299,7 @@ let package = Package(
         generator.tests(
             "ApusTopologyTests",
             ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology"]),
+        generator.tests("ApusFilesTests", ["ApusFiles", "HostTesting"]),
         generator.tests(
             "ApusGeneratorTests",
             [

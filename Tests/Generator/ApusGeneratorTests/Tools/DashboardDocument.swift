@@ -1,100 +1,99 @@
-import ApusDashboards
 /// A classic dashboard as a test reads it.
-struct DashboardDocument: Decodable {
-    let uid: String
-    let title: String
-    let description: String
+package struct DashboardDocument: Decodable {
+    package let uid: String
+    package let title: String
+    package let description: String
     /// As they are written: folded rows have their panels in them.
-    let panels: [Panel]
-    let templating: Templating
-    let annotations: Annotations
+    package let panels: [Panel]
+    package let templating: Templating
+    package let annotations: Annotations
 
     /// Panels that draw something, wherever they are.
-    var allPanels: [Panel] { panels.flatMap { $0.type == "row" ? $0.panels ?? [] : [$0] } }
+    package var allPanels: [Panel] { panels.flatMap { $0.type == "row" ? $0.panels ?? [] : [$0] } }
 
     /// Headings too.
-    var everything: [Panel] { panels.flatMap { [$0] + ($0.panels ?? []) } }
+    package var everything: [Panel] { panels.flatMap { [$0] + ($0.panels ?? []) } }
 
-    struct Panel: Decodable {
-        let id: Int
-        let title: String
-        let type: String
-        let gridPos: Position
+    package struct Panel: Decodable {
+        package let id: Int
+        package let title: String
+        package let type: String
+        package let gridPos: Position
         /// What headings have not.
-        let description: String?
-        let targets: [Target]?
-        let fieldConfig: FieldConfig?
-        let datasource: Datasource?
-        let collapsed: Bool?
-        let panels: [Panel]?
-        let `repeat`: String?
-        let links: [Link]?
+        package let description: String?
+        package let targets: [Target]?
+        package let fieldConfig: FieldConfig?
+        package let datasource: Datasource?
+        package let collapsed: Bool?
+        package let panels: [Panel]?
+        package let `repeat`: String?
+        package let links: [Link]?
     }
 
-    struct Link: Decodable {
-        let url: String?
+    package struct Link: Decodable {
+        package let url: String?
     }
 
-    struct Position: Decodable {
-        let h: Int
-        let w: Int
-        let x: Int
-        let y: Int
+    package struct Position: Decodable {
+        package let h: Int
+        package let w: Int
+        package let x: Int
+        package let y: Int
     }
 
-    struct Target: Decodable {
-        let expr: String
-        let refId: String
-        let legendFormat: String
-        let datasource: Datasource
-        let format: String?
-        let instant: Bool
+    package struct Target: Decodable {
+        package let expr: String
+        package let refId: String
+        package let legendFormat: String
+        package let datasource: Datasource
+        package let format: String?
+        package let instant: Bool
     }
 
-    struct Datasource: Decodable {
-        let type: String
-        let uid: String
+    package struct Datasource: Decodable {
+        package let type: String
+        package let uid: String
     }
 
-    struct FieldConfig: Decodable {
-        let defaults: Defaults
+    package struct FieldConfig: Decodable {
+        package let defaults: Defaults
     }
 
-    struct Defaults: Decodable {
-        let unit: String?
-        let min: Double?
-        let thresholds: Thresholds?
-        let links: [Link]?
+    package struct Defaults: Decodable {
+        package let unit: String?
+        package let min: Double?
+        package let thresholds: Thresholds?
+        package let links: [Link]?
     }
 
-    struct Thresholds: Decodable {
-        let steps: [Step]
+    package struct Thresholds: Decodable {
+        package let steps: [Step]
     }
 
-    struct Step: Decodable {
-        let value: Double?
-        let color: String
+    package struct Step: Decodable {
+        package let value: Double?
+        package let color: String
     }
 
-    struct Templating: Decodable {
-        let list: [Variable]
+    package struct Templating: Decodable {
+        package let list: [Variable]
     }
 
-    struct Variable: Decodable {
-        let name: String
-        let type: String
-        let definition: String?
-        let allValue: String?
-        let refresh: Int
+    package struct Variable: Decodable {
+        package let name: String
+        package let type: String
+        package let definition: String?
+        package let allValue: String?
+        package let refresh: Int
     }
 
-    struct Annotations: Decodable {
-        let list: [Annotation]
+    package struct Annotations: Decodable {
+        package let list: [Annotation]
     }
 
-    struct Annotation: Decodable {
-        let name: String
-        let builtIn: Int?
-        let expr: String?
+    package struct Annotation: Decodable {
+        package let name: String
+        package let builtIn: Int?
+        package let expr: String?
     }
 }
