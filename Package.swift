@@ -84,8 +84,9 @@ let notifications = Floor(name: "Notifications")
 let commands = Floor(name: "Commands")
 
 /// What tests of several modules need, and the programs that they run.
-func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: testSettings)
+func support(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Tests/Support/\(name)", exclude: exclude, swiftSettings: testSettings)
 }
 
 func supportProgram(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -262,6 +263,12 @@ let package = Package(
             ["ApusMetrics", "HostTesting", "NotificationStore", "SQLiteStore", coreMetrics, lifecycle, logging]),
         support("ServerTesting", ["HostTesting"]),
         support("SegmentTesting", ["ApusMetrics", "ApusSegment"]),
+        support(
+            "GeneratorTesting",
+            [
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
+                "ApusRules", "ApusTopology", "ExporterCatalog", "HostTesting", "MonitoringPacks", "Yams",
+            ], exclude: ["Schemas"]),
         // A service that a test of the segment kills a thousand times.
         supportProgram("killed-writer", "KilledWriter", ["ApusMetrics", "ApusSegment"]),
         // A service that hangs on command, for the tests of hang detection.
@@ -301,12 +308,29 @@ let package = Package(
             ["AgentMetrics", "ApusMetrics", "ApusPromQL", "ApusTopology"]),
         generator.tests("ApusFilesTests", ["ApusFiles", "HostTesting"]),
         generator.tests(
-            "ApusGeneratorTests",
+            "ApusDashboardsTests",
             [
-                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL",
-                "ApusRules", "ApusTopology", "EventCatalog", "ExporterCatalog", "HostTesting", "MonitoringPacks",
-                "NotificationFleet", "NotificationMetrics", "NotificationPack", "ServerTesting", "Yams",
-            ], exclude: ["Schemas"]),
+                "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog",
+                "GeneratorTesting", "HostTesting", "MonitoringPacks",
+            ]),
+        generator.tests(
+            "ApusRulesTests",
+            [
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusTopology",
+                "GeneratorTesting", "HostTesting", "ServerTesting",
+            ]),
+        generator.tests(
+            "ApusDeploymentTests",
+            [
+                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusPromQL", "ApusTopology", "EventCatalog",
+                "GeneratorTesting", "HostTesting", "ServerTesting", "Yams",
+            ]),
+        generator.tests(
+            "MonitoringPacksTests",
+            ["ApusDashboards", "ApusFiles", "ApusTopology", "GeneratorTesting", "MonitoringPacks"]),
+        generator.tests(
+            "ApusGeneratorTests",
+            ["ApusDashboards", "ApusFiles", "ApusGenerator", "ApusTopology", "GeneratorTesting", "HostTesting", "Yams"]),
         generator.tests(
             "FleetCommandsTests",
             [
@@ -336,8 +360,17 @@ let package = Package(
                 lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests(
+            "NotificationPackTests",
+            [
+                "ApusDashboards", "ApusFiles", "ApusTopology", "GeneratorTesting", "HostTesting", "MonitoringPacks",
+                "NotificationFleet", "NotificationPack",
+            ]),
+        notifications.tests(
             "NotificationFleetTests",
-            ["ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "NotificationFleet", "NotificationPack", "Yams"]),
+            [
+                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "GeneratorTesting", "HostTesting",
+                "NotificationFleet", "NotificationPack", "Yams",
+            ]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(
             "LoadTestTests",

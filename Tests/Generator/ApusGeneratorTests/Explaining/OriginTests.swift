@@ -2,10 +2,8 @@ import ApusDashboards
 import ApusFiles
 import ApusGenerator
 import ApusTopology
-import Foundation
-import NotificationFleet
+import GeneratorTesting
 import Testing
-import Yams
 
 @Suite struct `The origin of a line` {
     private static func place(_ line: Int) -> SourcePlace { SourcePlace(fileID: "Shop/Fleet.swift", line: line) }
@@ -62,7 +60,7 @@ import Yams
                 panel("Fourth panel")
             }
         }
-        let files = try notificationFleet().generatedFiles(of: [.dashboards], dashboards: [dashboard], schema: schema)
+        let files = try shopFleet().generatedFiles(of: [.dashboards], dashboards: [dashboard], schema: schema)
         let file = try #require(files.first { $0.path == "dashboards/own.json" })
         var seen: [Int] = []
         for (number, line) in file.contents.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -80,7 +78,7 @@ import Yams
     }
 
     @Test func `in a runbook is the alert's`() throws {
-        let fleet = notificationFleet()
+        let fleet = shopFleet()
         let files = try FileKind.runbooks.files(for: fleet)
         func origin(_ name: String, _ line: Int) -> SourcePlace? {
             files.first { $0.path == "docs/runbooks/\(name).md" }?.origin(ofLine: line)?.place
@@ -100,45 +98,18 @@ import Yams
     func `of a rule is what the line follows from: the alert, its limit, how long alerts hold, where runbooks are`(
         fleet: Fleet
     ) throws {
-        var seen: Set<String> = []
-        for file in try FileKind.rules.files(for: fleet) where file.path.hasSuffix("-alerts.yml") {
-            let lines = file.contents.split(separator: "\n", omittingEmptySubsequences: false)
-            let document = try YAMLDecoder().decode(RuleDocument.self, from: file.contents)
-            for (rule, number) in zip(document.rules, lines.indices.filter { lines[$0].contains("- alert: ") }) {
-                func origin(_ key: String) throws -> FileOrigin {
-                    let index = try #require(lines[number...].firstIndex { $0.contains(" \(key): ") }, "\(rule.name) \(key)")
-                    return try #require(file.origin(ofLine: index + 1), "\(rule.name) \(key)")
-                }
-                let name = try #require(rule.alert)
-                let declaration = try origin("alert").place
-                let limit = try origin("expr")
-                #expect(try origin("summary").place == declaration)
-                #expect(try origin("runbook_url").place == fleet.alerting.place, "\(name)")
-                // A rule with a threshold has its limit and its severity from there; any other one from the alert.
-                // Several may stand on one line.
-                let thresholds = try fleet.watchedThresholds().filter { $0.place == limit.place }
-                #expect(limit.place == declaration || !thresholds.isEmpty, "\(name): \(limit.place)")
-                #expect(try origin("severity").place == limit.place, "\(name)")
-                if !thresholds.isEmpty {
-                    let own = thresholds.filter { rule.labels?["severity"] == $0.severity.rawValue }
-                    #expect(!own.isEmpty, "\(name)")
-                    #expect(
-                        own.contains { $0.isDefault == (limit.remark?.contains("Thresholds(.\($0.name)(") == true) }, "\(name)")
-                    seen.formUnion(own.map(\.name))
-                }
-                let hold = try origin("for").place
-                #expect([declaration, fleet.alerting.place, fleet.scraping.place].contains(hold), "\(name): \(hold)")
-            }
-        }
-        #expect(try seen == Set(fleet.watchedThresholds().map(\.name)))
+        try AlertRuleExpectations.linesLeadToDeclarations(of: fleet)
     }
 
     @Test(arguments: [
-        ("HighCPU", "expr", "NotificationFleet/Fleet.swift", "cpuPercent"),
-        ("HighCPU", "severity", "NotificationFleet/Fleet.swift", "cpuPercent"),
-        ("HighCPU", "for", "NotificationFleet/Fleet.swift", "Alerting("),
-        ("HighCPU", "runbook_url", "NotificationFleet/Fleet.swift", "Alerting("),
+        ("HighCPU", "expr", "GeneratorTesting/ShopFleet.swift", "cpuPercent"),
+        ("HighCPU", "severity", "GeneratorTesting/ShopFleet.swift", "cpuPercent"),
+        ("HighCPU", "for", "GeneratorTesting/ShopFleet.swift", "Alerting("),
+        ("HighCPU", "runbook_url", "GeneratorTesting/ShopFleet.swift", "Alerting("),
         ("HighCPU", "summary", "ResourceAlerts.swift", "Alert("),
+        ("OrdersPileUp", "expr", "GeneratorTesting/ShopFleet.swift", "waitingOrders"),
+        ("SlowCheckout", "expr", "GeneratorTesting/ShopMetrics.swift", "checkoutTime = "),
+        ("SlowCheckout", "summary", "GeneratorTesting/ShopPack.swift", "Alert("),
         ("SlowPool", "expr", "ResourceAlerts.swift", "poolWait = "),
         ("SlowPool", "severity", "ResourceAlerts.swift", "poolWait = "),
         ("InstanceDown", "expr", "InstanceAlerts.swift", "Alert("),
@@ -149,33 +120,16 @@ import Yams
         ("FewInodes", "expr", "HostAlerts.swift", "freeInodes = "), ("ClockSkew", "expr", "HostAlerts.swift", "clockSkew = "),
         ("LongTransaction", "expr", "DatabaseAlerts.swift", "transactionDuration = "),
         ("AgentSamplingBehind", "expr", "MonitoringAlerts.swift", "missedSamples = "),
-        ("ErrorBudgetBurn", "expr", "NotificationFleet/Fleet.swift", "Objective.availability"),
-        ("ErrorBudgetBurn", "severity", "NotificationFleet/Fleet.swift", "Objective.availability"),
-        ("ErrorBudgetBurn", "runbook_url", "NotificationFleet/Fleet.swift", "Alerting("),
+        ("ErrorBudgetBurn", "expr", "GeneratorTesting/ShopFleet.swift", "Objective.availability"),
+        ("ErrorBudgetBurn", "severity", "GeneratorTesting/ShopFleet.swift", "Objective.availability"),
+        ("ErrorBudgetBurn", "runbook_url", "GeneratorTesting/ShopFleet.swift", "Alerting("),
     ])
-    func `of a rule of the notification fleet is the line of its source`(
+    func `of a rule of the shop is the line of its source`(
         alert: String, key: String, file: String, source: String
     ) throws {
-        let fleet = notificationFleet().varied(for: .production)
-        let rules = try #require(
-            try FileKind.rules.files(for: fleet).first { $0.contents.contains("- alert: \(alert)\n") }, "\(alert)")
-        let lines = rules.contents.split(separator: "\n", omittingEmptySubsequences: false)
-        let start = try #require(lines.firstIndex { $0.hasSuffix("- alert: \(alert)") })
-        let index = try #require(lines[start...].firstIndex { $0.contains(" \(key): ") })
-        let place = try #require(rules.origin(ofLine: index + 1)).place
+        let place = try AlertRuleExpectations.origin(of: key, in: alert, of: shopFleet().varied(for: .production))
         #expect(place.fileID.hasSuffix(file))
-        #expect(try Self.sourceLine(at: place).contains(source), "\(place)")
-    }
-
-    /// The line of a source of this package.
-    private static func sourceLine(at place: SourcePlace) throws -> String {
-        let sources = URL(filePath: #filePath.components(separatedBy: "/Tests/")[0] + "/Sources")
-        let parts = place.fileID.split(separator: "/").map(String.init)
-        let paths = FileManager.default.enumerator(atPath: sources.path)?.compactMap { $0 as? String } ?? []
-        let path = try #require(
-            paths.first { $0.hasSuffix("/\(parts[1])") && $0.split(separator: "/").contains { $0 == parts[0] } }, "\(place)")
-        let text = try String(contentsOf: sources.appending(path: path), encoding: .utf8)
-        return String(text.split(separator: "\n", omittingEmptySubsequences: false)[place.line - 1])
+        #expect(try AlertRuleExpectations.sourceLine(at: place).contains(source), "\(place)")
     }
 
     @Test func `in a text is that of the shortest run of lines`() {

@@ -2,11 +2,11 @@ import ApusFiles
 import ApusGenerator
 import ApusTopology
 import Foundation
-import NotificationFleet
+import GeneratorTesting
 import Testing
 
 @Suite struct `Generated files` {
-    /// The repository, in which the files of the fleet with its default parameters are kept.
+    /// Where the sources lie from which all of it follows.
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
@@ -24,15 +24,8 @@ import Testing
         ] { #expect(files.contains { $0.path == path }, "\(path)") }
     }
 
-    /// Those were written by another process, whose hashes had another seed.
-    @Test func `are those that the repository holds`() throws {
-        let differences = try OutputFolder(path: Self.repository).differences(
-            from: try notificationFleet().deployed(in: nil).generatedFiles())
-        #expect(differences == [], "run `apus generate` and commit what it writes")
-    }
-
     @Test func `hold no time, no host name and no path of the machine that wrote them`() throws {
-        for file in try notificationFleet().generatedFiles() {
+        for file in try shopFleet().generatedFiles() {
             #expect(!file.contents.contains(Self.repository))
             #expect(
                 !file.contents.contains(ProcessInfo.processInfo.hostName) || ProcessInfo.processInfo.hostName == "localhost")
@@ -42,7 +35,7 @@ import Testing
     }
 
     @Test func `are those of the kinds that are asked for`() throws {
-        let fleet = notificationFleet()
+        let fleet = shopFleet()
         let some = try fleet.generatedFiles(of: [.rules, .dashboards])
         #expect(
             some
@@ -52,12 +45,12 @@ import Testing
     }
 
     @Test func `are refused of a fleet that contradicts itself`() {
-        #expect(throws: InvalidFleet.self) { try notificationFleet(FleetParameters(portOffset: 60_000)).generatedFiles() }
+        #expect(throws: InvalidFleet.self) { try shopFleet(portOffset: 60_000).generatedFiles() }
     }
 
     @Test func `differ where the fleet does`() throws {
-        let standard = try notificationFleet().generatedFiles()
-        let beside = try notificationFleet(FleetParameters(placement: .besideEachInstance)).generatedFiles()
+        let standard = try shopFleet().generatedFiles()
+        let beside = try shopFleet(.besideEachInstance).generatedFiles()
         let changed = Set(beside.filter { !standard.contains($0) }.map(\.path))
         #expect(
             changed.isSuperset(of: [

@@ -1,15 +1,14 @@
 import ApusFiles
 import ApusGenerator
 import ApusTopology
-import NotificationFleet
+import GeneratorTesting
 import Testing
 
 @Suite struct `Ports in generated files` {
     @Test(arguments: AgentPlacement.allCases, FleetEnvironment.allCases)
     func `are those of the topology, in every file`(placement: AgentPlacement, environment: FleetEnvironment) throws {
         // No default is among the ports: one that a file makes up is seen.
-        let parameters = FleetParameters(placement: placement, portOffset: 20_000)
-        let fleet = notificationFleet(parameters).varied(for: environment)
+        let fleet = shopFleet(placement, portOffset: 20_000).varied(for: environment)
         let listening = Set(fleet.endpoints.filter { $0.host == fleet.host }.map(\.port))
         #expect(listening.allSatisfy { $0 > 20_000 })
         // The one of a receiver's URL is none of the fleet's.

@@ -2,7 +2,6 @@ import ApusFiles
 import ApusGenerator
 import ApusTopology
 import Foundation
-import NotificationFleet
 import Testing
 
 @Suite struct `Generated files of a fleet that grows` {

@@ -1,15 +1,14 @@
 import ApusFiles
 import ApusGenerator
-import ApusRules
 import ApusTopology
+import GeneratorTesting
 import HostTesting
-import NotificationFleet
 import Testing
 import Yams
 
 @Suite struct `Prometheus' configuration` {
     @Test func `scrapes the agent of a host as itself`() throws {
-        let document = try PrometheusDocument(notificationFleet())
+        let document = try PrometheusDocument(shopFleet())
         let job = try #require(document["apus-agent"])
         #expect(document.global.scrapeInterval == "15s")
         #expect(document.global.scrapeTimeout == "10s")
@@ -20,7 +19,7 @@ import Yams
     }
 
     @Test func `scrapes each agent beside an instance with that instance's labels`() throws {
-        let document = try PrometheusDocument(notificationFleet(FleetParameters(placement: .besideEachInstance)))
+        let document = try PrometheusDocument(shopFleet(.besideEachInstance))
         let job = try #require(document["apus-agent"])
         #expect(job.honorLabels == true)
         let targets = try #require(job.targets)
@@ -32,7 +31,7 @@ import Yams
     }
 
     @Test func `scrapes every server of the fleet under its declared name`() throws {
-        let document = try PrometheusDocument(notificationFleet().varied(for: .production))
+        let document = try PrometheusDocument(shopFleet().varied(for: .production))
         func server(_ port: Int, _ name: String, service: String? = nil) -> PrometheusDocument.Targets {
             .init(targets: ["127.0.0.1:\(port)"], labels: ["service": service ?? name, "instance": name])
         }
@@ -78,8 +77,8 @@ import Yams
         #expect(remotes.map(\.url) == ["https://long.example.org/write", "http://127.0.0.1:9009/write"])
         #expect(remotes.map(\.auth) == [["username": "f", "password_file": "/etc/apus/secrets/long"], nil])
         #expect(document.alerting == nil)
-        let bare = try PrometheusDocument(notificationFleet())
-        #expect(bare.global.externalLabels == ["cluster": "notifications", "environment": "development"])
+        let bare = try PrometheusDocument(shopFleet())
+        #expect(bare.global.externalLabels == ["cluster": "shop", "environment": "development"])
         #expect(bare.remoteWrite == nil)
     }
 
@@ -126,13 +125,13 @@ import Yams
     }
 
     @Test func `fails promtool without the rules that it names`() throws {
-        let folder = try TemporaryFolder(holding: try notificationFleet().generatedFiles())
+        let folder = try TemporaryFolder(holding: try shopFleet().generatedFiles())
         try folder.remove("rules/fleet-alerts.yml")
         #expect(try !Command.run("promtool", ["check", "config", folder.path("deploy/prometheus/prometheus.yml")]).passed)
     }
 
     @Test func `passes the prober's own check, which a wrong module fails`() throws {
-        let files = try FileKind.prometheus.files(for: notificationFleet().varied(for: .production))
+        let files = try FileKind.prometheus.files(for: shopFleet().varied(for: .production))
         let folder = try TemporaryFolder(holding: files)
         let path = folder.path("deploy/prometheus/blackbox.yml")
         let result = try Command.run("prometheus-blackbox-exporter", ["--config.check", "--config.file=\(path)"])
@@ -144,7 +143,7 @@ import Yams
     }
 
     @Test func `Grafana's data source has Prometheus' address and the scrape interval`() throws {
-        let fleet = notificationFleet(FleetParameters(scrapeInterval: .seconds(5), portOffset: 100))
+        let fleet = shopFleet(scrapeInterval: .seconds(5), portOffset: 100)
         let file = try #require(try FileKind.provisioning.files(for: fleet).first { $0.path.contains("datasources") })
         #expect(file.contents.contains("url: http://127.0.0.1:9190\n"))
         #expect(file.contents.contains("timeInterval: 5s\n"))

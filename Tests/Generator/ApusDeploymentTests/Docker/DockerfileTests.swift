@@ -1,0 +1,72 @@
+import ApusDeployment
+import ApusFiles
+import ApusGenerator
+import ApusTopology
+import Foundation
+import GeneratorTesting
+import HostTesting
+import Testing
+
+/// By hand, for want of a builder: what a linter of Dockerfiles would look for, and what Debian says of the packages.
+@Suite struct `The Dockerfile` {
+    private static func stages(_ fleet: Fleet = shopFleet()) throws -> [(head: String, body: String)] {
+        let file = try #require(try FileKind.docker.files(for: fleet).first { $0.path == "deploy/docker/Dockerfile" })
+        return file.contents.components(separatedBy: "\nFROM ").dropFirst().map { stage in
+            let lines = stage.split(separator: "\n", maxSplits: 1)
+            return (String(lines[0]), lines.count > 1 ? String(lines[1]) : "")
+        }
+    }
+
+    @Test func `pins what its images are made of, and lets no process be root`() throws {
+        let stages = try Self.stages()
+        #expect(
+            stages.map(\.head) == [
+                "swift:6.3.1-bookworm AS build", "debian:12-slim AS runtime", "runtime AS apus-agent", "runtime AS shop",
+                "debian:12-slim AS apus-pgbouncer",
+            ])
+        for stage in stages.dropFirst(2) {
+            let users = stage.body.split(separator: "\n").filter { $0.hasPrefix("USER ") }
+            #expect(users.last == "USER 10001:10001" || (users.isEmpty && stage.head.hasPrefix("runtime")), "\(stage.head)")
+            #expect(stage.body.contains("ENTRYPOINT [\"/"))
+            #expect(stage.body.contains("org.opencontainers.image.title="))
+        }
+        #expect(stages[1].body.contains("USER 10001:10001"))
+        for stage in stages where stage.body.contains("apt-get install") {
+            #expect(stage.body.contains("--no-install-recommends") && stage.body.contains("rm -rf /var/lib/apt/lists/*"))
+        }
+    }
+
+    @Test func `names packages that Debian has`() throws {
+        let own = Dockerfile(fleet: shopFleet()).executables.flatMap { $0.buildPackages + $0.packages }
+        #expect(!own.isEmpty)
+        for package in Dockerfile.buildPackages + Dockerfile.runtimePackages + own {
+            let known = try Command.run("apt-cache", ["policy", package])
+            #expect(known.output.contains("Candidate: ") && !known.output.contains("Candidate: (none)"), "\(package)")
+        }
+    }
+
+    @Test func `makes the folders of the topology, and no pooler without one`() throws {
+        let fleet = Fleet("web") {
+            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+            Installation(stateFolder: "/srv/mail", runtimeFolder: "/run/mail")
+            Agents(port: 9999)
+        }
+        let stages = try Self.stages(fleet)
+        #expect(!stages.contains { $0.head.contains("pgbouncer") })
+        #expect(stages[1].body.contains("--mode=0750 /srv/mail /run/mail"))
+        #expect(stages[2].body.contains("EXPOSE 9999") && stages[2].body.contains("/dev/tcp/127.0.0.1/9999"))
+    }
+
+    /// The check in the image is one that the shell of the image can run, with exactly the words that the file has.
+    @Test func `checks the agent by what a shell can do`() throws {
+        let body = try Self.stages()[2].body
+        let line = try #require(body.split(separator: "\n").first { $0.contains("CMD [\"bash\"") })
+        let json = try #require(line.split(separator: "CMD ", maxSplits: 1).last)
+        let command = try JSONDecoder().decode([String].self, from: Data(json.utf8))
+        let instance = try EchoInstance("agent")
+        let script = command[2].replacing("9480", with: "\(instance.port)")
+        #expect(try Command.run("bash", ["-c", script]).status == 0)
+        #expect(instance.requests == ["GET /health/ready HTTP/1.0"])
+        #expect(try Command.run("bash", ["-c", script.replacing(" 200 ", with: " 204 ")]).status != 0)
+    }
+}

@@ -1,0 +1,170 @@
+import AgentMetrics
+import ApusFiles
+import ApusGenerator
+import ApusPromQL
+import ApusTopology
+import Foundation
+import GeneratorTesting
+import HostTesting
+import Testing
+import Yams
+
+/// Manifests, judged by the published schemas of Kubernetes, the Prometheus operator and KEDA.
+@Suite struct `Manifests of Kubernetes` {
+    /// Two services that are scaled, by an autoscaler of the cluster itself, on a version without sidecars.
+    static let scaled = Fleet("web") {
+        FleetService("api", role: .api, scaling: Scaling(minimum: 2, maximum: 8)) {
+            for number in 1...2 { Instance("api-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
+        }
+        FleetService("worker", role: .worker, scaling: Scaling(minimum: 1, maximum: 3, by: .orders(of: "worker"))) {
+            Instance("worker-0", metricsPort: 9091)
+        }
+        Thresholds(.cpuPercent(62.5, .medium), .waitingOrders(1000, .high))
+        Containers(registry: "registry.example.org/team", tag: "1.2.3", namespace: "web", scaler: .hpa)
+        ToolVersions(kubernetes: ToolVersion(1, 28))
+    }
+
+    static let fleets = FleetShapes.all + [scaled]
+
+    static func objects(_ fleet: Fleet) throws -> [Node] {
+        try FileKind.kubernetes.files(for: fleet).flatMap { try Array(Yams.compose_all(yaml: $0.contents)) }
+    }
+
+    static func object(_ kind: String, _ name: String, of fleet: Fleet) throws -> Node {
+        try #require(
+            try objects(fleet).first { $0["kind"]?.string == kind && $0["metadata"]?["name"]?.string == name },
+            "no \(kind) \(name)")
+    }
+
+    @Test(arguments: fleets) func `are what the published schemas describe`(fleet: Fleet) throws {
+        let faults = try SchemaCheck.faults(in: try FileKind.kubernetes.files(for: fleet), of: .kubernetes)
+        #expect(faults == [], "\(faults)")
+    }
+
+    @Test(
+        arguments: [
+            ("terminationGracePeriodSeconds:", "terminationGrace:"), ("scrapeTimeout: 10s", "scrapeTimeout: ten"),
+            ("minReplicaCount:", "minReplicas:"), ("maxUnavailable: 1", "maxUnavailable: [1]"), ("expr:", "expression:"),
+            ("policyTypes:", "types:"), ("restartPolicy: Always", "restartPolicy: [Always]"),
+        ] as [(String, String)])
+    func `are refused by the schemas when a field is wrong`(mutation: (String, String)) throws {
+        let files = try FileKind.kubernetes.files(for: shopFleet()).map {
+            GeneratedFile(path: $0.path, contents: $0.contents.replacing(mutation.0, with: mutation.1))
+        }
+        #expect(try !SchemaCheck.faults(in: files, of: .kubernetes).isEmpty, "\(mutation)")
+    }
+
+    @Test func `name pods as the topology names instances`() throws {
+        let workers = try Self.object("StatefulSet", "worker", of: shopFleet())["spec"]
+        #expect(workers?["replicas"]?.int == 5 && workers?["ordinals"]?["start"]?.int == 1)
+        let beside = try #require(FleetShapes.all.first { $0.name == "null" })
+        let names = try Self.objects(beside).filter { $0["kind"]?.string == "StatefulSet" }
+            .compactMap { $0["metadata"]?["name"]?.string }
+        #expect(Set(names) == Set(beside.identities.map(\.instance)))
+    }
+
+    @Test(arguments: fleets) func `let a process do nothing but its work`(fleet: Fleet) throws {
+        for object in try Self.objects(fleet) where object["kind"]?.string == "StatefulSet" {
+            let pod = try #require(object["spec"]?["template"]?["spec"])
+            #expect(pod["shareProcessNamespace"]?.bool == true)
+            #expect(pod["automountServiceAccountToken"]?.bool == false)
+            #expect(pod["securityContext"]?["runAsNonRoot"]?.bool == true)
+            #expect(pod["securityContext"]?["seccompProfile"]?["type"]?.string == "RuntimeDefault")
+            let containers = Array(pod["containers"]?.sequence ?? []) + Array(pod["initContainers"]?.sequence ?? [])
+            #expect(containers.count == 2)
+            for container in containers {
+                let context = container["securityContext"]
+                #expect(context?["allowPrivilegeEscalation"]?.bool == false)
+                #expect(context?["readOnlyRootFilesystem"]?.bool == true)
+                #expect(context?["capabilities"]?["drop"]?[0]?.string == "ALL")
+                // One user for both: reading another one's /proc takes a privilege.
+                #expect(context?["runAsUser"] == nil)
+                #expect(container["resources"]?["limits"]?["memory"] != nil)
+                // A service that listens nowhere is asked by what its image has for that, if anything.
+                let isAsked =
+                    container["name"]?.string != "worker" || fleet.services.contains { fleet.command(of: $0).probe != nil }
+                #expect((container["livenessProbe"] != nil) == isAsked)
+            }
+        }
+    }
+
+    @Test func `start the agent before its service where the version knows of sidecars`() throws {
+        let pod = try Self.object("StatefulSet", "api", of: shopFleet())["spec"]?["template"]?["spec"]
+        #expect(pod?["initContainers"]?[0]?["restartPolicy"]?.string == "Always")
+        let older = try Self.object("StatefulSet", "api", of: Self.scaled)["spec"]?["template"]?["spec"]
+        #expect(older?["initContainers"] == nil && older?["containers"]?[1]?["name"]?.string == "agent")
+    }
+
+    @Test func `hold the numbers of the topology`() throws {
+        let fleet = shopFleet()
+        let api = try Self.object("StatefulSet", "api", of: fleet)["spec"]?["template"]?["spec"]
+        let container = api?["containers"]?[0]
+        #expect(container?["resources"]?["limits"]?["memory"]?.string == "\(1024 << 20)")
+        #expect(container?["readinessProbe"]?["httpGet"]?["path"]?.string == "/health/ready")
+        #expect(api?["terminationGracePeriodSeconds"]?.int == 20)
+        let monitor = try Self.object("ServiceMonitor", "shop", of: fleet)["spec"]?["endpoints"]?[0]
+        #expect(monitor?["interval"]?.string == "15s" && monitor?["scrapeTimeout"]?.string == "10s")
+        #expect(monitor?["honorLabels"]?.bool == true)
+        #expect(api?["initContainers"]?[0]?["ports"]?[0]?["containerPort"]?.int == 9480)
+    }
+
+    /// From the monitor over a service's address to the agent's port in the pods: by labels, the port's name, labels, a number.
+    @Test(arguments: fleets) func `lead the monitor to the agent of every pod`(fleet: Fleet) throws {
+        let objects = try Self.objects(fleet)
+        let monitor = try #require(objects.first { $0["kind"]?.string == "ServiceMonitor" }?["spec"])
+        let wanted = monitor["selector"]?["matchLabels"]?.mapping.map(Array.init) ?? []
+        #expect(!wanted.isEmpty)
+        let sets = objects.filter { $0["kind"]?.string == "StatefulSet" }
+        #expect(!sets.isEmpty)
+        for pod in sets.compactMap({ $0["spec"]?["template"] }) {
+            let service = try #require(
+                objects.first { object in
+                    object["kind"]?.string == "Service"
+                        && object["spec"]?["selector"]?.mapping?.allSatisfy { pod["metadata"]?["labels"]?[$0.key] == $0.value }
+                            == true
+                })
+            #expect(wanted.allSatisfy { service["metadata"]?["labels"]?[$0.key] == $0.value })
+            let ports = service["spec"]?["ports"]?.sequence.map(Array.init) ?? []
+            let port = try #require(ports.first { $0["name"] == monitor["endpoints"]?[0]?["port"] })
+            let containers = ["initContainers", "containers"].flatMap { pod["spec"]?[$0]?.sequence.map(Array.init) ?? [] }
+            let agent = try #require(containers.first { $0["name"]?.string == "agent" })
+            #expect(agent["ports"]?[0]?["containerPort"]?.int == port["targetPort"]?.int)
+        }
+    }
+
+    @Test func `scale workers by the depth that alerts watch`() throws {
+        let fleet = shopFleet()
+        let scaler = try Self.object("ScaledObject", "worker", of: fleet)["spec"]
+        let trigger = scaler?["triggers"]?[0]?["metadata"]
+        // 10,000 at 20 pods.
+        #expect(trigger?["threshold"]?.string == "500")
+        let rules = try FileKind.rules.files(for: fleet).map(\.contents).joined()
+        let query = try #require(trigger?["query"]?.string)
+        #expect(query.contains(#"{service="worker"}"#))
+        #expect(rules.contains("expr: \(query) > 10000\n"), "the alert's query")
+        #expect(scaler?["maxReplicaCount"]?.int == 20)
+        let other = try Self.object("HorizontalPodAutoscaler", "worker", of: Self.scaled)["spec"]?["metrics"]?[0]
+        #expect(other?["external"]?["target"]?["averageValue"]?.string == "333")
+        let cpu = try Self.object("HorizontalPodAutoscaler", "api", of: Self.scaled)["spec"]?["metrics"]?[0]
+        #expect(cpu?["resource"]?["target"]?["averageValue"]?.string == "625m")
+    }
+
+    @Test(arguments: fleets) func `hold the groups of every file of rules`(fleet: Fleet) throws {
+        let objects = try FileKind.kubernetes.files(for: fleet).filter { $0.path.contains("/rules-") }
+        let files = try FileKind.rules.files(for: try fleet.deployed(in: nil))
+        #expect(objects.count == files.count)
+        for (object, file) in zip(objects, files) {
+            let groups = try #require(try Yams.compose(yaml: object.contents)?["spec"]?["groups"])
+            #expect(groups == (try Yams.compose(yaml: file.contents)?["groups"]))
+        }
+    }
+
+    @Test(arguments: fleets) func `reach one another only as it is allowed`(fleet: Fleet) throws {
+        let policies = try Self.objects(fleet).filter { $0["kind"]?.string == "NetworkPolicy" }
+        let names = policies.compactMap { $0["metadata"]?["name"]?.string }
+        #expect(Set(names) == Set(["deny-everything", "metrics", "names"] + fleet.services.map(\.name)))
+        let all = try #require(policies.first)["spec"]
+        #expect(all?["policyTypes"]?.sequence?.count == 2)
+        #expect(all?["ingress"]?.sequence?.isEmpty == true && all?["egress"]?.sequence?.isEmpty == true)
+    }
+}

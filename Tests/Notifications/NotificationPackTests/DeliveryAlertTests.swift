@@ -1,0 +1,64 @@
+import ApusTopology
+import GeneratorTesting
+import NotificationFleet
+import Testing
+
+@Suite struct `Alerts on deliveries` {
+    @Test(arguments: DeliveringFleets.all)
+    func `have a hold, a severity, texts and a runbook each`(fleet: Fleet) throws {
+        try AlertRuleExpectations.rulesAreComplete(of: fleet)
+    }
+
+    @Test(arguments: DeliveringFleets.all)
+    func `promtool accepts the rules, lints them and runs the tests written for them`(fleet: Fleet) throws {
+        try AlertRuleExpectations.rulesPassPromtool(of: fleet)
+    }
+
+    @Test func `are those of the pack, in a file of their own`() throws {
+        let names = try TestedRule.all(of: DeliveringFleets.production)
+            .filter { $0.file == "rules/delivery-alerts.yml" }.map(\.rule.name)
+        #expect(
+            names == [
+                "DeepQueue", "OldQueue", "DeliveriesStalled", "ThroughputTooLow", "HighErrorRate", "HighDeliveryLatency",
+                "LockContention",
+            ])
+    }
+
+    @Test(arguments: [
+        ("HighCPU", "worker_cpu_usage_percent > 70"), ("HighMemory", "worker_memory_usage_bytes > 536870912"),
+        ("TooManyDatabaseConnections", "sum(database_connections_total) > 50"),
+        (
+            "DeepQueue",
+            #"sum by (service) (max by (service, state) (notification_queue_depth{service="worker"})) > 10000"#
+        ),
+        ("InstanceDown", #"apus_service_up == 0 or up{job="apus-agent"} == 0"#),
+        ("ServiceAbsent", #"absent(apus_service_up{service="api"}) or absent(apus_service_up{service="worker"})"#),
+    ])
+    func `watch the contract's metrics against the fleet's thresholds`(alert: String, expression: String) throws {
+        let rules = try RuleDocument.alerts(of: notificationFleet())
+        #expect(rules.first { $0.alert == alert }?.expr == expression)
+    }
+
+    @Test(arguments: DeliveringFleets.all)
+    func `lead from each line of a rule to what it follows from`(fleet: Fleet) throws {
+        try AlertRuleExpectations.linesLeadToDeclarations(of: fleet)
+    }
+
+    @Test(arguments: [
+        ("HighCPU", "expr", "NotificationFleet/Fleet.swift", "cpuPercent"),
+        ("HighCPU", "for", "NotificationFleet/Fleet.swift", "Alerting("),
+        ("DeepQueue", "expr", "NotificationFleet/Fleet.swift", "queueDepth"),
+        ("DeepQueue", "summary", "NotificationPack/DeliveryAlerts.swift", "Alert("),
+        ("OldQueue", "expr", "NotificationPack/Deliveries.swift", "queueAge = "),
+        ("OldQueue", "severity", "NotificationPack/Deliveries.swift", "queueAge = "),
+        ("DeliveriesStalled", "expr", "NotificationPack/DeliveryAlerts.swift", "Alert("),
+        ("HighErrorRate", "severity", "NotificationFleet/Fleet.swift", "errorRatio"),
+        ("ErrorBudgetBurn", "expr", "NotificationFleet/Fleet.swift", "Objective.availability"),
+        ("ErrorBudgetBurn", "runbook_url", "NotificationFleet/Fleet.swift", "Alerting("),
+    ])
+    func `lead to the line of the source`(alert: String, key: String, file: String, source: String) throws {
+        let place = try AlertRuleExpectations.origin(of: key, in: alert, of: DeliveringFleets.production)
+        #expect(place.fileID.hasSuffix(file))
+        #expect(try AlertRuleExpectations.sourceLine(at: place).contains(source), "\(place)")
+    }
+}

@@ -1,0 +1,94 @@
+import ApusDashboards
+import ApusFiles
+import ApusTopology
+import GeneratorTesting
+import HostTesting
+import MonitoringPacks
+import NotificationFleet
+import NotificationPack
+import Testing
+
+@Suite struct `Dashboards of deliveries` {
+    private func names(_ fleet: Fleet) throws -> [String] {
+        try fleet.dashboardFiles().map { $0.path.replacing("dashboards/", with: "").replacing(".json", with: "") }
+    }
+
+    @Test(arguments: DeliveringFleets.all) func `hold what every dashboard holds`(fleet: Fleet) throws {
+        try DashboardExpectations.panelsAreTheirOwn(of: fleet)
+        try DashboardExpectations.panelsLieSideBySide(of: fleet)
+        try DashboardExpectations.thresholdsRise(of: fleet)
+        try DashboardExpectations.variablesOfOneNameAreOfOneProgram(of: fleet)
+    }
+
+    @Test(arguments: DeliveringFleets.all) func `ask what every dashboard may ask`(fleet: Fleet) throws {
+        try DashboardExpectations.queriesAskForWhatIsDeclared(of: fleet)
+        try DashboardExpectations.selectorsAreNarrowed(of: fleet)
+        try DashboardExpectations.queriesPassTheChecker(of: fleet)
+    }
+
+    @Test(arguments: DeliveringFleets.all) func `ask for what the fleet has, and for nothing else`(fleet: Fleet) throws {
+        try DashboardExpectations.panelsAskForWhatThereIs(of: fleet, packsAbout: .deliveries)
+    }
+
+    @Test(arguments: [FleetEnvironment.development, .production])
+    func `have queries, annotations and variables that Prometheus takes`(environment: FleetEnvironment) throws {
+        #expect(try DashboardExpectations.queriesPassPromtool(of: notificationFleet().varied(for: environment)) > 150)
+    }
+
+    @Test(arguments: DashboardSchema.allCases) func `keep the published schema`(schema: DashboardSchema) throws {
+        let documents = try DeliveringFleets.all.flatMap { try $0.dashboardFiles(schema: schema) }.map(\.contents)
+        let verdict = try PublishedSchema.judge(documents)
+        #expect(verdict.status == 0, "\(verdict.text)")
+    }
+
+    @Test func `are those of what the fleet has`() throws {
+        let everything = [
+            "agent", "api", "cache", "database", "deliveries", "fleet-overview", "hosts", "instance", "journal",
+            "load-balancer", "objectives", "queue",
+        ]
+        let servers: Set = ["cache", "hosts", "journal", "load-balancer"]
+        #expect(try names(DeliveringFleets.production) == everything)
+        #expect(try names(notificationFleet()) == everything.filter { !servers.contains($0) })
+        let delivering = Fleet("two") {
+            FleetService("worker", role: .worker, records: [.deliveries]) { Instance("worker-1", metricsPort: 9091) }
+            NotificationPack()
+        }
+        #expect(try names(delivering) == ["agent", "deliveries", "fleet-overview", "instance", "journal", "queue"])
+    }
+
+    @Test func `lead from each process to its own dashboard`() throws {
+        let dashboards = try DashboardExpectations.own(of: DeliveringFleets.production)
+        let overview = try #require(dashboards.first { $0.uid == "apus-notifications-overview" })
+        for title in ["CPU", "Memory", "Heap", "Database connections", "Uptime", "Throughput"] {
+            let panel = try #require(overview.panels.first { $0.title == title })
+            let url = try #require(panel.fieldConfig?.defaults.links?.first?.url)
+            #expect(url.hasPrefix("/d/apus-notifications-instance?"))
+            #expect(url.hasSuffix("&var-instance=${__field.labels.instance}"))
+        }
+        let queue = try #require(overview.panels.first { $0.title == "Queue depth" }?.links?.first?.url)
+        #expect(queue.hasPrefix("/d/apus-notifications-queue?"))
+        // All but the overview and those that only the list of dashboards leads to.
+        let linked = Set(
+            dashboards.flatMap(\.allPanels).flatMap { ($0.links ?? []) + ($0.fieldConfig?.defaults.links ?? []) }.compactMap {
+                $0.url.map { String($0.trimmingPrefix("/d/apus-notifications-").prefix { $0 != "?" }) }
+            })
+        #expect(
+            linked == ["api", "database", "deliveries", "hosts", "instance", "journal", "load-balancer", "objectives", "queue"])
+    }
+
+    @Test(arguments: DeliveringFleets.all) func `draw the limits of the alerts`(fleet: Fleet) throws {
+        try DashboardExpectations.linesAreTheAlerts(of: fleet)
+    }
+
+    @Test func `draw all limits that the pack declares`() throws {
+        let fleet = Fleet("limits") {
+            FleetService("worker", role: .worker, records: [.pool, .deliveries]) { Instance("worker-1", metricsPort: 9091) }
+            NotificationPack()
+            Thresholds(
+                .queueDepth(9001, .high), .queueAge(.seconds(301), .high), .errorRatio(0.02, .critical),
+                .deliveryLatency(.seconds(6), .medium), .lostLeases(0.03, .medium), .throughput(0.83, .medium))
+        }
+        let drawn = Set(try DashboardExpectations.lines(of: fleet).map(\.value))
+        #expect(Set([9001, 301, 0.02, 6, 0.03, 0.83]).subtracting(drawn) == [])
+    }
+}
