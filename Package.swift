@@ -387,8 +387,8 @@ let package = Package(
         commands.tests(
             "IntegrationTests",
             [
-                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
-                "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet",
+                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics",
+                "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet",
                 "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
                 nioCore, nioHTTP1,
             ]),

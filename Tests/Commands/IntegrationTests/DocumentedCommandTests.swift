@@ -67,6 +67,15 @@ struct DocumentedCommand: Hashable {
     }
 }
 
+/// The texts that people read: the README, the documentation and the runbooks.
+enum Documentation {
+    /// Their paths in the repository.
+    static let files: [String] = {
+        let docs = FileManager.default.enumerator(atPath: Executables.repository + "docs")?.compactMap { $0 as? String } ?? []
+        return ["README.md"] + docs.filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }.sorted()
+    }()
+}
+
 /// Runbooks and documentation are followed by people in a hurry: every command that they show is one that exists.
 @Suite(.timeLimit(.minutes(3))) struct `Documented commands` {
     /// What an executable's `--help` tells, once for each of its commands.
@@ -99,16 +108,11 @@ struct DocumentedCommand: Hashable {
         }
     }
 
-    private static let files: [String] = {
-        let docs = FileManager.default.enumerator(atPath: Executables.repository + "docs")?.compactMap { $0 as? String } ?? []
-        return ["README.md"] + docs.filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }.sorted()
-    }()
-
     @Test func `exist, and have the options that are shown`() async throws {
         let help = Help()
         var count = 0
-        #expect(Self.files.count > 20)
-        for file in Self.files {
+        #expect(Documentation.files.count > 20)
+        for file in Documentation.files {
             let text = try String(contentsOfFile: Executables.repository + file, encoding: .utf8)
             for (line, command) in DocumentedCommand.all(in: text) {
                 let fault = try await help.fault(command)

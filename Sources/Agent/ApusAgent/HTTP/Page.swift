@@ -1,5 +1,5 @@
 /// What the endpoint serves, by path.
-enum Page: String, CaseIterable {
+package enum Page: String, CaseIterable {
     case index = "/"
     case metrics = "/metrics"
     case health = "/health"

@@ -33,7 +33,7 @@ struct InstanceAlerts {
                     .init("The agents, 1 for those that answer", agent.value),
                 ],
                 actions: [
-                    "Ask the agent what it knows: `curl -s http://AGENT/targets` and `curl -s http://AGENT/health/detailed`.",
+                    "Ask the agent what it knows: `curl -s http://AGENT/targets` and `curl -s http://AGENT/health`.",
                     "Read the end of the log: `journalctl -u apus-SERVICE@INSTANCE -n 100`.",
                     "Start it again: `systemctl restart apus-SERVICE@INSTANCE`; the agent: `systemctl restart apus-agent`.",
                 ]),
@@ -87,7 +87,7 @@ struct InstanceAlerts {
                     .init("How late its executors run what they are given", Scheduling.lag.series.value),
                 ],
                 actions: [
-                    "Ask the agent which executor stands still: `curl -s http://AGENT/health/detailed`.",
+                    "Ask the agent which executor stands still: `curl -s http://AGENT/health`.",
                     "Keep a picture of the threads before the restart: `gdb -p PID -batch -ex 'thread apply all bt'`.",
                     "Restart it: `systemctl restart apus-SERVICE@INSTANCE`.",
                 ]))
