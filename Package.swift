@@ -196,8 +196,8 @@ let package = Package(
         generator.module(
             "FleetCommands",
             [
-                "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL",
-                "ApusTopology", "CommandConventions", "ExporterCatalog", argumentParser,
+                "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics",
+                "ApusPromQL", "ApusTopology", "CommandConventions", "ExporterCatalog", "MonitoringPacks", argumentParser,
             ]),
         generator.module(
             "LiveChecks",
@@ -334,8 +334,8 @@ let package = Package(
         generator.tests(
             "FleetCommandsTests",
             [
-                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "FleetCommands", "LiveChecks",
-                argumentParser,
+                "ApusDashboards", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "FleetCommands",
+                "LiveChecks", "MonitoringPacks", argumentParser,
             ]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),

@@ -1,3 +1,4 @@
+import AgentMetrics
 public import ApusDashboards
 public import ApusGenerator
 public import ApusMetrics
@@ -5,6 +6,7 @@ import ApusPromQL
 public import ApusTopology
 public import ArgumentParser
 import ExporterCatalog
+import MonitoringPacks
 
 /// The source of a command's fleet: options of the command line, and the fleet that they describe.
 public protocol FleetSource: ParsableArguments {
@@ -26,18 +28,23 @@ extension FleetSource {
 }
 
 extension Fleet {
-    /// The declared families that the fleet's own alerts and objectives ask for, without those that exporters serve.
-    var queriedFamilies: [MetricFamily] {
-        let selectors =
-            alerts.flatMap(\.condition.selectors)
-            + objectives.flatMap { objective in
-                switch objective.indicator {
-                case .failures(let bad, let total): bad + total
-                case .within(let histogram, _): [histogram]
-                }
+    /// The families that the fleet's own services serve: those of the groups that services record, and those that the alerts, objectives
+    /// and dashboards of the fleet and of its packs ask for; without those that agents or exporters serve for any fleet.
+    ///
+    /// - Parameter own: the dashboards of the fleet's own, beside those of its packs.
+    func servedFamilies(and own: [Dashboard]) -> [MetricFamily] {
+        let alerted = alertsByConcern.flatMap(\.alerts).flatMap(\.condition.selectors)
+        let promised = objectives.flatMap { objective in
+            switch objective.indicator {
+            case .failures(let bad, let total): bad + total
+            case .within(let histogram, _): [histogram]
             }
-        let ofExporters = Set(ExporterCatalog.families.map(\.name))
-        return selectors.compactMap(\.family).filter { !ofExporters.contains($0.name) }
+        }
+        let drawn = (dashboards + own).flatMap(\.selectors)
+        var others = Set((ExporterCatalog.families + MetricCatalog.families + ScrapeMetrics.families).map(\.name))
+        return (services.flatMap(\.records).flatMap(\.families) + (alerted + promised + drawn).compactMap(\.family))
+            // A colon is in the names of what rules record.
+            .filter { !$0.name.contains(":") && others.insert($0.name).inserted }
     }
 }
 

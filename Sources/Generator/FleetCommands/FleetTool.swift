@@ -22,7 +22,8 @@ public protocol FleetTool: AsyncParsableCommand {
     static var fleet: Fleet { get }
     /// Dashboards of its own, beside those that every fleet has.
     static var dashboards: [Dashboard] { get }
-    /// The families that its services record and that no alert or objective of the fleet asks for; `lint` and `check` know the others.
+    /// The families that its services serve although no service records them (`records:`) and no alert, objective or dashboard asks for
+    /// them; `lint` and `check` know the others.
     static var families: [MetricFamily] { get }
     /// Commands beside those that every fleet has, such as `Check.self` of the module `LiveChecks`.
     static var commands: Commands { get }
@@ -56,6 +57,9 @@ public struct DeclaredFleet<Tool: FleetTool>: FleetSource {
 
     public static var families: [MetricFamily] {
         var names: Set<String> = []
-        return (Tool.families + Tool.fleet.queriedFamilies).filter { names.insert($0.name).inserted }
+        // What stands in a variation alone is served where that holds.
+        let fleets = [Tool.fleet] + Tool.fleet.variations.map { Tool.fleet.varied(for: $0.environment) }
+        return (Tool.families + fleets.flatMap { $0.servedFamilies(and: Tool.dashboards) })
+            .filter { names.insert($0.name).inserted }
     }
 }

@@ -1,3 +1,4 @@
+import ApusDashboards
 import ApusLint
 import ApusMetrics
 import ApusPromQL
@@ -6,6 +7,7 @@ import ArgumentParser
 import ExporterCatalog
 import FleetCommands
 import LiveChecks
+import MonitoringPacks
 import Testing
 
 private enum ShopMetrics {
@@ -34,6 +36,62 @@ private struct Shop: FleetTool {
     static let commands: Commands = [Check.self]
 }
 
+extension RecordedMetrics {
+    fileprivate static let orders = Self("orders", families: [ShopMetrics.orders.family, ShopMetrics.declined.family])
+}
+
+/// A pack of one's own, whose alert and dashboard ask for what no other part of the fleet names.
+private struct BasketPack: MonitoringPack {
+    let place = SourcePlace()
+    let concern = "baskets"
+
+    func alerts(in fleet: Fleet) -> [Alert] {
+        [
+            Alert(
+                "BasketsPileUp", when: ShopMetrics.baskets.series.value.sum(by: .service) > 500, severity: .low,
+                summary: "Many baskets are open.", description: "\(value: .decimals(0)) baskets of \(.service) are open.",
+                runbook: Runbook(meaning: "Many.", impact: "Sales are lost.", actions: ["Look."]))
+        ]
+    }
+
+    func dashboards(of fleet: Fleet) -> [Dashboard] {
+        [
+            Dashboard("checkout", description: "How long customers wait.") {
+                PanelRow {
+                    Panel("Time", description: "Time to the order.", unit: .seconds) {
+                        PanelQuery(
+                            ShopMetrics.checkoutTime.series.bucketRates(over: .rateInterval).sum().quantile(0.5), legend: "p50")
+                    }
+                }
+            }
+        ]
+    }
+}
+
+/// A tool whose fleet records a group of its own and, in production, has a pack of its own.
+private struct Packed: FleetTool {
+    static let fleet = Fleet("packed") {
+        FleetService("checkout", role: .api, records: [.requests, .orders]) {
+            Instance("checkout-1", port: 8001, metricsPort: 9101)
+        }
+        Variation(.production) { BasketPack() }
+    }
+
+    static let dashboards = [
+        Dashboard("visits", description: "Who comes.") {
+            PanelRow {
+                Panel("Visits", description: "Visits per second.", unit: .perSecond) {
+                    PanelQuery(Visits.total.series.rate(over: .rateInterval).sum(), legend: "visits")
+                }
+            }
+        }
+    ]
+}
+
+private enum Visits {
+    static let total = Counter<NoLabels>("shop_visits_total", "Visits.")
+}
+
 /// A tool that takes every default.
 private struct Bare: FleetTool {
     static let fleet = Fleet("bare") {
@@ -55,11 +113,21 @@ private struct Bare: FleetTool {
         #expect(throws: (any Error).self) { try Bare.parseAsRoot(["check", "--agent", "http://127.0.0.1:9480"]) }
     }
 
-    @Test func `declares what it names and what its alerts and objectives ask for, each once and without exporters'`() {
+    @Test func `declares what it names and what its alerts and objectives ask for, each once and without what every fleet has`()
+    {
         #expect(
             DeclaredFleet<Shop>.families.map(\.name)
                 == ["shop_checkout_seconds", "shop_open_baskets", "shop_payments_declined_total", "shop_orders_total"])
         #expect(DeclaredFleet<Bare>.families.isEmpty)
+    }
+
+    @Test func `declares what its services record, and what its packs and dashboards ask for`() {
+        #expect(
+            DeclaredFleet<Packed>.families.map(\.name)
+                == [
+                    "shop_orders_total", "shop_payments_declined_total", "shop_visits_total", "shop_open_baskets",
+                    "shop_checkout_seconds",
+                ])
     }
 
     @Test(

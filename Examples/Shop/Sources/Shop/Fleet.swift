@@ -66,9 +66,6 @@ struct Shop: FleetTool {
     /// `Shop check` asks what runs.
     static let commands: Commands = [Check.self]
 
-    /// Only the dashboard asks for it; what alerts and objectives ask for is known.
-    static let families = [ShopMetrics.checkoutTime.family]
-
     static let dashboards = [
         Dashboard("shop-sales", title: "Sales", description: "What is sold, and how long customers wait for it.") {
             PanelRow("Orders") {

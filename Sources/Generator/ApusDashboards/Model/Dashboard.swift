@@ -1,3 +1,4 @@
+package import ApusPromQL
 public import ApusTopology
 
 /// A dashboard as rows of panels; where each stands on the grid follows from the order, and each panel's id from its title.
@@ -66,6 +67,9 @@ public struct Dashboard: Sendable {
 
     /// Every panel, top to bottom and left to right.
     public var panels: [Panel] { rows.flatMap(\.panels) }
+
+    /// The selectors of all queries of its panels.
+    package var selectors: [PromQLSelector] { panels.flatMap(\.queries).flatMap(\.expression.selectors) }
 
     /// A panel's id from the dashboard and its title alone, so that other panels come and go without renumbering it.
     package func id(of panel: Panel) -> Int { StableID.positive("\(uid)/\(panel.title)") }

@@ -9,6 +9,9 @@ struct PanelExpression: Sendable {
         self.expression = expression
     }
 
+    /// The selectors in it, as they are before any is narrowed.
+    var selectors: [PromQLSelector] { expression.selectors }
+
     /// In PromQL, each selector narrowed by those of the variables whose label its series have.
     func text(narrowedBy variables: [DashboardVariable]) -> String {
         expression.text { selector in

@@ -60,4 +60,7 @@ extension RecordingRule {
 public enum ScrapeMetrics {
     public static let up = Gauge<NoLabels>("up", "1 when the target was scraped, 0 when it was not.")
     public static let duration = Gauge<NoLabels>("scrape_duration_seconds", "Duration of the scrape.")
+
+    /// Every family that Prometheus adds to a target that it scrapes.
+    package static let families = [up.family, duration.family]
 }
