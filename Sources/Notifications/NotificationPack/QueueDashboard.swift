@@ -11,7 +11,7 @@ struct QueueDashboard {
     let fleet: Fleet
 
     var dashboard: Dashboard {
-        let hasBrokers = !fleet.brokers.isEmpty
+        let hasBrokers = FleetDashboard.queue.isPart(of: fleet)
         return fleet.dashboard(
             .workQueue, title: "Queue", description: "What waits for the workers of the \(fleet.name) fleet.",
             // None for services: those that put notifications in are others than those that take them out.

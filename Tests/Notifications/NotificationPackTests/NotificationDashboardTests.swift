@@ -76,6 +76,27 @@ import Testing
             linked == ["api", "database", "deliveries", "hosts", "instance", "journal", "load-balancer", "objectives", "queue"])
     }
 
+    @Test func `show nothing of a pack that the fleet leaves out, and lead to none of its dashboards`() throws {
+        let fleet = Fleet("part") {
+            FleetService("worker", role: .worker, records: [.pool, .deliveries]) { Instance("worker-1", metricsPort: 9091) }
+            Broker("rabbitmq", queues: [BrokerQueue("notifications", consumers: "worker")])
+            NotificationPack()
+            StandardPacks(without: .brokers, .processes)
+        }
+        let dashboards = try DashboardExpectations.own(of: fleet)
+        let panels = dashboards.flatMap(\.allPanels)
+        let names = try panels.flatMap { $0.targets ?? [] }.flatMap { try Queries.metricNames(inPanel: $0.expr) }
+        #expect(names.filter { $0.hasPrefix("rabbitmq_") } == [])
+        #expect(dashboards.flatMap(\.templating.list).compactMap(\.definition).filter { $0.contains("rabbitmq_") } == [])
+        let uids = Set(dashboards.map(\.uid))
+        let links = panels.flatMap { ($0.links ?? []) + ($0.fieldConfig?.defaults.links ?? []) }.compactMap(\.url)
+        #expect(!links.isEmpty)
+        for link in links where link.hasPrefix("/d/") {
+            let uid = String(link.dropFirst(3).prefix { $0 != "?" })
+            #expect(uids.contains(uid), "\(link)")
+        }
+    }
+
     @Test(arguments: DeliveringFleets.all) func `draw the limits of the alerts`(fleet: Fleet) throws {
         try DashboardExpectations.linesAreTheAlerts(of: fleet)
     }

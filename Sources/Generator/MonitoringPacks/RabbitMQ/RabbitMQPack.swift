@@ -14,5 +14,5 @@ struct RabbitMQPack: StandardPack {
 }
 
 extension FleetDashboard {
-    static let queue = FleetDashboard("queue", ofStandard: RabbitMQPack.self) { !$0.brokers.isEmpty }
+    package static let queue = FleetDashboard("queue", ofStandard: RabbitMQPack.self) { !$0.brokers.isEmpty }
 }

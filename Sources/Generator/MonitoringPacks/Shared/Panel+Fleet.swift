@@ -4,9 +4,10 @@ package import ApusPromQL
 package import ApusTopology
 
 extension Panel {
-    /// Links its values to the dashboard of the process that they are of; its series keep the label `instance`.
+    /// Links its values to the dashboard of the process that they are of, if the fleet has it; its series keep the label `instance`.
     package func linkedToInstance(of fleet: Fleet) -> Self {
-        dataLinks(
+        guard FleetDashboard.instance.isPart(of: fleet) else { return self }
+        return dataLinks(
             .dashboard(
                 FleetDashboard.instance.uid(in: fleet), "Show ${__field.labels.instance}",
                 variablesFromLabels: ["instance": "instance"]))
