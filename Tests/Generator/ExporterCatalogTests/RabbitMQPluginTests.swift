@@ -16,7 +16,7 @@ import Testing
         try client("amqp-publish", "--routing-key=orders", "--body=order")
         try client("amqp-publish", "--routing-key=nowhere", "--body=lost")
         try LiveCatalog(exporter: RabbitMQPlugin.exporter).expect {
-            try ["/metrics", RabbitMQPlugin.QueueDetails.path]
+            try ["/metrics", RabbitMQPlugin.QueueDetails.page.target, RabbitMQPlugin.ChannelDetails.page.target]
                 .map { try LoopbackHTTP.get(port: server.metricsPort, $0).text }.joined()
         }
     }

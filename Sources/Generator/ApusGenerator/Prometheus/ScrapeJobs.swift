@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusFiles
 import ApusPromQL
 import ApusTopology
+import ExporterCatalog
 
 /// What Prometheus scrapes of a fleet: each job with its targets, at the addresses of a network.
 ///
@@ -14,16 +15,16 @@ struct ScrapeJobs {
     var all: [ScrapeConfig] {
         let agents = [agentScrapes]
         let backends = [
-            job("postgres", fleet.databases.map(fleet.exporter(of:))),
-            job("pgbouncer", fleet.databases.compactMap(fleet.poolerExporter(of:))),
-            job("rabbitmq", fleet.brokers.map(fleet.metricsEndpoint(of:))), brokerQueues,
-            job("redis", fleet.caches.map(fleet.exporter(of:))),
-            job("nginx", fleet.loadBalancers.map(fleet.exporter(of:))),
+            job(PostgresExporter.job, fleet.databases.map(fleet.exporter(of:))),
+            job(PgBouncerExporter.job, fleet.databases.compactMap(fleet.poolerExporter(of:))),
+            job(RabbitMQPlugin.job, fleet.brokers.map(fleet.metricsEndpoint(of:))), brokerQueues,
+            job(RedisExporter.job, fleet.caches.map(fleet.exporter(of:))),
+            job(NginxExporter.job, fleet.loadBalancers.map(fleet.exporter(of:))),
         ]
         let surroundings = [
-            job("node", [fleet.hostExporter].compactMap(\.self)),
-            job("prometheus", [fleet.prometheusEndpoint]),
-            job("alertmanager", [fleet.alertmanagerEndpoint].compactMap(\.self)),
+            job(NodeExporter.job, [fleet.hostExporter].compactMap(\.self)),
+            job(PrometheusServer.job, [fleet.prometheusEndpoint]),
+            job(AlertmanagerServer.job, [fleet.alertmanagerEndpoint].compactMap(\.self)),
         ]
         return (agents + backends + [certificates] + surroundings).compactMap(\.self)
     }
@@ -83,16 +84,15 @@ struct ScrapeJobs {
 
     private func labels(of endpoint: FleetEndpoint) -> OrderedMapping {
         // A host is no service: who watches it is.
-        let service = endpoint.kind == .hostExporter ? "node" : endpoint.owner
+        let service = endpoint.kind == .hostExporter ? HostMonitoring.service : endpoint.owner
         return OrderedMapping([(TargetKey.service.rawValue, service), (TargetKey.instance.rawValue, endpoint.owner)])
     }
 
-    /// The broker's usual metrics are sums over all queues; those of each come from another page
-    /// (https://www.rabbitmq.com/docs/prometheus#detailed-endpoint).
+    /// The figures of each queue, which come from another page than the broker's usual metrics.
     private var brokerQueues: ScrapeConfig? {
-        var config = job("rabbitmq-detailed", fleet.brokers.map(fleet.metricsEndpoint(of:)))
-        config?.metricsPath = "/metrics/detailed"
-        config?.params = ["family": ["queue_coarse_metrics", "queue_consumer_count"]]
+        var config = job(RabbitMQPlugin.QueueDetails.job, fleet.brokers.map(fleet.metricsEndpoint(of:)))
+        config?.metricsPath = RabbitMQPlugin.DetailedPage.path
+        config?.params = [RabbitMQPlugin.DetailedPage.parameter: RabbitMQPlugin.QueueDetails.page.groups]
         return config
     }
 
@@ -103,7 +103,7 @@ struct ScrapeJobs {
         }
         guard !probes.isEmpty else { return nil }
         return ScrapeConfig(
-            jobName: "blackbox", metricsPath: "/probe", params: ["module": [BlackboxConfiguration.certificateModule]],
+            jobName: BlackboxExporter.job, metricsPath: "/probe", params: ["module": [BlackboxConfiguration.certificateModule]],
             sampleLimit: fleet.scraping.sampleLimit,
             staticConfigs: TargetGroups(
                 probes.map { target, prober in

@@ -86,6 +86,11 @@ public struct HostMonitoring: FleetPart {
     }
 }
 
+extension HostMonitoring {
+    /// The label `service` of what is served of hosts, which are no service of the fleet.
+    package static let service = "node"
+}
+
 extension Fleet {
     /// What watches the fleet's hosts; nil when nobody does.
     public var hostMonitoring: HostMonitoring? { part(of: HostMonitoring.self) }

@@ -90,7 +90,7 @@ extension Fleet {
                 .contradiction(
                     "the default receiver “\(name)” is not declared: declare it, or name another", place: routing.place))
         }
-        let known = Set(services.map(\.name) + endpoints.map(\.owner) + ["apus-agent", "node"])
+        let known = Set(services.map(\.name) + endpoints.map(\.owner) + [Agents.ownService, HostMonitoring.service])
         for route in routing.routes {
             if !receivers.contains(route.receiver) {
                 faults.append(

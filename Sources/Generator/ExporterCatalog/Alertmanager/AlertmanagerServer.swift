@@ -11,6 +11,9 @@ public enum AlertmanagerServer {
             ("Notifications", Notifications.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "alertmanager"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

@@ -12,6 +12,9 @@ public enum BlackboxExporter {
             ("The exporter", Configuration.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "blackbox"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

@@ -9,6 +9,9 @@ public enum NginxExporter {
             ("nginx", Status.families)
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "nginx"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

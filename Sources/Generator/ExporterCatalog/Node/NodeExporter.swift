@@ -21,6 +21,9 @@ public enum NodeExporter {
             ("The exporter", Scrape.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "node"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

@@ -15,6 +15,9 @@ public enum PgBouncerExporter {
             ("Databases", Databases.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "pgbouncer"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

@@ -18,6 +18,9 @@ public enum PostgresExporter {
             ("Queries of the user's own", Queries.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "postgres"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

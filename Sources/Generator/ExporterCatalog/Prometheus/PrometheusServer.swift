@@ -14,6 +14,9 @@ public enum PrometheusServer {
             ("Queries", Queries.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "prometheus"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

@@ -1,12 +1,13 @@
 public import ApusMetrics
 
 extension RabbitMQPlugin {
-    /// The metrics of each queue, on the path ``path`` of a scrape job of its own.
+    /// The metrics of each queue, on a page that a scrape job of its own asks for: the broker's usual metrics are sums over all queues
+    /// (https://www.rabbitmq.com/docs/prometheus#detailed-endpoint).
     public enum QueueDetails {
-        /// What to scrape for them: without its query the answer has none of them.
-        public static let path =
-            "/metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count&family=queue_metrics"
-            + "&family=channel_queue_metrics"
+        /// The scrape job of the page, beside ``RabbitMQPlugin/job``.
+        public static let job = "rabbitmq-detailed"
+        /// The page, with what of it is declared here.
+        public static let page = DetailedPage(groups: ["queue_coarse_metrics", "queue_consumer_count", "queue_metrics"])
 
         public static let ready = Gauge<QueueLabels>(
             "rabbitmq_detailed_queue_messages_ready", "Messages that wait for a consumer.")
@@ -35,6 +36,19 @@ extension RabbitMQPlugin {
             "rabbitmq_detailed_queue_disk_reads_total", "Messages read from disk.")
         public static let diskWrites = Counter<QueueLabels>(
             "rabbitmq_detailed_queue_disk_writes_total", "Messages written to disk.")
+
+        static let families = [
+            ready.family, unacknowledged.family, messages.family, bytes.family, inMemory.family, persistent.family,
+            pagedOut.family, oldest.family, consumers.family, consumerCapacity.family, memory.family, reductions.family,
+            diskReads.family, diskWrites.family,
+        ]
+    }
+
+    /// The metrics of each channel and queue, which no scrape job of a fleet asks for: each connection makes new series.
+    public enum ChannelDetails {
+        /// The page, with what of it is declared here.
+        public static let page = DetailedPage(groups: ["channel_queue_metrics"])
+
         public static let deliveredToAcknowledge = Counter<ChannelQueueLabels>(
             "rabbitmq_detailed_channel_messages_delivered_ack_total", "Messages delivered to consumers that acknowledge.")
         public static let delivered = Counter<ChannelQueueLabels>(
@@ -45,11 +59,22 @@ extension RabbitMQPlugin {
             "rabbitmq_detailed_channel_messages_acked_total", "Messages that consumers acknowledged.")
 
         static let families = [
-            ready.family, unacknowledged.family, messages.family, bytes.family, inMemory.family, persistent.family,
-            pagedOut.family, oldest.family, consumers.family, consumerCapacity.family, memory.family, reductions.family,
-            diskReads.family, diskWrites.family, deliveredToAcknowledge.family, delivered.family, redelivered.family,
-            acknowledged.family,
+            deliveredToAcknowledge.family, delivered.family, redelivered.family, acknowledged.family,
         ]
+    }
+
+    /// A page of metrics one by one, which answers with the groups of metrics that it is asked for, and with nothing else.
+    public struct DetailedPage: Sendable {
+        /// The names of the groups, as the plugin has them.
+        public let groups: [String]
+
+        /// The path of every such page.
+        public static let path = "/metrics/detailed"
+        /// The parameter of the query that names a group; it is given once for each.
+        public static let parameter = "family"
+
+        /// The path with its query: what to ask a server for.
+        public var target: String { "\(Self.path)?" + groups.map { "\(Self.parameter)=\($0)" }.joined(separator: "&") }
     }
 
     public struct QueueLabels: LabelSet {

@@ -13,7 +13,11 @@ public enum RabbitMQPlugin {
             ("Queues together", Queues.families),
             ("Messages", Messages.families),
             ("Queues one by one", QueueDetails.families),
+            ("Channels one by one", ChannelDetails.families),
         ])
+
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "rabbitmq"
 
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }

@@ -16,6 +16,9 @@ public enum RedisExporter {
             ("The exporter", Scrape.families),
         ])
 
+    /// The scrape job of all its targets, and so the label `job` of what they serve.
+    public static let job = "redis"
+
     /// Every family of the exporter.
     public static var families: [MetricFamily] { exporter.families }
 }

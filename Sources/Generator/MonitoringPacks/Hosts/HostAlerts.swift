@@ -44,14 +44,14 @@ struct HostAlerts {
         AlertInput(
             gauge,
             [
-                .service: "node", .instance: "host", .label(.device): "/dev/\(filesystem)", .label(.filesystem): filesystem,
+                .service: HostMonitoring.service, .instance: "host", .label(.device): "/dev/\(filesystem)", .label(.filesystem): filesystem,
                 .label(.mountpoint): "/",
             ], course)
     }
 
     private var hostUnseen: Alert {
         Alert(
-            "HostUnseen", when: ScrapeMetrics.up.series.matching(.job, "node").value == 0, severity: .high,
+            "HostUnseen", when: ScrapeMetrics.up.series.matching(.job, NodeExporter.job).value == 0, severity: .high,
             summary: "A host does not answer.", description: "node_exporter of \(.instance) does not answer Prometheus.",
             runbook: Runbook(
                 meaning: "The host is down, or its exporter is.",
@@ -162,10 +162,10 @@ struct HostAlerts {
                 actions: ["`chronyc tracking`, or `timedatectl timesync-status`.", "`systemctl restart chrony`."]),
             inputs: [
                 AlertInput(
-                    NodeExporter.Clock.offset, [.service: "node", .instance: "fast"],
+                    NodeExporter.Clock.offset, [.service: HostMonitoring.service, .instance: "fast"],
                     .level(quiet: limit.value, bad: limit.value * 1.0006)),
                 AlertInput(
-                    NodeExporter.Clock.offset, [.service: "node", .instance: "slow"],
+                    NodeExporter.Clock.offset, [.service: HostMonitoring.service, .instance: "slow"],
                     .level(quiet: -limit.value, bad: -limit.value * 1.0006)),
             ])
     }

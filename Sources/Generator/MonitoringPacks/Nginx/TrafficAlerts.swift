@@ -25,7 +25,7 @@ struct TrafficAlerts {
 
     private var balancerDown: Alert {
         Alert(
-            "LoadBalancerDown", up: NginxExporter.Status.up, job: "nginx", server: "n",
+            "LoadBalancerDown", up: NginxExporter.Status.up, job: NginxExporter.job, server: "n",
             summary: "A load balancer does not answer.",
             description: "nginx \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(

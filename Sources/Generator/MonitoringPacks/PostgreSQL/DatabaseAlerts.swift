@@ -34,7 +34,7 @@ struct DatabaseAlerts {
 
     private var databaseDown: Alert {
         Alert(
-            "DatabaseDown", up: PostgresExporter.Server.up, job: "postgres", server: "db",
+            "DatabaseDown", up: PostgresExporter.Server.up, job: PostgresExporter.job, server: "db",
             summary: "A database does not answer.",
             description: "PostgreSQL \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -158,7 +158,7 @@ struct DatabaseAlerts {
 
     private var poolerDown: Alert {
         Alert(
-            "PoolerDown", up: PgBouncerExporter.Server.up, job: "pgbouncer", server: "p",
+            "PoolerDown", up: PgBouncerExporter.Server.up, job: PgBouncerExporter.job, server: "p",
             summary: "A pooler does not answer.",
             description: "pgbouncer \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(

@@ -20,7 +20,7 @@ struct BrokerAlerts {
 
     private var brokerDown: Alert {
         Alert(
-            "BrokerDown", when: ScrapeMetrics.up.series.matching(.job, "rabbitmq").value == 0, severity: .critical,
+            "BrokerDown", when: ScrapeMetrics.up.series.matching(.job, RabbitMQPlugin.job).value == 0, severity: .critical,
             summary: "A broker does not answer.", description: "RabbitMQ \(.instance) does not answer Prometheus.",
             runbook: Runbook(
                 meaning: "The server is down, or its plugin for Prometheus is off.",

@@ -24,7 +24,7 @@ struct CacheAlerts {
 
     private var cacheDown: Alert {
         Alert(
-            "CacheDown", up: RedisExporter.Server.up, job: "redis", server: "c",
+            "CacheDown", up: RedisExporter.Server.up, job: RedisExporter.job, server: "c",
             summary: "A cache does not answer.",
             description: "Redis \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(

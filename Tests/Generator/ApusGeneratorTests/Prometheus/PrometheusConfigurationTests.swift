@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusGenerator
 import ApusTopology
+import ExporterCatalog
 import GeneratorTesting
 import HostTesting
 import Testing
@@ -55,9 +56,30 @@ import Yams
         #expect(document["blackbox"]?.params == ["module": ["tcp_tls"]])
         #expect(document["rabbitmq-detailed"]?.metricsPath == "/metrics/detailed")
         #expect(
-            document["rabbitmq-detailed"]?.params == ["family": ["queue_coarse_metrics", "queue_consumer_count"]])
+            document["rabbitmq-detailed"]?.params
+                == ["family": ["queue_coarse_metrics", "queue_consumer_count", "queue_metrics"]])
         #expect(
             document.alerting?.alertmanagers == [["static_configs": [.init(targets: ["127.0.0.1:9193"], labels: nil)]]])
+    }
+
+    @Test func `asks RabbitMQ for the page whose metrics are declared of each queue`() throws {
+        let job = try #require(
+            try PrometheusDocument(notificationFleet().varied(for: .production))[RabbitMQPlugin.QueueDetails.job])
+        let query = (job.params ?? [:]).flatMap { name, values in values.map { "\(name)=\($0)" } }.joined(separator: "&")
+        #expect("\(job.metricsPath ?? "")?\(query)" == RabbitMQPlugin.QueueDetails.page.target)
+    }
+
+    /// An alert on `up` of a job that is not there never fires.
+    @Test func `has every job that alerts and dashboards name`() throws {
+        let fleet = notificationFleet().varied(for: .production)
+        let jobs = Set(try PrometheusDocument(fleet).jobs.map(\.name))
+        var named: Set<String> = []
+        let texts = try fleet.generatedFiles(of: [.rules, .dashboards]).map(\.contents)
+        for text in texts {
+            for match in text.matches(of: /[{,]job=\\?"([^"\\$]+)\\?"/) { named.insert(String(match.1)) }
+        }
+        #expect(named.count > 6)
+        #expect(named.subtracting(jobs) == [])
     }
 
     @Test func `names the environment and the cluster, limits series, and sends samples on`() throws {
