@@ -7,6 +7,13 @@ import ApusTopology
 import MonitoringPacks
 import NotificationMetrics
 
+extension AlertName {
+    static let deliveriesStalled = ofSomeFleets("DeliveriesStalled")
+    static let throughputTooLow = ofSomeFleets("ThroughputTooLow")
+    static let oldQueue = ofSomeFleets("OldQueue")
+    static let deepQueue = ofSomeFleets("DeepQueue")
+}
+
 /// Whether notifications are taken up and delivered.
 struct DeliveryAlerts {
     let fleet: Fleet
@@ -47,7 +54,7 @@ struct DeliveryAlerts {
         let limit = limits[Threshold.queueDepth].value
         let service = deliverers.first?.name ?? ""
         return Alert(
-            "DeepQueue", when: NotificationQueries.depth(Contract.queueDepth.series.of(deliverers)),
+            .deepQueue, when: NotificationQueries.depth(Contract.queueDepth.series.of(deliverers)),
             above: limits[Threshold.queueDepth],
             summary: "Notifications pile up.",
             description: """
@@ -77,7 +84,7 @@ struct DeliveryAlerts {
 
     private var oldQueue: Alert {
         Alert(
-            "OldQueue", when: Queue.oldestAge.series.of(deliverers).value.max(by: .service), above: limits[Threshold.queueAge],
+            .oldQueue, when: Queue.oldestAge.series.of(deliverers).value.max(by: .service), above: limits[Threshold.queueAge],
             summary: "A notification has been due for long.",
             description: """
                 The oldest notification that nobody of service \(.service) has taken up has been due for \
@@ -110,7 +117,7 @@ struct DeliveryAlerts {
             ]
         }
         return Alert(
-            "DeliveriesStalled", when: due.and(perSecond(Notifications.delivered) == 0), severity: .critical,
+            .deliveriesStalled, when: due.and(perSecond(Notifications.delivered) == 0), severity: .critical,
             summary: "Work is due, but nothing is delivered.",
             description: """
                 \(value: .decimals(0)) notifications of service \(.service) are due, and none has been delivered in the last \
@@ -149,7 +156,7 @@ struct DeliveryAlerts {
         let depth = limits[Threshold.queueDepth].value * Self.backlogShare
         let backlog = NotificationQueries.queueDepth.sum() > depth
         return Alert(
-            "ThroughputTooLow", when: (handled / (enqueued > 0) < limits[Threshold.throughput].value).and(backlog),
+            .throughputTooLow, when: (handled / (enqueued > 0) < limits[Threshold.throughput].value).and(backlog),
             threshold: limits[Threshold.throughput],
             summary: "Fewer notifications leave than come in.",
             description: """

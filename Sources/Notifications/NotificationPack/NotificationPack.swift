@@ -1,4 +1,5 @@
 public import ApusDashboards
+import ApusPromQL
 public import ApusTopology
 public import MonitoringPacks
 
@@ -14,6 +15,14 @@ public struct NotificationPack: MonitoringPack {
     }
 
     public func alerts(in fleet: Fleet) -> [Alert] { DeliveryAlerts(fleet: fleet).all }
+
+    public func inhibitions(in fleet: Fleet) -> [Inhibition] {
+        [
+            Inhibition(of: [.deliveriesStalled], while: [.databaseDown, .poolerDown]),
+            Inhibition(
+                of: [.throughputTooLow, .oldQueue, .deepQueue], while: [.deliveriesStalled], equal: [TargetKey.service]),
+        ]
+    }
 
     public func dashboards(of fleet: Fleet) -> [Dashboard] {
         guard fleet.records(.deliveries) else { return [] }

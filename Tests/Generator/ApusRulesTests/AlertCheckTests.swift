@@ -15,7 +15,7 @@ import Testing
         let fleet = Fleet("one") {
             FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
             Alert(
-                name, when: condition, severity: .low, labels: labels, summary: "Text.", description: description,
+                AlertName(name), when: condition, severity: .low, labels: labels, summary: "Text.", description: description,
                 runbook: Runbook(meaning: "Text.", impact: "Text.", actions: ["Look."]))
         }
         _ = try fleet.generatedFiles(of: [.rules])

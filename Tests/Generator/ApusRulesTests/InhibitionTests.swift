@@ -1,8 +1,14 @@
+import AgentMetrics
 import ApusGenerator
+import ApusPromQL
+import ApusRules
 import ApusTopology
 import Foundation
 import GeneratorTesting
 import HostTesting
+import MonitoringPacks
+import NotificationFleet
+import NotificationPack
 import ServerTesting
 import Testing
 
@@ -32,7 +38,7 @@ private final class RunningAlertmanager {
     }
 }
 
-@Suite struct `Inhibition` {
+@Suite struct `Inhibitions` {
     private struct Alert: Decodable {
         struct Status: Decodable { let inhibitedBy: [String] }
         let labels: [String: String]
@@ -61,5 +67,68 @@ private final class RunningAlertmanager {
         #expect(answer.count == 4)
         let inhibited = answer.filter { !$0.status.inhibitedBy.isEmpty }
         #expect(inhibited.map { "\($0.labels["alertname"] ?? "") \($0.labels["instance"] ?? "")" } == ["HighCPU worker-1"])
+    }
+
+    /// A pack of one's own, with an inhibition.
+    private struct Baskets: MonitoringPack {
+        let place = SourcePlace()
+        let concern = "baskets"
+        let silenced: AlertName
+        let named: AlertName
+
+        func alerts(in fleet: Fleet) -> [ApusTopology.Alert] {
+            [
+                ApusTopology.Alert(
+                    named, when: ServiceProcess.threads.series.value > 200, severity: .low, summary: "Many threads.",
+                    description: "\(.instance) has many.",
+                    runbook: Runbook(meaning: "Many.", impact: "Memory.", actions: ["Look."]))
+            ]
+        }
+
+        func inhibitions(in fleet: Fleet) -> [Inhibition] {
+            [Inhibition(of: [silenced], while: [.instanceDown, .cacheDown], equal: [TargetKey.service, .instance])]
+        }
+    }
+
+    private func configuration(_ pack: Baskets) throws -> String {
+        let fleet = Fleet("shop") {
+            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+            pack
+            Routing(default: "team") { Receiver("team", .webhook(url: "http://127.0.0.1:8025/alerts")) }
+        }
+        return try FileKind.alertmanager.files(for: fleet).map(\.contents).joined()
+    }
+
+    @Test func `of a pack of one's own stands beside the others, without alerts of packs that have nothing to watch`() throws {
+        let text = try configuration(Baskets(silenced: "BasketsPileUp", named: "BasketsPileUp"))
+        #expect(
+            text.contains(
+                """
+                - source_matchers:
+                  - alertname="InstanceDown"
+                  target_matchers:
+                  - alertname="BasketsPileUp"
+                """))
+        #expect(!text.contains("CacheDown"))
+    }
+
+    @Test func `that names an alert which the fleet does not have is refused with its place`() throws {
+        let error = try #require(
+            #expect(throws: RuleError.self) {
+                try configuration(Baskets(silenced: "BasketsPileUp", named: "BasketsOverflow"))
+            })
+        #expect(error.description.contains("InhibitionTests.swift:"))
+        #expect(error.description.contains("names the alert BasketsPileUp, which the fleet does not have"))
+    }
+
+    /// A name that is passed over in some fleets is one that an alert has in the fleet with everything.
+    @Test func `names alerts that are there where the fleet has everything`() throws {
+        let fleet = notificationFleet().varied(for: .production)
+        let names = Set(try RuleDocument.alerts(of: fleet).compactMap(\.alert))
+        let inhibitions = fleet.inhibitions
+        #expect(inhibitions.count > 8)
+        for inhibition in inhibitions {
+            #expect(Set((inhibition.sources + inhibition.targets).map(\.text)).subtracting(names) == [])
+        }
     }
 }

@@ -54,7 +54,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .prometheus: try prometheusFiles(for: fleet, ruleFiles: plan.ruleFilePaths)
         case .rules: try plan.ruleFiles
         case .ruleTests: try ruleTestFiles(for: fleet, groups: plan.alertGroups)
-        case .alertmanager: try alertmanagerFiles(for: fleet, groups: plan.alertGroups)
+        case .alertmanager: try alertmanagerFiles(for: fleet, groups: plan.alertGroups, inhibitions: fleet.inhibitions)
         case .runbooks: try runbookFiles(for: fleet, groups: plan.alertGroups)
         case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)

@@ -5,13 +5,17 @@ package import ApusTopology
 
 /// `deploy/alertmanager/alertmanager.yml`; none for a fleet that declares no routing.
 ///
-/// - Throws: ``RuleError/consumerTooOld(_:place:)`` when the fleet's Alertmanager cannot read what the routing needs.
-package func alertmanagerFiles(for fleet: Fleet, groups: [AlertGroup]) throws -> [GeneratedFile] {
+/// - Parameter inhibitions: those of the fleet's packs, in the order of these.
+/// - Throws: ``RuleError/consumerTooOld(_:place:)`` when the fleet's Alertmanager cannot read what the routing needs;
+///   ``RuleError/inhibitionOfUnknownAlert(_:place:)``.
+package func alertmanagerFiles(
+    for fleet: Fleet, groups: [AlertGroup], inhibitions: [Inhibition]
+) throws -> [GeneratedFile] {
+    let inhibitRules = try inhibitRules(of: inhibitions, among: Set(groups.flatMap(\.rules).map(\.alert.name)))
     guard fleet.declaresRouting else { return [] }
     let routing = fleet.routing
     try check(routing, for: fleet.tools.alertmanager)
     let nobody = "nobody"
-    let names = Set(groups.flatMap(\.rules).map(\.alert.name))
     let receivers = routing.receivers.map { Placed(AlertmanagerConfiguration.ReceiverNode($0), $0.place) }
     let configuration = AlertmanagerConfiguration(
         route: .init(
@@ -19,7 +23,7 @@ package func alertmanagerFiles(for fleet: Fleet, groups: [AlertGroup]) throws ->
             groupWait: DurationText.string(routing.groupWait), groupInterval: DurationText.string(routing.groupInterval),
             repeatInterval: DurationText.string(routing.repeatInterval),
             routes: routing.routes.map { Placed(AlertmanagerConfiguration.RouteNode($0), $0.place) }),
-        inhibitRules: inhibitRules(among: names),
+        inhibitRules: inhibitRules,
         receivers: routing.defaultReceiver == nil ? receivers + [Placed(.init(name: nobody), routing.place)] : receivers)
     return [
         try YAMLFile.file("deploy/alertmanager/alertmanager.yml", configuration)
@@ -46,11 +50,18 @@ private func check(_ routing: Routing, for version: ToolVersion) throws(RuleErro
     }
 }
 
-private func inhibitRules(among names: Set<String>) -> [AlertmanagerConfiguration.InhibitRule] {
-    let byName = Inhibition.all(among: names).map { inhibition in
-        AlertmanagerConfiguration.InhibitRule(
-            sourceMatchers: [matcher("alertname", anyOf: inhibition.sources)],
-            targetMatchers: [matcher("alertname", anyOf: inhibition.targets)], equal: inhibition.equal)
+private func inhibitRules(
+    of inhibitions: [Inhibition], among names: Set<String>
+) throws(RuleError) -> [AlertmanagerConfiguration.InhibitRule] {
+    var byName: [AlertmanagerConfiguration.InhibitRule] = []
+    for inhibition in merged(inhibitions) {
+        let sources = try texts(of: inhibition.sources, in: inhibition, among: names)
+        let targets = try texts(of: inhibition.targets, in: inhibition, among: names)
+        guard !sources.isEmpty, !targets.isEmpty else { continue }
+        byName.append(
+            AlertmanagerConfiguration.InhibitRule(
+                sourceMatchers: [matcher("alertname", anyOf: sources)], targetMatchers: [matcher("alertname", anyOf: targets)],
+                equal: inhibition.labels))
     }
     // Of alerts that have several severities only the gravest is told.
     let bySeverity = Severity.allCases.dropLast().enumerated().map { index, severity in
@@ -60,6 +71,30 @@ private func inhibitRules(among names: Set<String>) -> [AlertmanagerConfiguratio
             equal: ["alertname", "service", "instance", "objective"])
     }
     return byName + bySeverity
+}
+
+/// Those of several packs that have the same sources and labels as one; those on labels that not every target has come last.
+private func merged(_ inhibitions: [Inhibition]) -> [Inhibition] {
+    var merged: [Inhibition] = []
+    for inhibition in inhibitions {
+        if let index = merged.firstIndex(where: { $0.sources == inhibition.sources && $0.labels == inhibition.labels }) {
+            merged[index] = merged[index].adding(inhibition.targets)
+        } else {
+            merged.append(inhibition)
+        }
+    }
+    func isOfTargets(_ inhibition: Inhibition) -> Bool { inhibition.labels.allSatisfy { TargetKey(rawValue: $0) != nil } }
+    return merged.filter(isOfTargets) + merged.filter { !isOfTargets($0) }
+}
+
+/// The names of those that the fleet has.
+private func texts(
+    of alerts: [AlertName], in inhibition: Inhibition, among names: Set<String>
+) throws(RuleError) -> [String] {
+    for alert in alerts where !alert.isOptional && !names.contains(alert.text) {
+        throw .inhibitionOfUnknownAlert(alert.text, place: "\(inhibition.place)")
+    }
+    return alerts.map(\.text).filter(names.contains)
 }
 
 /// Names of alerts, services and severities need no escape in a regular expression.

@@ -12,6 +12,8 @@ public enum RuleError: Error, Hashable, Sendable {
     case illegalAlertName(String)
     /// A label of an alert that is the rule's own, or a template.
     case illegalAlertLabel(String, place: String)
+    /// An inhibition names an alert that the fleet does not have.
+    case inhibitionOfUnknownAlert(String, place: String)
     /// The alert's test would prove nothing.
     case unprovenAlert(String, reason: String)
     /// An objective's bound that no bucket of its histogram has.
@@ -31,6 +33,9 @@ extension RuleError: CustomStringConvertible {
             "alert name “\(name)” is illegal: use CamelCase, letters and digits with an upper-case letter first"
         case .illegalAlertLabel(let label, let place):
             "\(place): its label \(label) is the severity or a template: choose another name, and put values into the description"
+        case .inhibitionOfUnknownAlert(let name, let place):
+            "\(place): the inhibition names the alert \(name), which the fleet does not have: "
+                + "write the name as the alert has it, or declare the alert"
         case .unprovenAlert(let name, let reason):
             "alert \(name): \(reason): give it inputs that are within its limit while quiet and beyond it while bad"
         case .boundOfNoBucket(let objective, let bound, let buckets, let place):

@@ -48,7 +48,7 @@ public struct Alert: FleetPart {
     ///   - inputs: for which the alert is silent, fires and resolves; nil when they follow from the condition, which compares one
     ///     gauge, the rate of one counter or an aggregation of such with a number.
     public init<Key>(
-        _ name: String, when condition: InstantVector<Key>, for hold: Duration? = nil, severity: Severity,
+        _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, severity: Severity,
         labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
         inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
     ) {
@@ -59,7 +59,7 @@ public struct Alert: FleetPart {
 
     /// Declares an alert whose condition compares with a threshold, which has the severity too.
     public init<Key>(
-        _ name: String, when condition: InstantVector<Key>, for hold: Duration? = nil, threshold: Threshold,
+        _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, threshold: Threshold,
         labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
         inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
     ) {
@@ -71,7 +71,7 @@ public struct Alert: FleetPart {
 
     /// Declares an alert that fires for each series above a threshold.
     public init<Key>(
-        _ name: String, when vector: InstantVector<Key>, above threshold: Threshold, for hold: Duration? = nil,
+        _ name: AlertName, when vector: InstantVector<Key>, above threshold: Threshold, for hold: Duration? = nil,
         summary: String, description: LabelText<Key>, runbook: Runbook, inputs: [AlertInput] = [], fileID: String = #fileID,
         line: Int = #line
     ) {
@@ -82,7 +82,7 @@ public struct Alert: FleetPart {
 
     /// Declares an alert that fires for each series below a threshold.
     public init<Key>(
-        _ name: String, when vector: InstantVector<Key>, below threshold: Threshold, for hold: Duration? = nil,
+        _ name: AlertName, when vector: InstantVector<Key>, below threshold: Threshold, for hold: Duration? = nil,
         summary: String, description: LabelText<Key>, runbook: Runbook, inputs: [AlertInput] = [], fileID: String = #fileID,
         line: Int = #line
     ) {
@@ -92,11 +92,11 @@ public struct Alert: FleetPart {
     }
 
     private init(
-        _ name: String, _ condition: PromQLExpression, _ threshold: Threshold?, _ hold: Duration?, _ severity: Severity,
+        _ name: AlertName, _ condition: PromQLExpression, _ threshold: Threshold?, _ hold: Duration?, _ severity: Severity,
         _ labels: [String: String], _ summary: String, _ description: [TextPart], _ runbook: Runbook, _ inputs: [AlertInput],
         _ furtherInputs: [[AlertInput]], _ place: SourcePlace
     ) {
-        self.name = name
+        self.name = name.text
         self.condition = condition
         self.threshold = threshold
         self.hold = hold
@@ -119,4 +119,36 @@ extension Alert {
 extension Fleet {
     /// The fleet's own alerts, besides those that every fleet has, in order of declaration.
     public var alerts: [Alert] { parts(of: Alert.self) }
+}
+
+/// The name of an alert, which is declared once where the alert and others both speak of it.
+///
+/// Where only the alert has it, a text is enough. Whoever else names the alert, such as an ``Inhibition``, takes a constant:
+///
+/// ```swift
+/// extension AlertName {
+///     static let basketsPileUp = AlertName("BasketsPileUp")
+/// }
+/// ```
+public struct AlertName: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// The name in CamelCase.
+    public let text: String
+    /// Whether fleets without the alert are as good as those with it.
+    package let isOptional: Bool
+
+    /// Names an alert that the fleet has.
+    public init(_ text: String) {
+        self.text = text
+        isOptional = false
+    }
+
+    public init(stringLiteral text: String) { self.init(text) }
+
+    private init(optional text: String) {
+        self.text = text
+        isOptional = true
+    }
+
+    /// Names an alert that some fleets have: an inhibition passes over it in the others.
+    public static func ofSomeFleets(_ text: String) -> Self { Self(optional: text) }
 }

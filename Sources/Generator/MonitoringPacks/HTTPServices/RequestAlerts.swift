@@ -13,6 +13,10 @@ extension Threshold {
         "requestLatency", .milliseconds(500), .high, "time of a request, p95", quantileOf: HTTPServer.requestDuration.family)
 }
 
+extension AlertName {
+    static let highRequestErrorRatio = ofSomeFleets("HighRequestErrorRatio")
+}
+
 /// Whether requests are answered, and soon.
 struct RequestAlerts {
     let fleet: Fleet
@@ -34,7 +38,7 @@ struct RequestAlerts {
         }
         let rate = 0.5 * limit.value
         return Alert(
-            "HighRequestErrorRatio", when: failed / (all > 0), above: limit,
+            .highRequestErrorRatio, when: failed / (all > 0), above: limit,
             summary: "Too many requests fail.",
             description: """
                 \(value: .percentage) of the requests to service \(.service) in the last \

@@ -18,6 +18,11 @@ extension Threshold {
     public static let clockSkew = ThresholdKey.duration("clockSkew", .milliseconds(50), .medium, "clock skew")
 }
 
+extension AlertName {
+    static let diskAlmostFull = ofSomeFleets("DiskAlmostFull")
+    static let diskFillsUp = ofSomeFleets("DiskFillsUp")
+}
+
 /// The hosts, as node_exporter sees them.
 struct HostAlerts {
     let fleet: Fleet
@@ -29,7 +34,7 @@ struct HostAlerts {
 
     private var window: RateWindow { fleet.rateWindow }
     private typealias Filesystem = NodeExporter.Filesystem
-    private typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
+    typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
 
     /// Without those that live in memory or show the kernel's state.
     static func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
@@ -65,7 +70,7 @@ struct HostAlerts {
         let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
         let full = limit.value / 2
         return Alert(
-            "DiskAlmostFull", when: free, below: limit, summary: "A file system is almost full.",
+            .diskAlmostFull, when: free, below: limit, summary: "A file system is almost full.",
             description: """
                 \(.label(.mountpoint)) of \(.instance) has \(value: .percentage) free; \
                 the limit is \(limit).
@@ -90,7 +95,7 @@ struct HostAlerts {
         let horizon = fleet.thresholds[Threshold.diskFull]
         let perSecond = -0.5 / horizon.value
         return Alert(
-            "DiskFillsUp", when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)) < 0,
+            .diskFillsUp, when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)) < 0,
             for: .seconds(1800), threshold: horizon, summary: "A file system will be full in some days.",
             description: """
                 \(.label(.mountpoint)) of \(.instance) will be full within \(horizon) if it fills \

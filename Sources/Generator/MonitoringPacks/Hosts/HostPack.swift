@@ -1,5 +1,7 @@
 import ApusDashboards
+import ApusPromQL
 import ApusTopology
+import ExporterCatalog
 
 /// The monitoring of the machines, as node_exporter sees them.
 struct HostPack: StandardPack {
@@ -7,6 +9,14 @@ struct HostPack: StandardPack {
     let concern = "host"
 
     func alerts(in fleet: Fleet) -> [Alert] { HostAlerts(fleet: fleet).all }
+
+    func inhibitions(in fleet: Fleet) -> [Inhibition] {
+        [
+            Inhibition(
+                of: [.diskFillsUp], while: [.diskAlmostFull],
+                equal: [HostAlerts.FilesystemKey.service, .instance, .label(.mountpoint)])
+        ]
+    }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         FleetDashboard.hosts.ifPart(of: fleet) { HostsDashboard(fleet: fleet).dashboard }

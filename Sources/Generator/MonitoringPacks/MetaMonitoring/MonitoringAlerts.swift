@@ -12,6 +12,10 @@ extension Threshold {
     public static let journalLag = ThresholdKey.duration("journalLag", .seconds(60), .low, "delay of the journal")
 }
 
+extension AlertName {
+    static let seriesDropped = ofSomeFleets("SeriesDropped")
+}
+
 /// Whether what watches the fleet can be trusted: agents, Prometheus, Alertmanager.
 struct MonitoringAlerts {
     let fleet: Fleet
@@ -67,7 +71,7 @@ struct MonitoringAlerts {
 
     private var seriesDropped: Alert {
         Alert(
-            "SeriesDropped", anyOf: ServiceState.droppedSeries.series, in: fleet, severity: .low,
+            .seriesDropped, anyOf: ServiceState.droppedSeries.series, in: fleet, severity: .low,
             summary: "A process asks for more series than it may have.",
             description: "\(.instance) of service \(.service) has asked for series past its limit; they are not recorded.",
             runbook: Runbook(

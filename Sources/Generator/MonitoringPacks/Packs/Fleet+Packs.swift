@@ -31,6 +31,9 @@ extension Fleet {
         return concerns
     }
 
+    /// The alerts that say nothing new while others fire, pack by pack.
+    package var inhibitions: [Inhibition] { packs.flatMap { $0.inhibitions(in: self) } }
+
     /// All dashboards of the fleet, pack by pack: only those of what the fleet has. Of two with one name the later is taken.
     public var dashboards: [Dashboard] {
         var dashboards: [Dashboard] = []

@@ -27,11 +27,17 @@ public protocol MonitoringPack: FleetPart {
     /// The alerts of a fleet: none on what nothing in it serves.
     func alerts(in fleet: Fleet) -> [Alert]
 
+    /// The alerts that say nothing new while others fire, of the pack and of others.
+    ///
+    /// Each alert that is named must be one of the fleet's; those with a name ``AlertName/ofSomeFleets(_:)`` may be missing.
+    func inhibitions(in fleet: Fleet) -> [Inhibition]
+
     /// The dashboards of a fleet; one of the name of another replaces that.
     func dashboards(of fleet: Fleet) -> [Dashboard]
 }
 
 extension MonitoringPack {
+    public func inhibitions(in fleet: Fleet) -> [Inhibition] { [] }
     public func dashboards(of fleet: Fleet) -> [Dashboard] { [] }
 }
 

@@ -20,6 +20,18 @@ extension Threshold {
     public static let poolerWait = ThresholdKey.duration("poolerWait", .seconds(1), .high, "wait for a pooler")
 }
 
+extension AlertName {
+    /// A database does not answer its exporter, or the exporter does not answer.
+    public static let databaseDown = ofSomeFleets("DatabaseDown")
+    /// A pooler does not answer its exporter, or the exporter does not answer.
+    public static let poolerDown = ofSomeFleets("PoolerDown")
+    static let poolerClientsWait = ofSomeFleets("PoolerClientsWait")
+    static let databaseConnectionsNearLimit = ofSomeFleets("DatabaseConnectionsNearLimit")
+    static let deadlocks = ofSomeFleets("Deadlocks")
+    static let longTransaction = ofSomeFleets("LongTransaction")
+    static let replicationSlotBehind = ofSomeFleets("ReplicationSlotBehind")
+}
+
 /// PostgreSQL servers and the poolers before them.
 struct DatabaseAlerts {
     let fleet: Fleet
@@ -34,7 +46,7 @@ struct DatabaseAlerts {
 
     private var databaseDown: Alert {
         Alert(
-            "DatabaseDown", up: PostgresExporter.Server.up, job: PostgresExporter.job, server: "db",
+            .databaseDown, up: PostgresExporter.Server.up, job: PostgresExporter.job, server: "db",
             summary: "A database does not answer.",
             description: "PostgreSQL \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -62,7 +74,7 @@ struct DatabaseAlerts {
         }
         let full = limit.value / 2
         return Alert(
-            "DatabaseConnectionsNearLimit",
+            .databaseConnectionsNearLimit,
             when: per(PostgresExporter.Activity.connections.series.value) / (free > 0), above: limit,
             summary: "A database has few connections left.",
             description: """
@@ -88,7 +100,7 @@ struct DatabaseAlerts {
 
     private var deadlocks: Alert {
         Alert(
-            "Deadlocks", anyOf: PostgresExporter.Database.deadlocks.series, in: fleet, severity: .medium,
+            .deadlocks, anyOf: PostgresExporter.Database.deadlocks.series, in: fleet, severity: .medium,
             summary: "Transactions wait for one another.",
             description: "PostgreSQL \(.instance) has ended transactions in \(.label(.database)) that waited for one another.",
             runbook: Runbook(
@@ -103,7 +115,7 @@ struct DatabaseAlerts {
     private var longTransaction: Alert {
         let limit = fleet.thresholds[Threshold.transactionDuration]
         return Alert(
-            "LongTransaction", when: PostgresExporter.Activity.longestTransaction.series.value, above: limit,
+            .longTransaction, when: PostgresExporter.Activity.longestTransaction.series.value, above: limit,
             summary: "A transaction has been open for long.",
             description: """
                 The oldest transaction in \(.label(.database)) of \(.instance), in state \(.label(.state)), is \
@@ -140,7 +152,7 @@ struct DatabaseAlerts {
 
     private var replicationSlotBehind: Alert {
         Alert(
-            "ReplicationSlotBehind", when: PostgresExporter.Replication.slotLag.series.value,
+            .replicationSlotBehind, when: PostgresExporter.Replication.slotLag.series.value,
             above: fleet.thresholds[Threshold.slotLag],
             summary: "A database keeps much WAL for a slot.",
             description: "\(.instance) keeps \(value: .bytes)B of WAL for the slot \(.label(.slot)).",
@@ -158,7 +170,7 @@ struct DatabaseAlerts {
 
     private var poolerDown: Alert {
         Alert(
-            "PoolerDown", up: PgBouncerExporter.Server.up, job: PgBouncerExporter.job, server: "p",
+            .poolerDown, up: PgBouncerExporter.Server.up, job: PgBouncerExporter.job, server: "p",
             summary: "A pooler does not answer.",
             description: "pgbouncer \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -173,7 +185,7 @@ struct DatabaseAlerts {
 
     private var clientsWaiting: Alert {
         Alert(
-            "PoolerClientsWait", when: PgBouncerExporter.Pools.longestWait.series.value,
+            .poolerClientsWait, when: PgBouncerExporter.Pools.longestWait.series.value,
             above: fleet.thresholds[Threshold.poolerWait],
             summary: "Clients of a pooler wait for connections.",
             description:

@@ -1,4 +1,5 @@
 import ApusDashboards
+import ApusPromQL
 import ApusTopology
 
 /// The monitoring of PostgreSQL, of pgbouncer before it, and of the pools of its clients.
@@ -7,6 +8,17 @@ struct PostgreSQLPack: StandardPack {
     let concern = "database"
 
     func alerts(in fleet: Fleet) -> [Alert] { DatabaseAlerts(fleet: fleet).all }
+
+    func inhibitions(in fleet: Fleet) -> [Inhibition] {
+        [
+            Inhibition(
+                of: [.poolExhausted, .slowPool, .tooManyDatabaseConnections, .poolerClientsWait, .highRequestErrorRatio],
+                while: [.databaseDown, .poolerDown]),
+            Inhibition(
+                of: [.databaseConnectionsNearLimit, .deadlocks, .longTransaction, .replicationSlotBehind],
+                while: [.databaseDown], equal: [TargetKey.service, .instance]),
+        ]
+    }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         FleetDashboard.database.ifPart(of: fleet) { DatabaseDashboard(fleet: fleet).dashboard }

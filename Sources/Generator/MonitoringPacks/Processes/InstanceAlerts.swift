@@ -9,6 +9,16 @@ extension Threshold {
     public static let restarts = ThresholdKey.count("restarts", 3, .high, "starts in 15 minutes")
 }
 
+extension AlertName {
+    /// An instance is down or unseen.
+    public static let instanceDown = ofSomeFleets("InstanceDown")
+    /// Nothing is heard of any instance of a service.
+    public static let serviceAbsent = ofSomeFleets("ServiceAbsent")
+    /// A process lives but does nothing.
+    public static let serviceHung = ofSomeFleets("ServiceHung")
+    static let tooManyRestarts = ofSomeFleets("TooManyRestarts")
+}
+
 /// Whether instances run, and keep running.
 struct InstanceAlerts {
     let fleet: Fleet
@@ -19,7 +29,7 @@ struct InstanceAlerts {
 
     private var instanceDown: Alert {
         Alert(
-            "InstanceDown", when: (ServiceState.up.series.value == 0).or(agent.value == 0), severity: .critical,
+            .instanceDown, when: (ServiceState.up.series.value == 0).or(agent.value == 0), severity: .critical,
             summary: "An instance is down or unseen.",
             description: """
                 \(.instance) of service \(.service) does not run, does not report to its agent, \
@@ -52,7 +62,7 @@ struct InstanceAlerts {
         guard let first = arms.first else { return [] }
         return [
             Alert(
-                "ServiceAbsent", when: arms.dropFirst().reduce(first) { $0.or($1) }, severity: .critical,
+                .serviceAbsent, when: arms.dropFirst().reduce(first) { $0.or($1) }, severity: .critical,
                 summary: "Nothing is heard of a service.",
                 description: "No agent serves anything about any instance of service \(.service).",
                 runbook: Runbook(
@@ -73,7 +83,7 @@ struct InstanceAlerts {
 
     private var serviceHung: Alert {
         Alert(
-            "ServiceHung", when: ServiceState.hung.series.value > 0, severity: .critical,
+            .serviceHung, when: ServiceState.hung.series.value > 0, severity: .critical,
             summary: "A process lives but does nothing.",
             description: """
                 \(.instance) of service \(.service) runs, but gives no sign of life, or one of its executors runs nothing; \
@@ -97,7 +107,7 @@ struct InstanceAlerts {
         let limit = fleet.thresholds[Threshold.restarts]
         let starts = ServiceProcess.startTime.series.samples(over: Self.restartWindow).changes
         return Alert(
-            "TooManyRestarts", when: starts, above: limit,
+            .tooManyRestarts, when: starts, above: limit,
             summary: "A process starts again and again.",
             description: """
                 \(.instance) of service \(.service) has started \(value: .decimals(0)) times within a quarter of an hour; \

@@ -1,4 +1,5 @@
 import ApusDashboards
+import ApusPromQL
 import ApusTopology
 
 /// The monitoring of the services' processes: whether they run, and what they take.
@@ -7,6 +8,19 @@ struct ProcessPack: StandardPack {
     let concern = "fleet"
 
     func alerts(in fleet: Fleet) -> [Alert] { InstanceAlerts(fleet: fleet).all + ResourceAlerts(fleet: fleet).all }
+
+    /// What a process takes says nothing while it is down or hung.
+    func inhibitions(in fleet: Fleet) -> [Inhibition] {
+        let saturation: [AlertName] = [
+            .highCPU, .highMemory, .memoryNearLimit, .heapGrowth, .fewDescriptorsLeft, .poolExhausted, .slowPool,
+            .tooManyRestarts, .seriesDropped,
+        ]
+        return [
+            Inhibition(of: saturation, while: [.instanceDown, .serviceHung], equal: [TargetKey.service, .instance]),
+            Inhibition(of: [.serviceHung], while: [.instanceDown], equal: [TargetKey.service, .instance]),
+            Inhibition(of: saturation + [.instanceDown, .serviceHung], while: [.serviceAbsent], equal: [TargetKey.service]),
+        ]
+    }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         [FleetOverview(fleet: fleet).dashboard, InstanceDashboard(fleet: fleet).dashboard]

@@ -18,6 +18,17 @@ extension Threshold {
         "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: ConnectionPool.waitTime.family)
 }
 
+extension AlertName {
+    static let highCPU = ofSomeFleets("HighCPU")
+    static let highMemory = ofSomeFleets("HighMemory")
+    static let memoryNearLimit = ofSomeFleets("MemoryNearLimit")
+    static let heapGrowth = ofSomeFleets("HeapGrowth")
+    static let fewDescriptorsLeft = ofSomeFleets("FewDescriptorsLeft")
+    static let tooManyDatabaseConnections = ofSomeFleets("TooManyDatabaseConnections")
+    static let poolExhausted = ofSomeFleets("PoolExhausted")
+    static let slowPool = ofSomeFleets("SlowPool")
+}
+
 /// What processes take: CPU, memory, descriptors, connections.
 struct ResourceAlerts {
     let fleet: Fleet
@@ -31,7 +42,7 @@ struct ResourceAlerts {
 
     private var highCPU: Alert {
         Alert(
-            "HighCPU", when: Contract.cpuUsage.series.value, above: limits[Threshold.cpuPercent],
+            .highCPU, when: Contract.cpuUsage.series.value, above: limits[Threshold.cpuPercent],
             summary: "A process uses much CPU.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .decimals(1)) % of a core; \
@@ -52,7 +63,7 @@ struct ResourceAlerts {
 
     private var highMemory: Alert {
         Alert(
-            "HighMemory", when: Contract.memoryUsage.series.value, above: limits[Threshold.memory],
+            .highMemory, when: Contract.memoryUsage.series.value, above: limits[Threshold.memory],
             summary: "A process uses much memory.",
             description: """
                 \(.instance) of service \(.service) has \(value: .bytes)B resident; \
@@ -81,7 +92,7 @@ struct ResourceAlerts {
         let none = ServiceProcess.residentMemory.series.value > .infinity
         let condition = arms.dropFirst().reduce(arms.first ?? none) { $0.or($1) }
         return Alert(
-            "MemoryNearLimit", when: condition, threshold: share,
+            .memoryNearLimit, when: condition, threshold: share,
             summary: "A process is about to be ended for its memory.",
             description:
                 "\(.instance) of service \(.service) has \(value: .percentage) of the memory at which the kernel ends it.",
@@ -110,7 +121,7 @@ struct ResourceAlerts {
         let growing = heap.samples(over: .minutes(15)).derivative > 0
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
         return Alert(
-            "HeapGrowth", when: (heap.samples(over: .hours(1)).derivative * 3600 > limit.value).and(growing),
+            .heapGrowth, when: (heap.samples(over: .hours(1)).derivative * 3600 > limit.value).and(growing),
             threshold: limit,
             summary: "A process's heap grows and grows.",
             description: """
@@ -144,7 +155,7 @@ struct ResourceAlerts {
     private var fewDescriptors: Alert {
         let share = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
         return Alert(
-            "FewDescriptorsLeft", when: share, above: limits[Threshold.descriptorUse],
+            .fewDescriptorsLeft, when: share, above: limits[Threshold.descriptorUse],
             summary: "A process runs out of file descriptors.",
             description: "\(.instance) of service \(.service) has \(value: .percentage) of its file descriptors open.",
             runbook: Runbook(
@@ -164,7 +175,7 @@ struct ResourceAlerts {
 
     private var tooManyConnections: Alert {
         Alert(
-            "TooManyDatabaseConnections", when: FleetQueries.openConnections.sum(), above: limits[Threshold.connections],
+            .tooManyDatabaseConnections, when: FleetQueries.openConnections.sum(), above: limits[Threshold.connections],
             summary: "The fleet has too many database connections open.",
             description: "\(value: .decimals(0)) connections are open; the limit is \(limits[Threshold.connections]).",
             runbook: Runbook(
@@ -192,7 +203,7 @@ struct ResourceAlerts {
                 course)
         }
         return Alert(
-            "PoolExhausted", when: share, above: limit,
+            .poolExhausted, when: share, above: limit,
             summary: "A connection pool is nearly used up.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .percentage) of the connections that its pools may open; \
@@ -224,7 +235,7 @@ struct ResourceAlerts {
         let wait = ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(
             0.95)
         return Alert(
-            "SlowPool", when: wait, above: limit,
+            .slowPool, when: wait, above: limit,
             summary: "Callers wait long for database connections.",
             description: """
                 One in twenty callers in \(.instance) of service \(.service) waits \(value: .decimals(3)) s or longer for a \

@@ -9,6 +9,16 @@ extension Threshold {
     public static let prefetchUse = ThresholdKey.ratio("prefetchUse", 0.9, .medium, "prefetched messages")
 }
 
+extension AlertName {
+    /// A broker does not answer.
+    public static let brokerDown = ofSomeFleets("BrokerDown")
+    static let deepBrokerQueue = ofSomeFleets("DeepBrokerQueue")
+    static let noConsumers = ofSomeFleets("NoConsumers")
+    static let messagesUnacknowledged = ofSomeFleets("MessagesUnacknowledged")
+    static let brokerMemoryAlarm = ofSomeFleets("BrokerMemoryAlarm")
+    static let brokerDiskAlarm = ofSomeFleets("BrokerDiskAlarm")
+}
+
 /// RabbitMQ servers and their queues.
 struct BrokerAlerts {
     let fleet: Fleet
@@ -20,7 +30,7 @@ struct BrokerAlerts {
 
     private var brokerDown: Alert {
         Alert(
-            "BrokerDown", when: ScrapeMetrics.up.series.matching(.job, RabbitMQPlugin.job).value == 0, severity: .critical,
+            .brokerDown, when: ScrapeMetrics.up.series.matching(.job, RabbitMQPlugin.job).value == 0, severity: .critical,
             summary: "A broker does not answer.", description: "RabbitMQ \(.instance) does not answer Prometheus.",
             runbook: Runbook(
                 meaning: "The server is down, or its plugin for Prometheus is off.",
@@ -35,7 +45,7 @@ struct BrokerAlerts {
     private var deepBrokerQueue: Alert {
         let limit = fleet.thresholds[Threshold.brokerDepth]
         return Alert(
-            "DeepBrokerQueue", when: Details.messages.series.value, above: limit,
+            .deepBrokerQueue, when: Details.messages.series.value, above: limit,
             summary: "Messages pile up at a broker.",
             description: """
                 \(value: .decimals(0)) messages are in the queue \(.label(.queue)) of \(.instance); \
@@ -59,7 +69,7 @@ struct BrokerAlerts {
                 [.service: "b", .instance: "b", .label(.virtualHost): "/", .label(.queue): queue], course)
         }
         return Alert(
-            "NoConsumers", when: series.value == 0, severity: .critical, summary: "Nobody takes from a queue.",
+            .noConsumers, when: series.value == 0, severity: .critical, summary: "Nobody takes from a queue.",
             description: "The queue \(.label(.queue)) of \(.instance) has no consumer.",
             runbook: Runbook(
                 meaning: "No process is subscribed to a queue of the fleet.",
@@ -91,7 +101,7 @@ struct BrokerAlerts {
                 [.service: "b", .instance: "b", .label(.virtualHost): "/", .label(.queue): queue], course)
         }
         return Alert(
-            "MessagesUnacknowledged", when: condition, threshold: share, summary: "Consumers hold all that they may hold.",
+            .messagesUnacknowledged, when: condition, threshold: share, summary: "Consumers hold all that they may hold.",
             description: "\(value: .decimals(0)) messages of the queue \(.label(.queue)) are delivered and not acknowledged.",
             runbook: Runbook(
                 meaning: "Of what all consumers together may prefetch, more than `Thresholds.prefetchUse` is not acknowledged.",
@@ -109,7 +119,7 @@ struct BrokerAlerts {
 
     private var alarms: [Alert] {
         typealias Node = RabbitMQPlugin.Node
-        func alarm(_ name: String, _ series: Gauge<NoLabels>, _ what: String, _ action: String) -> Alert {
+        func alarm(_ name: AlertName, _ series: Gauge<NoLabels>, _ what: String, _ action: String) -> Alert {
             Alert(
                 name, when: series.series.value > 0, severity: .critical, summary: "A broker blocks its publishers.",
                 description: "RabbitMQ \(.instance) takes no messages, because it \(text: what).",
@@ -125,10 +135,10 @@ struct BrokerAlerts {
         }
         return [
             alarm(
-                "BrokerMemoryAlarm", Node.memoryAlarm, "uses more memory than its watermark",
+                .brokerMemoryAlarm, Node.memoryAlarm, "uses more memory than its watermark",
                 "Let consumers catch up, or purge what nobody needs."),
             alarm(
-                "BrokerDiskAlarm", Node.diskAlarm, "has less free disk space than its watermark",
+                .brokerDiskAlarm, Node.diskAlarm, "has less free disk space than its watermark",
                 "Free disk space: `df -h`, `du -sh /var/lib/rabbitmq/*`."),
         ]
     }

@@ -1,4 +1,5 @@
 import ApusDashboards
+import ApusPromQL
 import ApusTopology
 
 /// The monitoring of RabbitMQ servers and their queues.
@@ -7,6 +8,14 @@ struct RabbitMQPack: StandardPack {
     let concern = "broker"
 
     func alerts(in fleet: Fleet) -> [Alert] { BrokerAlerts(fleet: fleet).all }
+
+    func inhibitions(in fleet: Fleet) -> [Inhibition] {
+        [
+            Inhibition(
+                of: [.deepBrokerQueue, .noConsumers, .messagesUnacknowledged, .brokerMemoryAlarm, .brokerDiskAlarm],
+                while: [.brokerDown], equal: [TargetKey.service, .instance])
+        ]
+    }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         FleetDashboard.queue.ifPart(of: fleet) { BrokerSection(fleet: fleet).dashboard }

@@ -9,6 +9,14 @@ extension Threshold {
     public static let cacheMemory = ThresholdKey.ratio("cacheMemory", 0.9, .medium, "cache memory in use")
 }
 
+extension AlertName {
+    /// A cache does not answer its exporter, or the exporter does not answer.
+    public static let cacheDown = ofSomeFleets("CacheDown")
+    static let cacheMemoryNearLimit = ofSomeFleets("CacheMemoryNearLimit")
+    static let cacheRejectsConnections = ofSomeFleets("CacheRejectsConnections")
+    static let keysEvicted = ofSomeFleets("KeysEvicted")
+}
+
 /// Redis servers.
 struct CacheAlerts {
     let fleet: Fleet
@@ -24,7 +32,7 @@ struct CacheAlerts {
 
     private var cacheDown: Alert {
         Alert(
-            "CacheDown", up: RedisExporter.Server.up, job: RedisExporter.job, server: "c",
+            .cacheDown, up: RedisExporter.Server.up, job: RedisExporter.job, server: "c",
             summary: "A cache does not answer.",
             description: "Redis \(.instance) does not answer its exporter, or the exporter does not answer Prometheus.",
             runbook: Runbook(
@@ -38,7 +46,7 @@ struct CacheAlerts {
         let limit = fleet.thresholds[Threshold.cacheMemory]
         let share = RedisExporter.Memory.used.series.value / (RedisExporter.Memory.limit.series.value > 0)
         return Alert(
-            "CacheMemoryNearLimit", when: share, above: limit, summary: "A cache is nearly full.",
+            .cacheMemoryNearLimit, when: share, above: limit, summary: "A cache is nearly full.",
             description: """
                 Redis \(.instance) uses \(value: .percentage) of its memory; \
                 the limit is \(limit).
@@ -60,7 +68,7 @@ struct CacheAlerts {
         let names = keeping.map(\.name).joined(separator: "|")
         let evicted = RedisExporter.Keys.evicted.series.matching(.instance, .matches, names)
         return Alert(
-            "KeysEvicted", anyOf: evicted, in: fleet, severity: .critical,
+            .keysEvicted, anyOf: evicted, in: fleet, severity: .critical,
             summary: "A cache evicts what it must keep.",
             description: "Redis \(.instance) has evicted keys, though it holds what must not be lost.",
             runbook: Runbook(
@@ -80,7 +88,7 @@ struct CacheAlerts {
 
     private var connectionsRejected: Alert {
         Alert(
-            "CacheRejectsConnections", anyOf: RedisExporter.Clients.rejected.series, in: fleet, severity: .high,
+            .cacheRejectsConnections, anyOf: RedisExporter.Clients.rejected.series, in: fleet, severity: .high,
             summary: "A cache turns clients away.",
             description: "Redis \(.instance) has turned clients away, because too many are connected.",
             runbook: Runbook(

@@ -1,4 +1,5 @@
 import ApusDashboards
+import ApusPromQL
 import ApusTopology
 
 /// The monitoring of Redis servers.
@@ -7,6 +8,14 @@ struct RedisPack: StandardPack {
     let concern = "cache"
 
     func alerts(in fleet: Fleet) -> [Alert] { CacheAlerts(fleet: fleet).all }
+
+    func inhibitions(in fleet: Fleet) -> [Inhibition] {
+        [
+            Inhibition(
+                of: [.cacheMemoryNearLimit, .cacheRejectsConnections, .keysEvicted], while: [.cacheDown],
+                equal: [TargetKey.service, .instance])
+        ]
+    }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         FleetDashboard.cache.ifPart(of: fleet) { CacheDashboard(fleet: fleet).dashboard }

@@ -8,7 +8,7 @@ extension Alert {
     ///
     /// - Parameter inputs: of a test; nil when one event of the counter is enough.
     init<Metric: MonotonicDeclaration>(
-        _ name: String, anyOf events: Series<Metric>, in fleet: Fleet, severity: Severity, summary: String,
+        _ name: AlertName, anyOf events: Series<Metric>, in fleet: Fleet, severity: Severity, summary: String,
         description: LabelText<Series<Metric>.Key>, runbook: Runbook, inputs: [AlertInput] = [], fileID: String = #fileID,
         line: Int = #line
     ) {
@@ -24,7 +24,7 @@ extension Alert {
     ///   - job: of the exporter.
     ///   - server: what the test calls a service of the kind.
     init(
-        _ name: String, up: Gauge<NoLabels>, job: String, server: String, summary: String,
+        _ name: AlertName, up: Gauge<NoLabels>, job: String, server: String, summary: String,
         description: LabelText<SeriesKey<NoKey>>, runbook: Runbook, fileID: String = #fileID, line: Int = #line
     ) {
         let scraped = ScrapeMetrics.up.series.matching(.job, job).value
