@@ -65,7 +65,7 @@ struct DeliveriesDashboard {
             unit: .seconds
         ) {
             PanelQuery(attempts.sum().quantile(0.95), legend: "p95")
-        }.thresholds(.most(limits[Threshold.deliveryLatency].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).highDeliveryLatency))
     }
 
     private var typicalDelay: Panel {
@@ -127,7 +127,7 @@ struct DeliveriesDashboard {
             unit: .ratio
         ) {
             PanelQuery(failedShare, legend: "\(.service)")
-        }.thresholds(.most(limits[Threshold.errorRatio].value)).linked(to: .objectives, "Objectives", of: fleet)
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).highErrorRate)).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var failures: Panel {
@@ -160,7 +160,7 @@ struct DeliveriesDashboard {
             "Attempts", description: "Time of one attempt to deliver: median, 95th and 99th percentile.", unit: .seconds
         ) {
             attempts.percentiles
-        }.thresholds(.most(limits[Threshold.deliveryLatency].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).highDeliveryLatency))
     }
 
     private var durationHeatmap: Panel {
@@ -170,7 +170,7 @@ struct DeliveriesDashboard {
     private var durationByChannel: Panel {
         Panel("Attempts by channel", description: "The 95th percentile of each channel.", unit: .seconds) {
             PanelQuery(attempts.sum(by: .label(.channel)).quantile(0.95), legend: "\(.label(.channel))")
-        }.thresholds(.most(limits[Threshold.deliveryLatency].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).highDeliveryLatency))
     }
 
     private var delay: Panel {
@@ -210,6 +210,6 @@ struct DeliveriesDashboard {
             "Lost leases", description: "Leases lost to another worker among all that were taken, by service.", unit: .ratio
         ) {
             PanelQuery(share, legend: "\(.service)")
-        }.thresholds(.most(limits[Threshold.lostLeases].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).lostLeases))
     }
 }

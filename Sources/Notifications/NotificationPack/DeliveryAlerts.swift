@@ -50,7 +50,7 @@ struct DeliveryAlerts {
     /// Those that deliver. An API counts the queue too, and would tell the same once more.
     private var deliverers: [FleetService] { fleet.services.filter { $0.records.contains(.deliveries) } }
 
-    private var deepQueue: Alert {
+    var deepQueue: Alert {
         let limit = limits[Threshold.queueDepth].value
         let service = deliverers.first?.name ?? ""
         return Alert(
@@ -82,7 +82,7 @@ struct DeliveryAlerts {
             ])
     }
 
-    private var oldQueue: Alert {
+    var oldQueue: Alert {
         Alert(
             .oldQueue, when: Queue.oldestAge.series.of(deliverers).value.max(by: .service), above: limits[Threshold.queueAge],
             summary: "A notification has been due for long.",
@@ -149,7 +149,7 @@ struct DeliveryAlerts {
                 + delivers("weary", "five", .ceasing))
     }
 
-    private var tooFewDeliveries: Alert {
+    var tooFewDeliveries: Alert {
         let enqueued = Notifications.enqueued.series.rate(over: window).sum()
         let handled =
             Notifications.delivered.series.rate(over: window).sum() + Notifications.dead.series.rate(over: window).sum()
@@ -205,7 +205,7 @@ struct DeliveryAlerts {
 
     private static let backlogShare = 0.5
 
-    private var highErrorRate: Alert {
+    var highErrorRate: Alert {
         let limit = limits[Threshold.errorRatio]
         func failed(_ instance: String, _ rate: Double) -> AlertInput {
             AlertInput(
@@ -243,7 +243,7 @@ struct DeliveryAlerts {
             ])
     }
 
-    private var highDeliveryLatency: Alert {
+    var highDeliveryLatency: Alert {
         let limit = limits[Threshold.deliveryLatency]
         let latency = Notifications.attemptDuration.series.bucketRates(over: window)
             .sum(by: .service, .label(.channel)).quantile(0.95)
@@ -272,7 +272,7 @@ struct DeliveryAlerts {
                 crossing: limit.value))
     }
 
-    private var lostLeases: Alert {
+    var lostLeases: Alert {
         let limit = limits[Threshold.lostLeases]
         func total(_ counter: Counter<NoLabels>) -> InstantVector<TargetKey> {
             counter.series.rate(over: window).sum(perTarget: .service)

@@ -40,7 +40,7 @@ struct NotificationOverview {
     private var totalQueueDepth: Panel {
         Panel("Queue depth", description: "Notifications in the queue, in all states.", kind: .stat, unit: .count) {
             PanelQuery(NotificationQueries.queueDepth.sum(), legend: "queued")
-        }.thresholds(.most(limits[Threshold.queueDepth].value)).linked(to: .workQueue, "Queue", of: fleet)
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).deepQueue)).linked(to: .workQueue, "Queue", of: fleet)
     }
 
     private var activeWorkers: Panel {
@@ -67,7 +67,7 @@ struct NotificationOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(NotificationQueries.queueDepth, legend: "\(.label(.state))")
-        }.thresholds(.most(limits[Threshold.queueDepth].value)).linked(to: .workQueue, "Queue", of: fleet)
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).deepQueue)).linked(to: .workQueue, "Queue", of: fleet)
     }
 
     private var throughput: Panel {

@@ -24,8 +24,6 @@ struct QueueDashboard {
         }
     }
 
-    private var limits: Thresholds { fleet.thresholds }
-
     private var enqueued: InstantVector<NoKey> { Notifications.enqueued.series.rate(over: .rateInterval).sum() }
 
     /// Delivered or given up.
@@ -42,7 +40,7 @@ struct QueueDashboard {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(NotificationQueries.queueDepth, legend: "\(.label(.state))")
-        }.thresholds(.most(limits[Threshold.queueDepth].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).deepQueue))
     }
 
     private var oldest: Panel {
@@ -51,7 +49,7 @@ struct QueueDashboard {
             unit: .seconds
         ) {
             PanelQuery(Queue.oldestAge.series.value.max(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits[Threshold.queueAge].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).oldQueue))
     }
 
     private var flow: Panel {
@@ -71,7 +69,7 @@ struct QueueDashboard {
             unit: .ratio
         ) {
             PanelQuery(handled / (enqueued > 0), legend: "out among in")
-        }.thresholds(.least(limits[Threshold.throughput].value))
+        }.thresholds(.limit(of: DeliveryAlerts(fleet: fleet).tooFewDeliveries))
     }
 
     private var change: Panel {

@@ -1,6 +1,8 @@
+public import ApusTopology
+
 /// Colours from values on, as lines or areas where a panel draws over time.
 ///
-/// Take the values from where the alerts take theirs, so that a line is where its alert fires.
+/// Take them from the alert that watches what the panel draws, so that the line is where the alert fires: ``limit(of:)``.
 public struct PanelThresholds: Hashable, Sendable {
     /// A colour from a value on.
     public struct Step: Hashable, Sendable {
@@ -32,6 +34,12 @@ public struct PanelThresholds: Hashable, Sendable {
         self.base = base
         self.steps = steps
         self.style = style
+    }
+
+    /// Where an alert fires is bad: above its limit, or below it, as its condition compares. None of an alert without a threshold.
+    public static func limit(of alert: Alert) -> Self {
+        guard let limit = alert.threshold?.value else { return Self([]) }
+        return alert.firesBelowLimit ? .least(limit) : .most(limit)
     }
 
     /// Above it is bad.

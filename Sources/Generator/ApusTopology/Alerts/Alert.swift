@@ -116,6 +116,20 @@ extension Alert {
     public var standsAlone: Bool { false }
 }
 
+extension Alert {
+    /// Whether the alert fires below its limit, and not above it.
+    public var firesBelowLimit: Bool { threshold.map { condition.bounds(below: $0.value) } ?? false }
+}
+
+extension PromQLExpression {
+    /// Whether a part of the expression keeps what is less than a number.
+    fileprivate func bounds(below limit: Double) -> Bool {
+        guard case .binary(let symbol, _, let left, let right) = form else { return false }
+        if [.less, .lessOrEqual].contains(symbol), case .number(limit) = right.form { return true }
+        return left.bounds(below: limit) || right.bounds(below: limit)
+    }
+}
+
 extension Fleet {
     /// The fleet's own alerts, besides those that every fleet has, in order of declaration.
     public var alerts: [Alert] { parts(of: Alert.self) }

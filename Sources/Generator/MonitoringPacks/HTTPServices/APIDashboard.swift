@@ -27,7 +27,6 @@ struct APIDashboard {
         }
     }
 
-    private var limits: Thresholds { fleet.thresholds }
     private let requests = HTTPServer.requestDuration.series
     private let rates = HTTPServer.requestDuration.series.countRate(over: .rateInterval)
     private let buckets = HTTPServer.requestDuration.series.bucketRates(over: .rateInterval)
@@ -56,7 +55,7 @@ struct APIDashboard {
             kind: .stat, unit: .ratio
         ) {
             PanelQuery(errorRatio(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits[Threshold.requestErrorRatio].value))
+        }.thresholds(.limit(of: RequestAlerts(fleet: fleet).highErrorRatio))
     }
 
     private var typicalLatency: Panel {
@@ -65,7 +64,7 @@ struct APIDashboard {
             kind: .stat, unit: .seconds
         ) {
             PanelQuery(buckets.sum(by: .service).quantile(0.95), legend: "\(.service)")
-        }.thresholds(.most(limits[Threshold.requestLatency].value))
+        }.thresholds(.limit(of: RequestAlerts(fleet: fleet).highLatency))
     }
 
     private var totalActive: Panel {
@@ -120,7 +119,7 @@ struct APIDashboard {
             unit: .ratio
         ) {
             PanelQuery(errorRatio(by: .service), legend: "\(.service)")
-        }.thresholds(.most(limits[Threshold.requestErrorRatio].value)).linked(to: .objectives, "Objectives", of: fleet)
+        }.thresholds(.limit(of: RequestAlerts(fleet: fleet).highErrorRatio)).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var failuresByRoute: Panel {
@@ -141,7 +140,7 @@ struct APIDashboard {
             unit: .seconds
         ) {
             buckets.percentiles
-        }.thresholds(.most(limits[Threshold.requestLatency].value)).linked(to: .objectives, "Objectives", of: fleet)
+        }.thresholds(.limit(of: RequestAlerts(fleet: fleet).highLatency)).linked(to: .objectives, "Objectives", of: fleet)
     }
 
     private var latencyHeatmap: Panel {
@@ -151,7 +150,7 @@ struct APIDashboard {
     private var latencyByRoute: Panel {
         Panel("Latency by route", description: "The 95th percentile of each route.", unit: .seconds) {
             PanelQuery(buckets.sum(by: .label(.route)).quantile(0.95), legend: "\(.label(.route))")
-        }.thresholds(.most(limits[Threshold.requestLatency].value))
+        }.thresholds(.limit(of: RequestAlerts(fleet: fleet).highLatency))
     }
 
     // MARK: - Routes
@@ -166,9 +165,10 @@ struct APIDashboard {
             PanelQuery(buckets.sum(by: .label(.route)).quantile(0.95), legend: "95th percentile")
         }.overrides(
             .named("route", .displayName("Route")), .named("Requests", .unit(.requestsPerSecond), .decimals(2)),
-            .named("Errors", .unit(.ratio), .thresholds(.most(limits[Threshold.requestErrorRatio].value)), .coloredCells),
+            .named("Errors", .unit(.ratio), .thresholds(.limit(of: RequestAlerts(fleet: fleet).highErrorRatio)), .coloredCells),
             .named(
-                "95th percentile", .unit(.seconds), .thresholds(.most(limits[Threshold.requestLatency].value)), .coloredCells
+                "95th percentile", .unit(.seconds), .thresholds(.limit(of: RequestAlerts(fleet: fleet).highLatency)),
+                .coloredCells
             ))
     }
 

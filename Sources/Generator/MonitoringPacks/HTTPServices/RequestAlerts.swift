@@ -26,7 +26,7 @@ struct RequestAlerts {
     private var window: RateWindow { fleet.rateWindow }
     private let requests = HTTPServer.requestDuration.series
 
-    private var highErrorRatio: Alert {
+    var highErrorRatio: Alert {
         let limit = fleet.thresholds[Threshold.requestErrorRatio]
         let failed = requests.matching(.label(.status), .matches, "5..").countRate(over: window).sum(by: .service)
         let all = requests.countRate(over: window).sum(by: .service)
@@ -67,7 +67,7 @@ struct RequestAlerts {
             ])
     }
 
-    private var highLatency: Alert {
+    var highLatency: Alert {
         let limit = fleet.thresholds[Threshold.requestLatency]
         return Alert(
             "HighRequestLatency", when: requests.bucketRates(over: window).sum(by: .service).quantile(0.95), above: limit,

@@ -65,7 +65,7 @@ struct HostAlerts {
                 actions: ["Look whether the host answers: `ping HOST`.", "`systemctl status prometheus-node-exporter` on it."]))
     }
 
-    private var diskAlmostFull: Alert {
+    var diskAlmostFull: Alert {
         let limit = fleet.thresholds[Threshold.freeDisk]
         let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
         let full = limit.value / 2
@@ -115,7 +115,7 @@ struct HostAlerts {
             ])
     }
 
-    private var fewInodes: Alert {
+    var fewInodes: Alert {
         let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
         let limit = fleet.thresholds[Threshold.freeInodes]
         let full = limit.value / 2
@@ -134,7 +134,7 @@ struct HostAlerts {
             ])
     }
 
-    private var memoryPressure: Alert {
+    var memoryPressure: Alert {
         let limit = fleet.thresholds[Threshold.memoryPressure]
         return Alert(
             "MemoryPressure", when: NodeExporter.Pressure.memoryWaiting.series.rate(over: window), above: limit,
@@ -154,7 +154,7 @@ struct HostAlerts {
                 actions: ["See what takes it: `systemd-cgtop -m`.", "Move something to another host, or add memory."]))
     }
 
-    private var clockSkew: Alert {
+    var clockSkew: Alert {
         let limit = fleet.thresholds[Threshold.clockSkew]
         return Alert(
             "ClockSkew", when: NodeExporter.Clock.offset.series.value.abs, above: limit,

@@ -63,14 +63,14 @@ struct HostDevices {
         let free = HostAlerts.disks(Filesystem.available).value / (HostAlerts.disks(Filesystem.size).value > 0)
         return Panel("Free space", description: "Share of each file system that is free for others than root.", unit: .ratio) {
             PanelQuery(free, legend: "\(.label(.mountpoint))")
-        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds[Threshold.freeDisk].value))
+        }.range(from: 0, to: 1).thresholds(.limit(of: HostAlerts(fleet: fleet).diskAlmostFull))
     }
 
     private var inodes: Panel {
         let free = HostAlerts.disks(Filesystem.filesFree).value / (HostAlerts.disks(Filesystem.files).value > 0)
         return Panel("Free inodes", description: "Share of each file system's inodes that is free.", unit: .ratio) {
             PanelQuery(free, legend: "\(.label(.mountpoint))")
-        }.range(from: 0, to: 1).thresholds(.least(fleet.thresholds[Threshold.freeInodes].value))
+        }.range(from: 0, to: 1).thresholds(.limit(of: HostAlerts(fleet: fleet).fewInodes))
     }
 
     // MARK: - Network
@@ -137,14 +137,15 @@ struct HostDevices {
     // MARK: - Clock and kernel
 
     private var offset: Panel {
-        Panel("Clock", description: "How far the clock is from its reference.", unit: .seconds) {
+        // Ahead or behind: the alert looks at the size alone.
+        let skew = fleet.thresholds[Threshold.clockSkew].value
+        return Panel("Clock", description: "How far the clock is from its reference.", unit: .seconds) {
             PanelQuery(Clock.offset.series.value, legend: "\(.instance)")
         }.range(from: nil, to: nil).thresholds(
             PanelThresholds(
                 base: .red,
                 [
-                    .init(from: -fleet.thresholds[Threshold.clockSkew].value, .green),
-                    .init(from: fleet.thresholds[Threshold.clockSkew].value, .red),
+                    .init(from: -skew, .green), .init(from: skew, .red),
                 ]))
     }
 

@@ -75,7 +75,7 @@ struct HostsDashboard {
         ) {
             PanelQuery(Pressure.memoryWaiting.series.rate(over: .rateInterval), legend: "some waited")
             PanelQuery(Pressure.memoryStalled.series.rate(over: .rateInterval), legend: "all waited")
-        }.thresholds(.most(fleet.thresholds[Threshold.memoryPressure].value))
+        }.thresholds(.limit(of: HostAlerts(fleet: fleet).memoryPressure))
     }
 
     private var ioPressure: Panel {

@@ -47,7 +47,7 @@ struct AgentDashboard {
         }
     }
 
-    private var sampleLimit: PanelThresholds { .most(fleet.oldestSample.value) }
+    private var sampleLimit: PanelThresholds { .limit(of: MonitoringAlerts(fleet: fleet).samplingBehind) }
 
     private var sampleAge: Panel {
         Panel(

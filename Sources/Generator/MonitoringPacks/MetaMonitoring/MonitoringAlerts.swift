@@ -32,7 +32,7 @@ struct MonitoringAlerts {
 
     // MARK: - Agents
 
-    private var samplingBehind: Alert {
+    var samplingBehind: Alert {
         Alert(
             "AgentSamplingBehind", when: Agent.sampleAge.series.value, above: fleet.oldestSample,
             summary: "An agent's figures are old.",
@@ -114,7 +114,7 @@ struct MonitoringAlerts {
                 ]))
     }
 
-    private var journalBehind: Alert {
+    var journalBehind: Alert {
         Alert(
             "JournalBehind", when: JournalFollowing.lag.series.value, above: fleet.thresholds[Threshold.journalLag],
             summary: "An agent counts the journal with delay.",

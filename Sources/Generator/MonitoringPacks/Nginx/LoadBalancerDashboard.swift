@@ -80,8 +80,8 @@ struct LoadBalancerDashboard {
             kind: .stat(of: .last, graph: .none),
             unit: .duration, width: .quarter
         ) {
-            PanelQuery(BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time, legend: "\(.instance)")
-        }.range(from: nil, to: nil).thresholds(.least(fleet.thresholds[Threshold.certificateExpiry].value))
+            PanelQuery(TrafficAlerts.timeToExpiry, legend: "\(.instance)")
+        }.range(from: nil, to: nil).thresholds(.limit(of: TrafficAlerts(fleet: fleet).certificateExpires))
     }
 
     private var probe: Panel {

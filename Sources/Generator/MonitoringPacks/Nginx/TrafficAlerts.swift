@@ -63,10 +63,15 @@ struct TrafficAlerts {
             ])
     }
 
-    private var certificateExpires: Alert {
+    /// The time until the first certificate of each chain expires.
+    static var timeToExpiry: InstantVector<SeriesKey<NoKey>> {
+        BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time
+    }
+
+    var certificateExpires: Alert {
         let limit = fleet.thresholds[Threshold.certificateExpiry]
         return Alert(
-            "CertificateExpires", when: BlackboxExporter.TLS.earliestExpiry.series.value - QueryScalar.time, below: limit,
+            "CertificateExpires", when: Self.timeToExpiry, below: limit,
             summary: "A certificate expires soon.",
             description: "The certificate that \(.instance) shows expires in \(value: .duration).",
             runbook: Runbook(

@@ -60,13 +60,19 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private var databaseConnections: Alert {
+    /// Open connections among those that each server takes from all but administrators.
+    static var connectionShare: InstantVector<TargetKey> {
         typealias Settings = PostgresExporter.Settings
-        let limit = fleet.thresholds[Threshold.databaseConnections]
         func per<Key>(_ vector: InstantVector<SeriesKey<Key>>) -> InstantVector<TargetKey> {
             vector.sum(perTarget: .service, .instance)
         }
         let free = per(Settings.maxConnections.series.value) - per(Settings.reservedConnections.series.value)
+        return per(PostgresExporter.Activity.connections.series.value) / (free > 0)
+    }
+
+    var databaseConnections: Alert {
+        typealias Settings = PostgresExporter.Settings
+        let limit = fleet.thresholds[Threshold.databaseConnections]
         func open(_ state: String, _ course: InputCourse) -> AlertInput {
             AlertInput(
                 PostgresExporter.Activity.connections,
@@ -75,7 +81,7 @@ struct DatabaseAlerts {
         let full = limit.value / 2
         return Alert(
             .databaseConnectionsNearLimit,
-            when: per(PostgresExporter.Activity.connections.series.value) / (free > 0), above: limit,
+            when: Self.connectionShare, above: limit,
             summary: "A database has few connections left.",
             description: """
                 \(value: .percentage) of the connections that \(.instance) takes are open; \
@@ -112,7 +118,7 @@ struct DatabaseAlerts {
                 actions: ["Read which statements: `grep -A 8 deadlock` in the server's log."]))
     }
 
-    private var longTransaction: Alert {
+    var longTransaction: Alert {
         let limit = fleet.thresholds[Threshold.transactionDuration]
         return Alert(
             .longTransaction, when: PostgresExporter.Activity.longestTransaction.series.value, above: limit,
@@ -131,7 +137,7 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private var transactionsOld: Alert {
+    var transactionsOld: Alert {
         Alert(
             "TransactionIDsRunOut", when: PostgresExporter.Queries.transactionAge.series.value,
             above: fleet.thresholds[Threshold.transactionAge],
@@ -150,7 +156,7 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private var replicationSlotBehind: Alert {
+    var replicationSlotBehind: Alert {
         Alert(
             .replicationSlotBehind, when: PostgresExporter.Replication.slotLag.series.value,
             above: fleet.thresholds[Threshold.slotLag],
@@ -183,7 +189,7 @@ struct DatabaseAlerts {
                 ]))
     }
 
-    private var clientsWaiting: Alert {
+    var clientsWaiting: Alert {
         Alert(
             .poolerClientsWait, when: PgBouncerExporter.Pools.longestWait.series.value,
             above: fleet.thresholds[Threshold.poolerWait],

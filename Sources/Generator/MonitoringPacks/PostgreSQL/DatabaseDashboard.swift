@@ -30,7 +30,6 @@ struct DatabaseDashboard {
     private let instance = DashboardVariable(.instance, of: ConnectionPool.maxConnections).narrowing(
         only: MetricCatalog.families)
     private let waits = ConnectionPool.waitTime.series.bucketRates(over: .rateInterval)
-    private var limits: Thresholds { fleet.thresholds }
 
     private var connections: Panel {
         Panel(
@@ -44,14 +43,11 @@ struct DatabaseDashboard {
     }
 
     private var share: Panel {
-        let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
-            .sum(perTarget: .service, .instance)
-        let most = ConnectionPool.maxConnections.series.value.sum(perTarget: .service, .instance)
-        return Panel(
+        Panel(
             "Use of pools", description: "Connections in use among those that each process may open.", unit: .ratio
         ) {
-            PanelQuery(used / (most > 0), legend: "\(.instance)")
-        }.range(from: 0, to: 1).thresholds(.most(limits[Threshold.poolUse].value)).linkedToInstance(of: fleet)
+            PanelQuery(ResourceAlerts.poolShare, legend: "\(.instance)")
+        }.range(from: 0, to: 1).thresholds(.limit(of: ResourceAlerts(fleet: fleet).poolExhausted)).linkedToInstance(of: fleet)
     }
 
     private var wait: Panel {
@@ -61,7 +57,7 @@ struct DatabaseDashboard {
             unit: .seconds
         ) {
             PanelQuery(waits.sum(by: .instance).quantile(0.95), legend: "\(.instance)")
-        }.thresholds(.most(limits[Threshold.poolWait].value)).linkedToInstance(of: fleet)
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).slowPool)).linkedToInstance(of: fleet)
     }
 
     private var fleetConnections: Panel {
@@ -70,7 +66,7 @@ struct DatabaseDashboard {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(limits[Threshold.connections].value)).linkedToInstance(of: fleet)
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).tooManyConnections)).linkedToInstance(of: fleet)
     }
 
     private var waitHeatmap: Panel {

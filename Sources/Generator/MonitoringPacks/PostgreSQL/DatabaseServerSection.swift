@@ -56,17 +56,12 @@ struct DatabaseServerSection {
     }
 
     private var connectionShare: Panel {
-        typealias Settings = PostgresExporter.Settings
-        let open = Activity.connections.series.value.sum(perTarget: .service, .instance)
-        let free =
-            Settings.maxConnections.series.value.sum(perTarget: .service, .instance)
-            - Settings.reservedConnections.series.value.sum(perTarget: .service, .instance)
-        return Panel(
+        Panel(
             "Use of connections", description: "Open connections among those that a server takes from all but administrators.",
             unit: .ratio
         ) {
-            PanelQuery(open / (free > 0), legend: "\(.instance)")
-        }.range(from: 0, to: 1).thresholds(.most(fleet.thresholds[Threshold.databaseConnections].value))
+            PanelQuery(DatabaseAlerts.connectionShare, legend: "\(.instance)")
+        }.range(from: 0, to: 1).thresholds(.limit(of: DatabaseAlerts(fleet: fleet).databaseConnections))
     }
 
     private var transactions: Panel {
@@ -85,7 +80,7 @@ struct DatabaseServerSection {
             unit: .seconds
         ) {
             PanelQuery(Activity.longestTransaction.series.value.max(by: .label(.state)), legend: "\(.label(.state))")
-        }.thresholds(.most(fleet.thresholds[Threshold.transactionDuration].value))
+        }.thresholds(.limit(of: DatabaseAlerts(fleet: fleet).longTransaction))
     }
 
     private var locks: Panel {
@@ -166,7 +161,7 @@ struct DatabaseServerSection {
             unit: .count
         ) {
             PanelQuery(Queries.transactionAge.series.value, legend: "\(.label(.database)) at \(.instance)")
-        }.thresholds(.most(fleet.thresholds[Threshold.transactionAge].value))
+        }.thresholds(.limit(of: DatabaseAlerts(fleet: fleet).transactionsOld))
     }
 
     private var deadRows: Panel {
@@ -205,6 +200,6 @@ struct DatabaseServerSection {
             "WAL kept for slots", description: "Bytes of WAL that each replication slot keeps from being removed.", unit: .bytes
         ) {
             PanelQuery(Replication.slotLag.series.value, legend: "\(.label(.slot))")
-        }.thresholds(.most(fleet.thresholds[Threshold.slotLag].value))
+        }.thresholds(.limit(of: DatabaseAlerts(fleet: fleet).replicationSlotBehind))
     }
 }

@@ -45,7 +45,7 @@ struct PoolerSection {
             unit: .seconds
         ) {
             PanelQuery(Pools.longestWait.series.value.max(by: .label(.database)), legend: "\(.label(.database))")
-        }.thresholds(.most(fleet.thresholds[Threshold.poolerWait].value))
+        }.thresholds(.limit(of: DatabaseAlerts(fleet: fleet).clientsWaiting))
     }
 
     private var servers: Panel {

@@ -28,8 +28,6 @@ package struct FleetOverview {
             description: description, tags: ["apus", fleet.name], fileID: fileID, line: line, rows: rows)
     }
 
-    private var limits: Thresholds { fleet.thresholds }
-
     private var instances: Panel {
         Panel("Instances", description: "Instances whose process lives and reports.", kind: .stat, unit: .count) {
             PanelQuery(ServiceState.up.series.value.sum(), legend: "instances")
@@ -39,14 +37,14 @@ package struct FleetOverview {
     package var cpu: Panel {
         Panel("CPU", description: "CPU of each process, in percent of one core.", unit: .percent) {
             PanelQuery(Contract.cpuUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(limits[Threshold.cpuPercent].value)).linkedToInstance(of: fleet).linked(
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highCPU)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }
 
     package var memory: Panel {
         Panel("Memory", description: "Resident memory of each process.", unit: .bytes) {
             PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")
-        }.thresholds(.most(limits[Threshold.memory].value)).linkedToInstance(of: fleet).linked(
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highMemory)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }
 
@@ -62,7 +60,7 @@ package struct FleetOverview {
             kind: .stackedLines, unit: .count
         ) {
             PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
-        }.thresholds(.most(limits[Threshold.connections].value)).linkedToInstance(of: fleet).linked(
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).tooManyConnections)).linkedToInstance(of: fleet).linked(
             to: .database, "Database and pool", of: fleet)
     }
 

@@ -103,11 +103,15 @@ struct InstanceAlerts {
                 ]))
     }
 
-    private var tooManyRestarts: Alert {
+    /// How often each process has started within ``restartWindow``.
+    static var starts: InstantVector<SeriesKey<NoKey>> {
+        ServiceProcess.startTime.series.samples(over: restartWindow).changes
+    }
+
+    var tooManyRestarts: Alert {
         let limit = fleet.thresholds[Threshold.restarts]
-        let starts = ServiceProcess.startTime.series.samples(over: Self.restartWindow).changes
         return Alert(
-            .tooManyRestarts, when: starts, above: limit,
+            .tooManyRestarts, when: Self.starts, above: limit,
             summary: "A process starts again and again.",
             description: """
                 \(.instance) of service \(.service) has started \(value: .decimals(0)) times within a quarter of an hour; \

@@ -27,8 +27,6 @@ struct InstanceDashboard {
         }
     }
 
-    private var limits: Thresholds { fleet.thresholds }
-
     // MARK: - Life
 
     private var state: Panel {
@@ -46,13 +44,12 @@ struct InstanceDashboard {
     }
 
     private var starts: Panel {
-        let starts = ServiceProcess.startTime.series.value.samples(over: InstanceAlerts.restartWindow).changes
-        return Panel(
+        Panel(
             "Starts", description: "How often the process started within a quarter of an hour, and the most that is usual.",
             kind: .stat, unit: .count
         ) {
-            PanelQuery(starts, legend: "\(.instance)")
-        }.thresholds(.most(limits[Threshold.restarts].value))
+            PanelQuery(InstanceAlerts.starts, legend: "\(.instance)")
+        }.thresholds(.limit(of: InstanceAlerts(fleet: fleet).tooManyRestarts))
     }
 
     private var heartbeat: Panel {
@@ -76,7 +73,7 @@ struct InstanceDashboard {
             PanelQuery(
                 ServiceProcess.childrenCPU.series.rate(over: .rateInterval).sum(by: .label(.mode)) * 100,
                 legend: "children, \(.label(.mode))")
-        }.thresholds(.most(limits[Threshold.cpuPercent].value))
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highCPU))
     }
 
     private var memory: Panel {
@@ -91,7 +88,7 @@ struct InstanceDashboard {
                     ServiceProcess.residentMemory.series.matching(.service, .matches, services.joined(separator: "|")).value
                         .max(by: .instance) * 0 + limit, legend: "limit")
             }
-        }.thresholds(.most(limits[Threshold.memory].value)).overrides(.limitLine("limit"))
+        }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highMemory)).overrides(.limitLine("limit"))
     }
 
     /// Services that have the same limit, in order of declaration.
@@ -116,14 +113,13 @@ struct InstanceDashboard {
     }
 
     private var heapGrowth: Panel {
-        let perSecond = ServiceProcess.heap.series.value.samples(over: .hours(1)).derivative
-        return Panel(
+        Panel(
             "Growth of the heap",
             description: "Growth within an hour, by a line through the last hour, and the most that is usual.",
             unit: .bytes
         ) {
-            PanelQuery(perSecond * 3600, legend: "within an hour")
-        }.range(from: nil, to: nil).thresholds(.most(limits[Threshold.heapGrowth].value))
+            PanelQuery(ResourceAlerts.heapGrowthInAnHour, legend: "within an hour")
+        }.range(from: nil, to: nil).thresholds(.limit(of: ResourceAlerts(fleet: fleet).heapGrowth))
     }
 
     // MARK: - Executors
@@ -163,12 +159,11 @@ struct InstanceDashboard {
     }
 
     private var fileShare: Panel {
-        let share = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
-        return Panel(
+        Panel(
             "Share of descriptors", description: "Open descriptors among those that the process may open.", unit: .ratio
         ) {
-            PanelQuery(share, legend: "open")
-        }.range(from: 0, to: 1).thresholds(.most(limits[Threshold.descriptorUse].value))
+            PanelQuery(ResourceAlerts.descriptorShare, legend: "open")
+        }.range(from: 0, to: 1).thresholds(.limit(of: ResourceAlerts(fleet: fleet).fewDescriptors))
     }
 
     private var connections: Panel {

@@ -40,7 +40,7 @@ struct ResourceAlerts {
 
     private var limits: Thresholds { fleet.thresholds }
 
-    private var highCPU: Alert {
+    var highCPU: Alert {
         Alert(
             .highCPU, when: Contract.cpuUsage.series.value, above: limits[Threshold.cpuPercent],
             summary: "A process uses much CPU.",
@@ -61,7 +61,7 @@ struct ResourceAlerts {
                 ]))
     }
 
-    private var highMemory: Alert {
+    var highMemory: Alert {
         Alert(
             .highMemory, when: Contract.memoryUsage.series.value, above: limits[Threshold.memory],
             summary: "A process uses much memory.",
@@ -115,13 +115,18 @@ struct ResourceAlerts {
             } + [AlertInput(ServiceProcess.residentMemory, [.service: "another", .instance: "two"], .constant(1e15))])
     }
 
-    private var heapGrowth: Alert {
+    /// By how much each heap grows within an hour, by a line through the last hour.
+    static var heapGrowthInAnHour: InstantVector<SeriesKey<NoKey>> {
+        ServiceProcess.heap.series.samples(over: .hours(1)).derivative * 3600
+    }
+
+    var heapGrowth: Alert {
         let limit = limits[Threshold.heapGrowth]
         let heap = ServiceProcess.heap.series
         let growing = heap.samples(over: .minutes(15)).derivative > 0
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
         return Alert(
-            .heapGrowth, when: (heap.samples(over: .hours(1)).derivative * 3600 > limit.value).and(growing),
+            .heapGrowth, when: (Self.heapGrowthInAnHour > limit.value).and(growing),
             threshold: limit,
             summary: "A process's heap grows and grows.",
             description: """
@@ -152,10 +157,14 @@ struct ResourceAlerts {
             ])
     }
 
-    private var fewDescriptors: Alert {
-        let share = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
-        return Alert(
-            .fewDescriptorsLeft, when: share, above: limits[Threshold.descriptorUse],
+    /// Open descriptors among those that each process may open.
+    static var descriptorShare: InstantVector<SeriesKey<NoKey>> {
+        ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
+    }
+
+    var fewDescriptors: Alert {
+        Alert(
+            .fewDescriptorsLeft, when: Self.descriptorShare, above: limits[Threshold.descriptorUse],
             summary: "A process runs out of file descriptors.",
             description: "\(.instance) of service \(.service) has \(value: .percentage) of its file descriptors open.",
             runbook: Runbook(
@@ -173,7 +182,7 @@ struct ResourceAlerts {
 
     // MARK: - Connections
 
-    private var tooManyConnections: Alert {
+    var tooManyConnections: Alert {
         Alert(
             .tooManyDatabaseConnections, when: FleetQueries.openConnections.sum(), above: limits[Threshold.connections],
             summary: "The fleet has too many database connections open.",
@@ -188,11 +197,15 @@ struct ResourceAlerts {
                 ]))
     }
 
-    private var poolExhausted: Alert {
+    /// Connections in use among those that the pools of each process may open.
+    static var poolShare: InstantVector<TargetKey> {
         let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
         let bound = ConnectionPool.maxConnections.series.value
+        return used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
+    }
+
+    var poolExhausted: Alert {
         let limit = limits[Threshold.poolUse]
-        let share = used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
         func most(_ pool: String, _ value: Double) -> AlertInput {
             AlertInput(
                 ConnectionPool.maxConnections, [.service: "a", .instance: "one", .label(.pool): pool], .constant(value))
@@ -203,7 +216,7 @@ struct ResourceAlerts {
                 course)
         }
         return Alert(
-            .poolExhausted, when: share, above: limit,
+            .poolExhausted, when: Self.poolShare, above: limit,
             summary: "A connection pool is nearly used up.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .percentage) of the connections that its pools may open; \
@@ -230,7 +243,7 @@ struct ResourceAlerts {
             ])
     }
 
-    private var slowPool: Alert {
+    var slowPool: Alert {
         let limit = limits[Threshold.poolWait]
         let wait = ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(
             0.95)

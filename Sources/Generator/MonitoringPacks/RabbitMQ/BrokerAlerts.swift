@@ -42,7 +42,7 @@ struct BrokerAlerts {
                 ]))
     }
 
-    private var deepBrokerQueue: Alert {
+    var deepBrokerQueue: Alert {
         let limit = fleet.thresholds[Threshold.brokerDepth]
         return Alert(
             .deepBrokerQueue, when: Details.messages.series.value, above: limit,

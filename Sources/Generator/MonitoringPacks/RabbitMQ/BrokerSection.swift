@@ -40,7 +40,7 @@ package struct BrokerSection {
     private var messages: Panel {
         Panel("Messages by queue", description: "Messages that wait or are at a consumer.", unit: .count) {
             PanelQuery(Details.messages.series.value, legend: "\(.label(.queue)) at \(.instance)")
-        }.thresholds(.most(fleet.thresholds[Threshold.brokerDepth].value))
+        }.thresholds(.limit(of: BrokerAlerts(fleet: fleet).deepBrokerQueue))
     }
 
     private var waiting: Panel {

@@ -42,11 +42,15 @@ struct CacheAlerts {
                 actions: ["Ask it: `redis-cli -h HOST -p PORT ping`.", "Read its log: `journalctl -u redis-server -n 100`."]))
     }
 
-    private var cacheMemory: Alert {
+    /// Memory in use among that of `maxmemory`, of each server that has one.
+    static var memoryShare: InstantVector<SeriesKey<NoKey>> {
+        RedisExporter.Memory.used.series.value / (RedisExporter.Memory.limit.series.value > 0)
+    }
+
+    var cacheMemory: Alert {
         let limit = fleet.thresholds[Threshold.cacheMemory]
-        let share = RedisExporter.Memory.used.series.value / (RedisExporter.Memory.limit.series.value > 0)
         return Alert(
-            .cacheMemoryNearLimit, when: share, above: limit, summary: "A cache is nearly full.",
+            .cacheMemoryNearLimit, when: Self.memoryShare, above: limit, summary: "A cache is nearly full.",
             description: """
                 Redis \(.instance) uses \(value: .percentage) of its memory; \
                 the limit is \(limit).

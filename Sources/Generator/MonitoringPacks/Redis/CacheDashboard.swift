@@ -26,8 +26,7 @@ struct CacheDashboard {
         }
     }
 
-    private var limit: PanelThresholds { .most(fleet.thresholds[Threshold.cacheMemory].value) }
-    private var share: InstantVector<SeriesKey<NoKey>> { Memory.used.series.value / (Memory.limit.series.value > 0) }
+    private var limit: PanelThresholds { .limit(of: CacheAlerts(fleet: fleet).cacheMemory) }
     private var hits: InstantVector<SeriesKey<NoKey>> {
         let hits = Keys.hits.series.rate(over: .rateInterval)
         return hits / (hits + Keys.misses.series.rate(over: .rateInterval) > 0)
@@ -51,7 +50,7 @@ struct CacheDashboard {
 
     private var memoryShare: Panel {
         Panel("Memory in use", description: "Memory in use among that of `maxmemory`.", kind: .stat, unit: .ratio) {
-            PanelQuery(share, legend: "\(.instance)")
+            PanelQuery(CacheAlerts.memoryShare, legend: "\(.instance)")
         }.range(from: 0, to: 1).thresholds(limit)
     }
 
@@ -77,7 +76,7 @@ struct CacheDashboard {
 
     private var memoryShareOverTime: Panel {
         Panel("Share of memory", description: "Memory in use among that of `maxmemory`, over time.", unit: .ratio) {
-            PanelQuery(share, legend: "\(.instance)")
+            PanelQuery(CacheAlerts.memoryShare, legend: "\(.instance)")
         }.range(from: 0, to: 1).thresholds(limit)
     }
 

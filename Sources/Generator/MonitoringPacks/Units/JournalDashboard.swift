@@ -213,7 +213,7 @@ struct JournalDashboard {
         ) {
             PanelQuery(JournalFollowing.lag.series.value, legend: "\(.instance): behind")
             PanelQuery(JournalFollowing.age.series.value, legend: "\(.instance): last look")
-        }.thresholds(.most(fleet.thresholds[Threshold.journalLag].value))
+        }.thresholds(.limit(of: MonitoringAlerts(fleet: fleet).journalBehind))
     }
 
     private var patterns: Panel {
