@@ -36,12 +36,25 @@ struct HostAlerts {
     private typealias Filesystem = NodeExporter.Filesystem
     typealias FilesystemKey = SeriesKey<NodeExporter.FilesystemLabels.Key>
 
-    /// Without those that live in memory or show the kernel's state.
+    /// The file systems that fill: without those that live in memory, show the kernel's state, or are images made to be full.
     static func disks(_ gauge: Gauge<NodeExporter.FilesystemLabels>) -> Series<Gauge<NodeExporter.FilesystemLabels>> {
         gauge.series.matching(.label(.filesystem), .matchesNot, Self.noDisks)
     }
 
-    private static let noDisks = "tmpfs|ramfs|squashfs|overlay"
+    private static let noDisks = "tmpfs|ramfs|overlay|squashfs|erofs|iso9660|efivarfs"
+
+    /// File systems that nothing can be written to, so that they do not fill.
+    private static var readOnly: InstantVector<FilesystemKey> { Filesystem.readOnly.series.value == 1 }
+
+    /// The share of each file system that can be written to, and is free for others than root.
+    static var freeSpace: InstantVector<FilesystemKey> {
+        (disks(Filesystem.available).value / (Filesystem.size.series.value > 0)).unless(readOnly)
+    }
+
+    /// The share of inodes that is free on each file system that can be written to.
+    static var freeInodes: InstantVector<FilesystemKey> {
+        (disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)).unless(readOnly)
+    }
 
     private func disk(
         _ gauge: Gauge<NodeExporter.FilesystemLabels>, on filesystem: String = "ext4", _ course: InputCourse
@@ -67,10 +80,9 @@ struct HostAlerts {
 
     var diskAlmostFull: Alert {
         let limit = fleet.thresholds[Threshold.freeDisk]
-        let free = Self.disks(Filesystem.available).value / (Filesystem.size.series.value > 0)
         let full = limit.value / 2
         return Alert(
-            .diskAlmostFull, when: free, below: limit, summary: "A file system is almost full.",
+            .diskAlmostFull, when: Self.freeSpace, below: limit, summary: "A file system is almost full.",
             description: """
                 \(.label(.mountpoint)) of \(.instance) has \(value: .percentage) free; \
                 the limit is \(limit).
@@ -87,6 +99,9 @@ struct HostAlerts {
                 disk(Filesystem.available, .level(quiet: full, bad: full * 0.9994)),
                 disk(Filesystem.size, .constant(0.5)), disk(Filesystem.available, on: "tmpfs", .constant(0.001)),
                 disk(Filesystem.size, on: "tmpfs", .constant(0.5)),
+                // An image is full from the day on which it was made.
+                disk(Filesystem.available, on: "xfs", .constant(0)), disk(Filesystem.size, on: "xfs", .constant(0.5)),
+                disk(Filesystem.readOnly, on: "xfs", .constant(1)), disk(Filesystem.readOnly, .constant(0)),
             ])
     }
 
@@ -95,7 +110,8 @@ struct HostAlerts {
         let horizon = fleet.thresholds[Threshold.diskFull]
         let perSecond = -0.5 / horizon.value
         return Alert(
-            .diskFillsUp, when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)) < 0,
+            .diskFillsUp,
+            when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)).unless(Self.readOnly) < 0,
             for: .seconds(1800), threshold: horizon, summary: "A file system will be full in some days.",
             description: """
                 \(.label(.mountpoint)) of \(.instance) will be full within \(horizon) if it fills \
@@ -104,7 +120,7 @@ struct HostAlerts {
             runbook: Runbook(
                 meaning: "A line through the free space of the last six hours reaches 0 within `Thresholds.diskFull`.",
                 impact: "When it is full, stores and logs stop writing.",
-                queries: [.init("Free share", free.value / (Filesystem.size.series.value > 0))],
+                queries: [.init("Free share", Self.freeSpace)],
                 actions: [
                     "See what grows: `du -xh --max-depth=2 MOUNTPOINT`, twice with an hour between.",
                     "Shorten what is kept: retention, rotation of logs.",
@@ -112,15 +128,16 @@ struct HostAlerts {
             inputs: [
                 disk(Filesystem.available, .slope(from: 0.2, quiet: 0, bad: perSecond)),
                 disk(Filesystem.available, on: "tmpfs", .slope(from: 0.2, quiet: 2 * perSecond, bad: 2 * perSecond)),
+                disk(Filesystem.available, on: "xfs", .slope(from: 0.2, quiet: 2 * perSecond, bad: 2 * perSecond)),
+                disk(Filesystem.readOnly, on: "xfs", .constant(1)), disk(Filesystem.readOnly, .constant(0)),
             ])
     }
 
     var fewInodes: Alert {
-        let free = Self.disks(Filesystem.filesFree).value / (Filesystem.files.series.value > 0)
         let limit = fleet.thresholds[Threshold.freeInodes]
         let full = limit.value / 2
         return Alert(
-            "FewInodes", when: free, below: limit, summary: "A file system can take few more files.",
+            "FewInodes", when: Self.freeInodes, below: limit, summary: "A file system can take few more files.",
             description: "\(.label(.mountpoint)) of \(.instance) has \(value: .percentage) of its inodes free.",
             runbook: Runbook(
                 meaning: "Nearly as many files exist as the file system can hold.",
@@ -131,6 +148,8 @@ struct HostAlerts {
                 disk(Filesystem.filesFree, .level(quiet: full, bad: full * 0.9994)),
                 disk(Filesystem.files, .constant(0.5)), disk(Filesystem.filesFree, on: "tmpfs", .constant(0.001)),
                 disk(Filesystem.files, on: "tmpfs", .constant(0.5)),
+                disk(Filesystem.filesFree, on: "xfs", .constant(0)), disk(Filesystem.files, on: "xfs", .constant(0.5)),
+                disk(Filesystem.readOnly, on: "xfs", .constant(1)), disk(Filesystem.readOnly, .constant(0)),
             ])
     }
 

@@ -9,7 +9,6 @@ struct HostDevices {
     let fleet: Fleet
 
     private typealias Disk = NodeExporter.Disk
-    private typealias Filesystem = NodeExporter.Filesystem
     private typealias Network = NodeExporter.Network
     private typealias Clock = NodeExporter.Clock
 
@@ -60,16 +59,19 @@ struct HostDevices {
     }
 
     private var space: Panel {
-        let free = HostAlerts.disks(Filesystem.available).value / (HostAlerts.disks(Filesystem.size).value > 0)
-        return Panel("Free space", description: "Share of each file system that is free for others than root.", unit: .ratio) {
-            PanelQuery(free, legend: "\(.label(.mountpoint))")
+        Panel(
+            "Free space", description: "Share of each file system that can be written to, free for others than root.",
+            unit: .ratio
+        ) {
+            PanelQuery(HostAlerts.freeSpace, legend: "\(.label(.mountpoint))")
         }.range(from: 0, to: 1).thresholds(.limit(of: HostAlerts(fleet: fleet).diskAlmostFull))
     }
 
     private var inodes: Panel {
-        let free = HostAlerts.disks(Filesystem.filesFree).value / (HostAlerts.disks(Filesystem.files).value > 0)
-        return Panel("Free inodes", description: "Share of each file system's inodes that is free.", unit: .ratio) {
-            PanelQuery(free, legend: "\(.label(.mountpoint))")
+        Panel(
+            "Free inodes", description: "Share of inodes that is free on each file system that can be written to.", unit: .ratio
+        ) {
+            PanelQuery(HostAlerts.freeInodes, legend: "\(.label(.mountpoint))")
         }.range(from: 0, to: 1).thresholds(.limit(of: HostAlerts(fleet: fleet).fewInodes))
     }
 
