@@ -29,7 +29,7 @@ struct HostAlerts {
 
     var all: [Alert] {
         fleet.hostMonitoring == nil
-            ? [] : [hostUnseen, diskAlmostFull, diskFillsUp, fewInodes, memoryPressure, clockSkew, hostDegraded]
+            ? [] : [hostUnseen, diskAlmostFull, diskFillsUp, fewInodes, memoryPressure, clockSkew, clockNotSynchronised, hostDegraded]
     }
 
     private var window: RateWindow { fleet.rateWindow }
@@ -191,6 +191,49 @@ struct HostAlerts {
                 AlertInput(
                     NodeExporter.Clock.offset, [.service: HostMonitoring.service, .instance: "slow"],
                     .level(quiet: -limit.value, bad: -limit.value * 1.0006)),
+            ])
+    }
+
+    /// The largest error that the kernel admits to, in seconds: it comes to that when nothing has corrected the clock for long
+    /// (`NTP_PHASE_LIMIT` of linux/timex.h).
+    private static let largestError = 16.0
+
+    /// A clock that nobody corrects has no offset from a reference, so that ``clockSkew`` says nothing of it.
+    private var clockNotSynchronised: Alert {
+        typealias Clock = NodeExporter.Clock
+        let unsynchronised = Clock.synchronised.series.samples(over: .minutes(5)).minimum == 0
+        func input(_ gauge: Gauge<NoLabels>, on instance: String = "one", _ course: InputCourse) -> AlertInput {
+            AlertInput(gauge, [.service: HostMonitoring.service, .instance: instance], course)
+        }
+        return Alert(
+            "ClockNotSynchronised", when: unsynchronised.and(Clock.maximumError.series.value >= Self.largestError),
+            severity: .medium, summary: "Nothing keeps a host's clock right.",
+            description: "Nothing has corrected the clock of \(.instance) for so long that its error is unknown.",
+            runbook: Runbook(
+                meaning: "No time service corrects the clock, or it reaches none of its servers.",
+                impact: "The clock drifts away, by seconds within days: what expires does so too early or too late, and logs and "
+                    + "samples do not fit together.",
+                queries: [
+                    .init("Whether something keeps it right", Clock.synchronised.series.value),
+                    .init("Largest error that the clock may have", Clock.maximumError.series.value),
+                ],
+                actions: [
+                    "Look whether a time service runs, and whom it asks: `chronyc sources`, or `timedatectl timesync-status`.",
+                    "Look whether its servers can be reached: UDP port 123 must be open to them.",
+                    "Start it: `systemctl enable --now chrony`.",
+                ]),
+            inputs: [
+                input(Clock.synchronised, .level(quiet: 1, bad: 0)), input(Clock.maximumError, .constant(Self.largestError)),
+            ],
+            furtherInputs: [
+                [
+                    input(Clock.synchronised, .constant(0)),
+                    input(Clock.maximumError, .level(quiet: Self.largestError - 0.01, bad: Self.largestError)),
+                    input(Clock.synchronised, on: "two", .constant(0)),
+                    input(
+                        Clock.maximumError, on: "two",
+                        .level(quiet: Self.largestError - 0.01, bad: Self.largestError + 1)),
+                ]
             ])
     }
 

@@ -30,6 +30,7 @@ struct AlertWithoutFault {
         AlertWithoutFault("FewInodes", machine),
         AlertWithoutFault("MemoryPressure", machine),
         AlertWithoutFault("ClockSkew", machine),
+        AlertWithoutFault("ClockNotSynchronised", machine),
         AlertWithoutFault("HostDegraded", machine),
         AlertWithoutFault("HighCPU", limitOfService),
         AlertWithoutFault("HighMemory", limitOfService),
