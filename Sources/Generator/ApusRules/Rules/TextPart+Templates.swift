@@ -7,6 +7,7 @@ extension [TextPart] {
             switch part {
             case .text(let text): text
             case .label(let name): "{{ $labels.\(name) }}"
+            case .optionalLabel(let name, let text): "{{ if $labels.\(name) }}{{ $labels.\(name) }}{{ else }}\(text){{ end }}"
             case .value(let format): "{{ $value | \(format.templateFunction) }}"
             }
         }.joined()
@@ -18,12 +19,18 @@ extension [TextPart] {
             switch part {
             case .text(let text): text
             case .label(let name): labels[name] ?? ""
+            case .optionalLabel(let name, let text): labels[name].flatMap { $0.isEmpty ? nil : $0 } ?? text
             case .value(let format): format.rendered(value)
             }
         }.joined()
     }
 
     var labelNames: [String] {
-        compactMap { if case .label(let name) = $0 { name } else { nil } }
+        compactMap { part in
+            switch part {
+            case .label(let name), .optionalLabel(let name, _): name
+            case .text, .value: nil
+            }
+        }
     }
 }

@@ -30,6 +30,11 @@ public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendab
             parts.append(.label(key.rawValue))
         }
 
+        /// Inserts the value of a label, or a text where the series lacks it or has it empty.
+        public mutating func appendInterpolation(_ key: Key, or text: String) {
+            parts.append(.optionalLabel(key.rawValue, otherwise: text))
+        }
+
         /// Inserts the value of the series, written for people.
         public mutating func appendInterpolation(value format: ValueFormat) {
             parts.append(.value(format))
@@ -46,6 +51,8 @@ public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendab
 public enum TextPart: Hashable, Sendable {
     case text(String)
     case label(String)
+    /// The value of a label, or a text where that is empty.
+    case optionalLabel(String, otherwise: String)
     case value(ValueFormat)
 }
 

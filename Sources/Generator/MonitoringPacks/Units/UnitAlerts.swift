@@ -103,10 +103,16 @@ struct UnitAlerts {
                 Journal.messages,
                 [.service: "apus-agent", .instance: "a", .label(.unit): "u.service", .label(.priority): priority], course)
         }
+        // Entries of no unit come without the label.
+        let ofKernel = AlertInput(
+            Journal.messages, [.service: "apus-agent", .instance: "a", .label(.priority): "emerg"], .events(1))
         return Alert(
             "CriticalMessages", anyOf: graver, in: fleet, severity: .medium,
-            summary: "A unit has logged something critical.",
-            description: "\(.label(.unit)) has logged entries of priority \(.label(.priority)).",
+            summary: "Something critical has been logged.",
+            description: """
+                \(.label(.unit), or: "The kernel or a process outside of all units") on the host of the agent \(.instance) has logged \
+                entries of priority \(.label(.priority)).
+                """,
             runbook: Runbook(
                 meaning: "The journal holds new entries of priority crit or graver.",
                 impact: "Depends on what they say.",
@@ -116,6 +122,6 @@ struct UnitAlerts {
                         Journal.messages.series.matching(.label(.priority), "err").rate(over: window))
                 ],
                 actions: ["Read them: `journalctl -p crit -n 50`."]),
-            inputs: [entry("crit", .events(1)), entry("err", .growth(quiet: 0.5, bad: 0.5))])
+            inputs: [entry("crit", .events(1)), ofKernel, entry("err", .growth(quiet: 0.5, bad: 0.5))])
     }
 }
