@@ -2,11 +2,13 @@ import ApusRules
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
+import ApusText
 public import ApusTopology
 
 extension Threshold {
-    /// The number of starts of one instance within a quarter of an hour.
-    public static let restarts = ThresholdKey.count("restarts", 3, .high, "starts in 15 minutes")
+    /// The number of starts of one instance within the time that the alert TooManyRestarts looks back.
+    public static let restarts = ThresholdKey.count(
+        "restarts", 3, .high, "starts within \(DurationText.string(InstanceAlerts.restartWindow))")
 }
 
 extension AlertName {
@@ -105,7 +107,7 @@ struct InstanceAlerts {
 
     /// How often each process has started within ``restartWindow``.
     static var starts: InstantVector<SeriesKey<NoKey>> {
-        ServiceProcess.startTime.series.samples(over: restartWindow).changes
+        ServiceProcess.startTime.series.samples(over: .fixed(restartWindow)).changes
     }
 
     var tooManyRestarts: Alert {
@@ -114,7 +116,8 @@ struct InstanceAlerts {
             .tooManyRestarts, when: Self.starts, above: limit,
             summary: "A process starts again and again.",
             description: """
-                \(.instance) of service \(.service) has started \(value: .decimals(0)) times within a quarter of an hour; \
+                \(.instance) of service \(.service) has started \(value: .decimals(0)) times within \
+                \(text: DurationText.string(Self.restartWindow)); \
                 the limit is \(limit).
                 """,
             runbook: Runbook(
@@ -136,5 +139,5 @@ struct InstanceAlerts {
     }
 
     /// The window in which ``Threshold/restarts`` counts starts.
-    static let restartWindow = RateWindow.minutes(15)
+    static let restartWindow = Duration.seconds(900)
 }

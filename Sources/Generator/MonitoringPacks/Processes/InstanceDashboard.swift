@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusDashboards
 import ApusMetrics
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// One process: what it takes from its host, whether it is prompt, and what it reports.
@@ -45,7 +46,9 @@ struct InstanceDashboard {
 
     private var starts: Panel {
         Panel(
-            "Starts", description: "How often the process started within a quarter of an hour, and the most that is usual.",
+            "Starts",
+            description: "How often the process started within \(DurationText.string(InstanceAlerts.restartWindow)), "
+                + "and the most that is usual.",
             kind: .stat, unit: .count
         ) {
             PanelQuery(InstanceAlerts.starts, legend: "\(.instance)")

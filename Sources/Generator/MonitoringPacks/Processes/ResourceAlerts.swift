@@ -252,7 +252,7 @@ struct ResourceAlerts {
             summary: "Callers wait long for database connections.",
             description: """
                 One in twenty callers in \(.instance) of service \(.service) waits \(value: .decimals(3)) s or longer for a \
-                connection; the limit is \(text: PromQLNumber.string(limit.value)) s.
+                connection; the limit is \(limit).
                 """,
             runbook: Runbook(
                 meaning: "The 95th percentile of the time to get a connection from the pool is past `Thresholds.poolWait`.",
