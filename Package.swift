@@ -238,8 +238,8 @@ let package = Package(
         notifications.module(
             "NotificationPack",
             [
-                "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusText", "ApusTopology",
-                "MonitoringPacks", "NotificationMetrics",
+                "AgentMetrics", "ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology", "MonitoringPacks",
+                "NotificationMetrics",
             ]),
         notifications.module("NotificationFleet", ["ApusText", "ApusTopology", "NotificationPack", "NotificationStore"]),
         // Commands: thin.
@@ -388,14 +388,14 @@ let package = Package(
             "IntegrationTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics",
-                "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationFleet",
-                "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting", "reporting-service", httpClient,
-                nioCore, nioHTTP1,
+                "ApusPromQL", "ApusTopology", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks",
+                "NotificationFleet", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
+                "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(
             "ShopExample", "Examples/Shop/Sources/Shop",
-            ["ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks"]),
+            ["ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks", "MonitoringPacks"]),
     ]
 )
 

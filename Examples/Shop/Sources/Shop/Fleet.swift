@@ -20,7 +20,7 @@ struct PaymentLabels: LabelSet {
     subscript(key: Key) -> String { method }
 }
 
-/// The shop: its topology, its own alerts and its own dashboard.
+/// The shop: its topology, its own alert, its own pack and its own dashboard.
 @main
 struct Shop: FleetTool {
     static let fleet = Fleet("shop") {
@@ -50,14 +50,15 @@ struct Shop: FleetTool {
         Objective.availability(of: "checkout", 0.999)
         Objective(
             "payments", of: "checkout", target: 0.98, bad: ShopMetrics.declined.series, total: ShopMetrics.orders.series)
+        SalesPack()
         Alert(
-            "BasketsPileUp", when: ShopMetrics.baskets.series.value.sum(by: .service) > 500, severity: .low,
-            summary: "Many baskets are open and few are paid.",
-            description: "\(value: .decimals(0)) baskets of \(.service) are open.",
+            "PaymentsDeclined", when: ShopMetrics.declined.series.rate(over: .minutes(5)).sum(by: .service) > 0.5,
+            severity: .low, summary: "Many payments are declined.",
+            description: "\(value: .decimals(1)) payments a second to \(.service) are declined.",
             runbook: Runbook(
-                meaning: "More than 500 baskets are open at once.", impact: "Sales are lost while customers wait.",
+                meaning: "More than one payment in two seconds is declined.", impact: "Sales are lost.",
                 queries: [.init("Orders a minute", ShopMetrics.orders.series.rate(over: .minutes(5)).sum() * 60)],
-                actions: ["Look at the payment provider's status page.", "Look at the checkout's latency."]))
+                actions: ["Look at the payment provider's status page."]))
         Routing(default: "team") {
             Receiver("team", .webhook(url: "http://127.0.0.1:8025/alerts"))
         }
@@ -74,9 +75,6 @@ struct Shop: FleetTool {
                         ShopMetrics.orders.series.rate(over: .rateInterval).sum(by: .label(.method)),
                         legend: "\(.label(.method))")
                 }
-                Panel("Open baskets", description: "Baskets that somebody fills at the moment.", unit: .count) {
-                    PanelQuery(ShopMetrics.baskets.series.value.sum(), legend: "baskets")
-                }.thresholds(.most(500))
             }
             PanelRow {
                 Panel(

@@ -1,3 +1,5 @@
+import ApusPromQL
+import ApusText
 import ApusTopology
 
 extension [TextPart] {
@@ -8,6 +10,7 @@ extension [TextPart] {
             case .text(let text): text
             case .label(let name): "{{ $labels.\(name) }}"
             case .optionalLabel(let name, let text): "{{ if $labels.\(name) }}{{ $labels.\(name) }}{{ else }}\(text){{ end }}"
+            case .limit(let limit): limit.rendered
             case .value(let format): "{{ $value | \(format.templateFunction) }}"
             }
         }.joined()
@@ -20,6 +23,7 @@ extension [TextPart] {
             case .text(let text): text
             case .label(let name): labels[name] ?? ""
             case .optionalLabel(let name, let text): labels[name].flatMap { $0.isEmpty ? nil : $0 } ?? text
+            case .limit(let limit): limit.rendered
             case .value(let format): format.rendered(value)
             }
         }.joined()
@@ -29,8 +33,21 @@ extension [TextPart] {
         compactMap { part in
             switch part {
             case .label(let name), .optionalLabel(let name, _): name
-            case .text, .value: nil
+            case .text, .value, .limit: nil
             }
+        }
+    }
+}
+
+extension Threshold {
+    /// The limit as the values beside it are written.
+    fileprivate var rendered: String {
+        switch amount {
+        case .percent(let value): "\(PromQLNumber.string(value)) %"
+        case .ratio(let value): ValueFormat.percentage.rendered(value)
+        case .count(let count): String(count)
+        case .bytes: ValueFormat.bytes.rendered(value) + "B"
+        case .duration(let duration): DurationText.string(duration)
         }
     }
 }

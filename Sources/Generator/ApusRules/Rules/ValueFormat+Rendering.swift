@@ -1,22 +1,5 @@
-import ApusText
-import ApusPromQL
-public import ApusTopology
+import ApusTopology
 import Foundation
-
-extension LabelText.StringInterpolation {
-    /// The limit of an alert, as the values beside it are written.
-    public mutating func appendInterpolation(_ limit: Threshold) {
-        let text =
-            switch limit.amount {
-            case .percent(let value): "\(PromQLNumber.string(value)) %"
-            case .ratio(let value): ValueFormat.percentage.rendered(value)
-            case .count(let count): String(count)
-            case .bytes: ValueFormat.bytes.rendered(limit.value) + "B"
-            case .duration(let duration): DurationText.string(duration)
-            }
-        appendInterpolation(text: text)
-    }
-}
 
 extension ValueFormat {
     var templateFunction: String {

@@ -40,6 +40,11 @@ public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendab
             parts.append(.value(format))
         }
 
+        /// Inserts the limit of an alert, written as the values beside it are.
+        public mutating func appendInterpolation(_ limit: Threshold) {
+            parts.append(.limit(limit))
+        }
+
         /// Inserts a text that is known when generating.
         public mutating func appendInterpolation(text: String) {
             parts.append(.text(text))
@@ -54,6 +59,8 @@ public enum TextPart: Hashable, Sendable {
     /// The value of a label, or a text where that is empty.
     case optionalLabel(String, otherwise: String)
     case value(ValueFormat)
+    /// A limit, which is known when generating.
+    case limit(Threshold)
 }
 
 /// How an annotation writes a value

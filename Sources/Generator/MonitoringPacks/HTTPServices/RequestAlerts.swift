@@ -1,7 +1,6 @@
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
-import ApusRules
 import ApusText
 public import ApusTopology
 

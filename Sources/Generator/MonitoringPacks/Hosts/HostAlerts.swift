@@ -1,6 +1,5 @@
 import ApusMetrics
 import ApusPromQL
-import ApusRules
 import ApusText
 public import ApusTopology
 import ExporterCatalog
@@ -29,7 +28,11 @@ struct HostAlerts {
 
     var all: [Alert] {
         fleet.hostMonitoring == nil
-            ? [] : [hostUnseen, diskAlmostFull, diskFillsUp, fewInodes, memoryPressure, clockSkew, clockNotSynchronised, hostDegraded]
+            ? []
+            : [
+                hostUnseen, diskAlmostFull, diskFillsUp, fewInodes, memoryPressure, clockSkew, clockNotSynchronised,
+                hostDegraded,
+            ]
     }
 
     private var window: RateWindow { fleet.rateWindow }
@@ -62,8 +65,8 @@ struct HostAlerts {
         AlertInput(
             gauge,
             [
-                .service: HostMonitoring.service, .instance: "host", .label(.device): "/dev/\(filesystem)", .label(.filesystem): filesystem,
-                .label(.mountpoint): "/",
+                .service: HostMonitoring.service, .instance: "host", .label(.device): "/dev/\(filesystem)",
+                .label(.filesystem): filesystem, .label(.mountpoint): "/",
             ], course)
     }
 
@@ -173,7 +176,7 @@ struct HostAlerts {
                 actions: ["See what takes it: `systemd-cgtop -m`.", "Move something to another host, or add memory."]))
     }
 
-    var clockSkew: Alert {
+    private var clockSkew: Alert {
         let limit = fleet.thresholds[Threshold.clockSkew]
         return Alert(
             "ClockSkew", when: NodeExporter.Clock.offset.series.value.abs, above: limit,
@@ -211,7 +214,8 @@ struct HostAlerts {
             description: "Nothing has corrected the clock of \(.instance) for so long that its error is unknown.",
             runbook: Runbook(
                 meaning: "No time service corrects the clock, or it reaches none of its servers.",
-                impact: "The clock drifts away, by seconds within days: what expires does so too early or too late, and logs and "
+                impact:
+                    "The clock drifts away, by seconds within days: what expires does so too early or too late, and logs and "
                     + "samples do not fit together.",
                 queries: [
                     .init("Whether something keeps it right", Clock.synchronised.series.value),

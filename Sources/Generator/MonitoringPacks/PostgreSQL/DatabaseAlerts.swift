@@ -1,6 +1,5 @@
 import ApusMetrics
 import ApusPromQL
-import ApusRules
 import ApusText
 public import ApusTopology
 import ExporterCatalog

@@ -1,4 +1,3 @@
-import ApusRules
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL

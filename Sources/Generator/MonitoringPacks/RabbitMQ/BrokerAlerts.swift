@@ -1,4 +1,3 @@
-import ApusRules
 import ApusMetrics
 import ApusPromQL
 public import ApusTopology

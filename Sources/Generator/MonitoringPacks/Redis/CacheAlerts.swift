@@ -1,6 +1,5 @@
 import ApusMetrics
 import ApusPromQL
-import ApusRules
 public import ApusTopology
 import ExporterCatalog
 

@@ -31,3 +31,14 @@ import Testing
         #expect(Self.paths(in: text).map { "\($0.line) \($0.path)" } == ["1 /targets", "2 /health/detailed"])
     }
 }
+
+/// What the documentation shows of the example is what is compiled and run.
+@Suite struct `Documented excerpts` {
+    @Test func `of the example's pack are the example's`() throws {
+        func text(_ path: String) throws -> String {
+            try String(contentsOfFile: Executables.repository + path, encoding: .utf8)
+        }
+        let pack = try text("Examples/Shop/Sources/Shop/SalesPack.swift")
+        #expect(try text("docs/your-own-fleet.md").contains("```swift\n\(pack)```\n"))
+    }
+}
