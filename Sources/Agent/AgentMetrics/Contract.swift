@@ -18,7 +18,8 @@ public enum Contract: MetricSubsystem {
     public static let uptime = Gauge<NoLabels>("worker_uptime_seconds", "Seconds since the process started.")
 
     public static let title = "Contract of the original system"
-    public static let origin = MetricOrigin.service
+    public static let origin = MetricOrigin.instance
+    public static let familiesOfOtherOrigin = [MetricOrigin.service: [databaseConnections.family]]
     public static let families = [
         cpuUsage.family, memoryUsage.family, heapUsage.family, databaseConnections.family, uptime.family,
     ]

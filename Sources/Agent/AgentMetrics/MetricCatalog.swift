@@ -7,17 +7,30 @@ public protocol MetricSubsystem: SendableMetatype {
     static var title: String { get }
     /// The kind of thing that has the series, and who makes them.
     static var origin: MetricOrigin { get }
+    /// The families whose series come from elsewhere than those of the subsystem's others.
+    static var familiesOfOtherOrigin: [MetricOrigin: [MetricFamily]] { get }
     /// Every family of the subsystem.
     static var families: [MetricFamily] { get }
 }
 
-/// The kind of thing that has the series of a subsystem, and who makes them.
+extension MetricSubsystem {
+    public static var familiesOfOtherOrigin: [MetricOrigin: [MetricFamily]] { [:] }
+
+    /// The kind of thing that has the series of one of its families, and who makes them.
+    static func origin(of family: MetricFamily) -> MetricOrigin {
+        familiesOfOtherOrigin.first { $0.value.contains { $0.name == family.name } }?.key ?? origin
+    }
+}
+
+/// The kind of thing that has the series of a family, and who makes them.
 public enum MetricOrigin: Sendable {
     /// The agent makes them of the host and of itself: they have no labels of a target.
     case host
     /// The agent makes them of every instance, whatever that records.
     case instance
-    /// Services record them.
+    /// The agent makes them of instances that have a unit or a control group of their own.
+    case unit
+    /// Services record them, or the reporter that is linked into them does.
     case service
 }
 
@@ -34,6 +47,6 @@ public enum MetricCatalog {
 
     /// The families whose series have this origin.
     public static func families(of origin: MetricOrigin) -> [MetricFamily] {
-        all.filter { $0.origin == origin }.flatMap { $0.families }
+        all.flatMap { subsystem in subsystem.families.filter { subsystem.origin(of: $0) == origin } }
     }
 }

@@ -11,7 +11,7 @@ public enum ServicePressure: MetricSubsystem {
         "Time in which all processes of the service's control group that had work waited for the resource.")
 
     public static let title = "Pressure on services"
-    public static let origin = MetricOrigin.instance
+    public static let origin = MetricOrigin.unit
     public static let families = [waiting.family, stalled.family]
 }
 

@@ -23,6 +23,7 @@ public enum ServiceProcess: MetricSubsystem {
 
     public static let title = "Watched processes"
     public static let origin = MetricOrigin.instance
+    public static let familiesOfOtherOrigin = [MetricOrigin.service: [heap.family]]
     public static let families = [
         cpu.family, childrenCPU.family, residentMemory.family, virtualMemory.family, peakResidentMemory.family, heap.family,
         openFiles.family, maxFiles.family, threads.family, startTime.family,

@@ -21,6 +21,7 @@ public enum ServiceState: MetricSubsystem {
 
     public static let title = "Reporting services"
     public static let origin = MetricOrigin.instance
+    public static let familiesOfOtherOrigin = [MetricOrigin.service: [droppedFamilySeries.family]]
     public static let families = [
         up.family, heartbeatAge.family, hung.family, series.family, droppedSeries.family, unreadSeries.family,
         droppedFamilySeries.family,

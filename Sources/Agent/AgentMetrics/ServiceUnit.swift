@@ -6,6 +6,6 @@ public enum ServiceUnit: MetricSubsystem {
         "apus_service_unit_info", "Always 1; the label unit is the systemd unit that the instance's process runs in.")
 
     public static let title = "Units of reporting services"
-    public static let origin = MetricOrigin.instance
+    public static let origin = MetricOrigin.unit
     public static let families = [unit.family]
 }

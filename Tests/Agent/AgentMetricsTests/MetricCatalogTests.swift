@@ -19,6 +19,14 @@ import Testing
         }
     }
 
+    @Test func `every family has one origin`() {
+        let origins = [MetricOrigin.host, .instance, .unit, .service].flatMap { MetricCatalog.families(of: $0) }
+        #expect(origins.map(\.name).sorted() == MetricCatalog.families.map(\.name).sorted())
+        let recorded = Set(MetricCatalog.families(of: .service).map(\.name))
+        #expect(recorded.contains("service_process_heap_bytes") && recorded.contains("database_connections_total"))
+        #expect(!recorded.contains("worker_heap_usage_bytes"))
+    }
+
     @Test func `no two families claim one name, in any format`() {
         var owners: [String: String] = [:]
         for family in MetricCatalog.families {

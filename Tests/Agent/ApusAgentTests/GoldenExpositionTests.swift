@@ -54,6 +54,13 @@ import Testing
         }
     }
 
+    @Test func `the catalog says of each family whether the agent makes it`() {
+        let made = Set((SourceCatalog.entries.map(\.family) + AgentSources.families).map(\.name))
+        let recorded = MetricCatalog.families(of: .service).map(\.name)
+        #expect(made.intersection(recorded) == [])
+        #expect(Set(MetricCatalog.families.map(\.name)).subtracting(made) == Set(recorded))
+    }
+
     @Test func `the families of every source are in the catalog, and of one source alone`() {
         let catalog = Set(MetricCatalog.families.map(\.name))
         var owners: [String: String] = [:]

@@ -1,3 +1,4 @@
+import ApusMetrics
 import ApusPromQL
 import ApusTopology
 import AgentMetrics
@@ -168,6 +169,13 @@ import Testing
             }
         }
         let fault = try #require(fleet(.perHost).faults.first)
+        // What the agent makes of each instance, the buckets, sum and count of requests and waits, and what else is recorded.
+        let perInstance =
+            MetricCatalog.families(of: .instance).count
+            + (HTTPServer.families + ConnectionPool.families).reduce(0) { sum, family in
+                sum + (family.kind == .histogram ? family.buckets.count + 3 : 1)
+            }
+        #expect(fault.description.contains("an agent serves at least \(perInstance * 10) series"))
         #expect(fault.description.contains("a target with more than 500 is not taken: raise the sampleLimit"))
         #expect(fleet(.besideEachInstance).faults == [])
     }
