@@ -34,6 +34,10 @@ enum LintKind: String, CaseIterable {
     case changingLabel
     /// A label in a template that the alert does not have.
     case missingTemplateLabel
+    /// A template that is no template of Go's.
+    case malformedTemplate
+    case unknownTemplateFunction
+    case unknownTemplateVariable
     /// `for` shorter than two evaluations.
     case shortFor
     case duplicatePanel

@@ -36,10 +36,11 @@ extension RuleFileContent {
                 where !(rule.isOfGrafana && finding.kind == .fixedWindowInPanel) {
                     collector.note(finding, in: expression)
                 }
-                if rule.alert != nil { checkTemplates(of: rule, parsed, settings.declarations, &collector) }
+                if rule.alert != nil { checkReferences(of: rule, parsed, settings.declarations, &collector) }
             }
         }
         if rule.alert != nil, !settings.isSyntaxOnly {
+            if !rule.isOfGrafana { checkTemplates(of: rule, &collector) }
             checkSeverity(of: rule, in: group, &collector)
             checkWait(of: rule, interval: group.interval ?? settings.evaluationInterval, &collector)
         }
@@ -126,31 +127,51 @@ extension RuleFileContent {
                 + " write at least \(DurationText.string(interval * 2))")
     }
 
-    private func checkTemplates(
+    /// The templates of an alert, each with the entry that it is the value of.
+    private func templates(of rule: Rule) -> [(section: String, entry: DocumentNode.Entry, template: AlertTemplate)] {
+        ["labels", "annotations"].flatMap { section in
+            (rule.node[section]?.entries ?? []).compactMap { entry in
+                entry.value.text.map { (section, entry, AlertTemplate($0)) }
+            }
+        }
+    }
+
+    private func checkTemplates(of rule: Rule, _ collector: inout FindingCollector) {
+        for (_, entry, template) in templates(of: rule) {
+            for fault in template.faults {
+                let kind: LintKind =
+                    switch fault.kind {
+                    case .form: .malformedTemplate
+                    case .function: .unknownTemplateFunction
+                    case .variable: .unknownTemplateVariable
+                    }
+                collector.note(kind, .error, at: entry.value, offset: fault.offset, in: source, fault.message)
+            }
+        }
+    }
+
+    private func checkReferences(
         of rule: Rule, _ expression: PromQLExpression, _ declarations: SeriesDeclarations, _ collector: inout FindingCollector
     ) {
         let waits = rule.node["for"]?.expressionText.flatMap { DurationText.milliseconds(in: $0) }.map { $0 > 0 } ?? false
         var missing: Set<String> = []
-        for (section, isLabel) in [("labels", true), ("annotations", false)] {
-            for entry in rule.node[section]?.entries ?? [] {
-                guard let text = entry.value.text else { continue }
-                for reference in TemplateReference.all(in: text) {
-                    switch reference.subject {
-                    case .value where isLabel:
-                        collector.note(
-                            .changingLabel, waits ? .error : .warning, at: entry.value, offset: reference.offset, in: source,
-                            "the label \(entry.key) has the value in it, and with each change of it the alert is another one,"
-                                + " which waits anew: move it to an annotation")
-                    case .label(let name)
-                    where !expression.canHaveLabel(name, declarations: declarations) && missing.insert(name).inserted:
-                        let labels = expression.resultLabels(declarations: declarations) ?? []
-                        collector.note(
-                            .missingTemplateLabel, .warning, at: entry.value, offset: reference.offset, in: source,
-                            "the alert has no label \(name), which is empty here: "
-                                + (labels.isEmpty
-                                    ? "keep it in the expression's grouping" : "it has \(labels.joined(separator: ", "))"))
-                    default: break
-                    }
+        for (section, entry, template) in templates(of: rule) {
+            for reference in template.references {
+                switch reference.subject {
+                case .value where section == "labels":
+                    collector.note(
+                        .changingLabel, waits ? .error : .warning, at: entry.value, offset: reference.offset, in: source,
+                        "the label \(entry.key) has the value in it, and with each change of it the alert is another one,"
+                            + " which waits anew: move it to an annotation")
+                case .label(let name)
+                where !expression.canHaveLabel(name, declarations: declarations) && missing.insert(name).inserted:
+                    let labels = expression.resultLabels(declarations: declarations) ?? []
+                    collector.note(
+                        .missingTemplateLabel, .warning, at: entry.value, offset: reference.offset, in: source,
+                        "the alert has no label \(name), which is empty here: "
+                            + (labels.isEmpty
+                                ? "keep it in the expression's grouping" : "it has \(labels.joined(separator: ", "))"))
+                default: break
                 }
             }
         }

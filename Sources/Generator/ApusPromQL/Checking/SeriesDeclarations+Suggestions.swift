@@ -32,9 +32,9 @@ extension SeriesDeclarations {
 }
 
 /// How many letters tell two words apart.
-enum EditDistance {
+package enum EditDistance {
     /// Letters inserted, removed, replaced or swapped with their neighbour; `nil` when they are more than the limit.
-    static func between(_ left: [UInt8], _ right: [UInt8], within limit: Int) -> Int? {
+    package static func between(_ left: [UInt8], _ right: [UInt8], within limit: Int) -> Int? {
         guard abs(left.count - right.count) <= limit else { return nil }
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
