@@ -13,6 +13,14 @@ import Testing
         try AlertRuleExpectations.rulesAreComplete(of: fleet)
     }
 
+    @Test func `lead from runbook to runbook only where there is one`() throws {
+        let pages = try FileKind.runbooks.files(for: notificationFleet().varied(for: .production))
+        let names = Set(try RuleDocument.alerts(of: notificationFleet().varied(for: .production)).compactMap(\.alert))
+        let named = pages.flatMap { $0.contents.matches(of: /runbook of ([A-Z][A-Za-z]+)/).map { String($0.1) } }
+        #expect(named.count >= 10)
+        #expect(Set(named).subtracting(names) == [])
+    }
+
     @Test func `are of all four severities`() throws {
         let rules = try RuleDocument.alerts(of: shopFleet().varied(for: .production))
         #expect(Set(rules.compactMap { $0.labels?["severity"] }) == Set(Severity.allCases.map(\.rawValue)))
