@@ -317,7 +317,7 @@ let package = Package(
             "ApusRulesTests",
             [
                 "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusTopology",
-                "GeneratorTesting", "HostTesting", "ServerTesting",
+                "GeneratorTesting", "HostTesting", "MonitoringPacks", "ServerTesting",
             ]),
         generator.tests(
             "ApusDeploymentTests",
@@ -327,10 +327,16 @@ let package = Package(
             ]),
         generator.tests(
             "MonitoringPacksTests",
-            ["ApusDashboards", "ApusFiles", "ApusTopology", "GeneratorTesting", "MonitoringPacks"]),
+            [
+                "AgentMetrics", "ApusDashboards", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusTopology", "GeneratorTesting",
+                "MonitoringPacks",
+            ]),
         generator.tests(
             "ApusGeneratorTests",
-            ["ApusDashboards", "ApusFiles", "ApusGenerator", "ApusTopology", "GeneratorTesting", "HostTesting", "Yams"]),
+            [
+                "ApusDashboards", "ApusFiles", "ApusGenerator", "ApusTopology", "ExporterCatalog", "GeneratorTesting",
+                "HostTesting", "Yams",
+            ]),
         generator.tests(
             "FleetCommandsTests",
             [
@@ -362,7 +368,8 @@ let package = Package(
         notifications.tests(
             "NotificationPackTests",
             [
-                "ApusDashboards", "ApusFiles", "ApusTopology", "GeneratorTesting", "HostTesting", "MonitoringPacks",
+                "ApusDashboards", "ApusFiles", "ApusGenerator", "ApusPromQL", "ApusTopology", "GeneratorTesting", "HostTesting",
+                "MonitoringPacks",
                 "NotificationFleet", "NotificationPack",
             ]),
         notifications.tests(

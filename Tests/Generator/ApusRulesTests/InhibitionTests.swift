@@ -7,8 +7,6 @@ import Foundation
 import GeneratorTesting
 import HostTesting
 import MonitoringPacks
-import NotificationFleet
-import NotificationPack
 import ServerTesting
 import Testing
 
@@ -123,7 +121,7 @@ private final class RunningAlertmanager {
 
     /// A name that is passed over in some fleets is one that an alert has in the fleet with everything.
     @Test func `names alerts that are there where the fleet has everything`() throws {
-        let fleet = notificationFleet().varied(for: .production)
+        let fleet = shopFleet().varied(for: .production)
         let names = Set(try RuleDocument.alerts(of: fleet).compactMap(\.alert))
         let inhibitions = fleet.inhibitions
         #expect(inhibitions.count > 8)

@@ -1,3 +1,7 @@
+import AgentMetrics
+import ApusDashboards
+import ApusMetrics
+import ApusPromQL
 import ApusTopology
 import GeneratorTesting
 import MonitoringPacks
@@ -41,5 +45,24 @@ import Testing
             0.12,
         ]
         #expect(Set(declared).subtracting(drawn) == [])
+    }
+
+    /// An alert that compares as a test says, with a limit of 0.25.
+    private func alert(_ condition: (InstantVector<SeriesKey<NoKey>>, Threshold) -> InstantVector<SeriesKey<NoKey>>) -> Alert {
+        let limit = ThresholdKey.ratio("share", 0.25, .low, "share").standard
+        return Alert(
+            "Share", when: condition(Contract.cpuUsage.series.value, limit), threshold: limit, summary: "Text.",
+            description: "Text.", runbook: Runbook(meaning: "Text.", impact: "Text.", actions: ["Look."]))
+    }
+
+    @Test func `follow from what an alert compares with, and how`() {
+        #expect(PanelThresholds.limit(of: alert { $0 > $1.value }) == .most(0.25))
+        #expect(PanelThresholds.limit(of: alert { $0 < $1.value }) == .least(0.25))
+        #expect(PanelThresholds.limit(of: alert { ($0 > 0.5).and($0 < $1.value) }) == .least(0.25))
+        #expect(PanelThresholds.limit(of: alert { ($0 < 0.5).and($0 > $1.value) }) == .most(0.25))
+        let withoutLimit = Alert(
+            "Up", when: Contract.cpuUsage.series.value == 0, severity: .low, summary: "Text.", description: "Text.",
+            runbook: Runbook(meaning: "Text.", impact: "Text.", actions: ["Look."]))
+        #expect(PanelThresholds.limit(of: withoutLimit).steps.isEmpty)
     }
 }

@@ -1,5 +1,8 @@
+import ApusFiles
+import ApusGenerator
 import ApusTopology
 import GeneratorTesting
+import MonitoringPacks
 import NotificationFleet
 import Testing
 
@@ -60,5 +63,23 @@ import Testing
         let place = try AlertRuleExpectations.origin(of: key, in: alert, of: DeliveringFleets.production)
         #expect(place.fileID.hasSuffix(file))
         #expect(try AlertRuleExpectations.sourceLine(at: place).contains(source), "\(place)")
+    }
+
+    /// A name that is passed over in some fleets is one that an alert has in the fleet with everything.
+    @Test func `are silenced by alerts that are there where the fleet has everything`() throws {
+        let fleet = DeliveringFleets.production
+        let names = Set(try RuleDocument.alerts(of: fleet).compactMap(\.alert))
+        #expect(fleet.inhibitions.count > 8)
+        for inhibition in fleet.inhibitions {
+            #expect(Set((inhibition.sources + inhibition.targets).map(\.text)).subtracting(names) == [])
+        }
+    }
+
+    @Test func `lead from runbook to runbook only where there is one`() throws {
+        let pages = try FileKind.runbooks.files(for: DeliveringFleets.production)
+        let names = Set(try RuleDocument.alerts(of: DeliveringFleets.production).compactMap(\.alert))
+        let named = pages.flatMap { $0.contents.matches(of: /runbook of ([A-Z][A-Za-z]+)/).map { String($0.1) } }
+        #expect(named.count >= 10)
+        #expect(Set(named).subtracting(names) == [])
     }
 }

@@ -1,6 +1,8 @@
 import ApusDashboards
 import ApusFiles
+import ApusPromQL
 import ApusTopology
+import Foundation
 import GeneratorTesting
 import HostTesting
 import MonitoringPacks
@@ -111,5 +113,25 @@ import Testing
         }
         let drawn = Set(try DashboardExpectations.lines(of: fleet).map(\.value))
         #expect(Set([9001, 301, 0.02, 6, 0.03, 0.83]).subtracting(drawn) == [])
+    }
+
+    /// What a panel draws a limit for is what the alert with that limit compares.
+    @Test(arguments: [
+        ("CacheMemoryNearLimit", "cache", "Memory in use"), ("FewDescriptorsLeft", "instance", "Share of descriptors"),
+        ("PoolExhausted", "database", "Use of pools"), ("DatabaseConnectionsNearLimit", "database", "Use of connections"),
+        ("DiskAlmostFull", "hosts", "Free space"), ("FewInodes", "hosts", "Free inodes"),
+        ("TooManyRestarts", "instance", "Starts"), ("CertificateExpires", "load-balancer", "Certificate"),
+    ])
+    func `are on panels that ask what the alert asks`(alert: String, dashboard: String, panel: String) throws {
+        let fleet = DeliveringFleets.production
+        let rule = try #require(try RuleDocument.alerts(of: fleet).first { $0.alert == alert })
+        let file = try #require(try fleet.dashboardFiles().first { $0.path == "dashboards/\(dashboard).json" })
+        let document = try JSONDecoder().decode(DashboardDocument.self, from: Data(file.contents.utf8))
+        let expression = try #require(document.allPanels.first { $0.title == panel }?.targets?.first?.expr)
+        // Panels are narrowed to what is chosen on top of their dashboard.
+        let everything = expression.replacing(/(, )?[a-z]+=~"\$[a-z]+"/, with: "").replacing("{, ", with: "{")
+            .replacing("{}", with: "")
+        let asked = try PromQLExpression(parsing: everything).description
+        #expect(rule.expr.contains(asked), "\(asked)")
     }
 }

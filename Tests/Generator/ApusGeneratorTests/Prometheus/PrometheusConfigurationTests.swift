@@ -64,14 +64,14 @@ import Yams
 
     @Test func `asks RabbitMQ for the page whose metrics are declared of each queue`() throws {
         let job = try #require(
-            try PrometheusDocument(notificationFleet().varied(for: .production))[RabbitMQPlugin.QueueDetails.job])
+            try PrometheusDocument(shopFleet().varied(for: .production))[RabbitMQPlugin.QueueDetails.job])
         let query = (job.params ?? [:]).flatMap { name, values in values.map { "\(name)=\($0)" } }.joined(separator: "&")
         #expect("\(job.metricsPath ?? "")?\(query)" == RabbitMQPlugin.QueueDetails.page.target)
     }
 
     /// An alert on `up` of a job that is not there never fires.
     @Test func `has every job that alerts and dashboards name`() throws {
-        let fleet = notificationFleet().varied(for: .production)
+        let fleet = shopFleet().varied(for: .production)
         let jobs = Set(try PrometheusDocument(fleet).jobs.map(\.name))
         var named: Set<String> = []
         let texts = try fleet.generatedFiles(of: [.rules, .dashboards]).map(\.contents)
