@@ -13,7 +13,8 @@ public struct LintCommand<Source: FleetSource>: AsyncParsableCommand {
             abstract: "Checks rule files of Prometheus and dashboards of Grafana.",
             discussion: """
                 Files are told apart by what is in them: rule files, PrometheusRule objects of Kubernetes, dashboards in JSON or in \
-                a ConfigMap. A folder stands for all files in it. Each finding is a line, FILE:LINE:COLUMN: error or warning, and \
+                a ConfigMap. Templates in labels and annotations of alerts are read too: what Prometheus would refuse in them is an \
+                error. A folder stands for all files in it. Each finding is a line, FILE:LINE:COLUMN: error or warning, and \
                 what to do; a summary is the last line. The exit code is 1 when there is an error.
 
                 Known are metrics of Apus, of the fleet, of common exporters and those that the files record; others from \

@@ -36,7 +36,8 @@ public struct PanelThresholds: Hashable, Sendable {
         self.style = style
     }
 
-    /// Where an alert fires is bad: above its limit, or below it, as its condition compares. None of an alert without a threshold.
+    /// Takes the limit of an alert: what is above it is bad, or what is below it, as the alert compares. An alert without a threshold
+    /// draws no line.
     public static func limit(of alert: Alert) -> Self {
         guard let limit = alert.threshold?.value else { return Self([]) }
         return alert.firesBelowLimit ? .least(limit) : .most(limit)
