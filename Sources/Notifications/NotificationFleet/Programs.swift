@@ -16,8 +16,8 @@ public struct APIProgram: ServiceProgram {
         ]
         return ServiceCommand(
             platformExecutable, arguments: own + platformArguments(of: fleet),
-            // Requests get their time.
-            stopGrace: .seconds(10), watchdog: .seconds(30), probe: ["apus", "probe"])
+            // Requests get their time: more than an API's own limit of a stop.
+            stopGrace: .seconds(12), watchdog: .seconds(30), probe: platformProbe, sharedFiles: storeFiles)
     }
 }
 
@@ -33,11 +33,11 @@ public struct WorkerProgram: ServiceProgram {
         ]
         return ServiceCommand(
             platformExecutable, arguments: own + platformArguments(of: fleet),
-            // Attempts that are under way get their time.
+            // Attempts that are under way get their time: more than a worker's own limit of a stop.
             stopGrace: .seconds(20),
             // A turn of its loop, which may take half of it, waits for the next look at an empty queue, or for attempts that all take
             // their longest, 10 s.
-            watchdog: max(.seconds(30), delivery.pollInterval * 3), probe: ["apus", "probe"])
+            watchdog: max(.seconds(30), delivery.pollInterval * 3), probe: platformProbe, sharedFiles: storeFiles)
     }
 
     /// Queues that hand out less at a time than one batch.
@@ -52,6 +52,23 @@ public struct WorkerProgram: ServiceProgram {
             }
     }
 }
+
+/// `apus probe`, which asks for the health of any process of the platform.
+private let platformProbe = ServiceProbe(["apus", "probe"], passUnanswered: "--pass-unanswered")
+
+/// The database in one file, which every process of the platform opens.
+private let storeFiles = SharedFiles(
+    composeRemark: """
+        This release keeps notifications in SQLite, in one volume that all its services share; that takes one machine. The
+        variables for PostgreSQL, RabbitMQ and Redis are given to the services, and none of them is read before the release
+        that stores there; so no service waits for these servers.
+        """,
+    kubernetesRemark: """
+        Notifications are kept in SQLite in this release: one volume on one node, which all services share. The pods therefore
+        have to be on the node of the first of them (podAffinity), and a node that fails takes the fleet with it until the volume
+        is elsewhere. The release that stores in PostgreSQL needs neither this volume nor that affinity.
+        """,
+    serversRemark: "This release reads none of these variables: see data.yaml.")
 
 /// What every process of the platform is told.
 private func platformArguments(of fleet: Fleet) -> [ServiceArgument] {

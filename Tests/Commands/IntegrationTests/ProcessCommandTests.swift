@@ -32,7 +32,10 @@ import Testing
                     .agentTemplate(in: fleet, socket: "missing/agent.sock"),
                 ]
             case .compose, .kubernetes:
-                [.container(agent: agent.name, in: fleet, port: agent.port, socket: agent.socketName, expecting: [name])]
+                [
+                    .container(agent: agent.name, in: fleet, port: agent.port, socket: agent.socketName, expecting: [name]),
+                    .podAgent(in: fleet, expecting: [name]), .agentImage(of: fleet),
+                ]
             }
         }
         return services + agents

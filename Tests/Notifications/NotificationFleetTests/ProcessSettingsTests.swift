@@ -213,12 +213,68 @@ private struct Setting: Sendable, CustomTestStringConvertible {
         #expect(child.readiness == .succeeds(url: "http://127.0.0.2:8001/health/ready"))
     }
 
-    @Test(arguments: ["a b", "50%", "$HOME", "it's", "back\\slash"])
-    func `holds no word that systemd or a shell reads as more than a word`(word: String) {
-        let faults = Self.fleet(ServiceCommand("shop", arguments: [["\(word)"]])).faults
+    /// The generated files of a fleet with a worker, by their paths.
+    private static func files(worker: ServiceCommand) throws -> [String: String] {
+        let fleet = Fleet("shop") {
+            FleetService("packing", role: .worker, program: worker) { Instance("packing-1", metricsPort: 9111) }
+        }
+        return Dictionary(uniqueKeysWithValues: try fleet.generatedFiles().map { ($0.path, $0.contents) })
+    }
+
+    @Test func `is asked for its health in the words of its probe alone`() throws {
+        let files = try Self.files(worker: ServiceCommand("shop", arguments: [["packing"]], probe: ["shop", "probe"]))
+        let pods = try #require(files["deploy/kubernetes/service-packing.yaml"])
+        let question = "shop probe http://127.0.0.1:9480/health --instance packing/$HOSTNAME"
+        #expect(pods.contains("- exec \(question)\n") && !pods.contains("\(question) "))
+        // An agent that does not answer would restart it without end.
+        #expect(pods.components(separatedBy: "livenessProbe").count == 2, "the agent's alone")
+        let compose = try #require(files["deploy/docker-compose.yml"])
+        let words = ["shop", "probe", "http://agent:9480/health", "--instance", "packing/packing-1"]
+        #expect(compose.contains(words.map { "      - \($0)\n" }.joined() + "      interval"))
+        #expect(!files.values.contains { $0.contains("--pass-unanswered") })
+    }
+
+    @Test func `is restarted for its health when its probe can tell an agent that does not answer`() throws {
+        let probe = ServiceProbe(["shop", "probe"], passUnanswered: "--or-silence")
+        let files = try Self.files(worker: ServiceCommand("shop", arguments: [["packing"]], probe: probe))
+        let pods = try #require(files["deploy/kubernetes/service-packing.yaml"])
+        let liveness = try #require(pods.components(separatedBy: "livenessProbe:").last)
+        #expect(
+            liveness.contains("exec shop probe http://127.0.0.1:9480/health --instance packing/$HOSTNAME --or-silence\n"))
+        #expect(pods.components(separatedBy: "--or-silence").count == 2)
+    }
+
+    @Test func `is asked about by a shell when it has no probe and reports to an agent`() throws {
+        let report: ServiceArgument = ["--reports", "\(.agentSocket)"]
+        for (arguments, isAsked) in [([report], true), ([["packing"]], false)] as [([ServiceArgument], Bool)] {
+            let files = try Self.files(worker: ServiceCommand("shop", arguments: arguments))
+            let pods = try #require(files["deploy/kubernetes/service-packing.yaml"])
+            #expect(pods.contains("/dev/tcp/127.0.0.1/9480") == isAsked && pods.contains("readinessProbe") == isAsked)
+            // Nothing is started again on a check that its fleet does not declare.
+            #expect(!pods.contains("startupProbe") && pods.components(separatedBy: "livenessProbe").count == 2)
+            #expect(files["deploy/docker-compose.yml"]?.contains("/dev/tcp/agent/9480") == isAsked)
+        }
+    }
+
+    @Test func `is named when it is a probe without words`() {
+        let faults = Self.fleet(ServiceCommand("shop", arguments: [], probe: [])).faults
         #expect(
             faults.map { String($0.description.split(separator: ": ", maxSplits: 1).last ?? "") } == [
-                "the argument or variable “\(word)” of checkout is illegal: write it without white space, quotes, % $ ` and backslashes"
+                "the probe of checkout has no command: name its executable, or give no probe"
             ])
+    }
+
+    @Test(arguments: ["a b", "50%", "$HOME", "it's", "back\\slash"])
+    func `holds no word that systemd or a shell reads as more than a word`(word: String) {
+        let commands = [
+            ServiceCommand("shop", arguments: [["\(word)"]]), ServiceCommand("shop", arguments: [], probe: ["shop", word]),
+            ServiceCommand("shop", arguments: [], probe: ServiceProbe(["shop"], passUnanswered: word)),
+        ]
+        for faults in commands.map({ Self.fleet($0).faults }) {
+            #expect(
+                faults.map { String($0.description.split(separator: ": ", maxSplits: 1).last ?? "") } == [
+                    "the argument, variable or word of a probe “\(word)” of checkout is illegal: write it without white space, quotes, % $ ` and backslashes"
+                ])
+        }
     }
 }

@@ -20,7 +20,7 @@ extension ComposeServices {
                 expecting: agent.instances.map(\.description))
             var service = container(
                 own(command.executable), limits: limits(fleet.agents.limits, cpus: 0.5),
-                healthcheck: Self.shell(agent.port, "/health/ready"))
+                healthcheck: Self.shell(ShellCheck.answers(port: agent.port, path: "/health/ready")))
             service.build = .init(target: command.executable)
             service.command = command.arguments
             service.user = user
@@ -71,15 +71,19 @@ extension ComposeServices {
         ContainerLimits(memory: fleet.memoryLimit(limits), cpus: cpus)
     }
 
-    /// What asks a service with a port itself, or of another one its agent, whether it is well; nil where nothing can ask.
+    /// What asks a service with a port itself, or of another one its agent, whether it is well; nil where nobody knows.
     private func healthcheck(of instance: Instance, _ service: FleetService, agent: AgentEndpoint?) -> [String]? {
-        guard let probe = fleet.command(of: service).probe else {
-            return instance.port.map { Self.shell($0, service.health.ready) }
+        if let port = instance.port {
+            let url = "http://127.0.0.1:\(port)\(service.health.ready)"
+            return ProcessCommand.probe(of: service, in: fleet, url: url).map { ["CMD"] + $0 }
+                ?? Self.shell(ShellCheck.answers(port: port, path: service.health.ready))
         }
-        if let port = instance.port { return ["CMD"] + probe + ["http://127.0.0.1:\(port)\(service.health.ready)"] }
         guard let agent else { return nil }
-        return ["CMD"] + probe
-            + ["http://\(agent.name):\(agent.port)/health", "--instance", "\(service.name)/\(instance.name)"]
+        let probe = ProcessCommand.probe(
+            of: service, in: fleet, instance: instance.name, agent: "\(agent.name):\(agent.port)")
+        if let probe { return ["CMD"] + probe }
+        guard fleet.command(of: service).names(.agentSocket) else { return nil }
+        return Self.shell(ShellCheck.isWell(instance.name, of: service.name, agent: agent.name, port: agent.port))
     }
 
     private func environment(of command: ProcessCommand) -> OrderedMapping? {

@@ -83,14 +83,15 @@ package struct Dockerfile {
         text.add(labels("apus-agent", "Watches the services of a fleet and serves their metrics to Prometheus"))
         text.add("COPY --from=build /out/apus-agent /usr/bin/apus-agent")
         text.add("EXPOSE \(fleet.agents.port)", from: fleet.agents.place)
+        let check = ShellCheck.answers(port: fleet.agents.port, path: "/health/ready")
         text.add(
             """
             # The shell's own sockets: the image needs no program that only looks.
             HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --retries=3 \\
-                CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(fleet.agents.port) && printf 'GET /health/ready HTTP/1.0\\\\r\\\\n\\\\r\\\\n' >&3 && read -r -t 4 line <&3 && [[ $line == *' 200 '* ]]"]
+                CMD \(Self.list(["bash", "-c", check]))
             ENTRYPOINT ["/usr/bin/apus-agent"]
             """, from: fleet.agents.place)
-        text.add("CMD [\"--listen\", \"0.0.0.0:\(fleet.agents.port)\", \"--journal\", \"off\"]", from: fleet.agents.place)
+        text.add("CMD \(Self.list(ProcessCommand.agentImage(of: fleet).arguments))", from: fleet.agents.place)
         text.addBlankLine()
     }
 
@@ -132,6 +133,12 @@ package struct Dockerfile {
             org.opencontainers.image.description="\(description)" \\
             org.opencontainers.image.version="\(fleet.containers.tag)"
         """
+    }
+
+    /// Words as a Dockerfile has them, a list of JSON.
+    private static func list(_ words: [String]) -> String {
+        let quoted = words.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }
+        return "[\(quoted.joined(separator: ", "))]"
     }
 
     private static func install(_ packages: [String]) -> String {

@@ -10,9 +10,7 @@ struct KubernetesPods {
     private var declared: FleetService { service.service }
     private var command: ProcessCommand { .pod(instance, of: declared, in: fleet, port: service.port) }
     private var agentCommand: ProcessCommand {
-        .container(
-            agent: "agent", in: fleet, port: fleet.agents.port, socket: fleet.data.agentSocket(of: nil),
-            expecting: ["\(declared.name)/\(instance)"])
+        .podAgent(in: fleet, expecting: ["\(declared.name)/\(instance)"])
     }
     private var images: ContainerImages { ContainerImages(fleet: fleet) }
 

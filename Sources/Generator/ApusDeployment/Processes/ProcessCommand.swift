@@ -149,7 +149,7 @@ extension ProcessCommand {
     ) -> Self {
         var values: [ProcessValue: String] = [
             .instance: instance, .host: "0.0.0.0", .dataFolder: fleet.installation.stateFolder,
-            .agentSocket: "\(fleet.installation.runtimeFolder)/\(socket)", .connections: "\(connections)", .logLevel: logLevel,
+            .agentSocket: fleet.reportSocket(named: socket), .connections: "\(connections)", .logLevel: logLevel,
         ]
         values[.port] = port.map { "\($0)" }
         return Self(instance, of: service, in: fleet, at: placement, values: values, port: port)
@@ -232,8 +232,47 @@ extension ProcessCommand {
         agent name: String, in fleet: Fleet, port: Int, socket: String, expecting instances: [String]
     ) -> Self {
         Self(
-            agent: name, of: fleet, listen: "0.0.0.0:\(port)", socket: "\(fleet.installation.runtimeFolder)/\(socket)",
+            agent: name, of: fleet, listen: "0.0.0.0:\(port)", socket: fleet.reportSocket(named: socket),
             expectations: expecting(instances), more: [["--journal", "off"], ["--log", "json"]],
             url: "http://127.0.0.1:\(port)/health")
+    }
+
+    /// The agent in a pod, beside the instances that it expects.
+    package static func podAgent(in fleet: Fleet, expecting instances: [String]) -> Self {
+        container(
+            agent: "agent", in: fleet, port: fleet.agents.port, socket: fleet.data.agentSocket(of: nil), expecting: instances)
+    }
+
+    /// What the agent's image runs when nobody gives it a command: an agent that expects no instance.
+    package static func agentImage(of fleet: Fleet) -> Self { podAgent(in: fleet, expecting: []) }
+}
+
+// MARK: - Probes
+
+extension ProcessCommand {
+    /// The command in an instance's container that asks a URL of the process itself whether it is well; nil when its program has
+    /// none.
+    package static func probe(of service: FleetService, in fleet: Fleet, url: String) -> [String]? {
+        fleet.command(of: service).probe.map { $0.command + [url] }
+    }
+
+    /// The command in an instance's container that asks the instance's agent whether the process is well; nil when its program has
+    /// none.
+    ///
+    /// - Parameters:
+    ///   - instance: its name, or what a shell replaces by that.
+    ///   - agent: `HOST:PORT` at which its agent serves.
+    ///   - passUnanswered: whether all is well when the agent does not answer; a program without an option for that has no such
+    ///     command.
+    package static func probe(
+        of service: FleetService, in fleet: Fleet, instance: String, agent: String, passUnanswered: Bool = false
+    ) -> [String]? {
+        guard let probe = fleet.command(of: service).probe else { return nil }
+        var words = probe.command + ["http://\(agent)/health", "--instance", "\(service.name)/\(instance)"]
+        if passUnanswered {
+            guard let option = probe.passUnanswered else { return nil }
+            words.append(option)
+        }
+        return words
     }
 }

@@ -8,8 +8,8 @@ struct AgentUnits {
     /// In order of the instances.
     var names: [String] {
         switch fleet.agents.placement {
-        case .perHost: ["apus-agent.service"]
-        case .besideEachInstance: fleet.agentEndpoints.flatMap { $0.instances.map { "apus-agent@\($0.instance).service" } }
+        case .perHost: [name(beside: "")]
+        case .besideEachInstance: fleet.agentEndpoints.flatMap { $0.instances.map { name(beside: $0.instance) } }
         }
     }
 
@@ -23,11 +23,8 @@ struct AgentUnits {
 
     /// The report socket of the agent of an instance.
     func socket(beside instance: String) -> String {
-        let stem = fleet.data.agentSocketStem
-        return switch fleet.agents.placement {
-        case .perHost: "\(fleet.installation.runtimeFolder)/\(stem).sock"
-        case .besideEachInstance: "\(fleet.installation.runtimeFolder)/\(stem)-\(instance).sock"
-        }
+        let isBeside = fleet.agents.placement == .besideEachInstance
+        return fleet.reportSocket(named: fleet.data.agentSocket(of: isBeside ? instance : nil))
     }
 
     func files(prefix: String) -> [SystemdFile] {
@@ -57,7 +54,7 @@ struct AgentUnits {
                             of: name(beside: instance.instance),
                             environment: ProcessCommand.settings(
                                 of: endpoint, expecting: instance,
-                                unit: "apus-\(instance.service)@\(instance.instance).service"))
+                                unit: ServiceTemplate.name(of: instance.instance, service: instance.service)))
                     }
                 }
         }

@@ -15,7 +15,10 @@ struct ServiceTemplate {
             }
     }
 
-    private func name(_ instance: String) -> String { "apus-\(service.name)@\(instance).service" }
+    private func name(_ instance: String) -> String { Self.name(of: instance, service: service.name) }
+
+    /// The unit of an instance of a service; of an empty name, the template of all of them.
+    static func name(of instance: String, service: String) -> String { "apus-\(service)@\(instance).service" }
 
     private func template(prefix: String) -> String {
         let agents = AgentUnits(fleet: fleet)

@@ -59,7 +59,10 @@ public struct Installation: FleetPart {
 
 extension Fleet {
     /// The path of an agent's report socket on a host where systemd runs it.
-    public func reportSocket(of endpoint: AgentEndpoint) -> String { "\(installation.runtimeFolder)/\(endpoint.socketName)" }
+    public func reportSocket(of endpoint: AgentEndpoint) -> String { reportSocket(named: endpoint.socketName) }
+
+    /// The path of a report socket, of whose name a runtime may replace a part.
+    package func reportSocket(named name: String) -> String { "\(installation.runtimeFolder)/\(name)" }
 }
 
 extension Fleet {

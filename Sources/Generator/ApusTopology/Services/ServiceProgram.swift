@@ -53,15 +53,15 @@ public struct ServiceCommand: ServiceProgram {
     public let stopGrace: Duration
     /// How long the process may give systemd no sign of life; nil for one that tells systemd nothing.
     public let watchdog: Duration?
-    /// A command in the service's container that asks a URL for health and exits with 0 when all is well; nil when there is none.
-    ///
-    /// The URL follows it, and for a service without a port `--instance SERVICE/INSTANCE`, the instance that an agent's
-    /// `/health` is asked for.
-    public let probe: [String]?
+    /// The command in the service's container that asks for health; nil when there is none.
+    public let probe: ServiceProbe?
+    /// Files in the data folder that all processes of the service share; nil when each process could have a folder of its own.
+    public let sharedFiles: SharedFiles?
 
     public init(
         _ executable: ServiceExecutable, arguments: [ServiceArgument], environment: [String: ProcessText] = [:],
-        stopGrace: Duration = .seconds(10), watchdog: Duration? = nil, probe: [String]? = nil
+        stopGrace: Duration = .seconds(10), watchdog: Duration? = nil, probe: ServiceProbe? = nil,
+        sharedFiles: SharedFiles? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -69,6 +69,7 @@ public struct ServiceCommand: ServiceProgram {
         self.stopGrace = stopGrace
         self.watchdog = watchdog
         self.probe = probe
+        self.sharedFiles = sharedFiles
     }
 
     public func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand { self }
@@ -88,6 +89,53 @@ public struct ServiceCommand: ServiceProgram {
                     ["--agent-socket", "\(.agentSocket)"],
                 ])
         }
+    }
+}
+
+/// A command in a service's container that asks a URL for health, and exits with 0 when all is well.
+///
+/// The URL follows the command, and for a service without a port `--instance SERVICE/INSTANCE`, the instance that an agent's
+/// `/health` is asked for: `shop probe http://127.0.0.1:9480/health --instance packing/packing-1`.
+///
+/// ```swift
+/// ServiceCommand("shop", arguments: [["packing"]], probe: ["shop", "probe"])
+/// ```
+public struct ServiceProbe: Hashable, Sendable, ExpressibleByArrayLiteral {
+    /// The words of the command, the executable first.
+    public let command: [String]
+    /// The option with which the command exits with 0 when nobody answers at the URL; nil when it has none.
+    ///
+    /// Kubernetes restarts a worker on the word of its agent. An agent that does not answer is no reason for that, so that a worker
+    /// whose probe lacks the option is never restarted for its health.
+    public let passUnanswered: String?
+
+    public init(_ command: [String], passUnanswered: String? = nil) {
+        self.command = command
+        self.passUnanswered = passUnanswered
+    }
+
+    public init(arrayLiteral command: String...) { self.init(command) }
+
+    /// What a command line holds besides the URL and the instance.
+    var words: [String] { command + [passUnanswered].compactMap(\.self) }
+}
+
+/// Files in the data folder that all processes of a service share, and share with other services that have them too.
+///
+/// Where processes run in containers, such services have one volume together. Kubernetes runs their pods on the node where that volume
+/// is. The data folder of any other service is a volume of each pod.
+public struct SharedFiles: Hashable, Sendable {
+    /// What is shared and what follows from that, for the head of the Compose file; its lines stand there as they are.
+    public let composeRemark: String
+    /// What is shared and what follows from that, for the head of the file that declares the volume to Kubernetes.
+    public let kubernetesRemark: String
+    /// What the services make of the addresses of databases, brokers and caches, in one line; empty when nothing is to be said.
+    public let serversRemark: String
+
+    public init(composeRemark: String, kubernetesRemark: String, serversRemark: String = "") {
+        self.composeRemark = composeRemark
+        self.kubernetesRemark = kubernetesRemark
+        self.serversRemark = serversRemark
     }
 }
 
@@ -153,7 +201,8 @@ public enum ProcessValue: Hashable, Sendable {
     case host
     /// The port at which the instance answers requests, where it does.
     case port
-    /// The folder of the service's files.
+    /// The folder of the service's files. One machine has one for all processes; pods of Kubernetes have each their own, but for
+    /// services with ``SharedFiles``.
     case dataFolder
     /// The path of the report socket of the instance's agent.
     case agentSocket
@@ -225,6 +274,18 @@ extension Duration {
 extension Fleet {
     /// How each process of a service is started.
     package func command(of service: FleetService) -> ServiceCommand { service.program.command(of: service, in: self) }
+
+    /// Whether a service has files in the data folder.
+    package func keepsFiles(_ service: FleetService) -> Bool {
+        let command = command(of: service)
+        return command.sharedFiles != nil || command.names(.dataFolder)
+    }
+
+    /// The services that share files.
+    package var sharingServices: [FleetService] { services.filter { command(of: $0).sharedFiles != nil } }
+
+    /// The files that services share; nil when none does.
+    package var sharedFiles: SharedFiles? { services.lazy.compactMap { command(of: $0).sharedFiles }.first }
 }
 
 extension FleetService {
@@ -235,10 +296,10 @@ extension FleetService {
             part -> String? in
             if case .text(let text) = part { text } else { nil }
         }
-        let words = literals + command.environment.keys.sorted()
+        let words = literals + command.environment.keys.sorted() + (command.probe?.words ?? [])
         var faults: [FleetFault] = words.filter { !LegalText.isPlain($0) || $0.contains("%") }.map {
             .contradiction(
-                "the argument or variable “\($0)” of \(name) is illegal: write it without white space, quotes, % $ ` and "
+                "the argument, variable or word of a probe “\($0)” of \(name) is illegal: write it without white space, quotes, % $ ` and "
                     + "backslashes", place: place)
         }
         if !LegalText.isWords(command.executable.name) {
@@ -246,6 +307,10 @@ extension FleetService {
                 .contradiction(
                     "the executable “\(command.executable.name)” of \(name) is illegal: use letters, digits and . _ -",
                     place: place))
+        }
+        if command.probe?.command.isEmpty == true {
+            faults.append(
+                .contradiction("the probe of \(name) has no command: name its executable, or give no probe", place: place))
         }
         let range = Duration.milliseconds(1)...Duration.seconds(7 * 86_400)
         let times =

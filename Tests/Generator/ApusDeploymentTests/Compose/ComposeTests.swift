@@ -21,7 +21,7 @@ import Yams
         try #require(try FileKind.compose.files(for: fleet).first { $0.path == "deploy/docker-compose.yml" })
     }
 
-    /// As Compose reads it, its variables replaced by those of an environment.
+    /// As Compose of Debian 12 reads it, its variables replaced by those of an environment.
     static func read(_ fleet: Fleet, _ environment: FleetEnvironment) throws -> (document: Node, errors: String) {
         let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
         let result = try Command.run(
