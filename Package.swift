@@ -375,8 +375,8 @@ let package = Package(
         notifications.tests(
             "NotificationFleetTests",
             [
-                "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "GeneratorTesting", "HostTesting",
-                "NotificationFleet", "NotificationPack", "Yams",
+                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusTopology", "DeliveryWorker",
+                "GeneratorTesting", "HostTesting", "NotificationAPI", "NotificationFleet", "NotificationPack", "Yams",
             ]),
         notifications.tests("ClusterSupervisorTests", ["ClusterSupervisor", "HostTesting", lifecycle, logging]),
         notifications.tests(

@@ -2,4 +2,14 @@
 package enum AgentLimits {
     /// Instances that report to one agent: a loop of restarts under new names does not fill its memory.
     package static let instances = 1000
+
+    /// The shortest time between two turns of the sampling loop.
+    package static let leastInterval = Duration.milliseconds(100)
+
+    /// How long an agent that is stopped waits for scrapes that are under way.
+    package static let drain = Duration.seconds(8)
+
+    /// How long a stop of an agent may take before it is killed: the scrapes that are under way, then what it has logged and hands to
+    /// the agent after it.
+    package static let stopGrace = drain + .seconds(2)
 }

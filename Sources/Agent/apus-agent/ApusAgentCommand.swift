@@ -86,7 +86,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     func run() async throws {
         // Resident memory matters more here than the parallel speed of malloc.
         apus_limit_malloc(1)
-        if lifeline { Lifeline.watch() }
+        if lifeline { Lifeline.watch(stopGrace: AgentLimits.stopGrace) }
         var configuration = try agentConfiguration()
         let watchdog = try Watchdog()
         if let watchdog, !watchdog.allows(turn: configuration.interval) {

@@ -24,7 +24,7 @@ struct APICommand: AsyncParsableCommand {
     var port = 3001
 
     @Option(help: "How long /health/ready answers 503, at a stop, before no connection is taken any more.")
-    var drainDelay: Duration = .milliseconds(500)
+    var drainDelay = APIConfiguration.usualDrainDelay
 
     @OptionGroup var service: ServiceArguments
 
@@ -33,7 +33,8 @@ struct APICommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        service.watchLifeline()
+        let configuration = APIConfiguration(instance: service.instance, host: host, port: port, drainDelay: drainDelay)
+        service.watchLifeline(stopGrace: configuration.stopLimit)
         try requireFreePort()
         // A turn of the probe waits for the store as long as that waits for others.
         let process = try await PlatformProcess(service, service: "api", longestTurn: .seconds(6))
@@ -41,11 +42,9 @@ struct APICommand: AsyncParsableCommand {
         let gauges = StoreGauges(store: store, factory: factory, logger: logger)
         let probe = HealthProbe(store: store, logger: logger)
         let notifications = process.notifications(
-            // Requests that wait for the store end with its patience.
-            stopLimit: drainDelay + .seconds(10), turns: { probe.turns }, status: { probe.status })
+            stopLimit: configuration.stopLimit, turns: { probe.turns }, status: { probe.status })
         let server = APIServer(
-            APIConfiguration(instance: service.instance, host: host, port: port, drainDelay: drainDelay), store: store,
-            factory: factory, logger: logger, probe: notifications == nil ? nil : probe,
+            configuration, store: store, factory: factory, logger: logger, probe: notifications == nil ? nil : probe,
             onReady: { notifications?.ready() })
         do {
             try await process.run([gauges, server] + [notifications].compactMap { $0 })

@@ -44,7 +44,7 @@ struct ServiceArguments: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             "Stop when standard input, a pipe from the parent, comes to its end.",
-            discussion: "The stop is a graceful one; whatever still hangs after ten seconds is ended."))
+            discussion: "The stop is a graceful one; what still hangs at the end of the time for a stop is ended."))
     var lifeline = false
 
     func validate() throws {
@@ -72,8 +72,10 @@ struct ServiceArguments: ParsableArguments {
     }
 
     /// Ties this process to its parent, when it is asked to; call it first, so that no hang in starting up outlives the parent.
-    func watchLifeline() {
-        if lifeline { Lifeline.watch() }
+    ///
+    /// - Parameter stopGrace: how long its stop may take.
+    func watchLifeline(stopGrace: Duration) {
+        if lifeline { Lifeline.watch(stopGrace: stopGrace) }
     }
 
     private func file(_ name: String) -> String { data.hasSuffix("/") ? data + name : "\(data)/\(name)" }

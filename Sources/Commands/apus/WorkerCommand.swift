@@ -40,12 +40,12 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        service.watchLifeline()
         var configuration = WorkerConfiguration()
         configuration.batchSize = batchSize
         configuration.lease = leaseDuration
         configuration.pollInterval = pollInterval
         configuration.concurrency = concurrency
+        service.watchLifeline(stopGrace: configuration.stopLimit)
         let process = try await PlatformProcess(
             service, service: "worker",
             // The next look at an empty queue, or attempts that all take their longest.
@@ -55,8 +55,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let pulse = WorkerPulse()
         let status = WorkerStatus()
         let notifications = process.notifications(
-            // Writes are given their time after the attempts.
-            stopLimit: configuration.drainLimit + .seconds(5), turns: { pulse.turns },
+            stopLimit: configuration.stopLimit, turns: { pulse.turns },
             status: {
                 status.line(
                     delivered: pulse.delivered, leased: pulse.leased, queue: gauges.depth?.pending, isFailing: pulse.isFailing)

@@ -12,12 +12,15 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var attemptTimeout: Duration = .seconds(10)
     /// How long an outcome waits for others to be recorded with.
     package var flushInterval: Duration = .milliseconds(100)
-    /// How long a graceful stop waits for attempts under way: below ten seconds, after which a child whose parent died is ended.
+    /// How long a graceful stop waits for attempts under way.
     package var drainLimit: Duration = .seconds(8)
     /// When a failed attempt is followed by another.
     package var retries: RetrySchedule = .standard
 
     package init() {}
+
+    /// How long a graceful stop may take: attempts, then their outcomes are recorded and the other notifications given back.
+    package var stopLimit: Duration { drainLimit + .seconds(5) }
 
     /// How long an attempt may take in fact: half the lease at most, so that one can begin at any time before a renewal is due.
     package var attemptLimit: Duration { min(attemptTimeout, lease / 2) }

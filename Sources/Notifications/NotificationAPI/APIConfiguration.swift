@@ -16,7 +16,7 @@ package struct APIConfiguration: Sendable {
     package var maximumConnections: Int
 
     package init(
-        instance: String, host: String = "127.0.0.1", port: Int = 3001, drainDelay: Duration = .zero,
+        instance: String, host: String = "127.0.0.1", port: Int = 3001, drainDelay: Duration = usualDrainDelay,
         idleTimeout: Duration = .seconds(60), maximumConnections: Int = 900
     ) {
         self.instance = instance
@@ -26,4 +26,13 @@ package struct APIConfiguration: Sendable {
         self.idleTimeout = idleTimeout
         self.maximumConnections = maximumConnections
     }
+
+    /// The ``drainDelay`` of an API whose command line names none.
+    package static let usualDrainDelay = Duration.milliseconds(500)
+
+    /// How long requests that run at a stop may take: those that wait for the store end with its patience of five seconds.
+    private static let requestLimit = Duration.seconds(10)
+
+    /// How long a graceful stop may take.
+    package var stopLimit: Duration { drainDelay + Self.requestLimit }
 }

@@ -1,7 +1,11 @@
+import AgentMetrics
 import ApusDeployment
 import ApusFiles
 import ApusGenerator
 import ApusTopology
+import DeliveryWorker
+import Foundation
+import NotificationAPI
 import NotificationFleet
 import Testing
 
@@ -199,7 +203,7 @@ private struct Setting: Sendable, CustomTestStringConvertible {
         #expect(compose.contains("SHOP_DATA: /var/lib/apus/checkout") && compose.contains("stop_grace_period: 33s"))
         #expect(compose.contains("shop:${APUS_TAG") && compose.contains("target: shop"))
         let pods = try #require(files["deploy/kubernetes/service-checkout.yaml"])
-        #expect(pods.contains("terminationGracePeriodSeconds: 43") && pods.contains("image: shop:"))
+        #expect(pods.contains("terminationGracePeriodSeconds: 48") && pods.contains("image: shop:"))
         #expect(pods.contains("SHOP_DATA"))
         let docker = try #require(files["deploy/docker/Dockerfile"])
         #expect(docker.contains("--product shop ") && docker.contains("FROM runtime AS packing"))
@@ -275,6 +279,42 @@ private struct Setting: Sendable, CustomTestStringConvertible {
                 faults.map { String($0.description.split(separator: ": ", maxSplits: 1).last ?? "") } == [
                     "the argument, variable or word of a probe “\(word)” of checkout is illegal: write it without white space, quotes, % $ ` and backslashes"
                 ])
+        }
+    }
+}
+
+@Suite struct `The time for a stop` {
+    @Test func `is more than each process takes at most`() throws {
+        let fleet = notificationFleet()
+        let limits: [ServiceRole: Duration] = [
+            .api: APIConfiguration(instance: "api-1").stopLimit, .worker: WorkerConfiguration().stopLimit,
+        ]
+        for service in fleet.services {
+            let command = ProcessCommand.child(service.instances[0], of: service, in: fleet, folder: "data")
+            #expect(command.stopGrace > (try #require(limits[service.role])), "\(service.name)")
+        }
+        let agent = ProcessCommand.child(agent: fleet.agentEndpoints[0], in: fleet, folder: "data")
+        #expect(agent.stopGrace == AgentLimits.stopGrace && agent.stopGrace > AgentLimits.drain)
+    }
+
+    @Test func `is one wherever a process runs`() throws {
+        let fleet = notificationFleet()
+        let files = Dictionary(uniqueKeysWithValues: try fleet.generatedFiles().map { ($0.path, $0.contents) })
+        let compose = try #require(files["deploy/docker-compose.yml"])
+        let agent = ProcessCommand.child(agent: fleet.agentEndpoints[0], in: fleet, folder: "data").stopGrace
+        func expect(_ grace: Duration, of process: String, unit: String) {
+            #expect(files["deploy/systemd/\(unit)"]?.contains("TimeoutStopSec=\(grace.argument)\n") == true, "\(unit)")
+            let container = compose.components(separatedBy: "\n  \(process):\n").last?.components(separatedBy: "\n  \n").first
+            let line = container?.split(separator: "\n").first { $0.contains("stop_grace_period") }
+            #expect(line == "    stop_grace_period: \(grace.argument)", "\(process)")
+        }
+        expect(agent, of: "agent", unit: "apus-agent.service")
+        for service in fleet.services {
+            let grace = ProcessCommand.child(service.instances[0], of: service, in: fleet, folder: "data").stopGrace
+            expect(grace, of: service.instances[0].name, unit: "apus-\(service.name)@.service")
+            let pods = try #require(files["deploy/kubernetes/service-\(service.name).yaml"])
+            let seconds = (grace + agent + .seconds(5)).components.seconds
+            #expect(pods.contains("terminationGracePeriodSeconds: \(seconds)\n"))
         }
     }
 }

@@ -1,3 +1,4 @@
+import AgentMetrics
 import EventCatalog
 import Glibc
 import Logging
@@ -19,8 +20,7 @@ final class HTTPEndpoint: Service {
     private let boundPort: @Sendable (Int) -> Void
     private let draining: @Sendable (Duration) -> Void
 
-    /// What a stop waits for answers that are under way, and for requests of connections that have sent none yet.
-    private static let longestDrain = Duration.seconds(8)
+    /// What a stop waits for requests of connections that have sent none yet.
     private static let longestSilence = TimeAmount.milliseconds(500)
 
     /// - Parameters:
@@ -86,9 +86,9 @@ final class HTTPEndpoint: Service {
         try? await loop.submit {}.get()
         let left = connections.all
         guard !left.isEmpty else { return }
-        draining(Self.longestDrain)
+        draining(AgentLimits.drain)
         let silence = loop.scheduleTask(in: Self.longestSilence) { self.connections.drain(.silent) }
-        let end = loop.scheduleTask(in: .init(Self.longestDrain)) { Self.close(self.connections.all) }
+        let end = loop.scheduleTask(in: .init(AgentLimits.drain)) { Self.close(self.connections.all) }
         try? await EventLoopFuture.andAllComplete(left.map(\.closeFuture), on: loop).get()
         silence.cancel()
         end.cancel()

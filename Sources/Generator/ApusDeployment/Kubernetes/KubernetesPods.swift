@@ -55,7 +55,7 @@ struct KubernetesPods {
             (
                 "terminationGracePeriodSeconds",
                 // The agent is stopped once the service has ended, and told of it a little later.
-                .integer(Int((command.stopGrace + agentCommand.stopGrace + .seconds(5)) / .seconds(1)))
+                .integer(Int(((command.stopGrace + agentCommand.stopGrace + .seconds(5)) / .seconds(1)).rounded(.up)))
             ),
             (
                 "securityContext",

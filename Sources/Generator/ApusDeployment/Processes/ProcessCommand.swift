@@ -176,14 +176,11 @@ extension ProcessCommand {
             // After the units, so that one unit more is one line more.
             + [["--interval", fleet.agents.samplingInterval.argument]] + expectations + more
         environment = []
-        stopGrace = Self.agentStopGrace
+        stopGrace = AgentLimits.stopGrace
         // A turn of the sampling loop may take half of it.
         watchdog = max(.seconds(30), fleet.agents.samplingInterval * 4)
         readiness = .answers(url: url)
     }
-
-    /// An agent waits for no client.
-    static let agentStopGrace = Duration.seconds(5)
 
     private static func expecting(_ instances: [String]) -> [[String]] { instances.map { ["--expect", $0] } }
 

@@ -101,7 +101,7 @@ import Yams
         let container = api?["containers"]?[0]
         #expect(container?["resources"]?["limits"]?["memory"]?.string == "\(1024 << 20)")
         #expect(container?["readinessProbe"]?["httpGet"]?["path"]?.string == "/health/ready")
-        #expect(api?["terminationGracePeriodSeconds"]?.int == 20)
+        #expect(api?["terminationGracePeriodSeconds"]?.int == 27)
         let monitor = try Self.object("ServiceMonitor", "shop", of: fleet)["spec"]?["endpoints"]?[0]
         #expect(monitor?["interval"]?.string == "15s" && monitor?["scrapeTimeout"]?.string == "10s")
         #expect(monitor?["honorLabels"]?.bool == true)
