@@ -246,7 +246,7 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusThreads", "ApusTopology",
+                "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusText", "ApusThreads", "ApusTopology",
                 "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,

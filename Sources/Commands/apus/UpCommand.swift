@@ -1,5 +1,6 @@
 import CommandConventions
 import ApusSystemd
+import ApusText
 import ApusTopology
 public import ArgumentParser
 import ClusterSupervisor
@@ -47,8 +48,12 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "The least severe events that are told on standard error: debug, info, notice, warning or error.")
     var logLevel: Logger.Level = .notice
 
+    func validate() throws {
+        try DeliverySettings.validateOptions(batchSize: batchSize, lease: leaseDuration, pollInterval: pollInterval)
+    }
+
     func run() async throws {
-        let fleet = adjusted(try fleet.fleet())
+        let fleet = try adjusted(try fleet.fleet())
         let executables = try FleetExecutables(agent: agentExecutable)
         let folder = try FleetFolder(path: data, fleet: fleet)
         try requireFreePorts(of: fleet)
@@ -81,9 +86,11 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     /// The fleet with what the options of this command say of its parts.
-    private func adjusted(_ fleet: Fleet) -> Fleet {
+    ///
+    /// - Throws: ``CommandFailure`` with the options, when the fleet contradicts itself with their values.
+    private func adjusted(_ fleet: Fleet) throws -> Fleet {
         let (agents, delivery) = (fleet.agents, fleet.delivery)
-        return fleet.replacing([
+        let adjusted = fleet.replacing([
             Agents(
                 agents.placement, port: agents.port, samplingInterval: samplingInterval ?? agents.samplingInterval,
                 limits: agents.limits, fileID: agents.place.fileID, line: agents.place.line),
@@ -91,6 +98,23 @@ struct UpCommand: AsyncParsableCommand {
                 batchSize: batchSize ?? delivery.batchSize, lease: leaseDuration ?? delivery.lease,
                 pollInterval: pollInterval ?? delivery.pollInterval, fileID: delivery.place.fileID, line: delivery.place.line),
         ])
+        do {
+            // What only another environment has is no matter here.
+            return try adjusted.varied(for: adjusted.environment).validated()
+        } catch {
+            // The fleet has no fault without the options.
+            let faults = error.faults.map { $0.explanation }.joined(separator: "; ")
+            throw CommandFailure("\(adjustments.joined(separator: " ")): \(faults)")
+        }
+    }
+
+    /// The options that adjust the fleet, with their values, as they are given.
+    private var adjustments: [String] {
+        let durations = [
+            ("--sampling-interval", samplingInterval), ("--lease-duration", leaseDuration), ("--poll-interval", pollInterval),
+        ]
+        return durations.compactMap { name, value in value.map { "\(name) \(DurationText.string($0))" } }
+            + [batchSize.map { "--batch-size \($0)" }].compactMap(\.self)
     }
 
     /// The children would find out too, but one after the other and each in its log.

@@ -3,6 +3,7 @@ import ApusReporting
 import ApusSystemd
 import ArgumentParser
 import DeliveryWorker
+import NotificationFleet
 import NotificationStore
 import ServiceLifecycle
 import StoreMetrics
@@ -33,9 +34,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var service: ServiceArguments
 
     func validate() throws {
-        guard pollInterval >= .milliseconds(10) else { throw ValidationError("--poll-interval: at least 10ms.") }
-        guard leaseDuration >= .seconds(1) else { throw ValidationError("--lease-duration: at least 1s.") }
-        guard (1...1000).contains(batchSize) else { throw ValidationError("--batch-size \(batchSize): use 1 to 1000.") }
+        try DeliverySettings.validateOptions(batchSize: batchSize, lease: leaseDuration, pollInterval: pollInterval)
         guard (1...1000).contains(concurrency) else { throw ValidationError("--concurrency \(concurrency): use 1 to 1000.") }
     }
 

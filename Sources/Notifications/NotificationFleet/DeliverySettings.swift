@@ -11,6 +11,14 @@ public struct DeliverySettings: FleetPart {
     public let pollInterval: Duration
     public let place: SourcePlace
 
+    /// What a worker takes for ``batchSize``.
+    package static let batchSizes = 1...1000
+    /// What a worker takes for ``lease``.
+    package static let leases = Duration.seconds(1)...day
+    /// What a worker takes for ``pollInterval``.
+    package static let pollIntervals = Duration.milliseconds(10)...day
+    private static let day = Duration.seconds(86_400)
+
     public init(
         batchSize: Int = 50, lease: Duration = .seconds(300), pollInterval: Duration = .seconds(5), fileID: String = #fileID,
         line: Int = #line
@@ -23,15 +31,19 @@ public struct DeliverySettings: FleetPart {
 
     /// Numbers that `apus worker` refuses, and leases that end before the next look at the queue.
     public func faults(in fleet: Fleet) -> [FleetFault] {
-        let day = Duration.seconds(86_400)
         let durations = [
-            ("the lease", lease, Duration.seconds(1)...day), ("the poll interval", pollInterval, .milliseconds(10)...day),
+            ("the lease", lease, Self.leases), ("the poll interval", pollInterval, Self.pollIntervals),
         ]
         .filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
         .map { FleetFault.durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: place) }
         let numbers: [FleetFault] =
-            (1...1000).contains(batchSize)
-            ? [] : [.numberOutOfRange(name: "the batch size", value: Double(batchSize), range: "from 1 to 1000", place: place)]
+            Self.batchSizes.contains(batchSize)
+            ? []
+            : [
+                .numberOutOfRange(
+                    name: "the batch size", value: Double(batchSize),
+                    range: "from \(Self.batchSizes.lowerBound) to \(Self.batchSizes.upperBound)", place: place)
+            ]
         // A comparison of durations that are illegal themselves would only add noise.
         guard durations.isEmpty, lease <= pollInterval else { return durations + numbers }
         return numbers + [

@@ -43,6 +43,33 @@ import Testing
         expectOneLine(command, [missing])
     }
 
+    @Test(arguments: [
+        (["--batch-size", "5000"], "use 1 to 1000"), (["--lease-duration", "999ms"], "use 1s to 1d"),
+        (["--poll-interval", "2d"], "use 10ms to 1d"),
+    ])
+    func `a setting of deliveries that a worker refuses is refused by the fleet too, in the same words`(
+        arguments: [String], range: String
+    ) async throws {
+        let missing = "/tmp/apus-missing-\(UUID().uuidString)/data"
+        for command in [["up"], ["worker", "--instance", "worker-9"]] {
+            let result = try await Command.runApart(Executables.apus, command + ["--data", missing] + arguments)
+            expectOneLine(result, [arguments[0], range])
+            #expect(result.status == 64)
+        }
+    }
+
+    @Test func `settings that contradict one another in the fleet are named before anything starts`() async throws {
+        let folder = try TemporaryFolder()
+        let data = ["up", "--data", folder.path("data")]
+        let deliveries = try await Command.runApart(
+            Executables.apus, data + ["--lease-duration", "1s", "--poll-interval", "10s"])
+        expectOneLine(
+            deliveries, ["--lease-duration 1s", "--poll-interval 10s", "a lease of 1s does not outlast a poll interval of 10s"])
+        let sampling = try await Command.runApart(Executables.apus, data + ["--sampling-interval", "50ms"])
+        expectOneLine(sampling, ["--sampling-interval 50ms", "from 100ms to 1d"])
+        #expect(!FileManager.default.fileExists(atPath: folder.path("data")))
+    }
+
     @Test(arguments: ["up", "api", "worker", "generate", "load"])
     func `an unknown option is named`(command: String) async throws {
         let required = command == "api" || command == "worker" ? ["--instance", "a"] : []

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusPromQL
 import ApusText
 
@@ -27,7 +28,7 @@ extension Fleet {
             ("the evaluation interval", scraping.evaluationInterval, often, scraping.place),
             ("the alerts' hold", alerting.hold, .milliseconds(1)...day, alerting.place),
             ("the alerts' rate window", alertWindow, .milliseconds(1)...day, alerting.place),
-            ("the agents' sampling interval", agents.samplingInterval, .milliseconds(1)...day, agents.place),
+            ("the agents' sampling interval", agents.samplingInterval, AgentLimits.leastInterval...day, agents.place),
         ]
         let illegal: [FleetFault] = durations.filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
             .map { .durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: $0.3) }

@@ -54,7 +54,8 @@ public enum FleetFault: Error, Hashable, Sendable {
 extension FleetFault: CustomStringConvertible {
     public var description: String { "\(place): \(explanation)" }
 
-    private var explanation: String {
+    /// What is wrong and the remedy, without the place.
+    package var explanation: String {
         switch self {
         case .illegalName(let kind, let name, _):
             "\(kind) name “\(name)” is illegal: use 1 to 63 of a-z, 0-9 and hyphens, with a letter first and no hyphen last"

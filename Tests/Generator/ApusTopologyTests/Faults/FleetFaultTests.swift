@@ -106,7 +106,7 @@ import Testing
             line: #line + 1,
             FaultyFleet.fleet { Alerting(hold: .seconds(-1)) }),
         FaultyFleet(
-            "the agents' sampling interval is 0.0 seconds: it must be from 1ms to 1d, in whole milliseconds",
+            "the agents' sampling interval is 0.0 seconds: it must be from 100ms to 1d, in whole milliseconds",
             line: #line + 1,
             FaultyFleet.fleet { Agents(samplingInterval: .zero) }),
         FaultyFleet(
