@@ -58,7 +58,10 @@ package struct ComposeFiles {
 
     private var composeFile: ComposeFile {
         let services = ComposeServices(fleet: fleet)
-        let own = [ComposeServices.dataVolume, ComposeServices.reportVolume]
+        let own =
+            (fleet.services.contains(where: fleet.keepsFiles) ? [ComposeServices.dataVolume] : []) + [
+                ComposeServices.reportVolume
+            ]
         let servers = fleet.databases.map(\.name) + fleet.brokers.map(\.name) + fleet.caches.map(\.name)
         let monitoring = ["prometheus"] + (fleet.declaresRouting ? ["alertmanager"] : []) + ["grafana"]
         let secrets = ComposeSecrets.names(of: fleet)
@@ -108,10 +111,6 @@ package struct ComposeFiles {
 
             \(agents)
             The sockets lie in a volume that agents and services share.
-
-            This release keeps notifications in SQLite, in one volume that all its services share; that takes one machine. The
-            variables for PostgreSQL, RabbitMQ and Redis are given to the services, and none of them is read before the release
-            that stores there; so no service waits for these servers.
-            """
+            """ + (fleet.sharedFiles.map { "\n\n\($0.composeRemark)" } ?? "")
     }
 }

@@ -57,9 +57,9 @@ extension ComposeServices {
         container.command = command.arguments
         container.user = user
         container.environment = environment(of: command)
-        container.volumes = [
-            "\(Self.dataVolume):\(fleet.installation.stateFolder)", "\(Self.reportVolume):\(fleet.installation.runtimeFolder)",
-        ]
+        container.volumes =
+            (fleet.keepsFiles(service) ? ["\(Self.dataVolume):\(fleet.installation.stateFolder)"] : [])
+            + ["\(Self.reportVolume):\(fleet.installation.runtimeFolder)"]
         container.tmpfs = ["/tmp"]
         container.stopGracePeriod = command.stopGrace.argument
         container.pidsLimit = service.limits.tasks

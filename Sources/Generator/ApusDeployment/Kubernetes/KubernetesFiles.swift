@@ -12,13 +12,15 @@ package func kubernetesFiles(
     let objects = KubernetesObjects(fleet: fleet)
     var files = [
         try file("namespace", [objects.namespace], from: fleet.containers.place),
-        try file("data", [objects.dataVolume], remarks: KubernetesObjects.dataRemarks, from: fleet.data.place),
         try file("network-policies", objects.networkPolicies),
         // No service has a file of this name: theirs begin with `service-`.
         try file("servicemonitor", [objects.serviceMonitor], from: fleet.scraping.place),
     ]
+    if let shared = fleet.sharedFiles {
+        files.append(try file("data", [objects.dataVolume], remarks: shared.kubernetesRemark, from: fleet.data.place))
+    }
     if let backends = objects.backends {
-        files.append(try file("backends", [backends], remarks: KubernetesObjects.backendRemarks))
+        files.append(try file("backends", [backends], remarks: objects.backendRemarks))
     }
     files += try fleet.services.map { service in
         let objects = KubernetesService(fleet: fleet, service: service).objects

@@ -9,7 +9,7 @@ struct KubernetesObjects {
 
     /// Where Prometheus is, in a cluster whose monitoring is kube-prometheus.
     static let monitoringNamespace = "monitoring"
-    static let dataClaim = "apus-data"
+    static let sharedClaimName = "apus-data"
     static let backendsName = "apus-backends"
     static let agentPort = "metrics"
     static let partLabel = "app.kubernetes.io/part-of"
@@ -42,23 +42,38 @@ struct KubernetesObjects {
 
     // MARK: - Data
 
-    static let dataRemarks = """
-        Notifications are kept in SQLite in this release: one volume on one node, which all services share. The pods therefore
-        have to be on the node of the first of them (podAffinity), and a node that fails takes the fleet with it until the volume
-        is elsewhere. The release that stores in PostgreSQL needs neither this volume nor that affinity.
-        """
+    /// The name of a volume of data, in a pod.
+    static let dataVolumeName = "data"
 
+    static let dataClaim: YAMLValue = [
+        "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "10Gi"]],
+    ]
+
+    /// The volume of the services that share files.
     var dataVolume: YAMLValue {
         [
-            "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata(Self.dataClaim),
-            "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "10Gi"]]],
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata(Self.sharedClaimName),
+            "spec": Self.dataClaim,
         ]
     }
 
-    static let backendRemarks = """
-        Where services will find their servers; no password is here. This release reads none of these variables: see data.yaml.
-        The servers themselves are not of these files: operators run them better.
-        """
+    /// The pods that share files.
+    var sharingPods: YAMLValue {
+        let sharing = fleet.sharingServices.map(\.name)
+        guard sharing.count < fleet.services.count else { return selector }
+        return [
+            "matchLabels": .strings([(Self.partLabel, fleet.name)]),
+            "matchExpressions": [["key": "\(Self.nameLabel)", "operator": "In", "values": .strings(sharing)]],
+        ]
+    }
+
+    var backendRemarks: String {
+        let remark = fleet.sharedFiles.map(\.serversRemark) ?? ""
+        return """
+            Where services find their servers; no password is here.\(remark.isEmpty ? "" : " " + remark)
+            The servers themselves are not of these files: operators run them better.
+            """
+    }
 
     /// Nil for a fleet without servers.
     var backends: YAMLValue? {

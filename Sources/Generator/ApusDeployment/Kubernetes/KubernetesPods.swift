@@ -25,9 +25,18 @@ struct KubernetesPods {
                 ("ordinals", workload.first == 0 ? nil : ["start": .integer(workload.first)]),
                 ("podManagementPolicy", "Parallel"), ("revisionHistoryLimit", 5), ("selector", selector),
                 ("template", ["metadata": ["labels": .strings(labels)], "spec": pod]),
+                ("volumeClaimTemplates", hasOwnData ? [Self.ownData] : nil),
             ]),
         ]
     }
+
+    private var sharesData: Bool { fleet.command(of: declared).sharedFiles != nil }
+    private var hasOwnData: Bool { fleet.keepsFiles(declared) && !sharesData }
+
+    /// A volume of each pod, which is there again for the pod of its name.
+    private static let ownData: YAMLValue = [
+        "metadata": ["name": "\(KubernetesObjects.dataVolumeName)"], "spec": KubernetesObjects.dataClaim,
+    ]
 
     /// Sets of one service must not take each other's pods.
     private var own: [(String, String)] {
@@ -65,32 +74,44 @@ struct KubernetesPods {
                     "seccompProfile": ["type": "RuntimeDefault"],
                 ]
             ),
-            ("affinity", ["podAffinity": affinity]), ("topologySpreadConstraints", spread),
+            ("affinity", sharesData ? ["podAffinity": affinity] : nil), ("topologySpreadConstraints", spread),
             ("initContainers", hasSidecars ? [agent(isSidecar: true)] : nil),
             ("containers", .list([container] + (hasSidecars ? [] : [agent(isSidecar: false)]))),
-            (
-                "volumes",
-                [
-                    [
-                        "name": "data",
-                        "persistentVolumeClaim": ["claimName": "\(KubernetesObjects.dataClaim)"],
-                    ], ["name": "reports", "emptyDir": ["medium": "Memory", "sizeLimit": "1Mi"]],
-                    ["name": "temporary", "emptyDir": ["sizeLimit": "64Mi"]],
-                ]
-            ),
+            ("volumes", .list(volumes)),
         ])
     }
 
-    /// The database is a file on one node (data.yaml).
+    private var volumes: [YAMLValue] {
+        let shared: YAMLValue = [
+            "name": "\(KubernetesObjects.dataVolumeName)",
+            "persistentVolumeClaim": ["claimName": "\(KubernetesObjects.sharedClaimName)"],
+        ]
+        return (sharesData ? [shared] : []) + [
+            ["name": "reports", "emptyDir": ["medium": "Memory", "sizeLimit": "1Mi"]],
+            ["name": "temporary", "emptyDir": ["sizeLimit": "64Mi"]],
+        ]
+    }
+
+    private var mounts: [YAMLValue] {
+        let data: YAMLValue = [
+            "name": "\(KubernetesObjects.dataVolumeName)", "mountPath": "\(fleet.installation.stateFolder)",
+        ]
+        return (fleet.keepsFiles(declared) ? [data] : []) + [
+            ["name": "reports", "mountPath": "\(fleet.installation.runtimeFolder)"],
+            ["name": "temporary", "mountPath": "/tmp"],
+        ]
+    }
+
+    /// The shared files are on one node (data.yaml).
     private var affinity: YAMLValue {
         [
             "requiredDuringSchedulingIgnoredDuringExecution": [
-                ["labelSelector": service.shared.selector, "topologyKey": "kubernetes.io/hostname"]
+                ["labelSelector": service.shared.sharingPods, "topologyKey": "kubernetes.io/hostname"]
             ]
         ]
     }
 
-    /// Once the affinity is gone.
+    /// Pods that share files get there once they no longer do.
     private var spread: YAMLValue {
         .list(
             ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map { key in
@@ -121,14 +142,7 @@ struct KubernetesPods {
                 resources(declared.limits, cpu: "250m", request: .bytes(fleet.thresholds[Threshold.memory].wholeValue))
             ),
             ("securityContext", Self.confined),
-            (
-                "volumeMounts",
-                [
-                    ["name": "data", "mountPath": "\(fleet.installation.stateFolder)"],
-                    ["name": "reports", "mountPath": "\(fleet.installation.runtimeFolder)"],
-                    ["name": "temporary", "mountPath": "/tmp"],
-                ]
-            ),
+            ("volumeMounts", .list(mounts)),
         ])
     }
 

@@ -24,7 +24,7 @@ import Yams
         ToolVersions(kubernetes: ToolVersion(1, 28))
     }
 
-    static let fleets = FleetShapes.all + [scaled]
+    static let fleets = FleetShapes.all + [scaled, stores]
 
     static func objects(_ fleet: Fleet) throws -> [Node] {
         try FileKind.kubernetes.files(for: fleet).flatMap { try Array(Yams.compose_all(yaml: $0.contents)) }
@@ -85,6 +85,61 @@ import Yams
                     container["name"]?.string != "worker" || fleet.services.contains { fleet.command(of: $0).probe != nil }
                 #expect((container["livenessProbe"] != nil) == isAsked)
             }
+        }
+    }
+
+    /// A service whose processes share files, one with files of its own, and one without any.
+    static let stores = Fleet("shop") {
+        FleetService(
+            "catalog", role: .api,
+            program: ServiceCommand(
+                "shop", arguments: [["--data", "\(.dataFolder)"]],
+                sharedFiles: SharedFiles(
+                    composeRemark: "The catalog is one file.", kubernetesRemark: "The catalog needs one node.",
+                    serversRemark: "The catalog reads the cache."))
+        ) { Instance("catalog-1", port: 8001, metricsPort: 9101) }
+        FleetService(
+            "checkout", role: .api, program: ServiceCommand("shop", arguments: [["--data", "\(.dataFolder)"]])
+        ) { Instance("checkout-1", port: 8002, metricsPort: 9102) }
+        FleetService("packing", role: .worker) { Instance("packing-1", metricsPort: 9111) }
+        Cache("redis")
+    }
+
+    @Test func `tie pods to one node only where they share files, and say why`() throws {
+        func pod(_ service: String) throws -> Node? { try Self.object("StatefulSet", service, of: Self.stores)["spec"] }
+        func names(_ list: Node?) -> [String] { list?.sequence?.compactMap { $0["name"]?.string } ?? [] }
+        let catalog = try pod("catalog")
+        let rule = catalog?["template"]?["spec"]?["affinity"]?["podAffinity"]?[
+            "requiredDuringSchedulingIgnoredDuringExecution"]?[0]
+        let sharing = rule?["labelSelector"]?["matchExpressions"]?[0]?["values"]?.sequence ?? []
+        #expect(sharing.compactMap { $0.string } == ["catalog"])
+        let shared = names(catalog?["template"]?["spec"]?["volumes"])
+        #expect(shared.contains("data") && catalog?["volumeClaimTemplates"] == nil)
+        let checkout = try pod("checkout")
+        #expect(checkout?["template"]?["spec"]?["affinity"] == nil)
+        #expect(checkout?["volumeClaimTemplates"]?[0]?["metadata"]?["name"]?.string == "data")
+        let own = names(checkout?["template"]?["spec"]?["containers"]?[0]?["volumeMounts"])
+        #expect(own.contains("data"))
+        let packing = try pod("packing")
+        #expect(packing?["template"]?["spec"]?["affinity"] == nil && packing?["volumeClaimTemplates"] == nil)
+        let none = names(packing?["template"]?["spec"]?["containers"]?[0]?["volumeMounts"])
+        #expect(!none.contains("data") && none.contains("reports"))
+        let files = Dictionary(uniqueKeysWithValues: try Self.stores.generatedFiles().map { ($0.path, $0.contents) })
+        #expect(files["deploy/kubernetes/data.yaml"]?.contains("# The catalog needs one node.\n") == true)
+        #expect(files["deploy/kubernetes/backends.yaml"]?.contains("The catalog reads the cache.\n") == true)
+        #expect(files["deploy/docker-compose.yml"]?.contains("# The catalog is one file.\n") == true)
+    }
+
+    @Test func `speak of no notification in a fleet that has none`() throws {
+        let fleet = Fleet("shop") {
+            FleetService("checkout", role: .api) { Instance("checkout-1", port: 8001, metricsPort: 9101) }
+            Cache("redis")
+        }
+        let files = try fleet.generatedFiles(of: [.kubernetes, .compose, .docker]).filter { !$0.path.contains("/rules-") }
+        #expect(files.contains { $0.path.hasSuffix("backends.yaml") } && !files.contains { $0.path.hasSuffix("data.yaml") })
+        for file in files where !file.path.contains("/grafana/") && !file.path.contains("/prometheus/") {
+            let text = file.contents.lowercased()
+            #expect(!text.contains("notification") && !text.contains("sqlite") && !text.contains("postgresql"), "\(file.path)")
         }
     }
 
