@@ -14,6 +14,7 @@ struct ComposeService: Encodable {
     var networks: OrderedEntries<Membership>?
     var networkMode: String?
     var pid: String?
+    var cgroup: String?
     var processInit: Bool?
     var dependsOn: OrderedEntries<Dependency>?
     var healthcheck: Healthcheck?
@@ -86,7 +87,7 @@ struct ComposeService: Encodable {
     enum CodingKeys: String, CodingKey {
         case image, build, command, user, environment, secrets, volumes, tmpfs, ports, networks
         case networkMode = "network_mode"
-        case pid
+        case pid, cgroup
         case processInit = "init"
         case dependsOn = "depends_on"
         case healthcheck, restart

@@ -10,6 +10,9 @@ extension ComposeServices {
 
     private var user: String { "\(ContainerImages.user):\(ContainerImages.user)" }
 
+    /// The first version of Docker Compose that knows `cgroup`.
+    private static let cgroupVersion = ToolVersion(2, 15)
+
     /// An agent finds a process by the number that the kernel gives for the other end of a connection, and reads /proc: it must see
     /// the processes that report to it. One agent for all has the host's processes, an agent beside an instance those of that
     /// instance's container.
@@ -28,6 +31,8 @@ extension ComposeServices {
             service.stopGracePeriod = command.stopGrace.argument
             service.pidsLimit = fleet.agents.limits.tasks
             service.ulimits = .init(nofile: fleet.agents.limits.openFiles)
+            // In a namespace of its own it would find no control group of another container by its path.
+            service.cgroup = fleet.tools.compose < Self.cgroupVersion ? nil : "host"
             switch fleet.agents.placement {
             case .perHost: service.pid = "host"
             case .besideEachInstance:

@@ -1,6 +1,6 @@
 /// The versions of the tools to write for: what one of them does not know yet is refused when generating, or written otherwise.
 ///
-/// The defaults are those of Debian 12, and of Grafana's and Kubernetes' long-lived releases.
+/// The defaults are those of Debian 12, and of Docker Compose, Grafana and Kubernetes releases that have been around for long.
 public struct ToolVersions: FleetPart {
     public let prometheus: ToolVersion
     public let alertmanager: ToolVersion
@@ -8,12 +8,15 @@ public struct ToolVersions: FleetPart {
     public let nginx: ToolVersion
     public let pgbouncer: ToolVersion
     public let kubernetes: ToolVersion
+    /// Docker Compose; before 2.15 it refuses `cgroup`, so that agents in containers serve no pressure of control groups.
+    public let compose: ToolVersion
     public let place: SourcePlace
 
     public init(
         prometheus: ToolVersion = ToolVersion(2, 42), alertmanager: ToolVersion = ToolVersion(0, 25),
         grafana: ToolVersion = ToolVersion(11, 0), nginx: ToolVersion = ToolVersion(1, 22),
         pgbouncer: ToolVersion = ToolVersion(1, 18), kubernetes: ToolVersion = ToolVersion(1, 29),
+        compose: ToolVersion = ToolVersion(2, 15),
         fileID: String = #fileID, line: Int = #line
     ) {
         self.prometheus = prometheus
@@ -22,6 +25,7 @@ public struct ToolVersions: FleetPart {
         self.nginx = nginx
         self.pgbouncer = pgbouncer
         self.kubernetes = kubernetes
+        self.compose = compose
         place = SourcePlace(fileID: fileID, line: line)
     }
 }
@@ -33,7 +37,7 @@ extension ToolVersions {
         let tools: [(String, ToolVersion, ToolVersion)] = [
             ("Prometheus", prometheus, oldest.prometheus), ("Alertmanager", alertmanager, oldest.alertmanager),
             ("Grafana", grafana, oldest.grafana), ("nginx", nginx, oldest.nginx), ("pgbouncer", pgbouncer, oldest.pgbouncer),
-            ("Kubernetes", kubernetes, oldest.kubernetes),
+            ("Kubernetes", kubernetes, oldest.kubernetes), ("Docker Compose", compose, ToolVersion(1, 29)),
         ]
         return tools.filter { $0.1 < $0.2 }.map {
             .contradiction(

@@ -23,6 +23,7 @@ import Yams
 
     /// As Compose of Debian 12 reads it, its variables replaced by those of an environment.
     static func read(_ fleet: Fleet, _ environment: FleetEnvironment) throws -> (document: Node, errors: String) {
+        let fleet = fleet.replacing([ToolVersions(compose: ToolVersion(1, 29))])
         let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
         let result = try Command.run(
             "docker-compose",
@@ -128,6 +129,22 @@ import Yams
             let agent = services["agent"] ?? services["agent-api-1"]
             #expect(agent?["user"]?.string == services["api-1"]?["user"]?.string)
             #expect(agent?["volumes"]?[0]?.string == services["api-1"]?["volumes"]?[1]?.string)
+        }
+    }
+
+    /// Compose 1.29, which reads the other files, refuses the key; the published schema judges it.
+    @Test func `gives each agent the control groups of the host where Compose can`() throws {
+        for placement in AgentPlacement.allCases {
+            let fleet = notificationFleet(FleetParameters(placement: placement))
+            for (version, group) in [((1, 29), nil), ((2, 14), nil), ((2, 15), "host")] as [((Int, Int), String?)] {
+                let versions = ToolVersions(compose: ToolVersion(version.0, version.1))
+                let file = try Self.file(fleet.replacing([versions]))
+                let services = try #require(try Yams.compose(yaml: file.contents)?["services"]?.mapping)
+                for (name, service) in services {
+                    let isAgent = name.string?.hasPrefix("agent") == true
+                    #expect(service["cgroup"]?.string == (isAgent ? group : nil), "\(name)")
+                }
+            }
         }
     }
 
