@@ -155,7 +155,8 @@ let package = Package(
             "ApusReporting",
             ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
         agent.module(
-            "ApusJournal", ["ApusLinux", "ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns", "CSystemd"]),
+            "ApusJournal",
+            ["AgentMetrics", "ApusLinux", "ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns", "CSystemd"]),
         agent.module(
             "ApusAgent",
             [
@@ -246,8 +247,9 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusText", "ApusThreads", "ApusTopology",
-                "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands", "LiveChecks",
+                "AgentMetrics", "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusText", "ApusThreads",
+                "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
+                "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
                 signals,
@@ -290,7 +292,7 @@ let package = Package(
                 "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
                 "SegmentTesting", "reporting-service", coreMetrics, lifecycle, logging,
             ]),
-        agent.tests("ApusJournalTests", ["ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
+        agent.tests("ApusJournalTests", ["AgentMetrics", "ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [

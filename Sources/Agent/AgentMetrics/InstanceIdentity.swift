@@ -17,6 +17,9 @@ public struct InstanceIdentity: Hashable, Comparable, Sendable, CustomStringConv
         self.init(service: String(parts[0]), instance: String(parts[1]))
     }
 
+    /// The label `service` of an agent of a whole host, which stands for no service of a fleet.
+    package static let agentService = "apus-agent"
+
     public var description: String { "\(service)/\(instance)" }
 
     /// The labels, in the order in which they are served.

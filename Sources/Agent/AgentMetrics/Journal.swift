@@ -5,10 +5,10 @@ public enum Journal: MetricSubsystem {
     public static let messages = Counter<JournalMessageLabels>(
         "journal_messages_total",
         "Journal entries, by the unit that wrote them and their priority; no unit: the kernel's and others.")
-    public static let lastError = Gauge<JournalUnitLabels>(
+    public static let lastError = Gauge<UnitLabels>(
         "journal_last_error_timestamp_seconds",
         "Time of the unit's last journal entry of priority err or graver, in seconds since the Unix epoch.")
-    public static let suppressed = Counter<JournalUnitLabels>(
+    public static let suppressed = Counter<UnitLabels>(
         "journal_messages_suppressed_total", "Messages of the unit that journald's rate limit dropped.")
     public static let kernelMissed = Counter<NoLabels>(
         "journal_kernel_messages_missed_total", "Times that journald came too late for messages of the kernel.")
@@ -75,11 +75,4 @@ public struct JournalMessageLabels: LabelSet {
         case .priority: priority
         }
     }
-}
-
-public struct JournalUnitLabels: LabelSet {
-    public enum Key: String, LabelKey { case unit }
-    public let unit: String
-    public init(unit: String) { self.unit = unit }
-    public subscript(key: Key) -> String { unit }
 }

@@ -2,8 +2,8 @@ public import ApusMetrics
 
 /// The life of units, counted by what systemd writes into the journal: what happens between two scrapes is counted too.
 public enum JournalUnits: MetricSubsystem {
-    public static let starts = Counter<JournalUnitLabels>("journal_unit_starts_total", "Start jobs of the unit that were done.")
-    public static let startFailures = Counter<JournalUnitLabels>(
+    public static let starts = Counter<UnitLabels>("journal_unit_starts_total", "Start jobs of the unit that were done.")
+    public static let startFailures = Counter<UnitLabels>(
         "journal_unit_start_failures_total", "Start jobs of the unit that failed.")
     public static let exits = Counter<JournalExitLabels>(
         "journal_unit_exits_total",
@@ -12,7 +12,7 @@ public enum JournalUnits: MetricSubsystem {
     public static let processExits = Counter<JournalProcessExitLabels>(
         "journal_unit_process_exits_total",
         "Processes of the unit that ended other than with success, by code (exited, killed, dumped) and exit status or signal.")
-    public static let restarts = Counter<JournalUnitLabels>(
+    public static let restarts = Counter<UnitLabels>(
         "journal_unit_restarts_scheduled_total", "Automatic restarts of the unit that systemd has scheduled.")
     public static let oomKills = Counter<JournalOOMLabels>(
         "journal_unit_oom_kills_total", "Times that want of memory killed processes of the unit, by who killed: kernel or oomd."
@@ -34,7 +34,7 @@ public enum JournalUnits: MetricSubsystem {
 /// For runs that used little (less than a second of CPU, a mebibyte of IO, no IP traffic) it writes at the level debug only, that is not
 /// into the journal by default.
 public enum JournalConsumption {
-    public static let cpu = Counter<JournalUnitLabels>(
+    public static let cpu = Counter<UnitLabels>(
         "journal_unit_ended_cpu_seconds_total", "CPU time of the unit's ended runs.")
     public static let io = Counter<JournalIOLabels>(
         "journal_unit_ended_io_bytes_total", "Bytes that the unit's ended runs read from and wrote to block devices.")
@@ -44,7 +44,7 @@ public enum JournalConsumption {
         "journal_unit_ended_ip_bytes_total", "Bytes of IP traffic of the unit's ended runs.")
     public static let ipPackets = Counter<JournalIPLabels>(
         "journal_unit_ended_ip_packets_total", "Packets of IP traffic of the unit's ended runs.")
-    public static let memoryPeak = Gauge<JournalUnitLabels>(
+    public static let memoryPeak = Gauge<UnitLabels>(
         "journal_unit_ended_memory_peak_bytes", "Largest memory of the unit's last ended run; from systemd 256 on.")
 }
 

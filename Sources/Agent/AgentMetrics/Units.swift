@@ -53,6 +53,7 @@ public enum UnitActiveState: String, CaseIterable, Sendable {
     case active, reloading, inactive, failed, activating, deactivating, maintenance
 }
 
+/// A unit of systemd, as the labels of a series.
 public struct UnitLabels: LabelSet {
     public enum Key: String, LabelKey { case unit }
     public let unit: String

@@ -16,7 +16,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apus-agent",
         abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
-        version: agentVersion)
+        version: productVersion)
 
     @Option(
         help: ArgumentHelp(

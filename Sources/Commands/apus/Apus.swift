@@ -1,3 +1,4 @@
+import AgentMetrics
 import ArgumentParser
 import CommandConventions
 import FleetCommands
@@ -9,7 +10,7 @@ struct Apus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apus",
         abstract: "Runs a fleet of notification services under an agent's eyes, and generates all its monitoring.",
-        version: "0.1.0",
+        version: productVersion,
         subcommands: [
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
             ExplainCommand<FleetArguments>.self, TopologyCommand<FleetArguments>.self, InstallUnitsCommand.self,

@@ -136,7 +136,7 @@ import Testing
         ]
         snapshot.isUp = true
         snapshot.calls = 77
-        for (count, reason) in zip((14 as UInt64)..., UnitBusError.Reason.allCases) { snapshot.errors[reason] = count }
+        for (count, reason) in zip((14 as UInt64)..., BusErrorReason.allCases) { snapshot.errors[reason] = count }
         return snapshot
     }()
 

@@ -42,6 +42,3 @@ package struct AgentConfiguration: Sendable {
     /// The one instance that the agent stands beside: the only one that its options name. A file of them is a whole host's.
     var companion: InstanceIdentity? { expected.count == 1 && expectFile == nil ? expected.first : nil }
 }
-
-/// The version of this product.
-package let agentVersion = "0.1.0"

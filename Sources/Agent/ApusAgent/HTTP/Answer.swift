@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusMetrics
 import NIOHTTP1
 
@@ -40,7 +41,7 @@ struct Answer {
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>apus-agent</title>
             <style>body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}</style></head>
-            <body><h1>apus-agent \(agentVersion)</h1><ul>
+            <body><h1>apus-agent \(productVersion)</h1><ul>
             \(rows.joined(separator: "\n"))
             </ul></body></html>
 

@@ -37,7 +37,7 @@ extension HealthDocument {
         let age = work.sampleAge(at: now)
         let isStalled = age > interval * 3
         status = isStalled ? .fail : views.allSatisfy(\.isWell) ? .pass : .warn
-        version = agentVersion
+        version = productVersion
         uptimeSeconds = now.seconds(since: work.startedAt)
         sampling = Sampling(intervalSeconds: interval, ageSeconds: age)
         instances = views.map { view in

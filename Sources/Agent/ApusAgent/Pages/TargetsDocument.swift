@@ -10,9 +10,6 @@ struct TargetsDocument: Encodable {
         let labels: [String: String]
     }
 
-    /// The label `service` of an agent that stands for no service alone.
-    private static let ownService = "apus-agent"
-
     let groups: [Group]
 
     /// - Parameters:
@@ -20,7 +17,7 @@ struct TargetsDocument: Encodable {
     ///   - instances: all that the agent knows or expects.
     ///   - companion: the one instance that it stands beside; `nil` for an agent of a whole host.
     init(address: String, instances: [InstanceIdentity], companion: InstanceIdentity?) {
-        let labels = companion.map { Dictionary(uniqueKeysWithValues: $0.labels) } ?? ["service": Self.ownService]
+        let labels = companion.map { Dictionary(uniqueKeysWithValues: $0.labels) } ?? ["service": InstanceIdentity.agentService]
         // Labels of this prefix are there for relabeling and dropped afterwards; lists have their separator at both ends.
         let listed = ["__meta_apus_instances": "," + instances.map { "\($0)," }.joined()]
         groups = [Group(targets: [address], labels: labels.merging(listed) { own, _ in own })]

@@ -28,7 +28,7 @@ struct JournalSource: Source {
         Row.each(Journal.messages) { messages($0) },
         Row.each(Journal.lastError) { reading in
             (reading.counts?.lastErrors ?? []).map {
-                (JournalUnitLabels(unit: $0.unit), Double($0.error.realtime) / 1e6)
+                (UnitLabels(unit: $0.unit), Double($0.error.realtime) / 1e6)
             }
         },
         Row(Journal.missing) { $0.counts.map { Double($0.missing) } },

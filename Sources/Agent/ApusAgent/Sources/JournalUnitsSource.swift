@@ -33,7 +33,7 @@ struct JournalUnitsSource: Source {
         Row.each(Journal.suppressed) { $0.counts?.byUnit(.messagesSuppressed) ?? [] },
         Row(Journal.kernelMissed) { $0.counts?.series(.kernelMessagesMissed).reduce(0) { $0 + $1.count } },
         Row.each(JournalConsumption.cpu) {
-            $0.counts?.used([(.cpuNanoseconds, { JournalUnitLabels(unit: $0) })], scale: 1e-9) ?? []
+            $0.counts?.used([(.cpuNanoseconds, { UnitLabels(unit: $0) })], scale: 1e-9) ?? []
         },
         Row.each(JournalConsumption.io) {
             $0.counts?.used([
@@ -60,7 +60,7 @@ struct JournalUnitsSource: Source {
             ]) ?? []
         },
         Row.each(JournalConsumption.memoryPeak) {
-            $0.counts?.used([(.memoryPeakBytes, { JournalUnitLabels(unit: $0) })]) ?? []
+            $0.counts?.used([(.memoryPeakBytes, { UnitLabels(unit: $0) })]) ?? []
         },
     ]
 
@@ -112,8 +112,8 @@ struct JournalUnitCounts: Sendable {
         }
     }
 
-    func byUnit(_ event: JournalEvent) -> [(labels: JournalUnitLabels, value: Double)] {
-        countsByUnit(event).map { (JournalUnitLabels(unit: $0.unit), $0.count) }
+    func byUnit(_ event: JournalEvent) -> [(labels: UnitLabels, value: Double)] {
+        countsByUnit(event).map { (UnitLabels(unit: $0.unit), $0.count) }
     }
 
     /// Counts an event of each unit, 0 where only other events are known: the first one is a rise that a query sees.

@@ -8,7 +8,7 @@ import ApusMetrics
 struct ServiceUnitSource: Source {
     static let name = "service-unit"
     static let cadence = Cadence.look
-    static let rows: [Row<String>] = [Row.facts(ServiceUnit.unit) { [JournalUnitLabels(unit: $0)] }]
+    static let rows: [Row<String>] = [Row.facts(ServiceUnit.unit) { [UnitLabels(unit: $0)] }]
 
     private let unit: String
 

@@ -24,8 +24,8 @@ struct UnitsSource: Source {
         Row(Units.busAge) { $0.watched.age },
         Row(Units.busCalls) { Double($0.watched.snapshot.calls) },
         Row.each(Units.busErrors) { reading in
-            UnitBusError.Reason.allCases.map { reason in
-                (BusErrorLabels(reason: reason.label), Double(reading.watched.snapshot.errors[reason] ?? 0))
+            BusErrorReason.allCases.map { reason in
+                (BusErrorLabels(reason: reason), Double(reading.watched.snapshot.errors[reason] ?? 0))
             }
         },
         Row(Units.busBreakerOpen) { $0.watched.snapshot.isBreakerOpen ? 1 : 0 },
@@ -78,16 +78,4 @@ struct UnitsSource: Source {
 
     func age(of reading: Reading) -> Double? { reading.watched.age }
     func isWell(_ reading: Reading) -> Bool { reading.watched.snapshot.isUp }
-}
-
-extension UnitBusError.Reason {
-    fileprivate var label: BusErrorReason {
-        switch self {
-        case .connect: .connect
-        case .timeout: .timeout
-        case .disconnected: .disconnected
-        case .refused: .refused
-        case .malformed: .malformed
-        }
-    }
 }

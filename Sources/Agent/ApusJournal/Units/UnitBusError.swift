@@ -1,3 +1,4 @@
+package import AgentMetrics
 import Glibc
 
 /// Why nothing can be heard of units.
@@ -13,9 +14,7 @@ package enum UnitBusError: Error, Equatable {
     /// An answer is not of the form that this version knows.
     case malformed(call: String)
 
-    package enum Reason: CaseIterable, Sendable { case connect, timeout, disconnected, refused, malformed }
-
-    package var reason: Reason {
+    package var reason: BusErrorReason {
         switch self {
         case .connect: .connect
         case .timeout: .timeout

@@ -1,3 +1,4 @@
+package import AgentMetrics
 package import ApusThreads
 import Synchronization
 
@@ -159,7 +160,7 @@ package struct UnitSnapshot: Sendable {
     /// The moment at which systemd answered last, in CLOCK_MONOTONIC nanoseconds; `nil` before the first time.
     package var lastAnswer: UInt64?
     package var calls: UInt64 = 0
-    package var errors: [UnitBusError.Reason: UInt64] = [:]
+    package var errors: [BusErrorReason: UInt64] = [:]
 
     package init() {}
 }

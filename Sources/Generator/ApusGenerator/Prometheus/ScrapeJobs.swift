@@ -60,7 +60,7 @@ struct ScrapeJobs {
         let groups = fleet.agentEndpoints.map { agent in
             let labels: [(TargetKey, String)] =
                 switch fleet.agents.placement {
-                case .perHost: [(.service, Agents.ownService)]
+                case .perHost: [(.service, InstanceIdentity.agentService)]
                 case .besideEachInstance:
                     agent.instances.flatMap { [(.service, $0.service), (.instance, $0.instance)] }
                 }

@@ -6,7 +6,7 @@ package import ApusTopology
 /// `deploy/alertmanager/alertmanager.yml`; none for a fleet that declares no routing.
 ///
 /// - Parameter inhibitions: those of the fleet's packs, in the order of these.
-/// - Throws: ``RuleError/consumerTooOld(_:place:)`` when the fleet's Alertmanager cannot read what the routing needs;
+/// - Throws: ``RuleError/toolTooOld(_:place:)`` when the fleet's Alertmanager cannot read what the routing needs;
 ///   ``RuleError/inhibitionOfUnknownAlert(_:place:)``.
 package func alertmanagerFiles(
     for fleet: Fleet, groups: [AlertGroup], inhibitions: [Inhibition]
@@ -42,7 +42,7 @@ private func check(_ routing: Routing, for version: ToolVersion) throws(RuleErro
                 case .pagerDuty: (ToolVersion(0, 25), "a file for PagerDuty's key")
                 }
             guard version >= since else {
-                throw .consumerTooOld(
+                throw .toolTooOld(
                     "Alertmanager \(version) knows no \(what), which came with \(since): raise ToolVersions.alertmanager",
                     place: "receiver \(receiver.name) at \(receiver.place)")
             }

@@ -19,7 +19,7 @@ public enum RuleError: Error, Hashable, Sendable {
     /// An objective's bound that no bucket of its histogram has.
     case boundOfNoBucket(objective: String, bound: Double, buckets: [Double], place: String)
     /// The fleet's version of a tool does not know something; the text says what, and since when it is known.
-    case consumerTooOld(String, place: String)
+    case toolTooOld(String, place: String)
 }
 
 extension RuleError: CustomStringConvertible {
@@ -41,7 +41,7 @@ extension RuleError: CustomStringConvertible {
         case .boundOfNoBucket(let objective, let bound, let buckets, let place):
             "\(place): objective \(objective) asks for \(PromQLNumber.string(bound)), which is no bound of its histogram: use one of "
                 + buckets.map(PromQLNumber.string).joined(separator: ", ")
-        case .consumerTooOld(let text, let place): "\(place): \(text)"
+        case .toolTooOld(let text, let place): "\(place): \(text)"
         }
     }
 }

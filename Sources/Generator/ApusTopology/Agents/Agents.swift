@@ -32,7 +32,4 @@ public enum AgentPlacement: String, CaseIterable, Hashable, Sendable {
 extension Agents {
     /// The scrape job of all agents, and so the label `job` of everything they serve.
     package static let job = "apus-agent"
-
-    /// The label `service` of an agent of a whole host, which stands for no service of the fleet.
-    package static let ownService = "apus-agent"
 }

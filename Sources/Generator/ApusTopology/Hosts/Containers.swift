@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// The images of a fleet's own executables, and where its containers run.
 public struct Containers: FleetPart {
     /// What comes before the image's name, such as `registry.example.org/team`; empty for images of this machine.
@@ -17,12 +19,17 @@ public struct Containers: FleetPart {
         case keda
     }
 
+    /// - Parameters:
+    ///   - registry: what comes before the images' names; empty for images of this machine.
+    ///   - tag: of the fleet's own images; nil for the version of this library.
+    ///   - namespace: of the fleet in Kubernetes.
+    ///   - scaler: what changes the number of replicas.
     public init(
-        registry: String = "", tag: String = "0.1.0", namespace: String = "apus", scaler: Scaler = .keda,
+        registry: String = "", tag: String? = nil, namespace: String = "apus", scaler: Scaler = .keda,
         fileID: String = #fileID, line: Int = #line
     ) {
         self.registry = registry
-        self.tag = tag
+        self.tag = tag ?? productVersion
         self.namespace = namespace
         self.scaler = scaler
         place = SourcePlace(fileID: fileID, line: line)

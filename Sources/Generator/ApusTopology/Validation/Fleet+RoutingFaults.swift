@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusPromQL
 import ApusText
 
@@ -90,7 +91,7 @@ extension Fleet {
                 .contradiction(
                     "the default receiver “\(name)” is not declared: declare it, or name another", place: routing.place))
         }
-        let known = Set(services.map(\.name) + endpoints.map(\.owner) + [Agents.ownService, HostMonitoring.service])
+        let known = Set(services.map(\.name) + endpoints.map(\.owner) + [InstanceIdentity.agentService, HostMonitoring.service])
         for route in routing.routes {
             if !receivers.contains(route.receiver) {
                 faults.append(

@@ -27,7 +27,7 @@ struct JournalDashboard {
         }
     }
 
-    private typealias Key = SeriesKey<JournalUnitLabels.Key>
+    private typealias Key = SeriesKey<UnitLabels.Key>
 
     private func rate<Labels>(_ counter: Counter<Labels>) -> InstantVector<SeriesKey<Labels.Key>> {
         counter.series.rate(over: .rateInterval)

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusJournal
 import ApusThreads
 import Foundation
