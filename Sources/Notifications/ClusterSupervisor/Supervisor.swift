@@ -14,8 +14,8 @@ import SystemPackage
 /// that runs is stopped and ``run()`` throws. From then on no child's end ends the fleet.
 ///
 /// A graceful shutdown and a cancellation stop the children alike: stage after stage from the last to the first, the children of a
-/// stage at once, each by SIGTERM and, after its grace, by SIGKILL. The stop takes no longer than ``longestStop``, but for a process
-/// that the kernel holds in uninterruptible sleep.
+/// stage at once, each by SIGTERM and, after its grace, by SIGKILL. The stop takes no longer than the sum over the stages of
+/// the longest grace in each, but for a process that the kernel holds in uninterruptible sleep.
 package final class Supervisor: Service {
     private let stages: [[ChildRunner]]
     private let logger: Logger
@@ -54,11 +54,6 @@ package final class Supervisor: Service {
 
     /// A snapshot of every child, in order of start.
     package var status: [ChildStatus] { stages.joined().map(\.status) }
-
-    /// The bound on a stop: the sum over the stages of the longest grace in each.
-    package var longestStop: Duration {
-        stages.reduce(.zero) { $0 + ($1.map(\.specification.stopGrace).max() ?? .zero) }
-    }
 
     /// Runs the fleet until it is shut down or cancelled.
     ///

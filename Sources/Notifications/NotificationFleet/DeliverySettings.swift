@@ -1,15 +1,15 @@
 import ApusText
-public import ApusTopology
+package import ApusTopology
 
 /// How delivery workers take notifications off the queue.
-public struct DeliverySettings: FleetPart {
+package struct DeliverySettings: FleetPart {
     /// The maximum number of notifications per claim.
-    public let batchSize: Int
+    package let batchSize: Int
     /// How long a claimed notification is the worker's.
-    public let lease: Duration
+    package let lease: Duration
     /// The time between two looks at an empty queue.
-    public let pollInterval: Duration
-    public let place: SourcePlace
+    package let pollInterval: Duration
+    package let place: SourcePlace
 
     /// What a worker takes for ``batchSize``.
     package static let batchSizes = 1...1000
@@ -19,7 +19,7 @@ public struct DeliverySettings: FleetPart {
     package static let pollIntervals = Duration.milliseconds(10)...day
     private static let day = Duration.seconds(86_400)
 
-    public init(
+    package init(
         batchSize: Int = 50, lease: Duration = .seconds(300), pollInterval: Duration = .seconds(5), fileID: String = #fileID,
         line: Int = #line
     ) {
@@ -30,7 +30,7 @@ public struct DeliverySettings: FleetPart {
     }
 
     /// Numbers that `apus worker` refuses, and leases that end before the next look at the queue.
-    public func faults(in fleet: Fleet) -> [FleetFault] {
+    package func faults(in fleet: Fleet) -> [FleetFault] {
         let durations = [
             ("the lease", lease, Self.leases), ("the poll interval", pollInterval, Self.pollIntervals),
         ]
@@ -56,5 +56,5 @@ public struct DeliverySettings: FleetPart {
 
 extension Fleet {
     /// How the fleet's workers take notifications off the queue.
-    public var delivery: DeliverySettings { part(of: DeliverySettings.self) ?? DeliverySettings() }
+    package var delivery: DeliverySettings { part(of: DeliverySettings.self) ?? DeliverySettings() }
 }

@@ -1,17 +1,17 @@
-public import ApusTopology
+package import ApusTopology
 import NotificationPack
 
 /// What differs between one run of the notification fleet and another.
-public struct FleetParameters: Hashable, Sendable {
-    public var placement: AgentPlacement
+package struct FleetParameters: Hashable, Sendable {
+    package var placement: AgentPlacement
     /// The time between two scrapes, two evaluations and two samples of the agents.
-    public var scrapeInterval: Duration
+    package var scrapeInterval: Duration
     /// How long a condition lasts before its alert fires.
-    public var alertHold: Duration
+    package var alertHold: Duration
     /// The number that is added to every port, so that a second fleet can run beside the first.
-    public var portOffset: Int
+    package var portOffset: Int
 
-    public init(
+    package init(
         placement: AgentPlacement = .perHost, scrapeInterval: Duration = .seconds(15), alertHold: Duration = .seconds(60),
         portOffset: Int = 0
     ) {
@@ -25,7 +25,7 @@ public struct FleetParameters: Hashable, Sendable {
 /// The notification platform: two APIs and five delivery workers.
 ///
 /// As it stands it needs nothing but one machine (`apus up`). Staging and production add the servers around it.
-public func notificationFleet(_ parameters: FleetParameters = FleetParameters()) -> Fleet {
+package func notificationFleet(_ parameters: FleetParameters = FleetParameters()) -> Fleet {
     let offset = parameters.portOffset
     return Fleet("notifications", environment: .development) {
         FleetService("api", role: .api, program: APIProgram()) {

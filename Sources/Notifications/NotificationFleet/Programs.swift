@@ -1,4 +1,4 @@
-public import ApusTopology
+package import ApusTopology
 package import NotificationStore
 
 /// The executable of the notification platform.
@@ -7,10 +7,10 @@ let platformExecutable = ServiceExecutable(
     buildPackages: ["libsqlite3-dev"], packages: ["libsqlite3-0"])
 
 /// The notification API: `apus api`.
-public struct APIProgram: ServiceProgram {
-    public init() {}
+package struct APIProgram: ServiceProgram {
+    package init() {}
 
-    public func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand {
+    package func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand {
         let own: [ServiceArgument] = [
             ["api"], ["--instance", "\(.instance)"], ["--host", "\(.host)"], ["--port", "\(.port)"],
         ]
@@ -22,10 +22,10 @@ public struct APIProgram: ServiceProgram {
 }
 
 /// A delivery worker: `apus worker`.
-public struct WorkerProgram: ServiceProgram {
-    public init() {}
+package struct WorkerProgram: ServiceProgram {
+    package init() {}
 
-    public func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand {
+    package func command(of service: FleetService, in fleet: Fleet) -> ServiceCommand {
         let delivery = fleet.delivery
         let own: [ServiceArgument] = [
             ["worker"], ["--instance", "\(.instance)"], ["--poll-interval", "\(delivery.pollInterval)"],
@@ -41,7 +41,7 @@ public struct WorkerProgram: ServiceProgram {
     }
 
     /// Queues that hand out less at a time than one batch.
-    public func faults(of service: FleetService, in fleet: Fleet) -> [FleetFault] {
+    package func faults(of service: FleetService, in fleet: Fleet) -> [FleetFault] {
         let batch = fleet.delivery.batchSize
         return fleet.brokers.flatMap(\.queues).filter { $0.consumers == service.name }
             .filter { (1..<max(1, batch)).contains($0.prefetch) }

@@ -54,16 +54,6 @@ package struct JournalCounts: Sendable, Equatable {
         return cells[number * Self.priorities + Int(priority.rawValue)]
     }
 
-    /// Calls `body` with each series of messages that has counted one: unit, priority, entries.
-    package func forEachMessages(_ body: (String, JournalPriority, UInt64) -> Void) {
-        for (number, unit) in units.enumerated() {
-            for priority in JournalPriority.allCases {
-                let count = cells[number * Self.priorities + Int(priority.rawValue)]
-                if count > 0 { body(unit, priority, count) }
-            }
-        }
-    }
-
     /// Calls `body` with each unit that has counted an entry, and its entries by priority: nine.
     package func forEachUnit(_ body: (String, ArraySlice<UInt64>) -> Void) {
         for (number, unit) in units.enumerated() {

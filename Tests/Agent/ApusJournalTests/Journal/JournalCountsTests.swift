@@ -21,7 +21,11 @@ import Testing
         #expect(counts.messages(unit: "", priority: .warning) == 1)
         #expect(counts.messages(unit: "b.service", priority: .unspecified) == 2)
         var series: [String] = []
-        counts.forEachMessages { series.append("\($0) \($1.name) \($2)") }
+        counts.forEachUnit { unit, counts in
+            for (priority, count) in zip(JournalPriority.allCases, counts) where count > 0 {
+                series.append("\(unit) \(priority.name) \(count)")
+            }
+        }
         #expect(series == [" warning 1", "a.service info 2", "b.service err 1", "b.service none 2"])
     }
 

@@ -66,7 +66,11 @@ import Testing
         #expect(killed >= 10)
         let (final, _) = try folder.count(folder.configuration())
         var counted: [String: UInt64] = [:]
-        final.forEachMessages { counted["\($0) \($1.name)"] = $2 }
+        final.forEachUnit { unit, counts in
+            for (priority, count) in zip(JournalPriority.allCases, counts) where count > 0 {
+                counted["\(unit) \(priority.name)"] = count
+            }
+        }
         #expect(counted == truth)
         #expect(final.missing == 0)
         #expect(notices.all == [])
