@@ -29,8 +29,11 @@ struct ApusAgentCommand: AsyncParsableCommand {
                 + "its place.", valueName: "path"))
     var socket = "/run/apus/agent.sock"
 
-    @Option(help: "Time between turns of the sampling loop, such as 15s or 500ms; at least 100ms.")
-    var interval = "15s"
+    @Option(
+        help:
+            "Time between turns of the sampling loop, such as 15s or 500ms; at least \(DurationText.string(AgentLimits.leastInterval))."
+    )
+    var interval: Duration = .seconds(15)
 
     @Option(
         help: ArgumentHelp(
@@ -44,17 +47,19 @@ struct ApusAgentCommand: AsyncParsableCommand {
     var expectFile: String?
 
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
-    var retention = "5m"
+    var retention: Duration = .seconds(300)
 
     @Option(
-        help: "How long a living process may give no sign of life, or an executor of it run nothing, before it counts as hung.")
-    var hungAfter = "5s"
+        help:
+            "How long a living process may give no sign of life, or an executor of it run nothing, before it counts as hung; at least 3s."
+    )
+    var hungAfter: Duration = .seconds(5)
 
     @Option(help: "Series of one instance past this number are not served; at least 1.")
     var seriesLimit = 100_000
 
     @Option(help: "Compress responses for clients that take that: on other hosts (remote), always, or never.")
-    var compress = "remote"
+    var compress = CompressionPolicy.remote
 
     @Flag(help: "Serve a _created series beside each that counts, in OpenMetrics 1.0.")
     var createdSeries = false
@@ -63,7 +68,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Log to the journal when standard error is connected to it (auto), always (journal, or json with JSON lines on standard "
                 + "error while there is no journal), or to standard error (stderr).", valueName: "destination"))
-    var log = "auto"
+    var log = LogDestination.auto
 
     @Option(
         help: ArgumentHelp(
@@ -83,6 +88,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     static func main() async { await runWithOneLineErrors() }
 
+    func validate() throws {
+        try requireAtLeast(AgentLimits.leastInterval, interval, "--interval")
+        try requireAtLeast(.seconds(3), hungAfter, "--hung-after")
+        guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
+    }
+
     func run() async throws {
         // Resident memory matters more here than the parallel speed of malloc.
         apus_limit_malloc(1)
@@ -91,12 +102,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
         let watchdog = try Watchdog()
         if let watchdog, !watchdog.allows(turn: configuration.interval) {
             throw ValidationError(
-                "--interval \(interval): longer than half of the unit's WatchdogSec (\(watchdog.timeout)): raise WatchdogSec")
+                "--interval \(DurationText.string(interval)): longer than half of the unit's WatchdogSec (\(watchdog.timeout)): raise WatchdogSec"
+            )
         }
-        guard let destination = LogDestination(rawValue: log) else {
-            throw ValidationError("--log \(log): write auto, journal, json or stderr")
-        }
-        let output = LogOutput(destination)
+        let output = LogOutput(log)
         LoggingSystem.bootstrap { output.handler(label: $0) }
         defer { _ = output.flush(within: .seconds(1)) }
         let logger = Logger(label: "apus-agent")
@@ -128,24 +137,11 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.host = String(listen[..<colon])
         configuration.port = Int(port)
         configuration.socketPath = socket
-        guard let interval = DurationText.parse(interval), interval >= .milliseconds(100) else {
-            throw ValidationError("--interval \(interval): write a number and ms, s, m or h, at least 100ms")
-        }
         configuration.interval = interval
-        guard let retention = DurationText.parse(retention) else {
-            throw ValidationError("--retention \(retention): write a number and ms, s, m or h")
-        }
         configuration.retention = retention
-        guard let hungAfter = DurationText.parse(hungAfter), hungAfter >= .seconds(3) else {
-            throw ValidationError("--hung-after \(hungAfter): write a number and ms, s, m or h, at least 3s")
-        }
         configuration.hungAfter = hungAfter
-        guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
         configuration.seriesLimit = seriesLimit
-        guard let compression = CompressionPolicy(rawValue: compress) else {
-            throw ValidationError("--compress \(compress): write remote, always or never")
-        }
-        configuration.compression = compression
+        configuration.compression = compress
         configuration.createdSeries = createdSeries
         do throws(UnknownSource) {
             configuration.sources = try SourceChoice(only: source, without: noSource)
@@ -160,3 +156,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
         return configuration
     }
 }
+
+/// Refuses a duration that is too short, by the name of its option.
+func requireAtLeast(_ least: Duration, _ value: Duration, _ option: String) throws {
+    guard value < least else { return }
+    throw ValidationError("\(option) \(DurationText.string(value)): at least \(DurationText.string(least))")
+}
+
+extension CompressionPolicy: ExpressibleByArgument {}
+extension LogDestination: ExpressibleByArgument {}

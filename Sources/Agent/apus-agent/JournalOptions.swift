@@ -1,7 +1,7 @@
-import ApusText
 import ApusLinux
 import ApusJournal
 import ArgumentParser
+import CommandConventions
 import Glibc
 
 /// What of the journal is counted, and where the place in it is kept.
@@ -36,9 +36,9 @@ struct JournalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long after a change the place and the counts are saved; what a kill makes the next start read again.",
+            "How long after a change the place and the counts are saved; what a kill makes the next start read again; at least 100ms.",
             valueName: "duration"))
-    var journalSaveInterval = "5s"
+    var journalSaveInterval: Duration = .seconds(5)
 
     @Option(
         help: ArgumentHelp(
@@ -56,6 +56,7 @@ struct JournalOptions: ParsableArguments {
         if journal == .off, let journalPatterns {
             throw ValidationError("--journal-patterns \(journalPatterns): does not go with --journal off")
         }
+        try requireAtLeast(.milliseconds(100), journalSaveInterval, "--journal-save-interval")
         if let namespace = journalNamespace, journalDirectory != nil {
             throw ValidationError("--journal-namespace \(namespace): does not go with --journal-directory")
         }
@@ -66,10 +67,6 @@ struct JournalOptions: ParsableArguments {
     /// - Parameter remarks: takes what is to be logged once the agent runs; what keeps it from running stays the only line.
     func configuration(remarks: inout [String]) throws -> JournalFollowerConfiguration? {
         guard journal != .off else { return nil }
-        guard let saveInterval = DurationText.parse(journalSaveInterval), saveInterval >= .milliseconds(100) else {
-            throw ValidationError(
-                "--journal-save-interval \(journalSaveInterval): write a number and ms, s, m or h, at least 100ms")
-        }
         guard let folder = try stateFolder() else {
             guard journal == .auto, journalPatterns == nil else {
                 throw ValidationError(
@@ -81,7 +78,7 @@ struct JournalOptions: ParsableArguments {
         }
         return JournalFollowerConfiguration(
             source: source, statePath: "\(folder)/journal", units: journal == .units ? Set(journalUnit) : nil,
-            beginning: journalFromStart ? .beginning : .end, patterns: try patterns(), saveInterval: saveInterval)
+            beginning: journalFromStart ? .beginning : .end, patterns: try patterns(), saveInterval: journalSaveInterval)
     }
 
     private func patterns() throws -> [JournalPattern] {
