@@ -11,7 +11,7 @@ public enum Contract: MetricSubsystem {
     public static let memoryUsage = Gauge<NoLabels>("worker_memory_usage_bytes", "Resident memory of the process.")
     /// Standard: ``ServiceProcess/heap``.
     public static let heapUsage = Gauge<NoLabels>("worker_heap_usage_bytes", "Heap in use by the process.")
-    /// Standard: ``Database/connections``. A gauge in spite of its `_total`: the name is the contract.
+    /// Standard: ``ConnectionPool/connections``. A gauge in spite of its `_total`: the name is the contract.
     public static let databaseConnections = Gauge<NoLabels>(
         "database_connections_total", "Open database connections of the process.")
     /// Standard: ``ServiceProcess/startTime``.

@@ -25,7 +25,7 @@ package struct DetachedThread: Sendable {
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
-                // Takes over the one retain of `passRetained` below.
+                // Takes over the one retain of `passRetained` above.
                 let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
                 apus_name_thread(start.thread.name)
                 start.thread.body()

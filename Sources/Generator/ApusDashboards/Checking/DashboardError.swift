@@ -2,13 +2,13 @@ public import ApusPromQL
 
 /// Why dashboards cannot be written: what is wrong, in which dashboard or panel, and the remedy.
 public enum DashboardError: Error, Hashable, Sendable {
-    /// What Grafana would refuse or what would mislead, by the dashboard and panel.
+    /// A dashboard or panel holds what Grafana would refuse or what would mislead.
     case faulty(place: String, fault: DashboardFault)
-    /// Expressions that Prometheus would refuse or that would mislead, by the panel they stand in.
+    /// A panel has expressions that Prometheus would refuse or that would mislead.
     case faultyQuery(place: String, findings: [PromQLFinding])
     /// A legend names a label that its query's result does not have.
     case unknownLabel(String, place: String)
-    /// A name, title or uid that two dashboards have; the kind says which.
+    /// Two dashboards have the same name, title or uid; the kind says which.
     case repeatedName(String, kind: String)
 }
 

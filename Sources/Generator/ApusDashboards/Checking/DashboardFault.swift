@@ -2,13 +2,13 @@
 public enum DashboardFault: Error, Hashable, Sendable {
     case illegalName(String)
     case repeatedTitle(String)
-    /// Two titles that give the same id.
+    /// Two titles give the same id.
     case repeatedID(first: String, second: String)
     case missingTitle
     case missingDescription
     case missingQuery
     case illegalWidth(PanelWidth)
-    /// Panels that take more than the row, or so many that one would have no column.
+    /// The panels take more than the row, or are so many that one would have no column.
     case rowTooFull(row: Int)
     case rowTooLow(row: Int, height: Int)
     case emptyRow(row: Int)
@@ -18,9 +18,9 @@ public enum DashboardFault: Error, Hashable, Sendable {
     case unknownOverrideQuery(String)
     case thresholdsNotAscending([Double])
     case emptyRange(from: Double, to: Double)
-    /// Not a number that a person wrote: what binary arithmetic leaves over, such as `0.30000000000000004`.
+    /// The number is not one that a person wrote but what binary arithmetic leaves over, such as `0.30000000000000004`.
     case noisyNumber(Double)
-    /// Buckets outside of a heatmap, or something else in one.
+    /// A query has buckets outside of a heatmap, or something else in one.
     case wrongKind(kind: String, query: String)
     case missingLabel(String)
     case unknownDashboard(String)

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 
 extension Dashboard {
-    /// Dashboards as files of one folder, checked one by one and together.
+    /// Makes the files of dashboards in one folder, checked one by one and together.
     ///
     /// - Parameters:
     ///   - folder: in front of the files' names.
@@ -15,7 +15,7 @@ extension Dashboard {
         try files(for: dashboards, in: folder, schema: schema) { $0 }
     }
 
-    /// A dashboard for each of many, such as the services of a company: each is described, checked and written by itself, on as many
+    /// Makes the file of a dashboard for each of many, such as the services of a company: each is described, checked and written by itself, on as many
     /// processors as there are.
     ///
     /// ```swift
@@ -100,9 +100,9 @@ extension Panel {
 
 /// The form in which dashboards are written.
 public enum DashboardSchema: String, CaseIterable, Hashable, Sendable {
-    /// What every version of Grafana reads.
+    /// The form is one that every version of Grafana reads.
     case classic
-    /// A resource of the API `dashboard.grafana.app/v2`: the default since Grafana 13.
+    /// The form is a resource of the API `dashboard.grafana.app/v2`, which is the default since Grafana 13.
     case v2
 }
 

@@ -16,25 +16,27 @@ public import ApusTopology
 ///
 /// Every query is narrowed to what is chosen on top of the dashboard (``DashboardVariable``), by the labels that its series have.
 public struct Dashboard: Sendable {
-    /// Names the file.
+    /// The name of the dashboard, which is that of its file.
     public let name: String
-    /// At most 40 of `[A-Za-z0-9_-]`; stable, since links and Grafana's store go by it.
+    /// The name by which links and Grafana's store know the dashboard: at most 40 of `[A-Za-z0-9_-]`.
     public let uid: DashboardUID
     public let title: String
     public let description: String
     public let tags: [String]
-    /// In the order in which they are shown and narrow each other; the datasource, which every dashboard has, is not among them.
+    /// The variables in the order in which they are shown and narrow each other, without the datasource, which every dashboard has.
     public let variables: [DashboardVariable]
     public let links: [DashboardLink]
-    /// Beside Grafana's own, which stays.
+    /// The marks on the time axis, besides Grafana's own, which stay.
     public let annotations: [DashboardAnnotation]
     public let rows: [PanelRow]
-    /// Between two reloads, in Grafana's form.
+    /// The time between two reloads, in Grafana's form: `10s`.
     public let refresh: String
-    /// How far back it shows at first, in Grafana's form.
+    /// The beginning of the time that the dashboard shows at first, in Grafana's form: `now-1h`.
     public let start: String
     public let place: SourcePlace?
 
+    /// Makes a dashboard of rows.
+    ///
     /// - Parameters:
     ///   - name: letters, digits, hyphens and underscores; names the file.
     ///   - uid: the name when nil. What Grafana would not take of it is replaced (``DashboardUID``).
@@ -101,8 +103,8 @@ public struct DashboardAnnotation: Hashable, Sendable {
     let alertPattern: String?
     public let color: PanelColor
 
-    /// The time in which alerts fire, of what is chosen on top of the dashboard; alerts of the fleet as a whole, which have no
-    /// instance, always.
+    /// Marks the times at which alerts fired, of what is chosen on top of the dashboard and of the fleet as a whole, whose alerts have no
+    /// instance.
     public static let firingAlerts = firingAlerts(named: nil)
 
     /// Marks the times at which some alerts fired.
@@ -123,12 +125,12 @@ public struct DashboardLink: Hashable, Sendable {
     public let title: String
     let target: Target
 
-    /// A list of the dashboards with a tag; time range and what is chosen on top go along.
+    /// Makes a list of the dashboards with a tag, which take along the time range and what is chosen on top.
     public static func dashboards(tag: String, title: String = "Dashboards") -> Self {
         Self(title: title, target: .tag(tag))
     }
 
-    /// To anywhere; opens beside.
+    /// Makes a link to any address, which opens in a tab of its own.
     public static func address(_ url: String, _ title: String) -> Self {
         Self(title: title, target: .address(url))
     }

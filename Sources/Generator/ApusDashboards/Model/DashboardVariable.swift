@@ -2,15 +2,15 @@ import AgentMetrics
 public import ApusMetrics
 public import ApusPromQL
 
-/// A label's values to choose from on top of a dashboard; queries are narrowed to what is chosen.
+/// A variable of a dashboard: people choose from a label's values on top of it, which narrows its queries.
 ///
 /// Its values are those of a declaration's series, narrowed by the variables that stand before it.
 public struct DashboardVariable: Hashable, Sendable {
-    /// What stands behind the `$` in queries.
+    /// The name of the variable, which stands behind the `$` in queries.
     public let name: String
-    /// For people.
+    /// The title of the variable, for people.
     public let title: String
-    /// The label that it narrows.
+    /// The label whose values the variable narrows.
     public let label: String
     /// The series whose label has the values to choose from.
     let series: String
@@ -18,13 +18,15 @@ public struct DashboardVariable: Hashable, Sendable {
     let family: String
     /// All labels of those series, by which the variables before can narrow them.
     let seriesLabels: Set<String>
-    /// Whether several can be chosen, or all.
+    /// Whether people can choose several values, or all, at a time.
     public let isMultiple: Bool
     /// The families whose series it narrows; nil for all that have the label.
     private(set) var scope: Set<String>?
-    /// In place of all values, whose list could be too long.
+    /// The regular expression in place of all values, whose list could be too long.
     private(set) var allValue = ".+"
 
+    /// Makes a variable of a label's values.
+    ///
     /// - Parameters:
     ///   - key: the label.
     ///   - declaration: of the series that have its values.
@@ -46,19 +48,19 @@ public struct DashboardVariable: Hashable, Sendable {
         self.isMultiple = isMultiple
     }
 
-    /// The scrape jobs.
+    /// The variable of the scrape jobs.
     public static let job = Self(.job, of: ServiceState.up)
-    /// The services.
+    /// The variable of the services.
     public static let service = Self(.service, of: ServiceState.up)
-    /// The processes.
+    /// The variable of the processes.
     public static let instance = Self(.instance, of: ServiceState.up)
 
     /// The variable for the datasource that all panels read from, which every dashboard has first.
     static let datasource = "datasource"
 
-    /// The same, narrowing the series of some families only.
+    /// Makes the variable narrow the series of some families only.
     ///
-    /// For a dashboard of several programs: the label `instance` of each has other values, so that what is chosen of one would leave
+    /// A dashboard of several programs needs it: the label `instance` of each has other values, so that what is chosen of one would leave
     /// nothing of the others.
     public func narrowing(only families: [MetricFamily]) -> Self {
         var variable = self
@@ -66,7 +68,7 @@ public struct DashboardVariable: Hashable, Sendable {
         return variable
     }
 
-    /// The same; as long as all is chosen, series without the label are shown too.
+    /// Makes the variable let series without the label pass too, as long as all is chosen.
     public func includingUnlabelled() -> Self {
         var variable = self
         variable.allValue = ".*"

@@ -28,13 +28,13 @@ public struct LegendText<Key: LabelKey>: ExpressibleByStringInterpolation, Senda
 
         public mutating func appendLiteral(_ literal: String) { template += literal }
 
-        /// The label's value.
+        /// Appends the value of a label.
         public mutating func appendInterpolation(_ key: Key) {
             template += "{{\(key.rawValue)}}"
             labelNames.append(key.rawValue)
         }
 
-        /// Text that is known when generating.
+        /// Appends a text that is known when generating.
         public mutating func appendInterpolation(text: String) { template += text }
     }
 }

@@ -1,27 +1,33 @@
 /// How a panel draws its series.
 public enum PanelKind: Hashable, Sendable {
+    /// The panel draws values over time.
     case timeSeries(TimeSeriesStyle)
-    /// One number a series, in the colour of its threshold.
+    /// The panel shows one number a series, in the colour of its threshold.
     case stat(of: Calculation, graph: StatGraph)
-    /// One number a series on a dial; wants both ends of the scale.
+    /// The panel shows one number a series on a dial, which wants both ends of the scale.
     case gauge(of: Calculation)
-    /// One number a series on a bar.
+    /// The panel shows one number a series on a bar.
     case barGauge(of: Calculation)
-    /// A row for each set of labels, a column for each label and each query.
+    /// The panel has a row for each set of labels, and a column for each label and each query.
     case table
-    /// A histogram's buckets over time, from queries of bucket rates.
+    /// The panel draws a histogram's buckets over time, from queries of bucket rates.
     case heatmap
-    /// A band a series, in the colour of its state; wants mappings.
+    /// The panel draws a band a series in the colour of its state, which wants mappings.
     case stateTimeline
+    /// The panel shows a text.
     case text(markdown: String)
 
+    /// The panel draws a line a series.
     public static let lines = Self.timeSeries(.lines)
-    /// Lines on top of each other, so that the uppermost is their sum.
+    /// The panel draws lines on top of each other, so that the uppermost is their sum.
     public static let stackedLines = Self.timeSeries(.stackedLines)
+    /// The panel draws bars over time.
     public static let bars = Self.timeSeries(.bars)
-    /// The newest number, with a small line behind it.
+    /// The panel shows the newest number, with a small line behind it.
     public static let stat = Self.stat(of: .last, graph: .area)
+    /// The panel shows the newest number on a dial.
     public static let gauge = Self.gauge(of: .last)
+    /// The panel shows the newest number on a bar.
     public static let barGauge = Self.barGauge(of: .last)
 }
 
@@ -44,7 +50,7 @@ public enum StatGraph: String, Hashable, Sendable {
 
 /// How the values of a series become one; the raw values are Grafana's.
 public enum Calculation: String, Hashable, Sendable {
-    /// The newest value that there is.
+    /// The newest value that there is represents the series.
     case last = "lastNotNull"
     case first = "firstNotNull"
     case mean
@@ -53,6 +59,6 @@ public enum Calculation: String, Hashable, Sendable {
     case sum
     case range
     case count
-    /// Between the first and the last value.
+    /// The difference between the first and the last value represents the series.
     case delta
 }

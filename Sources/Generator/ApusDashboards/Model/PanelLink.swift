@@ -1,4 +1,4 @@
-/// A link from a panel or from its values.
+/// A link that stands on a panel or on its values.
 public struct PanelLink: Hashable, Sendable {
     enum Target: Hashable, Sendable {
         case dashboard(DashboardUID, labels: [String: String])
@@ -8,7 +8,7 @@ public struct PanelLink: Hashable, Sendable {
     public let title: String
     let target: Target
 
-    /// To another dashboard, with the time range and all that is chosen on top of this one.
+    /// Makes a link to another dashboard, which takes along the time range and what is chosen on top of this one.
     ///
     /// - Parameters:
     ///   - uid: as the other dashboard was given it.
@@ -17,7 +17,7 @@ public struct PanelLink: Hashable, Sendable {
         Self(title: title, target: .dashboard(DashboardUID(uid), labels: labels))
     }
 
-    /// To anywhere; may hold variables of Grafana.
+    /// Makes a link to any address; the URL may hold variables of Grafana.
     public static func address(_ url: String, _ title: String) -> Self {
         Self(title: title, target: .address(url))
     }
@@ -33,7 +33,7 @@ public struct PanelLink: Hashable, Sendable {
         }
     }
 
-    /// The labels of the series that it takes.
+    /// The labels of the series that the link takes along.
     var labels: [String] {
         if case .dashboard(_, let labels) = target { labels.values.sorted() } else { [] }
     }

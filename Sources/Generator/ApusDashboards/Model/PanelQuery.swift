@@ -1,15 +1,17 @@
 public import ApusPromQL
 
-/// One query of a panel, and the name of its series.
+/// A query of a panel, and the name of its series.
 public struct PanelQuery: Sendable {
     let expression: PanelExpression
-    /// As Grafana reads it.
+    /// The name of each series, as Grafana reads it.
     let legend: String
     let legendLabels: [String]
     let narrowing: QueryNarrowing
     /// Whether the result is a histogram's buckets, by `le`.
     let isBuckets: Bool
 
+    /// Makes a query whose series are drawn one by one.
+    ///
     /// - Parameters:
     ///   - vector: what is drawn.
     ///   - legend: the name of each series; may name the labels of the vector's series.
@@ -24,7 +26,7 @@ public struct PanelQuery: Sendable {
         isBuckets = false
     }
 
-    /// A histogram's buckets, for a heatmap.
+    /// Makes a query of a histogram's buckets, for a heatmap.
     public init<Key>(_ buckets: BucketRates<Key>, narrowing: QueryNarrowing = .allVariables) {
         expression = PanelExpression(buckets.expression)
         legend = "{{le}}"
@@ -34,14 +36,14 @@ public struct PanelQuery: Sendable {
     }
 }
 
-/// By which variables of a dashboard a query's selectors are narrowed.
+/// The choice of a dashboard's variables that narrow a query's selectors.
 public enum QueryNarrowing: Hashable, Sendable {
-    /// By each whose label the series have.
+    /// Each variable narrows the query whose label the series have.
     case allVariables
-    /// By some only; the reason is for readers of the source.
+    /// Some variables alone narrow the query; the reason is for readers of the source.
     case only([String], because: String)
 
-    /// By none; the reason is for readers of the source.
+    /// No variable narrows the query; the reason is for readers of the source.
     public static func none(because reason: String) -> Self { .only([], because: reason) }
 
     func applies(_ variable: DashboardVariable) -> Bool {

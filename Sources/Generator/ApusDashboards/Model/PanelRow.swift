@@ -1,6 +1,6 @@
 public import ApusTopology
 
-/// Panels side by side, of one height.
+/// A row of panels side by side, of one height.
 ///
 /// A row with a title begins a section that people can fold; rows without one continue it.
 public struct PanelRow: Sendable {
@@ -9,12 +9,14 @@ public struct PanelRow: Sendable {
     public let isCollapsed: Bool
     /// The variable for each chosen value of which the section is repeated.
     public let repeated: String?
-    /// In units of Grafana's grid, about 30 pixels each.
+    /// The height of all panels, in units of Grafana's grid, about 30 pixels each.
     public let height: Int
-    /// Left to right.
+    /// The panels from left to right.
     public let panels: [Panel]
     public let place: SourcePlace?
 
+    /// Makes a row of panels.
+    ///
     /// - Parameters:
     ///   - title: of the section that begins here; nil continues the one before.
     ///   - height: of all its panels, in units of about 30 pixels.
@@ -39,7 +41,7 @@ public struct PanelWidth: Hashable, Sendable {
     public let numerator: Int
     public let denominator: Int
 
-    /// `.share(2, of: 5)` is two fifths.
+    /// Makes a share of a row: `.share(2, of: 5)` is two fifths.
     public static func share(_ numerator: Int, of denominator: Int) -> Self {
         Self(numerator: numerator, denominator: denominator)
     }

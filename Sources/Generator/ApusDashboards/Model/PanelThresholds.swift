@@ -1,10 +1,10 @@
 public import ApusTopology
 
-/// Colours from values on, as lines or areas where a panel draws over time.
+/// The values from which on a panel has other colours, drawn as lines or areas where it draws over time.
 ///
 /// Take them from the alert that watches what the panel draws, so that the line is where the alert fires: ``limit(of:)``.
 public struct PanelThresholds: Hashable, Sendable {
-    /// A colour from a value on.
+    /// A value, and the colour of the panel from it on.
     public struct Step: Hashable, Sendable {
         public let value: Double
         public let color: PanelColor
@@ -15,7 +15,7 @@ public struct PanelThresholds: Hashable, Sendable {
         }
     }
 
-    /// How a panel over time draws them; the raw values are Grafana's.
+    /// The way in which a panel over time draws its thresholds; the raw values are Grafana's.
     public enum Style: String, Sendable {
         case none = "off"
         case line
@@ -24,9 +24,9 @@ public struct PanelThresholds: Hashable, Sendable {
         case lineAndArea = "line+area"
     }
 
-    /// Below the first step.
+    /// The colour below the first step.
     public let base: PanelColor
-    /// Ascending.
+    /// The steps in ascending order.
     public let steps: [Step]
     public let style: Style
 
@@ -43,27 +43,27 @@ public struct PanelThresholds: Hashable, Sendable {
         return alert.firesBelowLimit ? .least(limit) : .most(limit)
     }
 
-    /// Above it is bad.
+    /// Makes values above a limit red.
     public static func most(_ limit: Double) -> Self { Self([Step(from: limit, .red)]) }
 
-    /// Below it is bad.
+    /// Makes values below a limit red.
     public static func least(_ limit: Double) -> Self { Self(base: .red, [Step(from: limit, .green)]) }
 
-    /// Above the first is worth a look, above the second is bad.
+    /// Makes values above the first limit yellow, and above the second red.
     public static func most(warning: Double, critical: Double) -> Self {
         Self([Step(from: warning, .yellow), Step(from: critical, .red)])
     }
 
-    /// Below the first is worth a look, below the second is bad.
+    /// Makes values below the first limit yellow, and below the second red.
     public static func least(warning: Double, critical: Double) -> Self {
         Self(base: .red, [Step(from: critical, .yellow), Step(from: warning, .green)])
     }
 
-    /// The same steps, drawn in another way.
+    /// Draws the same steps in another way.
     public func drawn(_ style: Style) -> Self { Self(base: base, steps, style: style) }
 }
 
-/// Colours by their names in Grafana's palette, which follow light and dark themes.
+/// A colour of Grafana's palette, which follows light and dark themes; the raw values are its names there.
 public enum PanelColor: String, Hashable, Sendable {
     case green, yellow, orange, red, blue, purple
     case gray = "text"

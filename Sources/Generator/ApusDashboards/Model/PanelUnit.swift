@@ -1,27 +1,29 @@
-/// Units by their names in Grafana
+/// The unit of a panel's values; the raw values are Grafana's names
 /// (https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit).
 public enum PanelUnit: String, CaseIterable, Hashable, Sendable {
-    /// The number as it is.
+    /// The value is shown as the number that it is.
     case none
-    /// A plain number, shortened: `1.5 K`.
+    /// The value is a plain number, which is shortened: `1.5 K`.
     case count = "short"
+    /// The value is a text.
     case text = "string"
-    /// With the separators of the reader's language.
+    /// The value is a number with the separators of the reader's language.
     case localized = "locale"
+    /// The value is shown as a power of ten.
     case scientific = "sci"
-    /// From 0 to 100.
+    /// The value is a share from 0 to 100.
     case percent
-    /// A ratio from 0 to 1, shown in percent.
+    /// The value is a ratio from 0 to 1, which is shown in percent.
     case ratio = "percentunit"
 
-    /// With binary prefixes.
+    /// The value is a number of bytes, which is shown with binary prefixes.
     case bytes
-    /// With decimal prefixes.
+    /// The value is a number of bytes, which is shown with decimal prefixes.
     case decimalBytes = "decbytes"
     case bits
-    /// With binary prefixes.
+    /// The value is a number of bytes per second, which is shown with binary prefixes.
     case bytesPerSecond = "binBps"
-    /// With decimal prefixes.
+    /// The value is a number of bytes per second, which is shown with decimal prefixes.
     case decimalBytesPerSecond = "Bps"
     case bitsPerSecond = "bps"
     case packetsPerSecond = "pps"
@@ -33,17 +35,18 @@ public enum PanelUnit: String, CaseIterable, Hashable, Sendable {
     case minutes = "m"
     case hours = "h"
     case days = "d"
-    /// Seconds, written out: `1 day 3 hours`.
+    /// The value is a number of seconds, which is written out: `1 day 3 hours`.
     case duration = "dtdurations"
+    /// The value is a number of milliseconds, which is written out: `1 day 3 hours`.
     case durationOfMilliseconds = "dtdurationms"
     case hertz
 
-    /// Milliseconds since 1970, as a date.
+    /// The value is a number of milliseconds since 1970, which is shown as a date.
     case date = "dateTimeAsIso"
-    /// Milliseconds since 1970, as the time that has passed since.
+    /// The value is a number of milliseconds since 1970, which is shown as the time that has passed since.
     case timeSince = "dateTimeFromNow"
 
-    /// Counts per second.
+    /// The value is a number of counts per second.
     case perSecond = "cps"
     case operationsPerSecond = "ops"
     case requestsPerSecond = "reqps"
@@ -60,7 +63,10 @@ public enum PanelUnit: String, CaseIterable, Hashable, Sendable {
 
     case celsius
     case watts = "watt"
+    /// The value is shown as yes, or as no when it is 0.
     case yesNo = "bool_yes_no"
+    /// The value is shown as on, or as off when it is 0.
     case onOff = "bool_on_off"
+    /// The value is shown as true, or as false when it is 0.
     case trueFalse = "bool"
 }

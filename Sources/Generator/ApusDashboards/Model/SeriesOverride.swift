@@ -1,4 +1,4 @@
-/// What is different for some of a panel's series.
+/// Properties that are different for some of a panel's series.
 public struct SeriesOverride: Hashable, Sendable {
     enum Matcher: Hashable, Sendable {
         case name(String)
@@ -6,7 +6,7 @@ public struct SeriesOverride: Hashable, Sendable {
         case query(String)
     }
 
-    /// One thing that is different.
+    /// A property that is different for some series.
     public enum Property: Hashable, Sendable {
         case color(PanelColor)
         case displayName(String)
@@ -17,44 +17,44 @@ public struct SeriesOverride: Hashable, Sendable {
         case thresholds(PanelThresholds)
         case mappings([ValueMapping])
         case links([PanelLink])
-        /// A dashed line.
+        /// The line is dashed.
         case dashed
         case lineWidth(Int)
-        /// In percent.
+        /// The area below the line has an opacity of so many percent.
         case fillOpacity(Int)
-        /// Beside the others instead of on top of them.
+        /// The series is drawn beside the others instead of on top of them.
         case notStacked
-        /// Below zero, such as bytes received against bytes sent.
+        /// The series is drawn below zero, such as bytes received against bytes sent.
         case negative
-        /// With a scale of its own, on the right.
+        /// The series has a scale of its own, on the right.
         case rightAxis
-        /// Not drawn; or, of a table, no column.
+        /// The series is not drawn, or has no column in a table.
         case hidden
-        /// Of a table's column, in pixels.
+        /// The table's column has a width of so many pixels.
         case columnWidth(Int)
-        /// A table's cells in the colour of their threshold or mapping.
+        /// The table's cells have the colour of their threshold or mapping.
         case coloredCells
     }
 
     let matcher: Matcher
     let properties: [Property]
 
-    /// For the series, or the column, of a name as the legend has it.
+    /// Overrides properties of the series, or the column, that has a name in the legend.
     public static func named(_ name: String, _ properties: Property...) -> Self {
         Self(matcher: .name(name), properties: properties)
     }
 
-    /// For the series whose name matches a regular expression of JavaScript, without slashes.
+    /// Overrides properties of the series whose name matches a regular expression of JavaScript, without slashes.
     public static func matching(_ pattern: String, _ properties: Property...) -> Self {
         Self(matcher: .pattern(pattern), properties: properties)
     }
 
-    /// For the series of one query: A is the first.
+    /// Overrides properties of the series of one query, of which A is the first.
     public static func ofQuery(_ refID: String, _ properties: Property...) -> Self {
         Self(matcher: .query(refID), properties: properties)
     }
 
-    /// A line that is a limit: dashed, red, not filled, not stacked.
+    /// Draws the series of a name as a limit: dashed, red, not filled, not stacked.
     public static func limitLine(_ name: String) -> Self {
         named(name, .color(.red), .dashed, .lineWidth(2), .fillOpacity(0), .notStacked)
     }

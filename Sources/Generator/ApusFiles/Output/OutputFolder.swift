@@ -6,33 +6,36 @@ import Synchronization
 public struct OutputFolder: Sendable {
     /// How a path on the disk differs from the generated files.
     public enum Difference: Hashable, Sendable {
-        /// Not there.
+        /// The file is not there.
         case missing(String)
-        /// There with other contents.
+        /// The file is there with other contents.
         case edited(String)
-        /// A symbolic link, a folder or a device where a file should be.
+        /// A symbolic link, a folder or a device is where a file should be.
         case notAFile(String)
-        /// In a folder of generated files without being one.
+        /// The file is in a folder of generated files without being one.
         case stray(String)
     }
 
-    /// What becomes of paths that are in a folder of generated files without being one.
+    /// The choice of what becomes of paths that are in a folder of generated files without being one.
     public enum Strays: Sendable {
+        /// They are named among the differences.
         case named
-        /// As where the files are only some of those that belong there.
+        /// They are ignored, as where the files are only some of those that belong there.
         case ignored
     }
 
-    /// Absolute.
+    /// The absolute path of the folder.
     private let root: String
 
+    /// Makes the folder at a path, which need not be there.
+    ///
     /// - Parameter path: the folder under which the files' paths lie.
     public init(path: String) {
         root = URL(fileURLWithPath: path, isDirectory: true).path
     }
 
-    /// Everything that would have to change for the folder to hold the files and, unless strays are ignored, nothing else, sorted by
-    /// path.
+    /// Lists everything that would have to change for the folder to hold the files and, unless strays are ignored, nothing else, sorted
+    /// by path.
     public func differences(from files: [GeneratedFile], strays: Strays = .named) throws(OutputError) -> [Difference] {
         var differences = try Self.forEach(files) { file throws(OutputError) in
             Difference(of: file, try disk(file).state)
@@ -41,7 +44,7 @@ public struct OutputFolder: Sendable {
         return differences.sorted { $0.path < $1.path }
     }
 
-    /// What lies among the files without being one of them, sorted by path.
+    /// Lists what lies among the files without being one of them, sorted by path.
     ///
     /// Looked through are the top folders that the files lie in (`rules`, `dashboards`, `deploy`) and `docs/runbooks`; others are left
     /// alone.

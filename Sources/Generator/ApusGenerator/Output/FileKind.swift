@@ -9,43 +9,43 @@ import Synchronization
 
 /// The kinds of file that a fleet has, each made by one pure function.
 public enum FileKind: String, CaseIterable, Sendable {
-    /// Prometheus' configuration.
+    /// The files are Prometheus' configuration.
     case prometheus
-    /// Alert rules.
+    /// The files hold the alert rules.
     case rules
-    /// promtool's tests of the alert rules.
+    /// The files are promtool's tests of the alert rules.
     case ruleTests = "rule-tests"
-    /// Alertmanager's configuration.
+    /// The files are Alertmanager's configuration.
     case alertmanager
-    /// What to do when an alert fires.
+    /// The files say what to do when an alert fires.
     case runbooks
-    /// Grafana dashboards.
+    /// The files are Grafana's dashboards.
     case dashboards
-    /// What Grafana reads at its start: the datasource, and where the dashboards lie.
+    /// The files are what Grafana reads at its start: the datasource, and where the dashboards lie.
     case provisioning
-    /// systemd units, users and folders.
+    /// The files are the units, users and folders for systemd.
     case systemd
-    /// nginx in front of the APIs.
+    /// The files configure nginx in front of the APIs.
     case nginx
-    /// pgbouncer in front of the databases.
+    /// The files configure pgbouncer in front of the databases.
     case pgbouncer
-    /// The whole fleet in containers of one machine, for Docker Compose.
+    /// The files run the whole fleet in containers of one machine, by Docker Compose.
     case compose
-    /// The images of the fleet's own executables.
+    /// The files make the images of the fleet's own executables.
     case docker
-    /// What differs between environments in the files for containers.
+    /// The files hold what differs between environments in the files for containers.
     case environment
-    /// The fleet's services in a cluster.
+    /// The files run the fleet's services in a cluster of Kubernetes.
     case kubernetes
 
-    /// The files of this kind; the same fleet gives the same bytes.
+    /// Makes the files of this kind; the same fleet gives the same bytes.
     ///
     /// - Throws: `RuleError`, `DashboardError` or `DeploymentError` when a file would be faulty.
     public func files(for fleet: Fleet) throws -> [GeneratedFile] {
         try files(for: FleetPlan(fleet))
     }
 
-    /// Those that take longest for a large fleet, begun first so that no processor is left with one of them at the end.
+    /// The kinds that take longest for a large fleet, begun first so that no processor is left with one of them at the end.
     static let laborious: [FileKind] = [.systemd, .prometheus, .ruleTests]
 
     func files(for plan: FleetPlan) throws -> [GeneratedFile] {
@@ -70,7 +70,7 @@ public enum FileKind: String, CaseIterable, Sendable {
 }
 
 extension Fleet {
-    /// The files of the fleet, all or those of some kinds, sorted by path.
+    /// Makes the files of the fleet, all or those of some kinds, sorted by path.
     ///
     /// - Parameters:
     ///   - more: dashboards of the fleet's own, beside those that every fleet has.
@@ -82,7 +82,7 @@ extension Fleet {
         try validated().filesOfValidFleet(of: kinds, dashboards: more, schema: schema)
     }
 
-    /// The same of a fleet that was validated before, which takes its time for a large one.
+    /// Makes the files of a fleet that was validated before, which takes its time for a large one.
     package func filesOfValidFleet(
         of kinds: Set<FileKind>, dashboards more: [Dashboard], schema: DashboardSchema
     ) throws -> [GeneratedFile] {

@@ -1,12 +1,12 @@
 /// A job of Prometheus: how its targets are found and scraped.
 struct ScrapeConfig: Encodable {
     let jobName: String
-    /// Whether labels of the exposition win over those of the target: only agents speak for others. Nil: they do not.
+    /// Whether labels of the exposition win over those of the target, since only agents speak for others; nil when they do not.
     var honorLabels: Bool?
-    /// Nil: `/metrics`.
+    /// The path of the exposition; nil for `/metrics`.
     var metricsPath: String?
     var params: [String: [String]]?
-    /// A target with more series is not taken at all, and is shown as down.
+    /// The maximum number of series of a target; Prometheus takes none of one that has more, and shows it as down.
     let sampleLimit: Int
     var staticConfigs: TargetGroups?
     var fileSDConfigs: [FileDiscovery]?

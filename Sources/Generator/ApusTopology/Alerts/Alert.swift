@@ -45,7 +45,7 @@ public struct Alert: FleetPart {
     ///   - condition: fires for each series of its result.
     ///   - hold: how long it must last; nil for ``Alerting/hold``.
     ///   - description: may name the labels of the condition's series, and their values.
-    ///   - inputs: for which the alert is silent, fires and resolves; nil when they follow from the condition, which compares one
+    ///   - inputs: for which the alert is silent, fires and resolves; empty when they follow from the condition, which compares one
     ///     gauge, the rate of one counter or an aggregation of such with a number.
     public init<Key>(
         _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, severity: Severity,

@@ -13,7 +13,7 @@ public struct ResourceLimits: Hashable, Sendable {
         self.openFiles = openFiles
     }
 
-    /// The limits of an agent: some descriptors for each of 4096 services that may report to it.
+    /// The limits of an agent: sixteen descriptors for each of the 1,000 instances that may report to it.
     public static let agent = ResourceLimits(memory: .mebibytes(256), openFiles: 16_384)
 }
 

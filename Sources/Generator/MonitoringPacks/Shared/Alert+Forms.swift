@@ -6,7 +6,7 @@ import ApusTopology
 extension Alert {
     /// Something happened: a counter has risen within the window in which a single event counts.
     ///
-    /// - Parameter inputs: of a test; nil when one event of the counter is enough.
+    /// - Parameter inputs: of a test; empty when one event of the counter is enough.
     init<Metric: MonotonicDeclaration>(
         _ name: AlertName, anyOf events: Series<Metric>, in fleet: Fleet, severity: Severity, summary: String,
         description: LabelText<Series<Metric>.Key>, runbook: Runbook, inputs: [AlertInput] = [], fileID: String = #fileID,
