@@ -49,6 +49,13 @@ import Testing
         ].reduce(word) { $0.replacing($1.key, with: $1.value) }
     }
 
+    @Test func `is of executables that have one version, the tag of their images`() async throws {
+        for executable in [Executables.apus, Executables.agent] {
+            let run = try await Command.runApart(executable, ["--version"])
+            #expect(run.output == "\(Containers().tag)\n", "\(executable): \(run.errors)")
+        }
+    }
+
     @Test(arguments: ProcessPlacement.allCases)
     func `is one that its executable takes`(placement: ProcessPlacement) async throws {
         // Without a data folder and one for sockets each ends at once, but not before it has read its options.
