@@ -16,8 +16,8 @@ final class WebhookReceiver: Service {
     private let run: String
     private let ledger: LoadLedger
     private let logger: Logger
-    private let bound: AsyncStream<Int>
-    private let boundContinuation: AsyncStream<Int>.Continuation
+    private let bound: AsyncThrowingStream<Int, any Error>
+    private let boundContinuation: AsyncThrowingStream<Int, any Error>.Continuation
 
     /// Makes a receiver that does not listen yet.
     ///
@@ -33,21 +33,20 @@ final class WebhookReceiver: Service {
         self.run = run
         self.ledger = ledger
         self.logger = logger
-        (bound, boundContinuation) = AsyncStream.makeStream()
+        (bound, boundContinuation) = AsyncThrowingStream.makeStream()
     }
 
     /// The URL that notifications are to be sent to; waits until the server listens.
     ///
-    /// - Throws: `CancellationError` when it never will.
+    /// - Throws: ``ReceiverError`` when it cannot, `CancellationError` when it was stopped before.
     var url: String {
         get async throws {
-            for await port in bound { return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/webhooks/\(run)" }
+            for try await port in bound { return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/webhooks/\(run)" }
             throw CancellationError()
         }
     }
 
     func run() async throws {
-        defer { boundContinuation.finish() }
         let continuation = boundContinuation
         let application = Application(
             router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
@@ -56,10 +55,22 @@ final class WebhookReceiver: Service {
             }, logger: logger)
         do {
             try await application.run()
-        } catch let error as IOError {
-            throw ReceiverError.cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-        } catch is SocketAddressError.UnknownHost {
-            throw ReceiverError.cannotListen(host: host, port: port, reason: "no such host is known")
+            continuation.finish()
+        } catch {
+            let reason = told(error)
+            // Whoever waits for the URL has the reason too, as either may be the first to end the test.
+            continuation.finish(throwing: reason)
+            throw reason
+        }
+    }
+
+    private func told(_ error: any Error) -> any Error {
+        switch error {
+        case let error as IOError:
+            ReceiverError.cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
+        case is SocketAddressError.UnknownHost:
+            ReceiverError.cannotListen(host: host, port: port, reason: "no such host is known")
+        default: error
         }
     }
 

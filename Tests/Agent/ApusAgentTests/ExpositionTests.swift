@@ -154,6 +154,26 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(lines.count { $0["family"] == "process_open_fds" } == 1)
     }
 
+    @Test func `of one instance the log tells so much and no more, whatever it reports and however often it is scraped`()
+        async throws
+    {
+        let log = RecordedLog()
+        let own = Set(SourceCatalog.entries.map(\.family).filter { $0.kind == .gauge && $0.labelNames.isEmpty }.map(\.name))
+        #expect(own.count > 25)
+        try await RunningAgent.with(logger: log.logger) { agent in
+            try await agent.reporting("api", "api-1") { factory in
+                for name in own { CoreMetrics.Meter(label: name, factory: factory).set(1_234_567) }
+                for _ in 0..<3 {
+                    let text = try await agent.get("/metrics").text
+                    #expect(!text.contains("1234567"))
+                }
+            }
+        }
+        let named = log.lines("a reported family is not served: another one has its name or that of one of its samples")
+        #expect(named.count == 20 && Set(named.map { $0["family"] }).count == 20)
+        #expect(log.lines("more reported families of an instance are not served; they are not named").count == 1)
+    }
+
     @Test func `what a service could not register is served by family`() async throws {
         try await RunningAgent.with { agent in
             try await agent.reporting("worker", "worker-1", seriesLimit: 20) { factory in

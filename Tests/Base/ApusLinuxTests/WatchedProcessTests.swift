@@ -107,8 +107,32 @@ import Testing
         #expect(sample.virtualBytes > sample.residentBytes)
         #expect(sample.state == UInt8(ascii: "S") || sample.state == UInt8(ascii: "R"))
         #expect(!watched.hasEnded)
+        #expect(try ProcessDescriptors.count(of: watched) >= 3)
         kill(process.processIdentifier, SIGKILL)
         try await eventually("the process has ended") { watched.hasEnded }
+    }
+
+    @Test func `a process whose threads cannot be looked at has not ended`() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path("proc/77"), withIntermediateDirectories: true)
+        let stat = "77 (x) Z 1 77 77 0 -1 0 0 0 0 0 1 2 0 0 20 0 2 0 4500 4096 1 0"
+        try stat.write(toFile: folder.path("proc/77/stat"), atomically: false, encoding: .utf8)
+        try "no folder".write(toFile: folder.path("proc/77/task"), atomically: false, encoding: .utf8)
+        let process = try WatchedProcess(pid: 77, root: KernelRoot(folder.path(""), ticksPerSecond: 100, pageSize: 4096))
+        let error = #expect(throws: LinuxError.self) { try process.sample(at: 0) }
+        #expect(error?.code == ENOTDIR && error?.isProcessGone == false)
+        #expect(!process.hasEnded)
+        // All that are left are ended: so has the process.
+        try FileManager.default.removeItem(atPath: folder.path("proc/77/task"))
+        for thread in [77, 78] {
+            let place = folder.path("proc/77/task/\(thread)")
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            try stat.write(toFile: "\(place)/stat", atomically: false, encoding: .utf8)
+        }
+        #expect(process.hasEnded)
+        let living = stat.replacing(") Z ", with: ") R ").replacing(" 4096 1 ", with: " 8192 2 ")
+        try living.write(toFile: folder.path("proc/77/task/78/stat"), atomically: false, encoding: .utf8)
+        #expect(try process.sample(at: 0).residentBytes == 8192)
     }
 
     @Test func `where the kernel does not say when it booted, a process has no start time but an uptime`() throws {

@@ -54,7 +54,9 @@ import Yams
     func `are containers that Docker Compose reads with the variables of every environment`(
         environment: FleetEnvironment
     ) throws {
-        let folder = try TemporaryFolder(holding: try notificationFleet().generatedFiles())
+        // That of Debian 12, which reads it here.
+        let fleet = notificationFleet().replacing([ToolVersions(compose: ToolVersion(1, 29))])
+        let folder = try TemporaryFolder(holding: try fleet.generatedFiles())
         let result = try Command.run(
             "docker-compose",
             [

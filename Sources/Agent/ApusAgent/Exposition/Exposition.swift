@@ -21,7 +21,6 @@ package final class Exposition: Sendable {
     private let createdSeries: Bool
     private let clock: AgentClock
     private let logger: Logger
-    private let told = ToldOnce()
 
     /// The rows of one family, of whichever subjects.
     struct RowFamily: Sendable {
@@ -164,7 +163,7 @@ package final class Exposition: Sendable {
             logger.error(
                 "the segment of an instance is malformed; what was good before is served on",
                 metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
-        } else if unread > 0, told.isNew("unread \(instance.identity)") {
+        } else if unread > 0, instance.tellOnce("unread") == .new {
             logger.warning(
                 "an instance has more series than are served; --series-limit says how many",
                 metadata: ["instance": "\(instance.identity)", "limit": "\(segment.limit)", "unread": "\(unread)"])
@@ -186,7 +185,7 @@ package final class Exposition: Sendable {
 
     private func planReported(_ instances: [KnownInstance], _ steps: inout [ExpositionStream.Step]) {
         var families: [String: MetricFamily] = [:]
-        var reporting: [String: [ReportedFamily]] = [:]
+        var reporting: [String: [(by: KnownInstance, ReportedFamily)]] = [:]
         for instance in instances {
             for reported in instance.reported() {
                 let family = reported.family
@@ -196,42 +195,34 @@ package final class Exposition: Sendable {
                     continue
                 }
                 families[family.name] = families[family.name] ?? family
-                reporting[family.name, default: []].append(reported)
+                reporting[family.name, default: []].append((instance, reported))
             }
         }
         var taken = reserved
         for family in families.values.sorted(by: { $0.name < $1.name }) {
             // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
+            let reports = reporting[family.name] ?? []
             guard taken.isDisjoint(with: family.claimedNames) else {
-                reportClash(family, of: nil)
+                for report in reports { reportClash(family, of: report.by) }
                 continue
             }
             taken.formUnion(family.claimedNames)
             steps.append(.begin(family))
-            steps.append(contentsOf: (reporting[family.name] ?? []).map { .reported($0) })
+            steps.append(contentsOf: reports.map { .reported($0.1) })
         }
     }
 
-    /// Says once of each family that it is not served, of one instance or of any.
-    private func reportClash(_ family: MetricFamily, of instance: KnownInstance?) {
-        let whose = instance.map { "\($0.identity)" } ?? "all"
-        guard told.isNew("clash \(family.name) \(whose)") else { return }
-        logger.error(
-            "a reported family is not served: another one has its name or that of one of its samples",
-            metadata: ["family": "\(family.name)", "kind": "\(family.kind)", "instance": "\(whose)"])
-    }
-}
-
-/// What the log says already, of whichever instances: bounded, since names come from outside. When it is full it begins anew, and what is
-/// wrong still is said a second time.
-private final class ToldOnce: Sendable {
-    private static let most = 1000
-    private let told = Mutex<Set<String>>([])
-
-    func isNew(_ fact: String) -> Bool {
-        told.withLock { told in
-            if told.count >= Self.most { told.removeAll() }
-            return told.insert(fact).inserted
+    /// Says once of a family that it is not served of an instance.
+    private func reportClash(_ family: MetricFamily, of instance: KnownInstance) {
+        let facts: Logger.Metadata = [
+            "family": "\(family.name)", "kind": "\(family.kind)", "instance": "\(instance.identity)",
+        ]
+        switch instance.tellOnce("clash \(family.name)") {
+        case .new:
+            logger.error(
+                "a reported family is not served: another one has its name or that of one of its samples", metadata: facts)
+        case .tooMany: logger.error("more reported families of an instance are not served; they are not named", metadata: facts)
+        case .told: break
         }
     }
 }

@@ -12,7 +12,7 @@ struct LimitsSource: Source {
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = subject.process else { return nil }
-        file = try ProcFile("\(process.folder)/limits")
+        file = try process.file("limits")
     }
 
     /// `nil` without a limit.

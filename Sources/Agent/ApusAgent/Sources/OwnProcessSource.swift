@@ -30,7 +30,7 @@ struct OwnProcessSource: Source {
     init?(_ subject: HostSubject) {
         guard let process = subject.process else { return nil }
         self.process = process
-        limits = try? ProcFile("\(process.folder)/limits")
+        limits = try? process.file("limits")
     }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {

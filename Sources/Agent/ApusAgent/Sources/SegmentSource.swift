@@ -18,6 +18,8 @@ struct SegmentSource: Source {
         let unread: Int
         /// The heap as the service reports it, in bytes.
         let heap: Double?
+        /// Whether all that was registered could be read.
+        let isSound: Bool
     }
 
     static let rows: [Row<Reading>] = [
@@ -41,6 +43,8 @@ struct SegmentSource: Source {
         segment.refresh()
         return Reading(
             isAlive: isAlive, series: segment.seriesCount, dropped: segment.droppedSeries, unread: segment.unreadSeries,
-            heap: isAlive ? segment.gauge(ServiceProcess.heap.name) : nil)
+            heap: isAlive ? segment.gauge(ServiceProcess.heap.name) : nil, isSound: segment.isSound)
     }
+
+    func isWell(_ reading: Reading) -> Bool { reading.isSound }
 }

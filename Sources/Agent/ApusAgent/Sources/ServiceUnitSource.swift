@@ -14,7 +14,7 @@ struct ServiceUnitSource: Source {
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = subject.process else { return nil }
-        let groups = try ControlGroups(of: process.pid, root: process.root)
+        let groups = try ControlGroups(process.file("cgroup"))
         let first = try? ControlGroups(of: 1, root: process.root)
         guard let unit = groups.systemUnit(below: first) else { return nil }
         self.unit = unit

@@ -13,6 +13,8 @@ package final class KnownInstance: Sendable {
     private let rules: Rules
     private let isExpected = Atomic<Bool>(false)
     private let state: Mutex<State>
+    /// What the log says already of the instance.
+    private let told = Mutex<Set<String>>([])
     /// The labels of each row, rendered once.
     let labels: [[UInt8]]
 
@@ -187,6 +189,24 @@ package final class KnownInstance: Sendable {
             return tally
         }
         tally = counted
+    }
+
+    /// Facts of one instance that the log tells.
+    static let mostTold = 20
+
+    /// Takes note of a fact that the log is to tell once. The facts of one instance are bounded, as names in them come from outside.
+    func tellOnce(_ fact: String) -> Telling {
+        told.withLock { told in
+            guard told.count <= Self.mostTold, told.insert(fact).inserted else { return .told }
+            return told.count <= Self.mostTold ? .new : .tooMany
+        }
+    }
+
+    enum Telling {
+        case new
+        case told
+        /// One more than the log tells of an instance, this once.
+        case tooMany
     }
 
     /// What of it could not be read, by the source's name; each is told once.

@@ -31,6 +31,8 @@ final class ReportedSegment: Sendable {
     var heartbeat: UInt64 { state.withLock { $0.reader.heartbeat } }
     var droppedSeries: UInt64 { state.withLock { $0.reader.droppedSeries } }
     var unreadSeries: Int { state.withLock { $0.reader.unread } }
+    /// Whether nothing wrong has been found in it.
+    var isSound: Bool { state.withLock { $0.fault == nil } }
     var seriesCount: Int { state.withLock { $0.reader.seriesCount } }
 
     /// The families to be served, with the series that they have now.

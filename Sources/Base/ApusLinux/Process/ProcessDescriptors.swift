@@ -4,9 +4,11 @@ import Glibc
 package enum ProcessDescriptors {
     /// Counts the open descriptors of a process: the size of /proc/PID/fd since Linux 6.2, the entries of that folder before.
     ///
+    /// The process is looked at first, through what is kept open of it: a pid that another process has by now has no descriptors here.
+    ///
     /// - Throws: ``LinuxError``: another user's process may not be looked at without privilege.
     package static func count(of process: WatchedProcess) throws(LinuxError) -> UInt64 {
-        let path = "\(process.folder)/fd"
+        let path = "\(try process.livingFolder())/fd"
         var status = stat()
         guard stat(path, &status) == 0 else { throw .open(path: path, code: errno) }
         if process.root.isMachine, status.st_size > 0 { return UInt64(status.st_size) }

@@ -27,6 +27,16 @@ package final class WatchedProcess: Sendable {
         startTime = root.bootTime().map { $0 + Double(first.startTicks) / root.ticksPerSecond }
     }
 
+    /// Opens a file of the process' folder, to be read for as long as the process lives.
+    ///
+    /// - Throws: ``LinuxError``.
+    package func file(_ name: String) throws(LinuxError) -> ProcFile {
+        let file = try ProcFile("\(folder)/\(name)")
+        // A path leads to whoever has the pid, which may be another process by now.
+        guard !hasEnded else { throw .read(path: file.path, code: ESRCH) }
+        return file
+    }
+
     /// Seconds that the process has run.
     ///
     /// - Parameter now: CLOCK_BOOTTIME in nanoseconds.
@@ -46,7 +56,7 @@ package final class WatchedProcess: Sendable {
         let stat = try statFile.read { ProcessStat($0) }
         // A zombie has given everything back but its entry in the table: it no longer runs. Where threads are left, only the first
         // one has ended: its line still counts the CPU time of all, while their memory is to be had from one that lives.
-        guard let living = stat.hasEnded ? livingThread(of: stat) : stat else {
+        guard let living = stat.hasEnded ? try livingThread(of: stat)?.stat : stat else {
             throw .read(path: statFile.path, code: ESRCH)
         }
         return ProcessSample(
@@ -61,18 +71,42 @@ package final class WatchedProcess: Sendable {
             state: living.state)
     }
 
-    /// What is said of a thread that lives, of a process whose first thread has ended; `nil` where there is none.
-    private func livingThread(of stat: ProcessStat) -> ProcessStat? {
-        guard stat.threads > 1, let tasks = opendir("\(folder)/task") else { return nil }
+    /// The threads of a process that are looked at, at most, for one that lives.
+    private static let mostThreads = 64
+
+    /// A thread that lives, of a process whose first thread has ended; `nil` where there is none.
+    ///
+    /// - Throws: ``LinuxError`` where the threads cannot be looked at, which says nothing of their end.
+    private func livingThread(of stat: ProcessStat) throws(LinuxError) -> (folder: String, stat: ProcessStat)? {
+        guard stat.threads > 1 else { return nil }
+        let path = "\(folder)/task"
+        guard let tasks = opendir(path) else { throw .open(path: path, code: errno) }
         defer { closedir(tasks) }
+        var seen = 0
         while let entry = readdir(tasks) {
             // The kernel ends the name with a NUL inside the array.
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            guard name != ".", name != "..", let file = try? ProcFile("\(folder)/task/\(name)/stat"),
-                let thread = try? file.read({ ProcessStat($0) }), !thread.hasEnded
-            else { continue }
-            return thread
+            guard name != ".", name != ".." else { continue }
+            seen += 1
+            // A tracer may keep thousands of ended threads: that one of them lives can neither be seen nor denied.
+            guard seen <= Self.mostThreads else { throw .format(path: path) }
+            do throws(LinuxError) {
+                let thread = try ProcFile("\(path)/\(name)/stat").read { ProcessStat($0) }
+                if !thread.hasEnded { return ("\(path)/\(name)", thread) }
+            } catch {
+                guard error.isProcessGone else { throw error }
+            }
         }
         return nil
+    }
+
+    /// The folder with what is to be seen of the process' descriptors: of its first thread, or, where that has ended, of one that lives.
+    ///
+    /// - Throws: ``LinuxError``.
+    func livingFolder() throws(LinuxError) -> String {
+        let stat = try statFile.read { ProcessStat($0) }
+        guard stat.hasEnded else { return folder }
+        guard let living = try livingThread(of: stat) else { throw .read(path: statFile.path, code: ESRCH) }
+        return living.folder
     }
 }

@@ -91,7 +91,8 @@ extension Fleet {
                 .contradiction(
                     "the default receiver “\(name)” is not declared: declare it, or name another", place: routing.place))
         }
-        let known = Set(services.map(\.name) + endpoints.map(\.owner) + [InstanceIdentity.agentService, HostMonitoring.service])
+        let ofHosts = [InstanceIdentity.agentService, HostMonitoring.service]
+        let known = Set(services.map(\.name) + endpoints.map(\.owner) + ofHosts)
         for route in routing.routes {
             if !receivers.contains(route.receiver) {
                 faults.append(

@@ -21,7 +21,7 @@ struct MonitoringAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [samplingBehind, reportsRefused, seriesDropped, scrapesRejected]
+        [samplingBehind, sourceFailing, reportsRefused, seriesDropped, scrapesRejected]
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
             + [prometheusConfigurationRejected, rulesFailing] + (fleet.declaresRouting ? [alertsNotSent] : [])
             + (fleet.remoteWrites ? [remoteWriteFailing] : [])
@@ -51,6 +51,27 @@ struct MonitoringAlerts {
                     "Look whether the host has CPU left: `uptime`, and the alerts of the host.",
                     "Restart the agent: `systemctl restart apus-agent`; no count is lost.",
                 ]))
+    }
+
+    /// The journal and systemd have alerts of their own.
+    private var sourceFailing: Alert {
+        func up(_ source: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(AgentSources.up, [.service: "w", .instance: "w-1", .label(.source): source], course)
+        }
+        return Alert(
+            "AgentSourceFailing",
+            when: AgentSources.up.series.matching(.label(.source), .matchesNot, "journal.*|units").value == 0, severity: .low,
+            summary: "An agent cannot read something that it did read.",
+            description: "The agent \(.instance) cannot read its source \(.label(.source)) of one process at least.",
+            runbook: Runbook(
+                meaning: "The kernel refuses a file, or the agent has no descriptor left to open it with.",
+                impact: "What the source said last is served for five minutes, and then nothing; alerts on it are silent.",
+                queries: [.init("Age of what is served, by source", AgentSources.age.series.value)],
+                actions: [
+                    "Read of which process and why: `journalctl -u 'apus-agent*' -p warning -n 50`.",
+                    "Leave the source out where it cannot be had: `apus-agent --no-source NAME`.",
+                ]),
+            inputs: [up("stat", .level(quiet: 1, bad: 0)), up("journal", .constant(0)), up("units", .constant(0))])
     }
 
     private var reportsRefused: Alert {

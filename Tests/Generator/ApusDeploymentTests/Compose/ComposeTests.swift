@@ -135,7 +135,7 @@ import Yams
     /// Compose 1.29, which reads the other files, refuses the key; the published schema judges it.
     @Test func `gives each agent the control groups of the host where Compose can`() throws {
         for placement in AgentPlacement.allCases {
-            let fleet = notificationFleet(FleetParameters(placement: placement))
+            let fleet = shopFleet(placement)
             for (version, group) in [((1, 29), nil), ((2, 14), nil), ((2, 15), "host")] as [((Int, Int), String?)] {
                 let versions = ToolVersions(compose: ToolVersion(version.0, version.1))
                 let file = try Self.file(fleet.replacing([versions]))

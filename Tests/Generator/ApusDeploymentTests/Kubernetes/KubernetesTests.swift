@@ -82,7 +82,8 @@ import Yams
                 #expect(container["resources"]?["limits"]?["memory"] != nil)
                 // A service that listens nowhere is asked by what its image has for that, if anything.
                 let isAsked =
-                    container["name"]?.string != "worker" || fleet.services.contains { fleet.command(of: $0).probe != nil }
+                    container["name"]?.string != "worker"
+                    || fleet.services.contains { fleet.command(of: $0).probe?.passUnanswered != nil }
                 #expect((container["livenessProbe"] != nil) == isAsked)
             }
         }
@@ -156,7 +157,7 @@ import Yams
         let container = api?["containers"]?[0]
         #expect(container?["resources"]?["limits"]?["memory"]?.string == "\(1024 << 20)")
         #expect(container?["readinessProbe"]?["httpGet"]?["path"]?.string == "/health/ready")
-        #expect(api?["terminationGracePeriodSeconds"]?.int == 27)
+        #expect(api?["terminationGracePeriodSeconds"]?.int == 25)
         let monitor = try Self.object("ServiceMonitor", "shop", of: fleet)["spec"]?["endpoints"]?[0]
         #expect(monitor?["interval"]?.string == "15s" && monitor?["scrapeTimeout"]?.string == "10s")
         #expect(monitor?["honorLabels"]?.bool == true)
