@@ -13,22 +13,34 @@ struct PressureSource: Source {
 
     /// What the kernel has counted of each resource.
     struct Reading: Sendable {
-        fileprivate(set) var stalls: [PressureResource: Stalls] = [:]
+        let stalls: [PressureResource: Stalls]
     }
 
-    /// Seconds in which some, and in which all, of the processes that had work waited.
+    /// Microseconds in which some, and in which all, of the processes that had work waited.
     struct Stalls: Sendable {
-        let some: Double
+        let some: Int64
         /// `nil` of CPU before Linux 5.13.
-        let full: Double?
+        let full: Int64?
+
+        fileprivate func plus(_ other: Stalls) -> Stalls {
+            Stalls(some: some &+ other.some, full: full.map { $0 &+ (other.full ?? 0) })
+        }
+
+        fileprivate func less(_ other: Stalls) -> Stalls {
+            Stalls(some: some &- other.some, full: full.map { $0 &- (other.full ?? 0) })
+        }
     }
 
     static let rows: [Row<Reading>] =
         PressureResource.allCases.map { resource in
-            Row(ServicePressure.waiting, PressureLabels(resource: resource)) { $0.stalls[resource]?.some }
+            Row(ServicePressure.waiting, PressureLabels(resource: resource)) {
+                $0.stalls[resource].map { Double($0.some) / 1e6 }
+            }
         }
         + PressureResource.allCases.map { resource in
-            Row(ServicePressure.stalled, PressureLabels(resource: resource)) { $0.stalls[resource]?.full }
+            Row(ServicePressure.stalled, PressureLabels(resource: resource)) {
+                $0.stalls[resource]?.full.map { Double($0) / 1e6 }
+            }
         }
 
     private let root: KernelRoot
@@ -37,11 +49,14 @@ struct PressureSource: Source {
     /// The folder of its group.
     private var folder = ""
     private var files: [(resource: PressureResource, file: ProcFile)] = []
+    /// What was served last, and how far that is ahead of the counts of the group: counts go on when the process is moved.
+    private var served: [PressureResource: Stalls] = [:]
+    private var ahead: [PressureResource: Stalls] = [:]
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = subject.process else { return nil }
         root = process.root
-        groups = try ProcFile("\(process.folder)/cgroup")
+        groups = try process.file("cgroup")
         guard let folder = try ControlGroups(groups).unifiedFolder(root) else { return nil }
         try open(folder)
     }
@@ -49,6 +64,7 @@ struct PressureSource: Source {
     private mutating func open(_ folder: String) throws(LinuxError) {
         self.folder = folder
         files = []
+        ahead = [:]
         for resource in PressureResource.allCases {
             do throws(LinuxError) {
                 let file = try ProcFile("\(folder)/\(resource.rawValue).pressure")
@@ -63,28 +79,36 @@ struct PressureSource: Source {
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
-        // A process can be moved to another group, of which the old one's figures say nothing.
+        // A process can be moved to another group, of which the old one's files say nothing.
         guard let folder = try ControlGroups(groups).unifiedFolder(root) else {
             throw .open(path: "\(self.folder)/cpu.pressure", code: ENOENT)
         }
-        if folder != self.folder { try open(folder) }
-        var reading = Reading()
-        for (resource, file) in files { reading.stalls[resource] = try Self.stalls(file) }
-        return reading
+        if folder != self.folder {
+            try open(folder)
+            // What others waited for in the new group before is not the process's.
+            for (resource, file) in files { ahead[resource] = served[resource]?.less(try Self.stalls(file)) }
+        }
+        var serving: [PressureResource: Stalls] = [:]
+        for (resource, file) in files {
+            let stalls = try Self.stalls(file)
+            serving[resource] = ahead[resource].map { stalls.plus($0) } ?? stalls
+        }
+        served = serving
+        return Reading(stalls: serving)
     }
 
     /// Reads the lines `some avg10=… total=MICROSECONDS` and `full …`.
     private static func stalls(_ file: ProcFile) throws(LinuxError) -> Stalls {
         try file.read { bytes in
-            var seconds: [Substring: Double] = [:]
+            var totals: [Substring: Int64] = [:]
             for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
                 let fields = line.split(separator: " ")
                 guard let kind = fields.first, let total = fields.last, total.hasPrefix("total="),
-                    let microseconds = UInt64(total.dropFirst("total=".count))
+                    let microseconds = Int64(total.dropFirst("total=".count))
                 else { return nil }
-                seconds[kind] = Double(microseconds) / 1e6
+                totals[kind] = microseconds
             }
-            return seconds["some"].map { Stalls(some: $0, full: seconds["full"]) }
+            return totals["some"].map { Stalls(some: $0, full: totals["full"]) }
         }
     }
 }
