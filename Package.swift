@@ -279,7 +279,7 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
-        base.tests("ApusThreadsTests", ["ApusThreads", lifecycle, logging]),
+        base.tests("ApusThreadsTests", ["ApusThreads", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
         base.tests("ApusLinuxTests", ["ApusLinux", "CLinux", "HostTesting"], resources: [.copy("Fixtures")]),

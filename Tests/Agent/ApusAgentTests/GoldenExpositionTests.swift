@@ -90,55 +90,8 @@ import Testing
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
         try host.goOn()
         host.time.pass(.milliseconds(12_300))
-        return String(decoding: host.exposition(try subject(host)).render(), as: UTF8.self)
+        return String(decoding: host.exposition(try host.wholeHost()).render(), as: UTF8.self)
     }
-
-    /// The host with all that can be given to it.
-    private static func subject(_ host: FixtureHost) throws -> HostSubject {
-        let state = try JournalState(encoded: Array(Data(contentsOf: URL(filePath: "\(FixtureHost.fixtures)/journal.state"))))
-        let pattern = try JournalPattern(
-            family: MetricFamily(
-                name: "logins_total", kind: .counter, help: "Logins.", labelNames: ["method"]), matches: [],
-            expression: "Accepted (?<method>\\w+)", valueGroup: nil)
-        var subject = try host.host()
-        subject.journal = { now in
-            FollowedJournal(
-                counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5)
-        }
-        subject.patterns = [pattern]
-        subject.units = { _ in
-            WatchedUnits(snapshot: units, age: 3.25, expected: ["apus-worker@worker-1.service", "gone.service"])
-        }
-        subject.droppedLogs = { 23 }
-        return subject
-    }
-
-    private static let units: UnitSnapshot = {
-        var worker = UnitState(
-            name: "apus-worker@worker-1.service", loadState: "loaded", activeState: "active", subState: "running")
-        worker.stateChange = 1_764_003_300
-        worker.activeSince = 1_764_003_299
-        worker.restarts = 2
-        worker.mainPID = 4711
-        worker.watchdog = 30
-        worker.watchdogPing = 1_764_007_190
-        worker.memoryBytes = 21_344_256
-        worker.tasks = 16
-        worker.result = "success"
-        worker.tasksLimit = 512
-        worker.cpuSeconds = 18.25
-        var nginx = UnitState(name: "nginx.service", loadState: "loaded", activeState: "failed", subState: "failed")
-        nginx.result = "exit-code"
-        nginx.exit = UnitExit(cause: .exited, status: 203)
-        var snapshot = UnitSnapshot()
-        snapshot.units = [
-            worker, UnitState(name: "gone.service", loadState: "not-found", activeState: "inactive", subState: "dead"), nginx,
-        ]
-        snapshot.isUp = true
-        snapshot.calls = 77
-        for (count, reason) in zip((14 as UInt64)..., BusErrorReason.allCases) { snapshot.errors[reason] = count }
-        return snapshot
-    }()
 
     private static let jobs = MetricFamily(
         name: "jobs_total", kind: .counter, help: "Jobs that were done.", labelNames: ["kind"])

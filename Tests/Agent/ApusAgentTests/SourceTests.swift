@@ -45,7 +45,7 @@ private let worker = #"service="worker",instance="worker-1""#
                 writer.series(family, labels: [], form: .double).set(987_654_321)
             }
         }
-        let text = String(decoding: host.exposition(try host.host()).render(), as: UTF8.self)
+        let text = String(decoding: host.exposition(try host.wholeHost()).render(), as: UTF8.self)
         for family in stolen { #expect(!text.contains("# TYPE \(family.name) "), "\(family.name)") }
         #expect(!text.contains("987654321"))
         #expect(!text.contains(#"{source="\#(name)"}"#))

@@ -1,4 +1,5 @@
 import ApusMetrics
+import HostTesting
 import Testing
 
 @Suite struct ExpositionSummaryTests {

@@ -1,4 +1,5 @@
 import ApusThreads
+import HostTesting
 import Testing
 
 @Suite struct `A backoff` {
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `spreads those who wait for one thing, and no further than it says`() {
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         let pauses = (0..<200).map { _ in
             var backoff = Backoff(first: .seconds(10), longest: .seconds(10), spread: 0.5...1)
             return backoff.fail(using: &numbers)
@@ -56,19 +57,5 @@ import Testing
         #expect(pauses(1, of: &backoff) == [.milliseconds(500)])
         var other = Backoff(first: .seconds(90), longest: .seconds(30))
         #expect(pauses(2, of: &other) == [.seconds(90), .seconds(90)])
-    }
-}
-
-/// The same numbers in every run.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64 = 1
-
-    mutating func next() -> UInt64 {
-        // SplitMix64.
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import ApusThreads
+import HostTesting
 import Testing
 
 @Suite struct `A circuit breaker` {
@@ -12,7 +13,7 @@ import Testing
 
     @Test func `opens at the third failure in a row, and then doubles its pauses from a second to a minute`() throws {
         var breaker = breaker()
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         for _ in 0..<2 {
             breaker.fail(at: start, using: &numbers)
             #expect(breaker.retryAt == start + .milliseconds(100))
@@ -29,7 +30,7 @@ import Testing
 
     @Test func `allows nothing before a pause is over, and something from then on`() {
         var breaker = breaker()
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         #expect(breaker.allows(start))
         breaker.fail(at: start, using: &numbers)
         #expect(!breaker.allows(start))
@@ -43,7 +44,7 @@ import Testing
 
     @Test func `closes with a success, and begins its pauses anew`() {
         var breaker = breaker()
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         for _ in 0..<20 { breaker.fail(at: start, using: &numbers) }
         breaker.succeed()
         #expect(!breaker.isOpen && breaker.failures == 0 && breaker.retryAt == nil)
@@ -56,7 +57,7 @@ import Testing
 
     @Test func `with a threshold of one opens at the first failure`() {
         var breaker = breaker(threshold: 1)
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         breaker.fail(at: start, using: &numbers)
         #expect(breaker.isOpen)
         #expect(!breaker.allows(start + .milliseconds(799)))
@@ -66,14 +67,14 @@ import Testing
     @Test func `takes times of any clock`() {
         var breaker = CircuitBreaker<SuspendingClock.Instant>(
             threshold: 1, backoff: Backoff(first: .seconds(1), longest: .seconds(1)))
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         let start = SuspendingClock.now
         breaker.fail(at: start, using: &numbers)
         #expect(breaker.retryAt == start + .seconds(1))
     }
 
     @Test func `spreads those who wait for one thing`() {
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 1)
         let moments = (0..<50).map { _ in
             var breaker = breaker()
             for _ in 0..<3 { breaker.fail(at: start, using: &numbers) }

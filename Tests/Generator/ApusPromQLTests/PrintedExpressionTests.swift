@@ -7,7 +7,7 @@ private struct Arithmetic {
     let expression: PromQLExpression
     let value: Double
 
-    static func random(depth: Int, using generator: inout SplitMix) -> Arithmetic {
+    static func random(depth: Int, using generator: inout SeededGenerator) -> Arithmetic {
         guard depth > 0, Int.random(in: 0..<5, using: &generator) > 0 else {
             let value = Double(Int.random(in: 1...9, using: &generator)) / 4
             return Arithmetic(expression: PromQLExpression(.number(value)), value: value)
@@ -23,19 +23,6 @@ private struct Arithmetic {
             }
         return Arithmetic(
             expression: PromQLExpression(.binary(symbol, PromQLMatching(), left.expression, right.expression)), value: value)
-    }
-}
-
-/// The same numbers in every run (https://prng.di.unimi.it/splitmix64.c).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 
@@ -56,7 +43,7 @@ private struct SplitMix: RandomNumberGenerator {
     }
 
     @Test func `mean to Prometheus what their trees mean`() throws {
-        var generator = SplitMix(state: 2026)
+        var generator = SeededGenerator(seed: 2026)
         var cases: [(query: String, value: Double)] = []
         while cases.count < 500 {
             let tree = Arithmetic.random(depth: 5, using: &generator)

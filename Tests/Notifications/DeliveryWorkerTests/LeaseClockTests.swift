@@ -1,5 +1,6 @@
 import ApusThreads
 import DeliveryWorker
+import HostTesting
 import Testing
 
 @Suite struct LeaseClockTests {

@@ -1,4 +1,5 @@
 import DeliveryWorker
+import HostTesting
 import NotificationMetrics
 import NotificationStore
 import Testing

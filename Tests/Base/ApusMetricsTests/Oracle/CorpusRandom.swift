@@ -1,3 +1,5 @@
+import HostTesting
+
 /// Random values with many that break a careless encoder; the same seed gives the same on every machine.
 struct CorpusRandom {
     private var generator: SeededGenerator
