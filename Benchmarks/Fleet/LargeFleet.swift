@@ -19,7 +19,7 @@ struct LargeFleet: FleetTool {
         Objective.availability(of: "api", 0.999)
         Objective.latency(of: "api", 0.99, below: 0.25)
         Objective(
-            "api-prompt", of: "api", target: 0.9, observations: HTTPServer.requestDuration.series.matching(.service, "api"),
+            "api-prompt", of: "api", target: 0.95, observations: HTTPServer.requestDuration.series.matching(.service, "api"),
             within: 0.1)
         Database(
             "postgres", database: "large", maxConnections: 20_000, pooler: Pooler(maxClients: 20_000, exporterPort: 9127),
