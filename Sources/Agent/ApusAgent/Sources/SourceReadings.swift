@@ -101,9 +101,9 @@ struct ProcessGone: Error {}
 
 /// How one source is, over all subjects that have it.
 struct SourceTally: Sendable {
-    /// Subjects that have it.
+    /// The subjects that have the source.
     var subjects = 0
-    /// Those of which the last reading failed.
+    /// The subjects of which the last reading failed.
     var failures = 0
     /// Seconds since the oldest of the readings that are served; `nil` where there is none.
     var age: Double?

@@ -73,7 +73,7 @@ private func inhibitRules(
     return byName + bySeverity
 }
 
-/// Those of several packs that have the same sources and labels as one; those on labels that not every target has come last.
+/// Joins inhibitions that have the same sources and labels, and puts those on labels that not every target has last.
 private func merged(_ inhibitions: [Inhibition]) -> [Inhibition] {
     var merged: [Inhibition] = []
     for inhibition in inhibitions {
@@ -87,7 +87,7 @@ private func merged(_ inhibitions: [Inhibition]) -> [Inhibition] {
     return merged.filter(isOfTargets) + merged.filter { !isOfTargets($0) }
 }
 
-/// The names of those that the fleet has.
+/// The names of the alerts that the fleet has.
 private func texts(
     of alerts: [AlertName], in inhibition: Inhibition, among names: Set<String>
 ) throws(RuleError) -> [String] {

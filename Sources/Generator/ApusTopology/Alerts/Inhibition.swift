@@ -34,6 +34,6 @@ public struct Inhibition: Hashable, Sendable {
         self.init(targets, sources, [], SourcePlace(fileID: fileID, line: line))
     }
 
-    /// The same inhibition of more alerts.
+    /// Makes an inhibition that silences more alerts than this one, while the same others fire.
     package func adding(_ more: [AlertName]) -> Self { Self(targets + more, sources, labels, place) }
 }
