@@ -1,0 +1,114 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+import Glibc
+
+/// How long the processes of an instance's control group have waited for CPU, memory and IO: the group's cpu.pressure,
+/// memory.pressure and io.pressure (https://docs.kernel.org/accounting/psi.html).
+///
+/// A kernel without pressure information, a group of version 1, the root of all groups and a file that is missing have no series.
+struct PressureSource: Source {
+    static let name = "pressure"
+    static let cadence = Cadence.scrape
+
+    /// What the kernel has counted of each resource.
+    struct Reading: Sendable {
+        let stalls: [PressureResource: Stalls]
+    }
+
+    /// Microseconds in which some, and in which all, of the processes that had work waited.
+    struct Stalls: Sendable {
+        let some: Int64
+        /// `nil` of CPU before Linux 5.13.
+        let full: Int64?
+
+        fileprivate func plus(_ other: Stalls) -> Stalls {
+            Stalls(some: some &+ other.some, full: full.map { $0 &+ (other.full ?? 0) })
+        }
+
+        fileprivate func less(_ other: Stalls) -> Stalls {
+            Stalls(some: some &- other.some, full: full.map { $0 &- (other.full ?? 0) })
+        }
+    }
+
+    static let rows: [Row<Reading>] =
+        PressureResource.allCases.map { resource in
+            Row(ServicePressure.waiting, PressureLabels(resource: resource)) {
+                $0.stalls[resource].map { Double($0.some) / 1e6 }
+            }
+        }
+        + PressureResource.allCases.map { resource in
+            Row(ServicePressure.stalled, PressureLabels(resource: resource)) {
+                $0.stalls[resource]?.full.map { Double($0) / 1e6 }
+            }
+        }
+
+    private let root: KernelRoot
+    /// The process's /proc/PID/cgroup.
+    private let groups: ProcFile
+    /// The folder of its group.
+    private var folder = ""
+    private var files: [(resource: PressureResource, file: ProcFile)] = []
+    /// What was served last, and how far that is ahead of the counts of the group: counts go on when the process is moved.
+    private var served: [PressureResource: Stalls] = [:]
+    private var ahead: [PressureResource: Stalls] = [:]
+
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let process = subject.process else { return nil }
+        root = process.root
+        groups = try process.file("cgroup")
+        guard let folder = try ControlGroups(groups).unifiedFolder(root) else { return nil }
+        try open(folder)
+    }
+
+    private mutating func open(_ folder: String) throws(LinuxError) {
+        self.folder = folder
+        files = []
+        ahead = [:]
+        for resource in PressureResource.allCases {
+            do throws(LinuxError) {
+                let file = try ProcFile("\(folder)/\(resource.rawValue).pressure")
+                _ = try Self.stalls(file)
+                files.append((resource, file))
+            } catch {
+                // Without pressure information the file is not there, or is there and refuses to be read, or says nothing.
+                guard error.isAbsence || error.code == nil else { throw error }
+            }
+        }
+        if files.isEmpty { throw .open(path: "\(folder)/cpu.pressure", code: ENOENT) }
+    }
+
+    mutating func read(at now: Moment) throws(LinuxError) -> Reading {
+        // A process can be moved to another group, of which the old one's files say nothing.
+        guard let folder = try ControlGroups(groups).unifiedFolder(root) else {
+            throw .open(path: "\(self.folder)/cpu.pressure", code: ENOENT)
+        }
+        if folder != self.folder {
+            try open(folder)
+            // What others waited for in the new group before is not the process's.
+            for (resource, file) in files { ahead[resource] = served[resource]?.less(try Self.stalls(file)) }
+        }
+        var serving: [PressureResource: Stalls] = [:]
+        for (resource, file) in files {
+            let stalls = try Self.stalls(file)
+            serving[resource] = ahead[resource].map { stalls.plus($0) } ?? stalls
+        }
+        served = serving
+        return Reading(stalls: serving)
+    }
+
+    /// Reads the lines `some avg10=… total=MICROSECONDS` and `full …`.
+    private static func stalls(_ file: ProcFile) throws(LinuxError) -> Stalls {
+        try file.read { bytes in
+            var totals: [Substring: Int64] = [:]
+            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+                let fields = line.split(separator: " ")
+                guard let kind = fields.first, let total = fields.last, total.hasPrefix("total="),
+                    let microseconds = Int64(total.dropFirst("total=".count))
+                else { return nil }
+                totals[kind] = microseconds
+            }
+            return totals["some"].map { Stalls(some: $0, full: totals["full"]) }
+        }
+    }
+}
