@@ -142,6 +142,7 @@ let package = Package(
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
         base.module("ApusText"),
+        base.module("ApusLimits"),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux"),
@@ -279,6 +280,7 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
+        base.tests("ApusLimitsTests", ["ApusLimits"]),
         base.tests("ApusThreadsTests", ["ApusThreads", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),

@@ -1,0 +1,43 @@
+import ApusLimits
+import Testing
+
+@Suite struct LogThrottleTests {
+    private let start = ContinuousClock.now
+
+    @Test func `writes a burst and then one line in a while, with the number of those left out`() {
+        let throttle = LogThrottle<Int>(pause: .seconds(60), burst: 3)
+        #expect((0..<5).map { _ in throttle.admit(1000, at: start) } == [0, 0, 0, nil, nil])
+        #expect(throttle.admit(1000, at: start + .seconds(59)) == nil)
+        #expect(throttle.admit(1000, at: start + .seconds(61)) == 3)
+        #expect(throttle.admit(1000, at: start + .seconds(62)) == nil)
+    }
+
+    @Test func `one key takes nothing from another`() {
+        let throttle = LogThrottle<Int>(burst: 1)
+        #expect(throttle.admit(1, at: start) == 0)
+        #expect(throttle.admit(1, at: start) == nil)
+        #expect(throttle.admit(2, at: start) == 0)
+    }
+
+    @Test func `keys that are invented share one allowance, and a known key keeps its own`() {
+        let throttle = LogThrottle<Int>(pause: .seconds(60), burst: 2, mostKeys: 10)
+        #expect(throttle.admit(-1, at: start) == 0)
+        let written = (0..<10_000).filter { throttle.admit($0, at: start) != nil }
+        #expect(written.count == 9 + 2)
+        #expect(throttle.admit(-1, at: start) == 0)
+    }
+
+    @Test func `keys that were quiet for long make room`() {
+        let throttle = LogThrottle<Int>(pause: .seconds(1), burst: 1, mostKeys: 2)
+        for key in 0..<2 { _ = throttle.admit(key, at: start) }
+        let later = start + .seconds(10)
+        #expect((10..<12).map { throttle.admit($0, at: later) } == [0, 0])
+    }
+
+    @Test func `a clock that goes back gives no lines`() {
+        let throttle = LogThrottle<Int>(burst: 1)
+        #expect(throttle.admit(1, at: start) == 0)
+        #expect(throttle.admit(1, at: start - .seconds(3600)) == nil)
+        #expect(throttle.admit(1, at: start + .seconds(1)) == nil)
+    }
+}
