@@ -276,6 +276,8 @@ let package = Package(
         supportProgram("killed-writer", "KilledWriter", ["ApusMetrics", "ApusSegment"]),
         // A service that hangs on command, for the tests of hang detection.
         supportProgram("hung-service", "HungService", ["ApusReporting", logging]),
+        // A hostile neighbour, for the tests of what agent, API and workers bear.
+        supportProgram("attacker", "Attacker", ["ApusMetrics", "ApusSegment", "CLinux"]),
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.

@@ -73,6 +73,8 @@ package final class BootedHost: Sendable {
         if !comesTrue(within: .seconds(20), { !process.isRunning }) { kill(initPID, SIGKILL) }
         process.waitUntilExit()
         for hierarchy in ["systemd/", "unified/", ""] { Self.removeCgroup("/sys/fs/cgroup/\(hierarchy)\(name)") }
+        let limited = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup/memory")) ?? []
+        for group in limited where group.hasPrefix("\(name)-") { rmdir("/sys/fs/cgroup/memory/\(group)") }
         unlink(folder.path("../\(name).console"))
     }
 
@@ -83,6 +85,42 @@ package final class BootedHost: Sendable {
         try Command.run(
             "nsenter",
             ["--target", "\(initPID)", "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"] + command)
+    }
+
+    /// Holds a process to so much memory, its cache included, where the kernel's memory controller is one of cgroup v1: the host's systemd
+    /// cannot do it there. Where it can, nothing is done.
+    ///
+    /// - Parameters:
+    ///   - pid: as the host knows it.
+    ///   - bytes: what systemd was told.
+    package func limitMemory(of pid: Int, to bytes: Int) throws {
+        let hierarchy = "/sys/fs/cgroup/memory"
+        guard FileManager.default.fileExists(atPath: "\(hierarchy)/tasks") else { return }
+        let group = "\(hierarchy)/\(name)-\(pid)"
+        try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)
+        try Self.put(bytes, into: "\(group)/memory.limit_in_bytes")
+        try Self.put(try outerPID(of: pid), into: "\(group)/cgroup.procs")
+    }
+
+    /// The number by which this machine knows a process of the host.
+    private func outerPID(of pid: Int) throws -> Int {
+        let namespace = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(initPID)/ns/pid")
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(name) != nil {
+            guard (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(name)/ns/pid")) == namespace,
+                let status = try? String(contentsOfFile: "/proc/\(name)/status", encoding: .utf8),
+                let numbers = status.split(separator: "\n").first(where: { $0.hasPrefix("NSpid:") }),
+                numbers.split(whereSeparator: \.isWhitespace).last.flatMap({ Int($0) }) == pid
+            else { continue }
+            return Int(name) ?? 0
+        }
+        throw NotBooted(description: "process \(pid) of the host is not there")
+    }
+
+    /// The kernel's files take a whole value in one write, in place.
+    private static func put(_ value: Int, into path: String) throws {
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try file.write(contentsOf: Data("\(value)".utf8))
+        try file.close()
     }
 
     /// Its files are the kernel's; only folders are removed, the innermost first.

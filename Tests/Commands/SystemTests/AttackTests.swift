@@ -1,0 +1,159 @@
+import Foundation
+import HostTesting
+import Testing
+
+/// Agent, API and workers under their real units, with all that hostile neighbours do to them at once, and an honest client each second.
+///
+/// `APUS_ATTACK_SECONDS` sets how long; `APUS_ATTACK_MILLISECONDS` how soon each honest request is to be answered. By default both are
+/// such that a slow machine, which runs other tests beside this one, passes: two minutes and 200 ms are for one that does nothing else.
+@Suite struct `Under attack` {
+    private struct Answer: CustomStringConvertible {
+        let status: String
+        let milliseconds: Int
+        let isComplete: Bool
+
+        var description: String { "\(status) after \(milliseconds) ms\(isComplete ? "" : ", incomplete")" }
+    }
+
+    private static let agent = "apus-agent.service"
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seconds = environment["APUS_ATTACK_SECONDS"].flatMap { Int($0) } ?? 20
+    private static let longest = environment["APUS_ATTACK_MILLISECONDS"].flatMap { Int($0) } ?? 2000
+    private let fleet: FleetHost
+    private var host: BootedHost { fleet.host }
+
+    init() throws {
+        fleet = try FleetHost()
+        try FileManager.default.copyItem(atPath: BuiltProgram.path("attacker"), toPath: "\(host.root)/usr/bin/attacker")
+        try fleet.run(["systemctl", "enable", "--quiet", "apus.target"])
+        try fleet.run(["systemctl", "start", "apus.target"])
+    }
+
+    @Test func `the agent answers each scrape, is not restarted, and gives back what attackers made it take`() throws {
+        try limitMemory(of: Self.agent)
+        _ = try scrapes(port: 9480, path: "/metrics", containing: #"instance="worker-5""#, seconds: 3)
+        let before = try resident(Self.agent)
+        for attack in [
+            "holes", "overlapping-texts", "long-labels", "families", "series", "names", "connections", "lingering", "nonsense",
+        ] {
+            try start(attack, ["report", "/run/apus/agent.sock", attack])
+        }
+        for attack in ["slow-headers", "idle", "silent", "pipelining", "never-read", "churn", "nonsense"] {
+            try start("http-\(attack)", ["http", "9480", attack])
+        }
+        let answers = try scrapes(
+            port: 9480, path: "/metrics", containing: #"instance="worker-5""#, seconds: Self.seconds)
+        judge(answers)
+        try fleet.run(["systemctl", "stop", "attack-*"])
+        var after = 0
+        let isBack = try comesTrue(within: .seconds(60)) {
+            _ = try scrapes(port: 9480, path: "/metrics", containing: "", seconds: 1)
+            after = try resident(Self.agent)
+            return after <= before + 10 << 20
+        }
+        #expect(isBack, "resident \(before >> 10) kB before, \(after >> 10) kB after")
+        #expect(
+            try fleet.properties(["NRestarts", "ActiveState"], of: [Self.agent]) == [
+                ["NRestarts": "0", "ActiveState": "active"]
+            ])
+    }
+
+    @Test func `API and workers serve the honest, and nobody is restarted, delivered to twice or forgotten`() throws {
+        for unit in FleetHost.services { try limitMemory(of: unit) }
+        let before = try FleetHost.services.map(resident)
+        let receivers = ["impossible-status", "informational", "hanging", "endless", "closing"]
+        for (number, attack) in receivers.enumerated() {
+            try start("receiver-\(attack)", ["receive", "\(8100 + number)", attack])
+        }
+        try fleet.run([
+            "systemd-run", "--quiet", "--unit=honest", "--property=StandardOutput=file:/run/delivered", "/usr/bin/attacker",
+            "\(Self.seconds + 600)", "receive", "8099", "honest",
+        ])
+        // To each hostile receiver as many as the workers have slots, and then the honest ones behind them.
+        for number in receivers.indices { try enqueue(200, to: 8100 + number) }
+        for attack in ["slow-headers", "idle", "silent", "bodies", "churn", "nonsense"] {
+            try start("http-\(attack)", ["http", "3001", attack])
+        }
+        var accepted = 0
+        let end = ContinuousClock.now + .seconds(Self.seconds)
+        var answers: [Answer] = []
+        while ContinuousClock.now < end {
+            answers += try scrapes(port: 3001, path: "/health/ready", containing: "pass", seconds: 5)
+            // By the other API: it has the same database.
+            try enqueue(10, to: 8099)
+            accepted += 10
+        }
+        judge(answers)
+        var delivered: [Substring] = []
+        let isDelivered = try comesTrue(within: .seconds(60)) {
+            delivered = try String(contentsOfFile: "\(host.root)/run/delivered", encoding: .utf8).split(separator: "\n")
+            return delivered.count >= accepted
+        }
+        #expect(isDelivered, "\(delivered.count) of \(accepted) delivered")
+        #expect(Set(delivered).count == delivered.count)
+        try fleet.run(["systemctl", "stop", "attack-*"])
+        let states = try fleet.properties(["Id", "NRestarts", "ActiveState"], of: FleetHost.services)
+        for state in states { #expect(state["NRestarts"] == "0" && state["ActiveState"] == "active", "\(state)") }
+        for (unit, before) in zip(FleetHost.services, before) {
+            var after = 0
+            let isBack = try comesTrue(within: .seconds(60)) {
+                after = try resident(unit)
+                return after <= before + 10 << 20
+            }
+            #expect(isBack, "\(unit): resident \(before >> 10) kB before, \(after >> 10) kB after")
+        }
+    }
+
+    private func judge(_ answers: [Answer]) {
+        #expect(answers.count >= Self.seconds / 12)
+        let bad = answers.filter { $0.status != "200" || !$0.isComplete || $0.milliseconds > Self.longest }
+        #expect(bad.isEmpty, "\(bad.count) of \(answers.count): \(bad)")
+        let times = answers.map(\.milliseconds).sorted()
+        print("honest requests: \(times.count), median \(times[times.count / 2]) ms, longest \(times.last ?? 0) ms")
+    }
+
+    /// Starts an attack as a user that is nobody but of the group that may report.
+    private func start(_ name: String, _ arguments: [String]) throws {
+        try fleet.run(
+            [
+                "systemd-run", "--quiet", "--collect", "--unit=attack-\(name)", "--uid=nobody", "--gid=apus", "--nice=19",
+                "--property=LimitNOFILE=4096", "/usr/bin/attacker", "\(Self.seconds + 30)",
+            ] + arguments)
+    }
+
+    private func scrapes(port: Int, path: String, containing text: String, seconds: Int) throws -> [Answer] {
+        try fleet.run(["/usr/bin/attacker", "\(seconds)", "scrape", "\(port)", path, text]).split(separator: "\n").map { line in
+            let words = line.split(separator: " ")
+            return Answer(
+                status: String(words[0]), milliseconds: Int(words[1]) ?? .max, isComplete: words[2] == "complete")
+        }
+    }
+
+    private func enqueue(_ count: Int, to port: Int) throws {
+        let one = #"{"userId":"u1","channel":"webhook","title":"t","body":"b","webhookUrl":"http://127.0.0.1:\#(port)/"}"#
+        try Data("[\(Array(repeating: one, count: count).joined(separator: ","))]".utf8)
+            .write(to: URL(fileURLWithPath: "\(host.root)/run/batch.json"))
+        try fleet.run([
+            "curl", "--silent", "--show-error", "--fail", "--max-time", "10", "--output", "/dev/null", "--header",
+            "Content-Type: application/json", "--data", "@/run/batch.json", "http://127.0.0.1:3002/notifications",
+        ])
+    }
+
+    private func mainPID(_ unit: String) throws -> Int {
+        try fleet.properties(["MainPID"], of: [unit]).first?["MainPID"].flatMap { Int($0) } ?? 0
+    }
+
+    /// The resident memory of a unit's process, in bytes.
+    private func resident(_ unit: String) throws -> Int {
+        let status = try String(contentsOfFile: "\(host.root)/proc/\(try mainPID(unit))/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return (Int(line.split(whereSeparator: \.isWhitespace)[1]) ?? 0) << 10
+    }
+
+    /// Holds a unit to its `MemoryMax`, where the machine's memory controller is not the container's.
+    private func limitMemory(of unit: String) throws {
+        let limit = try #require(
+            try fleet.properties(["MemoryMax"], of: [unit]).first?["MemoryMax"].flatMap { Int($0) }, "\(unit)")
+        try host.limitMemory(of: try mainPID(unit), to: limit)
+    }
+}
