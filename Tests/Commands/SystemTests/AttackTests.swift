@@ -25,11 +25,20 @@ import Testing
     init() throws {
         fleet = try FleetHost()
         try FileManager.default.copyItem(atPath: BuiltProgram.path("attacker"), toPath: "\(host.root)/usr/bin/attacker")
+    }
+
+    private func startFleet() throws {
         try fleet.run(["systemctl", "enable", "--quiet", "apus.target"])
         try fleet.run(["systemctl", "start", "apus.target"])
     }
 
-    @Test func `the agent answers each scrape, is not restarted, and gives back what attackers made it take`() throws {
+    /// Once as the generated unit has it, and once with fewer descriptors than the attackers ask for.
+    @Test(arguments: [[], ["[Service]", "LimitNOFILE=1024"]])
+    func `the agent answers each scrape, is not restarted, and gives back what attackers made it take`(settings: [String])
+        throws
+    {
+        try fleet.configure(Self.agent, settings)
+        try startFleet()
         try limitMemory(of: Self.agent)
         _ = try scrapes(port: 9480, path: "/metrics", containing: #"instance="worker-5""#, seconds: 3)
         let before = try resident(Self.agent)
@@ -59,6 +68,7 @@ import Testing
     }
 
     @Test func `API and workers serve the honest, and nobody is restarted, delivered to twice or forgotten`() throws {
+        try startFleet()
         for unit in FleetHost.services { try limitMemory(of: unit) }
         let before = try FleetHost.services.map(resident)
         let receivers = ["impossible-status", "informational", "hanging", "endless", "closing"]
