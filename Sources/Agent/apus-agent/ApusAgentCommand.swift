@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusLinux
 import ApusText
 import ApusThreads
 import ApusSystemd
@@ -97,6 +98,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     func run() async throws {
         // Resident memory matters more here than the parallel speed of malloc.
         apus_limit_malloc(1)
+        DescriptorLimit.raise()
         if lifeline { Lifeline.watch(stopGrace: AgentLimits.stopGrace) }
         var configuration = try agentConfiguration()
         let watchdog = try Watchdog()

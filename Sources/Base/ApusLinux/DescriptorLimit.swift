@@ -1,0 +1,42 @@
+import Glibc
+
+/// The number of descriptors that this process may have open (`RLIMIT_NOFILE`, getrlimit(2)).
+///
+/// The soft limit of a service is 1,024 for the sake of programs that use select(2), and its hard limit some hundred thousand
+/// (systemd.exec(5), `LimitNOFILE=`): what does not use select(2) raises the one to the other when it starts.
+///
+/// ```swift
+/// let limit = DescriptorLimit.raise()
+/// ```
+package struct DescriptorLimit: Equatable, Sendable {
+    /// The number that holds now; the largest descriptor is one less.
+    package let soft: Int
+    /// The number up to which an unprivileged process may raise its own.
+    package let hard: Int
+
+    package init(soft: Int, hard: Int) {
+        self.soft = soft
+        self.hard = hard
+    }
+
+    /// The limit as the kernel has it; `nil` where it does not say.
+    package static var current: DescriptorLimit? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        return DescriptorLimit(soft: Int(clamping: limit.rlim_cur), hard: Int(clamping: limit.rlim_max))
+    }
+
+    /// Raises the soft limit of this process to the hard one.
+    ///
+    /// - Returns: the limit that holds from here on: unchanged where the kernel refuses; `nil` where it does not say.
+    @discardableResult
+    package static func raise() -> DescriptorLimit? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        if limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max
+            _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
+        return current
+    }
+}
