@@ -37,6 +37,7 @@ let signals = product("UnixSignals", "swift-service-lifecycle")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let argumentParser = product("ArgumentParser", "swift-argument-parser")
 let httpClient = product("AsyncHTTPClient", "async-http-client")
 let hummingbird = product("Hummingbird", "hummingbird")
@@ -143,6 +144,7 @@ let package = Package(
         base.c("CSystemd", link: ["systemd"]),
         base.module("ApusText"),
         base.module("ApusLimits"),
+        base.module("ApusHTTP", [nioCore, nioHTTP1]),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux"),
@@ -283,6 +285,7 @@ let package = Package(
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusLimitsTests", ["ApusLimits"]),
+        base.tests("ApusHTTPTests", ["ApusHTTP", nioCore, nioEmbedded, nioHTTP1]),
         base.tests("ApusThreadsTests", ["ApusThreads", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
