@@ -163,8 +163,9 @@ let package = Package(
         agent.module(
             "ApusAgent",
             [
-                "AgentMetrics", "ApusJournal", "ApusLinux", "ApusMetrics", "ApusSegment", "ApusSystemd", "ApusThreads",
-                "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusSegment",
+                "ApusSystemd", "ApusThreads", "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore, nioHTTP1,
+                nioPosix,
             ], plugins: ["ListConformers"]),
         agent.executable(
             "apus-agent",
@@ -303,8 +304,8 @@ let package = Package(
         agent.tests(
             "ApusAgentTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSegment",
-                "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle,
+                "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics",
+                "ApusReporting", "ApusSegment", "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),
         generator.tests(

@@ -22,14 +22,21 @@ public enum Agent: MetricSubsystem {
     public static let refusals = Counter<RefusalLabels>(
         "apus_agent_reports_refused_total", "Reports that were refused, by reason.")
     public static let connectionsRejected = Counter<NoLabels>(
-        "apus_agent_http_connections_rejected_total", "HTTP connections closed because too many were open.")
+        "apus_agent_http_connections_rejected_total",
+        "HTTP connections closed at once because all others were being answered.")
+    public static let connectionsCut = Counter<HTTPConnectionCutLabels>(
+        "apus_agent_http_connections_cut_total", "HTTP connections that the agent closed of its own accord, by reason.")
+    public static let acceptPauses = Counter<NoLabels>(
+        "apus_agent_http_accept_pauses_total", "Pauses in accepting HTTP connections for want of descriptors or memory.")
+    public static let hostsRefused = Counter<NoLabels>(
+        "apus_agent_http_hosts_refused_total", "HTTP requests refused because their Host is no name of the agent.")
 
     public static let title = "The agent's work"
     public static let origin = MetricOrigin.host
     public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family, refusals.family,
-        connectionsRejected.family,
+        connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family,
     ]
 }
 
@@ -57,5 +64,31 @@ public struct RefusalLabels: EnumerableLabels {
     public static var allCases: [Self] { RefusalReason.allCases.map { Self(reason: $0) } }
     public let reason: RefusalReason
     public init(reason: RefusalReason) { self.reason = reason }
+    public subscript(key: Key) -> String { reason.rawValue }
+}
+
+/// Why the agent closed an HTTP connection of its own accord.
+public enum HTTPConnectionCut: String, CaseIterable, Sendable {
+    /// No request began for too long.
+    case idle
+    /// A request was not whole in its time.
+    case request
+    /// The client took nothing of an answer for too long.
+    case stalled
+    /// The client had not taken the whole answer in its time.
+    case answer
+    /// The same peer opened another connection past its share.
+    case share
+    /// Another connection or scrape needed the place, and all were taken.
+    case full
+    /// Another connection needed the descriptor, and the process had none left.
+    case descriptors
+}
+
+public struct HTTPConnectionCutLabels: EnumerableLabels {
+    public enum Key: String, LabelKey { case reason }
+    public static var allCases: [Self] { HTTPConnectionCut.allCases.map { Self(reason: $0) } }
+    public let reason: HTTPConnectionCut
+    public init(reason: HTTPConnectionCut) { self.reason = reason }
     public subscript(key: Key) -> String { reason.rawValue }
 }

@@ -48,8 +48,7 @@ package struct AgentServices {
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
             companion: configuration.companion, journal: journal?.follower, watcher: unitWatch?.watcher, clock: clock)
         let responder = Responder(
-            exposition: exposition, documents: documents, work: work, compression: configuration.compression,
-            ownAddress: "\(configuration.host):\(configuration.port)", logger: logger)
+            exposition: exposition, documents: documents, work: work, configuration: configuration, logger: logger)
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)

@@ -26,6 +26,13 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Name under which clients reach the endpoint, *.DOMAIN, or * for any; repeatable. A request under another name is refused, so "
+                + "that no page in a browser reads the agent's by DNS rebinding; addresses, names without a dot or of a private domain, "
+                + "and this host's own need no option.", valueName: "name"))
+    var allowedHost: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Path of the Unix socket on which services report, at most 107 bytes. A Unix socket of packets that systemd passes takes "
                 + "its place.", valueName: "path"))
     var socket = "/run/apus/agent.sock"
@@ -139,6 +146,13 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.host = String(listen[..<colon])
         configuration.port = Int(port)
         configuration.socketPath = socket
+        configuration.allowedHosts = try allowedHost.map { text in
+            guard let host = AllowedHost(text) else {
+                throw ValidationError("--allowed-host \(text): write a name without a port, *.DOMAIN, or *")
+            }
+            return host
+        }
+        configuration.journalMessages = journalOptions.journalMessages
         configuration.interval = interval
         configuration.retention = retention
         configuration.hungAfter = hungAfter
@@ -166,4 +180,5 @@ func requireAtLeast(_ least: Duration, _ value: Duration, _ option: String) thro
 }
 
 extension CompressionPolicy: ExpressibleByArgument {}
+extension JournalMessagePolicy: ExpressibleByArgument {}
 extension LogDestination: ExpressibleByArgument {}

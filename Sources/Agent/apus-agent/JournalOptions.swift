@@ -1,4 +1,5 @@
 import ApusLinux
+import ApusAgent
 import ApusJournal
 import ArgumentParser
 import CommandConventions
@@ -45,6 +46,13 @@ struct JournalOptions: ParsableArguments {
             "File of patterns: entries that match fields and a regular expression, counted as metrics of their own.",
             valueName: "file"))
     var journalPatterns: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who is given the texts of the last errors at /api/v1/journal: root and the agent's user, over a Unix socket that systemd "
+                + "passes (readers), whoever reaches the endpoint (all), or nobody (none). Without a text there is the cursor, for "
+                + "journalctl --cursor.", valueName: "whom"))
+    var journalMessages = JournalMessagePolicy.readers
 
     func validate() throws {
         if journal == .units && journalUnit.isEmpty {

@@ -10,20 +10,10 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ActivationTests {
     /// A listening socket as systemd would pass it: blocking.
     private func listening(_ family: Int32, _ type: __socket_type, path: String? = nil) throws -> Int32 {
+        if family == AF_INET, type == SOCK_STREAM { return try LoopbackSocket.listening() }
         let descriptor = socket(family, Int32(type.rawValue), 0)
         if let path {
             try #require(apus_unix_bind(descriptor, path) == 0)
-        }
-        if family == AF_INET {
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            let code = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            try #require(code == 0)
         }
         if type == SOCK_STREAM || type == SOCK_SEQPACKET { try #require(listen(descriptor, 16) == 0) }
         return descriptor

@@ -85,8 +85,11 @@ import Testing
         for _ in 0..<5 { host.work.countSample(isLate: true, cpuNanoseconds: 300_000, at: host.time.now) }
         for _ in 0..<9 { host.work.countScrape(cpuNanoseconds: 1_700_000, bytes: 54_321) }
         for _ in 0..<12 { host.work.countAbortedScrape(cpuNanoseconds: 10_000) }
-        for _ in 0..<AgentWork.scrapeLimit + 7 { _ = host.work.beginScrape() }
+        for _ in 0..<7 { host.work.countRejectedScrape() }
         for _ in 0..<8 { host.work.countRejectedConnection() }
+        for (count, reason) in zip(141..., HTTPConnectionCut.allCases) { for _ in 0..<count { host.work.countCut(reason) } }
+        for _ in 0..<151 { host.work.countAcceptPause() }
+        for _ in 0..<152 { host.work.countRefusedHost() }
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
         try host.goOn()
         host.time.pass(.milliseconds(12_300))

@@ -40,6 +40,9 @@ final class RawClient: Sendable {
         return Array(bytes.prefix(max(0, got)))
     }
 
+    /// Ends the connection in both directions; who reads comes to the end.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     func readToEnd() -> [UInt8] {
         var all: [UInt8] = []
         while case let some = read(65_536), !some.isEmpty { all += some }

@@ -1,4 +1,5 @@
 package import ApusJournal
+import ApusLimits
 package import AgentMetrics
 
 /// How an agent is to run.
@@ -27,8 +28,13 @@ package struct AgentConfiguration: Sendable {
     package var createdSeries = false
     /// When responses are compressed for clients that take that.
     package var compression = CompressionPolicy.remote
-    /// HTTP connections past this number are closed at once.
-    package var connectionLimit = 256
+    /// HTTP connections at a time, and those of one peer.
+    package var connectionLimit = EndpointLimits.connections.value
+    package var connectionShare = EndpointLimits.share.value
+    /// Names under which the endpoint answers, besides those that it knows (``OwnNames``).
+    package var allowedHosts: [AllowedHost] = []
+    /// Who is given the texts of the journal's last errors.
+    package var journalMessages = JournalMessagePolicy.readers
 
     /// What is read of the instances and of the host.
     package var sources = SourceChoice.all

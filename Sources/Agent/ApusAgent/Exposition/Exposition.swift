@@ -64,7 +64,7 @@ package final class Exposition: Sendable {
 
     /// The whole exposition at once.
     package func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
-        let stream = stream(format, ticket: nil)
+        let stream = stream(format)
         var bytes: [UInt8] = []
         while !stream.isFinished {
             stream.advance()
@@ -74,7 +74,7 @@ package final class Exposition: Sendable {
     }
 
     /// The exposition in pieces. What belongs to it is settled here, values of segments are read as the pieces are made.
-    func stream(_ format: ExpositionFormat, ticket: ScrapeTicket?) -> ExpositionStream {
+    func stream(_ format: ExpositionFormat) -> ExpositionStream {
         let cpu = apus_thread_cpu_nanoseconds()
         let now = clock.now()
         let instances = table.instances
@@ -90,7 +90,7 @@ package final class Exposition: Sendable {
         if servesSegments { planReported(instances, &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
-            host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, work: work, ticket: ticket,
+            host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, work: work,
             cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
 

@@ -28,7 +28,6 @@ final class ExpositionStream {
     private let host: SubjectValues
     private let instances: [SubjectValues]
     private let work: AgentWork
-    private let ticket: ScrapeTicket?
     private var encoder: ExpositionEncoder
     private var step = 0
     /// The first series of the step that has not been written.
@@ -40,7 +39,7 @@ final class ExpositionStream {
     /// - Parameter cpuNanoseconds: what the plan has cost.
     init(
         format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
-        work: AgentWork, ticket: ScrapeTicket?, cpuNanoseconds: UInt64
+        work: AgentWork, cpuNanoseconds: UInt64
     ) {
         encoder = ExpositionEncoder(format: format)
         encoder.writesCreated = createdSeries
@@ -48,7 +47,6 @@ final class ExpositionStream {
         self.host = host
         self.instances = instances
         self.work = work
-        self.ticket = ticket
         self.cpuNanoseconds = cpuNanoseconds
     }
 

@@ -10,6 +10,8 @@ struct Answer {
     let body: Body
 
     enum Body {
+        /// Nobody wants it, and its length is known only by making it, so that HEAD gives none (RFC 9110, 9.3.2).
+        case unmade
         case bytes([UInt8])
         /// Written piece by piece, as the client takes it.
         case stream(ResponseStream)
@@ -27,6 +29,13 @@ struct Answer {
 
     static func text(_ status: HTTPResponseStatus, _ text: String) -> Answer {
         Answer(status: status, body: .bytes(Array((text + "\n").utf8)))
+    }
+
+    /// For a client that may try again in a second.
+    static func unavailable(_ text: String) -> Answer {
+        var answer = Answer.text(.serviceUnavailable, text)
+        answer.headers = [("Retry-After", "1")]
+        return answer
     }
 
     static func json(_ body: [UInt8], status: HTTPResponseStatus = .ok) -> Answer {

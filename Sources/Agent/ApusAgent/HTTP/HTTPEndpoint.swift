@@ -1,4 +1,6 @@
 import AgentMetrics
+import ApusHTTP
+import ApusLimits
 import EventCatalog
 import Glibc
 import Logging
@@ -13,10 +15,9 @@ final class HTTPEndpoint: Service {
     private let port: Int
     /// Listening already, given by the service manager; then host and port are of no meaning.
     private let sockets: [Int32]
-    private let connectionLimit: Int
     private let responder: Responder
     private let logger: Logger
-    private let connections = HTTPConnections()
+    private let connections: EndpointConnections
     private let boundPort: @Sendable (Int) -> Void
     private let draining: @Sendable (Duration) -> Void
 
@@ -35,7 +36,8 @@ final class HTTPEndpoint: Service {
         self.draining = draining
         host = configuration.host
         port = configuration.port
-        connectionLimit = configuration.connectionLimit
+        connections = EndpointConnections(
+            limit: configuration.connectionLimit, share: configuration.connectionShare, work: responder.work, logger: logger)
         self.responder = responder
         self.logger = logger
         self.boundPort = boundPort
@@ -84,24 +86,34 @@ final class HTTPEndpoint: Service {
         try? await loop.submit {}.get()
         connections.drain(.idle)
         try? await loop.submit {}.get()
-        let left = connections.all
+        let left = connections.gate.channels
         guard !left.isEmpty else { return }
         draining(AgentLimits.drain)
         let silence = loop.scheduleTask(in: Self.longestSilence) { self.connections.drain(.silent) }
-        let end = loop.scheduleTask(in: .init(AgentLimits.drain)) { Self.close(self.connections.all) }
+        let end = loop.scheduleTask(in: .init(AgentLimits.drain)) { Self.close(self.connections.gate.channels) }
         try? await EventLoopFuture.andAllComplete(left.map(\.closeFuture), on: loop).get()
         silence.cancel()
         end.cancel()
     }
 
     private func listen(_ group: MultiThreadedEventLoopGroup) async throws -> [any Channel] {
+        let loop = group.next()
+        let turns = try await loop.submit { NIOLoopBound(TurnQueue(loop), eventLoop: loop) }.get()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture { try self.initialize(channel) }
+            .serverChannelInitializer { [connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(connections.acceptBackoff())
+                }
             }
-            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelInitializer { [self] channel in
+                ConnectionPeer.of(channel).flatMapThrowing { try self.initialize(channel, peer: $0, turns.value) }
+            }
+            // What one read brings is what a client can make the agent hold before its turn.
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.socketOption(.so_sndbuf), value: EndpointLimits.unsent.value.bytes)
         guard sockets.isEmpty else {
             var listeners: [any Channel] = []
             for socket in sockets {
@@ -120,15 +132,28 @@ final class HTTPEndpoint: Service {
         }
     }
 
-    private func initialize(_ channel: any Channel) throws {
-        guard connections.add(channel) <= connectionLimit else {
-            responder.work.countRejectedConnection()
-            channel.close(promise: nil)
-            return
-        }
+    private func initialize(_ channel: any Channel, peer: ConnectionPeer, _ turns: TurnQueue) throws {
+        guard let place = connections.admit(channel, peer: peer) else { return }
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = EndpointLimits.field.value.bytes
+        limits.maxHeaderListSize = EndpointLimits.head.value.bytes
+        limits.maxHeaderFieldCount = EndpointLimits.fields.value
+        var framing = HTTPResponseEncoder.Configuration()
+        framing.automaticallySetFramingHeaders = false
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(60)))
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(RequestHandler(responder: responder))
+        try pipeline.addHandlers([
+            ConnectionDeadlines(Self.times, place: place), RequestLineLimit(EndpointLimits.line.value.bytes),
+        ])
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: framing,
+            withDecoderLimitConfiguration: limits)
+        try pipeline.addHandlers([
+            RequestTurns(turns), RequestErrors(), RequestHandler(responder: responder, place: place, turns: turns),
+        ])
     }
+
+    private static let times = ConnectionTimes(
+        silence: .init(EndpointLimits.silence.value), idle: .init(EndpointLimits.idle.value),
+        request: .init(EndpointLimits.request.value), stall: .init(EndpointLimits.stall.value),
+        answer: .init(EndpointLimits.answer.value))
 }

@@ -1,16 +1,22 @@
+import ApusHTTP
+import ApusLimits
 import Logging
 import NIOCore
 import NIOHTTP1
 
 /// Answers the requests of one connection; bodies are read and ignored.
 ///
-/// A stream is written as fast as the client reads it and not faster: at most a piece waits in memory. Between pieces the event
-/// loop turns, so that a large scrape holds up nobody.
+/// A stream is written as fast as the client reads it and not faster: at most a piece waits in memory. Pieces of all connections are
+/// made in turns, between which the event loop looks at its sockets, so that a large scrape holds up nobody.
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let responder: Responder
+    private let place: ConnectionPlace
+    private let turns: TurnQueue
+    /// Bytes of the request's body so far.
+    private var bodySize = 0
     private var head: HTTPRequestHead?
     private var stream: ResponseStream?
     private var keepsAlive = true
@@ -25,47 +31,64 @@ final class RequestHandler: ChannelInboundHandler {
     /// Used over and over: once a piece is with the kernel, nobody else refers to its memory.
     private var buffer = ByteBuffer()
 
-    init(responder: Responder) { self.responder = responder }
+    /// - Parameters:
+    ///   - place: of the connection.
+    ///   - turns: of the event loop.
+    init(responder: Responder, place: ConnectionPlace, turns: TurnQueue) {
+        self.responder = responder
+        self.place = place
+        self.turns = turns
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
+            bodySize = 0
             isBusy = true
-        case .body: break
+        case .body(let bytes):
+            bodySize += bytes.readableBytes
+            guard let head, bodySize > EndpointLimits.body.value.bytes else { return }
+            self.head = nil
+            keepsAlive = false
+            send(.text(.payloadTooLarge, "no page takes a body"), to: head, context)
         case .end:
             guard let head else { return }
             self.head = nil
-            respond(to: head, context)
+            keepsAlive = head.isKeepAlive && !isDraining
+            send(responder.answer(head, from: client(context)), to: head, context)
         }
     }
 
-    private func respond(to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let answer = responder.answer(request, from: context.remoteAddress)
-        keepsAlive = request.isKeepAlive && !isDraining
+    private func client(_ context: ChannelHandlerContext) -> Client {
+        let channel = context.channel
+        return Client(
+            address: context.remoteAddress, peer: place.peer, isReserved: place.isReserved, now: context.eventLoop.now
+        ) { [place] in
+            place.cut(.full)
+            channel.close(promise: nil)
+        }
+    }
+
+    private func send(_ answer: Answer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         switch answer.body {
+        case .unmade:
+            writeHead(answer, of: request, framing: [], context)
+            end(context)
         case .bytes(let bytes):
-            writeHead(answer, of: request, length: bytes.count, context)
+            writeHead(answer, of: request, framing: Self.framing(bytes.count), context)
             if request.method != .HEAD { write(bytes, context) }
             end(context)
         case .stream(let stream):
             do {
-                if request.method == .HEAD {
-                    // Made for its length alone: a head without one would have to be followed by chunks.
-                    var length = 0
-                    var isLast = false
-                    while !isLast {
-                        let piece = try stream.next()
-                        length += piece.bytes.count
-                        isLast = piece.isLast
-                    }
-                    writeHead(answer, of: request, length: length, context)
-                    return end(context)
-                }
                 let first = try stream.next()
                 // What fits into one piece has a length; what does not is chunked, or ends with the connection in HTTP/1.0.
-                if !first.isLast, request.version != .http1_1 { keepsAlive = false }
-                writeHead(answer, of: request, length: first.isLast ? first.bytes.count : nil, context)
+                var framing = first.isLast ? Self.framing(first.bytes.count) : [("Transfer-Encoding", "chunked")]
+                if !first.isLast, request.version != .http1_1 {
+                    keepsAlive = false
+                    framing = []
+                }
+                writeHead(answer, of: request, framing: framing, context)
                 write(first.bytes, context)
                 guard !first.isLast else { return end(context) }
                 self.stream = stream
@@ -79,10 +102,13 @@ final class RequestHandler: ChannelInboundHandler {
         }
     }
 
-    private func writeHead(_ answer: Answer, of request: HTTPRequestHead, length: Int?, _ context: ChannelHandlerContext) {
+    private static func framing(_ length: Int) -> [(String, String)] { [("Content-Length", String(length))] }
+
+    private func writeHead(
+        _ answer: Answer, of request: HTTPRequestHead, framing: [(String, String)], _ context: ChannelHandlerContext
+    ) {
         var headers = HTTPHeaders([("Content-Type", answer.contentType), ("Server", "apus-agent")])
-        if let length { headers.add(name: "Content-Length", value: String(length)) }
-        for (name, value) in answer.headers { headers.add(name: name, value: value) }
+        for (name, value) in framing + answer.headers { headers.add(name: name, value: value) }
         if !keepsAlive { headers.add(name: "Connection", value: "close") }
         let head = HTTPResponseHead(version: request.version, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
@@ -107,11 +133,10 @@ final class RequestHandler: ChannelInboundHandler {
     private func schedule(_ context: ChannelHandlerContext) {
         guard stream != nil, !isScheduled, context.channel.isWritable else { return }
         isScheduled = true
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.execute {
-            let (handler, context) = bound.value
-            handler.isScheduled = false
-            handler.continueStream(context)
+        stream?.noteProgress(at: context.eventLoop.now)
+        turns.add { [self] in
+            isScheduled = false
+            continueStream(context)
         }
     }
 
@@ -157,12 +182,6 @@ final class RequestHandler: ChannelInboundHandler {
         if let step = event as? DrainStep {
             isDraining = true
             if !isBusy, hasAnswered || step == .silent { context.close(promise: nil) }
-            return
-        }
-        // A connection that says nothing for too long is closed: a slow client costs nothing. One that reads a response is not
-        // silent: that has a deadline of its own.
-        if event is IdleStateHandler.IdleStateEvent {
-            if stream == nil { context.close(promise: nil) }
             return
         }
         context.fireUserInboundEventTriggered(event)

@@ -1,3 +1,5 @@
+import ApusHTTP
+import ApusLimits
 import ApusLinux
 import ApusMetrics
 import CLinux
@@ -5,22 +7,55 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
+/// Who asks, and how the answer can be cut.
+struct Client {
+    let address: SocketAddress?
+    let peer: ConnectionPeer
+    /// Whether the connection may ask for health and nothing else.
+    let isReserved: Bool
+    let now: NIODeadline
+    /// Ends the connection in favour of somebody else's.
+    let cut: @Sendable () -> Void
+}
+
 /// From a request's method and target to the answer.
 struct Responder: Sendable {
     let exposition: Exposition
     let documents: Documents
     let work: AgentWork
     let compression: CompressionPolicy
+    let tickets = ScrapeTickets()
+    let names: OwnNames
+    let messages: JournalMessagePolicy
     /// `host:port` as configured, for clients that do not say which they reached.
     let ownAddress: String
     let logger: Logger
+    private let refusals = LogThrottle<ConnectionPeer>()
 
-    /// Clients wait 10 s when they do not say for how long, as Prometheus does; nobody is waited for longer than 2 minutes.
+    init(
+        exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration, logger: Logger
+    ) {
+        self.exposition = exposition
+        self.documents = documents
+        self.work = work
+        compression = configuration.compression
+        names = OwnNames(configured: configuration.allowedHosts, listening: configuration.host)
+        messages = configuration.journalMessages
+        ownAddress = "\(configuration.host):\(configuration.port)"
+        self.logger = logger
+    }
+
+    /// Clients wait 10 s when they do not say for how long, as Prometheus does.
     private static let usualTimeout = 10.0
-    private static let longestTimeout = 120.0
+    private static let longestTimeout = EndpointLimits.answer.value / .seconds(1)
 
-    func answer(_ request: HTTPRequestHead, from address: SocketAddress?) -> Answer {
+    func answer(_ request: HTTPRequestHead, from client: Client) -> Answer {
         guard let route = Page(uri: request.uri) else { return .text(.notFound, "no such page; / lists them") }
+        guard names.include(host: Self.field("Host", request)) else { return refuse(request, client) }
+        guard !client.isReserved || route == .live || route == .ready else {
+            return .unavailable(
+                "all connections are taken; this one may ask for \(Page.live.rawValue) and \(Page.ready.rawValue)")
+        }
         guard request.method == .GET || request.method == .HEAD else {
             var answer = Answer.text(.methodNotAllowed, "GET and HEAD only")
             answer.headers = [("Allow", "GET, HEAD")]
@@ -29,7 +64,7 @@ struct Responder: Sendable {
         do {
             switch route {
             case .index: return .index
-            case .metrics: return metrics(request, from: address)
+            case .metrics: return metrics(request, from: client)
             case .health:
                 let (isHealthy, body) = try documents.health()
                 return .json(body, status: isHealthy ? .ok : .serviceUnavailable)
@@ -41,7 +76,10 @@ struct Responder: Sendable {
             case .stats: return .json(try documents.stats())
             case .targets: return .json(try documents.targets(address: Self.host(request) ?? ownAddress))
             case .units: return .json(try documents.unitStates())
-            case .journal: return .json(try documents.journal(unit: Query.value(of: "unit", in: request.uri)))
+            case .journal:
+                return .json(
+                    try documents.journal(
+                        unit: Query.value(of: "unit", in: request.uri), withMessages: messages.allow(client.peer)))
             }
         } catch {
             // Never a partial 200.
@@ -50,34 +88,49 @@ struct Responder: Sendable {
         }
     }
 
+    /// A name that somebody else may have made to lead here: what a page in a browser reads under it, that page's author reads.
+    private func refuse(_ request: HTTPRequestHead, _ client: Client) -> Answer {
+        work.countRefusedHost()
+        let host = String((Self.field("Host", request) ?? "").prefix(255).filter { $0.isASCII && !$0.isWhitespace })
+        if let omitted = refusals.admit(client.peer) {
+            logger.warning(
+                "a request was refused under a name that is not this agent's: --allowed-host takes further names",
+                metadata: ["host": "\(host)", "peer": "\(client.peer)", "omitted": "\(omitted)"])
+        }
+        return .text(
+            .misdirectedRequest, "\(host) is not known as a name of this agent: ask by address, or give it --allowed-host")
+    }
+
     /// The exposition in the format and coding that the client likes best.
-    private func metrics(_ request: HTTPRequestHead, from address: SocketAddress?) -> Answer {
+    private func metrics(_ request: HTTPRequestHead, from client: Client) -> Answer {
         let asked: ExpositionFormat?
         switch Self.format(inQueryOf: request.uri) {
         case .unnamed: asked = nil
         case .named(let format): asked = format
         case .unknown(let name): return .text(.badRequest, "format=\(name): write text, openmetrics, openmetrics2 or protobuf")
         }
-        guard let ticket = ScrapeTicket(work) else {
-            var answer = Answer.text(.serviceUnavailable, "too many scrapes at a time; try again")
-            answer.headers = [("Retry-After", "1")]
-            return answer
-        }
         let negotiated = Negotiation.format(accept: Self.field("Accept", request))
         let format = asked ?? negotiated.format
         var headers = [("Vary", "Accept, Accept-Encoding")]
         var compressor: StreamCompressor?
-        if compression.applies(to: address) {
+        if compression.applies(to: client.address) {
             let coding = Negotiation.encoding(acceptEncoding: Self.field("Accept-Encoding", request))
-            compressor = coding.compressor
-            if compressor != nil { headers.append(("Content-Encoding", coding.rawValue)) }
+            if request.method == .GET { compressor = coding.compressor }
+            if compressor != nil || (request.method == .HEAD && coding != .identity) {
+                headers.append(("Content-Encoding", coding.rawValue))
+            }
+        }
+        let contentType = asked?.contentType ?? negotiated.contentType
+        guard request.method == .GET else { return Answer(contentType: contentType, headers: headers, body: .unmade) }
+        guard let ticket = tickets.take(client.peer, at: client.now, cut: client.cut) else {
+            work.countRejectedScrape()
+            return .unavailable("too many scrapes at a time; try again")
         }
         let timeout = Self.field("X-Prometheus-Scrape-Timeout-Seconds", request).flatMap(Double.init) ?? Self.usualTimeout
         let allowed = timeout > 0 ? min(timeout, Self.longestTimeout) : Self.usualTimeout
         let stream = ResponseStream(
-            exposition.stream(format, ticket: ticket), compressor: compressor,
+            exposition.stream(format), ticket: ticket, compressor: compressor,
             deadline: apus_monotonic_nanoseconds() + UInt64(allowed * 1e9))
-        let contentType = asked?.contentType ?? negotiated.contentType
         return Answer(contentType: contentType, headers: headers, body: .stream(stream))
     }
 

@@ -1,20 +1,26 @@
 import ApusLinux
 import CLinux
+import NIOCore
 
 /// An exposition on its way to one client, in pieces, compressed where that was negotiated.
 final class ResponseStream {
     private let exposition: ExpositionStream
+    private let ticket: ScrapeTicket
     private let compressor: StreamCompressor?
     /// On the monotonic clock, in nanoseconds; past it the client has given up.
     private let deadline: UInt64
 
-    init(_ exposition: ExpositionStream, compressor: StreamCompressor?, deadline: UInt64) {
+    init(_ exposition: ExpositionStream, ticket: ScrapeTicket, compressor: StreamCompressor?, deadline: UInt64) {
         self.exposition = exposition
+        self.ticket = ticket
         self.compressor = compressor
         self.deadline = deadline
     }
 
     var nanosecondsLeft: UInt64 { deadline - min(deadline, apus_monotonic_nanoseconds()) }
+
+    /// Notes that the client has taken something, and has room for more.
+    func noteProgress(at now: NIODeadline) { ticket.advance(at: now) }
 
     /// The next piece; it may be empty while a compressor gathers more. Not to be called after the last one.
     ///

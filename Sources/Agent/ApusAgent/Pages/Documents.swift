@@ -40,11 +40,14 @@ struct Documents: Sendable {
                 instances: views.map { .init($0.instance, $0.view) }))
     }
 
-    /// - Parameter unit: the only one that is wanted; `nil`: all.
-    func journal(unit: String?) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - unit: the only one that is wanted; `nil`: all.
+    ///   - withMessages: whether the texts of entries are told.
+    func journal(unit: String?, withMessages: Bool) throws -> [UInt8] {
         try encode(
             JournalDocument(
-                isFollowing: journal != nil, journal?.snapshot(), unit: unit, instances: views.map { $0.view }))
+                isFollowing: journal != nil, journal?.snapshot(), unit: unit, withMessages: withMessages,
+                instances: views.map { $0.view }))
     }
 
     /// - Parameter address: under which the client reaches this agent.

@@ -8,6 +8,8 @@ struct JournalDocument: Encodable {
     let following: Bool
     /// Whether all entries up to the agent's start are counted; before that, there are no units here.
     let complete: Bool
+    /// Whether whoever asks is given the texts of entries (``JournalMessagePolicy``).
+    let messagesIncluded: Bool
     let units: [Unit]
     let instances: [InstanceErrors]
 
@@ -24,7 +26,8 @@ struct JournalDocument: Encodable {
         /// Seconds since the Unix epoch.
         let timestamp: Double
         let priority: String
-        let message: String
+        /// Left out for those who may not read the journal; whoever may gets it by the cursor.
+        let message: String?
         /// For `journalctl --cursor`.
         let cursor: String?
     }
@@ -43,8 +46,12 @@ extension JournalDocument {
     /// - Parameters:
     ///   - counts: `nil` while they are not complete.
     ///   - unit: the only one that is wanted; `nil`: all.
-    init(isFollowing: Bool, _ counts: JournalCounts?, unit wanted: String?, instances: [InstanceView]) {
+    ///   - withMessages: whether the texts of entries are told.
+    init(
+        isFollowing: Bool, _ counts: JournalCounts?, unit wanted: String?, withMessages: Bool, instances: [InstanceView]
+    ) {
         following = isFollowing
+        messagesIncluded = withMessages
         complete = counts != nil
         var known: [Unit] = []
         counts?.forEachUnit { unit, cells in
@@ -53,23 +60,24 @@ extension JournalDocument {
             known.append(
                 Unit(
                     unit: unit, messages: Dictionary(named, uniquingKeysWith: { first, _ in first }),
-                    errors: Failure.last(of: unit, counts)))
+                    errors: Failure.last(of: unit, counts, withMessages)))
         }
         self.units = known.sorted { $0.unit < $1.unit }
         self.instances = instances.compactMap { view in
             guard let pid = view.pid, wanted == nil || view.unit == wanted else { return nil }
             return InstanceErrors(
                 service: view.identity.service, instance: view.identity.instance, pid: pid, unit: view.unit,
-                errors: view.unit.map { Failure.last(of: $0, counts) } ?? [])
+                errors: view.unit.map { Failure.last(of: $0, counts, withMessages) } ?? [])
         }
     }
 }
 
 extension JournalDocument.Failure {
-    fileprivate static func last(of unit: String, _ counts: JournalCounts?) -> [Self] {
+    fileprivate static func last(of unit: String, _ counts: JournalCounts?, _ withMessages: Bool) -> [Self] {
         (counts?.errors(of: unit) ?? []).map { error in
             Self(
-                timestamp: Double(error.realtime) / 1e6, priority: error.priority.name, message: error.message,
+                timestamp: Double(error.realtime) / 1e6, priority: error.priority.name,
+                message: withMessages ? error.message : nil,
                 cursor: error.cursor.isEmpty ? nil : error.cursor)
         }
     }

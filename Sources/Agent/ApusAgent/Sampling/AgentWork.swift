@@ -12,10 +12,12 @@ package final class AgentWork: Sendable {
     private let scrapes = Atomic<UInt64>(0)
     private let scrapeCPU = Atomic<UInt64>(0)
     private let scrapeSize = Atomic<UInt64>(0)
-    private let openScrapes = Atomic<Int>(0)
     private let abortedScrapes = Atomic<UInt64>(0)
     private let rejectedScrapes = Atomic<UInt64>(0)
     private let rejectedConnections = Atomic<UInt64>(0)
+    private let acceptPauses = Atomic<UInt64>(0)
+    private let refusedHosts = Atomic<UInt64>(0)
+    private let cuts = Mutex<[HTTPConnectionCut: UInt64]>([:])
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
     package init(at now: Moment) {
@@ -36,18 +38,7 @@ package final class AgentWork: Sendable {
         scrapeSize.store(UInt64(bytes), ordering: .relaxed)
     }
 
-    /// Scrapes that may be under way at a time.
-    package static let scrapeLimit = 32
-
-    /// Whether one more scrape may begin; ``endScrape()`` must follow then.
-    package func beginScrape() -> Bool {
-        if openScrapes.add(1, ordering: .relaxed).newValue <= Self.scrapeLimit { return true }
-        openScrapes.subtract(1, ordering: .relaxed)
-        rejectedScrapes.add(1, ordering: .relaxed)
-        return false
-    }
-
-    func endScrape() { openScrapes.subtract(1, ordering: .relaxed) }
+    package func countRejectedScrape() { rejectedScrapes.add(1, ordering: .relaxed) }
 
     package func countAbortedScrape(cpuNanoseconds: UInt64) {
         abortedScrapes.add(1, ordering: .relaxed)
@@ -60,6 +51,12 @@ package final class AgentWork: Sendable {
 
     package func countRejectedConnection() { rejectedConnections.add(1, ordering: .relaxed) }
 
+    package func countCut(_ reason: HTTPConnectionCut) { cuts.withLock { $0[reason, default: 0] += 1 } }
+
+    package func countAcceptPause() { acceptPauses.add(1, ordering: .relaxed) }
+
+    package func countRefusedHost() { refusedHosts.add(1, ordering: .relaxed) }
+
     /// Seconds since the sampling loop's last turn.
     func sampleAge(at now: Moment) -> Double { now.seconds(since: lastSample.load(ordering: .relaxed)) }
 
@@ -70,7 +67,9 @@ package final class AgentWork: Sendable {
             sampleCPU: Double(sampleCPU.load(ordering: .relaxed)) / 1e9, scrapes: scrapes.load(ordering: .relaxed),
             scrapeCPU: Double(scrapeCPU.load(ordering: .relaxed)) / 1e9, scrapeSize: scrapeSize.load(ordering: .relaxed),
             abortedScrapes: abortedScrapes.load(ordering: .relaxed), rejectedScrapes: rejectedScrapes.load(ordering: .relaxed),
-            rejectedConnections: rejectedConnections.load(ordering: .relaxed), refusals: refusals.withLock { $0 })
+            rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
+            acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
+            refusals: refusals.withLock { $0 })
     }
 
     /// Seconds and counts since the agent's start.
@@ -84,6 +83,9 @@ package final class AgentWork: Sendable {
         let abortedScrapes: UInt64
         let rejectedScrapes: UInt64
         let rejectedConnections: UInt64
+        let cuts: [HTTPConnectionCut: UInt64]
+        let acceptPauses: UInt64
+        let refusedHosts: UInt64
         let refusals: [RefusalReason: UInt64]
     }
 }

@@ -30,6 +30,11 @@ struct WorkSource: Source {
             RefusalReason.allCases.map { (RefusalLabels(reason: $0), Double(reading.totals.refusals[$0] ?? 0)) }
         },
         Row(Agent.connectionsRejected) { Double($0.totals.rejectedConnections) },
+        Row.each(Agent.connectionsCut) { reading in
+            HTTPConnectionCut.allCases.map { (HTTPConnectionCutLabels(reason: $0), Double(reading.totals.cuts[$0] ?? 0)) }
+        },
+        Row(Agent.acceptPauses) { Double($0.totals.acceptPauses) },
+        Row(Agent.hostsRefused) { Double($0.totals.refusedHosts) },
     ]
 
     private let subject: HostSubject

@@ -29,7 +29,7 @@ final class JournalAgent {
         process.arguments = [
             "--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock"), "--log", "stderr", "--journal", "all",
             "--journal-namespace", namespace, "--state-directory", folder.path, "--journal-save-interval", "100ms",
-            "--journal-patterns", folder.path("patterns"),
+            "--journal-patterns", folder.path("patterns"), "--journal-messages", "all",
         ]
         try folder.write(Self.patterns, to: "patterns")
         log = folder.path("log")
