@@ -41,6 +41,7 @@ let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let argumentParser = product("ArgumentParser", "swift-argument-parser")
 let httpClient = product("AsyncHTTPClient", "async-http-client")
 let hummingbird = product("Hummingbird", "hummingbird")
+let hummingbirdCore = product("HummingbirdCore", "hummingbird")
 let httpTypes = product("HTTPTypes", "swift-http-types")
 let systemPackage = product("SystemPackage", "swift-system")
 let grdb = product("GRDB", "GRDB.swift")
@@ -213,7 +214,7 @@ let package = Package(
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore"),
-        notifications.module("SQLiteStore", ["NotificationStore", grdb]),
+        notifications.module("SQLiteStore", ["ApusLimits", "NotificationStore", grdb]),
         notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
         notifications.module(
             "StoreMetrics",
@@ -230,8 +231,8 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics", "NotificationStore",
-                coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics", "NotificationStore",
+                coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
@@ -372,7 +373,7 @@ let package = Package(
         notifications.tests(
             "NotificationAPITests",
             [
-                "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
+                "ApusLimits", "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
                 lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests(

@@ -6,10 +6,12 @@ public enum HTTPServer: MetricSubsystem {
         "http_server_request_duration_seconds", "Time from a request's head to the end of its response.")
     public static let activeRequests = Gauge<NoLabels>(
         "http_server_active_requests", "Requests being answered at the moment.")
+    public static let connectionsCut = Counter<ConnectionCutLabels>(
+        "http_server_connections_cut_total", "Connections that the server closed or refused of its own accord, by cause.")
 
     public static let title = "HTTP server"
     public static let origin = MetricOrigin.service
-    public static let families = [requestDuration.family, activeRequests.family]
+    public static let families = [requestDuration.family, activeRequests.family, connectionsCut.family]
 }
 
 /// The route is the pattern, never the path, so that the number of series is bounded.
@@ -30,4 +32,37 @@ public struct RequestLabels: LabelSet {
         case .status: String(status)
         }
     }
+}
+
+/// Why a server closed a connection of its own accord, or a request on it.
+public enum ConnectionCutCause: String, CaseIterable, Sendable {
+    /// No request began within the time that a connection may be idle.
+    case idle
+    /// A request was not whole in its time.
+    case request
+    /// The client took nothing of an answer for too long.
+    case stalled
+    /// The client had not taken the whole answer in its time.
+    case answer
+    /// The same address opened another connection past its share.
+    case share
+    /// Another connection needed the place.
+    case full
+    /// The process had no descriptor left.
+    case descriptors
+    /// Every place was held by a request under way.
+    case refused
+    /// The bodies of all requests were too large together.
+    case bodies
+    /// The server stopped.
+    case stop
+}
+
+/// The cause for which a server closed a connection.
+public struct ConnectionCutLabels: EnumerableLabels {
+    public enum Key: String, LabelKey { case cause }
+    public static var allCases: [Self] { ConnectionCutCause.allCases.map { Self(cause: $0) } }
+    public let cause: ConnectionCutCause
+    public init(cause: ConnectionCutCause) { self.cause = cause }
+    public subscript(key: Key) -> String { cause.rawValue }
 }

@@ -1,3 +1,5 @@
+import ApusLimits
+
 /// Where an API listens and how it stops.
 package struct APIConfiguration: Sendable {
     /// The name of this instance, for `/stats`.
@@ -11,19 +13,22 @@ package struct APIConfiguration: Sendable {
     package var drainDelay: Duration
     /// How long nothing may move on a connection before it is closed.
     package var idleTimeout: Duration
-    /// The maximum number of connections; those past it wait until another ends. It is below the usual limit of 1024 descriptors,
-    /// with room for the database.
+    /// How long a whole request may take to come, its body included.
+    package var requestTimeout: Duration
+    /// The maximum number of connections; for one more, the oldest idle or unfinished one is closed.
     package var maximumConnections: Int
 
     package init(
         instance: String, host: String = "127.0.0.1", port: Int = 3001, drainDelay: Duration = usualDrainDelay,
-        idleTimeout: Duration = .seconds(60), maximumConnections: Int = 900
+        idleTimeout: Duration = APILimits.idle.value, requestTimeout: Duration = APILimits.request.value,
+        maximumConnections: Int = APILimits.connections.value
     ) {
         self.instance = instance
         self.host = host
         self.port = port
         self.drainDelay = drainDelay
         self.idleTimeout = idleTimeout
+        self.requestTimeout = requestTimeout
         self.maximumConnections = maximumConnections
     }
 
@@ -31,8 +36,8 @@ package struct APIConfiguration: Sendable {
     package static let usualDrainDelay = Duration.milliseconds(500)
 
     /// How long requests that run at a stop may take: those that wait for the store end with its patience of five seconds.
-    private static let requestLimit = Duration.seconds(10)
+    package var requestGrace = APILimits.stop.value
 
-    /// How long a graceful stop may take.
-    package var stopLimit: Duration { drainDelay + Self.requestLimit }
+    /// How long a graceful stop may take, with the end of what was cut off.
+    package var stopLimit: Duration { drainDelay + requestGrace + .seconds(2) }
 }

@@ -2,6 +2,7 @@ package import CoreMetrics
 import EventCatalog
 import Glibc
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 package import NotificationStore
@@ -23,6 +24,7 @@ package final class APIServer: Service {
     private let readiness: Readiness
     private let responder: RouterResponder<BasicRequestContext>
     private let logger: Logger
+    private let guarding: ConnectionGuard
     private let probe: HealthProbe?
     private let onReady: @Sendable () -> Void
     private let probing = Mutex<Task<Void, Never>?>(nil)
@@ -44,6 +46,7 @@ package final class APIServer: Service {
         self.probe = probe
         self.onReady = onReady
         readiness = Readiness(store: store, logger: logger)
+        guarding = ConnectionGuard(configuration, metrics: ConnectionMetrics(factory: factory, logger: logger))
         let requests = RequestMetrics(factory: factory)
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetricsMiddleware(metrics: requests))
@@ -78,12 +81,17 @@ package final class APIServer: Service {
             try await withTaskCancellationHandler {
                 try await withGracefulShutdownHandler {
                     try await serving.value
-                } onGracefulShutdown: { [readiness, configuration, logger] in
+                } onGracefulShutdown: { [self] in
                     readiness.drain()
                     logger.info("draining")
                     Task {
                         try? await Task.sleep(for: configuration.drainDelay)
                         await group.triggerGracefulShutdown()
+                        try await Task.sleep(for: configuration.requestGrace)
+                        let count = guarding.closeAll()
+                        if count > 0 {
+                            logger.warning("closed connections whose requests did not end", metadata: ["count": "\(count)"])
+                        }
                     }
                 }
             } onCancel: {
@@ -104,11 +112,13 @@ package final class APIServer: Service {
     private var application: some Service {
         Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
+            server: HTTPServerBuilder { [guarding] responder in
+                GuardedConnections(channel: HTTP1Channel(responder: responder), guarding: guarding)
+            },
+            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { [self] channel in
+                // It fails when the listener is closed already.
+                try? await guarding.watchAccept(channel)
                 if let port = channel.localAddress?.port { listening(on: port) }
             }, logger: logger)
     }

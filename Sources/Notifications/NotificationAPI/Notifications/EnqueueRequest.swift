@@ -1,9 +1,10 @@
+import ApusLimits
 import ApusText
 import NotificationStore
 
 /// What a request to enqueue asks for: one notification, or a batch that is stored as a whole or not at all.
 struct EnqueueRequest: Sendable {
-    static let largestBatch = 1000
+    static let largestBatch = APILimits.batch.value
     /// The greatest depth of arrays and objects within one another; a request has three.
     private static let deepest = 32
 

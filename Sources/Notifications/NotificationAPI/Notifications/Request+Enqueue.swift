@@ -1,11 +1,13 @@
+import ApusLimits
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import NotificationStore
 
 extension Request {
-    /// The largest body that is read, in bytes: 1 MiB.
-    static var largestBody: Int { 1 << 20 }
+    /// The largest body that is read, in bytes.
+    static var largestBody: Int { APILimits.body.value.bytes }
 
     private static let idempotencyKeyName = HTTPField.Name("idempotency-key")
 
@@ -24,6 +26,12 @@ extension Request {
             return Array(buffer: try await body.collect(upTo: Self.largestBody))
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge
+        } catch is HTTPParserError {
+            throw Problem.malformedBody
+        } catch is UploadBroken {
+            throw Problem.clientGone
+        } catch is BodyRefused {
+            throw Problem.bodiesRefused
         }
     }
 

@@ -60,6 +60,20 @@ extension Problem {
         .contentTooLarge, type: "too-large", title: "The body is too large",
         detail: "a body may have \(Request.largestBody) bytes; send fewer notifications at a time")
 
+    static let malformedBody = Self(
+        .badRequest, type: "malformed-body", title: "The body is not framed as HTTP has it",
+        detail: "the chunks of the body cannot be read, RFC 9112, section 7.1; send a Content-Length, or whole chunks")
+
+    /// The status by which nginx logs a client that went away; nobody reads this answer.
+    static let clientGone = Self(
+        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), type: "client-gone",
+        title: "The client went away", detail: "the request did not come to its end")
+
+    static let bodiesRefused = Self(
+        .serviceUnavailable, type: "bodies", title: "The service holds too many unfinished requests",
+        detail: "nothing was stored; send the same request again, with an idempotency key, or fewer notifications at a time",
+        headers: [.retryAfter: "1"])
+
     static let keyConflict = Self(
         .unprocessableContent, type: "idempotency-conflict", title: "The idempotency key was used for another request",
         detail: "a request with this key and another content was accepted earlier; give each request a key of its own")

@@ -58,6 +58,7 @@ struct RunningAPI: Sendable {
 ///   - probe: asked for after that.
 func withAPI<Value: Sendable>(
     folder: StoreFolder? = nil, drainDelay: Duration = .zero, idleTimeout: Duration = .seconds(60),
+    requestTimeout: Duration = .seconds(30), maximumConnections: Int = 900, requestGrace: Duration = .seconds(8),
     wrap: (any NotificationStore) -> any NotificationStore = { $0 },
     probe: () -> HealthProbe? = { nil }, onReady: @escaping @Sendable () -> Void = {},
     _ test: @Sendable (RunningAPI) async throws -> Value
@@ -66,8 +67,12 @@ func withAPI<Value: Sendable>(
     let store = try folder.open()
     let metrics = TestMetrics()
     let seen = wrap(store)
+    var configuration = APIConfiguration(
+        instance: "api-1", port: 0, drainDelay: drainDelay, idleTimeout: idleTimeout, requestTimeout: requestTimeout,
+        maximumConnections: maximumConnections)
+    configuration.requestGrace = requestGrace
     let server = APIServer(
-        APIConfiguration(instance: "api-1", port: 0, drainDelay: drainDelay, idleTimeout: idleTimeout), store: seen,
+        configuration, store: seen,
         factory: metrics, logger: quietLogger, probe: probe(), onReady: onReady)
     let group = ServiceGroup(services: [server], logger: quietLogger)
     let running = Task { try await group.run() }

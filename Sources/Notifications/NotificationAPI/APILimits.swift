@@ -1,0 +1,51 @@
+package import ApusLimits
+
+/// What the API takes of its clients.
+package enum APILimits: LimitCatalog {
+    package static let title = "Clients of the API"
+
+    private static let cuts = "http_server_connections_cut_total"
+    private static let slowClient = "find the client by the log's line, and see whether its network or its code is slow"
+
+    /// Below the usual soft limit of 1024 descriptors, with room for the database, where the soft limit cannot be raised.
+    package static let connections = Limit(
+        900, "connections at a time", per: "API", metric: cuts,
+        remedy: "the oldest idle or unfinished one is closed; start more APIs, or let clients reuse connections")
+    package static let share = Limit(
+        675, "connections of one address at a time", per: "address", metric: cuts,
+        remedy: "the oldest idle or unfinished one of the address is closed; let that client reuse connections")
+    package static let reserve = Limit(
+        16, "connections past all others, for /health alone", per: "API", metric: cuts,
+        remedy: "nothing: they keep probes alive while clients hold all other connections")
+    package static let silence = Limit(
+        Duration.seconds(10), "time from a connection to its first byte", per: "connection", metric: cuts, remedy: slowClient)
+    package static let idle = Limit(
+        Duration.seconds(60), "time between two requests of a connection", per: "connection", metric: cuts,
+        remedy: "nothing: a client connects again")
+    package static let request = Limit(
+        Duration.seconds(30), "time of a whole request, body included", per: "connection", metric: cuts, remedy: slowClient)
+    package static let stall = Limit(
+        Duration.seconds(10), "time in which a client takes nothing of its answer", per: "connection", metric: cuts,
+        remedy: slowClient)
+    package static let answer = Limit(
+        Duration.seconds(60), "time of a whole answer, to the last byte that the client takes", per: "connection",
+        metric: cuts, remedy: slowClient)
+    package static let requestLine = Limit(
+        ByteLimit.kibibytes(8), "bytes of a request's first line", per: "request",
+        remedy: "the client is answered with 414; no path of the API is that long")
+    package static let body = Limit(
+        ByteLimit.mebibytes(1), "bytes of a request's body", per: "request",
+        remedy: "the client is answered with 413; send fewer notifications at a time")
+    package static let bodies = Limit(
+        ByteLimit.mebibytes(64), "bytes of all bodies that are being read or worked on", per: "API", metric: cuts,
+        remedy: "the oldest unfinished body is answered with 503; start more APIs, or send smaller batches")
+    package static let batch = Limit(
+        1000, "notifications of a batch", per: "request", remedy: "the client is answered with 400; send several batches")
+    package static let stop = Limit(
+        Duration.seconds(8), "time that requests may take at a stop, once no connection is taken any more", per: "API",
+        metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
+
+    package static let all: [any AnyLimit] = [
+        connections, share, reserve, silence, idle, request, stall, answer, requestLine, body, bodies, batch, stop,
+    ]
+}

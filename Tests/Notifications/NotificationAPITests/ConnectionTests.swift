@@ -1,0 +1,178 @@
+import ApusLimits
+import CoreMetrics
+import Foundation
+import HostTesting
+import MetricsTestKit
+import NotificationAPI
+import NotificationStore
+import NotificationTesting
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `The connections of an API` {
+    private let head = "POST /notifications HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+
+    private func count(_ status: Int, _ api: RunningAPI) -> Int {
+        let labels = [("method", "POST"), ("route", "/notifications"), ("status", "\(status)")]
+        return (try? api.metrics.expectRecorder("http_server_request_duration_seconds", labels).values.count) ?? 0
+    }
+
+    private func cuts(_ cause: String, _ api: RunningAPI) -> Int64 {
+        (try? api.metrics.expectCounter("http_server_connections_cut_total", [("cause", cause)]).totalValue) ?? 0
+    }
+
+    @Test func `answer Expect before the body is sent, and a body that is too large without it`() async throws {
+        try await withAPI { api in
+            let client = try RawConnection(to: api.port)
+            client.send("\(head)Expect: 100-continue\r\nContent-Length: \(log.utf8.count)\r\n\r\n")
+            #expect(try await client.answer(containing: "\r\n\r\n").hasPrefix("HTTP/1.1 100 "))
+            client.send(log)
+            #expect(try await client.answer(containing: "\"id\"").hasPrefix("HTTP/1.1 202 "))
+            let large = try RawConnection(to: api.port)
+            large.send("\(head)Expect: 100-continue\r\nContent-Length: 5000000\r\n\r\n")
+            #expect(try await large.untilEnd().hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+
+    @Test func `count an upload that its client breaks off as 499, and as no failure`() async throws {
+        try await withAPI { api in
+            for _ in 0..<20 {
+                let client = try RawConnection(to: api.port)
+                client.send("\(head)Content-Length: 1000\r\n\r\n{")
+            }
+            try await eventually("all are counted") { count(499, api) == 20 }
+            #expect(count(500, api) == 0)
+            #expect(try await api.total == 0)
+        }
+    }
+
+    @Test func `never store a body that ends before its time, even when its beginning is whole`() async throws {
+        try await withAPI { api in
+            var client: RawConnection? = try RawConnection(to: api.port)
+            client?.send("\(head)Content-Length: \(log.utf8.count + 5)\r\n\r\n\(log)")
+            try await eventually("it is read") { try api.metrics.expectMeter("http_server_active_requests").lastValue == 1 }
+            client = nil
+            try await eventually("it is counted") { count(499, api) == 1 }
+            #expect(try await api.total == 0)
+        }
+    }
+
+    @Test func `answer chunks that are none with 400`() async throws {
+        try await withAPI { api in
+            let client = try RawConnection(to: api.port)
+            client.send("\(head)Transfer-Encoding: chunked\r\n\r\nzz\r\n{\r\n")
+            let answer = try await client.untilEnd()
+            #expect(answer.hasPrefix("HTTP/1.1 400 "))
+            #expect(answer.contains("malformed-body"))
+            try await eventually("it is counted") { count(400, api) == 1 }
+            #expect(count(500, api) == 0)
+        }
+    }
+
+    @Test func `end a request that is not whole in its time, whatever comes of it now and then`() async throws {
+        try await withAPI(requestTimeout: .milliseconds(500)) { api in
+            let client = try RawConnection(to: api.port)
+            client.send("\(head)Content-Length: 1000\r\n\r\n")
+            let trickle = Task {
+                while !Task.isCancelled {
+                    client.send("{")
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            _ = try await client.untilEnd(within: .seconds(5))
+            trickle.cancel()
+            #expect(cuts("request", api) == 1)
+        }
+    }
+
+    @Test func `close the oldest unfinished one for one more, and answer it`() async throws {
+        try await withAPI(maximumConnections: 8) { api in
+            let slow = try (0..<12).map { _ in try RawConnection(to: api.port) }
+            for client in slow { client.send("\(head)X-Slow: ") }
+            for _ in 0..<4 {
+                let client = try RawConnection(to: api.port)
+                client.send("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                #expect(try await client.untilEnd(within: .seconds(5)).hasPrefix("HTTP/1.1 200 "))
+            }
+            #expect(cuts("share", api) + cuts("full", api) > 0)
+        }
+    }
+
+    @Test func `answer health while requests under way hold all places, and nothing else`() async throws {
+        let store = HeldStore()
+        try await withAPI(maximumConnections: 4, wrap: { store.wrap($0) }) { api in
+            let busy = try (0..<3).map { _ in try RawConnection(to: api.port) }
+            for client in busy { client.send("\(head)Content-Length: \(log.utf8.count)\r\n\r\n\(log)") }
+            try await eventually("all are held") { store.faulty?.waiting(.enqueue) == 3 }
+            let probe = try RawConnection(to: api.port)
+            probe.send("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(try await probe.untilEnd(within: .seconds(5)).hasPrefix("HTTP/1.1 200 "))
+            let other = try RawConnection(to: api.port)
+            other.send("GET /stats HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await other.untilEnd(within: .seconds(5)).hasPrefix("HTTP/1.1 503 "))
+            store.faulty?.hold([])
+            for client in busy { #expect(try await client.answer(containing: "\"id\"").contains("202")) }
+        }
+    }
+
+    @Test func `answer the oldest bodies with 503 when all of them are too large together`() async throws {
+        try await withAPI { api in
+            let size = APILimits.body.value.bytes
+            let most = APILimits.bodies.value.bytes / size
+            let piece = String(repeating: " ", count: size - 1)
+            let clients = try (0..<most + 8).map { _ in try RawConnection(to: api.port) }
+            for client in clients {
+                client.send("\(head)Content-Length: \(size)\r\n\r\n")
+                try await withCheckedThrowingContinuation { continuation in
+                    // Blocks while the server takes no bytes.
+                    Task.detached {
+                        client.send(piece)
+                        continuation.resume()
+                    }
+                }
+            }
+            #expect(try await clients[0].untilEnd().hasPrefix("HTTP/1.1 503 "))
+            try await eventually("all are counted") { count(503, api) >= 8 }
+            #expect(cuts("bodies", api) >= 8)
+            #expect(try await api.post(log).status == 202)
+        }
+    }
+
+    @Test func `let no body that stalls hold a stop past its limit`() async throws {
+        let elapsed = try await withAPI(requestGrace: .milliseconds(300)) { api in
+            let client = try RawConnection(to: api.port)
+            client.send("\(head)Content-Length: 1000\r\n\r\n{")
+            try await eventually("it is read") { try api.metrics.expectMeter("http_server_active_requests").lastValue == 1 }
+            let start = ContinuousClock.now
+            await api.group.triggerGracefulShutdown()
+            _ = try await client.untilEnd(within: .seconds(5))
+            return start.duration(to: .now)
+        }
+        #expect(elapsed < .seconds(3))
+    }
+
+    @Test func `answer requests that come together in their order, one after the other`() async throws {
+        try await withAPI { api in
+            let client = try RawConnection(to: api.port)
+            let one = "HEAD /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
+            client.send(String(repeating: one, count: 200) + "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let text = try await client.untilEnd()
+            #expect(text.components(separatedBy: "HTTP/1.1 200 ").count == 201)
+            #expect(text.components(separatedBy: "HTTP/1.1 404 ").count == 2)
+        }
+    }
+}
+
+/// A store whose enqueueing waits until it is let go.
+private final class HeldStore: Sendable {
+    private let held = Mutex<FaultyStore?>(nil)
+
+    var faulty: FaultyStore? { held.withLock { $0 } }
+
+    func wrap(_ store: any NotificationStore) -> any NotificationStore {
+        let wrapped = FaultyStore(store, holding: [.enqueue])
+        held.withLock { $0 = wrapped }
+        return wrapped
+    }
+}
