@@ -9,7 +9,9 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -23,6 +25,9 @@ int apus_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC 
 int apus_memfd_seal(int fd) { return fcntl(fd, F_ADD_SEALS, seals); }
 
 int apus_memfd_is_sealed(int fd) {
+    struct statfs system;
+    // A huge page that cannot be had is a SIGBUS for who touches it, whatever the seals say.
+    if (fstatfs(fd, &system) != 0 || system.f_type != TMPFS_MAGIC) return -1;
     int present = fcntl(fd, F_GET_SEALS);
     return present < 0 ? -1 : (present & seals) == seals;
 }

@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test func `what is counted is counted by a metric that is declared`() {
-        let names = Set((MetricCatalog.families + NotificationMetricCatalog.families).map(\.name))
+        let names = Set(
+            (MetricCatalog.families + Notifications.families).map(\.name))
         for limit in Self.catalogs.flatMap(\.all) {
             if let metric = limit.metric { #expect(names.contains(metric), "\(limit.subject)") }
         }

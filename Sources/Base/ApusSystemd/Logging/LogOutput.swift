@@ -13,15 +13,19 @@ package struct LogOutput: Sendable {
     package let journal: JournalSocket?
 
     private let identifier: String
+    private let standardError: StandardErrorStream
 
     /// - Parameters:
     ///   - identifier: SYSLOG_IDENTIFIER of all entries.
     ///   - standardErrorIsJournal: what `.auto` goes by.
+    ///   - standardError: where the log for people goes.
     package init(
         _ destination: LogDestination, identifier: String = JournalSocket.processName,
-        socketPath: String = JournalSocket.standardPath, standardErrorIsJournal: Bool = StandardErrorJournal.isJournal()
+        socketPath: String = JournalSocket.standardPath, standardErrorIsJournal: Bool = StandardErrorJournal.isJournal(),
+        standardError: StandardErrorStream = StandardErrorStream()
     ) {
         self.identifier = identifier
+        self.standardError = standardError
         let format: FallbackFormat? =
             switch destination {
             case .auto: standardErrorIsJournal ? .text : nil
@@ -37,7 +41,7 @@ package struct LogOutput: Sendable {
         if let journal {
             JournalLogHandler(label: label, journal: journal, identifier: identifier)
         } else {
-            StreamLogHandler.standardError(label: label)
+            StreamLogHandler(label: label, stream: standardError)
         }
     }
 

@@ -15,7 +15,8 @@ int apus_memfd_create(const char *name);
 /// the whole can never meet SIGBUS.
 int apus_memfd_seal(int fd);
 
-/// 1 when the three seals of apus_memfd_seal are all there, 0 when not, -1 when the descriptor takes no seals (no memfd).
+/// 1 when the three seals of apus_memfd_seal are all there, 0 when not, -1 when it is no memory file of
+/// ordinary pages, which takes seals.
 int apus_memfd_is_sealed(int fd);
 
 /// A Unix-domain SOCK_SEQPACKET socket, close-on-exec, non-blocking when asked.

@@ -1,4 +1,5 @@
 import ApusSystemd
+import Glibc
 import HostTesting
 import Logging
 import Testing
@@ -18,5 +19,30 @@ import Testing
         #expect((output.journal != nil) == isJournal)
         #expect((output.handler(label: "l") is JournalLogHandler) == isJournal)
         #expect(output.flush(within: .seconds(1)))
+    }
+
+    @Test(arguments: [LogDestination.auto, .stderr])
+    func `a log that nobody reads keeps nobody waiting, and says later how much of it is missing`(
+        destination: LogDestination
+    ) throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let output = LogOutput(
+            destination, socketPath: "/nonexistent", standardErrorIsJournal: false,
+            standardError: StandardErrorStream(descriptor: ends[1]))
+        let logger = Logger(label: "test") { output.handler(label: $0) }
+        // A pipe has room for 64 KiB: this would wait for ever.
+        for number in 0..<2000 { logger.warning("line \(number) of a log that goes into a pipe without a reader") }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        let first = String(decoding: buffer[..<read(ends[0], &buffer, buffer.count)], as: UTF8.self)
+        #expect(first.contains("line 0 of a log"))
+        logger.warning("the last")
+        let rest = String(decoding: buffer[..<read(ends[0], &buffer, buffer.count)], as: UTF8.self)
+        let kept = first.split(separator: "\n").count { $0.hasSuffix("without a reader") }
+        #expect(
+            rest.contains("\n\(2000 - kept) lines of the log were lost: nobody read them\n")
+                || rest.hasPrefix("\(2000 - kept) lines"))
+        #expect(rest.hasSuffix("the last\n"))
     }
 }
