@@ -148,7 +148,7 @@ let package = Package(
         base.module("ApusHTTP", [nioCore, nioHTTP1]),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
-        base.module("ApusLinux"),
+        base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", ["ApusText", argumentParser]),
@@ -231,7 +231,8 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics", "NotificationStore",
+                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics",
+                "NotificationStore",
                 coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
         notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
@@ -306,7 +307,8 @@ let package = Package(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics",
-                "ApusReporting", "ApusSegment", "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service", coreMetrics, httpClient, lifecycle,
+                "ApusReporting", "ApusSegment", "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service",
+                coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),
         generator.tests(
@@ -373,7 +375,8 @@ let package = Package(
         notifications.tests(
             "NotificationAPITests",
             [
-                "ApusLimits", "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb, httpClient,
+                "ApusLimits", "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb,
+                httpClient,
                 lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests(
@@ -405,9 +408,12 @@ let package = Package(
         commands.tests(
             "IntegrationTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLimits", "ApusLint", "ApusMetrics",
-                "ApusPromQL", "ApusTopology", "DeliveryWorker", "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks",
-                "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore",
+                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLimits", "ApusLint",
+                "ApusMetrics",
+                "ApusPromQL", "ApusTopology", "DeliveryWorker", "ExporterCatalog", "HostTesting", "LiveChecks",
+                "MonitoringPacks",
+                "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationPack", "NotificationStore",
+                "SQLiteStore",
                 "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.

@@ -54,6 +54,16 @@ package struct KernelRoot: Sendable {
         return seconds.map { Double($0) }
     }
 
+    /// The options that proc(5) is mounted with here, such as `hidepid=invisible`; `nil` where they cannot be read.
+    var procOptions: [Substring]? {
+        guard let file = try? ProcFile("\(proc)/self/mountinfo") else { return nil }
+        return try? file.read(capacity: 1 << 20) { bytes -> [Substring]? in
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
+            // The options of the file system are the last field, after those of the mount.
+            return lines.last { $0.count > 4 && $0[4] == proc }.flatMap { $0.last?.split(separator: ",") }
+        }
+    }
+
     /// The field `root` of the newest mount at a place (proc_pid_mountinfo(5)).
     private static func mountedGroup(at place: Substring, _ path: String) -> String {
         guard let file = try? ProcFile(path) else { return "/" }

@@ -6,6 +6,7 @@
 #include <link.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -80,36 +81,35 @@ ssize_t apus_send_with_descriptor(int fd, const void *bytes, size_t count, int d
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-ssize_t apus_receive_with_descriptor(int fd, void *bytes, size_t capacity, int *descriptor) {
-    // Room for more descriptors than one, so that those of a hostile sender arrive and are closed instead of being leaked.
-    enum { most = 16 };
+ssize_t apus_receive_with_descriptors(int fd, void *bytes, size_t capacity, int *descriptors, size_t *count) {
     union {
         struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int) * most)];
+        char room[CMSG_SPACE(sizeof(int) * APUS_MOST_DESCRIPTORS)];
     } control;
     struct iovec part = {.iov_base = bytes, .iov_len = capacity};
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room};
-    *descriptor = -1;
-    ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    *count = 0;
+    ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (received < 0) return -1;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-        size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t index = 0; index < count; index++) {
-            int one;
-            memcpy(&one, CMSG_DATA(header) + index * sizeof(int), sizeof(int));
-            if (*descriptor < 0) *descriptor = one;
-            else close(one);
-        }
+        size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        // In bounds: the control part has room for no more.
+        memcpy(descriptors + *count, CMSG_DATA(header), here * sizeof(int));
+        *count += here;
     }
+    // The kernel cuts the control part where the process has no descriptor left, as there is room for all that a message can have.
     if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
-        if (*descriptor >= 0) close(*descriptor);
-        *descriptor = -1;
-        errno = EMSGSIZE;
+        errno = message.msg_flags & MSG_TRUNC ? EMSGSIZE : EMFILE;
         return -1;
     }
     return received;
+}
+
+void apus_forbid_linger(int fd) {
+    struct linger none = {0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
 }
 
 int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid) {
@@ -119,6 +119,21 @@ int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid) {
     *pid = credentials.pid;
     *uid = credentials.uid;
     return 0;
+}
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+int apus_peer_pidfd(int fd) {
+    int pidfd = -1;
+    socklen_t length = sizeof pidfd;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) < 0 ? -1 : pidfd;
+}
+
+int apus_pidfd_has_ended(int pidfd) {
+    struct pollfd process = {.fd = pidfd, .events = POLLIN};
+    return poll(&process, 1, 0) > 0 && (process.revents & POLLIN);
 }
 
 int apus_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

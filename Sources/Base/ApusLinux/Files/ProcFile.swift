@@ -41,12 +41,16 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     case read(path: String, code: Int32)
     /// The file does not look as its man page says.
     case format(path: String)
+    /// A pipe, a socket or a device, where a file is to be read.
+    case notRegular(path: String)
+    /// The process lives, and the kernel shows nothing of it to this process: why, and what helps.
+    case unseen(String)
 
     /// The number of errno(3); `nil` where it is the text that is wrong.
     package var code: Int32? {
         switch self {
         case .open(_, let code), .read(_, let code): code
-        case .format: nil
+        case .format, .notRegular, .unseen: nil
         }
     }
 
@@ -56,7 +60,7 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .open(_, let code): code == ENOENT || code == ESRCH
         case .read(_, let code): code == ESRCH
-        case .format: false
+        case .format, .notRegular, .unseen: false
         }
     }
 
@@ -68,13 +72,22 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     package var isForbidden: Bool { code.map { [EACCES, EPERM].contains($0) } ?? false }
 
     /// The kernel's words for what is wrong, without the file's name.
-    package var reason: String { code.map { String(cString: strerror($0)) } ?? "not of the form that this version knows" }
+    package var reason: String {
+        switch self {
+        case .open(_, let code), .read(_, let code): String(cString: strerror(code))
+        case .format: "not of the form that this version knows"
+        case .notRegular: "it is a pipe, a socket or a device: give the path of a file"
+        case .unseen(let why): why
+        }
+    }
 
     package var description: String {
         switch self {
         case .open(let path, _): "\(path): cannot be opened: \(reason)"
         case .read(let path, _): "\(path): cannot be read: \(reason)"
         case .format(let path): "\(path): \(reason)"
+        case .notRegular(let path): "\(path): cannot be read: \(reason)"
+        case .unseen(let why): why
         }
     }
 }

@@ -29,7 +29,7 @@ extension MetricFamily {
 
     private var labelFaults: [String] {
         var faults: [String] = []
-        for label in labelNames where !MetricName.isLegalLabel(label) || ["service", "instance", "job", "le"].contains(label) {
+        for label in labelNames where !MetricName.isLegalLabel(label) || MetricName.isTargetLabel(label) || label == "le" {
             faults.append("\(name): label \(label) is illegal or belongs to the target")
         }
         if Set(labelNames).count != labelNames.count { faults.append("\(name): a label is declared twice") }

@@ -10,6 +10,14 @@ public enum MetricName {
         isLegal(name.utf8) { _ in false } && !name.utf8.starts(with: "__".utf8)
     }
 
+    /// Whether a label says which target a series is of, so that no target may give it itself: a scrape with `honor_labels` believes it.
+    public static func isTargetLabel(_ name: some StringProtocol) -> Bool { ["service", "instance", "job"].contains(name) }
+
+    /// Whether Prometheus itself makes series of this name: of its scrapes, and of alerts.
+    public static func isOfPrometheus(_ family: some StringProtocol) -> Bool {
+        ["up", "ALERTS", "ALERTS_FOR_STATE"].contains(family) || family.hasPrefix("scrape_")
+    }
+
     /// A legal name from any text: each illegal byte becomes `_`, and a leading digit gets one before it.
     ///
     /// Labels of swift-metrics such as `http.server.requests` are written with dots; Prometheus has underscores.

@@ -32,12 +32,27 @@ int apus_accept(int fd);
 /// One message with one descriptor attached (SCM_RIGHTS); `descriptor` -1 sends none. Never raises SIGPIPE.
 ssize_t apus_send_with_descriptor(int fd, const void *bytes, size_t count, int descriptor);
 
-/// One message and the first descriptor attached to it, or -1 in `descriptor`; further descriptors are closed. A message or its
-/// control part that was cut short fails with EMSGSIZE.
-ssize_t apus_receive_with_descriptor(int fd, void *bytes, size_t capacity, int *descriptor);
+/// The number of descriptors that one message can have (SCM_MAX_FD of the kernel).
+enum { APUS_MOST_DESCRIPTORS = 253 };
 
-/// The peer's process id as the kernel recorded it at connect(2) (SO_PEERCRED); uid too.
+/// One message, without waiting, and all descriptors attached to it: `descriptors` has room for APUS_MOST_DESCRIPTORS. They are the
+/// caller's to close, also when -1 is returned: EMSGSIZE for a message that is longer than the capacity, EMFILE when this process
+/// had no descriptor left for one that came with the message.
+ssize_t apus_receive_with_descriptors(int fd, void *bytes, size_t capacity, int *descriptors, size_t *count);
+
+/// Has close(2) of a socket return at once, whatever its owner set (SO_LINGER); nothing happens to what is no socket.
+void apus_forbid_linger(int fd);
+
+/// The peer's process id as the kernel recorded it at connect(2) (SO_PEERCRED), 0 where it is not in this process's pid namespace;
+/// uid too.
 int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid);
+
+/// A pidfd of the process that connect(2) was called by (SO_PEERPIDFD, Linux 6.5): it stands for no other process, whatever becomes
+/// of the pid. ENOPROTOOPT on older kernels, ESRCH when the process has been waited for.
+int apus_peer_pidfd(int fd);
+
+/// 1 when the process of a pidfd has ended, with all its threads.
+int apus_pidfd_has_ended(int pidfd);
 
 /// pidfd_open(2).
 int apus_pidfd_open(pid_t pid);
