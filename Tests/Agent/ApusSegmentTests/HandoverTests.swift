@@ -20,6 +20,16 @@ import Testing
         #expect(throws: fault) { try Hello(bytes: Array(text.utf8)) }
     }
 
+    @Test(arguments: [
+        "a/b", "a,b", "a\"b", "a\\b", "a\u{85}b", "a\u{202E}b", "a\u{2066}b", "a\u{200B}b", "a\u{2028}b", "a\u{FEFF}", "a\tb",
+        "\u{E000}",
+        "a\u{9B}31m",
+    ])
+    func `a name that could pass for another, or is not seen, is refused`(name: String) {
+        #expect(throws: HelloError.illegalValue("service")) { try Hello(service: name, instance: "one") }
+        #expect(throws: HelloError.illegalValue("instance")) { try Hello(service: "one", instance: name) }
+    }
+
     @Test func `bytes that are no text are refused`() {
         #expect(throws: HelloError.notUTF8) { try Hello(bytes: [0xFF, 0xFE]) }
     }
@@ -37,7 +47,7 @@ import Testing
 
 /// Texts whose characters are not what their bytes are.
 @Suite struct HandoverTextTests {
-    @Test(arguments: ["\u{301}worker", "a=\u{301}", "=", "é", "e\u{301}", "\u{200D}"])
+    @Test(arguments: ["\u{301}worker", "a=\u{301}", "=", "é", "e\u{301}", "\u{0E33}"])
     func `a name that begins with a combining mark survives its way`(name: String) throws {
         let hello = try Hello(service: name, instance: name)
         let again = try Hello(bytes: hello.bytes)

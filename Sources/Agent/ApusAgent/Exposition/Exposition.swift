@@ -16,7 +16,7 @@ package final class Exposition: Sendable {
     /// Families of the sources' rows, in order, with the rows of each.
     private let families: [RowFamily]
     /// The names of what the agent serves itself: no service can report under them.
-    private let reserved: Set<String>
+    private let reserved: ReservedFamilies
     private let servesSegments: Bool
     private let createdSeries: Bool
     private let clock: AgentClock
@@ -55,7 +55,7 @@ package final class Exposition: Sendable {
         for (row, entry) in table.sources.entries.enumerated() { families[place(of: entry.family)].instanceRows.append(row) }
         for (row, entry) in selection.entries.enumerated() { families[place(of: entry.family)].hostRows.append(row) }
         self.families = families
-        reserved = Self.ownNames.union(host.patterns.flatMap(\.family.claimedNames))
+        reserved = ReservedFamilies(names: Self.ownNames.union(host.patterns.flatMap(\.family.claimedNames)))
     }
 
     /// The names of what agents serve themselves, whichever sources they read.
@@ -173,6 +173,8 @@ package final class Exposition: Sendable {
     /// Says in the log, once of each source and subject, why it could not be read.
     private func tell(_ troubles: [(source: String, error: LinuxError)], of subject: String) {
         for (source, error) in troubles {
+            // Told once of the process, with all of its sources, when it begins to report.
+            if case .unseen = error { continue }
             let facts: Logger.Metadata = ["source": "\(source)", "of": "\(subject)", "fault": "\(error)"]
             if error.isForbidden {
                 logger.info("a source may not be read by the agent's user; its series are not served", metadata: facts)
@@ -198,11 +200,11 @@ package final class Exposition: Sendable {
                 reporting[family.name, default: []].append((instance, reported))
             }
         }
-        var taken = reserved
+        var taken: Set<String> = []
         for family in families.values.sorted(by: { $0.name < $1.name }) {
             // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
             let reports = reporting[family.name] ?? []
-            guard taken.isDisjoint(with: family.claimedNames) else {
+            guard !reserved.contains(family), taken.isDisjoint(with: family.claimedNames) else {
                 for report in reports { reportClash(family, of: report.by) }
                 continue
             }

@@ -10,12 +10,24 @@ package struct Hello: Equatable, Sendable {
 
     package init(service: String, instance: String) throws(HelloError) {
         for (key, value) in [("service", service), ("instance", instance)] {
-            guard (1...128).contains(value.utf8.count),
-                value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-            else { throw .illegalValue(key) }
+            guard (1...Self.longestValue).contains(value.utf8.count), value.unicodeScalars.allSatisfy(Self.isLegal) else {
+                throw .illegalValue(key)
+            }
         }
         self.service = service
         self.instance = instance
+    }
+
+    /// Bytes of a service's or an instance's name.
+    package static let longestValue = 128
+
+    /// Whether a name may have a character: it stands in lines of a log, in lists with commas, in `service/instance` and in quotes, where
+    /// none may pass for another. What is not seen (controls, directions, line ends) is refused as well as what separates.
+    private static func isLegal(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        default: !["/", ",", "\"", "\\"].contains(scalar)
+        }
     }
 
     package static let longest = 4096
@@ -52,7 +64,8 @@ package enum HelloError: Error, Equatable, CustomStringConvertible {
         case .notUTF8: "the message is not UTF-8"
         case .wrongProtocol: "the message is not one of protocol «apus-report 1»"
         case .missing(let key): "the message has no \(key)"
-        case .illegalValue(let key): "\(key) must have 1 to 128 bytes and no control characters"
+        case .illegalValue(let key):
+            "\(key) must have 1 to \(Hello.longestValue) bytes, no character that is not seen, and none of / , \" \\"
         }
     }
 }

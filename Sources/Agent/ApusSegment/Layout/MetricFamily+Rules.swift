@@ -2,11 +2,12 @@ import ApusMetrics
 
 /// Rules that a writer keeps and a reader checks.
 extension MetricFamily {
-    /// Whether series of the family may not have a label of this name: the reading side adds `service` and `instance`; buckets have
-    /// `le`, quantiles `quantile`, and a state set's samples a label that is called as the family is.
+    /// Whether series of the family may not have a label of this name: the reading side adds `service` and `instance`, and Prometheus
+    /// `job`; buckets have `le`, quantiles `quantile`, and a state set's samples a label that is called as the family is.
     func reserves(label: String) -> Bool {
         switch label {
-        case "service", "instance", "le": true
+        case "le": true
+        case _ where MetricName.isTargetLabel(label): true
         case "quantile": kind == .summary
         default: kind == .stateSet && label == stateLabel
         }

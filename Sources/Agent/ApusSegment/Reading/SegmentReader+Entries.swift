@@ -102,7 +102,8 @@ extension SegmentReader {
         guard count == form.cellCount(of: family), first <= SegmentLayout.cellCapacity - count else {
             throw .malformed(entry: entry, "the cells of a series of \(family.name) are out of bounds")
         }
-        let labels = try text(words, Field.textOffset, Field.textLength, most: SegmentLayout.longestLabels)
+        let labels = ExportedLabels.rename(
+            try text(words, Field.textOffset, Field.textLength, most: SegmentLayout.longestLabels))
         let canonical = try canonicalLabels(labels, of: family, entry: entry)
         let cells = CellRange(
             first: UInt32(first), count: UInt16(count), planes: family.kind.isSpread ? planes : 1, form: form,
