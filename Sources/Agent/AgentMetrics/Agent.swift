@@ -55,8 +55,12 @@ public enum RefusalReason: String, CaseIterable, Sendable {
     case segment
     /// A family or series in the segment is malformed.
     case content
-    /// Too many instances or connections.
+    /// Too many instances or connections of one process, of one user, or of all.
     case limit
+    /// The name belongs to somebody else.
+    case name
+    /// The agent has hardly any descriptor left.
+    case descriptors
 }
 
 public struct RefusalLabels: EnumerableLabels {

@@ -98,7 +98,7 @@ package struct AgentServices {
     /// One line for `systemctl status`.
     private static func status(_ table: InstanceTable) -> String {
         let instances = table.instances
-        let down = instances.count { $0.livingPid == nil }
+        let down = instances.count { !$0.isAlive }
         return "watching \(instances.count) instance\(instances.count == 1 ? "" : "s")\(down == 0 ? "" : ", \(down) down")"
     }
 }

@@ -45,12 +45,13 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "SERVICE/INSTANCE that is served as down while it does not report; repeatable.", valueName: "instance"))
+            "SERVICE/INSTANCE that is served as down while it does not report; repeatable. With ' uid=NUMBER', ' user=NAME' or "
+                + "' unit=UNIT' behind it, nobody else may report under the name.", valueName: "instance"))
     var expect: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "File with more instances that are expected, one SERVICE/INSTANCE a line, # for comments; read again on SIGHUP.",
+            "File with more instances that are expected, one a line as for --expect, # for comments; read again on SIGHUP.",
             valueName: "path"))
     var expectFile: String?
 
@@ -163,11 +164,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
             configuration.sources = try SourceChoice(only: source, without: noSource)
         } catch { throw ValidationError(error.description) }
         configuration.expectFile = expectFile
-        configuration.expected = try expect.map { text in
-            guard let key = InstanceIdentity(text) else {
-                throw ValidationError("--expect \(text): write SERVICE/INSTANCE, such as worker/worker-1")
-            }
-            return key
+        for text in expect {
+            do throws(ExpectedInstanceFault) {
+                let one = try ExpectedInstance(text)
+                configuration.expected.append(one.identity)
+                if let holder = one.holder { configuration.holders[one.identity] = holder }
+            } catch { throw ValidationError("--expect \(text): \(error.reason ?? ExpectedInstance.form)") }
         }
         return configuration
     }

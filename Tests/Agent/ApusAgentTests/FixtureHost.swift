@@ -52,14 +52,17 @@ final class FixtureHost: Sendable {
     /// A process of the tree reports.
     @discardableResult
     func report(
-        _ identity: InstanceIdentity, pid: Int32, connection: Int, _ record: (SegmentWriter) -> Void = { _ in }
+        _ identity: InstanceIdentity, pid: Int32, uid: UInt32 = 1000, connection: Int,
+        _ record: (SegmentWriter) -> Void = { _ in }
     ) throws -> KnownInstance {
         let writer = try SegmentWriter(seriesLimit: 8, drops: ServiceState.droppedFamilySeries.family)
         record(writer)
         beat(writer)
         writers.withLock { $0.append(writer) }
         let hello = try Hello(service: identity.service, instance: identity.instance)
-        return try table.admit(hello, pid: pid, descriptor: writer.descriptor, connection: connection, at: time.now)
+        return try table.admit(
+            hello, from: ReportPeer(pid: pid, uid: uid), descriptor: writer.descriptor, connection: connection, at: time.now
+        ).instance
     }
 
     /// Gives a sign of life at the test's time.

@@ -19,13 +19,22 @@ import Testing
         #expect(InstanceRecord(bytes: long.bytes) == long)
     }
 
+    @Test(arguments: [0, 1000, UInt32.max - 1])
+    func `holds whose process it was, where that is known`(uid: UInt32) {
+        let record = InstanceRecord(
+            identity: InstanceIdentity(service: "a", instance: "uid=7"), pid: 0, startTicks: 0, uid: uid, endedAt: 5)
+        #expect(InstanceRecord(bytes: record.bytes) == record)
+        #expect(InstanceRecord(bytes: Self.record.bytes)?.uid == nil)
+    }
+
     @Test func `is not made of anything else`() {
         let bytes = Self.record.bytes
         let text = String(decoding: bytes, as: UTF8.self)
         // Nor of a part of it.
         for count in 0..<bytes.count { #expect(InstanceRecord(bytes: Array(bytes.prefix(count))) == nil) }
         for (right, wrong) in [
-            ("apus-instance 1", "apus-instance 2"), ("pid=4711", "pid=-1"), ("pid=4711", "pid=0"), ("pid=4711", "pid=+4711"),
+            ("apus-instance 1", "apus-instance 2"), ("pid=4711", "pid=-1"), ("pid=4711", "pid=00"), ("pid=4711", "pid=+4711"),
+            ("ended=", "uid=-1\nended="), ("ended=", "uid=01\nended="),
             ("pid=4711", "pid=99999999999"), ("service=wörker", "service="), ("service=wörker\n", ""),
             ("instance=a=b:c d", "instance=a\u{7F}"), ("start=", "begin="), ("ended=0", "ended="), ("ended=0", "ended=-"),
             ("instance=a=b:c d", "instance=\(String(repeating: "x", count: 129))"),

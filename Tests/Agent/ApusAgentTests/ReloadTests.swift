@@ -16,6 +16,31 @@ import Testing
         #expect(try parse(text) == ["worker/worker-1", "api/api 1", "api/ü"])
     }
 
+    @Test func `after a name stands whose it is`() throws {
+        let text =
+            "\u{FEFF}worker/worker-1 unit=apus-worker@worker-1.service\napi/api 1\tx  uid=1001\nshop/a user=root\nb/c x=y\n"
+            .replacing("\t", with: " ")
+        #expect(
+            try ExpectedInstances.parse(Array(text.utf8), path: "f") == [
+                ExpectedInstance(
+                    InstanceIdentity(service: "worker", instance: "worker-1"), holder: .unit("apus-worker@worker-1.service")),
+                ExpectedInstance(InstanceIdentity(service: "api", instance: "api 1 x"), holder: .user(1001)),
+                ExpectedInstance(InstanceIdentity(service: "shop", instance: "a"), holder: .user(0)),
+                ExpectedInstance(InstanceIdentity(service: "b", instance: "c x=y")),
+            ])
+    }
+
+    @Test(arguments: [
+        ("a/b uid=-1", "no number of a user"), ("a/b uid=4294967295", "no number of a user"),
+        ("a/b user=nobody-at-all", "no user"),
+        ("a/b unit=worker", "with its type"), ("a/b uid=1\na/b uid=2", "belongs to somebody else"),
+        ("a/b\u{202E}", "write SERVICE/INSTANCE"),
+    ])
+    func `whose a name is has to be somebody`(text: String, reason: String) {
+        let error = #expect(throws: ExpectedInstancesError.self) { try parse(text) }
+        #expect(error?.description.contains(reason) == true)
+    }
+
     @Test(arguments: ["worker", "/a", "a/", "a/b/c", "a/\u{1}", "x/\(String(repeating: "y", count: 129))"])
     func `a line that is no instance is named`(line: String) {
         let error = #expect(throws: ExpectedInstancesError.self) { try parse("a/b\n#\n\(line)\nc/d\n") }

@@ -41,10 +41,13 @@ final class ListeningAgent: @unchecked Sendable {
         guard socket >= 0 else { throw Failure("accept") }
         open.append(socket)
         var buffer = [UInt8](repeating: 0, count: Hello.longest)
-        var descriptor: Int32 = -1
-        let count = apus_receive_with_descriptor(socket, &buffer, buffer.count, &descriptor)
-        guard count > 0 else { throw Failure("receive") }
-        defer { if descriptor >= 0 { close(descriptor) } }
+        var descriptors = [Int32](repeating: -1, count: Int(APUS_MOST_DESCRIPTORS))
+        var received = 0
+        var ready = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        guard Glibc.poll(&ready, 1, 30_000) == 1 else { throw Failure("poll") }
+        let count = apus_receive_with_descriptors(socket, &buffer, buffer.count, &descriptors, &received)
+        guard count > 0, let descriptor = descriptors.prefix(received).first else { throw Failure("receive") }
+        defer { for descriptor in descriptors.prefix(received) { close(descriptor) } }
         var pid: pid_t = 0
         var uid: uid_t = 0
         guard apus_peer_credentials(socket, &pid, &uid) == 0 else { throw Failure("credentials") }

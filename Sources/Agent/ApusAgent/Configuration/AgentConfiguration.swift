@@ -13,6 +13,8 @@ package struct AgentConfiguration: Sendable {
     package var interval: Duration = .seconds(15)
     /// Instances that are served as down when they do not report.
     package var expected: [InstanceIdentity] = []
+    /// Who may report under the names of expected instances; under others, who does first.
+    package var holders: [InstanceIdentity: InstanceHolder] = [:]
     /// A file of more of them (``ExpectedInstances``), read again at each reload.
     package var expectFile: String?
     /// How long an instance that has ended, and is not expected, is served as down with its last counts.

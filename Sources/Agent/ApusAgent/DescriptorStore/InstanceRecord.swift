@@ -8,6 +8,8 @@ package struct InstanceRecord: Equatable, Sendable {
     /// A pid is given again after its process; together with the start, in clock ticks since boot, it is not.
     package let pid: Int32
     package let startTicks: UInt64
+    /// The user that the process runs as; `nil` where an agent of before did not write it.
+    package let uid: UInt32?
     /// When the process ceased to report: CLOCK_MONOTONIC in nanoseconds; 0 while it does.
     package var endedAt: UInt64
 
@@ -18,16 +20,18 @@ package struct InstanceRecord: Equatable, Sendable {
     static let endLength = 21
     private static let firstLine = "apus-instance 1"
 
-    package init(identity: InstanceIdentity, pid: Int32, startTicks: UInt64, endedAt: UInt64 = 0) {
+    package init(identity: InstanceIdentity, pid: Int32, startTicks: UInt64, uid: UInt32? = nil, endedAt: UInt64 = 0) {
         self.identity = identity
         self.pid = pid
         self.startTicks = startTicks
+        self.uid = uid
         self.endedAt = endedAt
     }
 
     package var bytes: [UInt8] {
         let head = "\(Self.firstLine)\nservice=\(identity.service)\ninstance=\(identity.instance)\n"
-        return Array("\(head)pid=\(pid)\nstart=\(startTicks)\nended=".utf8) + Self.end(endedAt)
+        let user = uid.map { "uid=\($0)\n" } ?? ""
+        return Array("\(head)pid=\(pid)\nstart=\(startTicks)\n\(user)ended=".utf8) + Self.end(endedAt)
     }
 
     /// The last bytes of a record.
@@ -43,16 +47,19 @@ package struct InstanceRecord: Equatable, Sendable {
         // By bytes: as characters, a combining mark would join the `=` before it.
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         guard let first = lines.popFirst(), first.elementsEqual(Self.firstLine.utf8) else { return nil }
-        for name in ["service=", "instance=", "pid=", "start=", "ended="] {
+        let hasUser = lines.contains { $0.starts(with: "uid=".utf8) }
+        for name in ["service=", "instance=", "pid=", "start="] + (hasUser ? ["uid="] : []) + ["ended="] {
             guard let line = lines.popFirst(), line.starts(with: name.utf8) else { return nil }
             values.append(String(Substring(line.dropFirst(name.utf8.count))))
         }
-        guard let pid = Int32(values[2]), pid > 0, let start = UInt64(values[3]), let ended = UInt64(values[4]),
+        let uid = hasUser ? UInt32(values[4]) : nil
+        guard let pid = Int32(values[2]), pid >= 0, let start = UInt64(values[3]), let ended = UInt64(values[values.count - 1]),
+            (uid != nil) == hasUser,
             let hello = try? Hello(service: values[0], instance: values[1])
         else { return nil }
         self.init(
             identity: InstanceIdentity(service: hello.service, instance: hello.instance), pid: pid, startTicks: start,
-            endedAt: ended
+            uid: uid, endedAt: ended
         )
         guard self.bytes == bytes else { return nil }
     }

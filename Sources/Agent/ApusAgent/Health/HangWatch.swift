@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusLimits
 import ApusThreads
 import EventCatalog
 import Logging
@@ -15,6 +16,8 @@ final class HangWatch: Service {
     private let logger: Logger
     /// Since when the instances hang of which the log says so: CLOCK_MONOTONIC in nanoseconds.
     private let told = Mutex<[InstanceIdentity: UInt64]>([:])
+    /// By user, as whoever reports can have instances hang and run again as often as he likes.
+    private let throttle = LogThrottle<UInt32?>(burst: ReportLimits.lines.value)
 
     init(table: InstanceTable, clock: AgentClock, logger: Logger) {
         self.table = table
@@ -31,7 +34,7 @@ final class HangWatch: Service {
             var hung: [InstanceIdentity: UInt64] = [:]
             for instance in table.instances {
                 if let found = instance.hang(at: now) {
-                    if told[instance.identity] == nil { tell(instance.identity, found.pid, found.hang) }
+                    if told[instance.identity] == nil { tell(instance, found.pid, found.hang) }
                     hung[instance.identity] = told[instance.identity] ?? now.monotonic
                 } else if let since = told[instance.identity] {
                     tellEnd(instance, seconds: now.seconds(since: since))
@@ -41,19 +44,20 @@ final class HangWatch: Service {
         }
     }
 
-    private func tell(_ identity: InstanceIdentity, _ pid: Int32, _ hang: Hang) {
-        logger.error(
-            "an instance is alive but hung",
-            metadata: CataloguedEvent.instanceHung.metadata(["instance": "\(identity)", "pid": "\(pid)", "reason": "\(hang)"]))
+    private func tell(_ instance: KnownInstance, _ pid: Int32, _ hang: Hang) {
+        guard let omitted = throttle.admit(instance.uid) else { return }
+        var facts: Logger.Metadata = ["instance": "\(instance.identity)", "pid": "\(pid)", "reason": "\(hang)"]
+        if omitted > 0 { facts["omitted"] = "\(omitted)" }
+        logger.error("an instance is alive but hung", metadata: CataloguedEvent.instanceHung.metadata(facts))
     }
 
     /// Says that it runs again; of one that has ended, that is told elsewhere.
     private func tellEnd(_ instance: KnownInstance, seconds: Double) {
-        guard let pid = instance.livingPid else { return }
-        logger.notice(
-            "an instance that was hung runs again",
-            metadata: CataloguedEvent.instanceRecovered.metadata([
-                "instance": "\(instance.identity)", "pid": "\(pid)", "seconds": "\(seconds.rounded())",
-            ]))
+        guard instance.isAlive, let pid = instance.holding.by?.pid, let omitted = throttle.admit(instance.uid) else { return }
+        var facts: Logger.Metadata = [
+            "instance": "\(instance.identity)", "pid": "\(pid)", "seconds": "\(seconds.rounded())",
+        ]
+        if omitted > 0 { facts["omitted"] = "\(omitted)" }
+        logger.notice("an instance that was hung runs again", metadata: CataloguedEvent.instanceRecovered.metadata(facts))
     }
 }

@@ -10,8 +10,8 @@ struct DescriptorsSource: Source {
 
     private let process: WatchedProcess
 
-    init?(_ subject: InstanceSubject) {
-        guard let process = subject.process else { return nil }
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let process = try subject.watched() else { return nil }
         self.process = process
     }
 

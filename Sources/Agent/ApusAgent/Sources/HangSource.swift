@@ -8,14 +8,15 @@ struct HangSource: Source {
     static let cadence = Cadence.look
     static let rows: [Row<Hang?>] = [Row(ServiceState.hung) { $0 == nil ? 0 : 1 }]
 
-    private let process: WatchedProcess
+    /// `nil` where nothing of the process can be seen.
+    private let process: WatchedProcess?
     private let segment: ReportedSegment
     private let judge: HangJudge
     private var isHung = false
 
     init?(_ subject: InstanceSubject) {
-        guard let process = subject.process, let segment = subject.segment else { return nil }
-        self.process = process
+        guard subject.isAlive, let segment = subject.segment else { return nil }
+        process = subject.process
         self.segment = segment
         judge = subject.hangs
     }
@@ -23,10 +24,10 @@ struct HangSource: Source {
     /// Asks nothing of the kernel but of a process that seems to hang.
     mutating func read(at now: Moment) throws(LinuxError) -> Hang? {
         segment.refresh()
-        let age = now.monotonic - min(now.monotonic, segment.heartbeat)
+        let sign = segment.signOfLife(at: now.monotonic)
         let hang: Hang?
-        if judge.isSilent(for: age, at: now.monotonic, wasHung: isHung) {
-            hang = .silent(seconds: Double(age) / 1e9, state: try state(at: now))
+        if judge.isSilent(for: sign.stillness, at: now.monotonic, wasHung: isHung) {
+            hang = .silent(seconds: Double(sign.age) / 1e9, state: try state(at: now))
         } else {
             hang = judge.blocked(segment.values(of: Scheduling.lag.name))
         }
@@ -37,7 +38,7 @@ struct HangSource: Source {
     /// `nil` where the process cannot be looked at.
     private func state(at now: Moment) throws(LinuxError) -> UInt8? {
         do {
-            return try process.sample(at: now.monotonic).state
+            return try process?.sample(at: now.monotonic).state
         } catch  where !error.isProcessGone {
             return nil
         }

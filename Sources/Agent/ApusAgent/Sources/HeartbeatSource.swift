@@ -12,9 +12,9 @@ struct HeartbeatSource: Source {
     private let segment: ReportedSegment
 
     init?(_ subject: InstanceSubject) {
-        guard subject.process != nil, let segment = subject.segment else { return nil }
+        guard subject.isAlive, let segment = subject.segment else { return nil }
         self.segment = segment
     }
 
-    func read(at now: Moment) throws(LinuxError) -> Double { now.seconds(since: segment.heartbeat) }
+    func read(at now: Moment) throws(LinuxError) -> Double { Double(segment.signOfLife(at: now.monotonic).age) / 1e9 }
 }

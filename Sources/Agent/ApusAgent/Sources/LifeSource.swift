@@ -10,7 +10,7 @@ struct LifeSource: Source {
 
     private let isAlive: Bool
 
-    init?(_ subject: InstanceSubject) { isAlive = subject.process != nil }
+    init?(_ subject: InstanceSubject) { isAlive = subject.isAlive }
 
     func read(at now: Moment) throws(LinuxError) -> Bool { isAlive }
 }

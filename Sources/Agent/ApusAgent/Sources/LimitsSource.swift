@@ -11,7 +11,7 @@ struct LimitsSource: Source {
     private let file: ProcFile
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
-        guard let process = subject.process else { return nil }
+        guard let process = try subject.watched() else { return nil }
         file = try process.file("limits")
     }
 

@@ -54,7 +54,7 @@ struct PressureSource: Source {
     private var ahead: [PressureResource: Stalls] = [:]
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
-        guard let process = subject.process else { return nil }
+        guard let process = try subject.watched() else { return nil }
         root = process.root
         groups = try process.file("cgroup")
         guard let folder = try ControlGroups(groups).unifiedFolder(root) else { return nil }

@@ -35,7 +35,7 @@ struct SegmentSource: Source {
     init?(_ subject: InstanceSubject) {
         guard let segment = subject.segment else { return nil }
         self.segment = segment
-        isAlive = subject.process != nil
+        isAlive = subject.isAlive
     }
 
     /// Reads that of an ended process too: it may have registered its last series after the last reading.

@@ -13,7 +13,7 @@ struct ServiceUnitSource: Source {
     private let unit: String
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
-        guard let process = subject.process else { return nil }
+        guard let process = try subject.watched() else { return nil }
         let groups = try ControlGroups(process.file("cgroup"))
         let first = try? ControlGroups(of: 1, root: process.root)
         guard let unit = groups.systemUnit(below: first) else { return nil }

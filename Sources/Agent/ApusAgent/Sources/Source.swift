@@ -14,8 +14,8 @@ import ApusMetrics
 ///     static let rows: [Row<UInt64>] = [Row(ServiceProcess.threads) { Double($0) }]
 ///     private let process: WatchedProcess
 ///
-///     init?(_ subject: InstanceSubject) {
-///         guard let process = subject.process else { return nil }
+///     init?(_ subject: InstanceSubject) throws(LinuxError) {
+///         guard let process = try subject.watched() else { return nil }
 ///         self.process = process
 ///     }
 ///

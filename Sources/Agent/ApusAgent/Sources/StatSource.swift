@@ -40,8 +40,8 @@ struct StatSource: Source {
     private var peak: UInt64 = 0
     private var previousPeak: UInt64 = 0
 
-    init?(_ subject: InstanceSubject) {
-        guard let process = subject.process else { return nil }
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let process = try subject.watched() else { return nil }
         self.process = process
         interval = subject.interval
     }

@@ -11,6 +11,8 @@ package final class InstanceTable: Sendable {
     private let rules: KnownInstance.Rules
     private let state: Mutex<[InstanceIdentity: KnownInstance]>
     private let store: SegmentStore?
+    /// Who may report under the names of expected instances, where the configuration says.
+    private let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
 
     /// The sources that are read of each instance.
     var sources: SourceSelection<InstanceSubject> { rules.sources }
@@ -33,7 +35,12 @@ package final class InstanceTable: Sendable {
     }
 
     /// Expects these instances and no others. One that has never reported and is not expected is forgotten at once.
-    package func expect(_ identities: Set<InstanceIdentity>, at now: Moment) {
+    ///
+    /// - Parameter holders: who may report under the names; of others, whoever does first.
+    package func expect(
+        _ identities: Set<InstanceIdentity>, heldBy holders: [InstanceIdentity: InstanceHolder] = [:], at now: Moment
+    ) {
+        self.holders.withLock { $0 = holders }
         state.withLock { instances in
             for identity in identities where instances[identity] == nil {
                 instances[identity] = KnownInstance(identity, rules, at: now)
@@ -51,7 +58,8 @@ package final class InstanceTable: Sendable {
     func restore(_ stored: StoredInstance, segment: Int32, at now: Moment) throws(Refusal) {
         let identity = stored.record.identity
         do { _ = try SegmentReader(descriptor: segment) } catch { throw Refusal(.segment, error.description) }
-        let instance = try find(identity, at: now)
+        let reporter = ReportPeer(pid: stored.record.pid, uid: stored.record.uid ?? ReportPeer.unknownUser)
+        let instance = try find(identity, for: reporter, at: now).instance
         guard !instance.hasReported else { throw Refusal(.limit, "\(identity) is there already, as a later name has it") }
         do { try instance.restore(stored, segment: segment, at: now) } catch {
             throw Refusal(.segment, error.description)
@@ -69,50 +77,107 @@ package final class InstanceTable: Sendable {
     /// Takes on a process that has introduced itself.
     ///
     /// - Parameters:
-    ///   - pid: from the kernel.
-    ///   - descriptor: the segment's; stays the caller's to close.
+    ///   - peer: from the kernel.
+    ///   - pidfd: of the process; -1 where the kernel gives none. It stays the caller's to close, as the next.
+    ///   - descriptor: the segment's.
     ///   - connection: a number that no other connection has.
     /// - Throws: ``Refusal``.
     package func admit(
-        _ hello: Hello, pid: Int32, descriptor: Int32, connection: Int, at now: Moment
-    ) throws(Refusal) -> KnownInstance {
+        _ hello: Hello, from peer: ReportPeer, pidfd: Int32 = -1, descriptor: Int32, connection: Int, at now: Moment
+    ) throws(Refusal) -> Admission {
         // Checked before an instance is made of it: what is refused leaves no trace.
         do { _ = try SegmentReader(descriptor: descriptor) } catch { throw Refusal(.segment, error.description) }
-        let process: WatchedProcess
+        let process: ProcessSight
         do {
-            process = try WatchedProcess(pid: pid, root: rules.root)
-            _ = try process.sample(at: now.monotonic)
+            process = try ProcessSight(pid: peer.pid, pidfd: pidfd, root: rules.root, at: now.monotonic)
         } catch {
             throw Refusal(.hello, "the process cannot be watched: \(error.description)")
         }
         let identity = InstanceIdentity(service: hello.service, instance: hello.instance)
-        let instance = try find(identity, at: now)
-        if let living = instance.livingPid, living != pid {
-            throw Refusal(.limit, "\(identity) is reported by process \(living), which lives: give this one another name")
-        }
+        try checkHolder(of: identity, peer, process)
+        let (instance, displaced) = try find(identity, for: peer, at: now)
+        try checkName(of: instance, peer, at: now)
         do {
-            try instance.attach(process, segment: descriptor, connection: connection, at: now)
+            try instance.attach(process, of: peer, segment: descriptor, connection: connection, at: now)
         } catch { throw Refusal(.segment, error.description) }
         // It may have been forgotten as one that never reported, just before it did.
         state.withLock { if $0[identity] == nil { $0[identity] = instance } }
         if let store {
-            let record = InstanceRecord(identity: identity, pid: pid, startTicks: process.startTicks)
+            let ticks = if case .watched(let process) = process { process.startTicks } else { UInt64(0) }
+            let record = InstanceRecord(identity: identity, pid: peer.pid, startTicks: ticks, uid: peer.uid)
             instance.keep(record, segment: descriptor, in: store)
         }
-        return instance
+        let hidden: LinuxError? = if case .unseen(let error) = process { error } else { nil }
+        return Admission(instance: instance, displaced: displaced, hidden: hidden)
     }
 
-    private func find(_ identity: InstanceIdentity, at now: Moment) throws(Refusal) -> KnownInstance {
-        let found: KnownInstance? = state.withLock { instances in
-            if let known = instances[identity] { return known }
-            guard instances.count < configuration.instanceLimit else { return nil }
+    /// What has come of an admitted report.
+    package struct Admission: Sendable {
+        package let instance: KnownInstance
+        /// The connection of an instance that lost its place to this one.
+        let displaced: Int?
+        /// Why nothing of the process can be seen, where that is so.
+        package let hidden: LinuxError?
+    }
+
+    /// - Throws: ``Refusal`` of a name that the configuration gives to somebody else.
+    private func checkHolder(of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight) throws(Refusal) {
+        guard let holder = holders.withLock({ $0[identity] }) else { return }
+        func unit() -> String? {
+            guard case .watched(let process) = process, let file = try? process.file("cgroup"),
+                let groups = try? ControlGroups(file)
+            else { return nil }
+            return groups.systemUnit(below: try? ControlGroups(of: 1, root: rules.root))
+        }
+        if let reason = holder.refusal(of: peer, unit: unit()) { throw Refusal(.name, "\(identity): \(reason)") }
+    }
+
+    /// - Throws: ``Refusal`` of a name whose process lives, or that another user held a short while ago.
+    private func checkName(of instance: KnownInstance, _ peer: ReportPeer, at now: Moment) throws(Refusal) {
+        let (holder, life) = instance.holding
+        guard let holder else { return }
+        if instance.isAlive, holder.pid != peer.pid || peer.pid == 0 {
+            throw Refusal(.name, "\(instance.identity) is reported by \(holder), which lives: give this one another name")
+        }
+        let isDeclared = holders.withLock { $0[instance.identity] } != nil
+        guard !isDeclared, holder.uid != peer.uid, holder.uid != ReportPeer.unknownUser, !peer.isPrivileged,
+            case .ended(let moment) = life,
+            now.monotonic <= moment || now.monotonic - moment <= retention
+        else { return }
+        throw Refusal(
+            .name,
+            "\(instance.identity) was reported by \(holder), and is that user's for \(configuration.retention / .seconds(1)) s after its "
+                + "end (--retention): give this one another name, or say in what is expected whose it is")
+    }
+
+    private func find(
+        _ identity: InstanceIdentity, for peer: ReportPeer, at now: Moment
+    ) throws(Refusal) -> (instance: KnownInstance, displaced: Int?) {
+        let (found, loser) = try state.withLock { instances throws(Refusal) -> (KnownInstance, KnownInstance?) in
+            if let known = instances[identity] { return (known, nil) }
+            let strangers = instances.values.filter { !$0.isAwaited }
+            var loser: KnownInstance?
+            if strangers.count >= configuration.instanceLimit {
+                guard let place = InstancePlace.toGiveWay(to: peer, among: strangers.map { InstancePlace($0) }),
+                    let instance = instances.removeValue(forKey: place.identity)
+                else {
+                    throw Refusal(
+                        .limit,
+                        "the agent knows \(configuration.instanceLimit) instances that nobody expects already, and \(peer) has more of "
+                            + "them than others: have it report under fewer names, or expect its instances")
+                }
+                loser = instance
+            }
             let instance = KnownInstance(identity, rules, at: now)
             instances[identity] = instance
-            return instance
+            return (instance, loser)
         }
-        guard let found else { throw Refusal(.limit, "the agent knows \(configuration.instanceLimit) instances already") }
-        return found
+        if let store, let loser { loser.leave(store) }
+        if case .alive(let connection) = loser?.holding.life { return (found, connection) }
+        return (found, nil)
     }
+
+    private var retention: UInt64 { UInt64(max(0, configuration.retention / .nanoseconds(1))) }
 
     /// A turn of the sampling loop: every instance is sampled, and what has expired is forgotten.
     package func tick(at now: Moment) {
@@ -125,7 +190,7 @@ package final class InstanceTable: Sendable {
 
     /// Forgets instances that ended long enough ago and are not expected.
     private func expire(at now: Moment) {
-        let retention = UInt64(max(0, configuration.retention / .nanoseconds(1)))
+        let retention = retention
         let expired = state.withLock { instances in
             let expired = instances.filter { $0.value.hasExpired(retention: retention, at: now) }
             for identity in expired.keys { instances[identity] = nil }

@@ -36,10 +36,12 @@ package final class KnownInstance: Sendable {
         var file: FileIdentity?
         /// What the service manager keeps of it.
         var stored: StoredInstance?
+        /// Who reported under the name last.
+        var reporter: ReportPeer?
     }
 
     /// Where an instance is in its life.
-    private enum Life {
+    enum Life: Equatable {
         /// No process has reported under its name.
         case awaited
         /// A process lives. The connection is 0 while it has not come back to an agent that has restarted.
@@ -66,7 +68,9 @@ package final class KnownInstance: Sendable {
     ///
     /// - Parameter segment: the descriptor of its segment; stays the caller's to close.
     /// - Throws: `SegmentError`; the instance is then as it was.
-    func attach(_ process: WatchedProcess, segment: Int32, connection: Int, at now: Moment) throws(SegmentError) {
+    func attach(
+        _ process: ProcessSight, of reporter: ReportPeer, segment: Int32, connection: Int, at now: Moment
+    ) throws(SegmentError) {
         try state.withLock { state throws(SegmentError) in
             let file = FileIdentity(segment)
             var reported = state.subject.segment
@@ -75,6 +79,7 @@ package final class KnownInstance: Sendable {
                     reader: try SegmentReader(descriptor: segment), identity: identity, limit: rules.seriesLimit)
                 state.file = file
             }
+            state.reporter = reporter
             turn(&state, to: .alive(connection: connection), process, reported, at: now)
         }
     }
@@ -90,10 +95,11 @@ package final class KnownInstance: Sendable {
             let reported = ReportedSegment(reader: reader, identity: identity, limit: rules.seriesLimit)
             state.file = stored.segment
             state.stored = stored
+            state.reporter = ReportPeer(pid: record.pid, uid: record.uid ?? ReportPeer.unknownUser)
             if record.endedAt == 0, let process = try? WatchedProcess(pid: record.pid, root: rules.root),
                 process.startTicks == record.startTicks, (try? process.sample(at: now.monotonic)) != nil
             {
-                turn(&state, to: .alive(connection: 0), process, reported, at: now)
+                turn(&state, to: .alive(connection: 0), .watched(process), reported, at: now)
             } else {
                 // It ended while nobody looked: its last sign of life is nearest to the truth.
                 let end = min(now.monotonic, record.endedAt == 0 ? heartbeat : record.endedAt)
@@ -104,7 +110,7 @@ package final class KnownInstance: Sendable {
 
     /// A turn of its life: all sources are opened anew for what it is now.
     private func turn(
-        _ state: inout State, to life: Life, _ process: WatchedProcess?, _ segment: ReportedSegment?, at now: Moment
+        _ state: inout State, to life: Life, _ process: ProcessSight?, _ segment: ReportedSegment?, at now: Moment
     ) {
         state.life = life
         state.subject = InstanceSubject(
@@ -113,7 +119,7 @@ package final class KnownInstance: Sendable {
     }
 
     private func end(_ state: inout State, at now: Moment) {
-        guard state.subject.process != nil else { return }
+        guard state.subject.isAlive else { return }
         turn(&state, to: .ended(at: now.monotonic), nil, state.subject.segment, at: now)
     }
 
@@ -141,12 +147,20 @@ package final class KnownInstance: Sendable {
     /// Whether there is or was a process.
     var hasReported: Bool { state.withLock { $0.subject.segment != nil } }
 
-    /// The pid of the process, if there is one and it lives.
-    var livingPid: Int32? {
-        let process = state.withLock { $0.subject.process }
-        guard let process, !process.hasEnded else { return nil }
-        return process.pid
+    /// Whether a process lives and reports under the name: the kernel's word at this moment, where the process can be seen.
+    var isAlive: Bool {
+        let subject = state.withLock { $0.subject }
+        return subject.isAlive && !subject.hasEnded
     }
+
+    /// Who holds the name, or held it last, and where the instance is in its life; `nil` when nobody did.
+    var holding: (by: ReportPeer?, life: Life) { state.withLock { ($0.reporter, $0.life) } }
+
+    /// The user that the log throttles lines on the instance by; `nil` of what has never reported.
+    var uid: UInt32? { state.withLock { $0.reporter?.uid } }
+
+    /// Whether the configuration names it.
+    var isAwaited: Bool { isExpected.load(ordering: .relaxed) }
 
     /// The connection has ended, and with it the reporting. The last counts stay; an older connection's end changes nothing.
     package func detach(connection: Int, at now: Moment) {
@@ -222,7 +236,7 @@ package final class KnownInstance: Sendable {
             let subject = state.subject
             let judgement = state.readings.reading(HangSource.self)
             return InstanceView(
-                identity: identity, pid: subject.process?.pid, stat: state.readings.reading(StatSource.self),
+                identity: identity, isUp: subject.isAlive, pid: Self.pid(state), stat: state.readings.reading(StatSource.self),
                 openFiles: state.readings.reading(DescriptorsSource.self),
                 maxFiles: state.readings.reading(LimitsSource.self) ?? nil,
                 heartbeatAge: state.readings.reading(HeartbeatSource.self),
@@ -232,7 +246,13 @@ package final class KnownInstance: Sendable {
         }
     }
 
-    /// Whether the process lives but hangs, and its pid; cheaper than ``look(at:)``, as it asks nothing of the kernel but of a
+    /// The pid of the process that lives; `nil` also where it has none in the agent's pid namespace.
+    private static func pid(_ state: State) -> Int32? {
+        guard state.subject.isAlive else { return nil }
+        return state.subject.process?.pid ?? state.reporter.flatMap { $0.pid > 0 ? $0.pid : nil }
+    }
+
+    /// Whether the process lives but hangs, and its pid, 0 where that is not in sight; cheaper than ``look(at:)``, as it asks nothing of the kernel but of a
     /// process that seems to hang.
     func hang(at now: Moment) -> (pid: Int32, hang: Hang)? {
         state.withLock { state in
@@ -240,8 +260,8 @@ package final class KnownInstance: Sendable {
             read(&state, at: now) { state throws(ProcessGone) in
                 hang = try state.readings.read(HangSource.self, at: now)
             }
-            guard let pid = state.subject.process?.pid, let found = hang ?? nil else { return nil }
-            return (pid, found)
+            guard state.subject.isAlive, let found = hang ?? nil else { return nil }
+            return (Self.pid(state) ?? 0, found)
         }
     }
 
@@ -251,7 +271,7 @@ package final class KnownInstance: Sendable {
     /// The families that the service reports, for the plan of an exposition.
     func reported() -> [ReportedFamily] {
         let subject = state.withLock { $0.subject }
-        return subject.segment?.reported(alive: subject.process != nil) ?? []
+        return subject.segment?.reported(alive: subject.isAlive) ?? []
     }
 
     /// Values of all series of a reported counter or gauge, with their labels; for the pages in JSON.
@@ -261,7 +281,9 @@ package final class KnownInstance: Sendable {
 /// What is known of an instance at one moment.
 package struct InstanceView: Sendable {
     package let identity: InstanceIdentity
-    /// `nil` when no process of the instance lives and reports.
+    /// Whether a process of the instance lives and reports.
+    package let isUp: Bool
+    /// `nil` when none does, and where its pid is not in sight.
     package let pid: Int32?
     let stat: StatSource.Reading?
     package let openFiles: UInt64?
@@ -276,7 +298,6 @@ package struct InstanceView: Sendable {
     /// The systemd unit that the process runs in.
     package let unit: String?
 
-    package var isUp: Bool { pid != nil }
     /// Alive and not hung.
     var isWell: Bool { isUp && hang == nil }
 }

@@ -20,6 +20,7 @@ final class ReportedSegment: Sendable {
         /// What is wrong with it; nothing more is taken in then.
         var fault: SegmentError?
         var isFaultTold = false
+        var signs = SignsOfLife()
     }
 
     init(reader: sending SegmentReader, identity: InstanceIdentity, limit: Int) {
@@ -28,7 +29,13 @@ final class ReportedSegment: Sendable {
         state = Mutex(State(reader: reader))
     }
 
-    var heartbeat: UInt64 { state.withLock { $0.reader.heartbeat } }
+    /// Looks at the heartbeat.
+    ///
+    /// - Parameter now: CLOCK_MONOTONIC in nanoseconds.
+    func signOfLife(at now: UInt64) -> SignsOfLife.Judgement {
+        state.withLock { $0.signs.see($0.reader.heartbeat, at: now) }
+    }
+
     var droppedSeries: UInt64 { state.withLock { $0.reader.droppedSeries } }
     var unreadSeries: Int { state.withLock { $0.reader.unread } }
     /// Whether nothing wrong has been found in it.

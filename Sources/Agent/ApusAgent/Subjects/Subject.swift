@@ -14,8 +14,8 @@ protocol Subject: Sendable {
 /// An instance of a service: expected, or with a process that reports, or ended.
 final class InstanceSubject: Subject {
     let identity: InstanceIdentity
-    /// The process; `nil` when none lives and reports.
-    let process: WatchedProcess?
+    /// The process that lives and reports; `nil` when none does.
+    private let sight: ProcessSight?
     /// What the process has handed over, which outlives it; `nil` before the first report.
     let segment: ReportedSegment?
     /// The rule by which it counts as hung.
@@ -25,13 +25,28 @@ final class InstanceSubject: Subject {
 
     var labels: [(String, String)] { identity.labels }
     var hasEnded: Bool { process?.hasEnded ?? false }
+    /// Whether a process lives and reports, seen or not.
+    var isAlive: Bool { sight != nil }
+    /// The process that lives; `nil` also when nothing of it can be seen.
+    var process: WatchedProcess? { if case .watched(let process) = sight { process } else { nil } }
+
+    /// The process that lives, for what is read of it; `nil` when none does.
+    ///
+    /// - Throws: ``LinuxError/unseen(_:)`` of one that cannot be seen.
+    func watched() throws(LinuxError) -> WatchedProcess? {
+        switch sight {
+        case nil: return nil
+        case .watched(let process): return process
+        case .unseen(let error): throw error
+        }
+    }
 
     init(
-        _ identity: InstanceIdentity, process: WatchedProcess? = nil, segment: ReportedSegment? = nil, hangs: HangJudge,
+        _ identity: InstanceIdentity, process sight: ProcessSight? = nil, segment: ReportedSegment? = nil, hangs: HangJudge,
         interval: UInt64
     ) {
         self.identity = identity
-        self.process = process
+        self.sight = sight
         self.segment = segment
         self.hangs = hangs
         self.interval = interval
