@@ -85,6 +85,7 @@ import Testing
     @Test(arguments: [
         ["--interval", "15"], ["--interval", "1ms"], ["--listen", "nowhere"], ["--expect", "worker"], ["--retention", "x"],
         ["--hung-after", "2s"], ["--journal-save-interval", "99ms"], ["--compress", "gzip"], ["--log", "syslog"],
+        ["--allowed-host", "http://a.example"], ["--journal-messages", "everybody"],
         ["--socket", "/nowhere/agent.sock"], ["--socket", "/tmp/" + String(repeating: "x", count: 110)],
     ])
     func `a wrong value of an agent's option is named`(arguments: [String]) async throws {

@@ -17,6 +17,7 @@ struct AgentDashboard {
             PanelRow(height: 4) { [version, known, sampleAge, size] }
             PanelRow("Sampling") { [sampleAgeOverTime, turns, turnCPU] }
             PanelRow("Scrapes of agents") { [scrapeTime, scrapes, sizes] }
+            PanelRow("Clients of agents") { [connections, refusedClients] }
             PanelRow("Reports") { [instances, series, refusals] }
             PanelRow("The agents' own processes") { [cpu, memory, files] }
             if fleet.isUnderSystemd { PanelRow("The bus of systemd") { [bus, busAge, calls] } }
@@ -108,7 +109,30 @@ struct AgentDashboard {
             PanelQuery(rate(Agent.scrapes), legend: "\(.instance)")
             PanelQuery(rate(Agent.scrapesAborted), legend: "\(.instance): aborted")
             PanelQuery(rate(Agent.scrapesRejected), legend: "\(.instance): refused")
-            PanelQuery(rate(Agent.connectionsRejected), legend: "\(.instance): connections refused")
+        }
+    }
+
+    private var connections: Panel {
+        Panel(
+            "Connections closed by agents",
+            description: "HTTP connections per second that agents closed of their own accord, by reason.",
+            unit: .perSecond
+        ) {
+            PanelQuery(rate(Agent.connectionsCut).sum(by: .label(.reason)), legend: "\(.label(.reason))")
+        }
+    }
+
+    private var refusedClients: Panel {
+        Panel(
+            "Clients refused by agents",
+            description:
+                "Connections refused because all others were being answered, pauses in accepting, and requests under a name "
+                + "that is not the agent's, per second.",
+            unit: .perSecond
+        ) {
+            PanelQuery(rate(Agent.connectionsRejected), legend: "\(.instance): connections")
+            PanelQuery(rate(Agent.acceptPauses), legend: "\(.instance): pauses")
+            PanelQuery(rate(Agent.hostsRefused), legend: "\(.instance): names")
         }
     }
 
