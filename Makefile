@@ -7,7 +7,8 @@
 # .ci/run        all of these, each thing compiled once
 
 # One configuration for everything, so that nothing is compiled twice. Without debug information, which strip would take away again.
-SWIFT_BUILD := swift build -c release -debug-info-format none
+# Executables look for no libraries in their own folder, where somebody could plant one.
+SWIFT_BUILD := swift build -c release -debug-info-format none --disable-local-rpath
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
 FORMATTED := Package.swift Sources Tests Fuzz/Target Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks

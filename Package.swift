@@ -19,6 +19,8 @@ let staticRuntime: [LinkerSetting] = [
     .unsafeFlags([
         "-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker",
         "pack-relative-relocs",
+        // All symbols are bound at the start, after which the table of their addresses is read-only.
+        "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
     ]),
     .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"),
 ]
@@ -51,8 +53,13 @@ let subprocess = product("Subprocess", "swift-subprocess")
 struct Floor {
     let name: String
 
-    func c(_ name: String, link libraries: [String] = []) -> Target {
-        .target(name: name, path: "Sources/\(self.name)/\(name)", linkerSettings: libraries.map { .linkedLibrary($0) })
+    /// - Parameter isPublic: whether a library of this package holds it: packages that use one take no unsafe flags.
+    func c(_ name: String, link libraries: [String] = [], isPublic: Bool = false) -> Target {
+        .target(
+            name: name, path: "Sources/\(self.name)/\(name)",
+            cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]
+                + (isPublic ? [] : [.unsafeFlags(["-fstack-protector-strong"], .when(configuration: .release))]),
+            linkerSettings: libraries.map { .linkedLibrary($0) })
     }
 
     /// - Parameter plugins: what is done before the module is compiled.
@@ -138,8 +145,8 @@ let package = Package(
     ],
     targets: [
         // Base: what the kernel, systemd and the metric model say; nothing of a fleet.
-        base.c("CLinux"),
-        base.c("CExposition"),
+        base.c("CLinux", isPublic: true),
+        base.c("CExposition", isPublic: true),
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
@@ -160,7 +167,10 @@ let package = Package(
             ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
         agent.module(
             "ApusJournal",
-            ["AgentMetrics", "ApusLinux", "ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns", "CSystemd"]),
+            [
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns",
+                "CSystemd",
+            ]),
         agent.module(
             "ApusAgent",
             [
@@ -235,7 +245,7 @@ let package = Package(
                 "NotificationStore",
                 coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
-        notifications.module("ClusterSupervisor", ["ApusThreads", lifecycle, logging, subprocess, systemPackage]),
+        notifications.module("ClusterSupervisor", ["ApusLinux", "ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
             "LoadTest",
             [
@@ -253,7 +263,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusDeployment", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusText", "ApusThreads",
+                "AgentMetrics", "ApusDeployment", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusText",
+                "ApusThreads",
                 "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
                 "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",

@@ -1,6 +1,7 @@
 import CommandConventions
 import ApusReporting
 import ApusSystemd
+import ApusText
 import ArgumentParser
 import ClusterSupervisor
 import NotificationAPI
@@ -17,7 +18,7 @@ struct APICommand: AsyncParsableCommand {
             /health/ready and /stats are for operators. SIGTERM or Ctrl-C stops it once the requests that run are answered.
             """)
 
-    @Option(help: "The address to listen on.")
+    @Option(help: "The address to listen on, of IPv4 or IPv6, or * for all.")
     var host = "127.0.0.1"
 
     @Option(help: "The port to listen on; 0 takes a free one, which the log names.")
@@ -28,8 +29,11 @@ struct APICommand: AsyncParsableCommand {
 
     @OptionGroup var service: ServiceArguments
 
-    func validate() throws {
+    mutating func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port \(port): a port is a number from 0 to 65535.") }
+        do throws(ListenAddressFault) { host = try ListenAddress.host(host) } catch {
+            throw ValidationError("--host \(host): \(error)")
+        }
     }
 
     func run() async throws {

@@ -1,4 +1,5 @@
 import CommandConventions
+import ApusLinux
 import ApusTopology
 import ClusterSupervisor
 import Glibc
@@ -30,6 +31,7 @@ final class FleetFolder {
             throw CommandFailure(
                 "\(self.path) is in the way of the data folder: it is not a folder; remove it or choose another --data")
         }
+        do throws(OwnFolderError) { try OwnFolder.check(self.path) } catch { throw CommandFailure("the data folder \(error)") }
         do {
             lock = try FolderLock(path: "\(self.path)/apus.lock")
         } catch .held(_, let pid) {

@@ -1,4 +1,5 @@
 import CommandConventions
+import ApusText
 import ArgumentParser
 import FoundationEssentials
 import LoadTest
@@ -98,13 +99,10 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     private func receiverAddress() throws -> (host: String, port: Int) {
-        guard let colon = receiverListen.lastIndex(of: ":"), colon > receiverListen.startIndex,
-            let port = UInt16(receiverListen[receiverListen.index(after: colon)...])
-        else {
-            throw CommandFailure("--receiver-listen \(receiverListen) is not an address and a port, such as 127.0.0.1:8080")
-        }
-        let host = receiverListen[..<colon]
-        return (host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host), Int(port))
+        do throws(ListenAddressFault) {
+            let address = try ListenAddress(receiverListen)
+            return (address.host, address.port)
+        } catch { throw CommandFailure("--receiver-listen \(receiverListen): \(error)") }
     }
 
     private func write(_ text: String) throws {

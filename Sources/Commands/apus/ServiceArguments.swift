@@ -48,6 +48,8 @@ struct ServiceArguments: ParsableArguments {
     var lifeline = false
 
     func validate() throws {
+        try requirePath(data, "--data")
+        try requirePath(agentSocket, "--agent-socket")
         guard connections >= 1 else {
             throw ValidationError("--connections \(connections): a service needs at least one.")
         }

@@ -49,6 +49,8 @@ struct UpCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .notice
 
     func validate() throws {
+        try requirePath(data, "--data")
+        try requirePath(agentExecutable, "--agent-executable")
         try DeliverySettings.validateOptions(batchSize: batchSize, lease: leaseDuration, pollInterval: pollInterval)
     }
 

@@ -1,3 +1,4 @@
+import ApusText
 package import CoreMetrics
 import EventCatalog
 import Glibc
@@ -125,7 +126,7 @@ package final class APIServer: Service {
 
     private func listening(on port: Int) {
         boundContinuation.yield(port)
-        let address = "http://\(configuration.host):\(port)/notifications"
+        let address = "http://\(ListenAddress(host: configuration.host, port: port))/notifications"
         let tell: @Sendable () -> Void = { [logger, onReady] in
             logger.info("serving", metadata: CataloguedEvent.apiStarted.metadata(["address": "\(address)"]))
             onReady()
@@ -145,7 +146,7 @@ package enum APIServerError: Error, Hashable, CustomStringConvertible {
         case .portInUse(let host, let port):
             "port \(port) on \(host) is in use; stop what listens there, or choose another port"
         case .cannotListen(let host, let port, let reason):
-            "the API cannot listen on \(host):\(port): \(reason)"
+            "the API cannot listen on \(ListenAddress(host: host, port: port)): \(reason)"
         }
     }
 }

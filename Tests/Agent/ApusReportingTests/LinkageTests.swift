@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `holds no code of theirs either`() throws {
-        let symbols = try Self.output(of: "nm", ["--demangle", BuiltProgram.path("reporting-service")])
+        let symbols = try Tool.output(of: "nm", ["--demangle", BuiltProgram.path("reporting-service")])
         for name in ["deflate", "ZSTD_compressStream2", "pcre2_match_8", "sd_journal_open", "sd_bus_open", "sd_notify"] {
             let found = symbols.split(separator: "\n").filter { $0.hasSuffix(" \(name)") }
             #expect(found == [], "\(name) is linked into the service")
@@ -29,11 +29,33 @@ import Testing
 
     /// The shared libraries that a built program names itself.
     private static func needed(by program: String) throws -> [String] {
-        let text = try output(of: "readelf", ["--dynamic", "--wide", BuiltProgram.path(program)])
+        let text = try Tool.output(of: "readelf", ["--dynamic", "--wide", BuiltProgram.path(program)])
         return text.matches(of: /\(NEEDED\)\s+Shared library: \[([^\]]+)\]/).map { String($0.1) }
     }
+}
 
-    private static func output(of tool: String, _ arguments: [String]) throws -> String {
+/// What an attacker on the host must not be able to use of the executables.
+@Suite struct `An executable of the product` {
+    @Test(arguments: ["apus", "apus-agent"])
+    func `loads no library from its own folder, and is bound and read-only before it runs`(program: String) throws {
+        let dynamic = try Tool.output(of: "readelf", ["--dynamic", "--wide", BuiltProgram.path(program)])
+        #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"), "a library beside it would be loaded")
+        #expect(dynamic.contains("BIND_NOW") || dynamic.contains("Flags: NOW"))
+        #expect(dynamic.contains("PIE"))
+        let segments = try Tool.output(of: "readelf", ["--segments", "--wide", BuiltProgram.path(program)])
+        #expect(segments.contains("GNU_RELRO"))
+        #expect(segments.contains(/GNU_STACK .* RW +0/), "the stack is executable")
+    }
+
+    @Test func `checks its buffers and its stack in C`() throws {
+        let symbols = try Tool.output(of: "nm", ["--dynamic", BuiltProgram.path("apus-agent")])
+        #expect(symbols.contains("__stack_chk_fail"))
+        #expect(symbols.contains(/U __\w+_chk@/))
+    }
+}
+
+private enum Tool {
+    static func output(of tool: String, _ arguments: [String]) throws -> String {
         let command = try Command.run(tool, arguments)
         try #require(command.passed, "\(tool) fails: \(command.errors)")
         return command.output

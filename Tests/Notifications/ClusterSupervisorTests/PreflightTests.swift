@@ -47,6 +47,24 @@ import Testing
         _ = try FolderLock(path: path)
     }
 
+    @Test func `a lock or a log that is a link is refused, and what it points to stays`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("precious", to: "target")
+        for (name, isSymbolic) in [("apus.lock", true), ("hard.lock", false)] {
+            let path = folder.path(name)
+            let made = isSymbolic ? symlink(folder.path("target"), path) : link(folder.path("target"), path)
+            #expect(made == 0)
+            #expect {
+                _ = try FolderLock(path: path)
+            } throws: { error in
+                "\(error)".contains(path) && "\(error)".contains("link")
+            }
+            #expect(try folder.read("target") == "precious")
+            unlink(path)
+        }
+        _ = try FolderLock(path: folder.path("apus.lock"))
+    }
+
     @Test func `a lock ends with its owner, however it ends`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("apus.lock")
@@ -59,7 +77,10 @@ import Testing
     }
 
     @Test func `a lock in a folder that is missing says so`() throws {
-        #expect(throws: FolderLockError.unusable(path: "/nowhere/apus.lock", reason: "No such file or directory")) {
+        #expect(
+            throws: FolderLockError.unusable(
+                path: "/nowhere/apus.lock", reason: "/nowhere/apus.lock cannot be opened: No such file or directory")
+        ) {
             _ = try FolderLock(path: "/nowhere/apus.lock")
         }
     }

@@ -124,7 +124,10 @@ final class HTTPEndpoint: Service {
             return listeners
         }
         do {
-            return [try await bootstrap.bind(host: host, port: port).get()]
+            // The address of all interfaces takes IPv4 too, whatever net.ipv6.bindv6only says.
+            let both =
+                host == "::" ? bootstrap.serverChannelOption(.socketOption(.ipv6_v6only), value: 0) : bootstrap
+            return [try await both.bind(host: host, port: port).get()]
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw AgentError.addressInUse(host: host, port: port)
         } catch {

@@ -1,3 +1,4 @@
+import ApusLinux
 import Glibc
 import SystemPackage
 
@@ -12,25 +13,19 @@ struct ChildLog: Sendable {
     /// Opens the log for one run of the child, at its end.
     ///
     /// - Returns: the descriptor, which the caller closes, and the offset at which this run's output begins.
-    func open() throws(Errno) -> (descriptor: FileDescriptor, start: Int64) {
+    func open() throws(OwnFileError) -> (descriptor: FileDescriptor, start: Int64) {
         let (descriptor, end) = try openAtEnd()
         guard end > Self.rotationSize else { return (descriptor, end) }
         try? descriptor.close()
-        guard rename(path, path + ".1") == 0 else { throw Errno(rawValue: errno) }
+        guard rename(path, path + ".1") == 0 else {
+            throw .open(path: path, reason: "it cannot be renamed: \(Errno(rawValue: errno))")
+        }
         return try openAtEnd()
     }
 
-    private func openAtEnd() throws(Errno) -> (descriptor: FileDescriptor, start: Int64) {
-        do {
-            let descriptor = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.append, .create, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead])
-            return (descriptor, try descriptor.seek(offset: 0, from: .end))
-        } catch let error as Errno {
-            throw error
-        } catch {
-            throw Errno.ioError
-        }
+    private func openAtEnd() throws(OwnFileError) -> (descriptor: FileDescriptor, start: Int64) {
+        let descriptor = FileDescriptor(rawValue: try OwnFile.open(path, O_WRONLY | O_APPEND, mode: 0o640))
+        return (descriptor, Int64(lseek(descriptor.rawValue, 0, SEEK_END)))
     }
 
     /// Reads the last line that is not blank, from the offset on; at most the last 4 KiB are looked at.

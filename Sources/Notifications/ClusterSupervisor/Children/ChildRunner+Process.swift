@@ -16,7 +16,7 @@ extension ChildRunner {
                 (output, run.logStart) = try log.open()
             } catch {
                 try? lifeline.childEnd.close()
-                run.exit = .notStarted(reason: "its log \(log.path) cannot be opened: \(error)")
+                run.exit = .notStarted(reason: "its log cannot be opened: \(error)")
                 return run
             }
             let result = try await Subprocess.run(

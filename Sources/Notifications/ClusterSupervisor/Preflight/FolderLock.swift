@@ -1,3 +1,4 @@
+import ApusLinux
 import Glibc
 import SystemPackage
 
@@ -22,17 +23,16 @@ package struct FolderLock: ~Copyable {
 
     private static func lock(_ path: String) throws(FolderLockError) -> FileDescriptor {
         let descriptor: FileDescriptor
-        do {
-            descriptor = try FileDescriptor.open(
-                FilePath(path), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+        do throws(OwnFileError) {
+            descriptor = FileDescriptor(rawValue: try OwnFile.open(path, O_RDWR, mode: 0o640))
         } catch {
-            throw .unusable(path: path, reason: "\(error)")
+            throw .unusable(path: path, reason: error.description)
         }
         guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             let code = Errno(rawValue: errno)
             let holder = pid(in: descriptor)
             try? descriptor.close()
-            throw code == .wouldBlock ? .held(path: path, pid: holder) : .unusable(path: path, reason: "\(code)")
+            throw code == .wouldBlock ? .held(path: path, pid: holder) : .unusable(path: path, reason: "\(path): \(code)")
         }
         ftruncate(descriptor.rawValue, 0)
         _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(getpid())\n".utf8)
@@ -57,7 +57,7 @@ package enum FolderLockError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .held(let path, .some(let pid)): "\(path) is held by process \(pid); stop it, or choose another folder"
         case .held(let path, nil): "\(path) is held by another process; stop it, or choose another folder"
-        case .unusable(let path, let reason): "\(path) cannot be locked: \(reason)"
+        case .unusable(_, let reason): "the folder cannot be locked: \(reason)"
         }
     }
 }

@@ -1,0 +1,122 @@
+import Glibc
+
+/// An address that a server listens on, as people write it: `127.0.0.1:9480`, `[::1]:9480`, `localhost:9480`, or `*:9480` for all
+/// addresses of both families.
+package struct ListenAddress: Sendable, Hashable {
+    /// An address or a name, an IPv6 address without brackets; ``anyHost`` for all addresses.
+    package let host: String
+    /// 0 for any free one.
+    package let port: Int
+
+    /// The address of all interfaces in both families: IPv6's, whose sockets take IPv4 too, or IPv4's where the host has no IPv6.
+    package static var anyHost: String { hasIPv6 ? "::" : "0.0.0.0" }
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads HOST:PORT.
+    ///
+    /// - Throws: ``ListenAddressFault``.
+    package init(_ text: String) throws(ListenAddressFault) {
+        guard let colon = text.lastIndex(of: ":") else { throw .noPort }
+        let (host, port) = (text[..<colon], text[text.index(after: colon)...])
+        // An IPv6 address ends in what looks like a port.
+        if host.contains(":"), !host.hasPrefix("[") { throw .noBrackets }
+        try self.init(host: try Self.host(String(host)), port: Self.port(port))
+    }
+
+    /// Reads a host by itself: an address, with or without brackets, a name, or `*`.
+    ///
+    /// - Throws: ``ListenAddressFault``.
+    package static func host(_ text: String) throws(ListenAddressFault) -> String {
+        if text == "*" { return anyHost }
+        if text.hasPrefix("[") || text.hasSuffix("]") {
+            let inner = String(text.dropFirst().dropLast())
+            guard text.hasPrefix("["), text.hasSuffix("]"), isIPv6(inner) else { throw .notIPv6(text) }
+            return inner
+        }
+        guard !text.isEmpty else { throw .noHost }
+        if text.contains(":") {
+            guard isIPv6(text) else { throw .notIPv6(text) }
+            return text
+        }
+        guard isIPv4(text) || isName(text) else { throw .notHost(text) }
+        return text
+    }
+
+    private static func port(_ text: Substring) throws(ListenAddressFault) -> Int {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(text) else {
+            throw text.isEmpty ? .noPort : .notPort(String(text))
+        }
+        return Int(port)
+    }
+
+    private static func isIPv4(_ text: String) -> Bool {
+        var address = in_addr()
+        return inet_pton(AF_INET, text, &address) == 1
+    }
+
+    private static func isIPv6(_ text: String) -> Bool {
+        var address = in6_addr()
+        // A link-local address has a zone: fe80::1%eth0.
+        let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, parts.count == 1 || !parts[1].isEmpty else { return false }
+        return inet_pton(AF_INET6, String(first), &address) == 1
+    }
+
+    /// Whether it is a host's name: labels of letters, digits and dashes, of which the last is no number (RFC 1123, 2.1).
+    private static func isName(_ text: String) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text.utf8.count <= 253, let last = labels.last, !last.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return false
+        }
+        return labels.allSatisfy { label in
+            (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+                && label.utf8.allSatisfy { byte in
+                    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45
+                        || byte == 95
+                }
+        }
+    }
+
+    private static var hasIPv6: Bool {
+        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
+            }
+        }
+    }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    /// HOST:PORT, with an IPv6 address in brackets.
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Why a text is no address to listen on.
+package enum ListenAddressFault: Error, Hashable, CustomStringConvertible {
+    case noHost
+    case noPort
+    case noBrackets
+    case notPort(String)
+    case notIPv6(String)
+    case notHost(String)
+
+    package var description: String {
+        switch self {
+        case .noHost: "the host is missing: write HOST:PORT, such as 127.0.0.1:9480, or *:9480 for all addresses"
+        case .noPort: "the port is missing: write HOST:PORT, such as 127.0.0.1:9480"
+        case .noBrackets: "an IPv6 address is in brackets before a port: write [::1]:9480"
+        case .notPort(let text): "“\(text)” is no port: a port is a number from 0 to 65535"
+        case .notIPv6(let text): "“\(text)” is no IPv6 address: write it as [::1]"
+        case .notHost(let text): "“\(text)” is neither an address nor a host's name"
+        }
+    }
+}
