@@ -39,6 +39,17 @@ public enum JournalFollowing: MetricSubsystem {
     public static let droppedLogs = Counter<NoLabels>(
         "apus_agent_log_messages_dropped_total", "Messages of the agent's own log that journald did not take in time.")
 
+    public static let files = Gauge<JournalFileLabels>(
+        "apus_journal_files",
+        "Files of the journal by what becomes of them: read, damaged, unreadable (not permitted), or excess (more than are read)."
+    )
+    public static let unitsLeft = Counter<NoLabels>(
+        "apus_journal_units_left_total", "Silent units whose series ended, to make room for others.")
+    public static let unitsFull = Gauge<NoLabels>(
+        "apus_journal_units_full",
+        "1 while entries of units are counted together under <other>, because all places are taken by units that are not silent."
+    )
+
     public static let patternDrops = Counter<JournalPatternLabels>(
         "apus_journal_pattern_entries_dropped_total", "Entries that matched a pattern and would have made one series too many.")
     public static let patternFailures = Counter<JournalPatternLabels>(
@@ -48,7 +59,8 @@ public enum JournalFollowing: MetricSubsystem {
     public static let title = "The following of the journal"
     public static let origin = MetricOrigin.host
     public static let families = [
-        up.family, age.family, lag.family, droppedLogs.family, patternDrops.family, patternFailures.family,
+        up.family, age.family, lag.family, files.family, unitsLeft.family, unitsFull.family, droppedLogs.family,
+        patternDrops.family, patternFailures.family,
     ]
 }
 
@@ -58,6 +70,13 @@ public struct JournalPatternLabels: LabelSet {
     public let pattern: String
     public init(pattern: String) { self.pattern = pattern }
     public subscript(key: Key) -> String { pattern }
+}
+
+public struct JournalFileLabels: LabelSet {
+    public enum Key: String, LabelKey { case state }
+    public let state: String
+    public init(state: String) { self.state = state }
+    public subscript(key: Key) -> String { state }
 }
 
 public struct JournalMessageLabels: LabelSet {

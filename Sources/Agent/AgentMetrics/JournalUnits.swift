@@ -9,6 +9,10 @@ public enum JournalUnits: MetricSubsystem {
         "journal_unit_exits_total",
         "Ends of the unit by cause: success, or the result of the failure as systemd has it (exit-code, signal, core-dump, watchdog, "
             + "timeout, oom-kill, …).")
+    public static let startLimits = Counter<UnitLabels>(
+        "journal_unit_start_limit_hits_total",
+        "Times that systemd refused to start the unit because it was started too often (StartLimitBurst); nothing ran and ended."
+    )
     public static let processExits = Counter<JournalProcessExitLabels>(
         "journal_unit_process_exits_total",
         "Processes of the unit that ended other than with success, by code (exited, killed, dumped) and exit status or signal.")
@@ -23,7 +27,8 @@ public enum JournalUnits: MetricSubsystem {
     public static let title = "Units in the journal"
     public static let origin = MetricOrigin.host
     public static let families = [
-        starts.family, startFailures.family, exits.family, processExits.family, restarts.family, oomKills.family,
+        starts.family, startFailures.family, exits.family, startLimits.family, processExits.family, restarts.family,
+        oomKills.family,
         coreDumps.family, JournalConsumption.cpu.family, JournalConsumption.io.family, JournalConsumption.ioOperations.family,
         JournalConsumption.ip.family, JournalConsumption.ipPackets.family, JournalConsumption.memoryPeak.family,
     ]

@@ -21,7 +21,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Address of the HTTP endpoint, HOST:PORT; port 0 takes a free one. One that systemd passes takes its place."))
+            "Address of the HTTP endpoint, HOST:PORT, [IPV6]:PORT or *:PORT for all addresses; port 0 takes a free one. One that systemd "
+                + "passes takes its place."))
     var listen = "127.0.0.1:9480"
 
     @Option(
@@ -100,6 +101,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
     func validate() throws {
         try requireAtLeast(AgentLimits.leastInterval, interval, "--interval")
         try requireAtLeast(.seconds(3), hungAfter, "--hung-after")
+        try requirePath(socket, "--socket")
+        try requirePath(expectFile, "--expect-file")
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
     }
 
@@ -120,7 +123,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
         defer { _ = output.flush(within: .seconds(1)) }
         let logger = Logger(label: "apus-agent")
         var remarks: [String] = []
-        configuration.journal = try journalOptions.configuration(remarks: &remarks)
+        configuration.journal = try journalOptions.configuration(
+            watched: try unitOptions.patterns(), remarks: &remarks)
         configuration.units = try unitOptions.configuration(interval: configuration.interval)
         let services = try AgentServices(
             configuration, logger: logger, notifier: ServiceNotifier(), watchdog: watchdog, passed: ActivationSocket.passed(),
@@ -141,11 +145,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     private func agentConfiguration() throws -> AgentConfiguration {
         var configuration = AgentConfiguration()
-        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]),
-            colon > listen.startIndex
-        else { throw ValidationError("--listen \(listen): write HOST:PORT, such as 127.0.0.1:9480") }
-        configuration.host = String(listen[..<colon])
-        configuration.port = Int(port)
+        do throws(ListenAddressFault) {
+            let address = try ListenAddress(listen)
+            (configuration.host, configuration.port) = (address.host, address.port)
+        } catch { throw ValidationError("--listen \(listen): \(error)") }
         configuration.socketPath = socket
         configuration.allowedHosts = try allowedHost.map { text in
             guard let host = AllowedHost(text) else {

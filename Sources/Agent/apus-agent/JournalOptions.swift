@@ -64,6 +64,16 @@ struct JournalOptions: ParsableArguments {
         if journal == .off, let journalPatterns {
             throw ValidationError("--journal-patterns \(journalPatterns): does not go with --journal off")
         }
+        try requirePath(stateDirectory, "--state-directory")
+        try requirePath(journalDirectory, "--journal-directory")
+        try requirePath(journalPatterns, "--journal-patterns")
+        if let namespace = journalNamespace, namespace.isEmpty || namespace.contains("/") {
+            throw ValidationError(
+                "--journal-namespace “\(namespace)”: write a namespace's name, as of systemd-journald@NAME.service")
+        }
+        for unit in journalUnit where UnitPattern(unit)?.isGlob ?? true {
+            throw ValidationError("--journal-unit \(unit): write a unit's name with its type, such as nginx.service")
+        }
         try requireAtLeast(.milliseconds(100), journalSaveInterval, "--journal-save-interval")
         if let namespace = journalNamespace, journalDirectory != nil {
             throw ValidationError("--journal-namespace \(namespace): does not go with --journal-directory")
@@ -72,8 +82,10 @@ struct JournalOptions: ParsableArguments {
 
     /// What is followed; `nil`: nothing.
     ///
-    /// - Parameter remarks: takes what is to be logged once the agent runs; what keeps it from running stays the only line.
-    func configuration(remarks: inout [String]) throws -> JournalFollowerConfiguration? {
+    /// - Parameters:
+    ///   - watched: the units that have counts of their own under their own names.
+    ///   - remarks: takes what is to be logged once the agent runs; what keeps it from running stays the only line.
+    func configuration(watched: [UnitPattern], remarks: inout [String]) throws -> JournalFollowerConfiguration? {
         guard journal != .off else { return nil }
         guard let folder = try stateFolder() else {
             guard journal == .auto, journalPatterns == nil else {
@@ -86,7 +98,8 @@ struct JournalOptions: ParsableArguments {
         }
         return JournalFollowerConfiguration(
             source: source, statePath: "\(folder)/journal", units: journal == .units ? Set(journalUnit) : nil,
-            beginning: journalFromStart ? .beginning : .end, patterns: try patterns(), saveInterval: journalSaveInterval)
+            watched: watched, beginning: journalFromStart ? .beginning : .end, patterns: try patterns(),
+            saveInterval: journalSaveInterval)
     }
 
     private func patterns() throws -> [JournalPattern] {
@@ -112,6 +125,7 @@ struct JournalOptions: ParsableArguments {
         guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, access(folder, W_OK | X_OK) == 0 else {
             throw ValidationError("--state-directory \(folder): must be a folder that the agent may write to")
         }
+        do throws(OwnFolderError) { try OwnFolder.check(folder) } catch { throw ValidationError("--state-directory: \(error)") }
         return folder
     }
 }

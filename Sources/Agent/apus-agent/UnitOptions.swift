@@ -16,17 +16,22 @@ struct UnitOptions: ParsableArguments {
                 + "$DBUS_SYSTEM_BUS_ADDRESS or this host's]", valueName: "address"))
     var systemBus: String?
 
-    /// What is watched; `nil`: nothing.
-    ///
-    /// - Parameter interval: of the sampling loop: how often systemd is asked for a sign of life.
-    func configuration(interval: Duration) throws -> UnitWatchConfiguration? {
-        let patterns = try (watchUnit.isEmpty ? ["apus-*.service"] : watchUnit).map { text in
+    /// The units that are watched, and that have counts of their own of the journal.
+    func patterns() throws -> [UnitPattern] {
+        try (watchUnit.isEmpty ? ["apus-*.service"] : watchUnit).map { text in
             guard let pattern = UnitPattern(text) else {
                 throw ValidationError(
                     "--watch-unit \(text): write a unit's name with its type, such as nginx.service, or a glob")
             }
             return pattern
         }
+    }
+
+    /// What is watched; `nil`: nothing.
+    ///
+    /// - Parameter interval: of the sampling loop: how often systemd is asked for a sign of life.
+    func configuration(interval: Duration) throws -> UnitWatchConfiguration? {
+        let patterns = try patterns()
         let address = try systemBus.map { text in
             guard let address = UnitBusAddress(text) else {
                 throw ValidationError("--system-bus \(text): write unix:path=PATH")

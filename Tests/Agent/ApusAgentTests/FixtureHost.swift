@@ -102,7 +102,8 @@ extension FixtureHost {
         var subject = try host()
         subject.journal = { now in
             FollowedJournal(
-                counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5)
+                counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5,
+                files: JournalFileFigures(read: 41, damaged: 42, unreadable: 43, excess: 44))
         }
         subject.patterns = [pattern]
         subject.units = { _ in

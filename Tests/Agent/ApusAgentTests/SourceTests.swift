@@ -153,6 +153,15 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(samples["apus_source_up{source=\"journal-patterns\"}"] == nil)
     }
 
+    @Test func `a start that is refused because there were too many is no exit`() throws {
+        let host = try FixtureHost()
+        let samples = host.exposition(try host.wholeHost()).samples
+        let unit = try #require(
+            samples.keys.first { $0.hasPrefix("journal_unit_start_limit_hits_total") && samples[$0] == "2" })
+        #expect(!samples.keys.contains { $0.hasPrefix("journal_unit_exits_total") && $0.contains("limit-hit") })
+        #expect(unit.contains("unit="))
+    }
+
     @Test func `where nobody judges, no process is said to hang or not to hang`() throws {
         let host = try FixtureHost { $0.sources = try! SourceChoice(without: ["hang"]) }
         let instance = try host.report(FixtureHost.worker, pid: 4711, connection: 1)

@@ -90,6 +90,15 @@ package final class PrivateJournald: Sendable {
         guard comesTrue(within: .seconds(10), { archived != before }) else { throw Failure.noRotation }
     }
 
+    /// Removes its archived files, as vacuuming does.
+    package func removeArchived() throws {
+        for folder in folders {
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.contains("@") {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+        }
+    }
+
     private var archived: Int {
         folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
             .filter { $0.hasPrefix("system@") }.count

@@ -1,5 +1,6 @@
 import ApusThreads
 import ApusJournal
+import ApusLimits
 import Logging
 import ServiceLifecycle
 
@@ -10,8 +11,13 @@ final class JournalWatch: Service {
 
     init(_ configuration: JournalFollowerConfiguration, logger: Logger) {
         self.logger = logger
+        // Whoever writes into the journal could cause any number of them.
+        let throttle = LogThrottle<String>(pause: .seconds(600), burst: 3)
         follower = JournalFollower(configuration) { notice in
-            logger.warning("\(notice)", metadata: ["state": "\(configuration.statePath)"])
+            guard let omitted = throttle.admit(notice.subject) else { return }
+            var metadata: Logger.Metadata = ["state": "\(configuration.statePath)"]
+            if omitted > 0 { metadata["omitted"] = "\(omitted)" }
+            logger.warning("\(notice)", metadata: metadata)
         }
     }
 

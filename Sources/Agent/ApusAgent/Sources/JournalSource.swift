@@ -25,6 +25,14 @@ struct JournalSource: Source {
         Row(JournalFollowing.up) { $0.journal.isWell ? 1 : 0 },
         Row(JournalFollowing.age) { $0.journal.age },
         Row(JournalFollowing.lag) { $0.journal.age == nil ? nil : $0.lag },
+        Row.each(JournalFollowing.files) { reading in
+            let files = reading.journal.files
+            return [
+                ("read", files.read), ("damaged", files.damaged), ("unreadable", files.unreadable), ("excess", files.excess),
+            ].map { (JournalFileLabels(state: $0.0), Double($0.1)) }
+        },
+        Row(JournalFollowing.unitsLeft) { $0.counts.map { Double($0.unitsLeft) } },
+        Row(JournalFollowing.unitsFull) { $0.counts.map { $0.isFull ? 1 : 0 } },
         Row.each(Journal.messages) { messages($0) },
         Row.each(Journal.lastError) { reading in
             (reading.counts?.lastErrors ?? []).map {

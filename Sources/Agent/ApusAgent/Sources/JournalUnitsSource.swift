@@ -18,6 +18,7 @@ struct JournalUnitsSource: Source {
         Row.each(JournalUnits.starts) { $0.counts?.byUnit(.started) ?? [] },
         Row.each(JournalUnits.startFailures) { $0.counts?.byUnit(.startFailed) ?? [] },
         Row.each(JournalUnits.exits) { $0.counts?.exits ?? [] },
+        Row.each(JournalUnits.startLimits) { $0.counts?.startLimits ?? [] },
         Row.each(JournalUnits.processExits) { reading in
             (reading.counts?.series(.processExited) ?? []).map {
                 (JournalProcessExitLabels(unit: $0.series.unit, code: $0.series.cause, status: $0.series.status), $0.count)
@@ -132,11 +133,25 @@ struct JournalUnitCounts: Sendable {
         for (series, count) in byEvent[.succeeded] ?? [] {
             byLabels[JournalExitLabels(unit: series.unit, cause: "success"), default: 0] += count
         }
-        for (series, count) in byEvent[.failed] ?? [] {
+        for (series, count) in byEvent[.failed] ?? [] where !Self.isStartLimit(series.cause) {
             byLabels[JournalExitLabels(unit: series.unit, cause: series.cause), default: 0] += count
         }
         return byLabels.sorted { ($0.key.unit, $0.key.cause) < ($1.key.unit, $1.key.cause) }
             .map { ($0.key, $0.value) }
+    }
+
+    /// Whether a unit failed because it was started too often, or a socket or path triggered it too often: nothing has ended.
+    private static func isStartLimit(_ cause: String) -> Bool {
+        ["start-limit-hit", "trigger-limit-hit"].contains { cause.hasSuffix($0) }
+    }
+
+    /// Starts that were refused because there were too many.
+    var startLimits: [(labels: UnitLabels, value: Double)] {
+        var byUnit = Dictionary(uniqueKeysWithValues: units.map { ($0, 0.0) })
+        for (series, count) in byEvent[.failed] ?? [] where Self.isStartLimit(series.cause) {
+            byUnit[series.unit, default: 0] += count
+        }
+        return byUnit.sorted { $0.key < $1.key }.map { (UnitLabels(unit: $0.key), $0.value) }
     }
 
     /// Kills for want of memory, by who killed.

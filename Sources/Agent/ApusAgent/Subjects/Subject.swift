@@ -93,16 +93,21 @@ package struct FollowedJournal: Sendable {
     package var age: Double?
     /// When the newest counted entry was received, in seconds since the Unix epoch; `nil` where there is none.
     package var newest: Double?
+    package var files: JournalFileFigures
 
     /// Whether it is read, and all entries up to the agent's start are counted.
     var isWell: Bool { isOpen && counts != nil }
 
-    package init(counts: JournalCounts?, isOpen: Bool, isAtEnd: Bool, age: Double?, newest: Double?) {
+    package init(
+        counts: JournalCounts?, isOpen: Bool, isAtEnd: Bool, age: Double?, newest: Double?,
+        files: JournalFileFigures = JournalFileFigures()
+    ) {
         self.counts = counts
         self.isOpen = isOpen
         self.isAtEnd = isAtEnd
         self.age = age
         self.newest = newest
+        self.files = files
     }
 }
 
@@ -112,7 +117,7 @@ extension FollowedJournal {
         self.init(
             counts: follower.snapshot(), isOpen: progress.isOpen, isAtEnd: progress.isAtEnd,
             age: progress.lastLook.map { now.seconds(since: $0) },
-            newest: progress.lastEntry.map { Double($0) / 1e6 })
+            newest: progress.lastEntry.map { Double($0) / 1e6 }, files: progress.files)
     }
 }
 

@@ -11,6 +11,8 @@ struct JournalBatch {
     private(set) var errors: [Int: [JournalLastError]] = [:]
     /// What units have used, by unit number.
     private(set) var consumption: [Int: UnitConsumption] = [:]
+    /// The units that events are about, by number.
+    private(set) var subjects: Set<Int> = []
     /// What was counted of each pattern, by its name.
     private(set) var patterns: [String: PatternCounts] = [:]
     private(set) var unreadable: UInt64 = 0
@@ -22,10 +24,14 @@ struct JournalBatch {
         events.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
         consumption.removeAll(keepingCapacity: true)
+        subjects.removeAll(keepingCapacity: true)
         patterns.removeAll(keepingCapacity: true)
         unreadable = 0
         entries = 0
     }
+
+    /// Passes over an entry that does not count.
+    mutating func skip() { entries += 1 }
 
     /// Takes in the reader's current entry.
     mutating func add(_ reader: JournalReader, units: inout UnitIndex, limits: JournalLimits) {
@@ -69,12 +75,13 @@ struct JournalBatch {
     ) {
         let realtime = reader.realtime() ?? 0
         let cursor = reader.cursorText() ?? ""
-        let error = value(
-            reader.withField(.message) {
-                JournalLastError(
-                    realtime: realtime, priority: priority, message: $0, limit: limits.messageBytes, cursor: cursor)
-            })
-        guard let error else { return }
+        // One without a text, or whose text cannot be read, is an error all the same.
+        let error =
+            value(
+                reader.withField(.message) {
+                    JournalLastError(
+                        realtime: realtime, priority: priority, message: $0, limit: limits.messageBytes, cursor: cursor)
+                }) ?? JournalLastError(realtime: realtime, priority: priority, message: "", cursor: cursor)
         var errors = self.errors.removeValue(forKey: unit) ?? []
         if errors.count >= 2 * limits.errors { errors.removeFirst(errors.count - limits.errors + 1) }
         errors.append(error)
@@ -89,7 +96,9 @@ struct JournalBatch {
     /// The unit that an entry is about, not the one that wrote it; `nil` of one that is not watched.
     private mutating func subject(_ reader: JournalReader, units: inout UnitIndex) -> Int? {
         for field in JournalEvent.unitFields {
-            if let number = value(reader.withField(field) { units.number(of: $0) }) { return number }
+            guard let number = value(reader.withField(field) { units.number(of: $0) }) else { continue }
+            if let number { subjects.insert(number) }
+            return number
         }
         return UnitIndex.none
     }

@@ -1,29 +1,50 @@
+import ApusLimits
 import ApusMetrics
 import Glibc
 
 /// Counts a journal from a saved place on, a batch at a time; the follower's work, without its thread.
 ///
-/// State and cursor change together, by whole batches, so that each save is exact: dropped at any moment and made again, it counts
+/// State and places change together, by whole batches, so that each save is exact: dropped at any moment and made again, it counts
 /// on from the last save as if nothing had happened.
 package final class JournalCounter {
     private let configuration: JournalFollowerConfiguration
     private let file: JournalStateFile
     private let notify: (JournalNotice) -> Void
-    private var reader: JournalReader?
-    private var files = JournalFiles()
+    /// Tells that something has changed. It reads nothing, because its order of entries goes by clocks.
+    private var watch: JournalReader?
+    private var files: JournalFileSet
+    private var found: JournalFiles?
+    private var listed: ContinuousClock.Instant?
     private var units: UnitIndex
     private var batch = JournalBatch()
     private let patterns: [CompiledPattern]
     private let seriesLimits: [String: Int]
     private var hasBegun: Bool
+    /// The time in seconds since 1970 after which units are no longer said to be without a place.
+    private var fullUntil: UInt64 = 0
     private var unreportedMissing: UInt64 = 0
 
     package private(set) var state: JournalState
     /// Whether the state has changed since it was saved.
     package private(set) var isChanged = false
+    /// The time at which the entry that was read last was received, in microseconds since 1970; `nil` before the first one.
+    package private(set) var lastEntry: UInt64?
 
     /// Whether any file of the journal is open.
-    package var hasFiles: Bool { reader?.hasFiles ?? false }
+    package var hasFiles: Bool { watch?.hasFiles ?? false }
+
+    /// What became of the journal's files at the last look.
+    package var figures: JournalFileFigures {
+        JournalFileFigures(
+            read: found?.found.count ?? 0, damaged: (found?.damaged.count ?? 0) + files.files.values.count(where: \.isRefused),
+            unreadable: found?.unreadable ?? 0, excess: found?.excess ?? 0)
+    }
+
+    /// The time after which the folders are looked at anew, though no change was told of.
+    private static let longestUnlisted = Duration.seconds(60)
+
+    /// Longer than between two scrapes, so that one of them sees it.
+    private static let fullSeconds: UInt64 = 300
 
     /// Takes up the saved state, if there is one. ``open()`` comes next.
     package init(_ configuration: JournalFollowerConfiguration, notify: @escaping (JournalNotice) -> Void) {
@@ -40,120 +61,89 @@ package final class JournalCounter {
             configuration.patterns.map { ($0.family.name, $0.seriesLimit) }, uniquingKeysWith: { first, _ in first })
         state.counts.keepPatterns(configuration.patterns)
         self.state = state
-        units = UnitIndex(names: state.counts.units, limit: configuration.limits.units, watched: configuration.units)
+        units = UnitIndex(
+            names: state.counts.units, limit: configuration.limits.units, counted: configuration.units,
+            watched: configuration.watched)
+        files = JournalFileSet(fieldLimit: Self.fieldLimit(configuration), notify: notify)
     }
 
     /// A descriptor that is readable when the journal has changed; `nil` where the kernel cannot tell, or nothing is open.
-    package var descriptor: Int32? { reader?.descriptor }
+    package var descriptor: Int32? { watch?.descriptor }
 
-    /// Opens the journal at the state's place; at a first start, where the configuration says.
+    /// Opens the journal at the state's places; at a first start, where the configuration says.
     package func open() throws(JournalError) {
-        reader = nil
-        let reader = try JournalReader(configuration.source, fieldLimit: fieldLimit)
-        reportDamage()
-        if hasBegun {
-            try seek(reader)
-        } else {
-            // Saved at once: a kill before the first save would otherwise begin anew, further on.
-            state.cursor = configuration.beginning == .end ? try reader.seekToEnd() : nil
-            hasBegun = true
-            isChanged = true
-            save()
-        }
-        self.reader = reader
+        watch = nil
+        watch = try JournalReader(configuration.source)
+        // What was read and not counted is read again.
+        files = JournalFileSet(fieldLimit: Self.fieldLimit(configuration), notify: notify)
+        try list()
     }
 
     /// The number of bytes of a field that are looked at, its name included.
-    private var fieldLimit: Int {
-        max(1024, configuration.limits.messageBytes + 16, configuration.patterns.isEmpty ? 0 : JournalLimits.patternFieldBytes)
+    private static func fieldLimit(_ configuration: JournalFollowerConfiguration) -> Int {
+        max(
+            1024, configuration.limits.messageBytes + 16,
+            configuration.patterns.isEmpty ? 0 : JournalFollowingLimits.patternField.value.bytes)
     }
 
-    /// Reads and counts at most `limit` entries.
+    /// Reads and counts at most `limit` entries, or some more where journald copies files.
     ///
     /// - Returns: how many; 0 when the end is reached for now.
     package func countBatch(limit: Int = 512) throws(JournalError) -> Int {
-        try follow()
-        guard let end = try readBatch(limit: limit) else { return 0 }
-        if isVerified(end, isFull: batch.entries == limit) {
-            commit(end: end)
-        } else if let reader {
-            // Everything up to `end` was written before it and is in the files by now: a second reading of no more entries is exact.
-            _ = try reader.process()
-            try seek(reader)
-            guard let end = try readBatch(limit: batch.entries) else { return 0 }
-            commit(end: end)
-        }
-        return batch.entries
-    }
-
-    /// Fills the batch from the state's place on.
-    ///
-    /// - Returns: the cursor of its last entry; `nil` if there is none.
-    private func readBatch(limit: Int) throws(JournalError) -> JournalCursor? {
-        guard let reader else { return nil }
+        guard let watch else { return 0 }
+        let isDue = listed.map { ContinuousClock.now >= $0 + Self.longestUnlisted } ?? true
+        if try watch.process() || isDue { try list() }
         batch.removeAll()
-        while batch.entries < limit, try reader.next() {
+        try files.fill(&batch, limit: limit) { reader, batch in
             batch.add(reader, units: &units, limits: configuration.limits)
             if !patterns.isEmpty { batch.add(reader, patterns: patterns) }
+            lastEntry = reader.realtime() ?? lastEntry
         }
-        guard batch.entries > 0 else { return nil }
-        do throws(JournalError) {
-            return try reader.cursor()
-        } catch {
-            // The file of the last entry is damaged behind it, and libsystemd has let go of it: read up to there and no further.
-            guard batch.entries < limit else { throw error }
-            try open()
-            return try readBatch(limit: batch.entries)
+        commit()
+        guard batch.entries == 0 else { return batch.entries }
+        // Nothing is new in any file since the last entry was read: what was written before it is counted.
+        settle()
+        if let found {
+            files.drop(found.found)
+            if found.hasEmpty { listed = nil }
         }
+        return 0
     }
 
-    /// Whether the batch has surely all entries up to its end.
-    ///
-    /// Entries of one journald lie in several files, by user, and libsystemd looks at one after the other: an entry that is written
-    /// between two looks is passed over if a later one is found first. The sequence numbers tell; where they are of several series,
-    /// only what was not written just now is sure.
-    private func isVerified(_ end: JournalCursor, isFull: Bool) -> Bool {
-        if state.cursor?.distance(to: end) == UInt64(batch.entries) { return true }
+    private func commit() {
+        for advance in files.advances {
+            state.places.advance(advance)
+            isChanged = true
+        }
+        guard batch.entries > 0 else { return }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let seconds = UInt64(max(now.tv_sec, 0))
-        return isFull && (reader?.realtime() ?? .max) / 1_000_000 + 10 < seconds
-    }
-
-    /// How many sequence numbers between the state's cursor and `end` have no entry in the batch.
-    private func missingEntries(before end: JournalCursor) -> UInt64 {
-        guard files.areReadable, let distance = state.cursor?.distance(to: end) else { return 0 }
-        return distance > UInt64(batch.entries) ? distance - UInt64(batch.entries) : 0
-    }
-
-    private func commit(end: JournalCursor) {
-        let missing = missingEntries(before: end)
-        state.counts.add(batch, names: units.names, limits: configuration.limits, seriesLimits: seriesLimits)
-        state.counts.missing += missing
-        state.cursor = end
-        isChanged = true
-        if let move = reader?.takeMove() {
-            notify(.moved(move))
-        } else {
-            unreportedMissing += missing
+        let hasRoom = state.counts.add(
+            batch, units: units, limits: configuration.limits, seriesLimits: seriesLimits, at: seconds)
+        guard units.isFull || !hasRoom else {
+            if seconds >= fullUntil { state.counts.isFull = false }
+            return
         }
+        if state.counts.makeRoom(keeping: units.isKept, limits: configuration.limits, at: seconds) {
+            units.renumber(state.counts.units)
+        } else {
+            state.counts.isFull = true
+            fullUntil = seconds + Self.fullSeconds
+            notify(.unitsFull(limit: configuration.limits.units))
+        }
+        units.isFull = false
     }
 
-    /// Takes note of files that came and went, and finds the place again.
-    private func follow() throws(JournalError) {
-        guard let reader, try reader.process() else { return }
-        reportDamage()
-        try seek(reader)
-    }
-
-    private func seek(_ reader: JournalReader) throws(JournalError) {
-        if let cursor = state.cursor { try reader.seek(after: cursor) } else { try reader.seekToBeginning() }
-    }
-
-    private func reportDamage() {
-        let wereReadable = files.areReadable
-        for (path, code) in files.damaged(in: configuration.source) { notify(.damagedFile(path: path, code: code)) }
-        if wereReadable && !files.areReadable { notify(.filesNotReadable(configuration.source)) }
+    private func settle() {
+        let before = state.places
+        let missing = state.places.settle()
+        guard state.places != before else { return }
+        isChanged = true
+        // What lies in files that may not be read is missing from those that may.
+        guard missing > 0, found?.unreadable ?? 0 == 0 else { return }
+        state.counts.missing += missing
+        unreportedMissing += missing
     }
 
     /// Saves the state, if it has changed; a failure is notified, and the next call tries again.
@@ -167,5 +157,68 @@ package final class JournalCounter {
         } catch {
             notify(.stateNotSaved(error))
         }
+    }
+}
+
+// MARK: - Files
+
+extension JournalCounter {
+    /// Looks which files there are.
+    private func list() throws(JournalError) {
+        let before = found
+        let found = JournalFiles(of: configuration.source)
+        self.found = found
+        listed = .now
+        state.places.list(found.found.keys, remembering: JournalFollowingLimits.goneFiles.value)
+        let come = files.list(found.found, state.places)
+        if !hasBegun || state.cursor != nil { try begin(come) }
+        report(found, before)
+    }
+
+    /// Puts the places of all files to where counting begins.
+    private func begin(_ come: [JournalFileSet.File]) throws(JournalError) {
+        if hasBegun || configuration.beginning == .end {
+            for file in come {
+                if let cursor = state.cursor { try files.skip(file, upTo: cursor) } else { try files.skip(file) }
+                guard file.sequence > 0 else { continue }
+                state.places.advance(
+                    JournalAdvance(
+                        file: file.id, sequenceID: file.header.sequenceID, writer: file.writer, sequence: file.sequence,
+                        entries: 0, boot: nil, span: file.span, base: file.sequence))
+            }
+            _ = state.places.settle()
+        }
+        state.cursor = nil
+        hasBegun = true
+        isChanged = true
+        // Saved at once: a kill before the first save would otherwise begin anew, further on.
+        save()
+    }
+
+    private func report(_ found: JournalFiles, _ before: JournalFiles?) {
+        let known = Set(before?.damaged.map(\.path) ?? [])
+        for (path, code) in found.damaged where !known.contains(path) { notify(.damagedFile(path: path, code: code)) }
+        if found.unreadable > 0, before?.unreadable ?? 0 == 0 { notify(.filesNotReadable(configuration.source)) }
+        if found.excess > 0, before?.excess ?? 0 == 0 { notify(.tooManyFiles(excess: found.excess)) }
+        if !found.foreignFolders.isEmpty, found.foreignFolders != before?.foreignFolders ?? [] {
+            notify(.otherMachines(folders: found.foreignFolders))
+        }
+    }
+}
+
+/// How many files a journal has, by what becomes of them.
+package struct JournalFileFigures: Sendable, Equatable {
+    package var read = 0
+    package var damaged = 0
+    /// Those that the agent's user may not read.
+    package var unreadable = 0
+    /// Those that are left out because there are too many.
+    package var excess = 0
+
+    package init(read: Int = 0, damaged: Int = 0, unreadable: Int = 0, excess: Int = 0) {
+        self.read = read
+        self.damaged = damaged
+        self.unreadable = unreadable
+        self.excess = excess
     }
 }

@@ -5,7 +5,7 @@ package struct JournalLastError: Sendable, Equatable {
     /// The time at which the message was received, in microseconds since 1970.
     package let realtime: UInt64
     package let priority: JournalPriority
-    /// The text, cut to the limit, with invalid UTF-8 repaired.
+    /// The text, cut to the limit, with invalid UTF-8 repaired; empty of an entry without one.
     package let message: String
     /// The entry's cursor for `journalctl --cursor`; empty where it could not be had.
     package let cursor: String

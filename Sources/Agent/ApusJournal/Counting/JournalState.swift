@@ -1,31 +1,53 @@
 import ApusSystemd
 
-/// A place in the journal and the counts of all entries up to it: of one moment, so that counting on from them is exact.
+/// The places in a journal's files and the counts of all entries up to them: of one moment, so that counting on from them is exact.
 package struct JournalState: Sendable, Equatable {
-    /// The last counted entry; `nil`: the journal was empty, all that comes counts.
-    package internal(set) var cursor: JournalCursor?
+    /// The last counted entry of the merged files, by which versions 1 to 3 kept their place; `nil` where ``places`` says it.
+    var cursor: JournalCursor?
+    var places: JournalPlaces
     package internal(set) var counts: JournalCounts
 
-    package init(cursor: JournalCursor? = nil, counts: JournalCounts = JournalCounts()) {
+    package init() { self.init(cursor: nil) }
+
+    init(cursor: JournalCursor?, places: JournalPlaces = JournalPlaces(), counts: JournalCounts = JournalCounts()) {
         self.cursor = cursor
+        self.places = places
         self.counts = counts
     }
 
-    private static let heading = "apus-journal 3"
-    /// Headings of earlier versions that are read as well, because their lines are those of this version: the first without the
-    /// cursors of errors, starts and consumption, both without patterns.
-    private static let readableHeadings = ["apus-journal 1", "apus-journal 2", heading]
+    private static let heading = "apus-journal 4"
+    /// Headings of earlier versions that are read as well: 1 is without the cursors of errors, starts and consumption, 1 and 2 without
+    /// patterns, and all of them have one cursor in place of the files' places.
+    private static let readableHeadings = ["apus-journal 1", "apus-journal 2", "apus-journal 3", heading]
 
     /// The content of the file: lines of columns, the last one a checksum of those before it.
     var encoded: [UInt8] {
         var text = Self.heading + "\n"
         func line(_ columns: [String]) { text += columns.map(Self.escaped).joined(separator: "\t") + "\n" }
         if let cursor { line(["cursor", cursor.text]) }
+        for (file, position) in places.positions {
+            let span = position.span.map { [$0.boot.description, String($0.first), String($0.last)] } ?? []
+            line(
+                [
+                    "file", file.description, position.sequenceID.description, String(position.sequence),
+                    String(position.listing),
+                ] + span)
+        }
+        for (name, writer) in places.writers {
+            line(
+                [
+                    "writer", name, String(writer.settled), String(writer.highest), String(writer.read),
+                    writer.boot?.description ?? "-",
+                ])
+        }
         line(["missing", String(counts.missing)])
+        line(["left", String(counts.unitsLeft)])
         line(["unreadable", String(counts.unreadable)])
         let width = JournalPriority.count
         for (number, unit) in counts.units.enumerated() {
-            line(["unit", unit] + counts.cells[number * width..<(number + 1) * width].map { String($0) })
+            line(
+                ["unit", unit] + counts.cells[number * width..<(number + 1) * width].map { String($0) }
+                    + [String(counts.lastHeard[number])])
             for error in counts.errors[number] ?? [] {
                 line(["error", String(error.realtime), String(error.priority.rawValue), error.message, error.cursor])
             }

@@ -3,6 +3,10 @@ import ApusSystemd
 /// The state that the lines of its file make, one after the other.
 struct JournalStateDecoding {
     private var cursor: JournalCursor?
+    private var positions: [JournalID: JournalPosition] = [:]
+    private var writers: [String: JournalWriter] = [:]
+    private var lastHeard: [UInt64] = []
+    private var unitsLeft: UInt64 = 0
     private var units: [String] = []
     private var cells: [UInt64] = []
     private var events: [JournalEventSeries: UInt64] = [:]
@@ -18,11 +22,21 @@ struct JournalStateDecoding {
         switch (columns.first, columns.count) {
         case ("cursor", 2):
             do throws(JournalError) { cursor = try JournalCursor(columns[1]) } catch { throw .content(columns[1]) }
+        case ("file", 5), ("file", 8): try takeFile(columns)
+        case ("writer", 6):
+            var writer = JournalWriter(settled: try number(columns[2]))
+            writer.highest = max(writer.settled, try number(columns[3]))
+            writer.read = try number(columns[4])
+            writer.boot = JournalID(hex: columns[5])
+            writers[columns[1]] = writer
+        case ("left", 2): unitsLeft = try number(columns[1])
         case ("missing", 2): missing = try number(columns[1])
         case ("unreadable", 2): unreadable = try number(columns[1])
-        case ("unit", 2 + JournalPriority.count):
+        case ("unit", 2 + JournalPriority.count), ("unit", 3 + JournalPriority.count):
             units.append(columns[1])
-            for column in columns.dropFirst(2) { cells.append(try number(column)) }
+            for column in columns[2..<2 + JournalPriority.count] { cells.append(try number(column)) }
+            // Earlier versions did not keep it.
+            lastHeard.append(columns.count == 3 + JournalPriority.count ? try number(columns[columns.count - 1]) : 0)
         case ("error", 4), ("error", 5):
             guard let priority = UInt8(columns[2]).flatMap(JournalPriority.init(rawValue:)), !units.isEmpty else {
                 throw .content(columns[2])
@@ -52,16 +66,26 @@ struct JournalStateDecoding {
         }
     }
 
+    private mutating func takeFile(_ columns: [String]) throws(JournalStateFault) {
+        guard let file = JournalID(hex: columns[1]), let series = JournalID(hex: columns[2]) else { throw .content("file") }
+        var position = JournalPosition(
+            sequenceID: series, sequence: try number(columns[3]), listing: try number(columns[4]))
+        if columns.count == 8 {
+            guard let boot = JournalID(hex: columns[5]) else { throw .content("file") }
+            position.span = BootSpan(boot: boot, first: try number(columns[6]), last: try number(columns[7]))
+        }
+        positions[file] = position
+    }
+
     func state() throws(JournalStateFault) -> JournalState {
         guard units.count >= 2, units[UnitIndex.none].isEmpty, units[UnitIndex.others] == JournalCounts.otherUnits else {
             throw .content("unit")
         }
         return JournalState(
-            cursor: cursor,
+            cursor: cursor, places: JournalPlaces(positions: positions, writers: writers),
             counts: JournalCounts(
-                units: units, cells: cells, events: events, errors: errors, consumption: consumption, patterns: patterns,
-                missing: missing,
-                unreadable: unreadable))
+                units: units, cells: cells, lastHeard: lastHeard, events: events, errors: errors, consumption: consumption,
+                patterns: patterns, missing: missing, unitsLeft: unitsLeft, unreadable: unreadable))
     }
 
     private func number(_ text: String) throws(JournalStateFault) -> UInt64 {

@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusLinux
 import Glibc
 
@@ -5,13 +6,10 @@ import Glibc
 struct JournalStateFile: Sendable {
     let path: String
 
-    /// Bytes that such a file may have: far more than the most units and events that are counted fill.
-    private static let longest = 64 << 20
-
     /// Reads what was saved last; `nil` where nothing was.
     func load() throws(JournalStateError) -> JournalState? {
         let bytes: [UInt8]
-        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: Self.longest) } catch {
+        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: JournalFollowingLimits.state.value.bytes) } catch {
             if case .open(_, ENOENT) = error { return nil }
             throw .read(path: path, code: error.code ?? EIO)
         }
@@ -25,7 +23,9 @@ struct JournalStateFile: Sendable {
     /// Replaces what is in the file at once and for good: a kill or a power cut at any point leaves the old state or the new one.
     func save(_ state: JournalState) throws(JournalStateError) {
         let draft = path + ".new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // What a kill has left, or somebody has put there, goes: nothing but a new file is written to.
+        unlink(draft)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .write(path: draft, call: "open", code: errno) }
         defer { close(descriptor) }
         try write(state.encoded, to: descriptor, of: draft)

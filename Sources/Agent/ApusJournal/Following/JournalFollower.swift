@@ -64,11 +64,13 @@ package final class JournalFollower: Sendable {
         let clock = ContinuousClock()
         var due = clock.now + configuration.saveInterval
         var isCaughtUp = snapshot() != nil
+        var missing: UInt64 = 0
         var opened = clock.now
         while !wake.isRaised {
             let count = try counter.countBatch()
-            note(isOpen: count > 0 || counter.hasFiles, isAtEnd: count == 0, counter.state)
-            if !isCaughtUp || count > 0 {
+            note(isOpen: count > 0 || counter.hasFiles, isAtEnd: count == 0, counter)
+            if !isCaughtUp || count > 0 || counter.state.counts.missing != missing {
+                missing = counter.state.counts.missing
                 isCaughtUp = isCaughtUp || count == 0
                 if isCaughtUp { publish(counter.state.counts) }
             }
@@ -92,11 +94,11 @@ package final class JournalFollower: Sendable {
 
     private func publish(_ counts: JournalCounts) { shared.withLock { $0.counts = counts } }
 
-    private func note(isOpen: Bool, isAtEnd: Bool, _ state: JournalState) {
-        let entry = state.cursor?.realtime
+    private func note(isOpen: Bool, isAtEnd: Bool, _ counter: JournalCounter) {
+        let (entry, figures) = (counter.lastEntry, counter.figures)
         let now = apus_monotonic_nanoseconds()
         shared.withLock { shared in
-            shared.progress = JournalProgress(isOpen: isOpen, isAtEnd: isAtEnd, lastLook: now, lastEntry: entry)
+            shared.progress = JournalProgress(isOpen: isOpen, isAtEnd: isAtEnd, lastLook: now, lastEntry: entry, files: figures)
         }
     }
 }
@@ -112,4 +114,5 @@ package struct JournalProgress: Sendable {
     package var lastLook: UInt64?
     /// The time at which the last counted entry was received, in microseconds since 1970; `nil` where there is none.
     package var lastEntry: UInt64?
+    package var files = JournalFileFigures()
 }

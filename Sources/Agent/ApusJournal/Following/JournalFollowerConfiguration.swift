@@ -1,3 +1,5 @@
+package import ApusLimits
+
 /// What a follower counts and where it keeps that.
 package struct JournalFollowerConfiguration: Sendable {
     package enum Beginning: Sendable {
@@ -12,6 +14,8 @@ package struct JournalFollowerConfiguration: Sendable {
     package var statePath: String
     /// The units whose entries count; `nil` for all entries, also those of no unit.
     package var units: Set<String>?
+    /// The units that always have counts of their own, under their own names.
+    package var watched: [UnitPattern]
     /// The place at which a start without a state file begins.
     package var beginning: Beginning
     package var limits: JournalLimits
@@ -21,12 +25,14 @@ package struct JournalFollowerConfiguration: Sendable {
     package var saveInterval: Duration
 
     package init(
-        source: JournalOrigin = .system, statePath: String, units: Set<String>? = nil, beginning: Beginning = .end,
-        limits: JournalLimits = JournalLimits(), patterns: [JournalPattern] = [], saveInterval: Duration = .seconds(5)
+        source: JournalOrigin = .system, statePath: String, units: Set<String>? = nil, watched: [UnitPattern] = [],
+        beginning: Beginning = .end, limits: JournalLimits = JournalLimits(), patterns: [JournalPattern] = [],
+        saveInterval: Duration = .seconds(5)
     ) {
         self.source = source
         self.statePath = statePath
         self.units = units
+        self.watched = watched
         self.beginning = beginning
         self.limits = limits
         self.patterns = patterns
@@ -34,10 +40,12 @@ package struct JournalFollowerConfiguration: Sendable {
     }
 }
 
-/// The bounds of what is kept of a journal, so that no writer of it can fill the memory.
+/// The bounds of what is kept of a journal, as ``JournalFollowingLimits`` has them by default.
 package struct JournalLimits: Sendable, Equatable {
     /// The number of units with counts of their own; the entries of further ones are counted together.
     package var units: Int
+    /// The silence after which a unit gives its place to one that has none.
+    package var idle: Duration
     /// The number of series of events; further ones are counted together, each event by itself.
     package var eventSeries: Int
     /// The length in bytes to which the message of an error is cut.
@@ -45,11 +53,13 @@ package struct JournalLimits: Sendable, Equatable {
     /// The number of last errors that are kept of each unit.
     package var errors: Int
 
-    /// The number of bytes of a field that patterns look at, its name included; what is beyond is not seen.
-    static let patternFieldBytes = 8192
-
-    package init(units: Int = 1000, eventSeries: Int = 4000, messageBytes: Int = 256, errors: Int = 10) {
+    package init(
+        units: Int = JournalFollowingLimits.units.value, idle: Duration = JournalFollowingLimits.idle.value,
+        eventSeries: Int = JournalFollowingLimits.eventSeries.value,
+        messageBytes: Int = JournalFollowingLimits.message.value.bytes, errors: Int = JournalFollowingLimits.errors.value
+    ) {
         self.units = max(units, 1)
+        self.idle = max(idle, .zero)
         self.eventSeries = max(eventSeries, 1)
         self.messageBytes = max(messageBytes, 16)
         self.errors = max(errors, 1)

@@ -1,17 +1,22 @@
+import ApusLimits
 import Glibc
 
 /// What those who run a follower should know; each is said once.
 package enum JournalNotice: Sendable, Equatable {
     /// The journal cannot be read now; tried again every few seconds.
     case unavailable(JournalError)
-    /// The entry of the saved cursor was gone.
-    case moved(JournalMove)
     /// A number of entries could not be had although those around them could, by their sequence numbers.
     case missing(UInt64)
     /// A journal file that libsystemd refuses and passes over.
     case damagedFile(path: String, code: Int32)
     /// There are journal files that this user may not read, whose entries are not counted.
     case filesNotReadable(JournalOrigin)
+    /// There are journals of other machines beside that of this one; they are not counted.
+    case otherMachines(folders: [String])
+    /// There are more files than are read.
+    case tooManyFiles(excess: Int)
+    /// There are more units than have counts of their own; further ones are counted together.
+    case unitsFull(limit: Int)
     /// The saved state cannot be used: the counts begin from zero and the cursor at the journal's end.
     case stateUnreadable(JournalStateError)
     /// The state could not be saved: counts go on, and after a kill the next start reads again what came since the last save.
@@ -22,9 +27,6 @@ extension JournalNotice: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unavailable(let error): return error.description
-        case .moved(let move):
-            let lost = move.lost.map { "\($0) entries" } ?? "an unknown number of entries"
-            return "the last counted journal entry was removed; counting goes on at the next one, and \(lost) between were lost"
         case .missing(let entries): return "\(entries) journal entries are missing from its files: vacuumed or damaged"
         case .damagedFile(let path, let code):
             return "\(path): passed over: \(String(cString: strerror(code))); see journalctl --verify"
@@ -32,8 +34,35 @@ extension JournalNotice: CustomStringConvertible {
             return
                 "\(source) has files that this user may not read, and their entries are not counted: add the user to the group "
                 + "systemd-journal"
+        case .otherMachines(let folders):
+            return
+                "journals of other machines are not counted: \(folders.prefix(3).joined(separator: ", "))"
+                + "\(folders.count > 3 ? " and \(folders.count - 3) more" : ""); an agent with --journal-directory counts them"
+        case .tooManyFiles(let excess):
+            return "\(excess) journal files are not read: \(JournalFollowingLimits.files.remedy)"
+        case .unitsFull(let limit):
+            return
+                "\(limit) units have counts of their own, and further ones are counted as \(JournalCounts.otherUnits): "
+                + JournalFollowingLimits.units.remedy
         case .stateUnreadable(let error): return "\(error); counting begins from zero at the journal's end"
         case .stateNotSaved(let error): return "\(error); counts are kept in memory"
+        }
+    }
+}
+
+extension JournalNotice {
+    /// What repeats itself: lines of one subject are left out together when they are too many.
+    package var subject: String {
+        switch self {
+        case .unavailable: "unavailable"
+        case .missing: "missing"
+        case .damagedFile(let path, _): "damaged \(path)"
+        case .filesNotReadable: "not readable"
+        case .otherMachines: "other machines"
+        case .tooManyFiles: "files"
+        case .unitsFull: "units"
+        case .stateUnreadable: "state"
+        case .stateNotSaved: "save"
         }
     }
 }

@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusMetrics
 import CPatterns
 import Glibc
@@ -12,9 +13,6 @@ final class CompiledPattern {
     private let code: OpaquePointer
     private let labelGroups: [Int32]
     private let valueGroup: Int32?
-
-    /// The length in bytes to which a label's value is cut.
-    private static let longestLabel = 128
 
     init(_ pattern: JournalPattern) throws(JournalPatternFault) {
         self.pattern = pattern
@@ -73,7 +71,9 @@ final class CompiledPattern {
         default: return .failed
         }
         let labels = labelGroups.map {
-            String(decoding: (bytes(of: $0, in: text) ?? []).prefix(Self.longestLabel), as: UTF8.self)
+            String(
+                decoding: (bytes(of: $0, in: text) ?? []).prefix(JournalFollowingLimits.patternLabel.value.bytes), as: UTF8.self
+            )
         }
         guard let valueGroup else { return .found(labels: labels, value: nil) }
         guard let digits = bytes(of: valueGroup, in: text), let value = Double(String(decoding: digits, as: UTF8.self)),

@@ -32,29 +32,14 @@ package struct JournalCursor: Sendable, Equatable {
     /// The time at which the entry was received, in microseconds since 1970.
     package var realtime: UInt64? { UInt64(content[2], radix: 16) }
 
+    /// The boot that the entry was written in.
+    var boot: JournalID? { JournalID(hex: content[0]) }
+
     /// Whether both name one entry, be it that one of them saw it in a file which journald has copied since (`journalctl --flush`
     /// gives the copies other numbers, on which `sd_journal_test_cursor(3)` finds them different).
     package func isSameEntry(as other: JournalCursor) -> Bool {
         content == other.content && (sequenceID != other.sequenceID || sequence == other.sequence)
     }
 
-    /// How many entries lie after this one and up to `later`; `nil` where their numbers are of different series.
-    func distance(to later: JournalCursor) -> UInt64? {
-        guard sequenceID == later.sequenceID, later.sequence >= sequence else { return nil }
-        return later.sequence - sequence
-    }
-
     package static func == (one: JournalCursor, other: JournalCursor) -> Bool { one.text == other.text }
-}
-
-/// A cursor's entry was gone, rotated away and vacuumed, and reading went on at the next entry that is there.
-package struct JournalMove: Sendable, Equatable {
-    package let from: JournalCursor
-    package let to: JournalCursor
-
-    /// How many entries were never read, by their sequence numbers; `nil` where the numbers are of different series.
-    package var lost: UInt64? {
-        guard let distance = from.distance(to: to), distance > 0 else { return nil }
-        return distance - 1
-    }
 }

@@ -8,8 +8,6 @@ package enum JournalError: Error, Equatable {
     case read(JournalOrigin, call: String, code: Int32)
     /// A cursor is not one.
     case cursor(String)
-    /// A match is not of the form `FIELD=value`.
-    case match(String)
 }
 
 extension JournalError: CustomStringConvertible {
@@ -19,7 +17,6 @@ extension JournalError: CustomStringConvertible {
             "\(source) cannot be opened: \(String(cString: strerror(code))); does it exist, and is this user in the group systemd-journal?"
         case .read(let source, let call, let code): "\(source) cannot be read: \(call): \(String(cString: strerror(code)))"
         case .cursor(let text): "\"\(text)\" is not a journal cursor"
-        case .match(let text): "\"\(text)\" does not match a journal field: write FIELD=value"
         }
     }
 }

@@ -1,53 +1,82 @@
-import CSystemd
+import ApusLimits
+import ApusLinux
 import Glibc
 
-/// The files of a journal, for what libsystemd does not say of them: which ones it passes over.
+/// What files a journal has, and which of them cannot be read.
 struct JournalFiles {
-    private var checked: Set<String> = []
-    /// Whether all of them may be read: otherwise missing entries are to be expected.
-    private(set) var areReadable = true
+    /// A file that is to be read.
+    struct Found {
+        let path: String
+        let header: JournalFileHeader
+    }
 
-    /// The files that do not open, without those that an earlier call has looked at.
-    mutating func damaged(in source: JournalOrigin) -> [(path: String, code: Int32)] {
-        let paths = Self.paths(of: source)
-        var damaged: [(path: String, code: Int32)] = []
-        for path in paths where !checked.contains(path) {
-            // Files disappear by vacuuming at any time, and not all are for this user to read: neither is damage.
-            guard access(path, R_OK) == 0 else {
-                if errno == EACCES { areReadable = false }
-                continue
-            }
-            // One that journald has just made has no content yet.
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_size > 0 else { continue }
-            do throws(JournalError) {
-                _ = try JournalReader(.files([path]))
-            } catch .open(_, let code) where code != ENOENT {
+    /// The files by their numbers: a copy of a file is that file.
+    private(set) var found: [JournalID: Found] = [:]
+    private(set) var damaged: [(path: String, code: Int32)] = []
+    /// How many files this user may not read: otherwise missing entries are to be expected.
+    private(set) var unreadable = 0
+    /// How many files are left out because there are too many.
+    private(set) var excess = 0
+    /// The folders of other machines beside that of this one, whose files are not read.
+    private(set) var foreignFolders: [String] = []
+    /// Whether a file has no content yet, so that another look is due.
+    private(set) var hasEmpty = false
+
+    /// Looks at the folders of a journal.
+    init(of source: JournalOrigin) {
+        let machine = Self.machineID()
+        for path in paths(of: source, machine: machine) {
+            do throws(JournalFileHeader.Fault) {
+                let header = try JournalFileHeader.read(path)
+                guard found[header.fileID] == nil else { continue }
+                guard found.count < JournalFollowingLimits.files.value else {
+                    excess += 1
+                    continue
+                }
+                found[header.fileID] = Found(path: path, header: header)
+            } catch .damaged(let code) {
                 damaged.append((path, code))
-            } catch {}
-        }
-        checked = Set(paths)
-        return damaged
-    }
-
-    private static func paths(of source: JournalOrigin) -> [String] {
-        if case .files(let paths) = source { return paths }
-        return source.paths.flatMap { folder in
-            names(in: folder).flatMap { name in
-                if isJournal(name) { return ["\(folder)/\(name)"] }
-                guard isPart(name, of: source) else { return [] }
-                return names(in: "\(folder)/\(name)").filter(isJournal).map { "\(folder)/\(name)/\($0)" }
+            } catch .notPermitted {
+                unreadable += 1
+            } catch {
+                hasEmpty = true
             }
         }
     }
 
-    /// Whether a folder is one of the source's: a namespace's is named for the machine, a dot and the namespace.
-    private static func isPart(_ folder: String, of source: JournalOrigin) -> Bool {
+    private mutating func paths(of source: JournalOrigin, machine: String?) -> [String] {
+        if case .files(let paths) = source { return paths }
+        var paths: [String] = []
+        for folder in source.paths {
+            for name in Self.names(in: folder) {
+                if Self.isJournal(name) {
+                    paths.append("\(folder)/\(name)")
+                } else if Self.isPart(name, of: source, machine: machine) {
+                    paths += Self.names(in: "\(folder)/\(name)").filter(Self.isJournal).map { "\(folder)/\(name)/\($0)" }
+                } else if case .system = source, Self.isMachine(name) || name == "remote" {
+                    foreignFolders.append("\(folder)/\(name)")
+                }
+            }
+        }
+        return paths
+    }
+
+    /// Whether a folder is one of the source's: named for the machine, a namespace's with a dot and the namespace behind it.
+    private static func isPart(_ folder: String, of source: JournalOrigin, machine: String?) -> Bool {
         switch source {
-        case .system: !folder.contains(".")
-        case .namespace(let name): folder.hasSuffix("." + name)
+        case .system: folder == machine
+        case .namespace(let name): machine.map { folder == $0 + "." + name } ?? false
         case .directory, .files: true
         }
+    }
+
+    private static func isMachine(_ name: String) -> Bool { name.utf8.count == 32 && JournalID(hex: name) != nil }
+
+    /// The machine's number in 32 digits (machine-id(5)), by which libsystemd finds the folders too.
+    private static func machineID() -> String? {
+        guard let bytes = try? WholeFile.read("/etc/machine-id", longest: 64) else { return nil }
+        let text = String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
+        return isMachine(text) ? text : nil
     }
 
     private static func isJournal(_ name: String) -> Bool { name.hasSuffix(".journal") || name.hasSuffix(".journal~") }

@@ -9,21 +9,17 @@ package final class JournalReader {
     package let source: JournalOrigin
     // Valid until `deinit`: `sd_journal_open*` gave it and only `deinit` closes it.
     let journal: OpaquePointer
-    let matches: [String]
     /// The cursor that was sought and whose entry has not been passed yet.
     var sought: JournalCursor?
-    /// What ``takeMove()`` hands out.
-    var move: JournalMove?
     /// A descriptor that is readable when something changed; `nil` where the kernel cannot tell (single files).
     package let descriptor: Int32?
 
     /// Opens the journal, before its first entry.
     ///
-    /// - Parameters:
-    ///   - matches: `FIELD=value`; entries that match none of the values of a field are passed over. Empty: all entries.
-    ///   - fieldLimit: bytes of a field after which libsystemd need not decompress further.
-    /// - Throws: ``JournalError/open(_:code:)``, ``JournalError/match(_:)``.
-    package init(_ source: JournalOrigin, matches: [String] = [], fieldLimit: Int = 4096) throws(JournalError) {
+    /// - Parameter fieldLimit: bytes of a field after which libsystemd need not decompress further.
+    ///
+    /// - Throws: ``JournalError/open(_:code:)``.
+    package init(_ source: JournalOrigin, fieldLimit: Int = 4096) throws(JournalError) {
         var opened: OpaquePointer?
         let code: Int32 =
             switch source {
@@ -35,12 +31,10 @@ package final class JournalReader {
         guard code >= 0, let opened else { throw .open(source, code: -code) }
         self.source = source
         self.journal = opened
-        self.matches = matches
         // Asked for before the first read: files that appear from here on are reported.
         let descriptor = sd_journal_get_fd(opened)
         self.descriptor = descriptor >= 0 ? descriptor : nil
         sd_journal_set_data_threshold(opened, fieldLimit)
-        try addMatches()
         try seekToBeginning()
     }
 
@@ -66,11 +60,7 @@ package final class JournalReader {
             let here = try self.cursor()
             // The first entry after a seek is the sought one itself, if it is still there, and otherwise one that has not been read:
             // going on without a look loses it.
-            guard here.isSameEntry(as: cursor) else {
-                // Under matches the sought entry may be one that is passed over: its absence says nothing.
-                if matches.isEmpty { move = JournalMove(from: cursor, to: here) }
-                return true
-            }
+            guard here.isSameEntry(as: cursor) else { return true }
         }
         return try step()
     }
@@ -82,12 +72,6 @@ package final class JournalReader {
         let code = sd_journal_next(journal)
         guard code >= 0 else { throw .read(source, call: "sd_journal_next", code: -code) }
         return code > 0
-    }
-
-    /// Hands out, once, where a cursor that was gone has led.
-    package func takeMove() -> JournalMove? {
-        defer { move = nil }
-        return move
     }
 
     /// The cursor of the current entry. Costs about as much as two fields.
@@ -122,6 +106,14 @@ package final class JournalReader {
     package func realtime() -> UInt64? {
         var time: UInt64 = 0
         return sd_journal_get_realtime_usec(journal, &time) >= 0 ? time : nil
+    }
+
+    /// The boot of the current entry and its time since that boot in microseconds; `nil` where they cannot be read.
+    func monotonic() -> (boot: JournalID, time: UInt64)? {
+        var time: UInt64 = 0
+        var boot = sd_id128_t()
+        guard sd_journal_get_monotonic_usec(journal, &time, &boot) >= 0 else { return nil }
+        return (withUnsafeBytes(of: &boot) { JournalID($0) }, time)
     }
 
     /// Hands the value of a field of the current entry to `body`, where it is valid.

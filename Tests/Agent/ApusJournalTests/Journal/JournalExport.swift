@@ -6,10 +6,12 @@ struct JournalExport {
     private(set) var bytes: [UInt8] = []
     private(set) var entries: UInt64 = 0
 
-    /// - Parameter number: of the entry, in the order of their times: microseconds since the boot.
-    mutating func add(_ number: UInt64, _ fields: [(String, String)]) {
-        var text =
-            "__REALTIME_TIMESTAMP=\(1_700_000_000_000_000 + number)\n__MONOTONIC_TIMESTAMP=\(number)\n_BOOT_ID=\(Self.boot)\n"
+    /// - Parameters:
+    ///   - number: of the entry, in the order of their times: microseconds since the boot.
+    ///   - step: microseconds by which the wall clock is ahead.
+    mutating func add(_ number: UInt64, step: Int64 = 0, _ fields: [(String, String)]) {
+        let time = 1_700_000_000_000_000 + Int64(number) + step
+        var text = "__REALTIME_TIMESTAMP=\(time)\n__MONOTONIC_TIMESTAMP=\(number)\n_BOOT_ID=\(Self.boot)\n"
         for (name, value) in fields { text += "\(name)=\(value)\n" }
         bytes += Array((text + "\n").utf8)
         entries += 1

@@ -29,11 +29,11 @@ final class JournalFolder: Sendable {
     func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: file(name)) }
 
     func configuration(
-        units: Set<String>? = nil, beginning: JournalFollowerConfiguration.Beginning = .beginning,
-        limits: JournalLimits = JournalLimits()
+        units: Set<String>? = nil, watched: [UnitPattern] = [],
+        beginning: JournalFollowerConfiguration.Beginning = .beginning, limits: JournalLimits = JournalLimits()
     ) -> JournalFollowerConfiguration {
         JournalFollowerConfiguration(
-            source: source, statePath: statePath, units: units, beginning: beginning, limits: limits,
+            source: source, statePath: statePath, units: units, watched: watched, beginning: beginning, limits: limits,
             saveInterval: .milliseconds(50))
     }
 

@@ -53,30 +53,7 @@ import Testing
             let reader = try JournalReader(folder.source)
             try reader.seek(after: cursor)
             #expect(try messages(reader) == (index + 2..<7).filter { $0 <= 5 }.map { "entry \($0)" })
-            #expect(reader.takeMove() == nil)
         }
-    }
-
-    @Test func `after a seek to the end nothing old comes, and everything new`() throws {
-        for matches in [[], ["PARITY=odd"]] {
-            let folder = try JournalFolder()
-            try folder.write("one", numbered(1...9))
-            let reader = try JournalReader(folder.source, matches: matches)
-            #expect(try reader.seekToEnd() != nil)
-            #expect(try messages(reader) == [])
-            try folder.write("two", numbered(10...29))
-            _ = try reader.process()
-            #expect(try messages(reader) == (10...29).filter { matches.isEmpty || $0 % 2 == 1 }.map { "entry \($0)" })
-        }
-    }
-
-    @Test func `an empty folder has no end, and what comes into it is read from its first entry`() throws {
-        let folder = try JournalFolder()
-        let reader = try JournalReader(folder.source)
-        #expect(try reader.seekToEnd() == nil)
-        try folder.write("one", numbered(1...3))
-        _ = try reader.process()
-        #expect(try messages(reader) == ["entry 1", "entry 2", "entry 3"])
     }
 
     @Test func `a folder that is not there is an error that names it`() {

@@ -1,0 +1,53 @@
+import AgentMetrics
+import ApusMetrics
+package import ApusLimits
+
+/// The bounds of what is kept of a journal, so that no writer of it can fill the memory or others' places.
+package enum JournalFollowingLimits: LimitCatalog {
+    package static let title = "The journal"
+
+    package static let units = Limit(
+        1000, "units with counts of their own", per: "agent", metric: JournalFollowing.unitsFull.family.name,
+        remedy: "watch the units that matter with --watch-unit: they always have a place; see who writes under ever new names: "
+            + "`journalctl -F _SYSTEMD_UNIT`")
+    package static let watchedUnits = Limit(
+        1000, "watched units with counts of their own, besides the others", per: "agent",
+        metric: JournalFollowing.unitsFull.family.name,
+        remedy: "watch fewer units: a narrower glob of --watch-unit")
+    package static let idle = Limit(
+        Duration.seconds(900), "silence after which a unit gives its place to one that has none", per: "unit",
+        metric: JournalFollowing.unitsLeft.family.name, remedy: "watch the unit with --watch-unit, which keeps its place")
+    package static let eventSeries = Limit(
+        4000, "series of events of units", per: "agent", metric: JournalFollowing.unitsFull.family.name,
+        remedy: "see which units end in ever new ways: `topk(5, count by (unit) (\(JournalUnits.processExits.family.name)))`")
+    package static let eventSeriesOfUnit = Limit(
+        64, "series of events of one unit; further exit statuses are counted as `other`", per: "unit",
+        remedy: "none is needed: the exits are counted, without their status")
+    package static let errors = Limit(
+        10, "last errors that are kept", per: "unit", remedy: "read older ones by journalctl -u UNIT -p err")
+    package static let message = Limit(
+        ByteLimit(bytes: 256), "kept of an error's message", per: "error",
+        remedy: "read the whole by journalctl --cursor, with the cursor of /api/v1/journal")
+    package static let files = Limit(
+        4096, "journal files that are read", per: "agent", metric: JournalFollowing.files.family.name,
+        remedy: "vacuum the journal (SystemMaxFiles= in journald.conf), or count a folder of its own with --journal-directory")
+    package static let openFiles = Limit(
+        256, "journal files that are kept open; others are opened when they have grown", per: "agent",
+        remedy: "none is needed")
+    package static let goneFiles = Limit(
+        1024, "removed journal files whose place is remembered, in case that they come back", per: "agent",
+        remedy: "none is needed")
+    package static let patternField = Limit(
+        ByteLimit.kibibytes(8), "of a field that patterns look at", per: "entry",
+        remedy: "write what is to be found nearer to the field's beginning")
+    package static let patternLabel = Limit(
+        ByteLimit(bytes: 128), "kept of a label that a pattern finds", per: "label", remedy: "capture less in the group")
+    package static let state = Limit(
+        ByteLimit.mebibytes(64), "of the state file that are read", per: "agent",
+        remedy: "remove the file `journal` of the state directory while the agent is stopped: counts begin from zero")
+
+    package static let all: [any AnyLimit] = [
+        units, watchedUnits, idle, eventSeries, eventSeriesOfUnit, errors, message, files, openFiles, goneFiles, patternField,
+        patternLabel, state,
+    ]
+}
