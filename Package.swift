@@ -419,13 +419,11 @@ let package = Package(
         commands.tests(
             "IntegrationTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLimits", "ApusLint",
-                "ApusMetrics",
-                "ApusPromQL", "ApusTopology", "DeliveryWorker", "ExporterCatalog", "HostTesting", "LiveChecks",
-                "MonitoringPacks",
-                "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationPack", "NotificationStore",
-                "SQLiteStore",
-                "ServerTesting", "reporting-service", httpClient, nioCore, nioHTTP1,
+                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusJournal", "ApusLimits",
+                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusSegment", "ApusTopology", "ClusterSupervisor", "DeliveryWorker",
+                "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationAPI", "NotificationFleet",
+                "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
+                "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
         // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
         outsider(

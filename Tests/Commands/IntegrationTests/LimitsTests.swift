@@ -1,12 +1,24 @@
 import AgentMetrics
+import ApusAgent
+import ApusJournal
 import ApusLimits
+import ApusSegment
+import ClusterSupervisor
+import DeliveryWorker
 import Foundation
+import NotificationAPI
 import NotificationMetrics
+import NotificationStore
+import SQLiteStore
 import Testing
 
 /// docs/limits.md against the limits of the code. `APUS_RENEW_LIMITS=1` writes the page's tables anew.
 @Suite struct LimitsTests {
-    private static let catalogs: [any LimitCatalog.Type] = []
+    private static let catalogs: [any LimitCatalog.Type] = [
+        ReportLimits.self, SegmentLimits.self, SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self,
+        APILimits.self,
+        DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self,
+    ]
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
     private static let begin =
