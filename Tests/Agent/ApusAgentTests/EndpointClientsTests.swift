@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusAgent
 import ApusHTTP
 import ApusJournal
+import ApusLimits
 import ApusSystemd
 import CLinux
 import Foundation
@@ -61,6 +62,23 @@ import Testing
             let client = try RawClient(port: agent.port)
             client.send(request)
             #expect(String(decoding: client.read(12), as: UTF8.self) == "HTTP/1.1 \(status)")
+        }
+    }
+
+    @Test func `documents that nobody takes fill no memory: past a share of them the slowest gives way`() async throws {
+        try await RunningAgent.with {
+            $0.expected = (0..<3000).map { InstanceIdentity(service: "s", instance: "instance-with-a-long-name-\($0)") }
+        } _: { agent in
+            let unread = try (0..<EndpointLimits.scrapeShare.value + 1).map { _ in
+                let client = try RawClient(port: agent.port)
+                client.send("GET /resources HTTP/1.1\r\nHost: a\r\n\r\n")
+                return client
+            }
+            #expect(unread.allSatisfy { !$0.read(16).isEmpty })
+            try await agent.until { try await agent.get("/resources").status == 200 }
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples["apus_agent_http_connections_cut_total{reason=\"full\"}"].flatMap(Int.init) ?? 0 >= 1)
+            #expect(samples["apus_agent_scrapes_rejected_total"].flatMap(Int.init) ?? 0 >= 1)
         }
     }
 

@@ -8,6 +8,8 @@ struct Answer {
     var contentType = "text/plain; charset=utf-8"
     var headers: [(String, String)] = []
     let body: Body
+    /// Held until the client has taken an answer that is large.
+    var ticket: ScrapeTicket?
 
     enum Body {
         /// Nobody wants it, and its length is known only by making it, so that HEAD gives none (RFC 9110, 9.3.2).
@@ -37,6 +39,8 @@ struct Answer {
         answer.headers = [("Retry-After", "1")]
         return answer
     }
+
+    static var busy: Answer { .unavailable("too many scrapes at a time; try again") }
 
     static func json(_ body: [UInt8], status: HTTPResponseStatus = .ok) -> Answer {
         Answer(status: status, contentType: "application/json; charset=utf-8", body: .bytes(body))

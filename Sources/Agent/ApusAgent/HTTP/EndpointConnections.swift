@@ -28,7 +28,7 @@ final class EndpointConnections: Sendable {
             // Clients keep connections open for later, which is no fault.
             guard reason != .idle, let omitted = lines.admit(cut.peer) else { return }
             logger.warning(
-                "an HTTP connection was closed before its end; docs/limits.md says what each reason is and what to do",
+                "an HTTP connection was closed before its end; docs/systemd.md says what each reason means and what to do",
                 metadata: ["peer": "\(cut.peer)", "reason": "\(reason.rawValue)", "omitted": "\(omitted)"])
         }
     }

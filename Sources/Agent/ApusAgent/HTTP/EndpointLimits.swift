@@ -68,11 +68,16 @@ package enum EndpointLimits: LimitCatalog {
         ByteLimit.kibibytes(16), "the body of a request, which is ignored; answered with 413 past it", per: "request",
         remedy: "the client is at fault: no page of the agent takes a body")
     package static let unsent = Limit(
-        ByteLimit.kibibytes(256), "of an answer in the kernel (SO_SNDBUF, which Linux doubles)", per: "connection",
+        ByteLimit.kibibytes(128), "of an answer in the kernel (SO_SNDBUF, which Linux doubles)", per: "connection",
         remedy: "nothing: what a client has not taken waits in the agent")
+
+    package static let document = Limit(
+        ByteLimit.kibibytes(64), "a page other than `/metrics`, past which it counts as a scrape until it is taken",
+        per: "request",
+        metric: "apus_agent_scrapes_rejected_total", remedy: whoConnects)
 
     package static let all: [any AnyLimit] = [
         connections, share, reserve, silence, idle, request, stall, answer, scrapes, scrapeShare, slowness, line, field, head,
-        fields, body, unsent,
+        fields, body, unsent, document,
     ]
 }

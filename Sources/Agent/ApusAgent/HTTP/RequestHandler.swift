@@ -19,6 +19,8 @@ final class RequestHandler: ChannelInboundHandler {
     private var bodySize = 0
     private var head: HTTPRequestHead?
     private var stream: ResponseStream?
+    /// Of an answer that is large and not a stream.
+    private var ticket: ScrapeTicket?
     private var keepsAlive = true
     private var isScheduled = false
     /// From a request's head to the last byte of its answer.
@@ -76,6 +78,7 @@ final class RequestHandler: ChannelInboundHandler {
             writeHead(answer, of: request, framing: [], context)
             end(context)
         case .bytes(let bytes):
+            ticket = answer.ticket
             writeHead(answer, of: request, framing: Self.framing(bytes.count), context)
             if request.method != .HEAD { write(bytes, context) }
             end(context)
@@ -126,6 +129,7 @@ final class RequestHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [self] _ in
             isBusy = false
             hasAnswered = true
+            ticket = nil
             if !keepsAlive || isDraining { channel.close(promise: nil) }
         }
     }
@@ -174,6 +178,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         drop()
+        ticket = nil
         buffer = ByteBuffer()
         context.fireChannelInactive()
     }

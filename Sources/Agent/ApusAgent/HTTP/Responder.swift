@@ -50,6 +50,21 @@ struct Responder: Sendable {
     private static let longestTimeout = EndpointLimits.answer.value / .seconds(1)
 
     func answer(_ request: HTTPRequestHead, from client: Client) -> Answer {
+        var answer = page(request, from: client)
+        guard case .bytes(let bytes) = answer.body, bytes.count > EndpointLimits.document.value.bytes, request.method == .GET
+        else { return answer }
+        guard let ticket = ticket(for: client) else { return .busy }
+        answer.ticket = ticket
+        return answer
+    }
+
+    private func ticket(for client: Client) -> ScrapeTicket? {
+        if let ticket = tickets.take(client.peer, at: client.now, cut: client.cut) { return ticket }
+        work.countRejectedScrape()
+        return nil
+    }
+
+    private func page(_ request: HTTPRequestHead, from client: Client) -> Answer {
         guard let route = Page(uri: request.uri) else { return .text(.notFound, "no such page; / lists them") }
         guard names.include(host: Self.field("Host", request)) else { return refuse(request, client) }
         guard !client.isReserved || route == .live || route == .ready else {
@@ -122,10 +137,7 @@ struct Responder: Sendable {
         }
         let contentType = asked?.contentType ?? negotiated.contentType
         guard request.method == .GET else { return Answer(contentType: contentType, headers: headers, body: .unmade) }
-        guard let ticket = tickets.take(client.peer, at: client.now, cut: client.cut) else {
-            work.countRejectedScrape()
-            return .unavailable("too many scrapes at a time; try again")
-        }
+        guard let ticket = ticket(for: client) else { return .busy }
         let timeout = Self.field("X-Prometheus-Scrape-Timeout-Seconds", request).flatMap(Double.init) ?? Self.usualTimeout
         let allowed = timeout > 0 ? min(timeout, Self.longestTimeout) : Self.usualTimeout
         let stream = ResponseStream(
@@ -142,10 +154,7 @@ struct Responder: Sendable {
 
     /// The format that `?format=` names, for people with a browser and scrapes that insist on one.
     private static func format(inQueryOf uri: String) -> AskedFormat {
-        let query = uri.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
-        guard let value = query.split(separator: "&").first(where: { $0.hasPrefix("format=") })?.dropFirst(7) else {
-            return .unnamed
-        }
+        guard let value = Query.value(of: "format", in: uri) else { return .unnamed }
         switch value {
         case "text": return .named(.text004)
         case "openmetrics": return .named(.openMetrics100)
