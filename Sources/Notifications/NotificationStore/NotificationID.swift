@@ -8,8 +8,22 @@ package struct NotificationID: Hashable, Comparable, Sendable, Codable, CustomSt
 
     /// Reads an id in any case of its letters; nil when the text is no UUID.
     package init?(_ text: String) {
-        guard let uuid = UUID(uuidString: text) else { return nil }
-        description = uuid.uuidString.lowercased()
+        guard Self.isUUID(text) else { return nil }
+        description = text.lowercased()
+    }
+
+    /// Whether a text has the form of RFC 9562. Foundation takes more: a pair of digits such as `-6` counts as a number there.
+    private static func isUUID(_ text: String) -> Bool {
+        guard text.utf8.count == 36 else { return false }
+        return text.utf8.enumerated().allSatisfy { place, byte in
+            switch byte {
+            case UInt8(ascii: "-"): [8, 13, 18, 23].contains(place)
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+                UInt8(ascii: "A")...UInt8(ascii: "F"):
+                ![8, 13, 18, 23].contains(place)
+            default: false
+            }
+        }
     }
 
     package init(from decoder: any Decoder) throws {
