@@ -36,7 +36,7 @@ struct EnqueueRequest: Sendable {
             for name in body.members.map(\.name).sorted() where name != "notifications" {
                 problems.append(
                     FieldProblem(
-                        field: String(name.prefix(64)), problem: "stands beside notifications", expected: "notifications alone")
+                        field: name.excerpt(64), problem: "stands beside notifications", expected: "notifications alone")
                 )
             }
             guard case .array(let elements) = list.value else {

@@ -41,7 +41,7 @@ struct NotificationFields {
         let deliverAt = deliverAt()
         for name in members.map(\.name).sorted() where !Self.names.contains(name) {
             report(
-                String(name.prefix(64)), "is no field of a notification",
+                name.excerpt(64), "is no field of a notification",
                 "one of \(Self.names.sorted().joined(separator: ", "))")
         }
         guard problems.isEmpty, let userID, let channel, let title, let body else { return nil }
@@ -70,7 +70,7 @@ struct NotificationFields {
         let expected = Channel.allCases.map(\.rawValue).joined(separator: " or ")
         guard let name = string("channel", expected: expected, isRequired: true) else { return nil }
         guard let channel = Channel(rawValue: name) else {
-            report("channel", "\"\(name.prefix(40))\" is no channel", expected)
+            report("channel", "\"\(name.excerpt(40))\" is no channel", expected)
             return nil
         }
         return channel
@@ -94,7 +94,7 @@ struct NotificationFields {
         let expected = "a moment as RFC 3339 writes it, with an offset, such as 2026-11-21T09:30:00+01:00"
         guard let text = string("deliverAt", expected: expected, isRequired: false) else { return nil }
         guard let instant = Instant(rfc3339: text) else {
-            report("deliverAt", "\"\(text.prefix(40))\" is no such moment", expected)
+            report("deliverAt", "\"\(text.excerpt(40))\" is no such moment", expected)
             return nil
         }
         return instant

@@ -1,3 +1,4 @@
+import ApusText
 import FoundationEssentials
 
 /// The rules for the address of a webhook.
@@ -12,7 +13,7 @@ enum WebhookAddress {
         guard text.utf8.count <= longest else { return "has \(text.utf8.count) bytes" }
         guard let url = URL(string: text, encodingInvalidCharacters: false) else { return "is not a URL" }
         guard let scheme = url.scheme?.lowercased() else { return "is not absolute" }
-        guard scheme == "http" || scheme == "https" else { return "has the scheme \(scheme.prefix(32))" }
+        guard scheme == "http" || scheme == "https" else { return "has the scheme \(scheme.excerpt(32))" }
         guard let host = url.host(), !host.isEmpty else { return "has no host" }
         if let port = url.port, !(1...65535).contains(port) { return "has the port \(port)" }
         // They would lie in the database and in logs for all to read, and no client sends them from there.

@@ -28,7 +28,7 @@ extension Problem {
     static func notAnID(_ text: String) -> Self {
         Self(
             .badRequest, type: "not-an-id", title: "This is not the id of a notification",
-            detail: "\"\(text.prefix(64))\" is not a UUID, such as 0a7f6e9c-1f0b-4d6a-9a43-6f9f5b6c2d11")
+            detail: "\"\(text.excerpt(64))\" is not a UUID, such as 0a7f6e9c-1f0b-4d6a-9a43-6f9f5b6c2d11")
     }
 
     static func noNotification(_ id: NotificationID) -> Self {
@@ -53,7 +53,7 @@ extension Problem {
         Self(
             .unsupportedMediaType, type: "not-declared-json", title: "The body is not declared to be JSON",
             detail: "the header Content-Type must be application/json, and "
-                + (type.map { "is \"\($0.prefix(64))\"" } ?? "is missing"))
+                + (type.map { "is \"\($0.excerpt(64))\"" } ?? "is missing"))
     }
 
     static let tooLarge = Self(
