@@ -2,7 +2,7 @@
 # make test      installs what the tests need, builds, and runs all of them
 # make build     leaves release builds in bin/
 # make examples  builds and runs the example packages
-# make fuzz      attacks the segment's reader for FUZZ_SECONDS (20)
+# make fuzz      attacks what reads the bytes of strangers, FUZZ_SECONDS (20) for each target
 # make check     formatting, declared imports, and that generated files are current
 # .ci/run        all of these, each thing compiled once
 
@@ -11,7 +11,7 @@
 SWIFT_BUILD := swift build -c release -debug-info-format none --disable-local-rpath
 DATA ?= ./data
 FUZZ_SECONDS ?= 20
-FORMATTED := Package.swift Sources Tests Fuzz/Target Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
+FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
 
 # Debian packages by name: to build, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev

@@ -1,13 +1,7 @@
-import ApusMetrics
 import ApusSegment
 
-/// Messages and labels from another process: what is taken survives the way back and forth, byte by byte.
+/// Messages from another process: what is taken survives the way back and forth, byte by byte.
 enum TextAttack {
-    static func labels(_ bytes: [UInt8]) {
-        guard let labels = try? LabelBytes.parse(bytes) else { return }
-        require(LabelBytes.render(labels.map { ($0.name, $0.value) }) == bytes, "labels change when they are rendered again")
-    }
-
     static func hello(_ bytes: [UInt8]) {
         if let hello = try? Hello(bytes: bytes) { checkWay(hello) }
         let halves = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
