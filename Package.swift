@@ -245,7 +245,8 @@ let package = Package(
                 "NotificationStore",
                 coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
-        notifications.module("ClusterSupervisor", ["ApusLinux", "ApusThreads", lifecycle, logging, subprocess, systemPackage]),
+        notifications.module(
+            "ClusterSupervisor", ["ApusLimits", "ApusLinux", "ApusThreads", lifecycle, logging, subprocess, systemPackage]),
         notifications.module(
             "LoadTest",
             [
@@ -263,7 +264,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusDeployment", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSystemd", "ApusText",
+                "AgentMetrics", "ApusDeployment", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSystemd",
+                "ApusText",
                 "ApusThreads",
                 "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
                 "LiveChecks",

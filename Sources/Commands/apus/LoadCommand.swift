@@ -13,8 +13,8 @@ struct LoadCommand: AsyncParsableCommand {
         discussion: """
             Requests are due at fixed instants whatever the answers to earlier ones do, and latencies count from those instants. \
             Each notification is to be delivered to a receiver within this process, which counts what arrives, what arrives \
-            twice and what never does. The exit code is 1 when a threshold is missed. Ctrl-C stops the sending; what was sent \
-            is waited for and reported all the same.
+            twice and what never does. The exit code is 1 when a threshold is missed or the test was stopped. Ctrl-C or SIGTERM \
+            stops it: what was sent is waited for two seconds longer, and what came until then is reported.
             """)
 
     @Option(help: "Requests a second.")
@@ -89,7 +89,7 @@ struct LoadCommand: AsyncParsableCommand {
             throw CommandFailure("\(error)")
         }
         try write(report == .json ? try result.json() : result.text)
-        if !result.passed { throw ExitCode.failure }
+        if !result.passed || result.interrupted { throw ExitCode.failure }
     }
 
     private var thresholds: LoadThresholds {

@@ -2,6 +2,7 @@ import ApusDeployment
 import ApusTopology
 import ClusterSupervisor
 import CommandConventions
+import NotificationStore
 
 /// A fleet as the child processes that run it on this machine.
 struct LocalFleet {
@@ -13,29 +14,40 @@ struct LocalFleet {
 
     /// Agents first, so that what a service records is seen from its start; then the APIs, then the workers.
     ///
-    /// - Parameter workerExited: called with the pid of a worker that is gone, before it is started again.
-    func stages(workerExited: @escaping @Sendable (Int32) async -> Void) throws -> [[ChildSpecification]] {
+    /// - Parameter workerExited: called with the end of a worker, before it is started again.
+    func stages(workerExited: @escaping @Sendable (ChildEnd) async -> Void) throws -> [[ChildSpecification]] {
         let agents = fleet.agentEndpoints.map { ProcessCommand.child(agent: $0, in: fleet, folder: folder) }
         return try [
-            agents.map { try child($0) }, commands(of: .api).map { try child($0) },
-            commands(of: .worker).map { try child($0, exited: workerExited) },
+            zip(agents, fleet.agentEndpoints).map { try child($0, liveness: .answering("http://\($1.address)/health/live")) },
+            fleet.services(role: .api).flatMap { service in
+                try commands(of: service).map { try child($0, liveness: liveness(of: $0, service)) }
+            },
+            fleet.services(role: .worker).flatMap { service in
+                try commands(of: service).map { try child($0, liveness: liveness(of: $0, service), exited: workerExited) }
+            },
         ].filter { !$0.isEmpty }
     }
 
-    private func commands(of role: ServiceRole) -> [ProcessCommand] {
-        fleet.services(role: role).flatMap { service in
-            service.instances.map { ProcessCommand.child($0, of: service, in: fleet, folder: folder) }
-        }
+    private func commands(of service: FleetService) -> [ProcessCommand] {
+        service.instances.map { ProcessCommand.child($0, of: service, in: fleet, folder: folder) }
+    }
+
+    /// An instance with an address is asked itself, another one's hang is the agents' to tell.
+    private func liveness(of command: ProcessCommand, _ service: FleetService) -> LivenessCheck {
+        let port = service.instances.first { $0.name == command.name }?.port
+        if let port { return .answering("http://\(fleet.host):\(port)\(service.health.live)") }
+        return .watched(
+            service: service.name, instance: command.name, by: fleet.agentEndpoints.map { "http://\($0.address)/health" })
     }
 
     private func child(
-        _ command: ProcessCommand, exited: @escaping @Sendable (Int32) async -> Void = { _ in }
+        _ command: ProcessCommand, liveness: LivenessCheck, exited: @escaping @Sendable (ChildEnd) async -> Void = { _ in }
     ) throws -> ChildSpecification {
         ChildSpecification(
             name: command.name, executable: try executables.path(of: command.executable), arguments: command.arguments,
             environment: Dictionary(command.environment.map { ($0.name, $0.value) }) { _, last in last },
-            readiness: check(command.readiness), stopGrace: command.stopGrace, restart: restart
-        ) { pid, _ in await exited(pid) }
+            readiness: check(command.readiness), liveness: liveness, stopGrace: command.stopGrace, restart: restart,
+            startVariable: WorkerOwner.startVariable, onExit: exited)
     }
 
     private func check(_ readiness: ProcessCommand.Readiness) -> ReadinessCheck {

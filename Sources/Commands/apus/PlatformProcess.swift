@@ -1,11 +1,14 @@
 import NIOPosix
 import NIOCore
 import CommandConventions
+import ApusLinux
 import ApusReporting
 import ApusSystemd
+import ApusThreads
 import ArgumentParser
 import CoreMetrics
 import EventCatalog
+import Glibc
 import Logging
 import NotificationStore
 import ServiceLifecycle
@@ -30,6 +33,10 @@ struct PlatformProcess: Sendable {
     ///   - service: the label `service` of all series, `worker` or `api`.
     ///   - longestTurn: how long one turn of the service's loop may take.
     init(_ arguments: ServiceArguments, service: String, longestTurn: Duration) async throws {
+        CrashTrace.enable()
+        DescriptorLimit.raise()
+        // There is no file of its own to be opened anew: the journal or the supervisor has the log.
+        signal(SIGHUP, SIG_IGN)
         do {
             watchdog = try Watchdog()
         } catch {

@@ -1,4 +1,5 @@
 import CommandConventions
+import ApusLinux
 import ApusSystemd
 import ApusText
 import ApusTopology
@@ -19,7 +20,8 @@ struct UpCommand: AsyncParsableCommand {
         discussion: """
             One address a line is printed on standard output when all are up. A process that dies is started again. Ctrl-C or \
             SIGTERM stops the workers, then the APIs, then the agent; when this process is killed, they end by themselves. Each \
-            writes to logs/NAME.log in the data folder.
+            writes to logs/NAME.log in the data folder, of which the last 16 MiB move to NAME.log.1. SIGHUP begins new logs, \
+            and ends nothing.
             """)
 
     @Option(help: ArgumentHelp("The folder of the database, the sockets and the logs; made when missing.", valueName: "dir"))
@@ -55,6 +57,9 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        DescriptorLimit.raise()
+        // Caught from here on: it ends no fleet whose start is under way.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let fleet = try adjusted(try fleet.fleet())
         let executables = try FleetExecutables(agent: agentExecutable)
         let folder = try FleetFolder(path: data, fleet: fleet)
@@ -70,15 +75,17 @@ struct UpCommand: AsyncParsableCommand {
         let notifications = ServiceNotifier().map {
             ManagerNotifications(notifier: $0, watchdog: nil, logger: logger, turns: { 0 }, status: { local.summary })
         }
+        let release = LeaseRelease(store: store, logger: logger)
         let supervisor = try Supervisor(
-            stages: try local.stages { [logger] pid in await release(claimedBy: pid, in: store, logger: logger) },
+            stages: try local.stages { [release] end in await release.release(end) },
             logFolder: folder.file("logs"), logger: logger,
             onUp: {
                 announce(local)
                 notifications?.ready()
             })
         let group = ServiceGroup(
-            services: [supervisor] + [notifications].compactMap { $0 }, gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [supervisor, LogRotation(signals: hangups, supervisor: supervisor)] + [notifications].compactMap { $0 },
+            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
@@ -144,16 +151,6 @@ struct UpCommand: AsyncParsableCommand {
         print("up: \(local.summary); data in \(data); stop with Ctrl-C")
         // Standard output may be a pipe, whose reader waits for this line.
         fflush(nil)
-    }
-}
-
-/// Gives back what a dead worker had claimed, so that the others need not wait for its leases to end.
-private func release(claimedBy pid: Int32, in store: any NotificationStore, logger: Logger) async {
-    do {
-        let count = try await store.releaseAll(ownerPrefix: WorkerOwner.prefix(pid: pid))
-        if count > 0 { logger.notice("process \(pid) had claimed \(count) notifications, which are released") }
-    } catch {
-        logger.warning("what process \(pid) had claimed stays so until its leases end: \(error)")
     }
 }
 

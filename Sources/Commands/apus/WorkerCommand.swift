@@ -1,3 +1,4 @@
+import ApusLimits
 import CommandConventions
 import ApusReporting
 import ApusSystemd
@@ -6,6 +7,7 @@ import DeliveryWorker
 import NotificationFleet
 import NotificationStore
 import ServiceLifecycle
+import SQLiteStore
 import StoreMetrics
 
 /// `apus worker`: one delivery worker.
@@ -30,6 +32,12 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(help: "Most attempts to deliver that are under way at a time.")
     var concurrency = 16
+
+    @Option(help: "How long delivered notifications, and idempotency keys, are kept in the database; 0s is for ever.")
+    var keepDelivered: Duration = StoreLimits.delivered.value
+
+    @Option(help: "How long notifications that were given up are kept in the database; 0s is for ever.")
+    var keepDead: Duration = StoreLimits.dead.value
 
     @OptionGroup var service: ServiceArguments
 
@@ -62,6 +70,12 @@ struct WorkerCommand: AsyncParsableCommand {
         let worker = DeliveryWorker(
             store: store, configuration: configuration, factory: factory, logger: logger, pulse: pulse,
             onReady: { notifications?.ready() })
-        try await process.run([gauges, worker] + [notifications].compactMap { $0 })
+        let upkeep = StoreUpkeep(
+            store: store,
+            retention: Retention(
+                delivered: keepDelivered > .zero ? keepDelivered : nil, dead: keepDead > .zero ? keepDead : nil),
+            window: StoreLimits.batch.value, largestLog: StoreLimits.writeAheadLog.value.bytes, factory: factory,
+            logger: logger)
+        try await process.run([gauges, upkeep, worker] + [notifications].compactMap { $0 })
     }
 }

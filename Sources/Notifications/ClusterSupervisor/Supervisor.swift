@@ -18,6 +18,7 @@ import SystemPackage
 /// the longest grace in each, but for a process that the kernel holds in uninterruptible sleep.
 package final class Supervisor: Service {
     private let stages: [[ChildRunner]]
+    private let logInterval: Duration
     private let logger: Logger
     private let onUp: @Sendable () async -> Void
 
@@ -26,12 +27,13 @@ package final class Supervisor: Service {
     /// - Parameters:
     ///   - stages: the children, in order of start.
     ///   - logFolder: each child's output is appended to `NAME.log` in it; it is made when missing, its parent is not.
+    ///   - logInterval: how often the sizes of the logs are looked at.
     ///   - logger: told of every event.
     ///   - onEvent: called with every event, from any thread; it must return quickly.
     ///   - onUp: called once when all children have become ready.
     /// - Throws: ``SupervisorError``.
     package init(
-        stages: [[ChildSpecification]], logFolder: String, logger: Logger,
+        stages: [[ChildSpecification]], logFolder: String, logInterval: Duration = .seconds(10), logger: Logger,
         onEvent: @escaping @Sendable (ChildEvent) -> Void = { _ in }, onUp: @escaping @Sendable () async -> Void = {}
     ) throws {
         var names: Set<String> = []
@@ -48,6 +50,7 @@ package final class Supervisor: Service {
         self.stages = stages.map { stage in
             stage.map { ChildRunner($0, log: ChildLog(path: "\(logFolder)/\($0.name).log"), report: report) }
         }
+        self.logInterval = logInterval
         self.logger = logger
         self.onUp = onUp
     }
@@ -62,9 +65,13 @@ package final class Supervisor: Service {
         let result: Result<Void, any Error>
         do {
             try await cancelWhenGracefulShutdown {
-                try await self.bringUp()
-                await self.onUp()
-                try await gracefulShutdown()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.keepLogs() }
+                    try await self.bringUp()
+                    await self.onUp()
+                    try await gracefulShutdown()
+                    group.cancelAll()
+                }
             }
             result = .success(())
         } catch is CancellationError {
@@ -74,6 +81,26 @@ package final class Supervisor: Service {
         }
         await bringDown()
         try result.get()
+    }
+
+    /// Rotates the logs that are long, until it is cancelled.
+    private func keepLogs() async {
+        while (try? await Task.sleep(for: logInterval)) != nil { rotateLogs(past: ChildLog.rotationSize) }
+    }
+
+    /// Begins a new log of each child; what it held is in `NAME.log.1`.
+    package func rotateLogs() { rotateLogs(past: 0) }
+
+    private func rotateLogs(past size: Int64) {
+        for log in stages.joined().map(\.log) {
+            do throws(Errno) {
+                if try log.rotate(past: size) { logger.info("\(log.path) is rotated") }
+            } catch {
+                // One that was never started has none.
+                if error == .noSuchFileOrDirectory { continue }
+                logger.warning("\(log.path) cannot be rotated: \(error); free space, or look at the folder's owner")
+            }
+        }
     }
 
     private func bringUp() async throws {

@@ -38,7 +38,8 @@ package final class LoadGenerator: Service {
 
     /// Runs the test and its receiver.
     ///
-    /// - Parameter stopsOnSignals: true ends the sending at SIGINT or SIGTERM; what was sent is still waited for and reported.
+    /// - Parameter stopsOnSignals: true ends the sending at SIGINT or SIGTERM; what was sent is waited for during the plan's `stopGrace`,
+    ///   and the report tells what came until then.
     /// - Throws: ``ReceiverError``.
     package func perform(stopsOnSignals: Bool) async throws -> LoadReport {
         var configuration = ServiceGroupConfiguration(
@@ -57,13 +58,31 @@ package final class LoadGenerator: Service {
     package func run() async throws {
         let webhook = try await receiver.url
         let client = NotificationClient(timeout: plan.requestTimeout, maximumConnections: plan.maximumOutstanding)
-        let interrupted = await send(to: webhook, by: client)
-        await settle()
-        await bury(by: client)
+        let work = Task {
+            let wasStopped = await self.send(to: webhook, by: client)
+            await self.settle()
+            return wasStopped
+        }
+        // What was sent may still be answered and delivered, for a short time; then the books are closed as they stand.
+        let interrupted = await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await work.value
+            } onGracefulShutdown: { [plan] in
+                Task {
+                    try await Task.sleep(for: plan.stopGrace)
+                    work.cancel()
+                }
+            }
+        } onCancel: {
+            work.cancel()
+        }
+        if !Task.isShuttingDownGracefully { await bury(by: client) }
         await client.shutDown()
         let accounts = ledger.accounts
         report.withLock {
-            $0 = LoadReport(plan: plan, accounts: accounts, thresholds: thresholds, interrupted: interrupted)
+            $0 = LoadReport(
+                plan: plan, accounts: accounts, thresholds: thresholds,
+                interrupted: interrupted || Task.isShuttingDownGracefully)
         }
     }
 
@@ -112,14 +131,25 @@ package final class LoadGenerator: Service {
         while ledger.lost > 0, ContinuousClock.now < deadline {
             guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
         }
+        guard !Task.isShuttingDownGracefully else { return }
         try? await Task.sleep(for: plan.linger)
     }
 
-    /// Asks the API about what has not arrived: what it has given up is dead, not lost.
+    /// Asks the API about what has not arrived: what it has given up is dead, not lost. An API that does not answer is asked no more.
     private func bury(by client: NotificationClient) async {
+        let deadline = ContinuousClock.now + plan.inquiry
+        var unanswered: [String: Int] = [:]
         // More than so many are a broken system, whatever each of them is.
         for (index, id) in ledger.accounts.lostIDs.prefix(1000).enumerated() {
-            guard let status = await client.status(of: id, at: plan.apis[index % plan.apis.count]) else { continue }
+            let api = plan.apis[index % plan.apis.count]
+            let left = ContinuousClock.now.duration(to: deadline)
+            guard left > .zero, !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
+            guard unanswered[api, default: 0] < 3 else { continue }
+            guard let status = await client.status(of: id, at: api, within: min(left, plan.requestTimeout)) else {
+                unanswered[api, default: 0] += 1
+                continue
+            }
+            unanswered[api] = 0
             if Self.finalStatuses.contains(status) { ledger.enter { $0.bury(id: id) } }
         }
     }

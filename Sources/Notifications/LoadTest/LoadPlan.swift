@@ -16,6 +16,10 @@ package struct LoadPlan: Sendable {
     package var linger: Duration
     /// How long one request may take; then it has failed.
     package var requestTimeout: Duration
+    /// How long a test that is stopped waits for the answers and deliveries of what was sent.
+    package var stopGrace = Duration.seconds(2)
+    /// How long the API may be asked, all in all, about notifications that did not arrive.
+    package var inquiry = Duration.seconds(10)
     /// The maximum number of requests without an answer at a time; past it, a request is dropped and counted instead of being sent late.
     package var maximumOutstanding: Int
 

@@ -41,9 +41,9 @@ struct NotificationClient: Sendable {
     }
 
     /// Asks the API for the status of a notification; nil when it does not know it or cannot be asked.
-    func status(of id: String, at api: String) async -> String? {
+    func status(of id: String, at api: String, within limit: Duration) async -> String? {
         let request = HTTPClientRequest(url: "\(api)/notifications/\(id)")
-        guard let response = try? await client.execute(request, timeout: timeout), response.status == .ok,
+        guard let response = try? await client.execute(request, timeout: TimeAmount(limit)), response.status == .ok,
             let body = try? await response.body.collect(upTo: 1 << 20)
         else { return nil }
         return try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)).status

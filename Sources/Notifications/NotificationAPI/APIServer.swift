@@ -53,7 +53,7 @@ package final class APIServer: Service {
         router.add(middleware: RequestMetricsMiddleware(metrics: requests))
         router.add(middleware: ProblemMiddleware())
         NotificationRoutes(store: store, metrics: EnqueueMetrics(factory: factory)).add(to: router)
-        HealthRoutes(readiness: readiness).add(to: router)
+        HealthRoutes(readiness: readiness, deliveries: DeliveryCheck(store: store)).add(to: router)
         StatisticsRoute(store: store, requests: requests, instance: configuration.instance).add(to: router)
         responder = router.buildResponder()
         (bound, boundContinuation) = AsyncStream.makeStream()

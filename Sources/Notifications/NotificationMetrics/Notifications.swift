@@ -25,10 +25,18 @@ package enum Notifications {
         "notification_pickup_delay_seconds", "Time from the moment a notification was due to its lease.",
         buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300])
 
+    package static let removed = Counter<NoLabels>(
+        "notifications_removed_total", "Delivered and dead notifications removed after the time for which they are kept.")
+    package static let storeBytes = Gauge<NoLabels>(
+        "notification_store_bytes", "Size of the store's data, without its write-ahead log.")
+    package static let logBytes = Gauge<NoLabels>(
+        "notification_store_wal_bytes", "Size of the store's write-ahead log.")
+
     /// Every family that is the platform's own; what it records besides (its queue, its pool, its HTTP server) any service can.
     package static let families = [
         enqueued.family, claimed.family, delivered.family, failures.family, dead.family, released.family, lostLeases.family,
-        reclaimed.family, attemptDuration.family, pickupDelay.family, Contract.queueDepth.family,
+        reclaimed.family, attemptDuration.family, pickupDelay.family, removed.family, storeBytes.family, logBytes.family,
+        Contract.queueDepth.family,
     ]
 }
 

@@ -40,8 +40,20 @@ package protocol NotificationStore: Sendable {
     /// Counts everything that the store holds.
     func counts() async throws(StoreError) -> StoreCounts
 
-    /// Asks whether the store answers, by the least that goes through a connection to the notifications.
+    /// Asks whether the store takes writes, by the least of them: a full disk, a lock and a lost file are told as errors.
     func ping() async throws(StoreError)
+
+    /// Removes what has left the queue long enough ago, from one window of rows, so that nobody waits for long.
+    ///
+    /// - Parameters:
+    ///   - place: where the window begins; 0 at first, then where the last step says.
+    ///   - limit: rows of the window.
+    func removeEnded(_ retention: Retention, from place: Int64, limit: Int) async throws(StoreError) -> Removal
+
+    /// Writes the write-ahead log back into the data and cuts it, when it is larger than so many bytes and nobody reads.
+    ///
+    /// - Returns: what the store takes afterwards.
+    func tidy(largestLog: Int) async throws(StoreError) -> StoreUsage
 
     /// The connections of this process; asked often, so that it must not wait.
     var connections: ConnectionCounts { get }

@@ -6,6 +6,10 @@ package enum StoreError: Error, CustomStringConvertible {
     case newerSchema(StoreLocation, migration: String)
     /// Another writer held the store for too long, or the pool had no connection to give in time.
     case busy(reason: String)
+    /// The store's disk has no room for what was to be written.
+    case full(operation: String, reason: String)
+    /// The store cannot be reached at the moment: its file is gone or replaced, or its disk fails.
+    case unavailable(reason: String)
     /// The store failed in an operation.
     case failed(operation: String, reason: String)
 
@@ -16,6 +20,8 @@ package enum StoreError: Error, CustomStringConvertible {
             "the database \(location.name) holds the migration \(migration), which this version does not know; "
                 + "run a later version"
         case .busy(let reason): "the database is busy, try again: \(reason)"
+        case .full(let operation, let reason): "the database could not \(operation): \(reason)"
+        case .unavailable(let reason): "the database cannot be reached: \(reason)"
         case .failed(let operation, let reason): "the database failed to \(operation): \(reason)"
         }
     }

@@ -37,8 +37,9 @@ extension SQLiteNotificationStore {
     }
 
     package func ping() async throws(StoreError) {
-        try await database.read("answer") { db in
-            _ = try Row.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM notifications LIMIT 1"))
+        try database.requireSpace()
+        try await database.write("answer") { db in
+            try db.cachedStatement(sql: "UPDATE lease_tokens SET last = last").execute()
         }
     }
 }

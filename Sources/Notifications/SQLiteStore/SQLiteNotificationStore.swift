@@ -16,11 +16,19 @@ package final class SQLiteNotificationStore: NotificationStore {
     ///   - busyTimeout: how long an operation waits for other writers or for a connection, before it is ``StoreError/busy(reason:)``.
     ///   - clock: the time of due moments and leases; processes that share a database must share it.
     package init(
-        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5),
-        clock: @escaping @Sendable () -> Instant = Instant.realtime
+        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5), clock: HostClock = .system
     ) throws(StoreError) {
-        database = try SQLiteDatabase(path: path, connections: connections, busyTimeout: busyTimeout)
-        self.clock = clock
+        let steps = ClockSteps(clock: clock)
+        database = try SQLiteDatabase(
+            .init(path: path, connections: connections, patience: busyTimeout, settle: { try steps.settle(in: $0) }))
+        self.clock = clock.wall
+    }
+
+    /// Opens the database with a clock that is never set, as tests have.
+    package convenience init(
+        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5), clock: @escaping @Sendable () -> Instant
+    ) throws(StoreError) {
+        try self.init(path: path, connections: connections, busyTimeout: busyTimeout, clock: HostClock(wall: clock))
     }
 
     /// The connections of this process, of which `used` are working at this moment; what waits for one is in none of the numbers.

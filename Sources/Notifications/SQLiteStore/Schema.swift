@@ -13,6 +13,9 @@ enum Schema {
             try db.execute(sql: leaseTokens)
             try db.execute(sql: counters)
         }
+        migrator.registerMigration("003 host clock", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: hostClock)
+        }
         return migrator
     }
 
@@ -57,6 +60,15 @@ enum Schema {
             error TEXT
         ) STRICT;
         CREATE INDEX delivery_attempts_notification ON delivery_attempts (notification_id);
+        """
+
+    /// The table with one row at most: how far the wall's clock was ahead of the time since the boot at the last write, in milliseconds.
+    private static let hostClock = """
+        CREATE TABLE host_clock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            boot TEXT NOT NULL,
+            offset_ms INTEGER NOT NULL
+        ) STRICT;
         """
 
     private static let idempotencyKeys = """

@@ -98,11 +98,12 @@ extension ChildSpecification {
     static func shell(
         _ name: String, _ script: String, readiness: ReadinessCheck? = nil, stopGrace: Duration = .seconds(10),
         restart: RestartPolicy = RestartPolicy(initialDelay: .milliseconds(10), jitter: 0),
-        onExit: @escaping @Sendable (Int32, ChildExit) async -> Void = { _, _ in }
+        liveness: LivenessCheck? = nil, startVariable: String? = nil,
+        onExit: @escaping @Sendable (ChildEnd) async -> Void = { _ in }
     ) -> ChildSpecification {
         ChildSpecification(
-            name: name, executable: "/bin/sh", arguments: ["-c", script], readiness: readiness, stopGrace: stopGrace,
-            restart: restart, onExit: onExit)
+            name: name, executable: "/bin/sh", arguments: ["-c", script], readiness: readiness, liveness: liveness,
+            stopGrace: stopGrace, restart: restart, startVariable: startVariable, onExit: onExit)
     }
 }
 

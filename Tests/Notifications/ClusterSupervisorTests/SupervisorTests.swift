@@ -14,10 +14,10 @@ import Testing
         let fleet = try RunningFleet(
             [
                 [
-                    .shell("worker", wellBehaved) { pid, exit in
+                    .shell("worker", wellBehaved) { end in
                         // Did the restart not wait for this, nothing would have been handled when the second process starts.
                         try? await Task.sleep(for: .milliseconds(200))
-                        handled.withLock { $0.append((pid, exit)) }
+                        handled.withLock { $0.append((end.pid, end.exit)) }
                     }
                 ]
             ], in: folder)
@@ -50,7 +50,7 @@ import Testing
             [[.shell("broken", "exit 3", restart: policy), .shell("sound", wellBehaved)]], in: folder)
         try await eventually("parked") { fleet.supervisor.status[0].state == .parked }
         #expect(try await fleet.pids(of: "broken", count: 4).count == 4)
-        #expect(fleet.kinds(of: "broken").last == .parked(crashes: 4, window: policy.crashWindow))
+        #expect(fleet.kinds(of: "broken").last == .parked(crashes: 4, window: policy.crashWindow, retry: policy.parkedRetry))
         #expect(fleet.supervisor.status[0].lastExit == .exited(code: 3))
         #expect(fleet.supervisor.status[1].state == .ready)
         try await fleet.shutDown()

@@ -133,8 +133,9 @@ import Testing
             #expect(reply.status == 503)
             #expect(reply.headers.first(name: "retry-after") == "1")
             #expect(try reply.problem.type == "urn:apus:problem:busy")
-            // Whoever only reads is not held up.
-            #expect(try await api.get("/health/ready").status == 200)
+            // An instance that cannot write is not ready; whoever only reads is not held up.
+            #expect(try await api.get("/health/ready").status == 503)
+            #expect(try await api.get("/stats").status == 200)
             try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
             try other.close()
             #expect(try await api.post(log).status == 202)

@@ -97,7 +97,9 @@ import Testing
             await #expect {
                 try await store.add(large)
             } throws: { error in
-                "\(error)".hasPrefix("the database failed to store notifications: the disk failed (disk I/O error, SQLite ")
+                "\(error)".hasPrefix(
+                    "the database cannot be reached: it could not store notifications: the disk failed (disk I/O error, SQLite "
+                )
             }
             limit = unlimited
             setrlimit(__rlimit_resource_t(1), &limit)

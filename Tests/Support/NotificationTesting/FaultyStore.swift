@@ -109,6 +109,16 @@ package final class FaultyStore: NotificationStore {
         try await store.ping()
     }
 
+    package func removeEnded(
+        _ retention: Retention, from place: Int64, limit: Int
+    ) async throws(StoreError) -> Removal {
+        try await store.removeEnded(retention, from: place, limit: limit)
+    }
+
+    package func tidy(largestLog: Int) async throws(StoreError) -> StoreUsage {
+        try await store.tidy(largestLog: largestLog)
+    }
+
     package var connections: ConnectionCounts { store.connections }
 
     package func observeWaits(_ observer: @escaping @Sendable (Duration) -> Void) { store.observeWaits(observer) }

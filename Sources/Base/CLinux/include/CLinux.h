@@ -1,6 +1,7 @@
 // What Swift's Glibc module does not reach: variadic and macro interfaces of Linux, each as one plain function.
 // Every function returns -1 and sets errno on failure, as the call behind it does.
 #pragma once
+#include "CrashTrace.h"
 #include "Datagrams.h"
 #include <stddef.h>
 #include <stdint.h>

@@ -8,7 +8,9 @@ package struct ChildEvent: Sendable, Hashable, CustomStringConvertible {
         /// The process ended; `asked` when the supervisor stopped it.
         case exited(pid: Int32?, exit: ChildExit, asked: Bool)
         case restarting(after: Duration)
-        case parked(crashes: Int, window: Duration)
+        case parked(crashes: Int, window: Duration, retry: Duration)
+        /// The child hangs, for a reason that people read, and is ended.
+        case hung(reason: String)
         /// The child is down for good.
         case stopped
     }
@@ -19,7 +21,7 @@ package struct ChildEvent: Sendable, Hashable, CustomStringConvertible {
     /// Whether an operator should see it: an end nobody asked for and what follows from it.
     package var isTrouble: Bool {
         switch kind {
-        case .overdue, .parked: true
+        case .overdue, .parked, .hung: true
         case .exited(_, _, let asked): !asked
         case .started, .ready, .restarting, .stopped: false
         }
@@ -33,7 +35,9 @@ package struct ChildEvent: Sendable, Hashable, CustomStringConvertible {
         case .exited(.some(let pid), let exit, _): "\(child) (process \(pid)) \(exit)"
         case .exited(nil, let exit, _): "\(child) \(exit)"
         case .restarting(let delay): "\(child) restarts in \(delay)"
-        case .parked(let crashes, let window): "\(child) is parked: it ended \(crashes) times within \(window), see its log"
+        case .parked(let crashes, let window, let retry):
+            "\(child) is parked: it ended \(crashes) times within \(window), see its log; it is tried again in \(retry)"
+        case .hung(let reason): "\(child) hangs, ending it: \(reason)"
         case .stopped: "\(child) is stopped"
         }
     }

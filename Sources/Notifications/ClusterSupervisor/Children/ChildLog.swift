@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusLinux
 import Glibc
 import SystemPackage
@@ -5,10 +6,42 @@ import SystemPackage
 /// The file that a child's standard output and standard error go to, without a process between: the last words of a child are kept
 /// even when the supervisor is gone.
 struct ChildLog: Sendable {
-    /// The size past which a log becomes `NAME.log.1` when its child is started, in the place of an earlier one.
-    static let rotationSize: Int64 = 16 << 20
+    /// The size past which a log becomes `NAME.log.1`, in the place of an earlier one.
+    static let rotationSize = Int64(SupervisorLimits.log.value.bytes)
 
     let path: String
+
+    /// Copies the log to `NAME.log.1` and cuts it, when it is longer than so many bytes.
+    ///
+    /// The child goes on with the descriptor that it has, which appends: it need not be told. What it writes between the last copy
+    /// and the cut, some microseconds, is lost.
+    ///
+    /// - Returns: whether the log was rotated.
+    func rotate(past size: Int64 = rotationSize) throws(Errno) -> Bool {
+        do {
+            let source = try FileDescriptor.open(FilePath(path), .readWrite, options: .closeOnExec)
+            defer { try? source.close() }
+            guard try source.seek(offset: 0, from: .end) > size else { return false }
+            let copy = try FileDescriptor.open(
+                FilePath(path + ".1"), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead])
+            defer { try? copy.close() }
+            try source.seek(offset: 0, from: .start)
+            // Whole pieces, as long as there are any: the file grows meanwhile.
+            var piece = [UInt8](repeating: 0, count: 1 << 18)
+            while true {
+                let count = try piece.withUnsafeMutableBytes { try source.read(into: $0) }
+                if count == 0 { break }
+                try copy.writeAll(piece.prefix(count))
+            }
+            guard ftruncate(source.rawValue, 0) == 0 else { throw Errno(rawValue: errno) }
+            return true
+        } catch let error as Errno {
+            throw error
+        } catch {
+            throw Errno.ioError
+        }
+    }
 
     /// Opens the log for one run of the child, at its end.
     ///

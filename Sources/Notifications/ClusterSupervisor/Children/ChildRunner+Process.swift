@@ -22,7 +22,7 @@ extension ChildRunner {
             let result = try await Subprocess.run(
                 .path(FilePath(specification.executable)),
                 arguments: Arguments(specification.arguments),
-                environment: environment,
+                environment: environment(of: run.start),
                 platformOptions: platformOptions,
                 input: .fileDescriptor(lifeline.childEnd, closeAfterSpawningProcess: true),
                 output: .fileDescriptor(output, closeAfterSpawningProcess: true),
@@ -48,10 +48,11 @@ extension ChildRunner {
         "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
     ]
 
-    private var environment: Environment {
+    private func environment(of start: String) -> Environment {
         var changes: [Environment.Key: String?] = [:]
         for name in Self.ownVariables { changes.updateValue(nil, forKey: Environment.Key(stringLiteral: name)) }
         for (name, value) in specification.environment { changes[Environment.Key(stringLiteral: name)] = value }
+        if let name = specification.startVariable { changes[Environment.Key(stringLiteral: name)] = start }
         return .inherit.updating(changes)
     }
 
@@ -81,7 +82,7 @@ extension ChildRunner {
         }
         emit(.started(pid: pid))
         // Without a check it is ready now, however soon it ends.
-        let readiness = specification.readiness
+        let (readiness, liveness) = (specification.readiness, specification.liveness)
         if readiness == nil { becameReady() }
         let readyAtStart = readiness == nil ? now : nil
         let readySince = await withTaskGroup(of: Moment.self) { group in
@@ -89,7 +90,11 @@ extension ChildRunner {
                 await execution.waitForExit()
                 return .exited
             }
-            if let readiness { group.addTask { .readiness(await readiness.outcome()) } }
+            if let readiness {
+                group.addTask { .readiness(await readiness.outcome()) }
+            } else if let liveness {
+                group.addTask { .hang(await liveness.hang()) }
+            }
             var readySince = readyAtStart
             for await moment in group {
                 switch moment {
@@ -98,10 +103,14 @@ extension ChildRunner {
                 case .readiness(.ready):
                     readySince = self.now
                     self.becameReady()
+                    if let liveness { group.addTask { .hang(await liveness.hang()) } }
                 case .readiness(.overdue):
                     self.emit(.overdue(deadline: readiness?.deadline ?? .zero))
                     await execution.teardown(using: self.termination)
-                case .readiness(.abandoned):
+                case .hang(let reason?):
+                    self.emit(.hung(reason: reason))
+                    await execution.teardown(using: self.termination)
+                case .readiness(.abandoned), .hang(nil):
                     break
                 }
             }
@@ -118,6 +127,7 @@ extension ChildRunner {
 private enum Moment: Sendable {
     case exited
     case readiness(ReadinessOutcome)
+    case hang(String?)
 }
 
 extension Execution {
@@ -140,6 +150,8 @@ struct ChildRun: Sendable {
     var readySince: Duration?
     /// The offset at which its output begins in its log.
     var logStart: Int64
+    /// A random name, which no other start of any child has.
+    let start = String(UInt64.random(in: .min ... .max), radix: 16)
 }
 
 /// The pipe that ties a child to this process: the child reads its end of file when this process is gone, however it went.

@@ -76,12 +76,12 @@ final class ChildRunner: Sendable {
             case .restart(let delay):
                 update { $0.state = .waitingToRestart }
                 emit(.restarting(after: delay))
-                try? await Task.sleep(for: delay)
-                if !Task.isCancelled { update { $0.restarts += 1 } }
+                await pause(delay)
             case .park(let crashes):
+                let policy = specification.restart
                 update { $0.state = .parked }
-                emit(.parked(crashes: crashes, window: specification.restart.crashWindow))
-                return
+                emit(.parked(crashes: crashes, window: policy.crashWindow, retry: policy.parkedRetry))
+                await pause(policy.parkedRetry)
             case .leaveDown:
                 update { $0.state = .stopped }
                 emit(.stopped)
@@ -91,6 +91,11 @@ final class ChildRunner: Sendable {
         firstStartContinuation.finish()
         update { $0.state = .stopped }
         emit(.stopped)
+    }
+
+    private func pause(_ delay: Duration) async {
+        try? await Task.sleep(for: delay)
+        if !Task.isCancelled { update { $0.restarts += 1 } }
     }
 
     /// Tells that the child is ready. The first time is what ``waitForFirstStart()`` waits for; later ones find nobody waiting.
@@ -109,7 +114,7 @@ final class ChildRunner: Sendable {
         emit(.exited(pid: run.pid, exit: run.exit, asked: Task.isCancelled))
         guard let pid = run.pid else { return }
         // A task of its own: what the callback does (a database write) must not fail because the child is being stopped.
-        await Task { await specification.onExit(pid, run.exit) }.value
+        await Task { await specification.onExit(ChildEnd(pid: pid, start: run.start, exit: run.exit)) }.value
     }
 
     private func failure(of run: ChildRun) -> ChildStartFailure {

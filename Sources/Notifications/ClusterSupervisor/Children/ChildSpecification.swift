@@ -15,24 +15,39 @@ package struct ChildSpecification: Sendable {
     package var environment: [String: String]
     /// How the child's readiness is known; without a check it counts as ready once it runs.
     package var readiness: ReadinessCheck?
+    /// How a hang is known; nil ends no child for one.
+    package var liveness: LivenessCheck?
     /// The time from SIGTERM to SIGKILL, which goes to the child's whole process group.
     package var stopGrace: Duration
     package var restart: RestartPolicy
-    /// Called with the pid and the reason after each end of the process, and awaited before its restart.
-    package var onExit: @Sendable (_ pid: Int32, _ exit: ChildExit) async -> Void
+    /// The variable in which each start of the process gets a random name of its own; nil gives it none.
+    package var startVariable: String?
+    /// Called after each end of the process, and awaited before its restart.
+    package var onExit: @Sendable (ChildEnd) async -> Void
 
     package init(
         name: String, executable: String, arguments: [String] = [], environment: [String: String] = [:],
-        readiness: ReadinessCheck? = nil, stopGrace: Duration = .seconds(10), restart: RestartPolicy = RestartPolicy(),
-        onExit: @escaping @Sendable (_ pid: Int32, _ exit: ChildExit) async -> Void = { _, _ in }
+        readiness: ReadinessCheck? = nil, liveness: LivenessCheck? = nil, stopGrace: Duration = .seconds(10),
+        restart: RestartPolicy = RestartPolicy(), startVariable: String? = nil,
+        onExit: @escaping @Sendable (ChildEnd) async -> Void = { _ in }
     ) {
         self.name = name
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
         self.readiness = readiness
+        self.liveness = liveness
+        self.startVariable = startVariable
         self.stopGrace = stopGrace
         self.restart = restart
         self.onExit = onExit
     }
+}
+
+/// The end of one process of a child.
+package struct ChildEnd: Sendable, Hashable {
+    package let pid: Int32
+    /// The random name of this start, which the process had in its environment.
+    package let start: String
+    package let exit: ChildExit
 }

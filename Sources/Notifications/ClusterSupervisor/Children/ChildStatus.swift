@@ -19,7 +19,7 @@ package enum ChildState: Sendable, Hashable {
     case ready
     /// The process ended, and is started again after a delay.
     case waitingToRestart
-    /// The process ended too often, and the child stays down.
+    /// The process ended too often, and is started again only after a long pause.
     case parked
     /// The process ended, and the child stays down.
     case stopped

@@ -1,8 +1,10 @@
+import ApusLimits
+
 /// When a child that ended without being asked is started again.
 ///
 /// The delay doubles from `initialDelay` to `maximumDelay` with each crash in a row, and starts over once the child has been ready
-/// for `healthyAfter`. A child that crashes `crashLimit` times within `crashWindow` is parked: it stays down until the fleet is
-/// started again, because a crash that repeats needs a person, and restarting it for ever hides that.
+/// for `healthyAfter`. A child that crashes `crashLimit` times within `crashWindow` is parked: it is told as trouble, and started again
+/// every `parkedRetry` only, so that it comes back by itself once its cause is gone, and costs the others little until then.
 package struct RestartPolicy: Sendable, Hashable {
     /// Whether anything is restarted; false leaves a child down once it has ended.
     package var isEnabled: Bool
@@ -19,10 +21,13 @@ package struct RestartPolicy: Sendable, Hashable {
     package var crashLimit: Int
     /// How long a crash counts towards `crashLimit`.
     package var crashWindow: Duration
+    /// The pause before a parked child is started again.
+    package var parkedRetry: Duration
 
     package init(
         isEnabled: Bool = true, initialDelay: Duration = .seconds(1), maximumDelay: Duration = .seconds(30),
-        jitter: Double = 0.1, healthyAfter: Duration = .seconds(60), crashLimit: Int = 8, crashWindow: Duration = .seconds(300)
+        jitter: Double = 0.1, healthyAfter: Duration = .seconds(60), crashLimit: Int = SupervisorLimits.crashes.value,
+        crashWindow: Duration = .seconds(300), parkedRetry: Duration = SupervisorLimits.parkedRetry.value
     ) {
         self.isEnabled = isEnabled
         self.initialDelay = initialDelay
@@ -31,6 +36,7 @@ package struct RestartPolicy: Sendable, Hashable {
         self.healthyAfter = healthyAfter
         self.crashLimit = crashLimit
         self.crashWindow = crashWindow
+        self.parkedRetry = parkedRetry
     }
 
     /// The policy under which a child that has ended stays down.

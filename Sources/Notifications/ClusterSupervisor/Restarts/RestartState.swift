@@ -29,7 +29,10 @@ package struct RestartState: Sendable {
     package mutating func exited(at instant: Duration, random: Double) -> RestartDecision {
         defer { readySince = nil }
         guard policy.isEnabled else { return .leaveDown }
-        if let readySince, instant - readySince >= policy.healthyAfter { backoff.succeed() }
+        if let readySince, instant - readySince >= policy.healthyAfter {
+            backoff.succeed()
+            recentCrashes.removeAll()
+        }
         let delay = backoff.fail(random: random)
         recentCrashes.removeAll { instant - $0 >= policy.crashWindow }
         recentCrashes.append(instant)
@@ -42,7 +45,7 @@ package struct RestartState: Sendable {
 package enum RestartDecision: Sendable, Hashable {
     /// Start the child again after the delay.
     case restart(after: Duration)
-    /// Leave the child down, because it crashed so often within the policy's window.
+    /// Start the child again only after the policy's `parkedRetry`, because it crashed so often within the window.
     case park(crashes: Int)
     /// Leave the child down, because the policy restarts nothing.
     case leaveDown

@@ -1,6 +1,6 @@
 /// The answer of a health endpoint, as `application/health+json` (draft-inadarei-api-health-check-06). It names no host.
 struct HealthAnswer: Encodable {
-    /// The word `pass` or `fail`.
+    /// The word `pass`, `warn` or `fail`.
     let status: String
     let output: String?
     let checks: [String: [Check]]?
@@ -18,11 +18,18 @@ struct HealthAnswer: Encodable {
         self.init(status: status.word, output: status.output, checks: nil)
     }
 
-    /// - Parameter store: what the store's check said last.
-    init(_ status: HealthStatus, store: HealthStatus) {
+    /// - Parameters:
+    ///   - store: what the store's check said last.
+    ///   - deliveries: whether anybody delivers.
+    init(_ status: HealthStatus, store: HealthStatus, deliveries: HealthStatus) {
         self.init(
             status: status.word, output: status.output,
-            checks: ["store:ready": [Check(componentType: "datastore", status: store.word, output: store.output)]])
+            checks: [
+                "store:ready": [Check(componentType: "datastore", status: store.word, output: store.output)],
+                "deliveries:progress": [
+                    Check(componentType: "component", status: deliveries.word, output: deliveries.output)
+                ],
+            ])
     }
 
     private init(status: String, output: String?, checks: [String: [Check]]?) {

@@ -82,12 +82,25 @@ extension Problem {
         .serviceUnavailable, type: "busy", title: "The store is busy",
         detail: "nothing was stored; send the same request again, with an idempotency key", headers: [.retryAfter: "1"])
 
+    static let full = Self(
+        HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), type: "full", title: "The store has no room",
+        detail: "nothing was stored; send the same request again later, with an idempotency key", headers: [.retryAfter: "30"])
+
+    static let unavailable = Self(
+        .serviceUnavailable, type: "unavailable", title: "The store cannot be reached",
+        detail: "nothing was stored; send the same request again, with an idempotency key", headers: [.retryAfter: "5"])
+
     static let internalError = Self(
         .internalServerError, type: "internal", title: "The service failed",
         detail: "the request could not be handled; its log says why")
 
     static func of(_ error: StoreError) -> Self {
-        if case .busy = error { busy } else { internalError }
+        switch error {
+        case .busy: busy
+        case .full: full
+        case .unavailable: unavailable
+        case .cannotOpen, .newerSchema, .failed: internalError
+        }
     }
 
     /// Makes the problem of a refusal that the framework makes.

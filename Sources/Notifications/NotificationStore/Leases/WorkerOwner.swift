@@ -1,21 +1,27 @@
 import FoundationEssentials
 import Glibc
 
-/// The ids under which workers hold leases: `host-pid-random`, one for each start of a process.
+/// The ids under which workers hold leases: `host-pid-start`, one for each start of a process.
 ///
-/// Host and pid tell who held the leases of a process that died, so that they can be given back; the random part tells two starts
-/// under one pid apart.
+/// The start is a random name, by which two starts under one pid are told apart, and the processes of containers that have one host's name.
+/// A supervisor gives it to the process, so that it can give back the leases of just this start when the process dies.
 package enum WorkerOwner {
-    /// Makes an owner id for this process.
-    package static func make() -> String { prefix(pid: getpid()) + UUID().uuidString.prefix(8).lowercased() }
+    /// The environment variable of the start's name.
+    package static let startVariable = "APUS_START"
 
-    /// The text with which the ids of a process of this host begin.
-    package static func prefix(pid: Int32) -> String {
+    /// Makes the owner id of this process.
+    package static func make() -> String {
+        let given = ProcessInfo.processInfo.environment[startVariable].flatMap { $0.isEmpty ? nil : String($0.prefix(64)) }
+        return id(pid: getpid(), start: given ?? UUID().uuidString.filter { $0 != "-" }.prefix(16).lowercased())
+    }
+
+    /// The owner id of a process of this host.
+    package static func id(pid: Int32, start: String) -> String {
         var name = [CChar](repeating: 0, count: 256)
         // A name that fills the buffer may come without its zero byte, gethostname(2).
         let host =
             gethostname(&name, name.count - 1) == 0
             ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "localhost"
-        return "\(host)-\(pid)-"
+        return "\(host)-\(pid)-\(start)"
     }
 }

@@ -7,6 +7,10 @@ extension StoreError {
         switch error {
         case let error as StoreError: error
         case let error as DatabaseError where error.isBusy: .busy(reason: "it could not \(operation): \(error.reason)")
+        case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
+            .full(operation: operation, reason: error.reason)
+        case let error as DatabaseError where error.isUnavailable:
+            .unavailable(reason: "it could not \(operation): \(error.reason)")
         case let error as DatabaseError: .failed(operation: operation, reason: error.reason)
         default: .failed(operation: operation, reason: "\(error)")
         }
@@ -25,6 +29,9 @@ extension StoreError {
 
 extension DatabaseError {
     fileprivate var isBusy: Bool { resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED }
+
+    /// Whether the file cannot be reached at the moment, where another moment may differ.
+    fileprivate var isUnavailable: Bool { [.SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_READONLY].contains(resultCode) }
 
     /// Says what happened and, where it is not the caller's doing, what to look at; the statement is left out, which may hold what is
     /// private.

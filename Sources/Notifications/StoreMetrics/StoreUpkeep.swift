@@ -1,0 +1,88 @@
+import ApusReporting
+package import CoreMetrics
+import EventCatalog
+package import Logging
+import NotificationMetrics
+package import NotificationStore
+import ServiceLifecycle
+
+/// Keeps a store small: removes what has long left the queue, and writes a long write-ahead log back.
+///
+/// It works in small steps with pauses between them, so that nobody waits for it. Any number of processes may do so at a time.
+package final class StoreUpkeep: Service {
+    private let store: any NotificationStore
+    private let retention: Retention
+    private let window: Int
+    private let largestLog: Int
+    private let interval: Duration
+    private let logger: Logger
+    private let removed: CoreMetrics.Counter
+    private let bytes: CoreMetrics.Meter
+    private let logBytes: CoreMetrics.Meter
+
+    /// - Parameters:
+    ///   - window: rows that one transaction looks at.
+    ///   - largestLog: bytes of the write-ahead log, past which it is written back and cut.
+    ///   - interval: between two rounds; the first begins after a random part of it, so that processes take turns.
+    package init(
+        store: any NotificationStore, retention: Retention, window: Int = 500, largestLog: Int = 16 << 20,
+        interval: Duration = .seconds(60), factory: any MetricsFactory, logger: Logger
+    ) {
+        self.store = store
+        self.retention = retention
+        self.window = window
+        self.largestLog = largestLog
+        self.interval = interval
+        self.logger = logger
+        removed = Notifications.removed.handle(factory: factory)
+        bytes = Notifications.storeBytes.handle(factory: factory)
+        logBytes = Notifications.logBytes.handle(factory: factory)
+    }
+
+    /// Works until graceful shutdown or cancellation.
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown { [self] in
+            try await Task.sleep(for: interval * Double.random(in: 0...1))
+            var isFailing = false
+            while true {
+                do throws(StoreError) {
+                    try await round()
+                    isFailing = false
+                } catch {
+                    if !isFailing, !Task.isCancelled {
+                        logger.warning(
+                            "the store cannot be tidied; it is tried again",
+                            metadata: CataloguedEvent.storeUnreachable.metadata(["error": "\(error)"]))
+                    }
+                    isFailing = true
+                }
+                try await Task.sleep(for: interval)
+            }
+        }
+    }
+
+    private func round() async throws(StoreError) {
+        try await tidy()
+        guard retention.delivered != nil || retention.dead != nil else { return }
+        var place: Int64? = 0
+        while let from = place, !Task.isCancelled {
+            let start = ContinuousClock.now
+            let step = try await store.removeEnded(retention, from: from, limit: window)
+            if step.count > 0 { removed.increment(by: step.count) }
+            place = step.next
+            // Nine tenths of the time are the others', who write to the same file. Cancelled: the condition ends it.
+            try? await Task.sleep(for: max(start.duration(to: .now) * 9, .milliseconds(5)))
+        }
+    }
+
+    private func tidy() async throws(StoreError) {
+        let usage = try await store.tidy(largestLog: largestLog)
+        bytes.set(Int64(usage.data))
+        logBytes.set(Int64(usage.writeAheadLog))
+        if usage.writeAheadLog > largestLog * 4 {
+            logger.warning(
+                "a reader keeps the write-ahead log from being written back; find it with fuser on the -wal file, and end it",
+                metadata: ["bytes": "\(usage.writeAheadLog)"])
+        }
+    }
+}
