@@ -116,18 +116,27 @@ enum BodyAttack {
         return Array(json.utf8)
     }
 
+    /// An object that would be taken, with some values changed; now and then a member comes twice.
     private static func object(_ program: inout ByteProgram) -> String {
         let shape = program.byte()
-        var members = [
-            "\"userId\":\"u\"", "\"channel\":\"\(shape & 1 == 0 ? "log" : "webhook")\"", "\"title\":\"t\"", "\"body\":\"b\"",
-        ]
-        if shape & 1 != 0 { members.append("\"webhookUrl\":\"https://example.com/\"") }
-        for _ in 0..<Int(shape >> 4) where !program.isAtEnd {
-            let member = "\(quoted(names[program.index(below: names.count)])):\(value(&program))"
-            if shape & 2 == 0 { members.append(member) } else { members[Int(program.byte()) % members.count] = member }
+        var members = [("userId", "\"u\""), ("channel", "\"log\""), ("title", "\"t\""), ("body", "\"b\"")]
+        if shape & 1 != 0 {
+            members[1].1 = "\"webhook\""
+            members.append(("webhookUrl", "\"https://example.com/\""))
         }
-        return "{\(members.joined(separator: ","))}"
+        for _ in 0..<Int(shape >> 5) + 1 where !program.isAtEnd {
+            let member = (names[program.index(below: names.count)], value(&program))
+            if shape & 16 == 0, let place = members.firstIndex(where: { $0.0 == member.0 }) {
+                members[place] = member
+            } else {
+                members.append(member)
+            }
+        }
+        return "{\(members.map { "\(quoted($0.0)):\($0.1)" }.joined(separator: ","))}"
     }
+
+    /// Lengths at which a check may be off by one.
+    private static let edges = [0, 1, 199, 200, 201, 255, 256, 257, 2047, 2048, 2049, 9999, 10_000, 10_001]
 
     private static func value(_ program: inout ByteProgram) -> String {
         switch program.byte() % 8 {
@@ -136,7 +145,7 @@ enum BodyAttack {
         case 2: "[[{}]]"
         case 3: quoted("2026-11-21T09:30:00." + String(program.number(UInt16.self)) + "+01:00")
         case 4: quoted("https://a.example/" + String(decoding: program.text(), as: UTF8.self))
-        case 5: quoted(String(repeating: "é", count: Int(program.number(UInt16.self)) % 12_000))
+        case 5: quoted(String(repeating: "é", count: edges[program.index(below: edges.count)]))
         default: quoted(String(decoding: program.text(), as: UTF8.self))
         }
     }
