@@ -26,6 +26,27 @@ import Testing
         }
     }
 
+    @Test func `the address of all interfaces is served in both families`() async throws {
+        try await RunningAgent.with {
+            $0.host = "::"
+        } _: { agent in
+            #expect(Self.takes(AF_INET, "127.0.0.1", agent.port))
+            #expect(Self.takes(AF_INET6, "::1", agent.port))
+        }
+    }
+
+    private static func takes(_ family: Int32, _ host: String, _ port: Int) -> Bool {
+        var hints = addrinfo()
+        hints.ai_family = family
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "\(port)", &hints, &found) == 0, let found else { return false }
+        defer { freeaddrinfo(found) }
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return connect(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0
+    }
+
     @Test func `a client that asks for OpenMetrics gets it, whole, and the same series`() async throws {
         try await RunningAgent.with { agent in
             try await agent.reporting("worker", "worker-1") { factory in

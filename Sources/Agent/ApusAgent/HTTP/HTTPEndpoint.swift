@@ -126,7 +126,9 @@ final class HTTPEndpoint: Service {
         do {
             // The address of all interfaces takes IPv4 too, whatever net.ipv6.bindv6only says.
             let both =
-                host == "::" ? bootstrap.serverChannelOption(.socketOption(.ipv6_v6only), value: 0) : bootstrap
+                host == "::"
+                ? bootstrap.serverChannelOption(
+                    ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0) : bootstrap
             return [try await both.bind(host: host, port: port).get()]
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw AgentError.addressInUse(host: host, port: port)
