@@ -224,7 +224,7 @@ let package = Package(
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore"),
-        notifications.module("SQLiteStore", ["ApusLimits", "NotificationStore", grdb]),
+        notifications.module("SQLiteStore", ["ApusLimits", "ApusMetrics", "NotificationMetrics", "NotificationStore", grdb]),
         notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
         notifications.module(
             "StoreMetrics",
@@ -241,7 +241,8 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusReporting", "ApusText", "EventCatalog", "NotificationMetrics",
+                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusMetrics", "ApusReporting", "ApusText", "EventCatalog",
+                "NotificationMetrics",
                 "NotificationStore",
                 coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),

@@ -1,10 +1,12 @@
+import AgentMetrics
 package import ApusLimits
+import ApusMetrics
 
 /// What the API takes of its clients.
 package enum APILimits: LimitCatalog {
     package static let title = "Clients of the API"
 
-    private static let cuts = "http_server_connections_cut_total"
+    private static let cuts = HTTPServer.connectionsCut.family.name
     private static let slowClient = "find the client by the log's line, and see whether its network or its code is slow"
 
     /// Below the usual soft limit of 1024 descriptors, with room for the database, where the soft limit cannot be raised.

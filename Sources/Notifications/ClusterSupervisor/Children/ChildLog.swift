@@ -19,11 +19,11 @@ struct ChildLog: Sendable {
     /// - Returns: whether the log was rotated.
     func rotate(past size: Int64 = rotationSize) throws(Errno) -> Bool {
         do {
-            let source = try FileDescriptor.open(FilePath(path), .readWrite, options: .closeOnExec)
+            let source = try FileDescriptor.open(FilePath(path), .readWrite, options: [.closeOnExec, .noFollow])
             defer { try? source.close() }
             guard try source.seek(offset: 0, from: .end) > size else { return false }
             let copy = try FileDescriptor.open(
-                FilePath(path + ".1"), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                FilePath(path + ".1"), .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
                 permissions: [.ownerReadWrite, .groupRead])
             defer { try? copy.close() }
             try source.seek(offset: 0, from: .start)
