@@ -38,6 +38,7 @@ let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let signals = product("UnixSignals", "swift-service-lifecycle")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
+let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let argumentParser = product("ArgumentParser", "swift-argument-parser")
@@ -134,6 +135,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -223,7 +225,7 @@ let package = Package(
                 product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
-        notifications.module("NotificationStore"),
+        notifications.module("NotificationStore", ["ApusLimits"]),
         notifications.module("SQLiteStore", ["ApusLimits", "ApusMetrics", "NotificationMetrics", "NotificationStore", grdb]),
         notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
         notifications.module(
@@ -235,8 +237,8 @@ let package = Package(
         notifications.module(
             "DeliveryWorker",
             [
-                "ApusReporting", "ApusThreads", "EventCatalog", "NotificationMetrics", "NotificationStore", coreMetrics,
-                httpClient, lifecycle, logging, nioCore, nioHTTP1,
+                "ApusLimits", "ApusReporting", "ApusThreads", "CLinux", "EventCatalog", "NotificationMetrics",
+                "NotificationStore", coreMetrics, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             ]),
         notifications.module(
             "NotificationAPI",
@@ -279,7 +281,7 @@ let package = Package(
         // What tests share.
         support("HostTesting"),
         support("SampleMetrics", ["ApusMetrics"]),
-        support("StoreConformance", ["NotificationStore"]),
+        support("StoreConformance", ["ApusLimits", "NotificationStore"]),
         support(
             "NotificationTesting",
             ["ApusMetrics", "HostTesting", "NotificationStore", "SQLiteStore", coreMetrics, lifecycle, logging]),
@@ -383,8 +385,10 @@ let package = Package(
         notifications.tests(
             "DeliveryWorkerTests",
             [
-                "ApusMetrics", "ApusThreads", "DeliveryWorker", "HostTesting", "NotificationMetrics", "NotificationStore",
-                "NotificationTesting", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
+                "ApusLimits", "ApusMetrics", "ApusThreads", "DeliveryWorker", "HostTesting", "NotificationMetrics",
+                "NotificationStore", "NotificationTesting", httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                nioPosix,
+                nioSSL,
             ]),
         notifications.tests(
             "NotificationAPITests",

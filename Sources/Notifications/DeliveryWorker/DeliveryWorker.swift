@@ -25,16 +25,20 @@ package final class DeliveryWorker: Service {
     private let metrics: WorkerMetrics
     private let pulse: WorkerPulse
     private let onReady: @Sendable () -> Void
+    private let receivers: ReceiverSettings
+    private let resolver: NameResolver
     private let logger: Logger
 
     /// - Parameters:
     ///   - owner: unique for each start of a process.
     ///   - factory: the backend that the worker's metrics are recorded with; all series are made here.
     ///   - pulse: is kept up to date while the worker runs.
+    ///   - receivers: how names are looked up and servers trusted.
     ///   - onReady: called once, when the store has taken the first claim.
     package init(
         store: any NotificationStore, configuration: WorkerConfiguration = WorkerConfiguration(), factory: any MetricsFactory,
         logger: Logger, owner: String = WorkerOwner.make(), pulse: WorkerPulse = WorkerPulse(),
+        receivers: ReceiverSettings = ReceiverSettings(),
         onReady: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
@@ -42,7 +46,12 @@ package final class DeliveryWorker: Service {
         self.owner = owner
         self.pulse = pulse
         self.onReady = onReady
-        metrics = WorkerMetrics(factory: factory)
+        self.receivers = receivers
+        let metrics = WorkerMetrics(factory: factory)
+        self.metrics = metrics
+        resolver = NameResolver(lookup: receivers.lookup, patience: receivers.lookupTime) { result, names in
+            metrics.receivers.count(result, names: names)
+        }
         var logger = logger
         logger[metadataKey: "owner"] = "\(owner)"
         self.logger = logger
@@ -51,7 +60,11 @@ package final class DeliveryWorker: Service {
     /// Works until graceful shutdown or cancellation, and returns when what was begun is recorded and the other leases are given back.
     package func run() async throws {
         let (events, queue) = AsyncStream<WorkerEvent>.makeStream()
-        let deliverer = Deliverer(configuration: configuration, logger: logger)
+        let deliverer = Deliverer(
+            webhooks: WebhookSender(
+                client: ReceiverClient(configuration: receivers.security), resolver: resolver,
+                timeout: configuration.attemptLimit, metrics: metrics.receivers),
+            logger: logger)
         let loop = WorkerLoop(
             store: store, owner: owner, configuration: configuration, deliverer: deliverer, metrics: metrics, pulse: pulse,
             logger: logger, queue: queue, onReady: onReady)

@@ -19,6 +19,21 @@ package enum Notifications {
         "notification_leases_lost_total", "Outcomes refused because the lease had passed to another worker.")
     package static let reclaimed = Counter<NoLabels>(
         "notification_leases_reclaimed_total", "Expired leases of other workers that were taken back into the queue.")
+    package static let deferrals = Counter<DeferralLabels>(
+        "notification_delivery_deferrals_total", "Notifications given back until later without an attempt, by reason.")
+    package static let closedDestinations = Gauge<NoLabels>(
+        "notification_destinations_closed", "Destinations that are left alone for a while because they do not answer.")
+    package static let refusedAnswers = Counter<NoLabels>(
+        "notification_refused_answers_total", "Answers of receivers that are no HTTP or go over a limit.")
+    package static let repeatedRequests = Counter<NoLabels>(
+        "notification_repeated_requests_total",
+        "Requests sent again at once, because the receiver had closed the connection that was kept.")
+    package static let lookups = Counter<LookupLabels>(
+        "notification_name_lookups_total", "Look-ups of receivers' names, by what came of them.")
+    package static let cachedNames = Gauge<NoLabels>(
+        "notification_names_cached", "Names of receivers whose addresses, or the lack of them, are kept.")
+    package static let unreadable = Counter<NoLabels>(
+        "notifications_unreadable_total", "Rows of the queue that were passed over, because this version cannot read them.")
     package static let attemptDuration = Histogram<ChannelLabels>(
         "notification_delivery_duration_seconds", "Time of one attempt to deliver, by channel.")
     package static let pickupDelay = Histogram<NoLabels>(
@@ -35,7 +50,9 @@ package enum Notifications {
     /// Every family that is the platform's own; what it records besides (its queue, its pool, its HTTP server) any service can.
     package static let families = [
         enqueued.family, claimed.family, delivered.family, failures.family, dead.family, released.family, lostLeases.family,
-        reclaimed.family, attemptDuration.family, pickupDelay.family, removed.family, storeBytes.family, logBytes.family,
+        reclaimed.family, deferrals.family, closedDestinations.family, refusedAnswers.family, repeatedRequests.family,
+        lookups.family, cachedNames.family, unreadable.family, attemptDuration.family, pickupDelay.family, removed.family,
+        storeBytes.family, logBytes.family,
         Contract.queueDepth.family,
     ]
 }
@@ -83,4 +100,45 @@ package struct DeliveryFailureLabels: EnumerableLabels {
         case .reason: reason.rawValue
         }
     }
+}
+
+/// Why a notification is given back until later.
+package enum DeferralReason: String, CaseIterable, Sendable {
+    /// Its destination does not answer.
+    case closed
+    /// So many others are under way to its destination.
+    case full
+    /// The name of its destination cannot be looked up as yet.
+    case name
+}
+
+/// The reason of a deferral.
+package struct DeferralLabels: EnumerableLabels {
+    package enum Key: String, LabelKey { case reason }
+    package static var allCases: [Self] { DeferralReason.allCases.map { Self(reason: $0) } }
+    package let reason: DeferralReason
+    package init(reason: DeferralReason) { self.reason = reason }
+    package subscript(key: Key) -> String { reason.rawValue }
+}
+
+/// What came of looking a name up.
+package enum LookupResult: String, CaseIterable, Sendable {
+    case found
+    /// There is no such name, or it has no address.
+    case unknown
+    /// The name servers say that they cannot tell.
+    case failed
+    /// A delivery waited in vain.
+    case timeout
+    /// So many names wait already.
+    case refused
+}
+
+/// What came of looking a name up, as a label.
+package struct LookupLabels: EnumerableLabels {
+    package enum Key: String, LabelKey { case result }
+    package static var allCases: [Self] { LookupResult.allCases.map { Self(result: $0) } }
+    package let result: LookupResult
+    package init(result: LookupResult) { self.result = result }
+    package subscript(key: Key) -> String { result.rawValue }
 }

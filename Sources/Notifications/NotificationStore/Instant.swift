@@ -17,12 +17,20 @@ package struct Instant: Hashable, Comparable, Sendable, Codable {
 
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// Adds a duration; a sum out of range is the nearest moment that there is, because a row may hold any number.
     package static func + (instant: Self, duration: Duration) -> Self {
-        Self(milliseconds: instant.milliseconds + Int64(duration / .milliseconds(1)))
+        let (seconds, attoseconds) = duration.components
+        let (whole, isLong) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, isOver) = instant.milliseconds.addingReportingOverflow(isLong ? (seconds < 0 ? .min : .max) : whole)
+        guard !isOver else { return Self(milliseconds: seconds < 0 ? .min : .max) }
+        let (total, isTotalOver) = sum.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return Self(milliseconds: isTotalOver ? (attoseconds < 0 ? .min : .max) : total)
     }
 
+    /// The time between two moments, the longest that there is where it would be longer.
     package static func - (later: Self, earlier: Self) -> Duration {
-        .milliseconds(later.milliseconds - earlier.milliseconds)
+        let (difference, isOver) = later.milliseconds.subtractingReportingOverflow(earlier.milliseconds)
+        return .milliseconds(isOver ? (later > earlier ? .max : .min) : difference)
     }
 
     /// Now by the system's clock, which is the clock of a store that is given no other.

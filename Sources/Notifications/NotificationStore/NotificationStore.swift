@@ -10,11 +10,13 @@ package protocol NotificationStore: Sendable {
     /// Reads a notification; nil when there is none with the id.
     func notification(_ id: NotificationID) async throws(StoreError) -> NotificationRecord?
 
-    /// Leases up to `limit` notifications that are due, the longest due first, in one conditional update; leases of others that
-    /// have expired go back into the queue first and can be among them.
-    func claim(limit: Int, owner: String, lease: Duration) async throws(StoreError) -> Claim
+    /// Leases notifications that are due, the longest due first, in one conditional update.
+    ///
+    /// Leases of others that have expired go back into the queue first, each as a death of its worker. A notification with
+    /// ``LeaseLimits/deaths`` of them is given up. A row that this version cannot read is put aside alone.
+    func claim(_ request: ClaimRequest) async throws(StoreError) -> Claim
 
-    /// Records how attempts ended and ends their leases, in one transaction; each attempt is logged.
+    /// Records how attempts ended and ends their leases, in one transaction; each attempt is logged, and clears the deaths before it.
     ///
     /// - Returns: the notifications whose lease had passed: nothing was recorded of them.
     func record(_ outcomes: [AttemptOutcome]) async throws(StoreError) -> [NotificationID]
@@ -24,12 +26,12 @@ package protocol NotificationStore: Sendable {
     /// - Returns: the leases as they are now; those that had passed are missing.
     func renew(_ leases: [Lease], for duration: Duration) async throws(StoreError) -> [Lease]
 
-    /// Gives leases back; no attempt is counted, and the notifications are due at once.
+    /// Gives leases back; no attempt and no death is counted, and the notifications are due at once.
     ///
     /// - Returns: how many were still held.
     func release(_ leases: [Lease]) async throws(StoreError) -> Int
 
-    /// Gives back all leases of the owners whose id begins with a text.
+    /// Gives back all leases of the owners whose id begins with a text, each as a death of its worker.
     ///
     /// - Returns: how many there were.
     func releaseAll(ownerPrefix: String) async throws(StoreError) -> Int

@@ -13,7 +13,8 @@ struct UnreadableRow: Error, CustomStringConvertible {
 extension NewNotification {
     init(row: Row) throws {
         let id = try row.decode(String.self, forColumn: "id")
-        guard let notificationID = NotificationID(id) else {
+        // In another case of its letters it would be read, and then found by no statement.
+        guard let notificationID = NotificationID(id), notificationID.description == id else {
             throw UnreadableRow(table: "notifications", column: "id", value: id)
         }
         let channelName = try row.decode(String.self, forColumn: "channel")
@@ -56,11 +57,21 @@ extension NotificationRecord {
 extension ClaimedNotification {
     init(row: Row, claimedAt now: Instant, expiry: Instant) throws {
         let notification = try NewNotification(row: row)
+        func instant(_ column: String) throws -> Instant {
+            Instant(milliseconds: try row.decode(Int64.self, forColumn: column))
+        }
+        let attempts = try row.decode(Int.self, forColumn: "attempts")
+        // One more is added to it, here and in the database.
+        guard (0..<1_000_000).contains(attempts) else {
+            throw UnreadableRow(table: "notifications", column: "attempts", value: "\(attempts)")
+        }
         self.init(
             notification: notification,
             lease: Lease(
                 notification: notification.id, token: try row.decode(Int64.self, forColumn: "lock_token"), expiry: expiry),
-            attempts: try row.decode(Int.self, forColumn: "attempts"),
-            waited: now - Instant(milliseconds: try row.decode(Int64.self, forColumn: "due_at")))
+            attempts: attempts,
+            waited: now - (try instant("due_at")),
+            age: max(now - max(try instant("created_at"), notification.deliverAt ?? Instant(milliseconds: .min)), .zero),
+            deaths: try row.decode(Int.self, forColumn: "deaths"))
     }
 }

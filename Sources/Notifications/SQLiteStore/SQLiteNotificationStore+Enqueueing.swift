@@ -40,16 +40,17 @@ extension SQLiteNotificationStore {
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO notifications
-                    (id, user_id, channel, title, body, webhook_url, deliver_at, status, due_at, created_at, updated_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)
+                    (id, user_id, channel, title, body, webhook_url, destination, deliver_at, status, due_at, created_at,
+                    updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)
                 """)
         for notification in notifications {
             // A moment that has passed is at once: it neither goes ahead of those that wait nor counts as time waited.
             let dueAt = max(notification.deliverAt ?? now, now)
             try insert.execute(arguments: [
                 notification.id.description, notification.userID, notification.channel.rawValue, notification.title,
-                notification.body, notification.webhookURL, notification.deliverAt?.milliseconds, dueAt.milliseconds,
-                now.milliseconds, now.milliseconds,
+                notification.body, notification.webhookURL, notification.destination?.description,
+                notification.deliverAt?.milliseconds, dueAt.milliseconds, now.milliseconds, now.milliseconds,
             ])
         }
     }

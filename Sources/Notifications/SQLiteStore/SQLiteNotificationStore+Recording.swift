@@ -13,10 +13,18 @@ extension SQLiteNotificationStore {
                 outcomes[$0].lease.notification < outcomes[$1].lease.notification
             }) {
                 let outcome = outcomes[index]
-                let columns = Columns(outcome.result)
                 let lease: StatementArguments = [
                     "id": outcome.lease.notification.description, "token": outcome.lease.token,
                 ]
+                if case .deferred(let pause, let reason) = outcome.result {
+                    try db.cachedStatement(sql: LeaseSQL.postpone).execute(
+                        arguments: lease + [
+                            "now": now.milliseconds, "dueAt": (now + pause).milliseconds, "error": reason,
+                        ])
+                    if db.changesCount == 0 { lost.append(index) }
+                    continue
+                }
+                let columns = Columns(outcome.result)
                 // First the log: it takes the owner from the lease.
                 try log.execute(
                     arguments: lease + [
@@ -53,6 +61,11 @@ extension SQLiteNotificationStore {
                 result = "retry"
                 status = .pending
                 dueAt = moment
+                error = reason
+            case .deferred(_, let reason):
+                // Never logged: it was no attempt.
+                result = "retry"
+                status = .pending
                 error = reason
             case .dead(let reason):
                 result = "dead"

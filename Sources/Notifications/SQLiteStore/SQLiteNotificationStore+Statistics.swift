@@ -60,7 +60,7 @@ package enum StatisticsSQL {
     /// Counts all notifications and attempts. No arguments.
     package static let counts = """
         SELECT
-            (SELECT count(*) FROM notifications WHERE status = 'pending') AS pending,
+            (SELECT count(*) FROM notifications INDEXED BY notifications_due WHERE status = 'pending') AS pending,
             (SELECT count(*) FROM notifications WHERE status = 'processing') AS processing,
             (SELECT value FROM counters WHERE name = 'delivered') AS delivered,
             (SELECT value FROM counters WHERE name = 'dead') AS dead,

@@ -13,6 +13,10 @@ enum Schema {
             try db.execute(sql: leaseTokens)
             try db.execute(sql: counters)
         }
+        migrator.registerMigration("002 destinations and deaths", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: destinationsAndDeaths)
+            try fillDestinations(in: db)
+        }
         migrator.registerMigration("003 host clock", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: hostClock)
         }
@@ -70,6 +74,32 @@ enum Schema {
             offset_ms INTEGER NOT NULL
         ) STRICT;
         """
+
+    /// The destination of a webhook, by which a claim passes over those that do not answer, and the number of workers that died with a
+    /// lease on a notification. The first index is walked in the order of due moments, the second leads to each destination.
+    private static let destinationsAndDeaths = """
+        ALTER TABLE notifications ADD COLUMN destination TEXT;
+        ALTER TABLE notifications ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+        DROP INDEX notifications_due;
+        CREATE INDEX notifications_due ON notifications (status, due_at, destination, deaths) WHERE status = 'pending';
+        CREATE INDEX notifications_destination ON notifications (status, destination, due_at, deaths) WHERE status = 'pending';
+        CREATE INDEX notifications_suspects ON notifications (status, due_at) WHERE status = 'pending' AND deaths > 0;
+        """
+
+    /// Writes the destinations of what is in the queue; what has left it needs none.
+    private static func fillDestinations(in db: Database) throws {
+        let queued = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT rowid AS place, webhook_url FROM notifications
+                WHERE status IN ('pending', 'processing') AND channel = 'webhook'
+                """)
+        let update = try db.cachedStatement(sql: "UPDATE notifications SET destination = ? WHERE rowid = ?")
+        for row in queued {
+            guard let url = row["webhook_url"] as String?, let destination = Destination(url: url) else { continue }
+            try update.execute(arguments: [destination.description, row["place"] as Int64])
+        }
+    }
 
     private static let idempotencyKeys = """
         CREATE TABLE idempotency_keys (

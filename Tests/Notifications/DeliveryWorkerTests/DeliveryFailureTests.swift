@@ -1,8 +1,6 @@
-import AsyncHTTPClient
 import DeliveryWorker
 import NotificationMetrics
 import NotificationStore
-import NotificationTesting
 import Testing
 
 @Suite struct DeliveryFailureTests {
@@ -43,6 +41,13 @@ import Testing
             ("0", Duration?.some(.zero)), ("120", .seconds(120)), ("Sun, 06 Nov 1994 08:50:07 GMT", .seconds(30)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", .zero), ("Sat, 05 Nov 1994 08:49:37 GMT", .zero),
             ("Mon, 29 Feb 2016 00:00:00 GMT", .seconds(1_456_704_000 - 784_111_777)),
+            // The two obsolete forms, which a recipient must accept: RFC 850's, and asctime's with a day of two places.
+            ("Sunday, 06-Nov-94 08:50:07 GMT", .seconds(30)), ("Sun Nov  6 08:50:07 1994", .seconds(30)),
+            ("Wed Nov 16 08:49:37 1994", .seconds(10 * 86_400)), ("Saturday, 05-Nov-94 08:49:37 GMT", .zero),
+            // A year of two places that seems more than fifty years ahead was in the last century.
+            ("Sunday, 06-Nov-44 08:49:37 GMT", .seconds(2_362_034_977 - 784_111_777)),
+            ("Monday, 06-Nov-45 08:49:37 GMT", .zero), ("Sunday, 06-Nov-94 08:50:07", nil), ("Sun Nov 6 1994", nil),
+            ("Sun, 31 Feb 1994 08:49:37 GMT", nil), ("Sun, 06 Nov 1994 8:49:37 GMT", nil),
             ("99999999999999999999999", .seconds(3_155_760_000)), ("-5", nil), ("1.5", nil), ("", nil), ("soon", nil),
             ("Sun, 06 Nov 1994 08:49:37", nil), ("Sun, 06 Nov 1994 25:49:37 GMT", nil), ("Sun, 06 Foo 1994 08:49:37 GMT", nil),
         ])
@@ -51,20 +56,25 @@ import Testing
     }
 
     @Test(
-        "errors of the network are transient, URLs of no host permanent",
+        "an error in place of an answer is transient, and held against the destination",
         arguments: [
-            (HTTPClientError.invalidURL, FailureClass.permanent), (.emptyHost, .permanent), (.emptyScheme, .permanent),
-            (.deadlineExceeded, .transient), (.connectTimeout, .transient), (.remoteConnectionClosed, .transient),
-            (.tlsHandshakeTimeout, .transient), (.readTimeout, .transient),
+            (ExchangeError.timeout(.seconds(10), isConnected: true), "no answer within 10.0 seconds"),
+            (.timeout(.seconds(10), isConnected: false), "no connection within 10.0 seconds"),
+            (.closed(received: 0), "the receiver closed the connection without an answer"),
+            (.closed(received: 7), "the receiver closed the connection after 7 bytes of its answer's head"),
+            (.status(42), "the receiver answered with the status 042, which is none of HTTP (RFC 9110, section 15)"),
+            (.status(101), "the receiver answered 101 Switching Protocols, which nobody asked for"),
         ])
-    func errors(error: HTTPClientError, reason: FailureClass) {
-        #expect(DeliveryFailure(error: error, timeout: .seconds(10)).reason == reason)
+    func errors(error: ExchangeError, text: String) {
+        let failure = DeliveryFailure(error: error)
+        #expect(failure.reason == .transient)
+        #expect(failure.isUnreachable)
+        #expect(failure.description == text)
     }
 
-    @Test func `any other error is transient and told in at most two hundred characters`() {
-        let failure = DeliveryFailure(
-            error: Unexpected(description: String(repeating: "x", count: 1000)), timeout: .seconds(10))
-        #expect(failure.reason == .transient)
-        #expect(failure.description.count == 200)
+    @Test func `the phrase of an answer is cut, and breaks no line`() throws {
+        let phrase = "a\nb\u{0}c" + String(repeating: "x", count: 1000)
+        let failure = try #require(DeliveryFailure(status: 500, phrase: phrase, retryAfter: nil, now: now))
+        #expect(failure.description == "HTTP 500 a?b?c" + String(repeating: "x", count: 95))
     }
 }

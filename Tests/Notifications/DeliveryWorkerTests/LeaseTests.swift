@@ -26,7 +26,8 @@ import Testing
                 try await test.run { _ in
                     try await eventually("the attempt is under way") { receiver.webhooks.count == 1 }
                     #expect(try await store.releaseAll(ownerPrefix: test.worker.owner) == 1)
-                    let claim = try await store.claim(limit: 1, owner: "another", lease: .seconds(300))
+                    let claim = try await store.claim(
+                        ClaimRequest(limit: 1, owner: "another", lease: .seconds(300), kind: .suspect))
                     #expect(claim.notifications.map(\.notification.id) == [id])
                     gate.open()
                     try await eventually("the loss is counted") { test.metrics.value(Notifications.lostLeases) == 1 }

@@ -245,4 +245,159 @@ import Testing
         state.handle(.stop(within: .seconds(8)), at: start)
         #expect(state.stopDeadline == start + .seconds(1))
     }
+
+    private func webhooks(_ tokens: ClosedRange<Int64>, to url: String, age: Duration = .zero) -> [ClaimedNotification] {
+        claimed(tokens).map { claimed in
+            var claimed = claimed
+            claimed.notification.channel = .webhook
+            claimed.notification.webhookURL = url
+            claimed.age = age
+            return claimed
+        }
+    }
+
+    private func deferred(_ actions: [WorkerAction]) -> [FinishedAttempt] {
+        actions.reduce(into: []) { if case .record(let batch) = $1 { $0 += batch.filter { $0.deferral != nil } } }
+    }
+
+    private func unanswered(_ held: HeldNotification) -> WorkerEvent {
+        .finished(
+            FinishedAttempt(
+                held: held,
+                outcome: AttemptOutcome(
+                    lease: held.lease, result: .retry(at: Instant(milliseconds: 0), error: "e"),
+                    startedAt: Instant(milliseconds: 0), duration: .zero), failure: .transient, reach: .unreachable))
+    }
+
+    @Test mutating func `what waits for its destination's places keeps nothing else from being claimed, and is passed over`()
+        throws
+    {
+        let hanging = try #require(Destination(url: "http://hangs.test"))
+        state = WorkerState(
+            configuration: {
+                var configuration = configuration
+                configuration.concurrency = 8
+                return configuration
+            }(), now: start, generator: SeededGenerator(seed: 7))
+        let first = claim(webhooks(1...4, to: "http://hangs.test/"), at: start)
+        #expect(first.map(\.token) == [1, 2], "a quarter of eight")
+        #expect(state.waiting.map(\.token) == [3, 4])
+        let next = state.actions(at: start)
+        #expect(next.isEmpty, "the claim is under way already")
+        state.handle(.claimed(claimed(5...8), sent: start), at: start)
+        let rest = state.actions(at: start)
+        #expect(begun(rest).map(\.token) == [5, 6, 7, 8])
+        #expect(rest.contains(.claim(limit: 4, excluding: [hanging])))
+    }
+
+    @Test mutating func `what goes to a closed destination is deferred until it is tried again, without an attempt`() throws {
+        var configuration = configuration
+        configuration.concurrency = 8
+        configuration.batchSize = 50
+        state = WorkerState(configuration: configuration, now: start, generator: SeededGenerator(seed: 7))
+        _ = state.actions(at: start)
+        state.handle(.claimed(webhooks(1...6, to: "http://gone.test/"), sent: start), at: start)
+        var held = begun(state.actions(at: start))
+        for _ in 0..<2 {
+            for attempt in held { state.handle(unanswered(attempt), at: start) }
+            held = begun(state.actions(at: start))
+        }
+        #expect(held.isEmpty)
+        #expect(state.gate.closedCount == 1)
+        let outcomes = deferred(state.actions(at: start + .seconds(1))) + state.recording.filter { $0.deferral != nil }
+        #expect(Set(outcomes.map(\.held.token)) == [5, 6])
+        for outcome in outcomes {
+            guard case .deferred(let pause, let reason) = outcome.outcome.result else {
+                Issue.record("\(outcome)")
+                continue
+            }
+            #expect((.seconds(3)...Duration.seconds(15)).contains(pause), "\(pause)")
+            #expect(reason.contains("http://gone.test:80"))
+        }
+    }
+
+    @Test mutating func `what has been deferred for a day is attempted although its destination is closed`() throws {
+        let gone = try #require(Destination(url: "http://gone.test"))
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<3 {
+            state.gate.begin(gone, at: start)
+            state.gate.end(gone, .unreachable, at: start, using: &generator)
+        }
+        let old = webhooks(1...1, to: "http://gone.test/", age: .seconds(25 * 3600))
+        let new = webhooks(2...2, to: "http://gone.test/")
+        #expect(state.actions(at: start) == [.claim(limit: 4, excluding: [gone])])
+        state.handle(.claimed(old + new, sent: start), at: start)
+        #expect(begun(state.actions(at: start)).map(\.token) == [1])
+        #expect(state.finished.map(\.held.token) == [2])
+    }
+
+    @Test mutating func `a suspect is claimed when nothing else is under way, and attempted alone`() {
+        #expect(state.actions(at: start) == [.claim(limit: 4)])
+        let others = claimed(1...4)
+        state.handle(.claimed(others, sent: start, hasSuspects: true), at: start)
+        var held = begun(state.actions(at: start))
+        #expect(held.map(\.token) == [1, 2], "what has not begun is given back")
+        var actions = state.actions(at: start)
+        #expect(!actions.contains { if case .claim = $0 { true } else { false } })
+        state.handle(.released, at: start)
+        for held in held { state.handle(finished(held), at: start) }
+        actions = state.actions(at: start)
+        #expect(!actions.contains { if case .claim = $0 { true } else { false } }, "outcomes are being recorded")
+        state.handle(.recorded, at: start + .seconds(1))
+        #expect(state.actions(at: start + .seconds(1)) == [.claim(limit: 1, isSuspect: true)])
+        state.handle(.claimed(claimed(9...9), sent: start, hasSuspects: true), at: start + .seconds(1))
+        held = begun(state.actions(at: start + .seconds(1)))
+        #expect(held.map(\.token) == [9])
+        #expect(state.actions(at: start + .seconds(1)).isEmpty, "nothing is claimed beside it")
+        state.handle(finished(held[0]), at: start + .seconds(2))
+        _ = state.actions(at: start + .seconds(2))
+        state.handle(.recorded, at: start + .seconds(2))
+        #expect(state.actions(at: start + .seconds(2)) == [.claim(limit: 4)])
+
+        // Three times as long as that took, others come first.
+        state.handle(.claimed([], sent: start, hasSuspects: true), at: start + .seconds(3))
+        let calm = state.actions(at: start + .seconds(7.9))
+        #expect(calm.allSatisfy { $0 == .claim(limit: 4) })
+        state.handle(.claimed([], sent: start, hasSuspects: true), at: start + .seconds(8))
+        #expect(state.actions(at: start + .seconds(8)) == [.claim(limit: 1, isSuspect: true)])
+    }
+
+    @Test mutating func `suspects that cannot be had do not keep the worker from its work`() {
+        #expect(state.actions(at: start) == [.claim(limit: 4)])
+        state.handle(.claimed([], sent: start, hasSuspects: true), at: start)
+        #expect(state.actions(at: start) == [.claim(limit: 1, isSuspect: true)])
+        state.handle(.claimed([], sent: start, hasSuspects: true), at: start)
+        #expect(state.actions(at: start) == [.claim(limit: 4)])
+        state.handle(.claimed(claimed(1...4), sent: start, hasSuspects: true), at: start)
+        #expect(begun(state.actions(at: start)).count == 2, "the next suspect is for later")
+        #expect(state.waiting.count == 2)
+    }
+
+    @Test mutating func `the queue is looked at again as soon as a destination that was passed over has places`() throws {
+        var configuration = configuration
+        configuration.concurrency = 8
+        state = WorkerState(configuration: configuration, now: start, generator: SeededGenerator(seed: 7))
+        let destination = try #require(Destination(url: "http://slow.test"))
+        var held = claim(webhooks(1...2, to: "http://slow.test/"), at: start)
+        #expect(held.count == 2)
+        let wake = try #require(state.wake(after: start))
+        #expect(state.actions(at: wake) == [.claim(limit: 4, excluding: [destination])])
+        state.handle(.claimed([], sent: wake), at: wake)
+        #expect(state.actions(at: wake).isEmpty)
+        state.handle(finished(held.removeLast()), at: wake)
+        #expect(state.actions(at: wake).contains(.claim(limit: 4)), "and not a poll later")
+    }
+
+    @Test mutating func `what waits for places beyond a few batches is given back, of the destination that has the most`() {
+        var configuration = configuration
+        configuration.concurrency = 8
+        state = WorkerState(configuration: configuration, now: start, generator: SeededGenerator(seed: 7))
+        let small = webhooks(1...5, to: "http://small.test/")
+        let large = webhooks(6...30, to: "http://large.test/")
+        _ = claim(small + large, at: start)
+        #expect(state.waiting.count == 16)
+        #expect(state.waiting.filter { $0.destination?.host == "small.test" }.count == 3)
+        #expect(state.recording.allSatisfy { $0.deferral == .full })
+        #expect(state.recording.count == 30 - 16 - 4)
+    }
 }

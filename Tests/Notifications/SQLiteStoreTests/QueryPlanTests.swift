@@ -49,10 +49,19 @@ import Testing
 
     @Test func `a claim walks the index in order, and sorts nothing that is queued`() async throws {
         #expect(
-            try await steps(LeaseSQL.claim, ["now", "limit", "owner", "expiry", "base"]) == [
+            try await steps(LeaseSQL.claim, ["now", "limit", "owner", "expiry", "base", "excluded", "window"]) == [
                 "SEARCH notifications USING COVERING INDEX notifications_due (status=? AND due_at<?)",
                 "SEARCH notifications USING INTEGER PRIMARY KEY (rowid=?)",
             ])
+        #expect(
+            try await steps(LeaseSQL.claimSuspect, ["now", "limit", "owner", "expiry", "base", "excluded"]) == [
+                "SEARCH notifications USING INDEX notifications_suspects (status=? AND due_at<?)",
+                "SEARCH notifications USING INTEGER PRIMARY KEY (rowid=?)",
+            ])
+        for sql in [LeaseSQL.hasSuspects, LeaseSQL.bury] {
+            let plan = try await steps(sql, sql == LeaseSQL.bury ? ["now", "deaths", "error"] : ["now"])
+            #expect(plan.count == 1 && plan[0].contains("notifications_suspects"), "\(plan)")
+        }
         #expect(
             try await steps(LeaseSQL.reclaim, ["now"]) == [
                 "SEARCH notifications USING COVERING INDEX notifications_expiry (status=? AND lock_expiry<?)"
@@ -69,6 +78,7 @@ import Testing
     @Test(arguments: [
         (LeaseSQL.renew, ["now", "expiry", "id", "token"]),
         (LeaseSQL.release, ["now", "id", "token"]),
+        (LeaseSQL.postpone, ["now", "dueAt", "error", "id", "token"]),
         (LeaseSQL.logAttempt, ["startedAt", "duration", "result", "error", "id", "token"]),
         (LeaseSQL.recordAttempt, ["status", "dueAt", "error", "now", "id", "token"]),
     ])

@@ -73,9 +73,9 @@ package final class FaultyStore: NotificationStore {
         try await store.notification(id)
     }
 
-    package func claim(limit: Int, owner: String, lease: Duration) async throws(StoreError) -> Claim {
+    package func claim(_ request: ClaimRequest) async throws(StoreError) -> Claim {
         try await pass(.claim)
-        return try await store.claim(limit: limit, owner: owner, lease: lease)
+        return try await store.claim(request)
     }
 
     package func record(_ outcomes: [AttemptOutcome]) async throws(StoreError) -> [NotificationID] {

@@ -43,7 +43,9 @@ extension StorePromise {
                 #expect(zip(tokens, tokens.dropFirst()).allSatisfy { $0 < $1 })
                 // They do not start again with another process.
                 stores.clock.advance(by: .seconds(30))
-                let again = try await stores.place.open(clock: stores.clock).claim(1)
+                let other = try stores.place.open(clock: stores.clock)
+                #expect(try await other.claim(1).hasSuspects)
+                let again = try await other.claimSuspect()
                 #expect(try present(again.leases.first).token > (try present(tokens.last)))
             },
             StorePromise("a lease ends at its expiry and not before") { stores async throws in
@@ -52,8 +54,10 @@ extension StorePromise {
                 stores.clock.advance(by: .seconds(30) - .milliseconds(1))
                 #expect(try await stores.second.claim(by: "host-2-b") == Claim(notifications: [], reclaimed: 0))
                 stores.clock.advance(by: .milliseconds(1))
-                let claim = try await stores.second.claim(1, by: "host-2-b")
-                #expect(claim.reclaimed == 2)
+                #expect(
+                    try await stores.second.claim(by: "host-2-b")
+                        == Claim(notifications: [], reclaimed: 2, hasSuspects: true))
+                let claim = try await stores.second.claimSuspect(by: "host-2-b")
                 #expect(claim.titles == ["0"])
                 #expect(claim.notifications.map(\.attempts) == [0])
                 #expect(try present(claim.leases.first).token > (try present(lost.leases.last)).token)

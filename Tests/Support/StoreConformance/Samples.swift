@@ -5,6 +5,10 @@ extension NewNotification {
         Self(userID: "user-1", channel: .log, title: title, body: "Body", deliverAt: deliverAt)
     }
 
+    package static func webhook(_ title: String, to url: String) -> Self {
+        Self(userID: "user-1", channel: .webhook, title: title, body: "Body", webhookURL: url)
+    }
+
     package static func samples(_ count: Int) -> [Self] { (0..<count).map { sample("\($0)") } }
 }
 
@@ -31,6 +35,12 @@ extension NotificationStore {
 
     package func claim(_ limit: Int = 50, by owner: String = "host-1-a") async throws -> Claim {
         try await claim(limit: limit, owner: owner, lease: .seconds(30))
+    }
+
+    /// Claims one whose workers died.
+    package func claimSuspect(by owner: String = "host-1-a", excluding excluded: [Destination] = []) async throws -> Claim {
+        try await claim(
+            ClaimRequest(limit: 1, owner: owner, lease: .seconds(30), kind: .suspect, excluding: excluded))
     }
 }
 

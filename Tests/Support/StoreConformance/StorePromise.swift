@@ -19,7 +19,8 @@ package struct StorePromise: Sendable, CustomTestStringConvertible {
         self.body = body
     }
 
-    package static let all = enqueueing + idempotency + claiming + leases + recording + statistics + closing
+    package static let all =
+        enqueueing + idempotency + claiming + leases + deaths + destinations + recording + statistics + closing
 
     /// Tries to break the promise with two stores on a new place.
     package func check(_ place: some StorePlace) async throws { try await body(StorePair(place)) }

@@ -3,6 +3,7 @@
 #pragma once
 #include "CrashTrace.h"
 #include "Datagrams.h"
+#include "Names.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>

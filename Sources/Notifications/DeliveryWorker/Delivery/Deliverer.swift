@@ -6,8 +6,8 @@ struct Deliverer: Sendable {
     private let webhooks: WebhookSender
     private let log: LogSender
 
-    init(configuration: WorkerConfiguration, logger: Logger) {
-        webhooks = WebhookSender(timeout: configuration.attemptLimit, maximumConnections: configuration.concurrency)
+    init(webhooks: WebhookSender, logger: Logger) {
+        self.webhooks = webhooks
         log = LogSender(logger: logger)
     }
 
@@ -29,6 +29,8 @@ struct Deliverer: Sendable {
 package enum AttemptResult: Hashable, Sendable {
     case delivered
     case failed(DeliveryFailure)
+    /// The receiver's name cannot be looked up as yet, which is no fault of the receiver and no attempt.
+    case unresolved(LookupError)
     /// The attempt was cut off because the worker stops; whether the receiver got it is not known.
     case interrupted
 }

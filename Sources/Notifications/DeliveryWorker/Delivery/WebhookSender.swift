@@ -1,4 +1,5 @@
-import AsyncHTTPClient
+import CoreMetrics
+import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import NotificationMetrics
@@ -10,83 +11,64 @@ import NotificationStore
 /// `webhook-id` is the notification's id, constant over all attempts: the receiver's idempotency key. `webhook-timestamp` is the moment
 /// of the attempt in Unix seconds. There is no `webhook-signature`: endpoints have no secrets yet.
 struct WebhookSender: Sendable {
-    /// How much of an answer's body is read, in bytes, to use the connection again; a longer one costs the connection.
-    private static let longestAnswer = 64 * 1024
-
-    private let client: HTTPClient
+    private let client: ReceiverClient
+    private let resolver: NameResolver
     private let timeout: Duration
+    private let metrics: ReceiverMetrics
 
-    /// - Parameters:
-    ///   - timeout: of a whole attempt, from the connecting to the end of the answer.
-    ///   - maximumConnections: to one receiver.
-    init(timeout: Duration, maximumConnections: Int) {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumConnections
-        // The notification's own schedule brings the next attempt: a refused connection is told at once.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        // Servers close idle connections after five seconds and more; a request on one that is being closed fails.
-        configuration.connectionPool.idleTimeout = .seconds(4)
-        configuration.timeout.connect = TimeAmount(timeout)
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    /// - Parameter timeout: of a whole attempt, from the connecting to the head of the answer.
+    init(client: ReceiverClient, resolver: NameResolver, timeout: Duration, metrics: ReceiverMetrics) {
+        self.client = client
+        self.resolver = resolver
         self.timeout = timeout
+        self.metrics = metrics
     }
 
-    func shutDown() async { try? await client.shutdown() }
+    func shutDown() async { await client.close() }
 
     func send(_ notification: NewNotification) async -> AttemptResult {
-        guard let url = notification.webhookURL, Self.isWeb(url) else {
+        guard let url = notification.webhookURL.flatMap(URL.init(string:)), let destination = Destination(url: url) else {
             return .failed(DeliveryFailure(.permanent, "the notification has no webhook URL with http or https"))
         }
-        let start = ContinuousClock.now
         do {
-            let request = try request(notification, url: url)
-            let response = try await client.execute(request, timeout: TimeAmount(timeout))
-            // The status decides: what follows it changes nothing about what the receiver has done.
-            await discard(response.body, within: timeout - start.duration(to: .now))
+            let addresses = try await resolver.addresses(of: destination.host, port: destination.port)
+            let answer = try await client.send(
+                head(notification, url: url, destination), body: try WebhookPayload(notification).encoded(), to: destination,
+                at: addresses, within: timeout)
+            if answer.wasRepeated { metrics.repeatedRequests.increment() }
             let failure = DeliveryFailure(
-                status: Int(response.status.code), phrase: response.status.reasonPhrase,
-                retryAfter: response.headers.first(name: "retry-after"), now: .realtime())
+                status: Int(answer.head.status.code), phrase: answer.head.status.reasonPhrase,
+                retryAfter: answer.head.headers.first(name: "retry-after"), now: .realtime())
             return failure.map { .failed($0) } ?? .delivered
         } catch {
-            if Task.isCancelled { return .interrupted }
-            return .failed(DeliveryFailure(error: error, timeout: timeout))
+            return failed(error, destination)
         }
     }
 
-    /// Whether a URL is one of the web: the client knows Unix sockets as well, which no notification may reach.
-    private static func isWeb(_ url: String) -> Bool {
-        let scheme = url.prefix { $0 != ":" }.lowercased()
-        return scheme == "http" || scheme == "https"
+    private func failed(_ error: any Error, _ destination: Destination) -> AttemptResult {
+        switch error {
+        case is CancellationError: return .interrupted
+        case LookupError.unknown: return .failed(DeliveryFailure(.transient, "\(error)", isUnreachable: true))
+        case let error as LookupError: return .unresolved(error)
+        case let error as ExchangeError:
+            if error.isRefusal { metrics.refusedAnswers.increment() }
+            switch error {
+            case .noConnection, .timeout(_, isConnected: false): resolver.expire(destination.host)
+            default: break
+            }
+            return .failed(DeliveryFailure(error: error))
+        default: return .failed(DeliveryFailure(.transient, ExchangeError.text(error)))
+        }
     }
 
-    private func request(_ notification: NewNotification, url: String) throws -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: url)
-        request.method = .POST
-        request.headers = [
-            "content-type": "application/json", "user-agent": "apus",
+    private func head(_ notification: NewNotification, url: URL, _ destination: Destination) -> HTTPRequestHead {
+        var path = url.path(percentEncoded: true)
+        if path.isEmpty { path = "/" }
+        if let query = url.query(percentEncoded: true) { path += "?" + query }
+        let headers: HTTPHeaders = [
+            "host": destination.hostHeader, "content-type": "application/json", "user-agent": "apus",
             "webhook-id": notification.id.description, "webhook-timestamp": "\(Instant.realtime().milliseconds / 1000)",
         ]
-        request.body = .bytes(try WebhookPayload(notification).encoded())
-        return request
-    }
-
-    /// Reads an answer to its end, as long and as much as that is worth it; the client's own deadline ends with the head.
-    private func discard(_ body: HTTPClientResponse.Body, within time: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                var count = 0
-                do {
-                    for try await part in body {
-                        count += part.readableBytes
-                        if count > Self.longestAnswer { break }
-                    }
-                } catch {
-                    // The connection is gone, or the time is up: the status was read all the same.
-                }
-            }
-            group.addTask { try? await Task.sleep(for: max(time, .zero)) }
-            await group.next()
-            group.cancelAll()
-        }
+        return HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)
     }
 }

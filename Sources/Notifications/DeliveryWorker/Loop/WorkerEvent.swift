@@ -2,8 +2,9 @@ package import NotificationStore
 
 /// What happens to a worker.
 package enum WorkerEvent: Sendable {
-    /// The store has granted leases, for which it was asked at the moment `sent`.
-    case claimed([ClaimedNotification], sent: ContinuousClock.Instant)
+    /// The store has granted leases, for which it was asked at the moment `sent`; so many rows it could not read, and whether suspects
+    /// are due.
+    case claimed([ClaimedNotification], sent: ContinuousClock.Instant, unreadable: Int = 0, hasSuspects: Bool = false)
     case claimFailed
     /// An attempt has ended.
     case finished(FinishedAttempt)

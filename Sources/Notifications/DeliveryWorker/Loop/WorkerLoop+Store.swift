@@ -1,3 +1,4 @@
+import ApusLimits
 import CoreMetrics
 import EventCatalog
 import Logging
@@ -5,20 +6,43 @@ import NotificationStore
 
 // Each request counts what the store has committed, and nothing else; none throws, because a store that fails is asked again.
 extension WorkerLoop {
-    func claim(limit: Int) async -> WorkerEvent {
+    func claim(limit: Int, excluding excluded: [Destination], isSuspect: Bool) async -> WorkerEvent {
         let sent = ContinuousClock.now
+        let request = ClaimRequest(
+            limit: limit, owner: owner, lease: configuration.lease, kind: isSuspect ? .suspect : .ordinary,
+            excluding: excluded)
         do throws(StoreError) {
-            let claim = try await store.claim(limit: limit, owner: owner, lease: configuration.lease)
+            let claim = try await store.claim(request)
             metrics.count(claim)
             pulse.storeFails(false)
-            if claim.reclaimed > 0 {
-                logger.warning(
-                    "took expired leases of other workers back into the queue", metadata: ["leases": "\(claim.reclaimed)"])
-            }
-            return .claimed(claim.notifications, sent: sent)
+            tell(claim)
+            return .claimed(
+                claim.notifications, sent: sent, unreadable: claim.unreadable.count, hasSuspects: claim.hasSuspects)
         } catch {
             tell(error, doing: "claim")
             return .claimFailed
+        }
+    }
+
+    private func tell(_ claim: Claim) {
+        if claim.reclaimed > 0 {
+            logger.warning(
+                "took expired leases of other workers back into the queue", metadata: ["leases": "\(claim.reclaimed)"])
+        }
+        for buried in claim.buried {
+            logger.error(
+                "a notification is given up: its workers died, one after the other; their logs tell of what",
+                metadata: ["id": "\(buried.id)", "deaths": "\(LeaseLimits.deaths.value)"])
+        }
+        for notification in claim.notifications where notification.deaths > 0 {
+            logger.notice(
+                "a notification whose workers died is tried alone",
+                metadata: ["id": "\(notification.notification.id)", "deaths": "\(notification.deaths)"])
+        }
+        if let row = claim.unreadable.first, let omitted = unreadableRows.admit("row") {
+            logger.warning(
+                "rows are passed over that this version cannot read; run the version that wrote them",
+                metadata: ["rows": "\(claim.unreadable.count)", "first": "\(row)", "omitted": "\(omitted)"])
         }
     }
 
@@ -81,6 +105,15 @@ extension WorkerLoop {
         case .retry(_, let error):
             metadata["error"] = "\(error)"
             logger.info("an attempt failed; another follows", metadata: metadata)
+        case .deferred(let pause, let reason):
+            metadata["reason"] = "\(reason)"
+            metadata["pause"] = "\(pause)"
+            logger.debug("a notification is deferred", metadata: metadata)
+            if let destination = attempt.held.destination, let omitted = deferrals.admit(destination) {
+                logger.notice(
+                    "deliveries to a destination are deferred; no attempt is counted",
+                    metadata: ["destination": "\(destination)", "reason": "\(reason)", "omitted": "\(omitted)"])
+            }
         case .dead(let error):
             metadata["error"] = "\(error)"
             logger.warning("a notification is given up", metadata: metadata)

@@ -1,3 +1,4 @@
+import ApusLimits
 import CoreMetrics
 import EventCatalog
 import Logging
@@ -16,6 +17,12 @@ struct WorkerLoop: Sendable {
     let queue: AsyncStream<WorkerEvent>.Continuation
     /// Called once, when the store has taken the first claim.
     let onReady: @Sendable () -> Void
+    /// Which lines about deferrals are written, by destination.
+    let deferrals = LogThrottle<Destination>(burst: 1)
+    let unreadableRows = LogThrottle<String>(burst: 1)
+
+    /// How long a notification waits whose receiver's name cannot be looked up as yet.
+    private static let lookupPause = Duration.seconds(10)
 
     /// Works until a stop is complete.
     func run(_ events: AsyncStream<WorkerEvent>) async {
@@ -43,6 +50,7 @@ struct WorkerLoop: Sendable {
             guard let event = await iterator.next() else { break }
             state.handle(event, at: .now)
             pulse.turned(leased: state.held)
+            metrics.receivers.setClosedDestinations(state.gate.closedCount)
             if !isReady, case .claimed = event {
                 isReady = true
                 logger.info("delivering", metadata: CataloguedEvent.workerStarted.metadata)
@@ -61,7 +69,8 @@ struct WorkerLoop: Sendable {
         _ action: WorkerAction, requests: inout DiscardingTaskGroup, attempts: inout DiscardingTaskGroup
     ) {
         switch action {
-        case .claim(let limit): requests.addTask { queue.yield(await claim(limit: limit)) }
+        case .claim(let limit, let excluded, let isSuspect):
+            requests.addTask { queue.yield(await claim(limit: limit, excluding: excluded, isSuspect: isSuspect)) }
         case .record(let batch): requests.addTask { queue.yield(await record(batch)) }
         case .renew(let leases): requests.addTask { queue.yield(await renew(leases)) }
         case .release(let leases): requests.addTask { queue.yield(await release(leases)) }
@@ -84,19 +93,36 @@ struct WorkerLoop: Sendable {
         var generator = SystemRandomNumberGenerator()
         let recorded: AttemptOutcome.Result
         let failure: FailureClass?
+        var reach = DestinationGate.Reach.answered(within: duration)
         switch result {
         case .interrupted: return .interrupted(token: held.token)
         case .delivered: (recorded, failure) = (.delivered, nil)
-        case .failed(let cause):
-            recorded = configuration.retries.result(
-                of: cause, attempt: held.claimed.attempts + 1, now: .realtime(), using: &generator)
+        case .unresolved(let error) where !held.isOverdue:
+            return .finished(
+                FinishedAttempt(
+                    deferring: held, for: Self.lookupPause * Double.random(in: 1...1.2, using: &generator), .name,
+                    because: "deferred: \(error)", reach: .unreachable))
+        case .unresolved(let error):
+            let cause = DeliveryFailure(.transient, "\(error)", isUnreachable: true)
+            recorded = self.result(of: cause, held, using: &generator)
             failure = cause.reason
+            reach = .unreachable
+        case .failed(let cause):
+            recorded = self.result(of: cause, held, using: &generator)
+            failure = cause.reason
+            if cause.isUnreachable { reach = .unreachable }
         }
         metrics[notification.channel].attemptDuration.record(duration / .seconds(1))
         return .finished(
             FinishedAttempt(
                 held: held,
                 outcome: AttemptOutcome(lease: held.lease, result: recorded, startedAt: startedAt, duration: duration),
-                failure: failure))
+                failure: failure, reach: reach))
+    }
+
+    private func result(
+        of cause: DeliveryFailure, _ held: HeldNotification, using generator: inout some RandomNumberGenerator
+    ) -> AttemptOutcome.Result {
+        configuration.retries.result(of: cause, attempt: held.claimed.attempts + 1, now: .realtime(), using: &generator)
     }
 }

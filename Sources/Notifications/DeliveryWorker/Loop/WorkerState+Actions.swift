@@ -15,6 +15,8 @@ extension WorkerState {
             }
         }
         actions += beginAttempts(at: now)
+        deferClosed(at: now)
+        prepareForSuspect()
         if !forgotten.isEmpty {
             actions.append(.forget(forgotten))
             forgotten = []
@@ -27,10 +29,7 @@ extension WorkerState {
             actions.append(.release(releasing))
         }
         if let action = renew(at: now) { actions.append(action) }
-        if canClaim, now >= nextClaim {
-            isClaiming = true
-            actions.append(.claim(limit: configuration.batchSize))
-        }
+        if let claim = claim(at: now) { actions.append(claim) }
         return actions
     }
 
@@ -43,7 +42,7 @@ extension WorkerState {
         var requests: [ContinuousClock.Instant?] = []
         if recording.isEmpty, !finished.isEmpty { requests.append(flushAt) }
         if renewing.isEmpty { requests.append(renewable.map(\.clock.renewal).min()) }
-        if canClaim { requests.append(nextClaim) }
+        if canClaim(at: now) { requests.append(nextClaim) }
         if let retryAt = store.retryAt {
             moments += requests.map { $0.map { max($0, retryAt) } }
             moments.append(retryAt)
@@ -60,10 +59,13 @@ extension WorkerState {
         var actions: [WorkerAction] = []
         // What has too little time left waits for its lease to be renewed.
         while running.count < configuration.concurrency,
-            let index = waiting.firstIndex(where: { $0.clock.leaves(configuration.attemptLimit, at: now) })
+            let index = waiting.firstIndex(where: {
+                $0.clock.leaves(configuration.attemptLimit, at: now) && verdict(on: $0, at: now) == .open
+            })
         {
             let held = waiting.remove(at: index)
             running[held.token] = held
+            if let destination = held.destination { gate.begin(destination, at: now) }
             actions.append(.attempt(held))
         }
         return actions
@@ -102,16 +104,12 @@ extension WorkerState {
     private var renewable: [HeldNotification] {
         (waiting + running.values + finished.map(\.held)).filter { !$0.isLost }
     }
-
-    private var canClaim: Bool {
-        stopDeadline == nil && !isClaiming && waiting.isEmpty && running.count < configuration.concurrency && !isRecordFailing
-            && finished.count + recording.count < 2 * configuration.batchSize
-    }
 }
 
 /// What a worker does next.
 package enum WorkerAction: Hashable, Sendable {
-    case claim(limit: Int)
+    /// Claim so many notifications, and none of some destinations; or one suspect, with nothing else under way.
+    case claim(limit: Int, excluding: [Destination] = [], isSuspect: Bool = false)
     case attempt(HeldNotification)
     /// Record attempts, no two of one notification.
     case record([FinishedAttempt])

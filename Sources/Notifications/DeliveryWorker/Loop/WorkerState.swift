@@ -12,7 +12,14 @@ package struct WorkerState: Sendable {
     private static let writeGrace = Duration.seconds(1)
 
     let configuration: WorkerConfiguration
-    private var generator: any RandomNumberGenerator & Sendable
+    var generator: any RandomNumberGenerator & Sendable
+    /// The destinations that are tried, and those that are not.
+    package var gate: DestinationGate
+    /// The destinations that the last claim passed over.
+    var hidden: Set<Destination> = []
+    var suspects = SuspectPhase.none
+    /// The moment before which no suspect is tried.
+    var nextSuspect: ContinuousClock.Instant
 
     /// The notifications that are claimed and not begun, in the order in which they are due.
     package internal(set) var waiting: [HeldNotification] = []
@@ -27,7 +34,7 @@ package struct WorkerState: Sendable {
     package internal(set) var returning: [Lease] = []
 
     var isClaiming = false
-    var recording: [FinishedAttempt] = []
+    package internal(set) var recording: [FinishedAttempt] = []
     var renewing: Set<Int64> = []
     var releasing: [Lease] = []
 
@@ -47,7 +54,9 @@ package struct WorkerState: Sendable {
     ) {
         self.configuration = configuration
         self.generator = generator
+        gate = DestinationGate(concurrency: configuration.concurrency)
         nextClaim = now
+        nextSuspect = now
     }
 
     /// Asks a store that failed again after 100 ms at first, twice as long each time, half of it at random.
@@ -59,13 +68,19 @@ package struct WorkerState: Sendable {
     /// Takes in what has happened.
     package mutating func handle(_ event: WorkerEvent, at now: ContinuousClock.Instant) {
         switch event {
-        case .claimed(let notifications, let sent): claimed(notifications, sent: sent, now: now)
+        case .claimed(let notifications, let sent, let unreadable, let hasSuspects):
+            claimed(notifications, sent: sent, unreadable: unreadable, now: now)
+            suspectsClaimed(notifications.count, areDue: hasSuspects, at: now)
         case .claimFailed:
             isClaiming = false
+            suspects = .none
             storeFailed(at: now)
         case .finished(let attempt): finished(attempt, now: now)
         case .interrupted(let token):
-            if let held = running.removeValue(forKey: token) { returning.append(held.lease) }
+            if let held = running.removeValue(forKey: token) {
+                leave(held, .unknown, at: now)
+                returning.append(held.lease)
+            }
         case .recorded:
             recording = []
             isRecordFailing = false
@@ -93,24 +108,44 @@ package struct WorkerState: Sendable {
     }
 
     private mutating func claimed(
-        _ notifications: [ClaimedNotification], sent: ContinuousClock.Instant, now: ContinuousClock.Instant
+        _ notifications: [ClaimedNotification], sent: ContinuousClock.Instant, unreadable: Int, now: ContinuousClock.Instant
     ) {
         isClaiming = false
         store.succeed()
+        // One that got places meanwhile was passed over all the same.
+        let isOutdated = hidden.contains { destination in
+            gate.verdict(on: destination, at: now) == .open && !waiting.contains { $0.destination == destination }
+        }
         let clock = LeaseClock(sent: sent, duration: configuration.lease)
         waiting += notifications.map { HeldNotification($0, clock: clock) }
         // A full batch says that there is more.
         nextClaim =
-            notifications.count >= configuration.batchSize
+            isOutdated || notifications.count + unreadable >= configuration.batchSize
             ? now : now + configuration.pollInterval * Double.random(in: 0.8...1.2, using: &generator)
     }
 
     private mutating func finished(_ attempt: FinishedAttempt, now: ContinuousClock.Instant) {
         var attempt = attempt
         // The lease may have been renewed since the attempt began.
-        if let held = running.removeValue(forKey: attempt.held.token) { attempt.held = held }
+        if let held = running.removeValue(forKey: attempt.held.token) {
+            attempt.held = held
+            leave(held, attempt.reach, at: now)
+        }
+        finish(attempt, at: now)
+    }
+
+    /// Has an outcome recorded.
+    mutating func finish(_ attempt: FinishedAttempt, at now: ContinuousClock.Instant) {
         if finished.isEmpty { flushAt = now + configuration.flushInterval }
         finished.append(attempt)
+    }
+
+    private mutating func leave(
+        _ held: HeldNotification, _ reach: DestinationGate.Reach, at now: ContinuousClock.Instant
+    ) {
+        guard let destination = held.destination else { return }
+        gate.end(destination, reach, at: now, using: &generator)
+        reveal(destination, at: now)
     }
 
     private mutating func renewed(_ leases: [Lease], sent: ContinuousClock.Instant) {

@@ -10,6 +10,8 @@ import NotificationStore
 struct WorkerMetrics: Sendable {
     let released: CoreMetrics.Counter
     let lostLeases: CoreMetrics.Counter
+    let receivers: ReceiverMetrics
+    private let unreadable: CoreMetrics.Counter
     private let claimed: CoreMetrics.Counter
     private let reclaimed: CoreMetrics.Counter
     private let pickupDelay: CoreMetrics.Recorder
@@ -19,6 +21,8 @@ struct WorkerMetrics: Sendable {
     init(factory: any MetricsFactory) {
         released = Notifications.released.handle(factory: factory)
         lostLeases = Notifications.lostLeases.handle(factory: factory)
+        receivers = ReceiverMetrics(factory: factory)
+        unreadable = Notifications.unreadable.handle(factory: factory)
         claimed = Notifications.claimed.handle(factory: factory)
         reclaimed = Notifications.reclaimed.handle(factory: factory)
         pickupDelay = Notifications.pickupDelay.handle(factory: factory)
@@ -36,6 +40,8 @@ struct WorkerMetrics: Sendable {
     func count(_ claim: Claim) {
         claimed.increment(by: claim.notifications.count)
         reclaimed.increment(by: claim.reclaimed)
+        unreadable.increment(by: claim.unreadable.count)
+        for buried in claim.buried { if let channel = buried.channel { self[channel].dead.increment() } }
         for notification in claim.notifications { pickupDelay.record(max(notification.waited, .zero) / .seconds(1)) }
     }
 
@@ -47,6 +53,7 @@ struct WorkerMetrics: Sendable {
         case .delivered: metrics.delivered.increment()
         case .dead: metrics.dead.increment()
         case .retry: break
+        case .deferred: if let reason = attempt.deferral { receivers.count(reason) }
         }
     }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 package import NotificationMetrics
 package import NotificationStore
 
@@ -9,11 +8,16 @@ package struct DeliveryFailure: Hashable, Sendable, CustomStringConvertible {
     package let description: String
     /// How long the receiver asks to be left alone.
     package let retryAfter: Duration?
+    /// Whether the receiver gave no answer that counts, which is held against its destination.
+    package let isUnreachable: Bool
 
-    package init(_ reason: FailureClass, _ description: String, retryAfter: Duration? = nil) {
+    package init(
+        _ reason: FailureClass, _ description: String, retryAfter: Duration? = nil, isUnreachable: Bool = false
+    ) {
         self.reason = reason
         self.description = description
         self.retryAfter = retryAfter
+        self.isUnreachable = isUnreachable
     }
 }
 
@@ -32,6 +36,7 @@ extension DeliveryFailure {
     /// | 3xx | permanent | not followed: a redirect leads where the sender did not ask to go, an internal address perhaps |
     /// | other | transient | no final answer |
     package init?(status: Int, phrase: String, retryAfter: String?, now: Instant) {
+        let phrase = Self.line(phrase)
         let answer = phrase.isEmpty ? "HTTP \(status)" : "HTTP \(status) \(phrase)"
         let patience = retryAfter.flatMap { RetryAfter.parse($0, now: now) }
         switch status {
@@ -47,24 +52,13 @@ extension DeliveryFailure {
 }
 
 extension DeliveryFailure {
-    /// Reads an error that came in place of an answer: a URL that no request can be made of is permanent, everything of the network and of TLS is
-    /// transient, because receivers, routes, names and certificates come back.
-    ///
-    /// - Parameter timeout: the attempt's, for the message.
-    package init(error: any Error, timeout: Duration) {
-        switch error as? HTTPClientError {
-        case .invalidURL?, .emptyHost?, .emptyScheme?, .missingSocketPath?:
-            self.init(.permanent, "the webhook's URL is no URL of a host")
-        case .deadlineExceeded?, .readTimeout?, .writeTimeout?:
-            self.init(.transient, "no answer within \(timeout)")
-        case .connectTimeout?, .getConnectionFromPoolTimeout?, .tlsHandshakeTimeout?:
-            self.init(.transient, "no connection within \(timeout)")
-        case .remoteConnectionClosed?:
-            self.init(.transient, "the receiver closed the connection without an answer")
-        case let error?:
-            self.init(.transient, error.shortDescription)
-        case nil:
-            self.init(.transient, String("\(error)".prefix(200)))
-        }
+    /// Reads an error that came in place of an answer: all are transient, because receivers, routes and certificates come back.
+    package init(error: ExchangeError) {
+        self.init(.transient, "\(error)", isUnreachable: true)
+    }
+
+    /// The beginning of a receiver's text, without what would break a line.
+    private static func line(_ text: String) -> String {
+        String(text.unicodeScalars.prefix(100).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
     }
 }

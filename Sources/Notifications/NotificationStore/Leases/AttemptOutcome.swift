@@ -6,6 +6,8 @@ package struct AttemptOutcome: Hashable, Sendable {
         case retry(at: Instant, error: String)
         /// It failed for good.
         case dead(error: String)
+        /// It was not tried: no attempt is counted or logged, and it is due again so long after it is recorded.
+        case deferred(for: Duration, reason: String)
     }
 
     package var lease: Lease

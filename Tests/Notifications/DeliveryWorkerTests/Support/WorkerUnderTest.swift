@@ -9,7 +9,7 @@ struct WorkerUnderTest {
     let worker: DeliveryWorker
 
     init(
-        _ store: any NotificationStore, logger: Logger = quietLogger,
+        _ store: any NotificationStore, logger: Logger = quietLogger, receivers: ReceiverSettings = ReceiverSettings(),
         _ configure: (inout WorkerConfiguration) -> Void = { _ in }
     ) {
         var configuration = WorkerConfiguration()
@@ -17,7 +17,8 @@ struct WorkerUnderTest {
         // Without jitter, so that a due time can be foretold.
         configuration.retries = RetrySchedule(delays: [.seconds(30), .seconds(120)], jitter: 0)
         configure(&configuration)
-        worker = DeliveryWorker(store: store, configuration: configuration, factory: metrics, logger: logger)
+        worker = DeliveryWorker(
+            store: store, configuration: configuration, factory: metrics, logger: logger, receivers: receivers)
     }
 
     func run<Result: Sendable>(_ body: (GracefulStop) async throws -> Result) async throws -> Result {
