@@ -110,6 +110,8 @@ package enum DeferralReason: String, CaseIterable, Sendable {
     case full
     /// The name of its destination cannot be looked up as yet.
     case name
+    /// The worker itself could not connect: no descriptors, no memory, no ports, no network.
+    case worker
 }
 
 /// The reason of a deferral.

@@ -1,4 +1,6 @@
 import DeliveryWorker
+import Glibc
+import NIOCore
 import NotificationMetrics
 import NotificationStore
 import Testing
@@ -70,6 +72,18 @@ import Testing
         #expect(failure.reason == .transient)
         #expect(failure.isUnreachable)
         #expect(failure.description == text)
+    }
+
+    @Test(arguments: [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL, ENETDOWN, ENETUNREACH])
+    func `what the worker's own machine lacks is no fault of a receiver`(code: Int32) {
+        let error = ExchangeError.connecting(IOError(errnoCode: code, reason: "connect"))
+        guard case .ownFault = error else { return #expect(Bool(false), "\(error)") }
+    }
+
+    @Test(arguments: [ECONNREFUSED, EHOSTUNREACH, ECONNRESET, ETIMEDOUT, EACCES])
+    func `a connection that a receiver's side refuses is held against it`(code: Int32) {
+        let error = ExchangeError.connecting(IOError(errnoCode: code, reason: "connect"))
+        guard case .noConnection = error else { return #expect(Bool(false), "\(error)") }
     }
 
     @Test func `the phrase of an answer is cut, and breaks no line`() throws {

@@ -1,4 +1,5 @@
 import Logging
+package import NotificationMetrics
 import NotificationStore
 
 /// Delivers notifications, each over its channel.
@@ -29,8 +30,8 @@ struct Deliverer: Sendable {
 package enum AttemptResult: Hashable, Sendable {
     case delivered
     case failed(DeliveryFailure)
-    /// The receiver's name cannot be looked up as yet, which is no fault of the receiver and no attempt.
-    case unresolved(LookupError)
+    /// No request went out, for a reason that is none of the receiver's: no attempt.
+    case deferred(DeferralReason, String)
     /// The attempt was cut off because the worker stops; whether the receiver got it is not known.
     case interrupted
 }

@@ -32,8 +32,9 @@ struct WebhookSender: Sendable {
         }
         do {
             let addresses = try await resolver.addresses(of: destination.host, port: destination.port)
+            let body = try WebhookPayload(notification).encoded()
             let answer = try await client.send(
-                head(notification, url: url, destination), body: try WebhookPayload(notification).encoded(), to: destination,
+                head(notification, url: url, destination, length: body.readableBytes), body: body, to: destination,
                 at: addresses, within: timeout)
             if answer.wasRepeated { metrics.repeatedRequests.increment() }
             let failure = DeliveryFailure(
@@ -49,7 +50,8 @@ struct WebhookSender: Sendable {
         switch error {
         case is CancellationError: return .interrupted
         case LookupError.unknown: return .failed(DeliveryFailure(.transient, "\(error)", isUnreachable: true))
-        case let error as LookupError: return .unresolved(error)
+        case let error as LookupError: return .deferred(.name, "\(error)")
+        case ExchangeError.ownFault(let reason): return .deferred(.worker, reason)
         case let error as ExchangeError:
             if error.isRefusal { metrics.refusedAnswers.increment() }
             switch error {
@@ -61,12 +63,16 @@ struct WebhookSender: Sendable {
         }
     }
 
-    private func head(_ notification: NewNotification, url: URL, _ destination: Destination) -> HTTPRequestHead {
+    private func head(
+        _ notification: NewNotification, url: URL, _ destination: Destination, length: Int
+    ) -> HTTPRequestHead {
         var path = url.path(percentEncoded: true)
         if path.isEmpty { path = "/" }
         if let query = url.query(percentEncoded: true) { path += "?" + query }
         let headers: HTTPHeaders = [
-            "host": destination.hostHeader, "content-type": "application/json", "user-agent": "apus",
+            // A length, and no chunks, which not every receiver reads.
+            "host": destination.hostHeader, "content-type": "application/json", "content-length": "\(length)",
+            "user-agent": "apus",
             "webhook-id": notification.id.description, "webhook-timestamp": "\(Instant.realtime().milliseconds / 1000)",
         ]
         return HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)

@@ -21,8 +21,8 @@ struct WorkerLoop: Sendable {
     let deferrals = LogThrottle<Destination>(burst: 1)
     let unreadableRows = LogThrottle<String>(burst: 1)
 
-    /// How long a notification waits whose receiver's name cannot be looked up as yet.
-    private static let lookupPause = Duration.seconds(10)
+    /// How long a notification waits whose request could not go out as yet.
+    private static let deferralPause = Duration.seconds(10)
 
     /// Works until a stop is complete.
     func run(_ events: AsyncStream<WorkerEvent>) async {
@@ -97,13 +97,13 @@ struct WorkerLoop: Sendable {
         switch result {
         case .interrupted: return .interrupted(token: held.token)
         case .delivered: (recorded, failure) = (.delivered, nil)
-        case .unresolved(let error) where !held.isOverdue:
+        case .deferred(let reason, let text) where !held.isOverdue:
             return .finished(
                 FinishedAttempt(
-                    deferring: held, for: Self.lookupPause * Double.random(in: 1...1.2, using: &generator), .name,
-                    because: "deferred: \(error)", reach: .unreachable))
-        case .unresolved(let error):
-            let cause = DeliveryFailure(.transient, "\(error)", isUnreachable: true)
+                    deferring: held, for: Self.deferralPause * Double.random(in: 1...1.2, using: &generator), reason,
+                    because: "deferred: \(text)", reach: reason == .name ? .unreachable : .unknown))
+        case .deferred(_, let text):
+            let cause = DeliveryFailure(.transient, text, isUnreachable: true)
             recorded = self.result(of: cause, held, using: &generator)
             failure = cause.reason
             reach = .unreachable

@@ -1,4 +1,5 @@
-import NIOCore
+import Glibc
+package import NIOCore
 import NIOHTTP1
 import NIOSSL
 
@@ -8,6 +9,8 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     case timeout(Duration, isConnected: Bool)
     /// No address could be connected to; the text is the last one's.
     case noConnection(String)
+    /// The worker's own machine could not connect to anybody: no descriptors, no memory, no ports, no network.
+    case ownFault(String)
     /// The connection ended after so many bytes of an answer.
     case closed(received: Int)
     /// A status below 100, or 101: the request asked for no other protocol.
@@ -23,6 +26,7 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
         case .timeout(let time, true): "no answer within \(time)"
         case .timeout(let time, false): "no connection within \(time)"
         case .noConnection(let reason): "no connection: \(reason)"
+        case .ownFault(let reason): "the worker could not connect: \(reason)"
         case .closed(0): "the receiver closed the connection without an answer"
         case .closed(let bytes): "the receiver closed the connection after \(bytes) bytes of its answer's head"
         case .status(101): "the receiver answered 101 Switching Protocols, which nobody asked for"
@@ -39,13 +43,19 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     var isRefusal: Bool {
         switch self {
         case .status, .informational, .longHead, .malformed: true
-        case .timeout, .noConnection, .closed, .security: false
+        case .timeout, .noConnection, .ownFault, .closed, .security: false
         }
     }
 
     private static func threeDigits(_ status: Int) -> String {
         let text = "\(status)"
         return String(repeating: "0", count: max(0, 3 - text.utf8.count)) + text
+    }
+
+    /// Reads an error of connecting.
+    package static func connecting(_ error: IOError) -> ExchangeError {
+        let own = [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL, ENETDOWN, ENETUNREACH]
+        return own.contains(error.errnoCode) ? .ownFault(error.description) : .noConnection(error.description)
     }
 
     /// Reads an error of a connection that is established.

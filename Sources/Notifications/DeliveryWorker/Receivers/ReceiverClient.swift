@@ -151,7 +151,7 @@ final class ReceiverClient: Sendable {
     private static func reason(_ error: any Error, _ time: Duration) -> ExchangeError {
         switch error {
         case ChannelError.connectTimeout: .timeout(time, isConnected: false)
-        case let error as IOError: .noConnection(error.description)
+        case let error as IOError: .connecting(error)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .security(ExchangeError.text(error))
         default: .noConnection(ExchangeError.text(error))
         }
