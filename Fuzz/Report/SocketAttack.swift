@@ -80,10 +80,14 @@ enum SocketAttack {
     /// Nil for a message that was refused.
     private static func receive(_ socket: Int32) -> Received? {
         var buffer = [UInt8](repeating: 0, count: Hello.longest)
-        var descriptor: Int32 = -1
-        let count = apus_receive_with_descriptor(socket, &buffer, buffer.count, &descriptor)
+        var descriptors = [Int32](repeating: -1, count: Int(APUS_MOST_DESCRIPTORS))
+        var number = 0
+        let count = apus_receive_with_descriptors(socket, &buffer, buffer.count, &descriptors, &number)
+        require((0...1).contains(number), "\(number) descriptors of a message that has one at most")
+        let descriptor = number > 0 ? descriptors[0] : -1
         guard count >= 0 else {
-            require(descriptor < 0, "a refused message leaves a descriptor")
+            // They are the receiver's to close, also of a message that is refused.
+            if descriptor >= 0 { close(descriptor) }
             return nil
         }
         require(count <= buffer.count, "\(count) bytes in a buffer of \(buffer.count)")
