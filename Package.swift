@@ -237,7 +237,7 @@ let package = Package(
         notifications.module(
             "DeliveryWorker",
             [
-                "ApusLimits", "ApusReporting", "ApusThreads", "CLinux", "EventCatalog", "NotificationMetrics",
+                "ApusLimits", "ApusMetrics", "ApusReporting", "ApusThreads", "CLinux", "EventCatalog", "NotificationMetrics",
                 "NotificationStore", coreMetrics, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             ]),
         notifications.module(

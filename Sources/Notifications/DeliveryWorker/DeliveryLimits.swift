@@ -1,4 +1,6 @@
 package import ApusLimits
+import ApusMetrics
+import NotificationMetrics
 
 /// The bounds on what a receiver can make a worker do, and on what the worker keeps for it.
 package enum DeliveryLimits: LimitCatalog {
@@ -7,10 +9,10 @@ package enum DeliveryLimits: LimitCatalog {
     // The answer.
     package static let answerHead = Limit(
         ByteLimit.kibibytes(64), "bytes of an answer before its body", per: "attempt",
-        metric: "notification_refused_answers_total",
+        metric: Notifications.refusedAnswers.name,
         remedy: "tell the receiver's operator: the notification's last error names the receiver's fault")
     package static let informationalHeads = Limit(
-        8, "informational heads (1xx) before an answer", per: "attempt", metric: "notification_refused_answers_total",
+        8, "informational heads (1xx) before an answer", per: "attempt", metric: Notifications.refusedAnswers.name,
         remedy: "tell the receiver's operator: a webhook needs no answer but a final one")
     package static let answerBody = Limit(
         ByteLimit.kibibytes(64), "bytes of an answer's body that are read to use the connection again", per: "attempt",
@@ -29,18 +31,18 @@ package enum DeliveryLimits: LimitCatalog {
 
     // Names.
     package static let lookups = Limit(
-        32, "names that are looked up at a time", per: "worker", metric: "notification_name_lookups_total",
+        32, "names that are looked up at a time", per: "worker", metric: Notifications.lookups.name,
         remedy:
             "look at the name server: notification_name_lookups_total with result=\"timeout\" counts what it does not answer")
     package static let waitingLookups = Limit(
-        1_000, "names that wait for a look-up", per: "worker", metric: "notification_name_lookups_total",
+        1_000, "names that wait for a look-up", per: "worker", metric: Notifications.lookups.name,
         remedy: "look at the name server; deliveries to further names are deferred, and lose no attempt")
     package static let lookupTime = Limit(
         Duration.seconds(5), "time that a delivery waits for a name", per: "attempt",
-        metric: "notification_delivery_deferrals_total",
+        metric: Notifications.deferrals.name,
         remedy: "look at the name server of the receiver's domain; the delivery is deferred, and loses no attempt")
     package static let names = Limit(
-        4_096, "names whose addresses are kept", per: "worker", metric: "notification_names_cached",
+        4_096, "names whose addresses are kept", per: "worker", metric: Notifications.cachedNames.name,
         remedy: "none is needed: the name that was used the longest ago is looked up again")
     package static let addressAge = Limit(
         Duration.seconds(60), "time after which the addresses of a name are looked up again", per: "name",
@@ -54,30 +56,30 @@ package enum DeliveryLimits: LimitCatalog {
 
     // Destinations.
     package static let destinations = Limit(
-        1_024, "destinations whose state is kept", per: "worker", metric: "notification_destinations_closed",
+        1_024, "destinations whose state is kept", per: "worker", metric: Notifications.closedDestinations.name,
         remedy: "none is needed: the state that was used the longest ago is forgotten")
     package static let share = Limit(
         25, "percent of a worker's attempts under way to a destination that has not answered within a second",
         per: "destination",
-        metric: "notification_delivery_deferrals_total", remedy: "tell the receiver's operator: it is slow")
+        metric: Notifications.deferrals.name, remedy: "tell the receiver's operator: it is slow")
     package static let quickShare = Limit(
         75, "percent of a worker's attempts under way to a destination that answers within a second", per: "destination",
-        metric: "notification_delivery_deferrals_total", remedy: "add workers if the deliveries wait")
+        metric: Notifications.deferrals.name, remedy: "add workers if the deliveries wait")
     package static let failures = Limit(
         3, "attempts in a row without an answer, after which a destination is closed", per: "destination",
-        metric: "notification_destinations_closed",
+        metric: Notifications.closedDestinations.name,
         remedy:
             "look at the last error of a notification: GET /notifications/{id}; what waits is delivered when the receiver is back"
     )
     package static let firstPause = Limit(
         Duration.seconds(5), "first time that a destination is closed for, twice as long each time", per: "destination",
-        metric: "notification_destinations_closed", remedy: "none is needed")
+        metric: Notifications.closedDestinations.name, remedy: "none is needed")
     package static let longestPause = Limit(
         Duration.seconds(300), "longest time that a destination is closed for", per: "destination",
-        metric: "notification_destinations_closed", remedy: "none is needed: one attempt then tries whether it is back")
+        metric: Notifications.closedDestinations.name, remedy: "none is needed: one attempt then tries whether it is back")
     package static let deferral = Limit(
         Duration.seconds(24 * 3600), "time after which a deferred notification is attempted all the same", per: "notification",
-        metric: "notification_delivery_failures_total",
+        metric: Notifications.failures.name,
         remedy: "tell the receiver's operator; the retry schedule then ends the notification")
 
     package static let all: [any AnyLimit] = [

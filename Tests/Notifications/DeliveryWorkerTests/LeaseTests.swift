@@ -89,6 +89,33 @@ import Testing
         }
     }
 
+    @Test func `a notification that three workers died with is dead, counted and told, and the others are delivered`()
+        async throws
+    {
+        try await withStore { store in
+            try await Receiver.run { receiver, url in
+                let ids = try await store.enqueueWebhooks(3, to: url)
+                _ = try await store.claim(limit: 1, owner: "gone-", lease: .seconds(300))
+                for _ in 1..<3 {
+                    #expect(try await store.releaseAll(ownerPrefix: "gone-") == 1)
+                    _ = try await store.claim(ClaimRequest(limit: 1, owner: "gone-", lease: .seconds(300), kind: .suspect))
+                }
+                #expect(try await store.releaseAll(ownerPrefix: "gone-") == 1)
+                let lines = LogLines()
+                let test = WorkerUnderTest(store, logger: lines.logger(level: .info))
+                try await test.run { _ in
+                    try await eventually("delivered") { try await store.counts().delivered == 2 }
+                }
+                let record = try await store.record(of: ids[0])
+                #expect(record.status == .dead)
+                #expect(record.attempts == 0)
+                #expect(test.metrics.value(Notifications.dead, webhook) == 1)
+                #expect(receiver.arrivals[ids[0].description] == nil)
+                #expect(lines.all.contains { $0.level == .error && $0.metadata["id"] == ids[0].description })
+            }
+        }
+    }
+
     @Test func `two workers on one file deliver five hundred notifications each exactly once`() async throws {
         let folder = try StoreFolder()
         let stores = [try folder.open(), try folder.open()]

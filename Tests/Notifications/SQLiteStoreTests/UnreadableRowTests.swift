@@ -56,6 +56,24 @@ import Testing
         await store.close()
     }
 
+    @Test func `that takes no outcome keeps none of the others from theirs`() async throws {
+        let store = try place.open(clock: clock)
+        try await store.add(.samples(3))
+        let claim = try await store.claim()
+        let database = try DatabaseQueue(path: place.path)
+        try await database.write { db in
+            // As after a database was put back whose tokens were drawn once before.
+            try db.execute(
+                sql: "INSERT INTO delivery_attempts VALUES (?, ?, 'host-1-a', 0, 0, 'retry', NULL)",
+                arguments: [claim.leases[1].token, claim.ids[1].description])
+        }
+        try database.close()
+        #expect(try await store.record(claim.notifications.map { $0.outcome(.delivered) }) == [claim.ids[1]])
+        #expect(try await store.counts().delivered == 2)
+        #expect(try await store.notification(claim.ids[1])?.status == .processing)
+        await store.close()
+    }
+
     @Test func `of a channel that is not known fails the one request that asks for it`() async throws {
         let store = try place.open(clock: clock)
         let batch = NewNotification.samples(2)
