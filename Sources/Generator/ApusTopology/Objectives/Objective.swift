@@ -95,10 +95,8 @@ public struct Objective: FleetPart {
     ) -> Self {
         Self(
             "\(service)-latency", of: service, target: target,
-            // 499 is the client that went away: what it took is its own time.
-            observations: HTTPServer.requestDuration.series.matching(.service, service)
-                .matching(.label(.status), .differs, "499"),
-            within: seconds, period: period, fileID: fileID, line: line)
+            observations: HTTPServer.requestDuration.series.matching(.service, service), within: seconds, period: period,
+            fileID: fileID, line: line)
     }
 }
 
