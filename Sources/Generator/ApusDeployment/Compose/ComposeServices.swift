@@ -19,7 +19,7 @@ struct ComposeServices {
     func container(
         _ image: String, limits: ContainerLimits, healthcheck: [String]?, dependsOn: [String] = []
     ) -> ComposeService {
-        var service = ComposeService(image: image, deploy: Self.deploy(limits))
+        var service = ComposeService(image: images.pinned(image), deploy: Self.deploy(limits))
         service.networks = OrderedEntries([(Self.network, .init())])
         service.processInit = true
         service.healthcheck = healthcheck.map { .init(test: $0) }

@@ -13,6 +13,12 @@ struct ContainerImages {
     /// One of the fleet's own.
     func own(_ name: String) -> String { "\(Self.prefix(fleet.containers))\(name):\(fleet.containers.tag)" }
 
+    /// An image of others, with its digest where the topology has one.
+    func pinned(_ image: String) -> String {
+        guard let digest = fleet.containers.digests[String(image.prefix { $0 != ":" })] else { return image }
+        return "\(image)@\(digest)"
+    }
+
     /// nginx' own image, with curl in it.
     var nginx: String { "nginx:\(fleet.tools.nginx)" }
     func postgres(_ database: Database) -> String { "postgres:\(database.version)" }

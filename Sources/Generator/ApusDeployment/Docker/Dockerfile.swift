@@ -44,13 +44,14 @@ package struct Dockerfile {
         return text
     }
 
+    private var images: ContainerImages { ContainerImages(fleet: fleet) }
     private var names: [String] { executables.map(\.name) + [ProcessCommand.agentExecutable] }
 
     private func addBuild(to text: inout PlacedText) {
-        text.add("FROM \(Self.toolchain) AS build")
+        text.add("FROM \(images.pinned(Self.toolchain)) AS build")
         text.add(Self.install(Self.buildPackages + executables.flatMap(\.buildPackages)))
         let steps =
-            names.map { "swift build --configuration release --product \($0)" } + ["mkdir /out"]
+            names.map { "swift build --configuration release --disable-local-rpath --product \($0)" } + ["mkdir /out"]
             + names.map { "strip -o /out/\($0) .build/release/\($0)" }
         text.add(
             """
@@ -65,7 +66,7 @@ package struct Dockerfile {
     private func addRuntime(to text: inout PlacedText) {
         let installation = fleet.installation
         let user = ContainerImages.user
-        text.add("FROM \(Self.base) AS runtime")
+        text.add("FROM \(images.pinned(Self.base)) AS runtime")
         text.add(Self.install(Self.runtimePackages))
         text.add("# One user for services and agents: who reads another user's /proc needs a privilege.")
         text.add(
@@ -114,7 +115,7 @@ package struct Dockerfile {
     /// There is no official image of it; Debian 12 has the version that the configuration is for.
     private func addPooler(of database: Database, to text: inout PlacedText) {
         text.addBlankLine()
-        text.add("FROM \(Self.base) AS apus-pgbouncer", from: database.place)
+        text.add("FROM \(images.pinned(Self.base)) AS apus-pgbouncer", from: database.place)
         text.add(
             Self.install(["pgbouncer=\(fleet.tools.pgbouncer).*", "postgresql-client"]), from: fleet.tools.place)
         text.add(labels("apus-pgbouncer", "pgbouncer before the databases of a fleet"))

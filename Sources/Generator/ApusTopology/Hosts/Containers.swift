@@ -6,6 +6,10 @@ public struct Containers: FleetPart {
     public let registry: String
     /// The tag of the fleet's own images.
     public let tag: String
+    /// The digests of others' images by their names without a tag, such as `postgres`.
+    ///
+    /// A tag can be moved to another image; what is named by a digest (`sha256:` and 64 hexadecimal digits) cannot change.
+    public let digests: [String: String]
     /// The namespace of the fleet in Kubernetes.
     public let namespace: String
     /// What changes the number of replicas with the work there is.
@@ -22,14 +26,17 @@ public struct Containers: FleetPart {
     /// - Parameters:
     ///   - registry: what comes before the images' names; empty for images of this machine.
     ///   - tag: of the fleet's own images; nil for the version of this library.
+    ///   - digests: of others' images by their names without a tag, `sha256:` and 64 hexadecimal digits each.
     ///   - namespace: of the fleet in Kubernetes.
     ///   - scaler: what changes the number of replicas.
     public init(
-        registry: String = "", tag: String? = nil, namespace: String = "apus", scaler: Scaler = .keda,
+        registry: String = "", tag: String? = nil, digests: [String: String] = [:], namespace: String = "apus",
+        scaler: Scaler = .keda,
         fileID: String = #fileID, line: Int = #line
     ) {
         self.registry = registry
         self.tag = tag ?? productVersion
+        self.digests = digests
         self.namespace = namespace
         self.scaler = scaler
         place = SourcePlace(fileID: fileID, line: line)
@@ -37,6 +44,14 @@ public struct Containers: FleetPart {
 }
 
 extension Containers {
+    /// The images of others that a fleet's containers and its own images are made of, without their tags.
+    public static let imagesOfOthers = [
+        "debian", "grafana/grafana", "nginx", "nginx/nginx-prometheus-exporter", "oliver006/redis_exporter", "postgres",
+        "prom/alertmanager", "prom/prometheus", "quay.io/prometheus/blackbox-exporter", "quay.io/prometheus/node-exporter",
+        "quay.io/prometheuscommunity/pgbouncer-exporter", "quay.io/prometheuscommunity/postgres-exporter", "rabbitmq", "redis",
+        "swift",
+    ]
+
     /// Finds what no registry and no cluster takes.
     public func faults(in fleet: Fleet) -> [FleetFault] {
         var faults: [FleetFault] = []
@@ -50,6 +65,26 @@ extension Containers {
             faults.append(
                 .contradiction(
                     "the tag “\(tag)” is no image tag: use 1 to 128 letters, digits and . _ -, no . or - first", place: place))
+        }
+        if tag == "latest" {
+            faults.append(
+                .contradiction(
+                    "the tag “latest” names another image tomorrow: write the version, so that each start has the same",
+                    place: place))
+        }
+        for (image, digest) in digests.sorted(by: { $0.key < $1.key }) {
+            if !Self.imagesOfOthers.contains(image) {
+                faults.append(
+                    .contradiction(
+                        "no container has the image “\(image)”: digests are for \(Self.imagesOfOthers.joined(separator: ", "))",
+                        place: place))
+            }
+            if !LegalText.isDigest(digest) {
+                faults.append(
+                    .contradiction(
+                        "the digest of \(image) is none: write sha256: and 64 of 0-9 and a-f, as docker buildx imagetools inspect tells",
+                        place: place))
+            }
         }
         if !LegalText.isName(namespace) {
             faults.append(.illegalName(kind: "namespace", name: namespace, place: place))

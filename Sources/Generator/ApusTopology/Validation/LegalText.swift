@@ -63,6 +63,12 @@ enum LegalText {
         return tag.utf8.count <= 128 && tag.utf8.allSatisfy(isWord)
     }
 
+    /// Whether a text is an image's digest, `sha256:` and 64 hexadecimal digits.
+    static func isDigest(_ digest: String) -> Bool {
+        digest.hasPrefix("sha256:") && digest.utf8.count == 71
+            && digest.utf8.dropFirst(7).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+
     /// Whether a text is a registry's host, its port and folders, without a slash at either end.
     static func isRegistry(_ registry: String) -> Bool {
         let parts = registry.split(separator: "/", omittingEmptySubsequences: false)

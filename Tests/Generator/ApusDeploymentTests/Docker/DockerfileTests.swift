@@ -36,6 +36,33 @@ import Testing
         }
     }
 
+    @Test func `and the Compose file name images by the digests that the topology has`() throws {
+        let images = try Self.imagesOfOthers(shopFleet())
+        #expect(images.count > 5)
+        #expect(
+            images.filter { !Containers.imagesOfOthers.contains(Self.name(of: $0)) } == [], "digests cannot be given for these")
+        // A version each, and none of them the latest.
+        #expect(images.filter { !$0.contains(":") || $0.hasSuffix(":latest") } == [])
+        let digest = "sha256:" + String(repeating: "0a", count: 32)
+        let all = Dictionary(uniqueKeysWithValues: Containers.imagesOfOthers.map { ($0, digest) })
+        let pinned = try Self.imagesOfOthers(shopFleet().replacing([Containers(digests: all)]))
+        #expect(pinned == images.map { "\($0)@\(digest)" })
+    }
+
+    /// The images of others in the Compose file and in the Dockerfile.
+    private static func imagesOfOthers(_ fleet: Fleet) throws -> [String] {
+        let compose = try #require(try FileKind.compose.files(for: fleet).first { $0.path == "deploy/docker-compose.yml" })
+        let used = compose.contents.split(separator: "\n").compactMap { line -> String? in
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\"" || $0 == "'" })
+            return words.first == "image:" && words.count == 2 ? String(words[1]) : nil
+        }
+        let bases = try stages(fleet).map { String($0.head.prefix { $0 != " " }) }.filter { $0 != "runtime" }
+        // Those of the fleet itself are named by variables.
+        return used.filter { !$0.contains("$") } + bases
+    }
+
+    private static func name(of image: String) -> String { String(image.prefix { $0 != ":" }) }
+
     @Test func `names packages that Debian has`() throws {
         let own = Dockerfile(fleet: shopFleet()).executables.flatMap { $0.buildPackages + $0.packages }
         #expect(!own.isEmpty)

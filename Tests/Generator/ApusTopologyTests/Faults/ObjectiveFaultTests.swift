@@ -130,6 +130,12 @@ import Testing
             "the tag “-1” is no image tag: use 1 to 128 letters, digits and . _ -, no . or - first",
             line: #line, FaultyFleet.fleet { Containers(tag: "-1") }),
         FaultyFleet(
+            "the tag “latest” names another image tomorrow: write the version, so that each start has the same",
+            line: #line, FaultyFleet.fleet { Containers(tag: "latest") }),
+        FaultyFleet(
+            "the digest of redis is none: write sha256: and 64 of 0-9 and a-f, as docker buildx imagetools inspect tells",
+            line: #line, FaultyFleet.fleet { Containers(digests: ["redis": "sha256:12"]) }),
+        FaultyFleet(
             "namespace name “a_b” is illegal: use 1 to 63 of a-z, 0-9 and hyphens, with a letter first and no hyphen last",
             line: #line, FaultyFleet.fleet { Containers(namespace: "a_b") }),
         FaultyFleet(
