@@ -2,7 +2,7 @@
 # make test      installs what the tests need, builds, and runs all of them
 # make build     leaves release builds in bin/
 # make examples  builds and runs the example packages
-# make fuzz      attacks what reads the bytes of strangers, FUZZ_SECONDS (20) for each target
+# make fuzz      attacks what reads the bytes of strangers, FUZZ_SECONDS (10) for each target
 # make check     formatting, declared imports, and that generated files are current
 # .ci/run        all of these, each thing compiled once
 
@@ -10,7 +10,7 @@
 # Executables look for no libraries in their own folder, where somebody could plant one.
 SWIFT_BUILD := swift build -c release -debug-info-format none --disable-local-rpath
 DATA ?= ./data
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 10
 FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
 
 # Debian packages by name: to build, and to test.
