@@ -34,16 +34,6 @@ private typealias Entry = SegmentLayout.Entry
         close(pipes[1])
     }
 
-    /// A page of such a file that the kernel cannot have is a SIGBUS for its reader.
-    @Test func `a memory file of huge pages is refused`() {
-        // MFD_CLOEXEC, MFD_ALLOW_SEALING and MFD_HUGETLB.
-        let descriptor = memfd_create("huge", 1 | 2 | 4)
-        defer { close(descriptor) }
-        #expect(ftruncate(descriptor, 2 << 20) == 0)
-        #expect(apus_memfd_seal(descriptor) == 0)
-        #expect(throws: SegmentError.notSealed) { try SegmentReader(descriptor: descriptor) }
-    }
-
     @Test func `another magic number or version is refused, and the version named`() throws {
         let segment = try HostileSegment()
         segment.set32(2, header: SegmentLayout.Header.version)
