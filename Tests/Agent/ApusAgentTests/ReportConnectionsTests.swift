@@ -51,7 +51,10 @@ import Testing
         }
         #expect(connections.add(5, of: Self.honest, at: 0) == .takenFor(3))
         _ = connections.remove(3)
-        #expect(connections.add(6, of: ReportPeer(pid: 9, uid: 1000), at: 0) == .refused("the agent has 4 connections already"))
+        _ = connections.remove(5)
+        #expect(
+            connections.add(6, of: ReportPeer(pid: 9, uid: 1000), isFull: true, at: 0)
+                == .refused("the agent has 3 connections already, and no place for more"))
     }
 
     @Test func `processes of a namespace that is not seen share what their user has`() {

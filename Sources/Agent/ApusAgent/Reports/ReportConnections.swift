@@ -58,7 +58,9 @@ package struct ReportConnections {
     ///
     /// Who is over his share loses the oldest of his own that has said nothing. Where all places are taken, the user with the most
     /// of them does.
-    package mutating func add(_ socket: Int32, of peer: ReportPeer, at now: UInt64) -> Decision {
+    ///
+    /// - Parameter isFull: whether all places are taken for another reason than their number.
+    package mutating func add(_ socket: Int32, of peer: ReportPeer, isFull: Bool = false, at now: UInt64) -> Decision {
         var loser: Int32?
         if peer.pid > 0, processes[peer, default: 0] >= shares.ofProcess {
             loser = silentOfProcess[peer, default: Arrivals()].first(in: bySocket, sockets)
@@ -66,9 +68,11 @@ package struct ReportConnections {
         } else if users[peer.uid, default: 0] >= shares.ofUser {
             loser = silentOfUser[peer.uid, default: Arrivals()].first(in: bySocket, sockets)
             guard loser != nil else { return .refused("uid \(peer.uid) has \(shares.ofUser) connections already") }
-        } else if bySocket.count >= shares.all {
+        } else if isFull || bySocket.count >= shares.all {
             loser = oneOfTheGreatest(for: peer)
-            guard loser != nil else { return .refused("the agent has \(shares.all) connections already") }
+            guard loser != nil else {
+                return .refused("the agent has \(bySocket.count) connections already, and no place for more")
+            }
         }
         last += 1
         let connection = Connection(number: last, peer: peer, openedAt: now)

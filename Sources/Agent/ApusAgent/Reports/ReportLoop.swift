@@ -99,13 +99,14 @@ final class ReportLoop {
 
     private func take(_ socket: Int32) {
         guard let peer = ReportPeer(of: socket) else { return disposal.close([socket], sentBy: ReportPeer.unknownUser) }
-        if isScarce(socket) { return turnAway(socket, peer, Refusal(.descriptors, Self.scarcity)) }
-        switch connections.add(socket, of: peer, at: clock.now().monotonic) {
+        let isFull = isScarce(socket, of: ReportLimits.reserve.value)
+        let reason = isFull ? RefusalReason.descriptors : .limit
+        switch connections.add(socket, of: peer, isFull: isFull, at: clock.now().monotonic) {
         case .taken: watch(socket)
         case .takenFor(let loser):
-            refuse(loser, Refusal(.limit, "too many connections that say nothing: another one has its place"))
+            refuse(loser, Refusal(reason, isFull ? Self.scarcity : "too many connections: another one has its place"))
             watch(socket)
-        case .refused(let reason): turnAway(socket, peer, Refusal(.limit, reason))
+        case .refused(let words): turnAway(socket, peer, Refusal(reason, isFull ? Self.scarcity : words))
         }
     }
 
@@ -113,9 +114,9 @@ final class ReportLoop {
         "the agent has hardly any descriptor left: raise LimitNOFILE= of its unit, or its container's limit"
 
     /// Whether a descriptor is one of the last that this process may have: the kernel gives the lowest that is free.
-    private func isScarce(_ descriptor: Int32) -> Bool {
+    private func isScarce(_ descriptor: Int32, of reserve: Int) -> Bool {
         guard let soft = DescriptorLimit.current?.soft else { return false }
-        return Int(descriptor) >= soft - min(ReportLimits.reserve.value, soft / 2)
+        return Int(descriptor) >= soft - min(reserve, soft / 2)
     }
 
     /// No descriptor is left: one connection is taken off the queue and closed by giving up the spare one, and nothing is accepted for
@@ -173,7 +174,8 @@ final class ReportLoop {
         let hello: Hello
         do { hello = try Hello(bytes: bytes) } catch { throw Refusal(.hello, error.description) }
         guard let segment = descriptors.first else { throw Refusal(.segment, "no descriptor came with the message") }
-        if isScarce(segment) { throw Refusal(.descriptors, Self.scarcity) }
+        // A connection that has got one of the last may report: there is room for the files that it is watched by.
+        if isScarce(segment, of: ReportLimits.reserve.value / 2) { throw Refusal(.descriptors, Self.scarcity) }
         let pidfd = apus_peer_pidfd(socket)
         defer { if pidfd >= 0 { close(pidfd) } }
         let admission = try table.admit(

@@ -80,13 +80,19 @@ struct MonitoringAlerts {
             summary: "An agent refuses what a process reports.",
             description: "The agent \(.instance) has refused reports, by reason \(.label(.reason)).",
             runbook: Runbook(
-                meaning: "A process reports with another version, a damaged segment, or more than the agent's limits allow.",
+                meaning:
+                    "A process reports with another version, a damaged segment, another one's name, or more than its share.",
                 impact: "The figures of that process are missing.",
                 queries: [.init("Refused reports per second by reason", Agent.refusals.series.rate(over: window))],
                 actions: [
                     "Read which process and why: `journalctl -u 'apus-agent*' -p warning -n 50`.",
                     "`segment` and `content`: the process was built with another version of the library: build it anew.",
-                    "`limit`: raise the agent's limits, or run fewer processes on the host.",
+                    "`limit`: one process or user reports under many names, or holds many connections: the log names its "
+                        + "uid. Expected instances always have their place.",
+                    "`name`: another process or user holds the name: give each process a name of its own, and say in "
+                        + "`--expect-file` whose a name is.",
+                    "`descriptors`: the agent has hardly any left: raise `LimitNOFILE=` of its unit, and look in the log "
+                        + "for who holds them.",
                 ]))
     }
 
