@@ -183,8 +183,8 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads", "CLinux",
-                "CommandConventions", argumentParser, lifecycle, logging, signals,
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLimits", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads",
+                "CLinux", "CommandConventions", argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),

@@ -61,6 +61,8 @@ public enum RefusalReason: String, CaseIterable, Sendable {
     case name
     /// The agent has hardly any descriptor left.
     case descriptors
+    /// The agent died while it took the segment back after a restart.
+    case quarantine
 }
 
 public struct RefusalLabels: EnumerableLabels {

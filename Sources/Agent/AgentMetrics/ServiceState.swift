@@ -15,6 +15,9 @@ public enum ServiceState: MetricSubsystem {
 
     public static let unreadSeries = Gauge<NoLabels>(
         "apus_service_series_unread", "Series and families that the process has registered and the agent does not serve.")
+    public static let clippedSeries = Gauge<ClipLabels>(
+        "apus_service_series_clipped",
+        "Series that the process has registered and the agent does not serve, by the limit they are over.")
     public static let droppedFamilySeries = Counter<FamilyLabels>(
         "apus_service_family_series_dropped_total",
         "Requests for series that were dropped, by the family that they would have belonged to; the first families alone.")
@@ -24,8 +27,29 @@ public enum ServiceState: MetricSubsystem {
     public static let familiesOfOtherOrigin = [MetricOrigin.service: [droppedFamilySeries.family]]
     public static let families = [
         up.family, heartbeatAge.family, hung.family, series.family, droppedSeries.family, unreadSeries.family,
+        clippedSeries.family,
         droppedFamilySeries.family,
     ]
+}
+
+/// The limit that series of a process are over.
+public enum ClipReason: String, CaseIterable, Sendable {
+    /// Its series are more than one process may have, or its families are.
+    case limit
+    /// A series has too many labels, or too long ones.
+    case labels
+    /// Its series, or those of its user, take more of the agent's memory than they may.
+    case memory
+    /// The last exposition had no room for them, and others have had no more.
+    case samples
+}
+
+public struct ClipLabels: EnumerableLabels {
+    public enum Key: String, LabelKey { case reason }
+    public static var allCases: [Self] { ClipReason.allCases.map { Self(reason: $0) } }
+    public let reason: ClipReason
+    public init(reason: ClipReason) { self.reason = reason }
+    public subscript(key: Key) -> String { reason.rawValue }
 }
 
 public struct FamilyLabels: LabelSet {

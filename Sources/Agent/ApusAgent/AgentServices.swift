@@ -56,7 +56,7 @@ package struct AgentServices {
                 try ReportListener(path: configuration.socketPath, table: table, work: work, clock: clock, logger: logger)
             }
         // Before anybody can ask: the first scrape has the true values.
-        store?.takeBack(passed.stored, into: table, at: clock.now())
+        store?.takeBack(passed.stored, into: table, work: work, at: clock.now())
         let notifications = notifier.map { notifier in
             ManagerNotifications(
                 notifier: notifier, watchdog: watchdog, logger: logger, turns: { work.totals.samples },
@@ -66,6 +66,7 @@ package struct AgentServices {
             reports,
             SamplingLoop(table: table, work: work, interval: configuration.interval, clock: clock),
             HangWatch(table: table, clock: clock, logger: logger),
+            SegmentIntake(table: table),
             HTTPEndpoint(
                 configuration: configuration, sockets: passed.http, responder: responder, logger: logger,
                 boundPort: { port in

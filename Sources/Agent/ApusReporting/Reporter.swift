@@ -1,7 +1,7 @@
 import AgentMetrics
 import ApusMetrics
 package import ApusSegment
-import ApusThreads
+package import ApusThreads
 import CLinux
 public import CoreMetrics
 import Glibc
@@ -29,6 +29,7 @@ public final class Reporter: Service {
     let scheduling: SchedulingWatch
     private let heap: SeriesCells
     private let logger: Logger
+    private let startThread: @Sendable (DetachedThread) -> Bool
 
     /// Makes the segment; handles can be made and recorded on from here on.
     ///
@@ -38,21 +39,38 @@ public final class Reporter: Service {
     ///   - socketPath: the agent's report socket; at most 107 bytes.
     ///   - seriesLimit: series past this number are dropped, counted by family, and the first of each family is logged.
     ///   - familySeriesLimit: series of one family past this number are dropped in the same way.
-    /// - Throws: ``ReporterError`` when the names are illegal or the system grants no segment.
-    public init(
+    /// - Throws: ``ReporterError`` when the names are illegal. Where the system grants no segment, the log says so, and what is recorded
+    ///   is seen by nobody: metrics never keep a service from running.
+    public convenience init(
         service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000,
         familySeriesLimit: Int = 10_000, logger: Logger
     ) throws(ReporterError) {
+        try self.init(
+            service: service, instance: instance, socketPath: socketPath, seriesLimit: seriesLimit,
+            familySeriesLimit: familySeriesLimit, logger: logger, startThread: { $0.start() })
+    }
+
+    /// - Parameter startThread: starts the reporter's thread, and says whether the system granted it.
+    package init(
+        service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000,
+        familySeriesLimit: Int = 10_000, logger: Logger, startThread: @escaping @Sendable (DetachedThread) -> Bool
+    ) throws(ReporterError) {
+        self.startThread = startThread
         guard socketPath.utf8.count <= 107 else { throw .socketPathTooLong(socketPath) }
         let hello: Hello
         do { hello = try Hello(service: service, instance: instance) } catch { throw .illegalName(error.description) }
-        do {
+        do throws(SegmentError) {
             writer = try SegmentWriter(
                 seriesLimit: seriesLimit, familySeriesLimit: familySeriesLimit, drops: ServiceState.droppedFamilySeries.family
             ) { trouble in
                 logger.warning("\(trouble)")
             }
-        } catch { throw .noSegment(error.description) }
+        } catch {
+            logger.error(
+                "no shared memory for metrics: this process runs on, and no agent sees it; raise the limit and restart it",
+                metadata: ["reason": "\(error)", "limits": "LimitFSIZE=, LimitAS=, LimitNOFILE= or ulimit -f, -v, -n"])
+            writer = SegmentWriter(unpublished: ())
+        }
         factory = SegmentMetricsFactory(writer: writer)
         link = AgentLink(path: socketPath, hello: hello, segment: writer.descriptor)
         self.logger = logger
@@ -67,17 +85,44 @@ public final class Reporter: Service {
         SegmentMetricsFactory(writer: writer, options: options)
     }
 
-    /// Reports until graceful shutdown or cancellation.
+    /// Reports until graceful shutdown or cancellation, and throws nothing: metrics never end a service.
     public func run() async throws {
         defer { link.close() }
-        // A thread, not a task: the cooperative pool may be blocked by the very service that is to be watched.
-        try await ThreadService(name: "apus-reporter", every: .seconds(1)) { [self] in turn() }.run()
+        await cancelWhenGracefulShutdown { [self] in
+            var backoff = Backoff(first: .seconds(1), longest: .seconds(60), spread: 0.8...1.2)
+            while !Task.isCancelled {
+                // A thread, not a task: the cooperative pool may be blocked by the very service that is to be watched.
+                let thread = ThreadService(name: "apus-reporter", start: startThread) { [self] wake in
+                    repeat { turn() } while !wake.wait(atMost: .seconds(1))
+                }
+                do throws(ThreadRefused) { return try await thread.run() } catch {
+                    if backoff.failures == 0 {
+                        logger.error(
+                            "reporting works without a thread of its own, and stands still when the service's tasks do; trying again",
+                            metadata: ["reason": "\(error)"])
+                    }
+                    var generator = SystemRandomNumberGenerator()
+                    await turnOnTasks(for: backoff.fail(using: &generator))
+                }
+            }
+        }
+    }
+
+    /// Reports from the task's own thread for a while.
+    private func turnOnTasks(for pause: Duration) async {
+        let end = ContinuousClock.now + pause
+        repeat {
+            turn()
+            // Cancelled: the loop's condition ends it.
+            try? await Task.sleep(for: .seconds(1))
+        } while !Task.isCancelled && ContinuousClock.now < end
     }
 
     /// Does the work of one second: a sign of life, the heap, the lag of the executors, and the link to the agent.
     private func turn() {
         beat()
         scheduling.turn()
+        guard writer.isPublished else { return }
         switch link.maintain() {
         case .nothing: break
         case .connected: logger.info("reporting to the agent", metadata: ["socket": "\(link.path)"])
@@ -100,13 +145,11 @@ public final class Reporter: Service {
 public enum ReporterError: Error, CustomStringConvertible {
     case socketPathTooLong(String)
     case illegalName(String)
-    case noSegment(String)
 
     public var description: String {
         switch self {
         case .socketPathTooLong(let path): "the agent's socket path has more than 107 bytes, give a shorter one: \(path)"
         case .illegalName(let what): "this process cannot report: \(what)"
-        case .noSegment(let what): "no shared memory for metrics: \(what)"
         }
     }
 }

@@ -1,3 +1,4 @@
+import ApusLimits
 import AgentMetrics
 import ApusAgent
 import ApusLinux
@@ -66,7 +67,19 @@ struct ApusAgentCommand: AsyncParsableCommand {
     var hungAfter: Duration = .seconds(5)
 
     @Option(help: "Series of one instance past this number are not served; at least 1.")
-    var seriesLimit = 100_000
+    var seriesLimit = SeriesLimits.series.value
+
+    @Option(
+        help:
+            "Samples of one exposition, which the sample_limit of Prometheus bounds too: who reports most is cut first; at least 1000."
+    )
+    var sampleLimit = SeriesLimits.samples.value
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory for what instances report, in MiB; one may have a quarter of it, one user half; at least 1.",
+            valueName: "MiB"))
+    var seriesMemory = SeriesLimits.memory.value.bytes >> 20
 
     @Option(help: "Compress responses for clients that take that: on other hosts (remote), always, or never.")
     var compress = CompressionPolicy.remote
@@ -104,6 +117,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
         try requirePath(socket, "--socket")
         try requirePath(expectFile, "--expect-file")
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
+        guard sampleLimit >= 1000 else { throw ValidationError("--sample-limit \(sampleLimit): at least 1000") }
+        guard (1...1 << 20).contains(seriesMemory) else {
+            throw ValidationError("--series-memory \(seriesMemory): 1 to \(1 << 20) MiB")
+        }
     }
 
     func run() async throws {
@@ -161,6 +178,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.retention = retention
         configuration.hungAfter = hungAfter
         configuration.seriesLimit = seriesLimit
+        configuration.sampleLimit = sampleLimit
+        configuration.seriesMemory = seriesMemory << 20
         configuration.compression = compress
         configuration.createdSeries = createdSeries
         do throws(UnknownSource) {

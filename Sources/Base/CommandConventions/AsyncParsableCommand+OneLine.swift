@@ -6,6 +6,8 @@ extension AsyncParsableCommand {
     ///
     /// A log or a supervisor's status shows one line, and usage is for those who ask with `--help`. The exit code is not zero then.
     package static func runWithOneLineErrors() async {
+        // A write past the limit of a file's size (LimitFSIZE=) fails then, where it would end the process.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

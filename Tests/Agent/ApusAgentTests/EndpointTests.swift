@@ -47,6 +47,19 @@ import Testing
         return connect(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0
     }
 
+    @Test func `a number that is none costs nobody a document`() async throws {
+        try await RunningAgent.with { agent in
+            try await agent.reporting("worker", "worker-1") { factory in
+                CoreMetrics.Meter(label: "queue_depth", dimensions: [("state", "odd")], factory: factory).set(Double.nan)
+                CoreMetrics.Meter(label: "service_process_heap_bytes", factory: factory).set(Double.infinity)
+                let resources = try await agent.get("/resources")
+                #expect(resources.status == 200)
+                #expect(resources.text.contains("\"value\" : null"))
+                #expect(try await agent.get("/stats").status == 200)
+            }
+        }
+    }
+
     @Test func `a client that asks for OpenMetrics gets it, whole, and the same series`() async throws {
         try await RunningAgent.with { agent in
             try await agent.reporting("worker", "worker-1") { factory in

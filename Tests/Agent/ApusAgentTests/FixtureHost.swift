@@ -52,10 +52,10 @@ final class FixtureHost: Sendable {
     /// A process of the tree reports.
     @discardableResult
     func report(
-        _ identity: InstanceIdentity, pid: Int32, uid: UInt32 = 1000, connection: Int,
+        _ identity: InstanceIdentity, pid: Int32, uid: UInt32 = 1000, connection: Int, seriesLimit: Int = 8,
         _ record: (SegmentWriter) -> Void = { _ in }
     ) throws -> KnownInstance {
-        let writer = try SegmentWriter(seriesLimit: 8, drops: ServiceState.droppedFamilySeries.family)
+        let writer = try SegmentWriter(seriesLimit: seriesLimit, drops: ServiceState.droppedFamilySeries.family)
         record(writer)
         beat(writer)
         writers.withLock { $0.append(writer) }

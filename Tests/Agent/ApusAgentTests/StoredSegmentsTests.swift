@@ -16,10 +16,11 @@ import Testing
     private static let up = #"apus_service_up{service="worker",instance="worker-1"}"#
 
     /// Messages until nothing more is there.
-    private func messages(_ manager: DatagramReceiver) -> [DatagramReceiver.Message] {
+    private func messages(_ manager: DatagramReceiver, marks isMarked: Bool = false) -> [DatagramReceiver.Message] {
         var all: [DatagramReceiver.Message] = []
         while let message = manager.receive(within: 0) { all.append(message) }
-        return all
+        // The marks have a test of their own.
+        return all.filter { isMarked || !$0.text.contains("FDNAME=taking-") }
     }
 
     private func record(_ bytes: [UInt8], sealed: Bool = true) throws -> Int32 {
@@ -170,6 +171,37 @@ import Testing
         let lines = log.lines("a descriptor that the service manager kept is let go")
         #expect(Set(lines.compactMap { $0["name"] }) == Set(removed))
         #expect(lines.allSatisfy { $0["reason"]?.isEmpty == false })
+    }
+
+    @Test func `what an agent has died of is let go at the next start, and the rest is served`() async throws {
+        let manager = try DatagramReceiver()
+        let log = RecordedLog()
+        let deadly = InstanceRecord(
+            identity: InstanceIdentity(service: "worker", instance: "worker-2"), pid: getpid(), startTicks: try Self.ownStart())
+        let good = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart())
+        let (first, second) = (try segment(1), try segment(2))
+        let passed = [
+            ("instance-1", try record(deadly.bytes)), ("instance-1", dup(first.descriptor)),
+            ("instance-2", try record(good.bytes)),
+            ("instance-2", dup(second.descriptor)), ("taking-1", apus_memfd_create("mark")),
+        ].map { ActivationSocket(descriptor: $0.1, name: $0.0) }
+        try await RunningAgent.with(
+            logger: log.logger, notifier: ServiceNotifier(socket: manager.path), passed: passed.shuffled()
+        ) { agent in
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples[Self.jobs] == "2" && samples["apus_agent_instances"] == "1")
+            #expect(samples[#"apus_agent_reports_refused_total{reason="quarantine"}"#] == "1")
+        }
+        let sent = messages(manager, marks: true).map(\.text).filter { $0.contains("FDNAME=") }
+        #expect(
+            sent == [
+                // The other one is taken back under a mark of its own.
+                "FDSTORE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=instance-1",
+                "FDSTOREREMOVE=1\nFDNAME=taking-1",
+            ])
+        let lines = log.lines(
+            "an agent died while it took back what an instance had reported; it is let go, and its process may report again")
+        #expect(lines.map { $0["instance"] } == ["worker/worker-2"])
     }
 
     @Test func `where nobody keeps anything, nothing is sent and nothing changes`() async throws {

@@ -22,13 +22,22 @@ import Testing
         _ change: @escaping @Sendable (inout AgentConfiguration) -> Void = { _ in }, notifier: ServiceNotifier? = nil,
         _ body: @escaping @Sendable (RunningAgent) async throws -> Void
     ) async throws {
-        try await RunningAgent.with(change, notifier: notifier) { agent in
+        func allow(_ configuration: inout AgentConfiguration) {
+            configuration.sampleLimit = 2 * families * perFamily
+            change(&configuration)
+        }
+        try await RunningAgent.with(allow, notifier: notifier) { agent in
             try await agent.reporting("many", "many-1", seriesLimit: 60_000) { factory in
                 for family in 0..<families {
                     for number in 0..<perFamily {
                         CoreMetrics.Counter(label: "many_\(family)", dimensions: [("number", "\(number)")], factory: factory)
                             .increment(by: Int64(family * perFamily + number))
                     }
+                }
+                // More than one turn takes in.
+                let served = "apus_service_series{service=\"many\",instance=\"many-1\"}"
+                try await agent.until {
+                    try await agent.get("/metrics").samples[served].flatMap { Int($0) } ?? 0 > families * perFamily
                 }
                 try await body(agent)
             }

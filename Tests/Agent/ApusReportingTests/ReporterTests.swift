@@ -46,6 +46,51 @@ import Testing
         }
     }
 
+    @Test func `without a thread a process reports all the same, and the service goes on until it is stopped`() async throws {
+        let agent = try ListeningAgent(path: path)
+        let reporter = try Reporter(
+            service: "worker", instance: "worker-7", socketPath: path, logger: logger, startThread: { _ in false })
+        let group = ServiceGroup(services: [reporter], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let report = try await agent.accept()
+            let first = report.reader.reader.heartbeat
+            try await eventually("the heart beats on") { report.reader.reader.heartbeat > first }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func `without shared memory metrics are recorded for nobody`() throws {
+        let writer = SegmentWriter(unpublished: ())
+        let family = MetricFamily(name: "jobs_total", kind: .counter, help: "x")
+        let cells = writer.series(family, labels: [("a", "b")], form: .integer)
+        cells.add(3 as UInt64)
+        writer.beat()
+        #expect(
+            !cells.isPublished && !writer.isPublished && writer.droppedSeries == 0 && writer.family(named: "jobs_total") == nil)
+    }
+
+    @Test(arguments: ["-f 8", "-v 700000"])
+    func `a service starts under a limit that allows no segment, and its log says so`(limit: String) throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "ulimit \(limit); exec \"$0\" \(path)", BuiltProgram.path("reporting-service")]
+        process.standardError = output
+        process.standardOutput = output
+        try process.run()
+        defer { process.terminate() }
+        var text = ""
+        while !text.contains("\n") {
+            let bytes = output.fileHandleForReading.availableData
+            guard !bytes.isEmpty else { break }
+            text += String(decoding: bytes, as: UTF8.self)
+        }
+        #expect(text.contains("no shared memory for metrics"), "\(text)")
+        #expect(process.isRunning)
+    }
+
     @Test func `an agent that dies and comes back finds every count, those of the time between too`() async throws {
         let path = path
         let first = try ListeningAgent(path: path)

@@ -35,6 +35,12 @@ final class HostileSegment {
             of: value, toByteOffset: SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride + index * 8, as: UInt64.self)
     }
 
+    /// Blocks that the memory takes, of 512 bytes each.
+    var blocks: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_blocks) : -1
+    }
+
     /// Writes text into the arena.
     func put(_ bytes: [UInt8], at offset: Int) {
         (base + SegmentLayout.arenaOffset + offset).copyMemory(from: bytes, byteCount: bytes.count)
@@ -69,7 +75,7 @@ final class HostileSegment {
         let sound: [Int: UInt32] = [
             SegmentLayout.Entry.tag: SegmentLayout.Tag.series, SegmentLayout.Entry.kind: UInt32(ValueForm.integer.rawValue),
             SegmentLayout.Entry.family: 0, SegmentLayout.Entry.textOffset: UInt32(100_000 * index),
-            SegmentLayout.Entry.textLength: UInt32(labels.count), SegmentLayout.Entry.firstCell: 0,
+            SegmentLayout.Entry.textLength: UInt32(labels.count), SegmentLayout.Entry.firstCell: UInt32(index - 1),
             SegmentLayout.Entry.cellCount: 1,
         ]
         entry(index, sound.merging(wrong) { $1 })

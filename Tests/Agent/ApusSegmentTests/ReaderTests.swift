@@ -54,12 +54,12 @@ private typealias Entry = SegmentLayout.Entry
             let segment = try HostileSegment()
             segment.set32(4, header: SegmentLayout.Header.planes)
             segment.soundFamily(kind: kind)
-            segment.series(labels: [], [Entry.kind: UInt32(form.rawValue), Entry.firstCell: 7])
+            segment.series(labels: [], [Entry.kind: UInt32(form.rawValue)])
             for (plane, value) in [UInt64(1), 1000, 1_000_000].enumerated() {
-                segment.set(form == .integer ? value : (0.5).bitPattern, cell: 7, plane: plane)
+                segment.set(form == .integer ? value : (0.5).bitPattern, cell: 0, plane: plane)
             }
             // Not one of the four in use.
-            segment.set(99, cell: 7, plane: 4)
+            segment.set(99, cell: 0, plane: 4)
             let reader = try SegmentContents(descriptor: segment.descriptor)
             try reader.refresh()
             #expect(reader.value(reader.families[0].series[0].cells) == expected)
@@ -132,7 +132,7 @@ private typealias Entry = SegmentLayout.Entry
             ([Entry.kind: 3], "wrong form"), ([Entry.kind: .max], "wrong form"), ([Entry.cellCount: 0], "out of bounds"),
             ([Entry.cellCount: 2], "out of bounds"), ([Entry.firstCell: UInt32(SegmentLayout.cellCapacity)], "out of bounds"),
             ([Entry.firstCell: .max], "out of bounds"), ([Entry.textOffset: .max], "out of bounds"),
-            ([Entry.textLength: 16385], "too long"),
+            ([Entry.firstCell: 1], "do not follow"),
         ] as [([Int: UInt32], String)])
     func `a series with a wrong field is refused, with the reason`(wrong: [Int: UInt32], words: String) throws {
         let segment = try HostileSegment()

@@ -1,3 +1,4 @@
+import ApusLimits
 package import ApusJournal
 import ApusLimits
 package import AgentMetrics
@@ -23,7 +24,11 @@ package struct AgentConfiguration: Sendable {
     /// come every second, so less than three seconds would raise alarms that mean nothing.
     package var hungAfter: Duration = .seconds(5)
     /// Series of one instance past this number are not served.
-    package var seriesLimit = 100_000
+    package var seriesLimit = SeriesLimits.series.value
+    /// Samples of one exposition; of what is reported, what is past them is left out, from those who report most.
+    package var sampleLimit = SeriesLimits.samples.value
+    /// Memory in bytes for what is reported.
+    package var seriesMemory = SeriesLimits.memory.value.bytes
     /// Instances past this number are refused.
     package var instanceLimit = AgentLimits.instances
     /// Whether OpenMetrics 1.0 has a `_created` series for each that counts.

@@ -1,4 +1,6 @@
+import AgentMetrics
 import ApusSegment
+import CLinux
 import ApusSystemd
 import Glibc
 import Logging
@@ -25,6 +27,8 @@ final class SegmentStore: Sendable {
     }
 
     private static let prefix = "instance-"
+    /// Names of marks: `taking-7` is kept by the manager while `instance-7` is taken back.
+    private static let markPrefix = "taking-"
 
     /// - Parameter segment: stays the caller's to close; the manager gets a copy.
     /// - Returns: nil when the manager could not be told.
@@ -60,17 +64,27 @@ final class SegmentStore: Sendable {
         }
     }
 
-    /// Serves again what the manager has kept of an earlier run. What is not as this class leaves it is let go.
+    /// Serves again what the manager has kept of an earlier run. What is not as this class leaves it is let go, and so is what an
+    /// earlier run has died of: the manager keeps a mark while one is taken back, read to its end and written once.
     ///
-    /// - Parameter passed: owned from here on.
-    func takeBack(_ passed: [ActivationSocket], into table: InstanceTable, at now: Moment) {
-        let byName = Dictionary(grouping: passed, by: \.name).map { (name: $0.key, descriptors: $0.value.map(\.descriptor)) }
+    /// - Parameters:
+    ///   - passed: owned from here on.
+    ///   - work: counts what is let go because of a mark.
+    func takeBack(_ passed: [ActivationSocket], into table: InstanceTable, work: AgentWork, at now: Moment) {
+        let marks = passed.filter { $0.name.hasPrefix(Self.markPrefix) }
+        let suspects = Set(marks.map { Self.prefix + $0.name.dropFirst(Self.markPrefix.count) })
+        let byName = Dictionary(grouping: passed.filter { !$0.name.hasPrefix(Self.markPrefix) }, by: \.name)
+            .map { (name: $0.key, descriptors: $0.value.map(\.descriptor)) }
         let numbered = byName.map { (number: Self.number($0.name), kept: $0) }
         state.withLock { state in state.number = numbered.compactMap(\.number).max() ?? 0 }
         var count = 0
         // The newest first: of two that are of one instance, the other is what an agent had no time to remove.
         for (number, kept) in numbered.sorted(by: { $0.number ?? 0 > $1.number ?? 0 }) {
-            let reason = number == nil ? "no agent gives such a name" : takeBack(kept, into: table, at: now)
+            let isSuspect = suspects.contains(kept.name)
+            let reason =
+                if number == nil { "no agent gives such a name" } else if isSuspect {
+                    "an agent has died while it took it back: look at the service that it is of"
+                } else { takeMarked(kept, into: table, at: now) }
             guard let reason else {
                 count += 1
                 continue
@@ -78,12 +92,46 @@ final class SegmentStore: Sendable {
             logger.warning(
                 "a descriptor that the service manager kept is let go",
                 metadata: ["name": "\(kept.name)", "reason": "\(reason)"])
-            if number == nil { for descriptor in kept.descriptors { close(descriptor) } }
+            if isSuspect {
+                work.countRefusal(.quarantine)
+                tellSuspect(kept)
+            }
+            if number == nil || isSuspect { for descriptor in kept.descriptors { close(descriptor) } }
             _ = send([.removeDescriptors(name: kept.name)], [])
+        }
+        // After what they stand for: who dies here finds both again.
+        for mark in marks {
+            close(mark.descriptor)
+            _ = send([.removeDescriptors(name: mark.name)], [])
         }
         if count > 0 {
             logger.notice("serving again what the service manager has kept", metadata: ["instances": "\(count)"])
         }
+    }
+
+    /// Takes one back under a mark; returns what is wrong with it, if anything is.
+    private func takeMarked(
+        _ kept: (name: String, descriptors: [Int32]), into table: InstanceTable, at now: Moment
+    ) -> String? {
+        let name = Self.markPrefix + kept.name.dropFirst(Self.prefix.count)
+        // A file of its own: the manager keeps no file under two names.
+        let mark = apus_memfd_create("apus-taking")
+        if mark >= 0 { _ = send([.storeDescriptors(name: name)], [mark]) }
+        defer {
+            if mark >= 0 {
+                close(mark)
+                _ = send([.removeDescriptors(name: name)], [])
+            }
+        }
+        return takeBack(kept, into: table, at: now)
+    }
+
+    /// Names the instance that a suspect is of, where its record can be read.
+    private func tellSuspect(_ kept: (name: String, descriptors: [Int32])) {
+        let record = kept.descriptors.lazy.compactMap { InstanceRecord(of: $0) }.first
+        logger.error(
+            "an agent died while it took back what an instance had reported; it is let go, and its process may report again",
+            metadata: ["name": "\(kept.name)", "instance": "\(record.map { "\($0.identity)" } ?? "unknown")"])
     }
 
     /// What is wrong with it, if anything is.
@@ -100,7 +148,7 @@ final class SegmentStore: Sendable {
             else { continue }
             rest = [segment]
             do throws(Refusal) {
-                try table.restore(stored, segment: segment, at: now)
+                try table.restore(stored, segment: segment, at: now).rehearse()
                 return nil
             } catch { return error.message }
         }

@@ -33,14 +33,7 @@ final class StoredInstance: Sendable {
     ///
     /// - Returns: nil when it is none; it stays the caller's.
     init?(name: String, takingBack descriptor: Int32, segment: FileIdentity) {
-        var status = stat()
-        guard apus_memfd_is_sealed(descriptor) == 1, fstat(descriptor, &status) == 0, status.st_size > 0,
-            status.st_size <= off_t(InstanceRecord.longest)
-        else { return nil }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count, let record = InstanceRecord(bytes: bytes) else {
-            return nil
-        }
+        guard let record = InstanceRecord(of: descriptor) else { return nil }
         self.name = name
         self.record = record
         self.segment = segment
@@ -57,5 +50,18 @@ final class StoredInstance: Sendable {
         let end = InstanceRecord.end(moment)
         // One write in place: a reader sees the former moment or this one. It cannot fail on memory that is there.
         _ = pwrite(descriptor, end, end.count, off_t(record.bytes.count - end.count))
+    }
+}
+
+extension InstanceRecord {
+    /// The record that a descriptor refers to; nil when it is none.
+    init?(of descriptor: Int32) {
+        var status = stat()
+        guard apus_memfd_is_sealed(descriptor) == 1, fstat(descriptor, &status) == 0, status.st_size > 0,
+            status.st_size <= off_t(Self.longest)
+        else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count else { return nil }
+        self.init(bytes: bytes)
     }
 }

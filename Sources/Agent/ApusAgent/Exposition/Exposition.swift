@@ -19,6 +19,7 @@ package final class Exposition: Sendable {
     private let reserved: ReservedFamilies
     private let servesSegments: Bool
     private let createdSeries: Bool
+    private let sampleLimit: Int
     private let clock: AgentClock
     private let logger: Logger
 
@@ -37,6 +38,7 @@ package final class Exposition: Sendable {
         self.clock = clock
         self.logger = logger
         createdSeries = configuration.createdSeries
+        sampleLimit = configuration.sampleLimit
         servesSegments = configuration.sources.contains(SegmentSource.name)
         let selection = SourceSelection<HostSubject>(configuration.sources)
         var readings = SourceReadings(selection, labels: host.labels)
@@ -60,7 +62,7 @@ package final class Exposition: Sendable {
 
     /// The names of what agents serve themselves, whichever sources they read.
     static let ownNames = Set(
-        (SourceCatalog.entries.map(\.family) + AgentSources.families).flatMap(\.claimedNames))
+        (SourceCatalog.entries.map(\.family) + AgentSources.families + ReportedFamilies.families).flatMap(\.claimedNames))
 
     /// The whole exposition at once.
     package func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
@@ -87,11 +89,11 @@ package final class Exposition: Sendable {
         var steps = families.map { ExpositionStream.Step.rows($0) }
         for (family, value) in configured { steps.append(.value(family, value)) }
         steps += sourceSteps(tallies)
-        if servesSegments { planReported(instances, &steps) }
+        if servesSegments { plan(ReportedPlan(instances, reserved: reserved), &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
             host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, work: work,
-            cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
+            sampleLimit: sampleLimit, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
 
     /// Reads every instance, source by source, so that what a source costs is measured once and not for each of them.
@@ -157,16 +159,37 @@ package final class Exposition: Sendable {
     private func tellTroubles(of instance: KnownInstance) {
         tell(instance.takeTroubles(), of: "\(instance.identity)")
         guard let segment = instance.segment else { return }
-        let (fault, unread) = segment.troubles()
+        let (fault, clip) = segment.troubles()
         if let fault {
             work.countRefusal(.content)
             logger.error(
                 "the segment of an instance is malformed; what was good before is served on",
                 metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
-        } else if unread > 0, instance.tellOnce("unread") == .new {
+        }
+        if let clip {
             logger.warning(
-                "an instance has more series than are served; --series-limit says how many",
-                metadata: ["instance": "\(instance.identity)", "limit": "\(segment.limit)", "unread": "\(unread)"])
+                "series of an instance are not served because of their labels; put long texts and ids into logs",
+                metadata: ["instance": "\(instance.identity)", "family": "\(clip.family)", "reason": "\(clip.reason)"])
+        }
+        for (reason, count) in segment.clips().sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
+            guard let message = Self.message(of: reason), instance.tellOnce("clip \(reason)") == .new else { continue }
+            logger.warning(
+                message,
+                metadata: [
+                    "instance": "\(instance.identity)", "uid": "\(segment.owner)", "limit": "\(segment.limit)",
+                    "unread": "\(count)",
+                ])
+        }
+    }
+
+    private static func message(of reason: ClipReason) -> Logger.Message? {
+        switch reason {
+        case .labels: nil
+        case .limit: "an instance has more series than are served; --series-limit says how many"
+        case .memory:
+            "series of an instance take more memory than it or its user may have; bound their labels, or raise --series-memory"
+        case .samples:
+            "an exposition has no room for all series of an instance; bound their labels, or raise --sample-limit and sample_limit"
         }
     }
 
@@ -185,41 +208,25 @@ package final class Exposition: Sendable {
         }
     }
 
-    private func planReported(_ instances: [KnownInstance], _ steps: inout [ExpositionStream.Step]) {
-        var families: [String: MetricFamily] = [:]
-        var reporting: [String: [(by: KnownInstance, ReportedFamily)]] = [:]
-        for instance in instances {
-            for reported in instance.reported() {
-                let family = reported.family
-                // Services that disagree on a kind cannot share a family; the first by name is served.
-                guard families[family.name, default: family].kind == family.kind else {
-                    reportClash(family, of: instance)
-                    continue
-                }
-                families[family.name] = families[family.name] ?? family
-                reporting[family.name, default: []].append((instance, reported))
-            }
+    private func plan(_ plan: ReportedPlan, _ steps: inout [ExpositionStream.Step]) {
+        for refusal in plan.refused { tell(refusal) }
+        if !plan.refused.isEmpty {
+            let points = plan.refusedPoints
+            steps.append(.value(ReportedFamilies.refused.family, .points { points }))
         }
-        var taken: Set<String> = []
-        for family in families.values.sorted(by: { $0.name < $1.name }) {
-            // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
-            let reports = reporting[family.name] ?? []
-            guard !reserved.contains(family), taken.isDisjoint(with: family.claimedNames) else {
-                for report in reports { reportClash(family, of: report.by) }
-                continue
-            }
-            taken.formUnion(family.claimedNames)
+        for (family, reports) in plan.served {
             steps.append(.begin(family))
-            steps.append(contentsOf: reports.map { .reported($0.1) })
+            steps.append(contentsOf: reports.map { .reported($0) })
         }
     }
 
     /// Says once of a family that it is not served of an instance.
-    private func reportClash(_ family: MetricFamily, of instance: KnownInstance) {
+    private func tell(_ refusal: ReportedPlan.Refused) {
         let facts: Logger.Metadata = [
-            "family": "\(family.name)", "kind": "\(family.kind)", "instance": "\(instance.identity)",
+            "family": "\(refusal.family.name)", "kind": "\(refusal.family.kind)", "instance": "\(refusal.instance.identity)",
+            "served": "\(refusal.winner)",
         ]
-        switch instance.tellOnce("clash \(family.name)") {
+        switch refusal.instance.tellOnce("clash \(refusal.family.name)") {
         case .new:
             logger.error(
                 "a reported family is not served: another one has its name or that of one of its samples", metadata: facts)

@@ -35,15 +35,23 @@ final class ExpositionStream {
     private var values: [UInt64] = []
     private var cpuNanoseconds: UInt64
     private var size = 0
+    private var budget: SampleBudget
+    /// Samples of the agent's own so far.
+    private var written = 0
+    /// The first series of the step that there is no room for; `nil` until that is known.
+    private var granted: Int?
 
     /// - Parameter cpuNanoseconds: what the plan has cost.
     init(
         format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
-        work: AgentWork, cpuNanoseconds: UInt64
+        work: AgentWork, sampleLimit: Int, cpuNanoseconds: UInt64
     ) {
         encoder = ExpositionEncoder(format: format)
         encoder.writesCreated = createdSeries
         self.steps = steps
+        budget = SampleBudget(
+            steps.compactMap { if case .reported(let family) = $0 { family } else { nil } }, limit: sampleLimit,
+            createdSeries: createdSeries && format == .openMetrics100)
         self.host = host
         self.instances = instances
         self.work = work
@@ -63,10 +71,12 @@ final class ExpositionStream {
             if write(steps[step]) {
                 step += 1
                 series = 0
+                granted = nil
             }
         }
         if step == steps.count {
             encoder.finish()
+            budget.settle()
             isFinished = true
         }
         size += encoder.bytes.count
@@ -86,8 +96,11 @@ final class ExpositionStream {
             write(value, [], of: family, &isOpen)
         case .begin(let family): encoder.begin(family)
         case .reported(let reported):
-            series = reported.write(from: series, values: &values, to: &encoder)
-            return series >= reported.seriesCount
+            let end = granted ?? budget.grant(reported, written: written)
+            granted = end
+            guard series < end else { return true }
+            series = reported.write(from: series, before: end, values: &values, to: &encoder)
+            return series >= end
         }
         return true
     }
@@ -101,10 +114,12 @@ final class ExpositionStream {
         case .absent: break
         case .number(let number):
             begin(family, &isOpen)
+            written += 1
             encoder.point(Point(labels: labels, value: .double(number)), of: family)
         case .points(let points):
             for point in points() {
                 begin(family, &isOpen)
+                written += budget.samples(of: family)
                 encoder.point(point, of: family)
             }
         }

@@ -59,6 +59,9 @@ struct Documents: Sendable {
 
     private func encode(_ document: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
+        // One number that is none must not cost everybody the document.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
     }

@@ -21,7 +21,7 @@ struct ResourcesDocument: Encodable {
         let residentBytes: UInt64?
         let residentPeakBytes: UInt64?
         let virtualBytes: UInt64?
-        let heapBytes: Double?
+        let heapBytes: JSONNumber?
         let threads: UInt64?
         let openFiles: UInt64?
         let maxFiles: UInt64?
@@ -35,7 +35,7 @@ struct ResourcesDocument: Encodable {
 /// One series of a reported family: its labels, without service and instance, and its value.
 struct LabelledValue: Encodable {
     let labels: [String: String]
-    let value: Double
+    let value: JSONNumber
 }
 
 extension KnownInstance {
@@ -43,7 +43,8 @@ extension KnownInstance {
         values(of: family.name).map { labels, value in
             let pairs = (try? LabelBytes.parse(labels)) ?? []
             return LabelledValue(
-                labels: Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }), value: value)
+                labels: Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+                value: JSONNumber(value))
         }
     }
 }
@@ -62,7 +63,7 @@ extension ResourcesDocument.InstanceResources {
         residentBytes = view.stat?.sample.residentBytes
         residentPeakBytes = view.stat?.residentPeak
         virtualBytes = view.stat?.sample.virtualBytes
-        heapBytes = view.segment?.heap
+        heapBytes = view.segment?.heap.map { JSONNumber($0) }
         threads = view.stat?.sample.threads
         openFiles = view.openFiles
         maxFiles = view.maxFiles

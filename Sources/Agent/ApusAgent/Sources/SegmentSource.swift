@@ -16,6 +16,7 @@ struct SegmentSource: Source {
         let dropped: UInt64
         /// Entries past the agent's limit, or behind a fault.
         let unread: Int
+        let clips: [ClipReason: Int]
         /// The heap as the service reports it, in bytes.
         let heap: Double?
         /// Whether all that was registered could be read.
@@ -26,6 +27,9 @@ struct SegmentSource: Source {
         Row(ServiceState.series) { $0.isAlive ? Double($0.series) : nil },
         Row(ServiceState.droppedSeries) { Double($0.dropped) },
         Row(ServiceState.unreadSeries) { $0.isAlive ? Double($0.unread) : nil },
+        Row.each(ServiceState.clippedSeries) { reading in
+            ClipReason.allCases.map { (ClipLabels(reason: $0), Double(reading.clips[$0] ?? 0)) }
+        },
         Row(Contract.heapUsage) { $0.heap },
     ]
 
@@ -43,6 +47,7 @@ struct SegmentSource: Source {
         segment.refresh()
         return Reading(
             isAlive: isAlive, series: segment.seriesCount, dropped: segment.droppedSeries, unread: segment.unreadSeries,
+            clips: segment.clips(),
             heap: isAlive ? segment.gauge(ServiceProcess.heap.name) : nil, isSound: segment.isSound)
     }
 

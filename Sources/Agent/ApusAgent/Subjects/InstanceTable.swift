@@ -30,7 +30,7 @@ package final class InstanceTable: Sendable {
             hangs: HangJudge(after: configuration.hungAfter, at: now.monotonic),
             sources: SourceSelection(configuration.sources),
             interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), seriesLimit: configuration.seriesLimit,
-            root: root)
+            budget: SeriesBudget(total: configuration.seriesMemory), root: root)
         state = Mutex([:])
     }
 
@@ -55,7 +55,7 @@ package final class InstanceTable: Sendable {
     ///
     /// - Parameter segment: stays the caller's to close.
     /// - Throws: ``Refusal``; nothing is changed then.
-    func restore(_ stored: StoredInstance, segment: Int32, at now: Moment) throws(Refusal) {
+    func restore(_ stored: StoredInstance, segment: Int32, at now: Moment) throws(Refusal) -> KnownInstance {
         let identity = stored.record.identity
         do { _ = try SegmentReader(descriptor: segment) } catch { throw Refusal(.segment, error.description) }
         let reporter = ReportPeer(pid: stored.record.pid, uid: stored.record.uid ?? ReportPeer.unknownUser)
@@ -64,11 +64,23 @@ package final class InstanceTable: Sendable {
         do { try instance.restore(stored, segment: segment, at: now) } catch {
             throw Refusal(.segment, error.description)
         }
+        return instance
     }
 
     /// All instances, sorted by service and instance.
     package var instances: [KnownInstance] {
         state.withLock { $0.values.sorted { $0.identity < $1.identity } }
+    }
+
+    /// Takes in what has not been taken in of the segments, turn by turn among them, until nothing is left.
+    ///
+    /// - Parameter isEnough: asked between two turns.
+    package func takeIn(until isEnough: () -> Bool = { false }) {
+        var waiting = state.withLock { Array($0.values) }.compactMap(\.segment)
+        repeat {
+            waiting = waiting.filter(\.hasMore)
+            for segment in waiting where !isEnough() { segment.refresh() }
+        } while !waiting.isEmpty && !isEnough()
     }
 
     /// How many instances there are.

@@ -25,6 +25,8 @@ package final class KnownInstance: Sendable {
         let interval: UInt64
         /// Series of one instance past this number are not served.
         let seriesLimit: Int
+        /// The memory for series, of all instances together.
+        let budget: SeriesBudget
         let root: KernelRoot
     }
 
@@ -76,7 +78,8 @@ package final class KnownInstance: Sendable {
             var reported = state.subject.segment
             if reported == nil || state.file == nil || state.file != file {
                 reported = ReportedSegment(
-                    reader: try SegmentReader(descriptor: segment), identity: identity, limit: rules.seriesLimit)
+                    reader: try SegmentReader(descriptor: segment), identity: identity, limit: rules.seriesLimit,
+                    budget: rules.budget)
                 state.file = file
             }
             state.reporter = reporter
@@ -92,7 +95,8 @@ package final class KnownInstance: Sendable {
         try state.withLock { state throws(SegmentError) in
             let reader = try SegmentReader(descriptor: segment)
             let heartbeat = reader.heartbeat
-            let reported = ReportedSegment(reader: reader, identity: identity, limit: rules.seriesLimit)
+            let reported = ReportedSegment(
+                reader: reader, identity: identity, limit: rules.seriesLimit, budget: rules.budget)
             state.file = stored.segment
             state.stored = stored
             state.reporter = ReportPeer(pid: record.pid, uid: record.uid ?? ReportPeer.unknownUser)
@@ -142,6 +146,21 @@ package final class KnownInstance: Sendable {
     /// Lets the service manager forget what it keeps of the instance, which leaves the agent.
     func leave(_ store: SegmentStore) {
         if let stored = state.withLock({ $0.stored }) { store.remove(stored) }
+    }
+
+    /// Takes in all that is reported and writes it once, for nobody: what ends the agent does so here.
+    func rehearse() {
+        guard let segment else { return }
+        while segment.hasMore { segment.refresh() }
+        var encoder = ExpositionEncoder(format: .text004)
+        var values: [UInt64] = []
+        for family in segment.reported(alive: true) {
+            var next = 0
+            while next < family.seriesCount {
+                next = family.write(from: next, before: family.seriesCount, values: &values, to: &encoder)
+                encoder.removeAll(keepingCapacity: true)
+            }
+        }
     }
 
     /// Whether there is or was a process.
@@ -269,9 +288,9 @@ package final class KnownInstance: Sendable {
     var segment: ReportedSegment? { state.withLock { $0.subject.segment } }
 
     /// The families that the service reports, for the plan of an exposition.
-    func reported() -> [ReportedFamily] {
+    func reported() -> (families: [ReportedFamily], isAlive: Bool) {
         let subject = state.withLock { $0.subject }
-        return subject.segment?.reported(alive: subject.isAlive) ?? []
+        return (subject.segment?.reported(alive: subject.isAlive) ?? [], subject.isAlive)
     }
 
     /// Values of all series of a reported counter or gauge, with their labels; for the pages in JSON.

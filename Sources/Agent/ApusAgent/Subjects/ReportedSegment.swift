@@ -11,6 +11,14 @@ final class ReportedSegment: Sendable {
     private let target: [(String, String)]
     /// Series past this number are not served.
     let limit: Int
+    /// The user that the memory belongs to.
+    let owner: UInt32
+    /// Series that the last exposition had no room for.
+    let clippedSamples = Atomic<Int>(0)
+    /// Reports are dated by it: of two that dispute a name, the earlier one has it.
+    let order = ReportedSegment.orders.add(1, ordering: .relaxed).newValue
+    private static let orders = Atomic<Int>(0)
+    private let account: SeriesBudget.Account
     private let state: Mutex<State>
 
     private struct State {
@@ -21,11 +29,16 @@ final class ReportedSegment: Sendable {
         var fault: SegmentError?
         var isFaultTold = false
         var signs = SignsOfLife()
+        /// Whether the last refresh ended for want of memory.
+        var isOverBudget = false
+        var isClipTold = false
     }
 
-    init(reader: sending SegmentReader, identity: InstanceIdentity, limit: Int) {
+    init(reader: sending SegmentReader, identity: InstanceIdentity, limit: Int, budget: SeriesBudget) {
         target = identity.labels
         self.limit = limit
+        owner = reader.owner
+        account = budget.account(of: reader.owner)
         state = Mutex(State(reader: reader))
     }
 
@@ -38,6 +51,20 @@ final class ReportedSegment: Sendable {
 
     var droppedSeries: UInt64 { state.withLock { $0.reader.droppedSeries } }
     var unreadSeries: Int { state.withLock { $0.reader.unread } }
+    /// Whether there is more to take in at once.
+    var hasMore: Bool { state.withLock { $0.fault == nil && $0.reader.hasMore } }
+
+    /// Series that are not served, by the limit that they are over.
+    func clips() -> [ClipReason: Int] {
+        state.withLock { state in
+            let isWaiting = state.fault != nil || state.reader.hasMore
+            let unread = isWaiting ? 0 : state.reader.unread
+            return [
+                .labels: state.reader.clippedCount, .memory: state.isOverBudget ? unread : 0,
+                .limit: state.isOverBudget ? 0 : unread, .samples: clippedSamples.load(ordering: .relaxed),
+            ]
+        }
+    }
     /// Whether nothing wrong has been found in it.
     var isSound: Bool { state.withLock { $0.fault == nil } }
     var seriesCount: Int { state.withLock { $0.reader.seriesCount } }
@@ -54,14 +81,24 @@ final class ReportedSegment: Sendable {
         }
     }
 
-    /// Takes in what the service has registered since; after a fault nothing more, but what was good is served on.
+    /// Takes in what the service has registered since, so much of it as one turn may take; after a fault nothing more, but what was
+    /// good is served on.
     func refresh() {
         state.withLock { state in
             guard state.fault == nil else { return }
             do throws(SegmentError) {
                 // A writer counts what it drops in series of its own, past its limit.
                 let headroom = min(limit, SegmentLayout.entryCapacity) + SegmentWriter.mostDroppedFamilies
-                try state.reader.refresh(limit: headroom) { place, series in
+                state.isOverBudget = false
+                var isRefused = false
+                defer { state.isOverBudget = isRefused }
+                try state.reader.refresh(
+                    limit: headroom, slice: SegmentLayout.entriesOfSlice,
+                    mayTake: { bytes in
+                        isRefused = !account.take(bytes)
+                        return !isRefused
+                    }
+                ) { place, series in
                     while state.families.count <= place {
                         let family = state.reader.families[state.families.count]
                         state.places[family.name] = state.families.count
@@ -73,11 +110,14 @@ final class ReportedSegment: Sendable {
         }
     }
 
-    /// What keeps series from being served: a fault, once, and the entries past the limit or behind a fault.
-    func troubles() -> (untoldFault: SegmentError?, unread: Int) {
+    /// What keeps series from being served: a fault and the first series over a limit of labels, each once.
+    func troubles() -> (untoldFault: SegmentError?, untoldClip: (family: String, reason: String)?) {
         state.withLock { state in
-            defer { if state.fault != nil { state.isFaultTold = true } }
-            return (state.isFaultTold ? nil : state.fault, state.fault == nil ? state.reader.unread : 0)
+            defer {
+                if state.fault != nil { state.isFaultTold = true }
+                if state.reader.firstClip != nil { state.isClipTold = true }
+            }
+            return (state.isFaultTold ? nil : state.fault, state.isClipTold ? nil : state.reader.firstClip)
         }
     }
 
@@ -124,10 +164,12 @@ struct ReportedFamily: Sendable {
 
     /// Writes series from `first` on, some thousands of lines at most.
     ///
-    /// - Parameter values: memory that is used over and over.
+    /// - Parameters:
+    ///   - end: the first series that is left out.
+    ///   - values: memory that is used over and over.
     /// - Returns: the first series that was not written.
-    func write(from first: Int, values: inout [UInt64], to encoder: inout ExpositionEncoder) -> Int {
-        segment.write(place, first..<seriesCount, values: &values, to: &encoder)
+    func write(from first: Int, before end: Int, values: inout [UInt64], to encoder: inout ExpositionEncoder) -> Int {
+        segment.write(place, first..<max(first, min(end, seriesCount)), values: &values, to: &encoder)
     }
 }
 

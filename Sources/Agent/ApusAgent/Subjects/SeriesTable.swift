@@ -66,16 +66,14 @@ struct SeriesTable {
 
     /// Buckets cumulative, sum, count. The count is the sum of the buckets as they were read, so that it equals the `+Inf` bucket.
     private func readHistograms(_ series: Range<Int>, parts: Int, from reader: SegmentReader, into values: inout [UInt64]) {
-        var at = 0
-        for one in cells[series] {
+        reader.readHistograms(cells[series], stride: parts, into: &values)
+        for at in stride(from: 0, to: series.count * parts, by: parts) {
             var count: UInt64 = 0
-            for bucket in 0..<parts - 2 {
-                count &+= reader.bucket(one, bucket)
-                values[at + bucket] = count
+            for bucket in at..<at + parts - 2 {
+                count &+= values[bucket]
+                values[bucket] = count
             }
-            values[at + parts - 2] = reader.sum(one).bitPattern
             values[at + parts - 1] = count
-            at += parts
         }
     }
 

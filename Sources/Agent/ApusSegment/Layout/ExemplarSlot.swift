@@ -50,23 +50,22 @@ struct ExemplarSlot {
         let labels: [UInt8]
     }
 
-    /// A copy of the slot; `nil` when nothing was kept yet, when somebody writes, or when the length is impossible.
-    func read() -> Content? {
-        let sequence = word(Word.sequence).load(ordering: .acquiring)
-        guard sequence != 0, sequence & 1 == 0 else { return nil }
-        let moment = word(Word.moment).load(ordering: .relaxed)
-        let value = Double(bitPattern: word(Word.value).load(ordering: .relaxed))
-        // One copy: what is checked is what is used.
-        let length = word(Word.length).load(ordering: .relaxed)
-        guard length <= Self.labelCapacity else { return nil }
-        var labels: [UInt8] = []
-        labels.reserveCapacity(Self.labelCapacity)
-        for index in 0..<(Int(length) + 7) / 8 {
-            withUnsafeBytes(of: word(Word.labels + index).load(ordering: .relaxed)) { labels.append(contentsOf: $0) }
+    /// A copy of the slot at a place in the arena, where slot and place together are in bounds; `nil` when nothing was kept yet, when
+    /// somebody writes, or when the length is impossible.
+    static func read(_ offset: Int, of file: SegmentFile) -> Content? {
+        let place = SegmentLayout.arenaOffset + offset
+        let bytes = file.bytes(at: place, size)
+        func word(_ place: Int) -> UInt64 {
+            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self) }
         }
-        labels.removeLast(labels.count - Int(length))
+        let sequence = word(Word.sequence)
+        let length = word(Word.length)
+        guard sequence != 0, sequence & 1 == 0, length <= labelCapacity else { return nil }
+        // Written since, or meanwhile: what was copied may not belong together.
         atomicMemoryFence(ordering: .acquiring)
-        guard word(Word.sequence).load(ordering: .relaxed) == sequence else { return nil }
-        return Content(moment: moment, value: value, labels: labels)
+        guard file.bytes(at: place, 8) == Array(bytes.prefix(8)) else { return nil }
+        return Content(
+            moment: word(Word.moment), value: Double(bitPattern: word(Word.value)),
+            labels: Array(bytes[Word.labels * 8..<Word.labels * 8 + Int(length)]))
     }
 }

@@ -87,10 +87,17 @@ package enum SegmentLayout {
     /// The longest name that a reader accepts, in bytes; help text and label text have limits of their own.
     package static let longestName = 256
     package static let longestHelp = 4096
-    package static let longestLabels = 16384
+    package static let longestLabels = 4096
     package static let mostBuckets = 512
     package static let longestUnit = 64
     package static let longestStates = 8192
+    /// The most labels of one series, and the most bytes of one value: series with more are left out.
+    package static let mostLabels = 64
+    package static let longestLabelValue = 1024
+    package static let mostFamilies = 5000
+    /// What a reader takes in at a time: entries, and bytes of text.
+    package static let entriesOfSlice = 4096
+    package static let textOfSlice = 512 << 10
     /// The most characters of an exemplar's names and values together (OpenMetrics 1.0, "Exemplars").
     package static let longestExemplar = 128
     /// The most bytes of the arena that a writer gives to exemplars, so that they never cost a series.

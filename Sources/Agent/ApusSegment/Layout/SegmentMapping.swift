@@ -27,12 +27,6 @@ package final class SegmentMapping: @unchecked Sendable {
         UnsafeAtomic(at: (base + offset).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))
     }
 
-    /// Lets go of the pages of entries and texts, which come back when they are touched: a reader that has taken them in needs them
-    /// hardly ever again, and they would count as its resident memory.
-    func releaseTexts() {
-        _ = madvise(base + SegmentLayout.entriesOffset, SegmentLayout.cellsOffset - SegmentLayout.entriesOffset, MADV_DONTNEED)
-    }
-
     /// The cell at an index of a plane. In bounds while `index` is in `0 ..< cellCapacity`, which writer and reader check when
     /// they make a series, and `plane` in `0 ..< mostPlanes`, which they check when they map the memory.
     func cell(_ index: Int, plane: Int) -> UnsafeAtomic<UInt64> {
@@ -44,11 +38,7 @@ package final class SegmentMapping: @unchecked Sendable {
         (base + SegmentLayout.cellsOffset + index * 8).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
     }
 
-    /// Reads a word of an entry. In bounds while `entry` is below the capacity and `place` below 16.
-    func entryWord(_ entry: Int, _ place: Int) -> UInt32 {
-        (base + SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + place * 4).load(as: UInt32.self)
-    }
-
+    /// Writes a word of an entry. In bounds while `entry` is below the capacity and `place` below 16.
     func setEntryWord(_ entry: Int, _ place: Int, _ value: UInt32) {
         (base + SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + place * 4)
             .storeBytes(of: value, as: UInt32.self)
@@ -62,12 +52,6 @@ package final class SegmentMapping: @unchecked Sendable {
     /// A slot for an exemplar. In bounds while `offset`, a multiple of 8, and the slot's size together are at most the arena's
     /// capacity, which writer and reader check when they make a series.
     func exemplarSlot(_ offset: Int) -> ExemplarSlot { ExemplarSlot(base + SegmentLayout.arenaOffset + offset) }
-
-    /// A copy of arena bytes, so that what is checked is what is used even when the writer changes it meanwhile.
-    /// In bounds while `offset + count` is at most the arena's capacity.
-    func arena(_ offset: Int, _ count: Int) -> [UInt8] {
-        Array(UnsafeRawBufferPointer(start: base + SegmentLayout.arenaOffset + offset, count: count))
-    }
 
     func setArena(_ offset: Int, _ bytes: [UInt8]) {
         UnsafeMutableRawBufferPointer(start: base + SegmentLayout.arenaOffset + offset, count: bytes.count).copyBytes(

@@ -87,7 +87,8 @@ extension SegmentReader {
         return bounds
     }
 
-    func readSeries(_ words: EntryWords) throws(SegmentError) -> (family: Int, series: SegmentSeries) {
+    /// - Returns: nil for a series that is over a limit of its labels, which is counted and left out.
+    func readSeries(_ words: EntryWords) throws(SegmentError) -> (family: Int, series: SegmentSeries)? {
         typealias Field = SegmentLayout.Entry
         let entry = words.entry
         guard let index = familyAtEntry[words[Field.family]] else {
@@ -102,9 +103,18 @@ extension SegmentReader {
         guard count == form.cellCount(of: family), first <= SegmentLayout.cellCapacity - count else {
             throw .malformed(entry: entry, "the cells of a series of \(family.name) are out of bounds")
         }
+        // Side by side, as a writer gives them out: what is read of a segment is then no larger than what it says.
+        guard first == cellsEnd else {
+            throw .malformed(entry: entry, "the cells of a series of \(family.name) do not follow those before")
+        }
+        cellsEnd += count
+        guard words[Field.textLength] <= SegmentLayout.longestLabels else {
+            clip(family, "the labels have \(words[Field.textLength]) bytes, at most \(SegmentLayout.longestLabels) are taken")
+            return nil
+        }
         let labels = ExportedLabels.rename(
             try text(words, Field.textOffset, Field.textLength, most: SegmentLayout.longestLabels))
-        let canonical = try canonicalLabels(labels, of: family, entry: entry)
+        guard let canonical = try canonicalLabels(labels, of: family, entry: entry) else { return nil }
         let cells = CellRange(
             first: UInt32(first), count: UInt16(count), planes: family.kind.isSpread ? planes : 1, form: form,
             entry: family.kind.isSpread ? UInt32(entry) : 0, exemplars: words[Field.exemplarsOffset])
@@ -124,11 +134,20 @@ extension SegmentReader {
     }
 
     /// The labels as Prometheus understands them: in order of their names, and without those that have no value, as `{a=""}`
-    /// and `{}` are the same series.
-    private func canonicalLabels(_ labels: [UInt8], of family: MetricFamily, entry: Int) throws(SegmentError) -> [UInt8] {
+    /// and `{}` are the same series; nil for those that are over a limit, which are counted.
+    private func canonicalLabels(_ labels: [UInt8], of family: MetricFamily, entry: Int) throws(SegmentError) -> [UInt8]? {
         let parsed: [(name: String, value: String)]
-        do { parsed = try LabelBytes.parse(labels) } catch {
+        do { parsed = try LabelBytes.parse(labels, most: SegmentLayout.mostLabels) } catch {
+            guard error != .tooMany else {
+                clip(family, "it has more than \(SegmentLayout.mostLabels) labels")
+                return nil
+            }
             throw .malformed(entry: entry, "labels of \(family.name): \(error)")
+        }
+        if let long = parsed.first(where: { $0.value.utf8.count > SegmentLayout.longestLabelValue }) {
+            let most = SegmentLayout.longestLabelValue
+            clip(family, "the label \(long.name) has a value of \(long.value.utf8.count) bytes, at most \(most) are taken")
+            return nil
         }
         if let taken = parsed.first(where: { family.reserves(label: $0.name) }) {
             throw .malformed(
@@ -142,6 +161,11 @@ extension SegmentReader {
             parsed.filter { !$0.value.isEmpty }.sorted { $0.name < $1.name }.map { ($0.name, $0.value) })
     }
 
+    private func clip(_ family: MetricFamily, _ reason: String) {
+        clippedCount += 1
+        if firstClip == nil { firstClip = (family.name, reason) }
+    }
+
     private func text(_ words: EntryWords, _ offset: Int, _ count: Int, most: Int) throws(SegmentError) -> [UInt8] {
         let bytes = try text(words.entry, words[offset], words[count], most: most)
         // Prometheus takes a text to end there, and refuses the whole scrape.
@@ -153,12 +177,8 @@ extension SegmentReader {
         guard count <= most, Int(offset) + Int(count) <= SegmentLayout.arenaCapacity else {
             throw .malformed(entry: entry, "a text is too long or out of bounds")
         }
-        // A sound writer's texts lie side by side. Entries that share one would make the reader copy it over and over.
-        textSize += Int(count)
-        guard textSize <= SegmentLayout.arenaCapacity else {
-            throw .malformed(entry: entry, "the texts up to here are longer together than the memory for them")
-        }
-        return mapping.arena(Int(offset), Int(count))
+        sliceText += Int(count)
+        return texts.text(Int(offset), Int(count))
     }
 }
 
@@ -167,10 +187,10 @@ struct EntryWords {
     let entry: Int
     private let words: InlineArray<16, UInt32>
 
-    /// - Parameter entry: below the capacity.
-    init(_ mapping: SegmentMapping, entry: Int) {
+    /// - Parameter words: sixteen.
+    init(entry: Int, _ words: ArraySlice<UInt32>) {
         self.entry = entry
-        words = InlineArray { mapping.entryWord(entry, $0) }
+        self.words = InlineArray { words[words.startIndex + $0] }
     }
 
     subscript(place: Int) -> UInt32 { words[place] }

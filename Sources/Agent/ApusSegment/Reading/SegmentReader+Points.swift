@@ -47,7 +47,7 @@ extension SegmentReader {
     package func exemplars(_ cells: CellRange) -> [Exemplar?] {
         guard cells.exemplars != 0 else { return [] }
         let exemplars = (0..<cells.exemplarSlots).map { slot in
-            mapping.exemplarSlot(Int(cells.exemplars) + slot * ExemplarSlot.size).read().flatMap(Self.exemplar)
+            ExemplarSlot.read(Int(cells.exemplars) + slot * ExemplarSlot.size, of: file).flatMap(Self.exemplar)
         }
         return exemplars.contains { $0 != nil } ? exemplars : []
     }

@@ -4,9 +4,7 @@ import Atomics
 /// and `first + count` is within a plane and `planes` within the mapping.
 extension SegmentReader {
     /// The value of a counter or gauge.
-    package func value(_ cells: CellRange) -> Double {
-        cells.form == .double ? double(cells, 0) : Double(integer(cells, 0))
-    }
+    package func value(_ cells: CellRange) -> Double { withCells(cells) { $0.number(cells) } }
 
     /// The value of a counter that is kept as a whole number, exact over all 64 bits.
     package func integer(_ cells: CellRange) -> UInt64 { integer(cells, 0) }
@@ -17,7 +15,7 @@ extension SegmentReader {
     }
 
     /// The sum of the observations of a histogram or summary.
-    package func sum(_ cells: CellRange) -> Double { double(cells, Int(cells.count) - 1) }
+    package func sum(_ cells: CellRange) -> Double { withCells(cells) { $0.double(cells, Int(cells.count) - 1) } }
 
     /// Reads the whole numbers of many series, in one walk over memory.
     ///
@@ -25,27 +23,41 @@ extension SegmentReader {
     ///   - cells: of counters that are kept as whole numbers.
     ///   - values: has at least as many elements as `cells`; the first ones are overwritten.
     package func readIntegers(_ cells: ArraySlice<CellRange>, into values: inout [UInt64]) {
-        let base = UnsafeRawPointer(mapping.cellStorage(0))
-        cells.withUnsafeBufferPointer { cells in
-            values.withUnsafeMutableBufferPointer { values in
-                // In bounds of both buffers by the smaller of their counts, of the mapping as said above.
-                for index in 0..<min(cells.count, values.count) {
-                    values[index] = Self.integer(base, cells[index], 0)
-                }
-            }
-        }
+        read(cells, into: &values) { $0.integer($1, 0) }
     }
 
     /// Reads the values of many counters or gauges of either form, as the bits of doubles, which go side by side with whole
     /// numbers; see ``readIntegers(_:into:)``.
     package func readDoubleBits(_ cells: ArraySlice<CellRange>, into values: inout [UInt64]) {
-        let base = UnsafeRawPointer(mapping.cellStorage(0))
-        cells.withUnsafeBufferPointer { cells in
+        read(cells, into: &values) { $0.number($1).bitPattern }
+    }
+
+    @inline(__always)
+    private func read(_ cells: ArraySlice<CellRange>, into values: inout [UInt64], _ value: (CellReading, CellRange) -> UInt64)
+    {
+        withCells(cells) { reading in
+            cells.withUnsafeBufferPointer { cells in
+                values.withUnsafeMutableBufferPointer { values in
+                    // In bounds of both buffers by the smaller of their counts, of the mapping as said above.
+                    for index in 0..<min(cells.count, values.count) { values[index] = value(reading, cells[index]) }
+                }
+            }
+        }
+    }
+
+    /// Reads many histograms of one family: of each the buckets in order, not cumulative, `+Inf`'s last, and then the bits of the sum.
+    ///
+    /// - Parameters:
+    ///   - stride: the distance from one histogram to the next in `values`, more than any of them has buckets.
+    ///   - values: those past its end are left out.
+    package func readHistograms(_ cells: ArraySlice<CellRange>, stride: Int, into values: inout [UInt64]) {
+        withCells(cells) { reading in
             values.withUnsafeMutableBufferPointer { values in
-                for index in 0..<min(cells.count, values.count) {
-                    let one = cells[index]
-                    let value = one.form == .double ? Self.double(base, one, 0) : Double(Self.integer(base, one, 0))
-                    values[index] = value.bitPattern
+                for (place, one) in cells.enumerated() {
+                    let (first, buckets) = (place * stride, Int(one.count) - 1)
+                    guard first + buckets < values.count else { return }
+                    for index in 0..<buckets { values[first + index] = reading.integer(one, index) }
+                    values[first + buckets] = reading.double(one, buckets).bitPattern
                 }
             }
         }
@@ -56,44 +68,66 @@ extension SegmentReader {
     /// - Parameter counts: has at least as many elements as the histogram has buckets; the first ones are overwritten.
     /// - Returns: the sum of the observations.
     package func readHistogram(_ cells: CellRange, into counts: inout [UInt64]) -> Double {
-        let base = UnsafeRawPointer(mapping.cellStorage(0))
-        counts.withUnsafeMutableBufferPointer { counts in
-            for index in 0..<min(Int(cells.count) - 1, counts.count) { counts[index] = Self.integer(base, cells, index) }
+        withCells(cells) { reading in
+            for index in 0..<min(Int(cells.count) - 1, counts.count) { counts[index] = reading.integer(cells, index) }
+            return reading.double(cells, Int(cells.count) - 1)
         }
-        return sum(cells)
     }
 
-    func integer(_ cells: CellRange, _ index: Int) -> UInt64 {
-        Self.integer(UnsafeRawPointer(mapping.cellStorage(0)), cells, index)
+    func integer(_ cells: CellRange, _ index: Int) -> UInt64 { withCells(cells) { $0.integer(cells, index) } }
+
+    private func withCells<Result>(_ cells: CellRange, _ body: (CellReading) -> Result) -> Result {
+        withCells(Int(cells.first)..<Int(cells.first) + Int(cells.count), planes: Int(cells.planes), body)
     }
 
-    func double(_ cells: CellRange, _ index: Int) -> Double {
-        Self.double(UnsafeRawPointer(mapping.cellStorage(0)), cells, index)
+    /// - Parameter cells: of one family, in order of registration, so that their places ascend.
+    private func withCells<Result>(_ cells: ArraySlice<CellRange>, _ body: (CellReading) -> Result) -> Result {
+        guard let first = cells.first, let last = cells.last, first.first <= last.first else {
+            return withCells(0..<0, planes: 1, body)
+        }
+        return withCells(Int(first.first)..<Int(last.first) + Int(last.count), planes: Int(first.planes), body)
     }
+
+    @inline(__always)
+    private func withCells<Result>(_ cells: Range<Int>, planes: Int, _ body: (CellReading) -> Result) -> Result {
+        let areAll = touched.look(cells, planes: planes)
+        let base = UnsafeRawPointer(mapping.cellStorage(0))
+        if areAll { return body(CellReading(base: base, touched: nil)) }
+        return touched.bits.withUnsafeBufferPointer { body(CellReading(base: base, touched: $0.baseAddress)) }
+    }
+}
+
+/// Reads cells whose pages were looked at.
+struct CellReading {
+    let base: UnsafeRawPointer
+    /// The bits of ``TouchedPages``; `nil` where all pages are touched.
+    let touched: UnsafePointer<UInt64>?
+
+    /// The value of a counter or gauge.
+    @inline(__always)
+    func number(_ cells: CellRange) -> Double { cells.form == .double ? double(cells, 0) : Double(integer(cells, 0)) }
 
     /// The sum over the planes, which are read one after the other: each only rises, and so does their sum from one reading to the
     /// next. In bounds while `index` is below `cells.count`.
     @inline(__always)
-    private static func integer(_ base: UnsafeRawPointer, _ cells: CellRange, _ index: Int) -> UInt64 {
-        var place = base + (Int(cells.first) &+ index) &* 8
-        var total = load(place)
-        var plane: UInt8 = 1
-        while plane < cells.planes {
-            place += SegmentLayout.planeStride
-            total &+= load(place)
+    func integer(_ cells: CellRange, _ index: Int) -> UInt64 {
+        let cell = Int(cells.first) &+ index
+        var total = load(cell, plane: 0)
+        var plane = 1
+        while plane < Int(cells.planes) {
+            total &+= load(cell, plane: plane)
             plane &+= 1
         }
         return total
     }
 
     @inline(__always)
-    private static func double(_ base: UnsafeRawPointer, _ cells: CellRange, _ index: Int) -> Double {
-        var place = base + (Int(cells.first) &+ index) &* 8
-        var total = Double(bitPattern: load(place))
-        var plane: UInt8 = 1
-        while plane < cells.planes {
-            place += SegmentLayout.planeStride
-            total += Double(bitPattern: load(place))
+    func double(_ cells: CellRange, _ index: Int) -> Double {
+        let cell = Int(cells.first) &+ index
+        var total = Double(bitPattern: load(cell, plane: 0))
+        var plane = 1
+        while plane < Int(cells.planes) {
+            total += Double(bitPattern: load(cell, plane: plane))
             plane &+= 1
         }
         return total
@@ -101,8 +135,13 @@ extension SegmentReader {
 
     /// The cell as atomic memory; it is mapped for reading alone, and nothing but a load is done on it.
     @inline(__always)
-    private static func load(_ place: UnsafeRawPointer) -> UInt64 {
-        UnsafeAtomic<UInt64>(
+    private func load(_ cell: Int, plane: Int) -> UInt64 {
+        if let touched {
+            let (word, bit) = TouchedPages.place(of: cell, plane: plane)
+            guard touched[word] & bit != 0 else { return 0 }
+        }
+        let place = base + (plane &* SegmentLayout.planeStride &+ cell &* 8)
+        return UnsafeAtomic<UInt64>(
             at: UnsafeMutableRawPointer(mutating: place).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
         ).load(ordering: .relaxed)
     }

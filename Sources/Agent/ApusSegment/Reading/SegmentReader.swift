@@ -13,6 +13,11 @@ import Glibc
 package final class SegmentReader {
     let mapping: SegmentMapping
     let planes: UInt8
+    let file: SegmentFile
+    var touched: TouchedPages
+    var texts: ArenaWindow
+    /// The user that the memory belongs to.
+    package let owner: UInt32
     /// How many entries were read so far.
     private var seen = 0
     private var announced = 0
@@ -20,13 +25,22 @@ package final class SegmentReader {
     var familyAtEntry: [UInt32: Int] = [:]
     var fingerprints: Set<SeriesFingerprint> = []
     var namesSeen: Set<String> = []
-    var textSize = 0
+    /// Bytes of text that the refresh under way has read.
+    var sliceText = 0
+    /// The end of the cells of the series before.
+    var cellsEnd = 0
+    /// Series that were left out because of their labels.
+    package internal(set) var clippedCount = 0
+    /// The family of the first of them, and which limit it is over.
+    package internal(set) var firstClip: (family: String, reason: String)?
     /// The families in order of registration.
     package internal(set) var families: [MetricFamily] = []
     /// The number of series that were read so far.
     package var seriesCount: Int { fingerprints.count }
-    /// How many entries the last refresh left where they are, because of its limit or a fault.
+    /// How many entries the last refresh left where they are, because of a limit or a fault.
     package var unread: Int { announced - seen }
+    /// Whether the last refresh ended because it had done enough, so that the next one goes on.
+    package private(set) var hasMore = false
     /// A number that rises whenever a refresh found something new.
     package private(set) var generation = 0
 
@@ -36,6 +50,9 @@ package final class SegmentReader {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system("fstat", errno) }
         guard status.st_size == off_t(SegmentLayout.size) else { throw .wrongSize(Int(status.st_size)) }
+        owner = status.st_uid
+        file = try SegmentFile(copying: descriptor)
+        texts = ArenaWindow(file)
         mapping = try SegmentMapping(descriptor: descriptor, writable: false)
         guard mapping.word(SegmentLayout.Header.magic).load(ordering: .acquiring) == SegmentLayout.magic else {
             throw .wrongMagic
@@ -45,6 +62,7 @@ package final class SegmentReader {
         let planes = mapping.headerWord32(SegmentLayout.Header.planes)
         guard planes.nonzeroBitCount == 1, planes <= SegmentLayout.mostPlanes else { throw .wrongPlanes(planes) }
         self.planes = UInt8(planes)
+        touched = TouchedPages(file, planes: Int(planes))
     }
 
     /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
@@ -53,36 +71,73 @@ package final class SegmentReader {
     /// How many requests for series the writer has dropped.
     package var droppedSeries: UInt64 { mapping.word(SegmentLayout.Header.dropped).load(ordering: .relaxed) }
 
-    /// Reads the entries that were published since the last time.
+    /// Reads entries that were published since the last time, so many of them as one turn may take.
     ///
     /// - Parameters:
     ///   - limit: series past this number are left unread, and so are families: a sound writer has a series for each.
+    ///   - slice: how many entries may be read at most.
+    ///   - mayTake: asked before each entry, with the memory in bytes that whoever keeps it will need; with false, it and what is
+    ///     behind it stay unread until the next time.
     ///   - visit: called for each new series, in order of registration, with the place of its family in ``families``. What was
     ///     handed over before a fault stays valid.
     /// - Returns: whether there was anything new.
     @discardableResult
     package func refresh(
-        limit: Int = .max, _ visit: (_ family: Int, _ series: SegmentSeries) -> Void = { _, _ in }
+        limit: Int = .max, slice: Int = .max, mayTake: (_ bytes: Int) -> Bool = { _ in true },
+        _ visit: (_ family: Int, _ series: SegmentSeries) -> Void
     ) throws(SegmentError) -> Bool {
+        hasMore = false
         let committed = mapping.word(SegmentLayout.Header.committed).load(ordering: .acquiring)
         guard committed <= UInt64(SegmentLayout.entryCapacity), Int(committed) >= seen else { throw .wrongCount(committed) }
         announced = Int(committed)
-        guard Int(committed) > seen, seriesCount < limit, families.count <= limit else { return false }
-        while seen < Int(committed), seriesCount < limit, families.count <= limit {
-            // One copy of the sixteen words: the writer may change them while they are read.
-            let words = EntryWords(mapping, entry: seen)
-            switch words[SegmentLayout.Entry.tag] {
-            case SegmentLayout.Tag.family: try readFamily(words)
-            case SegmentLayout.Tag.series:
-                let (family, series) = try readSeries(words)
-                visit(family, series)
-            default: throw .malformed(entry: seen, "it is neither a family nor a series")
-            }
+        guard announced > seen, hasRoom(limit) else { return false }
+        let (start, end) = (seen, min(announced, seen + min(slice, announced)))
+        var entries = EntryWindow(file)
+        // What is behind the last text is read anew: its bytes may not have been written yet.
+        texts = ArenaWindow(file)
+        defer { texts = ArenaWindow(file) }
+        sliceText = 0
+        while seen < end, hasRoom(limit), sliceText < SegmentLayout.textOfSlice || slice == .max {
+            let words = entries.entry(seen, before: end)
+            guard mayTake(Self.cost(of: words)) else { break }
+            try read(words, visit)
             seen += 1
         }
-        generation += 1
-        mapping.releaseTexts()
-        return true
+        hasMore = seen < announced && (seen == end || sliceText >= SegmentLayout.textOfSlice) && hasRoom(limit)
+        if seen > start { generation += 1 }
+        return seen > start
+    }
+
+    /// Reads all entries that were published since the last time, and only remembers what there is.
+    @discardableResult
+    package func refresh() throws(SegmentError) -> Bool { try refresh { _, _ in } }
+
+    private func hasRoom(_ limit: Int) -> Bool {
+        seriesCount + clippedCount < limit && families.count <= min(limit, SegmentLayout.mostFamilies)
+    }
+
+    private func read(
+        _ words: EntryWords, _ visit: (_ family: Int, _ series: SegmentSeries) -> Void
+    ) throws(SegmentError) {
+        switch words[SegmentLayout.Entry.tag] {
+        case SegmentLayout.Tag.family: try readFamily(words)
+        case SegmentLayout.Tag.series:
+            guard let (family, series) = try readSeries(words) else { return }
+            visit(family, series)
+        default: throw .malformed(entry: seen, "it is neither a family nor a series")
+        }
+    }
+
+    /// The memory in bytes that a series or family takes of a reader and of whoever keeps it: texts in arrays that grow by doubling,
+    /// the place of the cells, the fingerprint; of a family its bounds and the beginnings of its lines.
+    private static func cost(of words: EntryWords) -> Int {
+        typealias Field = SegmentLayout.Entry
+        let text = Int(min(words[Field.textLength], UInt32(SegmentLayout.longestLabels)))
+        guard words[Field.tag] == SegmentLayout.Tag.family else { return (text + 56) * 3 / 2 }
+        let bounds = Int(min(words[Field.boundsCount], UInt32(SegmentLayout.mostBuckets)))
+        let states = Int(min(words[Field.statesLength], UInt32(SegmentLayout.longestStates)))
+        let help = Int(min(words[Field.helpLength], UInt32(SegmentLayout.longestHelp)))
+        return 1024 + help + (text + 128) * (bounds + 4) + states * 4
     }
 }
 

@@ -37,13 +37,16 @@ public enum LabelBytes {
     /// This is the border where bytes of another process become labels: the grammar is checked whole, so that what passes can be
     /// copied into an exposition as it is. Refused are illegal and reserved names, repeated names, wrong escapes, a raw newline
     /// or quote, and invalid UTF-8 (one bad label value would fail a whole scrape).
-    public static func parse(_ bytes: [UInt8]) throws(LabelSyntaxError) -> [(name: String, value: String)] {
+    ///
+    /// - Parameter most: labels that there may be.
+    public static func parse(_ bytes: [UInt8], most: Int = .max) throws(LabelSyntaxError) -> [(name: String, value: String)] {
         var labels: [(name: String, value: String)] = []
         var rest = bytes[...]
         while !rest.isEmpty {
             if !labels.isEmpty {
                 guard rest.popFirst() == UInt8(ascii: ",") else { throw .missingComma }
             }
+            guard labels.count < most else { throw .tooMany }
             guard let equals = rest.firstIndex(of: UInt8(ascii: "=")) else { throw .missingValue }
             guard let name = String(validating: rest[..<equals], as: UTF8.self), MetricName.isLegalLabel(name) else {
                 throw .illegalName
@@ -87,6 +90,8 @@ public enum LabelSyntaxError: Error, Equatable, CustomStringConvertible {
     case illegalEscape(String)
     case unterminatedValue(String)
     case invalidUTF8(String)
+    /// More labels than whoever asks takes.
+    case tooMany
 
     public var description: String {
         switch self {
@@ -97,6 +102,7 @@ public enum LabelSyntaxError: Error, Equatable, CustomStringConvertible {
         case .illegalEscape(let name): "the value of label \(name) is not escaped as \\\\, \\\" or \\n"
         case .unterminatedValue(let name): "the value of label \(name) has no closing quote"
         case .invalidUTF8(let name): "the value of label \(name) is not valid UTF-8"
+        case .tooMany: "there are too many labels"
         }
     }
 }

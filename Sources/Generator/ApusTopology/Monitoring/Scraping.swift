@@ -1,3 +1,4 @@
+import AgentMetrics
 /// How Prometheus scrapes the agents and evaluates the rules.
 public struct Scraping: FleetPart {
     public let interval: Duration
@@ -26,6 +27,9 @@ public struct Scraping: FleetPart {
         case http
     }
 
+    /// As many samples as an agent serves at most.
+    public static let defaultSampleLimit = AgentLimits.samples
+
     /// - Parameters:
     ///   - interval: between two scrapes of a target.
     ///   - timeout: of one scrape; two thirds of the interval when nil, at most 10 s.
@@ -34,7 +38,8 @@ public struct Scraping: FleetPart {
     public init(
         interval: Duration = .seconds(15), timeout: Duration? = nil, evaluationInterval: Duration? = nil,
         prometheusPort: Int = 9090, discovery: Discovery = .static, retention: Duration = .seconds(30 * 86_400),
-        cluster: String? = nil, remoteWrite: [RemoteWrite] = [], sampleLimit: Int = 50_000, fileID: String = #fileID,
+        cluster: String? = nil, remoteWrite: [RemoteWrite] = [], sampleLimit: Int = defaultSampleLimit,
+        fileID: String = #fileID,
         line: Int = #line
     ) {
         self.interval = interval

@@ -21,7 +21,7 @@ struct MonitoringAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [samplingBehind, sourceFailing, reportsRefused, seriesDropped, scrapesRejected]
+        [samplingBehind, sourceFailing, reportsRefused, familyRefused, seriesDropped, scrapesRejected]
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
             + [prometheusConfigurationRejected, rulesFailing] + (fleet.declaresRouting ? [alertsNotSent] : [])
             + (fleet.remoteWrites ? [remoteWriteFailing] : [])
@@ -93,6 +93,26 @@ struct MonitoringAlerts {
                         + "`--expect-file` whose a name is.",
                     "`descriptors`: the agent has hardly any left: raise `LimitNOFILE=` of its unit, and look in the log "
                         + "for who holds them.",
+                ]))
+    }
+
+    private var familyRefused: Alert {
+        Alert(
+            "AgentFamilyRefused", when: ReportedFamilies.refused.series.value > 0, severity: .medium,
+            summary: "A metric of a service is not served.",
+            description: """
+                The family \(.label(.family)) of \(.instance) of service \(.service) is not served: \(.label(.winner)) has its name.
+                """,
+            runbook: Runbook(
+                meaning: """
+                    Two services report the same name as different kinds, or as samples of one another; or the name belongs to the \
+                    agent or is declared with another kind.
+                    """,
+                impact: "Panels and alerts on that metric are silent for the instance.",
+                queries: [.init("Which families, and whose is served", ReportedFamilies.refused.series.value)],
+                actions: [
+                    "Read both kinds: `journalctl -u 'apus-agent*' -p err -n 50`.",
+                    "Rename the metric in one of the services; a name that is declared keeps the kind of its declaration.",
                 ]))
     }
 

@@ -41,6 +41,7 @@ struct AlertWithoutFault {
         AlertWithoutFault("SlowPool", "the store waits at most for the disk, and a slow one cannot be made here"),
         AlertWithoutFault("SeriesDropped", limitOfService),
         AlertWithoutFault("AgentRefusesReports", limitOfService),
+        AlertWithoutFault("AgentFamilyRefused", limitOfService),
         AlertWithoutFault("AgentSourceFailing", "the kernel refuses nothing here that it did not refuse before"),
         AlertWithoutFault("AgentScrapesRejected", "it takes scrapers that do not read what they asked for"),
         AlertWithoutFault("ConnectionsDropped", "nginx drops connections only when it has no descriptor left"),

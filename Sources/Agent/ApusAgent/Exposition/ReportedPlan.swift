@@ -1,0 +1,101 @@
+import AgentMetrics
+import ApusLimits
+import ApusMetrics
+
+/// Which families an exposition serves of what instances report, where they dispute a name.
+///
+/// A family that is declared in the catalog has the kind that it has there. Otherwise who lives comes before who has ended, and then
+/// who has reported for longer.
+struct ReportedPlan {
+    struct Refused {
+        let family: MetricFamily
+        let instance: KnownInstance
+        /// Whose family is served in its place: SERVICE/INSTANCE, or `agent`.
+        let winner: String
+    }
+
+    private struct Report {
+        let instance: KnownInstance
+        let isAlive: Bool
+        let reported: ReportedFamily
+        /// -1 where the catalog says so, 1 where it says otherwise.
+        let declared: Int
+
+        func comes(before other: Report) -> Bool {
+            let (one, two) = (rank, other.rank)
+            return one != two ? one < two : reported.segment.order < other.reported.segment.order
+        }
+
+        private var rank: Int { declared * 2 + (isAlive ? 0 : 1) }
+    }
+
+    /// Families by name, each with the series of the instances that agree with it.
+    private(set) var served: [(family: MetricFamily, reports: [ReportedFamily])] = []
+    private(set) var refused: [Refused] = []
+
+    /// What services are told to record, by name.
+    private static let declared = Dictionary(
+        MetricCatalog.families(of: .service).map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
+
+    /// - Parameters:
+    ///   - instances: in the order in which their series are served.
+    ///   - reserved: names that are the agent's own.
+    init(_ instances: [KnownInstance], reserved: ReservedFamilies) {
+        var byName: [String: [Report]] = [:]
+        for instance in instances {
+            let (families, isAlive) = instance.reported()
+            for family in families {
+                let kind = Self.declared[family.family.name]
+                byName[family.family.name, default: []].append(
+                    Report(
+                        instance: instance, isAlive: isAlive, reported: family,
+                        declared: kind.map { $0 == family.family.kind ? -1 : 1 } ?? 0))
+            }
+        }
+        let groups = byName.values.map { ($0.min { $0.comes(before: $1) }, $0) }
+            .compactMap { first, reports in first.map { (first: $0, reports: reports) } }
+        var taken: [String: String] = [:]
+        // In the order of their right to a name: two families can dispute that of one of their samples.
+        for (first, reports) in groups.sorted(by: { Self.comes($0.first, before: $1.first) }) {
+            settle(first, reports, reserved, &taken)
+        }
+        served.sort { $0.family.name < $1.family.name }
+        refused.sort { ($0.instance.identity, $0.family.name) < ($1.instance.identity, $1.family.name) }
+    }
+
+    private static func comes(_ one: Report, before other: Report) -> Bool {
+        if one.comes(before: other) { return true }
+        return !other.comes(before: one) && one.reported.family.name < other.reported.family.name
+    }
+
+    private mutating func settle(
+        _ first: Report, _ reports: [Report], _ reserved: ReservedFamilies, _ taken: inout [String: String]
+    ) {
+        let family = first.reported.family
+        // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
+        let owner =
+            first.declared > 0 || reserved.contains(family)
+            ? "agent" : family.claimedNames.compactMap { name in taken[name] }.first
+        if let owner {
+            refused += reports.map { Refused(family: $0.reported.family, instance: $0.instance, winner: owner) }
+            return
+        }
+        let winner = "\(first.instance.identity)"
+        for name in family.claimedNames { taken[name] = winner }
+        served.append((family, reports.filter { $0.reported.family.kind == family.kind }.map(\.reported)))
+        refused += reports.filter { $0.reported.family.kind != family.kind }
+            .map { Refused(family: $0.reported.family, instance: $0.instance, winner: winner) }
+    }
+
+    /// A series for each refused family, as far as the first of each instance go.
+    var refusedPoints: [Point] {
+        var counts: [InstanceIdentity: Int] = [:]
+        return refused.compactMap { one in
+            let identity = one.instance.identity
+            counts[identity, default: 0] += 1
+            guard counts[identity, default: 0] <= SeriesLimits.refusedFamilies.value else { return nil }
+            let labels = identity.labels + RefusedFamilyLabels(family: one.family.name, winner: one.winner).pairs
+            return Point(labels: LabelBytes.render(labels), value: .double(1))
+        }
+    }
+}

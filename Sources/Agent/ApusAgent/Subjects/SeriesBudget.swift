@@ -1,0 +1,83 @@
+import ApusLimits
+import Synchronization
+
+/// The memory that the agent has for reported series, divided so that nobody can take it all.
+///
+/// An instance may have a quarter, the instances of one user half. The last third of a user's part and of the whole is for instances
+/// that keep little, so that whoever comes late with few series finds room.
+package final class SeriesBudget: Sendable {
+    private struct Use {
+        var total = 0
+        var byOwner: [UInt32: Int] = [:]
+    }
+
+    private let total: Int
+    private let use = Mutex(Use())
+
+    /// - Parameter total: in bytes.
+    package init(total: Int) { self.total = total }
+
+    /// An account without a claim, of an instance that a user's process reports.
+    package func account(of owner: UInt32) -> Account { Account(self, owner) }
+
+    /// The bytes that are taken.
+    package var taken: Int { use.withLock { $0.total } }
+
+    /// What one instance has taken; it is given back when nothing refers to this.
+    package final class Account: Sendable {
+        private let budget: SeriesBudget
+        private let owner: UInt32
+        private let used = Mutex(0)
+
+        fileprivate init(_ budget: SeriesBudget, _ owner: UInt32) {
+            self.budget = budget
+            self.owner = owner
+        }
+
+        /// Takes bytes, all of them or none; returns whether there were so many.
+        package func take(_ bytes: Int) -> Bool {
+            used.withLock { used in
+                guard budget.take(bytes, by: owner, having: used) else { return false }
+                used += bytes
+                return true
+            }
+        }
+
+        deinit { budget.give(used.withLock { $0 }, by: owner) }
+    }
+
+    private func take(_ bytes: Int, by owner: UInt32, having used: Int) -> Bool {
+        guard used + bytes <= total / 4 else { return false }
+        let isSmall = used + bytes <= SeriesLimits.smallInstance.value.bytes
+        func part(_ whole: Int) -> Int { isSmall ? whole : whole / 3 * 2 }
+        return use.withLock { use in
+            let own = use.byOwner[owner, default: 0]
+            guard own + bytes <= part(total / 2), use.total + bytes <= part(total) else { return false }
+            use.byOwner[owner] = own + bytes
+            use.total += bytes
+            return true
+        }
+    }
+
+    private func give(_ bytes: Int, by owner: UInt32) {
+        use.withLock { use in
+            let rest = use.byOwner[owner, default: 0] - bytes
+            use.byOwner[owner] = rest > 0 ? rest : nil
+            use.total -= bytes
+        }
+    }
+}
+
+/// Divides something among those who want it so that who wants little gets it all, and the others the same each.
+package enum FairShare {
+    /// - Returns: what each gets; together at most `total`, and less only where all get what they want.
+    package static func divide(_ total: Int, among wishes: [Int]) -> [Int] {
+        var shares = [Int](repeating: 0, count: wishes.count)
+        var rest = max(0, total)
+        for (place, index) in wishes.indices.sorted(by: { wishes[$0] < wishes[$1] }).enumerated() {
+            shares[index] = min(wishes[index], rest / (wishes.count - place))
+            rest -= shares[index]
+        }
+        return shares
+    }
+}

@@ -1,0 +1,93 @@
+import Glibc
+
+/// The file behind a segment, read by copies.
+///
+/// A copy of a hole is zeros and leaves the hole: reading the same place through mapped memory would allocate its page, and the kernel
+/// has whoever touches it first pay for it, which would be the reader.
+final class SegmentFile {
+    private let descriptor: Int32
+
+    /// - Parameter descriptor: stays the caller's; a copy of it is kept.
+    init(copying descriptor: Int32) throws(SegmentError) {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .system("dup", errno) }
+        self.descriptor = copy
+    }
+
+    deinit { close(descriptor) }
+
+    /// Fills a buffer with the bytes from `offset` on; what the kernel does not give is 0.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
+        var done = 0
+        while done < buffer.count, let start = buffer.baseAddress {
+            // With a place of its own: the descriptor's is shared with the writer, who could hold its lock.
+            let count = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            done += count
+        }
+        for index in done..<max(done, buffer.count) { buffer[index] = 0 }
+    }
+
+    /// A copy of so many bytes from `offset` on.
+    func bytes(at offset: Int, _ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            read(at: offset, into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count))
+            filled = count
+        }
+    }
+}
+
+/// Copies of texts in the arena: where one follows another, as a sound writer's do, many are read at once.
+struct ArenaWindow {
+    private let file: SegmentFile
+    private var bytes: [UInt8] = []
+    private var start = 0
+    private var next = -1
+
+    private static let size = 1 << 15
+
+    init(_ file: SegmentFile) { self.file = file }
+
+    /// In bounds while `offset + count` is at most the arena's capacity.
+    mutating func text(_ offset: Int, _ count: Int) -> [UInt8] {
+        defer { next = offset + count }
+        if offset < start || offset + count > start + bytes.count {
+            guard offset == next, count <= Self.size else { return file.bytes(at: SegmentLayout.arenaOffset + offset, count) }
+            bytes = file.bytes(
+                at: SegmentLayout.arenaOffset + offset, min(Self.size, SegmentLayout.arenaCapacity - offset))
+            start = offset
+        }
+        return Array(bytes[offset - start..<offset - start + count])
+    }
+}
+
+/// Private copies of entries, made many at a time.
+struct EntryWindow {
+    private let file: SegmentFile
+    private var words: [UInt32] = []
+    private var first = 0
+
+    private static let size = 256
+    private static let wordCount = SegmentLayout.Entry.size / 4
+
+    init(_ file: SegmentFile) { self.file = file }
+
+    /// - Parameters:
+    ///   - entry: below `end`.
+    ///   - end: the number of entries that are published, at most the capacity.
+    mutating func entry(_ entry: Int, before end: Int) -> EntryWords {
+        if entry < first || (entry - first + 1) * Self.wordCount > words.count {
+            let count = min(Self.size, end - entry) * Self.wordCount
+            words = [UInt32](unsafeUninitializedCapacity: count) { [file] buffer, filled in
+                file.read(
+                    at: SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size,
+                    into: UnsafeMutableRawBufferPointer(buffer))
+                filled = count
+            }
+            first = entry
+        }
+        let place = (entry - first) * Self.wordCount
+        return EntryWords(entry: entry, words[place..<place + Self.wordCount])
+    }
+}

@@ -1,0 +1,77 @@
+import AgentMetrics
+import ApusAgent
+import ApusMetrics
+import ApusSegment
+import Testing
+
+private let worker = #"service="worker",instance="worker-1""#
+private let api = #"service="api",instance="api-1""#
+
+/// Families that several instances report as different kinds.
+@Suite struct FamilyDisputeTests {
+    private static func family(_ name: String, _ kind: MetricKind) -> MetricFamily {
+        MetricFamily(name: name, kind: kind, help: "x", buckets: kind == .histogram ? [1] : [])
+    }
+
+    private static func refused(_ labels: String, _ family: String, _ winner: String) -> String {
+        "apus_service_family_refused{\(labels),family=\"\(family)\",winner=\"\(winner)\"}"
+    }
+
+    @Test func `of two that live the first has the name, whatever it is called, and the other is named`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1) {
+            $0.series(Self.family("x_total", .counter), labels: [], form: .integer).add(UInt64(3))
+        }
+        try host.report(FixtureHost.api, pid: 4712, connection: 2) {
+            $0.series(Self.family("x_total", .gauge), labels: [], form: .double).set(5)
+        }
+        let samples = exposition.samples
+        #expect(samples["x_total{\(worker)}"] == "3" && samples["x_total{\(api)}"] == nil)
+        #expect(samples[Self.refused(api, "x_total", "worker/worker-1")] == "1")
+        #expect(samples.keys.count { $0.hasPrefix("apus_service_family_refused") } == 1)
+    }
+
+    @Test func `the living has the name, and not the dead that came first`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.api, pid: 4712, connection: 1) {
+            $0.series(Self.family("x_total", .counter), labels: [], form: .integer).add(UInt64(3))
+        }
+        .detach(connection: 1, at: host.time.now)
+        try host.report(FixtureHost.worker, pid: 4711, connection: 2) {
+            $0.series(Self.family("x_total", .gauge), labels: [], form: .double).set(5)
+        }
+        let samples = exposition.samples
+        #expect(samples["x_total{\(worker)}"] == "5" && samples["x_total{\(api)}"] == nil)
+        #expect(samples[Self.refused(api, "x_total", "worker/worker-1")] == "1")
+    }
+
+    @Test func `a declared family has the kind of its declaration, whoever came first`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        let declared = Queue.depth.family
+        try host.report(FixtureHost.api, pid: 4712, connection: 1) {
+            $0.series(Self.family(declared.name, .histogram), labels: [], form: .histogram).observe(1)
+        }
+        #expect(exposition.samples[Self.refused(api, declared.name, "agent")] == "1")
+        try host.report(FixtureHost.worker, pid: 4711, connection: 2) { $0.series(declared, labels: [], form: .double).set(5) }
+        let samples = exposition.samples
+        #expect(samples["\(declared.name){\(worker)}"] == "5")
+        #expect(samples[Self.refused(api, declared.name, "worker/worker-1")] == "1")
+    }
+
+    @Test func `two families that dispute the name of a sample are told of like two of one name`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1) {
+            $0.series(Self.family("x", .histogram), labels: [], form: .histogram).observe(1)
+        }
+        try host.report(FixtureHost.api, pid: 4712, connection: 2) {
+            $0.series(Self.family("x_count", .gauge), labels: [], form: .double).set(5)
+        }
+        let samples = exposition.samples
+        #expect(samples["x_count{\(worker)}"] == "1" && samples["x_count{\(api)}"] == nil)
+        #expect(samples[Self.refused(api, "x_count", "worker/worker-1")] == "1")
+    }
+}
