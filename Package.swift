@@ -427,7 +427,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusJournal", "ApusLimits",
-                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusSegment", "ApusTopology", "ClusterSupervisor", "DeliveryWorker",
+                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ClusterSupervisor", "DeliveryWorker",
                 "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationAPI", "NotificationFleet",
                 "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
                 "reporting-service", httpClient, nioCore, nioHTTP1,

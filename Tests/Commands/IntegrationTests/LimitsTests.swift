@@ -2,7 +2,6 @@ import AgentMetrics
 import ApusAgent
 import ApusJournal
 import ApusLimits
-import ApusSegment
 import ClusterSupervisor
 import DeliveryWorker
 import Foundation
