@@ -102,17 +102,4 @@ private let api = #"service="api",instance="api-1""#
         #expect(own * AgentLimits.instances + samples.count - own < AgentLimits.samples)
         #expect(AgentConfiguration().sampleLimit == AgentLimits.samples)
     }
-
-    @Test func `a sign of life that is to come is not believed`() throws {
-        let host = try FixtureHost()
-        let exposition = host.exposition(try host.host())
-        let writer = try SegmentWriter()
-        host.beat(writer)
-        let hello = try Hello(service: "worker", instance: "worker-1")
-        _ = try host.table.admit(hello, pid: 4711, descriptor: writer.descriptor, connection: 1, at: host.time.now)
-        var future = host.time.now.monotonic + 3_600_000_000_000
-        #expect(pwrite(writer.descriptor, &future, 8, off_t(SegmentLayout.Header.heartbeat)) == 8)
-        host.time.pass(.seconds(60))
-        #expect(exposition.samples["apus_service_heartbeat_age_seconds{\(worker)}"] == "60")
-    }
 }

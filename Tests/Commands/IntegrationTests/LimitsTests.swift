@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusAgent
 import ApusJournal
 import ApusLimits
+import ApusMetrics
 import ClusterSupervisor
 import DeliveryWorker
 import Foundation
@@ -53,13 +54,13 @@ import Testing
     @Test func `what is counted is counted by a metric that is declared`() {
         let names = Set(
             (MetricCatalog.families + Notifications.families).map(\.name))
-        for limit in Self.catalogs.flatMap(\.all) {
+        for limit in Self.catalogs.flatMap { $0.all } {
             if let metric = limit.metric { #expect(names.contains(metric), "\(limit.subject)") }
         }
     }
 
     @Test func `each says who pays and what to do`() {
-        for limit in Self.catalogs.flatMap(\.all) {
+        for limit in Self.catalogs.flatMap { $0.all } {
             #expect(
                 !limit.subject.isEmpty && !limit.owner.isEmpty && limit.remedy.split(separator: " ").count >= 3,
                 "\(limit.subject)")
