@@ -35,19 +35,14 @@ package enum APILimits: LimitCatalog {
     package static let requestLine = Limit(
         ByteLimit.kibibytes(8), "bytes of a request's first line", per: "request",
         remedy: "the client is answered with 414; no path of the API is that long")
-    package static let body = Limit(
-        ByteLimit.mebibytes(1), "bytes of a request's body", per: "request",
-        remedy: "the client is answered with 413; send fewer notifications at a time")
     package static let bodies = Limit(
         ByteLimit.mebibytes(64), "bytes of all bodies that are being read or worked on", per: "API", metric: cuts,
         remedy: "the oldest unfinished body is answered with 503; start more APIs, or send smaller batches")
-    package static let batch = Limit(
-        1000, "notifications of a batch", per: "request", remedy: "the client is answered with 400; send several batches")
     package static let stop = Limit(
         Duration.seconds(8), "time that requests may take at a stop, once no connection is taken any more", per: "API",
         metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
 
     package static let all: [any AnyLimit] = [
-        connections, share, reserve, silence, idle, request, stall, answer, requestLine, body, bodies, batch, stop,
+        connections, share, reserve, silence, idle, request, stall, answer, requestLine, bodies, stop,
     ]
 }

@@ -16,7 +16,7 @@ import Testing
 @Suite struct LimitsTests {
     private static let catalogs: [any LimitCatalog.Type] = [
         ReportLimits.self, SegmentLimits.self, SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self,
-        APILimits.self,
+        APILimits.self, RequestLimits.self,
         DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self,
     ]
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -118,7 +118,7 @@ import Testing
 
     @Test func `answer the oldest bodies with 503 when all of them are too large together`() async throws {
         try await withAPI { api in
-            let size = APILimits.body.value.bytes
+            let size = RequestLimits.body.value.bytes
             let most = APILimits.bodies.value.bytes / size
             let piece = String(repeating: " ", count: size - 1)
             let clients = try (0..<most + 8).map { _ in try RawConnection(to: api.port) }

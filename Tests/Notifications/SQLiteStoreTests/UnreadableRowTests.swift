@@ -106,6 +106,7 @@ import Testing
             try db.execute(
                 sql: """
                     DELETE FROM grdb_migrations WHERE identifier <> '001 notifications';
+                    DROP TABLE host_clock;
                     DROP INDEX notifications_due;
                     DROP INDEX notifications_destination;
                     DROP INDEX notifications_suspects;

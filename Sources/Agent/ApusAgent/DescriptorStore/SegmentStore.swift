@@ -29,6 +29,8 @@ final class SegmentStore: Sendable {
     private static let prefix = "instance-"
     /// Names of marks: `taking-7` is kept by the manager while `instance-7` is taken back.
     private static let markPrefix = "taking-"
+    /// The mark over all of them, two messages however many there are; only an agent that finds one gives each its own.
+    private static let markOfAll = "taking-all"
 
     /// - Parameter segment: stays the caller's to close; the manager gets a copy.
     /// - Returns: nil when the manager could not be told.
@@ -65,7 +67,8 @@ final class SegmentStore: Sendable {
     }
 
     /// Serves again what the manager has kept of an earlier run. What is not as this class leaves it is let go, and so is what an
-    /// earlier run has died of: the manager keeps a mark while one is taken back, read to its end and written once.
+    /// earlier run has died of: the manager keeps a mark while they are taken back, read to their ends and written once. An agent that
+    /// finds the mark of an earlier run takes each back under a mark of its own, so that a second death tells which one it was.
     ///
     /// - Parameters:
     ///   - passed: owned from here on.
@@ -79,12 +82,15 @@ final class SegmentStore: Sendable {
         state.withLock { state in state.number = numbered.compactMap(\.number).max() ?? 0 }
         var count = 0
         // The newest first: of two that are of one instance, the other is what an agent had no time to remove.
+        let isCareful = !marks.isEmpty
+        let mark = isCareful || passed.isEmpty ? nil : putMark(Self.markOfAll)
+        defer { if let mark { removeMark(mark, Self.markOfAll) } }
         for (number, kept) in numbered.sorted(by: { $0.number ?? 0 > $1.number ?? 0 }) {
             let isSuspect = suspects.contains(kept.name)
             let reason =
                 if number == nil { "no agent gives such a name" } else if isSuspect {
                     "an agent has died while it took it back: look at the service that it is of"
-                } else { takeMarked(kept, into: table, at: now) }
+                } else if isCareful { takeMarked(kept, into: table, at: now) } else { takeBack(kept, into: table, at: now) }
             guard let reason else {
                 count += 1
                 continue
@@ -114,16 +120,22 @@ final class SegmentStore: Sendable {
         _ kept: (name: String, descriptors: [Int32]), into table: InstanceTable, at now: Moment
     ) -> String? {
         let name = Self.markPrefix + kept.name.dropFirst(Self.prefix.count)
+        let mark = putMark(name)
+        defer { if let mark { removeMark(mark, name) } }
+        return takeBack(kept, into: table, at: now)
+    }
+
+    private func putMark(_ name: String) -> Int32? {
         // A file of its own: the manager keeps no file under two names.
         let mark = apus_memfd_create("apus-taking")
-        if mark >= 0 { _ = send([.storeDescriptors(name: name)], [mark]) }
-        defer {
-            if mark >= 0 {
-                close(mark)
-                _ = send([.removeDescriptors(name: name)], [])
-            }
-        }
-        return takeBack(kept, into: table, at: now)
+        guard mark >= 0 else { return nil }
+        _ = send([.storeDescriptors(name: name)], [mark])
+        return mark
+    }
+
+    private func removeMark(_ mark: Int32, _ name: String) {
+        close(mark)
+        _ = send([.removeDescriptors(name: name)], [])
     }
 
     /// Names the instance that a suspect is of, where its record can be read.

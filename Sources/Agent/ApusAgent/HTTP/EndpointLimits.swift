@@ -1,10 +1,12 @@
+import AgentMetrics
 package import ApusLimits
+import ApusMetrics
 
 /// What clients of the agent's HTTP endpoint may take.
 package enum EndpointLimits: LimitCatalog {
     package static let title = "Clients of the agent's HTTP endpoint"
 
-    private static let cuts = "apus_agent_http_connections_cut_total"
+    private static let cuts = Agent.connectionsCut.family.name
     private static let whoConnects =
         "look who connects: the agent's log names the address; `ss -tnp 'sport = :9480'` its process"
 
@@ -19,7 +21,7 @@ package enum EndpointLimits: LimitCatalog {
     /// Connections that may ask for health when all others are being answered.
     package static let reserve = Limit(
         8, "HTTP connections past all others, for `/health/live` and `/health/ready` alone", per: "agent",
-        metric: "apus_agent_http_connections_rejected_total", remedy: whoConnects)
+        metric: Agent.connectionsRejected.family.name, remedy: whoConnects)
 
     package static let silence = Limit(
         Duration.seconds(10), "from a connection's accept to its first byte", per: "connection", metric: cuts,
@@ -43,10 +45,10 @@ package enum EndpointLimits: LimitCatalog {
     /// Scrapes that may be under way at a time.
     package static let scrapes = Limit(
         32, "scrapes under way; past them the slowest one gives way, and where none is slow the new one is answered with 503",
-        per: "agent", metric: "apus_agent_scrapes_rejected_total", remedy: whoConnects)
+        per: "agent", metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
     package static let scrapeShare = Limit(
         24, "scrapes under way", per: "address, IPv6 network of 64 bits, or user of a Unix socket",
-        metric: "apus_agent_scrapes_rejected_total", remedy: whoConnects)
+        metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
     /// When a client is slow.
     package static let slowness = Limit(
         Duration.milliseconds(500), "in which a client takes nothing of its scrape before another scrape may have its place",
@@ -74,7 +76,7 @@ package enum EndpointLimits: LimitCatalog {
     package static let document = Limit(
         ByteLimit.kibibytes(64), "a page other than `/metrics`, past which it counts as a scrape until it is taken",
         per: "request",
-        metric: "apus_agent_scrapes_rejected_total", remedy: whoConnects)
+        metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
 
     package static let all: [any AnyLimit] = [
         connections, share, reserve, silence, idle, request, stall, answer, scrapes, scrapeShare, slowness, line, field, head,

@@ -1,10 +1,11 @@
 package import AgentMetrics
 package import ApusLimits
+import ApusMetrics
 
 /// What those who report may ask of the agent.
 package enum ReportLimits: LimitCatalog {
     package static let title = "Reports"
-    private static let metric = "apus_agent_reports_refused_total"
+    private static let metric = Agent.refusals.family.name
 
     package static let instances = Limit(
         AgentLimits.instances, "instances that nobody expects", per: "agent; the user with the most gives way", metric: metric,

@@ -73,7 +73,7 @@ final class ConnectionGuard: Sendable {
     }
 
     func intake(_ place: ConnectionPlace) -> RequestIntake {
-        RequestIntake(budget: bodies, largestBody: APILimits.body.value.bytes, isReserved: place.isReserved) {
+        RequestIntake(budget: bodies, largestBody: RequestLimits.body.value.bytes, isReserved: place.isReserved) {
             [metrics] in metrics.cut(.bodies, peer: place.peer)
         }
     }

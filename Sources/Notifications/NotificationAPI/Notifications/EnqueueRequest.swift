@@ -4,7 +4,7 @@ import NotificationStore
 
 /// What a request to enqueue asks for: one notification, or a batch that is stored as a whole or not at all.
 struct EnqueueRequest: Sendable {
-    static let largestBatch = APILimits.batch.value
+    static let largestBatch = RequestLimits.batch.value
     /// The greatest depth of arrays and objects within one another; a request has three.
     private static let deepest = 32
 

@@ -7,7 +7,7 @@ import NotificationStore
 
 extension Request {
     /// The largest body that is read, in bytes.
-    static var largestBody: Int { APILimits.body.value.bytes }
+    static var largestBody: Int { RequestLimits.body.value.bytes }
 
     private static let idempotencyKeyName = HTTPField.Name("idempotency-key")
 
