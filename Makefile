@@ -3,6 +3,7 @@
 # make build     leaves release builds in bin/
 # make examples  builds and runs the example packages
 # make fuzz      attacks what reads the bytes of strangers, FUZZ_SECONDS (10) for each target
+# make attack    attacks agent, API and workers under their units, ATTACK_SECONDS (120) each, with an honest client each second
 # make check     formatting, declared imports, and that generated files are current
 # .ci/run        all of these, each thing compiled once
 
@@ -11,6 +12,8 @@
 SWIFT_BUILD := swift build -c release -debug-info-format none --disable-local-rpath
 DATA ?= ./data
 FUZZ_SECONDS ?= 10
+ATTACK_SECONDS ?= 120
+ATTACK_MILLISECONDS ?= 200
 FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
 
 # Debian packages by name: to build, and to test.
@@ -21,7 +24,7 @@ TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer pos
     python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
     systemd-journal-remote systemd-sysv yamllint zstd
 
-.PHONY: all build build-tests product run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
+.PHONY: all attack build build-tests product run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
 
 all: build
 
@@ -50,6 +53,9 @@ test: test-packages build-tests
 test-beside:
 	Tests/run --beside 'Fuzz/run $(FUZZ_SECONDS)' --beside Examples/run --beside .ci/imports \
 	    --beside 'make --no-print-directory lint' --beside 'bin/apus generate --check'
+
+attack: test-packages build-tests
+	APUS_ATTACK_SECONDS=$(ATTACK_SECONDS) APUS_ATTACK_MILLISECONDS=$(ATTACK_MILLISECONDS) Tests/run --filter 'Under attack'
 
 # One product, such as a benchmark: APUS_BENCHMARKS=1 make product NAME=Ratios
 product: build-packages

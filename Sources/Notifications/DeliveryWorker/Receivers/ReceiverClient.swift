@@ -102,7 +102,7 @@ final class ReceiverClient: Sendable {
         defer { timer.cancel() }
         ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(time))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { [connections] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try Self.fill(channel.pipeline.syncOperations, connections, destination, security)
