@@ -6,12 +6,48 @@ import Glibc
 /// has whoever touches it first pay for it, which would be the reader.
 final class SegmentFile {
     private let descriptor: Int32
+    /// Whether the place in the file is the reader's own, and not one that the writer shares and can hold the lock of.
+    private let hasOwnPlace: Bool
 
     /// - Parameter descriptor: stays the caller's; a copy of it is kept.
     init(copying descriptor: Int32) throws(SegmentError) {
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        let opened = open("/proc/self/fd/\(descriptor)", O_RDONLY | O_CLOEXEC)
+        hasOwnPlace = opened >= 0
+        let copy = hasOwnPlace ? opened : fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw .system("dup", errno) }
         self.descriptor = copy
+    }
+
+    /// The blocks that the kernel has given to the file; as long as they are as many, no hole has been filled. -1 when it does not say.
+    var blocks: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_blocks) : -1
+    }
+
+    /// The next bytes from `offset` on that are no hole, below `end`; nil when there are none (lseek(2), SEEK_DATA).
+    ///
+    /// Where the place in the file is not the reader's own, bytes count as no hole when one of them is not 0.
+    func data(from offset: Int, to end: Int) -> Range<Int>? {
+        guard hasOwnPlace else { return nonzero(from: offset, to: end) }
+        // SEEK_DATA and SEEK_HOLE of lseek(2), which Swift's Glibc lacks.
+        let start = lseek(descriptor, off_t(offset), 3)
+        guard start >= 0, start < off_t(end) else { return nil }
+        let hole = lseek(descriptor, start, 4)
+        return Int(start)..<min(end, hole > start ? Int(hole) : end)
+    }
+
+    private func nonzero(from offset: Int, to end: Int) -> Range<Int>? {
+        let size = 1 << 16
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
+            var start = offset
+            while start < end {
+                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, end - start)])
+                read(at: start, into: part)
+                if let place = part.firstIndex(where: { $0 != 0 }) { return start + place..<start + place + 1 }
+                start += part.count
+            }
+            return nil
+        }
     }
 
     deinit { close(descriptor) }

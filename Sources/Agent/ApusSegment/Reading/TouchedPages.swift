@@ -1,21 +1,24 @@
 /// The pages of the cells that the writer has touched, as far as somebody has looked.
 ///
 /// Only they are read through mapped memory, where a cell is one atomic load; everywhere else a cell is 0, because nothing was ever
-/// written there (``SegmentFile``). A page that was touched once is so for good: no sound writer gives one back.
+/// written there: the file has a hole. A page that was touched once is so for good: no sound writer gives one back.
 struct TouchedPages {
     private let file: SegmentFile
     /// A bit for each page, plane after plane.
     private(set) var bits: [UInt64]
+    /// A bit for each page that was a hole when the file had ``blocks``.
+    private var holes: [UInt64]
+    private var blocks = -1
 
     /// Cells of one page of 4 KiB, the smallest that kernels have.
     private static let cellsPerPage = 512
     static let wordsPerPlane = SegmentLayout.cellCapacity / cellsPerPage / 64
-    /// Pages that are looked at in one copy.
-    private static let most = 16
+    private static let pageSize = cellsPerPage * 8
 
     init(_ file: SegmentFile, planes: Int) {
         self.file = file
         bits = [UInt64](repeating: 0, count: planes * Self.wordsPerPlane)
+        holes = bits
     }
 
     @inline(__always)
@@ -29,6 +32,11 @@ struct TouchedPages {
         return bits[word] & bit != 0
     }
 
+    private func isHole(_ page: Int, _ plane: Int) -> Bool {
+        let (word, bit) = Self.place(of: page * Self.cellsPerPage, plane: plane)
+        return holes[word] & bit != 0
+    }
+
     /// Looks at the pages of some cells that nobody has seen touched.
     ///
     /// - Parameters:
@@ -37,44 +45,60 @@ struct TouchedPages {
     /// - Returns: whether all of them are touched.
     mutating func look(_ cells: Range<Int>, planes: Int) -> Bool {
         guard !cells.isEmpty else { return true }
-        let pages = cells.lowerBound / Self.cellsPerPage...(cells.upperBound - 1) / Self.cellsPerPage
+        let pages = cells.lowerBound / Self.cellsPerPage..<(cells.upperBound - 1) / Self.cellsPerPage + 1
         var areAll = true
+        var isCurrent = false
         for plane in 0..<planes {
             var page = pages.lowerBound
-            while page <= pages.upperBound {
+            while page < pages.upperBound {
                 guard !isTouched(page, plane) else {
                     page += 1
                     continue
                 }
-                var end = page + 1
-                while end <= pages.upperBound, end - page < Self.most, !isTouched(end, plane) { end += 1 }
-                let looked = page * Self.cellsPerPage..<end * Self.cellsPerPage
-                if !look(looked.clamped(to: cells), plane) { areAll = false }
-                page = end
+                if !isCurrent { forgetFilledHoles() }
+                isCurrent = true
+                let first = page
+                while page < pages.upperBound, !isTouched(page, plane), !isHole(page, plane) { page += 1 }
+                if first < page {
+                    areAll = look(first..<page, plane) && areAll
+                } else {
+                    areAll = false
+                    page += 1
+                }
             }
         }
         return areAll
     }
 
-    /// Looks at some cells of one plane; returns whether all of their pages are touched.
-    private mutating func look(_ cells: Range<Int>, _ plane: Int) -> Bool {
-        withUnsafeTemporaryAllocation(byteCount: cells.count * 8, alignment: 8) { buffer in
-            file.read(
-                at: SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride + cells.lowerBound * 8, into: buffer)
-            let words = buffer.bindMemory(to: UInt64.self)
-            var areAll = true
-            var first = cells.lowerBound
-            while first < cells.upperBound {
-                let end = min(cells.upperBound, (first / Self.cellsPerPage + 1) * Self.cellsPerPage)
-                if words[first - cells.lowerBound..<end - cells.lowerBound].contains(where: { $0 != 0 }) {
-                    let (word, bit) = Self.place(of: first, plane: plane)
-                    bits[word] |= bit
-                } else {
-                    areAll = false
-                }
-                first = end
-            }
-            return areAll
+    /// Has holes looked at again once the file has got another page. The count is taken first, so that a page which comes meanwhile
+    /// makes it another the next time.
+    private mutating func forgetFilledHoles() {
+        let now = file.blocks
+        guard now != blocks || now < 0 else { return }
+        blocks = now
+        for word in holes.indices { holes[word] = 0 }
+    }
+
+    /// Looks at pages of one plane; returns whether all of them are touched.
+    private mutating func look(_ pages: Range<Int>, _ plane: Int) -> Bool {
+        let start = SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride
+        let end = start + pages.upperBound * Self.pageSize
+        Self.mark(pages, plane, in: &holes)
+        var place = start + pages.lowerBound * Self.pageSize
+        var count = 0
+        while place < end, let data = file.data(from: place, to: end) {
+            let touched = (data.lowerBound - start) / Self.pageSize..<(data.upperBound - start - 1) / Self.pageSize + 1
+            Self.mark(touched, plane, in: &bits)
+            count += touched.count
+            place = start + touched.upperBound * Self.pageSize
+        }
+        return count == pages.count
+    }
+
+    private static func mark(_ pages: Range<Int>, _ plane: Int, in bits: inout [UInt64]) {
+        for page in pages {
+            let (word, bit) = place(of: page * cellsPerPage, plane: plane)
+            bits[word] |= bit
         }
     }
 }
