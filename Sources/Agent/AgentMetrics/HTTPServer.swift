@@ -44,7 +44,7 @@ public enum ConnectionCutCause: String, CaseIterable, Sendable {
     case stalled
     /// The client had not taken the whole answer in its time.
     case answer
-    /// The same address opened another connection past its share.
+    /// Another connection of the address took its place, past the share of an address.
     case share
     /// Another connection needed the place.
     case full

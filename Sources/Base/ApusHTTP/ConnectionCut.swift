@@ -19,7 +19,7 @@ package enum ConnectionCutReason: String, CaseIterable, Sendable {
     case stalled
     /// The client had not taken the whole answer in its time.
     case answer
-    /// The same peer opened another connection past its share.
+    /// Another connection of the peer took its place, past the peer's share.
     case share
     /// Another connection needed the place, and all were taken.
     case full

@@ -19,7 +19,7 @@ final class RequestHandler: ChannelInboundHandler {
     private var bodySize = 0
     private var head: HTTPRequestHead?
     private var stream: ResponseStream?
-    /// Of an answer that is large and not a stream.
+    /// The place among scrapes of a large answer that is no stream.
     private var ticket: ScrapeTicket?
     private var keepsAlive = true
     private var isScheduled = false

@@ -210,9 +210,9 @@ extension JournalCounter {
 package struct JournalFileFigures: Sendable, Equatable {
     package var read = 0
     package var damaged = 0
-    /// Those that the agent's user may not read.
+    /// The number of files that the agent's user may not read.
     package var unreadable = 0
-    /// Those that are left out because there are too many.
+    /// The number of files that are left out because there are too many.
     package var excess = 0
 
     package init(read: Int = 0, damaged: Int = 0, unreadable: Int = 0, excess: Int = 0) {

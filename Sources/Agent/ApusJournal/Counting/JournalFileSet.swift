@@ -234,7 +234,7 @@ extension JournalFileSet {
     private func pass(_ file: File, entries: UInt64) throws(JournalError) {
         file.close()
         if entries > 0 {
-            // Of one that is gone, at least: it has as many numbers as entries.
+            // A file that is gone has as many numbers as entries: so many are missing at least.
             var last = file.sequence + entries
             if let reader = try opened(file) {
                 for _ in 0..<entries { guard try step(file, reader) else { break } }
