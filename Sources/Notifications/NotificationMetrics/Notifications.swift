@@ -106,7 +106,7 @@ package struct DeliveryFailureLabels: EnumerableLabels {
 package enum DeferralReason: String, CaseIterable, Sendable {
     /// Its destination does not answer.
     case closed
-    /// So many others are under way to its destination.
+    /// No more attempts to its destination may be under way than are.
     case full
     /// The name of its destination cannot be looked up as yet.
     case name
@@ -132,7 +132,7 @@ package enum LookupResult: String, CaseIterable, Sendable {
     case failed
     /// A delivery waited in vain.
     case timeout
-    /// So many names wait already.
+    /// No more names may wait than wait already.
     case refused
 }
 

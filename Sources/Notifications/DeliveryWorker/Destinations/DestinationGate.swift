@@ -89,7 +89,7 @@ package struct DestinationGate: Sendable {
             entry.breaker.succeed()
         case .unreachable:
             entry.isQuick = false
-            // Those that were under way when it closed say nothing new.
+            // Attempts that were under way when it closed say nothing new.
             if !entry.breaker.isOpen || entry.breaker.allows(now) { entry.breaker.fail(at: now, using: &generator) }
         case .unknown: break
         }

@@ -4,7 +4,7 @@ package enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknown(String)
     /// No name server has answered yet, or none that knows.
     case noAnswer(String)
-    /// So many names wait already.
+    /// No more names may wait than wait already.
     case busy(Int)
 
     package var description: String {

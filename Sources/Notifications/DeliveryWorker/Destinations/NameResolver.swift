@@ -14,7 +14,7 @@ package final class NameResolver: Sendable {
 
     private struct State {
         var cache = NameCache()
-        /// Those who wait, by the names that are being looked up or are to be.
+        /// The callers that wait, by the name that is being looked up or is to be.
         var waiting: [String: [Race<[SocketAddress]>]] = [:]
         /// The names that wait for a thread.
         var queue: [String] = []

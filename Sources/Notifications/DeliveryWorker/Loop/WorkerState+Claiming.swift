@@ -104,7 +104,7 @@ extension WorkerState {
         switch suspects {
         case .none where areDue && now >= nextSuspect && stopDeadline == nil: suspects = .draining(since: now)
         case .trying where count == 0:
-            // Those that are due go to closed destinations, or another worker has them.
+            // What is due goes to closed destinations, or another worker has it.
             suspects = .none
             nextSuspect = now + Self.suspectPause
             nextClaim = now
