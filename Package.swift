@@ -154,7 +154,7 @@ let package = Package(
         base.c("CSystemd", link: ["systemd"]),
         base.module("ApusText"),
         base.module("ApusLimits"),
-        base.module("ApusHTTP", [nioCore, nioHTTP1]),
+        base.module("ApusHTTP", ["ApusLinux", nioCore, nioHTTP1]),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),

@@ -1,36 +1,49 @@
+package import ApusLinux
 import Glibc
 package import NIOCore
 
-/// Who a connection is counted against: an address, or the user behind a Unix socket.
+/// Who a connection is counted against: an address, or the user behind a connection that comes from this host.
 package enum ConnectionPeer: Hashable, Sendable, CustomStringConvertible {
     /// An IPv4 address, in the order of its bytes; one that is mapped into IPv6 is the same peer.
     case ipv4(UInt32)
     /// The first 64 bits of an IPv6 address: whoever has one has the rest of that network as well.
     case ipv6(UInt64)
+    /// The user at the other end of a Unix socket.
     case user(UInt32)
+    /// A user of this host behind a TCP connection, who may be a proxy for others.
+    case localUser(UInt32)
     /// Somebody whom the kernel does not name.
     case unknown
 
     /// The peer at an internet address; nil for an address of another kind.
     package init?(_ address: SocketAddress) {
-        guard let text = address.ipAddress else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &bytes) == 1 {
-            self = .ipv4(bytes[..<4].reduce(0) { $0 << 8 | UInt32($1) })
-        } else if inet_pton(AF_INET6, text, &bytes) == 1 {
-            let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
-            self =
-                isMapped
-                ? .ipv4(bytes[12...].reduce(0) { $0 << 8 | UInt32($1) })
-                : .ipv6(bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) })
+        guard let end = SocketOwners.End(address) else { return nil }
+        self.init(end)
+    }
+
+    private init(_ end: SocketOwners.End) {
+        if end.address.count == 4 {
+            self = .ipv4(end.address.reduce(0) { $0 << 8 | UInt32($1) })
         } else {
-            return nil
+            self = .ipv6(end.address[..<8].reduce(0) { $0 << 8 | UInt64($1) })
+        }
+    }
+
+    /// Finds out who is at the other end of a connection between two internet addresses; nil for addresses of another kind.
+    package init?(client: SocketAddress?, server: SocketAddress?, owners: SocketOwners = .live) {
+        guard let client = client.flatMap(SocketOwners.End.init(_:)) else { return nil }
+        if let server = server.flatMap(SocketOwners.End.init(_:)), let user = owners.user(of: client, connectedTo: server) {
+            self = .localUser(user)
+        } else {
+            self.init(client)
         }
     }
 
     /// Finds out who is at the other end of an accepted connection.
     package static func of(_ channel: any Channel) -> EventLoopFuture<ConnectionPeer> {
-        if let peer = channel.remoteAddress.flatMap(Self.init(_:)) { return channel.eventLoop.makeSucceededFuture(peer) }
+        if let peer = ConnectionPeer(client: channel.remoteAddress, server: channel.localAddress) {
+            return channel.eventLoop.makeSucceededFuture(peer)
+        }
         guard channel.localAddress.flatMap(Self.init(_:)) == nil, let options = channel as? any SocketOptionProvider else {
             return channel.eventLoop.makeSucceededFuture(.unknown)
         }
@@ -53,7 +66,24 @@ package enum ConnectionPeer: Hashable, Sendable, CustomStringConvertible {
             stride(from: 48, through: 0, by: -16).map { String(prefix >> $0 & 0xffff, radix: 16) }.joined(separator: ":")
                 + "::/64"
         case .user(let uid): "uid \(uid)"
+        case .localUser(let uid): "uid \(uid) over TCP"
         case .unknown: "unknown"
+        }
+    }
+}
+
+extension SocketOwners.End {
+    /// An end at an internet address; IPv4 that is mapped into IPv6 is IPv4. nil for an address of another kind.
+    init?(_ address: SocketAddress) {
+        guard let text = address.ipAddress, let port = address.port.flatMap(UInt16.init(exactly:)) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 {
+            self.init(address: Array(bytes[..<4]), port: port)
+        } else if inet_pton(AF_INET6, text, &bytes) == 1 {
+            let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
+            self.init(address: isMapped ? Array(bytes[12...]) : bytes, port: port)
+        } else {
+            return nil
         }
     }
 }

@@ -19,14 +19,20 @@ package final class RequestTurns: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     private let turns: TurnQueue
+    private let peer: ConnectionPeer
     private var held = CircularBuffer<Held>()
     private var requestIsWhole = false
     private var answerIsWhole = false
     private var isDelivering = false
     private var readIsPending = false
 
-    /// - Parameter turns: of the loop of this connection.
-    package init(_ turns: TurnQueue) { self.turns = turns }
+    /// - Parameters:
+    ///   - turns: of the loop of this connection.
+    ///   - peer: whose turns they are.
+    package init(_ turns: TurnQueue, for peer: ConnectionPeer) {
+        self.turns = turns
+        self.peer = peer
+    }
 
     /// A whole request waits for its answer, or others wait for their turn.
     private var isBusy: Bool { requestIsWhole || !held.isEmpty || isDelivering }
@@ -89,7 +95,7 @@ package final class RequestTurns: ChannelDuplexHandler, RemovableChannelHandler 
             return
         }
         isDelivering = true
-        turns.add { [self] in
+        turns.add(for: peer) { [self] in
             while !requestIsWhole, let event = held.popFirst() { deliver(event, context) }
             isDelivering = false
             context.fireChannelReadComplete()

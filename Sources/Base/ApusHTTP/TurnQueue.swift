@@ -1,14 +1,25 @@
 package import NIOCore
 
-/// Lets many connections of one event loop take turns at long work, and lets the loop look at its sockets in between.
+/// Lets the peers of one event loop take turns at long work, and lets the loop look at its sockets in between.
 ///
 /// NIO runs whatever a task hands to `execute` before it looks at any socket again, so that work which goes on in that way keeps every
-/// other connection out. Here work is done in the order of its coming for a slice of time; then the loop turns.
+/// other connection out. Here work is done for a slice of time; then the loop turns. The next piece is that of the peer that the loop
+/// has worked for the least: however many connections others hold, who comes first waits for one piece of theirs.
 package final class TurnQueue {
+    private struct Line {
+        var work = CircularBuffer<() -> Void>()
+        /// Nanoseconds that the loop has worked for the peer; a newcomer begins with as many as the one who has the least.
+        var used: Int64
+    }
+
     private let loop: any EventLoop
     private let slice: TimeAmount
     private let now: () -> NIODeadline
-    private var work = CircularBuffer<() -> Void>()
+    /// Of peers whose work waits, and of those who are ahead of them.
+    private var lines: [ConnectionPeer: Line] = [:]
+    private var waiting = 0
+    /// What the peer had used that came last.
+    private var least: Int64 = 0
     private var isScheduled = false
 
     /// What makes the loop turn is a task that is due later than now.
@@ -18,13 +29,14 @@ package final class TurnQueue {
     package init(_ loop: any EventLoop, slice: TimeAmount = .milliseconds(2), now: (() -> NIODeadline)? = nil) {
         self.loop = loop
         self.slice = slice
-        self.now = now ?? { loop.now }
+        self.now = now ?? { .now() }
     }
 
     /// Has a piece of work done in its turn; only to be called on the loop.
-    package func add(_ piece: @escaping () -> Void) {
+    package func add(for peer: ConnectionPeer, _ piece: @escaping () -> Void) {
         loop.preconditionInEventLoop()
-        work.append(piece)
+        lines[peer, default: Line(used: least)].work.append(piece)
+        waiting += 1
         guard !isScheduled else { return }
         isScheduled = true
         let bound = NIOLoopBound(self, eventLoop: loop)
@@ -32,13 +44,35 @@ package final class TurnQueue {
     }
 
     private func run() {
-        let end = now() + slice
+        var time = now()
+        let end = time + slice
         repeat {
-            guard let piece = work.popFirst() else { break }
+            guard let (peer, piece) = next() else { break }
             piece()
-        } while now() < end
-        guard !work.isEmpty else { return isScheduled = false }
+            let after = now()
+            lines[peer]?.used += (after - time).nanoseconds
+            time = after
+        } while time < end
+        guard waiting > 0 else { return isScheduled = false }
         let bound = NIOLoopBound(self, eventLoop: loop)
         loop.scheduleTask(in: Self.pause) { bound.value.run() }
+    }
+
+    private func next() -> (ConnectionPeer, () -> Void)? {
+        var first: (peer: ConnectionPeer, used: Int64)?
+        var isForgetting = false
+        for (peer, line) in lines {
+            if line.work.isEmpty {
+                // Who waits for nothing is remembered only while it has had more than others.
+                if line.used <= least { isForgetting = true }
+            } else if line.used < first?.used ?? .max {
+                first = (peer, line.used)
+            }
+        }
+        guard let first, let piece = lines[first.peer]?.work.popFirst() else { return nil }
+        waiting -= 1
+        least = max(least, first.used)
+        if isForgetting { lines = lines.filter { !$0.value.work.isEmpty || $0.value.used > least || $0.key == first.peer } }
+        return (first.peer, piece)
     }
 }

@@ -61,7 +61,7 @@ final class HTTPServerConnection {
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestTurns(TurnQueue(channel.eventLoop)), RequestErrors(), requests,
+            RequestTurns(TurnQueue(channel.eventLoop), for: .ipv4(1)), RequestErrors(), requests,
         ])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }

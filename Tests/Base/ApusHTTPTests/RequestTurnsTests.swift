@@ -73,22 +73,65 @@ import Testing
         #expect(!connection.isOpen)
     }
 
-    @Test func `work past a slice waits until the loop has turned`() {
+    /// Turns of a loop whose clock is the test's.
+    private final class Turns {
         let loop = EmbeddedEventLoop()
-        var time = NIODeadline.uptimeNanoseconds(0)
-        let turns = TurnQueue(loop, slice: .milliseconds(2), now: { time })
-        var done = 0
-        for _ in 0..<10 {
-            turns.add {
-                done += 1
-                time = time + .milliseconds(1)
+        private(set) var done: [ConnectionPeer] = []
+        private var time = NIODeadline.uptimeNanoseconds(0)
+        private lazy var queue = TurnQueue(loop, slice: .milliseconds(2), now: { [unowned self] in time })
+
+        func add(_ count: Int, for peer: ConnectionPeer, each cost: TimeAmount = .milliseconds(1)) {
+            for _ in 0..<count {
+                queue.add(for: peer) { [unowned self] in
+                    done.append(peer)
+                    time = time + cost
+                }
             }
         }
-        loop.run()
-        #expect(done == 2)
-        loop.advanceTime(by: .microseconds(20))
-        #expect(done == 4)
-        for _ in 0..<3 { loop.advanceTime(by: .microseconds(20)) }
-        #expect(done == 10)
+
+        func turn() { loop.advanceTime(by: .microseconds(20)) }
+    }
+
+    @Test func `work past a slice waits until the loop has turned`() {
+        let turns = Turns()
+        turns.add(10, for: .ipv4(1))
+        turns.loop.run()
+        #expect(turns.done.count == 2)
+        turns.turn()
+        #expect(turns.done.count == 4)
+        for _ in 0..<3 { turns.turn() }
+        #expect(turns.done.count == 10)
+    }
+
+    @Test func `who comes late waits for one piece of others, however many of them wait`() {
+        let turns = Turns()
+        turns.add(100, for: .ipv4(1))
+        for _ in 0..<10 { turns.turn() }
+        let before = turns.done.count
+        turns.add(3, for: .ipv4(2))
+        for _ in 0..<4 { turns.turn() }
+        #expect(turns.done.dropFirst(before).prefix(6).filter { $0 == .ipv4(2) }.count == 3)
+    }
+
+    @Test func `the loop's time is shared, and not the number of turns`() {
+        let turns = Turns()
+        turns.add(10, for: .ipv4(1), each: .milliseconds(10))
+        turns.add(20, for: .ipv4(2))
+        for _ in 0..<6 { turns.turn() }
+        // One long piece, and then as much of the other's as it took.
+        #expect(turns.done.filter { $0 == .ipv4(1) }.count <= 2)
+        #expect(turns.done.filter { $0 == .ipv4(2) }.count >= 5)
+    }
+
+    @Test func `a peer that waits for nothing keeps its debt`() {
+        let turns = Turns()
+        turns.add(1, for: .ipv4(2))
+        turns.add(1, for: .ipv4(1), each: .milliseconds(50))
+        turns.turn()
+        turns.turn()
+        turns.add(9, for: .ipv4(2))
+        turns.add(1, for: .ipv4(1), each: .milliseconds(50))
+        for _ in 0..<10 { turns.turn() }
+        #expect(turns.done.suffix(10).last == .ipv4(1))
     }
 }

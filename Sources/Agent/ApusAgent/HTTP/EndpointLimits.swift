@@ -17,7 +17,7 @@ package enum EndpointLimits: LimitCatalog {
     /// Connections of one peer.
     package static let share = Limit(
         64, "HTTP connections at a time; past them the peer's own oldest is closed",
-        per: "address, IPv6 network of 64 bits, or user of a Unix socket", metric: cuts, remedy: whoConnects)
+        per: "address, IPv6 network of 64 bits, or user of this host", metric: cuts, remedy: whoConnects)
     /// Connections that may ask for health when all others are being answered.
     package static let reserve = Limit(
         8, "HTTP connections past all others, for `/health/live` and `/health/ready` alone", per: "agent",
@@ -44,14 +44,16 @@ package enum EndpointLimits: LimitCatalog {
 
     /// Scrapes that may be under way at a time.
     package static let scrapes = Limit(
-        32, "scrapes under way; past them the slowest one gives way, and where none is slow the new one is answered with 503",
+        32,
+        "scrapes under way; past them one whose client keeps it waiting gives way, or one of whoever has more than the new one's peer; else the new one is answered with 503",
         per: "agent", metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
     package static let scrapeShare = Limit(
-        24, "scrapes under way", per: "address, IPv6 network of 64 bits, or user of a Unix socket",
+        24, "scrapes under way", per: "address, IPv6 network of 64 bits, or user of this host",
         metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
-    /// When a client is slow.
+    /// When a client keeps a scrape waiting.
     package static let slowness = Limit(
-        Duration.milliseconds(500), "in which a client takes nothing of its scrape before another scrape may have its place",
+        Duration.milliseconds(100),
+        "in which a client takes nothing of what waits for it before another scrape of the same peer may have its place",
         per: "scrape", metric: cuts, remedy: "look at the client and the network to it")
 
     package static let line = Limit(

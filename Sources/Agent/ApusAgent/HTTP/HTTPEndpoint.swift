@@ -153,7 +153,8 @@ final class HTTPEndpoint: Service {
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: framing,
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestTurns(turns), RequestErrors(), RequestHandler(responder: responder, place: place, turns: turns),
+            RequestTurns(turns, for: place.peer), RequestErrors(),
+            RequestHandler(responder: responder, place: place, turns: turns),
         ])
     }
 

@@ -6,8 +6,8 @@ import NIOHTTP1
 
 /// Answers the requests of one connection; bodies are read and ignored.
 ///
-/// A stream is written as fast as the client reads it and not faster: at most a piece waits in memory. Pieces of all connections are
-/// made in turns, between which the event loop looks at its sockets, so that a large scrape holds up nobody.
+/// A stream is written as fast as the client reads it and not faster: at most a piece waits in memory. Answers and their pieces are
+/// made in turns of the peers, between which the event loop looks at its sockets, so that nobody's scrapes hold up another's.
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -26,6 +26,7 @@ final class RequestHandler: ChannelInboundHandler {
     /// From a request's head to the last byte of its answer.
     private var isBusy = false
     private var hasAnswered = false
+    private var isGone = false
     /// The endpoint stops: after the answer the connection ends.
     private var isDraining = false
     /// Past it nobody waits for the rest, and without its end nobody takes what came for whole.
@@ -57,8 +58,11 @@ final class RequestHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             self.head = nil
-            keepsAlive = head.isKeepAlive && !isDraining
-            send(responder.answer(head, from: client(context)), to: head, context)
+            turns.add(for: place.peer) { [self] in
+                guard !isGone else { return }
+                keepsAlive = head.isKeepAlive && !isDraining
+                send(responder.answer(head, from: client(context)), to: head, context)
+            }
         }
     }
 
@@ -79,6 +83,7 @@ final class RequestHandler: ChannelInboundHandler {
             end(context)
         case .bytes(let bytes):
             ticket = answer.ticket
+            ticket?.wait(at: context.eventLoop.now)
             writeHead(answer, of: request, framing: Self.framing(bytes.count), context)
             if request.method != .HEAD { write(bytes, context) }
             end(context)
@@ -135,10 +140,12 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
-        guard stream != nil, !isScheduled, context.channel.isWritable else { return }
+        guard let stream, !isScheduled else { return }
+        let hasRoom = context.channel.isWritable
+        stream.note(hasRoom: hasRoom, at: context.eventLoop.now)
+        guard hasRoom else { return }
         isScheduled = true
-        stream?.noteProgress(at: context.eventLoop.now)
-        turns.add { [self] in
+        turns.add(for: place.peer) { [self] in
             isScheduled = false
             continueStream(context)
         }
@@ -177,6 +184,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        isGone = true
         drop()
         ticket = nil
         buffer = ByteBuffer()

@@ -19,8 +19,8 @@ final class ResponseStream {
 
     var nanosecondsLeft: UInt64 { deadline - min(deadline, apus_monotonic_nanoseconds()) }
 
-    /// Notes that the client has taken something, and has room for more.
-    func noteProgress(at now: NIODeadline) { ticket.advance(at: now) }
+    /// Notes whether the client has room for more, or keeps the stream waiting.
+    func note(hasRoom: Bool, at now: NIODeadline) { if hasRoom { ticket.advance() } else { ticket.wait(at: now) } }
 
     /// The next piece; it may be empty while a compressor gathers more. Not to be called after the last one.
     ///

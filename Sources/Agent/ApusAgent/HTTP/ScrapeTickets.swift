@@ -5,20 +5,25 @@ import Synchronization
 
 /// The scrapes that may be under way at a time, shared out between peers.
 ///
-/// A scrape whose client takes nothing for a while gives way to a new one: of the peer that has the most, the slowest.
+/// Where there is no place for a new one, a scrape gives way whose client has kept it waiting for a while, of the peer that has the most.
+/// Where nobody does, a peer that has more than the newcomer's would have gives up its own.
 package final class ScrapeTickets: Sendable {
     package typealias Identifier = UInt64
 
     private struct Holder {
+        let identifier: Identifier
         let peer: ConnectionPeer
-        /// When the client took something last.
-        var progress: NIODeadline
+        /// Since when its client has taken nothing of what waits for it; nil while the agent is to blame.
+        var waiting: NIODeadline?
         let cut: @Sendable () -> Void
     }
 
     private struct State {
-        var holders: [Identifier: Holder] = [:]
+        /// In the order of their coming.
+        var holders: [Holder] = []
         var last: Identifier = 0
+
+        func count(of peer: ConnectionPeer) -> Int { holders.count { $0.peer == peer } }
     }
 
     private let limit: Int
@@ -26,7 +31,7 @@ package final class ScrapeTickets: Sendable {
     private let slowness: TimeAmount
     private let state = Mutex(State())
 
-    /// - Parameter slowness: how long a client may take nothing before its scrape can give way.
+    /// - Parameter slowness: how long a client may keep its scrape waiting before that can give way to one of the same peer.
     package init(
         limit: Int = EndpointLimits.scrapes.value, share: Int = EndpointLimits.scrapeShare.value,
         slowness: TimeAmount = .init(EndpointLimits.slowness.value)
@@ -39,37 +44,60 @@ package final class ScrapeTickets: Sendable {
     /// Takes the right to one scrape.
     ///
     /// - Parameter cut: ends the scrape's connection when the scrape has to give way.
-    /// - Returns: nil when as many are under way as may be, and none of them is slow.
+    /// - Returns: nil when as many are under way as may be, and none of them has to give way.
     package func take(_ peer: ConnectionPeer, at now: NIODeadline, cut: @escaping @Sendable () -> Void) -> ScrapeTicket? {
         let (ticket, victim) = state.withLock { state -> (ScrapeTicket?, Holder?) in
-            var held: [ConnectionPeer: Int] = [:]
-            for holder in state.holders.values { held[holder.peer, default: 0] += 1 }
-            let isAtShare = held[peer, default: 0] >= share
             var victim: Holder?
-            if isAtShare || state.holders.count >= limit {
-                let slow = state.holders.filter { (!isAtShare || $0.value.peer == peer) && now - $0.value.progress >= slowness }
-                let found = slow.max { one, other in
-                    let holds = (held[one.value.peer, default: 0], held[other.value.peer, default: 0])
-                    return holds.0 == holds.1 ? one.value.progress > other.value.progress : holds.0 < holds.1
-                }
-                guard let found else { return (nil, nil) }
-                victim = state.holders.removeValue(forKey: found.key)
+            if state.count(of: peer) >= share || state.holders.count >= limit {
+                guard let place = self.victim(of: peer, in: state, at: now) else { return (nil, nil) }
+                victim = state.holders.remove(at: place)
             }
             state.last += 1
-            state.holders[state.last] = Holder(peer: peer, progress: now, cut: cut)
+            state.holders.append(Holder(identifier: state.last, peer: peer, cut: cut))
             return (ScrapeTicket(self, state.last), victim)
         }
         victim?.cut()
         return ticket
     }
 
-    fileprivate func advance(_ identifier: Identifier, at now: NIODeadline) {
-        state.withLock { $0.holders[identifier]?.progress = now }
+    /// The place of the scrape that goes for one of a peer.
+    private func victim(of peer: ConnectionPeer, in state: State, at now: NIODeadline) -> Int? {
+        let held = Dictionary(state.holders.map { ($0.peer, 1) }, uniquingKeysWith: +)
+        let own = held[peer, default: 0]
+        // Whoever has the most, and of that the one that has waited the longest, or else has come first.
+        func comesBefore(_ one: Int, _ other: Int) -> Bool {
+            let (one, other) = (state.holders[one], state.holders[other])
+            let holds = (held[one.peer, default: 0], held[other.peer, default: 0])
+            if holds.0 != holds.1 { return holds.0 > holds.1 }
+            return (one.waiting ?? .distantFuture, one.identifier) < (other.waiting ?? .distantFuture, other.identifier)
+        }
+        let candidates = state.holders.indices.filter { place in
+            let holder = state.holders[place]
+            let isWaiting = holder.waiting.map { now - $0 >= slowness } ?? false
+            if holder.peer == peer { return isWaiting }
+            return own < share && (isWaiting || held[holder.peer, default: 0] > own + 1)
+        }
+        return candidates.min(by: comesBefore)
+    }
+
+    fileprivate func wait(_ identifier: Identifier, at now: NIODeadline) {
+        change(identifier) { $0.waiting = $0.waiting ?? now }
+    }
+
+    fileprivate func advance(_ identifier: Identifier) { change(identifier) { $0.waiting = nil } }
+
+    private func change(_ identifier: Identifier, _ body: (inout Holder) -> Void) {
+        state.withLock { state in
+            guard let place = state.holders.firstIndex(where: { $0.identifier == identifier }) else { return }
+            body(&state.holders[place])
+        }
     }
 
     fileprivate func giveBack(_ identifier: Identifier) {
         // What it holds may hold a ticket in turn: let go without the lock.
-        _ = state.withLock { $0.holders.removeValue(forKey: identifier) }
+        _ = state.withLock { state in
+            state.holders.firstIndex { $0.identifier == identifier }.map { state.holders.remove(at: $0) }
+        }
     }
 }
 
@@ -83,8 +111,11 @@ package final class ScrapeTicket: Sendable {
         self.identifier = identifier
     }
 
-    /// Notes that the client has taken something.
-    package func advance(at now: NIODeadline) { tickets.advance(identifier, at: now) }
+    /// Notes that the client has to take something before the scrape goes on.
+    package func wait(at now: NIODeadline) { tickets.wait(identifier, at: now) }
+
+    /// Notes that the client has taken something, and that it is the agent's turn.
+    package func advance() { tickets.advance(identifier) }
 
     deinit { tickets.giveBack(identifier) }
 }

@@ -4,6 +4,7 @@
 #include "CrashTrace.h"
 #include "Datagrams.h"
 #include "Names.h"
+#include "SocketOwners.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>

@@ -32,7 +32,7 @@ struct GuardedConnections: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandlers(
-                [RequestTurns(guarding.turns(of: channel.eventLoop)), guarding.intake(place)], position: .after(decoder))
+                [RequestTurns(guarding.turns(of: channel.eventLoop), for: place.peer), guarding.intake(place)], position: .after(decoder))
             return value
         }
     }
@@ -66,7 +66,7 @@ final class ConnectionGuard: Sendable {
     }
 
     func admit(_ channel: any Channel) -> ConnectionPlace? {
-        let peer = channel.remoteAddress.flatMap(ConnectionPeer.init(_:)) ?? .unknown
+        let peer = ConnectionPeer(client: channel.remoteAddress, server: channel.localAddress) ?? .unknown
         let place = gate.admit(channel, peer: peer)
         if place == nil { metrics.cut(.refused, peer: peer) }
         return place

@@ -1,0 +1,50 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Tells who is at the other end of a TCP connection that comes from this host itself: several users share a loopback address.
+///
+/// From the kernel, by sock_diag(7): some microseconds a question, and no privilege.
+package final class SocketOwners: Sendable {
+    /// One end of a connection.
+    package struct End: Hashable, Sendable {
+        /// 4 bytes of IPv4 or 16 of IPv6, in their order on the wire.
+        package let address: [UInt8]
+        package let port: UInt16
+
+        package init(address: [UInt8], port: UInt16) {
+            self.address = address
+            self.port = port
+        }
+
+        /// Whether who has it is on this host whatever the address of the other end.
+        fileprivate var isLoopback: Bool {
+            address.count == 4 ? address[0] == 127 : address.dropLast().allSatisfy { $0 == 0 } && address.last == 1
+        }
+    }
+
+    /// The owners of sockets in the network namespace of whoever asks first.
+    package static let live = SocketOwners()
+
+    /// nil before the first question; -1 where this process may not ask.
+    private let socket = Mutex<Int32?>(nil)
+
+    private init() {}
+
+    /// The user whose process has connected from `client` to `server`.
+    ///
+    /// - Returns: nil for a client on another host or in another network namespace, for one that has closed its socket, and where the kernel or a
+    ///   sandbox without AF_NETLINK does not answer. Users that are not mapped into this user namespace are the overflow user, 65534.
+    package func user(of client: End, connectedTo server: End) -> UInt32? {
+        guard client.isLoopback || client.address == server.address else { return nil }
+        return socket.withLock { socket in
+            let open = socket ?? apus_socket_owners_open()
+            socket = open
+            guard open >= 0, client.address.count == server.address.count else { return nil }
+            var owner = uid_t.max
+            let code = apus_socket_owner(
+                open, client.address, client.port, server.address, server.port, client.address.count, &owner)
+            return code == 0 ? owner : nil
+        }
+    }
+}
