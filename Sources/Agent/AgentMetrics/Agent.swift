@@ -19,6 +19,9 @@ public enum Agent: MetricSubsystem {
         "apus_agent_scrape_cpu_seconds_total", "CPU time that rendering expositions has used.")
     public static let scrapeSize = Gauge<NoLabels>("apus_agent_scrape_size_bytes", "Size of the last exposition.")
     public static let instances = Gauge<NoLabels>("apus_agent_instances", "Instances that are known, alive or not.")
+    public static let forgottenInstances = Counter<NoLabels>(
+        "apus_agent_instances_forgotten_total",
+        "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
     public static let refusals = Counter<RefusalLabels>(
         "apus_agent_reports_refused_total", "Reports that were refused, by reason.")
     public static let connectionsRejected = Counter<NoLabels>(
@@ -35,7 +38,8 @@ public enum Agent: MetricSubsystem {
     public static let origin = MetricOrigin.host
     public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
-        scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family, refusals.family,
+        scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
+        forgottenInstances.family, refusals.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family,
     ]
 }

@@ -2,6 +2,7 @@ import ApusMetrics
 package import ApusSystemd
 import ApusJournal
 import ApusLinux
+import ApusThreads
 import Glibc
 package import Logging
 package import ServiceLifecycle
@@ -64,9 +65,10 @@ package struct AgentServices {
         }
         let services: [any Service] = [
             reports,
-            SamplingLoop(table: table, work: work, interval: configuration.interval, clock: clock),
+            SamplingLoop(table: table, work: work, interval: configuration.interval, clock: clock, logger: logger),
             HangWatch(table: table, clock: clock, logger: logger),
             SegmentIntake(table: table),
+            HeapUpkeep(),
             HTTPEndpoint(
                 configuration: configuration, sockets: passed.http, responder: responder, logger: logger,
                 boundPort: { port in

@@ -39,6 +39,9 @@ package enum ConnectionPeer: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether users of this host are told apart; otherwise they are one peer, as they have one address.
+    package static var knowsLocalUsers: Bool { SocketOwners.live.isAvailable }
+
     /// Finds out who is at the other end of an accepted connection.
     package static func of(_ channel: any Channel) -> EventLoopFuture<ConnectionPeer> {
         if let peer = ConnectionPeer(client: channel.remoteAddress, server: channel.localAddress) {

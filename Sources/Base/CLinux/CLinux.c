@@ -153,6 +153,19 @@ void apus_limit_malloc(int arenas) {
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
+void apus_trim_heap(size_t past) {
+    // Free bytes that the kernel has back already count as free on.
+    static size_t known;
+    size_t spare = mallinfo2().fordblks;
+    if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED) + past) {
+        malloc_trim(0);
+        spare = mallinfo2().fordblks;
+    } else if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED)) {
+        return;
+    }
+    __atomic_store_n(&known, spare, __ATOMIC_RELAXED);
+}
+
 static int release_read_only(struct dl_phdr_info *object, size_t size, void *data) {
     (void)size;
     (void)data;

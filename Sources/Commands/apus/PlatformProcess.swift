@@ -82,7 +82,7 @@ struct PlatformProcess: Sendable {
     /// - Parameter services: stopped in the opposite order, and the reporter after all of them: what they do last is still reported.
     func run(_ services: [any Service]) async throws {
         let group = ServiceGroup(
-            services: [reporter] + services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [reporter, HeapUpkeep()] + services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
         await store.close()

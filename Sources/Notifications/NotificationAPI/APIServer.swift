@@ -1,5 +1,6 @@
 import ApusText
 package import CoreMetrics
+import ApusHTTP
 import EventCatalog
 import Glibc
 import Hummingbird
@@ -129,6 +130,11 @@ package final class APIServer: Service {
         let address = "http://\(ListenAddress(host: configuration.host, port: port))/notifications"
         let tell: @Sendable () -> Void = { [logger, onReady] in
             logger.info("serving", metadata: CataloguedEvent.apiStarted.metadata(["address": "\(address)"]))
+            if !ConnectionPeer.knowsLocalUsers {
+                logger.notice(
+                    "users of this host count as one client, as they have one address: allow AF_NETLINK in RestrictAddressFamilies= of the unit"
+                )
+            }
             onReady()
         }
         guard let probe else { return tell() }

@@ -70,6 +70,35 @@ private let api = #"service="api",instance="api-1""#
         #expect(exposition.samples["apus_service_series_clipped{\(worker),reason=\"memory\"}"] == "0")
     }
 
+    @Test func `what ended instances keep is bounded, once a scrape had time to take their last counts`() throws {
+        let host = try FixtureHost()
+        for (identity, pid, count) in [(FixtureHost.worker, 4711 as Int32, 60_000), (FixtureHost.api, 4712, 50)] {
+            try host.report(identity, pid: pid, connection: Int(pid), seriesLimit: 60_000) { Self.fill($0, count) }
+            host.table.takeIn()
+        }
+        for pid in [4711 as Int32, 4712] { try host.end(pid) }
+        host.time.pass(.seconds(1))
+        #expect(host.table.tick(at: host.time.now).isEmpty)
+        host.time.pass(.seconds(30))
+        #expect(host.table.tick(at: host.time.now).isEmpty)
+        host.time.pass(.seconds(1))
+        #expect(host.table.tick(at: host.time.now) == [FixtureHost.worker])
+        #expect(host.table.instances.map(\.identity) == [FixtureHost.api])
+    }
+
+    @Test func `what is expected back keeps its last counts, however many`() throws {
+        let host = try FixtureHost()
+        host.table.expect([FixtureHost.worker], at: host.time.now)
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1, seriesLimit: 60_000) { Self.fill($0, 60_000) }
+        host.table.takeIn()
+        try host.end(4711)
+        host.time.pass(.seconds(1))
+        host.table.tick(at: host.time.now)
+        host.time.pass(.seconds(100))
+        #expect(host.table.tick(at: host.time.now).isEmpty)
+        #expect(host.table.instances.count == 1)
+    }
+
     @Test func `one user leaves room for others, and large instances for small ones`() {
         let budget = SeriesBudget(total: 12 << 20)
         // Nobody has more than a quarter, a user's large ones not more than two thirds of its half.

@@ -38,6 +38,14 @@ final class Connection {
         return errno == EAGAIN ? 0 : nil
     }
 
+    /// Takes what has come, as far as it has room.
+    ///
+    /// - Returns: the number of bytes; -1 once the connection has ended.
+    func take(into buffer: inout [UInt8]) -> Int {
+        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        return count > 0 ? count : count < 0 && errno == EAGAIN ? 0 : -1
+    }
+
     /// Reads until the connection ends, a text has come, or time is up.
     func read(until isComplete: ([UInt8]) -> Bool, end: ContinuousClock.Instant) -> [UInt8]? {
         var bytes: [UInt8] = []

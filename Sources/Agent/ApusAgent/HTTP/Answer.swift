@@ -42,8 +42,14 @@ struct Answer {
 
     static var busy: Answer { .unavailable("too many scrapes at a time; try again") }
 
-    static func json(_ body: [UInt8], status: HTTPResponseStatus = .ok) -> Answer {
-        Answer(status: status, contentType: "application/json; charset=utf-8", body: .bytes(body))
+    /// A page in JSON.
+    struct Document: Sendable {
+        let body: [UInt8]
+        var status = HTTPResponseStatus.ok
+    }
+
+    static func json(_ document: Document) -> Answer {
+        Answer(status: document.status, contentType: "application/json; charset=utf-8", body: .bytes(document.body))
     }
 
     static var index: Answer { Answer(contentType: "text/html; charset=utf-8", body: .bytes(page)) }

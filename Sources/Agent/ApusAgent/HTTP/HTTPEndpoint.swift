@@ -53,6 +53,11 @@ final class HTTPEndpoint: Service {
                 // None goes on without the others.
                 listener.closeFuture.whenComplete { _ in Self.close(listeners) }
             }
+            if !ConnectionPeer.knowsLocalUsers {
+                logger.notice(
+                    "users of this host count as one client, as they have one address: allow AF_NETLINK in RestrictAddressFamilies= of the unit"
+                )
+            }
             boundPort(listeners.first?.localAddress?.port ?? port)
             try await withGracefulShutdownHandler {
                 try await withTaskCancellationHandler {

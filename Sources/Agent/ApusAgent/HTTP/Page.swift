@@ -27,6 +27,9 @@ package enum Page: String, CaseIterable {
         }
     }
 
+    /// Whether it is made in next to no time.
+    var isCheap: Bool { self == .live || self == .ready }
+
     /// The route of a request's target, without its query.
     init?(uri: String) {
         self.init(rawValue: String(uri.prefix { $0 != "?" }))

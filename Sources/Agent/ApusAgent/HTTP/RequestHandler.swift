@@ -58,12 +58,15 @@ final class RequestHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             self.head = nil
-            turns.add(for: place.peer) { [self] in
-                guard !isGone else { return }
-                keepsAlive = head.isKeepAlive && !isDraining
-                send(responder.answer(head, from: client(context)), to: head, context)
-            }
+            // Whether the agent lives is said at once.
+            if Page(uri: head.uri)?.isCheap ?? true { return answer(head, context) }
+            turns.add(for: place.peer) { [self] in if !isGone { answer(head, context) } }
         }
+    }
+
+    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        keepsAlive = head.isKeepAlive && !isDraining
+        send(responder.answer(head, from: client(context)), to: head, context)
     }
 
     private func client(_ context: ChannelHandlerContext) -> Client {

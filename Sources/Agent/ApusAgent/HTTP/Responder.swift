@@ -25,6 +25,7 @@ struct Responder: Sendable {
     let work: AgentWork
     let compression: CompressionPolicy
     let tickets = ScrapeTickets()
+    private let costly = CostlyAnswers<Page, Answer.Document>()
     let names: OwnNames
     let messages: JournalMessagePolicy
     /// `host:port` as configured, for clients that do not say which they reached.
@@ -81,20 +82,22 @@ struct Responder: Sendable {
             case .index: return .index
             case .metrics: return metrics(request, from: client)
             case .health:
-                let (isHealthy, body) = try documents.health()
-                return .json(body, status: isHealthy ? .ok : .serviceUnavailable)
+                return .json(
+                    try costly.answer(route) {
+                        let (isHealthy, body) = try documents.health()
+                        return .init(body: body, status: isHealthy ? .ok : .serviceUnavailable)
+                    })
             case .live: return .text(.ok, "live")
             case .ready:
                 let isReady = work.totals.samples > 0
                 return .text(isReady ? .ok : .serviceUnavailable, isReady ? "ready" : "no sample yet")
-            case .resources: return .json(try documents.resources())
-            case .stats: return .json(try documents.stats())
-            case .targets: return .json(try documents.targets(address: Self.host(request) ?? ownAddress))
-            case .units: return .json(try documents.unitStates())
+            case .resources: return .json(try costly.answer(route) { .init(body: try documents.resources()) })
+            case .stats: return .json(try costly.answer(route) { .init(body: try documents.stats()) })
+            case .targets: return .json(.init(body: try documents.targets(address: Self.host(request) ?? ownAddress)))
+            case .units: return .json(try costly.answer(route) { .init(body: try documents.unitStates()) })
             case .journal:
-                return .json(
-                    try documents.journal(
-                        unit: Query.value(of: "unit", in: request.uri), withMessages: messages.allow(client.peer)))
+                let unit = Query.value(of: "unit", in: request.uri)
+                return .json(.init(body: try documents.journal(unit: unit, withMessages: messages.allow(client.peer))))
             }
         } catch {
             // Never a partial 200.

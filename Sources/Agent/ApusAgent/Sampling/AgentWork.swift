@@ -16,6 +16,7 @@ package final class AgentWork: Sendable {
     private let rejectedScrapes = Atomic<UInt64>(0)
     private let rejectedConnections = Atomic<UInt64>(0)
     private let acceptPauses = Atomic<UInt64>(0)
+    private let forgottenInstances = Atomic<UInt64>(0)
     private let refusedHosts = Atomic<UInt64>(0)
     private let cuts = Mutex<[HTTPConnectionCut: UInt64]>([:])
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
@@ -55,6 +56,8 @@ package final class AgentWork: Sendable {
 
     package func countAcceptPause() { acceptPauses.add(1, ordering: .relaxed) }
 
+    package func countForgotten() { forgottenInstances.add(1, ordering: .relaxed) }
+
     package func countRefusedHost() { refusedHosts.add(1, ordering: .relaxed) }
 
     /// Seconds since the sampling loop's last turn.
@@ -69,7 +72,7 @@ package final class AgentWork: Sendable {
             abortedScrapes: abortedScrapes.load(ordering: .relaxed), rejectedScrapes: rejectedScrapes.load(ordering: .relaxed),
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
             acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
-            refusals: refusals.withLock { $0 })
+            forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 })
     }
 
     /// Seconds and counts since the agent's start.
@@ -86,6 +89,7 @@ package final class AgentWork: Sendable {
         let cuts: [HTTPConnectionCut: UInt64]
         let acceptPauses: UInt64
         let refusedHosts: UInt64
+        let forgottenInstances: UInt64
         let refusals: [RefusalReason: UInt64]
     }
 }

@@ -1,4 +1,7 @@
+import AgentMetrics
+import ApusLimits
 import CLinux
+import Logging
 import ServiceLifecycle
 
 /// Samples every instance once an interval.
@@ -7,12 +10,15 @@ final class SamplingLoop: Service {
     private let work: AgentWork
     private let interval: UInt64
     private let clock: AgentClock
+    private let logger: Logger
+    private let lines = LogThrottle<String>()
 
-    init(table: InstanceTable, work: AgentWork, interval: Duration, clock: AgentClock) {
+    init(table: InstanceTable, work: AgentWork, interval: Duration, clock: AgentClock, logger: Logger) {
         self.table = table
         self.work = work
         self.interval = UInt64(max(1, interval / .nanoseconds(1)))
         self.clock = clock
+        self.logger = logger
     }
 
     func run() async throws {
@@ -31,7 +37,16 @@ final class SamplingLoop: Service {
 
     private func turn(isLate: Bool, at now: Moment) {
         let cpu = apus_thread_cpu_nanoseconds()
-        table.tick(at: now)
+        let forgotten = table.tick(at: now)
         work.countSample(isLate: isLate, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, at: now)
+        for identity in forgotten { tell(identity) }
+    }
+
+    private func tell(_ identity: InstanceIdentity) {
+        work.countForgotten()
+        guard let omitted = lines.admit(identity.service) else { return }
+        logger.warning(
+            "an instance that has ended is forgotten early: ended instances of its user took too much memory; expect it, or bound its labels",
+            metadata: ["instance": "\(identity)", "omitted": "\(omitted)"])
     }
 }

@@ -17,6 +17,7 @@ struct WorkSource: Source {
     static let rows: [Row<Reading>] = [
         Row(Agent.buildInfo, VersionLabels(version: productVersion)) { _ in 1 },
         Row(Agent.instances) { Double($0.instances) },
+        Row(Agent.forgottenInstances) { Double($0.totals.forgottenInstances) },
         Row(Agent.samples) { Double($0.totals.samples) },
         Row(Agent.lateSamples) { Double($0.totals.lateSamples) },
         Row(Agent.sampleCPU) { $0.totals.sampleCPU },

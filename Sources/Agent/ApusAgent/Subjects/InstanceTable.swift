@@ -1,4 +1,5 @@
 package import AgentMetrics
+import ApusLimits
 package import ApusLinux
 package import ApusSegment
 import Synchronization
@@ -192,9 +193,13 @@ package final class InstanceTable: Sendable {
     private var retention: UInt64 { UInt64(max(0, configuration.retention / .nanoseconds(1))) }
 
     /// A turn of the sampling loop: every instance is sampled, and what has expired is forgotten.
-    package func tick(at now: Moment) {
+    ///
+    /// - Returns: what was forgotten before its time, as it took too much memory.
+    @discardableResult
+    package func tick(at now: Moment) -> [InstanceIdentity] {
         for instance in instances { instance.tick(at: now) }
         expire(at: now)
+        return shed(at: now)
     }
 
     /// Takes note that the agent runs, which is to be told every second: only time in which it did is evidence of a hang.
@@ -210,6 +215,21 @@ package final class InstanceTable: Sendable {
         }
         guard let store else { return }
         for instance in expired.values { instance.leave(store) }
+    }
+
+    /// Forgets ended instances whose user's ended instances keep too much.
+    private func shed(at now: Moment) -> [InstanceIdentity] {
+        let grace = UInt64(SeriesLimits.endedGrace.value / .nanoseconds(1))
+        let ended = instances.compactMap { $0.ended(grace: grace, at: now) }
+        let gone = EndedInstance.toForget(among: ended, limit: SeriesLimits.endedMemory.value.bytes).map(\.identity)
+        let left = state.withLock { instances in
+            gone.compactMap { identity in
+                // It may have come back meanwhile.
+                instances[identity]?.ended(grace: grace, at: now) == nil ? nil : instances.removeValue(forKey: identity)
+            }
+        }
+        if let store { for instance in left { instance.leave(store) } }
+        return left.map(\.identity)
     }
 }
 

@@ -202,6 +202,12 @@ package final class KnownInstance: Sendable {
         }
     }
 
+    /// What it still takes once it has ended longer than `grace` nanoseconds ago and is not expected back.
+    func ended(grace: UInt64, at now: Moment) -> EndedInstance? {
+        guard hasExpired(retention: grace, at: now), let segment else { return nil }
+        return EndedInstance(identity: identity, owner: segment.owner, bytes: segment.memory)
+    }
+
     /// A turn of the sampling loop: a new base for the CPU figure, a new window for the peak.
     func tick(at now: Moment) {
         state.withLock { state in

@@ -67,6 +67,8 @@ final class ReportedSegment: Sendable {
     }
     /// Whether nothing wrong has been found in it.
     var isSound: Bool { state.withLock { $0.fault == nil } }
+    /// Bytes of the budget for series.
+    var memory: Int { account.taken }
     var seriesCount: Int { state.withLock { $0.reader.seriesCount } }
 
     /// The families to be served, with the series that they have now.

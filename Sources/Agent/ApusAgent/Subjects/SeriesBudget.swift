@@ -43,6 +43,8 @@ package final class SeriesBudget: Sendable {
             }
         }
 
+        package var taken: Int { used.withLock { $0 } }
+
         deinit { budget.give(used.withLock { $0 }, by: owner) }
     }
 

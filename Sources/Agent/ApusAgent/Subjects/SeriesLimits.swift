@@ -28,11 +28,19 @@ package enum SeriesLimits: LimitCatalog {
     package static let smallInstance = Limit(
         ByteLimit.kibibytes(256), "memory of an instance that may use the last third of its uid's and of the agent's",
         per: "instance", remedy: "nothing: this third is kept for those who need little")
+    package static let endedMemory = Limit(
+        ByteLimit.mebibytes(4),
+        "memory for series of processes that have ended and that nobody expects back; who has the most is forgotten",
+        per: "uid", metric: Agent.forgottenInstances.family.name,
+        remedy: "expect instances whose last counts are to stay for all of --retention, or bound their labels")
+    package static let endedGrace = Limit(
+        Duration.seconds(30), "in which all of what has ended is served", per: "instance",
+        remedy: "nothing: a scrape of each 15 s takes the last counts in this time")
     package static let refusedFamilies = Limit(
         10, "refused families that are named", per: "instance", metric: ReportedFamilies.refused.name,
         remedy: "rename the family in one of the services")
 
     package static let all: [any AnyLimit] = [
-        series, samples, memory, ownerMemory, instanceMemory, smallInstance, refusedFamilies,
+        series, samples, memory, ownerMemory, instanceMemory, smallInstance, endedMemory, endedGrace, refusedFamilies,
     ]
 }

@@ -31,6 +31,15 @@ package final class SocketOwners: Sendable {
 
     private init() {}
 
+    /// Whether the kernel can be asked: a sandbox may forbid the family AF_NETLINK.
+    package var isAvailable: Bool { socket.withLock { Self.open(&$0) >= 0 } }
+
+    private static func open(_ socket: inout Int32?) -> Int32 {
+        let open = socket ?? apus_socket_owners_open()
+        socket = open
+        return open
+    }
+
     /// The user whose process has connected from `client` to `server`.
     ///
     /// - Returns: nil for a client on another host or in another network namespace, for one that has closed its socket, and where the kernel or a
@@ -38,8 +47,7 @@ package final class SocketOwners: Sendable {
     package func user(of client: End, connectedTo server: End) -> UInt32? {
         guard client.isLoopback || client.address == server.address else { return nil }
         return socket.withLock { socket in
-            let open = socket ?? apus_socket_owners_open()
-            socket = open
+            let open = Self.open(&socket)
             guard open >= 0, client.address.count == server.address.count else { return nil }
             var owner = uid_t.max
             let code = apus_socket_owner(

@@ -1,0 +1,28 @@
+import ApusThreads
+import FoundationEssentials
+import Glibc
+import HostTesting
+import Testing
+
+@Suite struct HeapUpkeepTests {
+    /// Bytes of anonymous memory in this process.
+    private func resident() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
+        return (Int(line.split(whereSeparator: \.isWhitespace)[1]) ?? 0) << 10
+    }
+
+    @Test func `memory that a burst has left free between what is kept goes back to the kernel`() async throws {
+        let before = try resident()
+        let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
+        for block in blocks { memset(block, 1, 1024) }
+        // What lies at the end keeps malloc from giving back what lies before it.
+        let last = malloc(1024)
+        defer { free(last) }
+        for block in blocks { free(block) }
+        #expect(try resident() > before + 32 << 20)
+        let upkeep = Task { await HeapUpkeep(every: .milliseconds(10)).run() }
+        defer { upkeep.cancel() }
+        #expect(try comesTrue(within: .seconds(10)) { try resident() < before + 16 << 20 })
+    }
+}
