@@ -26,11 +26,12 @@ int apus_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC 
 int apus_memfd_seal(int fd) { return fcntl(fd, F_ADD_SEALS, seals); }
 
 int apus_memfd_is_sealed(int fd) {
+    // Only memory files have seals: of no other file anything is asked, as a file system in user space may take its time to answer.
+    int present = fcntl(fd, F_GET_SEALS);
     struct statfs system;
     // A huge page that cannot be had is a SIGBUS for who touches it, whatever the seals say.
-    if (fstatfs(fd, &system) != 0 || system.f_type != TMPFS_MAGIC) return -1;
-    int present = fcntl(fd, F_GET_SEALS);
-    return present < 0 ? -1 : (present & seals) == seals;
+    if (present < 0 || fstatfs(fd, &system) != 0 || system.f_type != TMPFS_MAGIC) return -1;
+    return (present & seals) == seals;
 }
 
 int apus_seqpacket_socket(int nonblocking) {

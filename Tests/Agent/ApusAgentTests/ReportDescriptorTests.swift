@@ -68,6 +68,24 @@ import Testing
         for descriptor in descriptors { close(descriptor) }
     }
 
+    @Test func `descriptors that come with an empty message are closed`() async throws {
+        let (one, other) = try pair()
+        let file = apus_memfd_create("x")
+        defer { for descriptor in [one, other, file] { close(descriptor) } }
+        try #require(apus_send_with_descriptor(one, "", 0, file) == 0)
+        guard case .refused(let refusal, let descriptors) = ReportMessage.receive(from: other) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.reason == .hello && descriptors.count == 1)
+        for descriptor in descriptors { close(descriptor) }
+        shutdown(one, Int32(SHUT_RDWR))
+        guard case .end = ReportMessage.receive(from: other) else {
+            Issue.record("not the end")
+            return
+        }
+    }
+
     @Test func `a descriptor that is slow to close holds up neither another reporter nor the agent's stop`() async throws {
         let start = ContinuousClock.now
         try await RunningAgent.with { agent in

@@ -1,4 +1,6 @@
 import ApusSegment
+import CLinux
+import Glibc
 import Testing
 import SegmentTesting
 
@@ -6,6 +8,22 @@ private typealias Entry = SegmentLayout.Entry
 
 /// What a hostile writer could make the reader spend.
 @Suite struct ReaderBoundsTests {
+    @Test func `a segment whose file has a lease is refused at once, and not waited for`() throws {
+        let made = apus_memfd_create("leased")
+        try #require(made >= 0 && ftruncate(made, off_t(SegmentLayout.size)) == 0 && apus_memfd_seal(made) == 0)
+        // The kernel counts as writers those who have opened the file.
+        let leased = open("/proc/self/fd/\(made)", O_RDWR | O_CLOEXEC)
+        close(made)
+        defer { close(leased) }
+        signal(SIGIO, SIG_IGN)
+        // F_SETLEASE of fcntl(2), which Swift's Glibc lacks.
+        try #require(fcntl(leased, 1024, F_WRLCK) == 0)
+        let start = ContinuousClock.now
+        #expect(throws: SegmentError.leased) { try SegmentReader(descriptor: leased) }
+        // The kernel gives a holder 45 s (fs.lease-break-time).
+        #expect(start.duration(to: .now) < .seconds(20))
+    }
+
     @Test func `a label without a value is an absent one: the series without it is the same`() throws {
         let segment = try HostileSegment()
         segment.soundFamily()

@@ -22,7 +22,10 @@ package enum ReportMessage {
         let code = errno
         let received = Array(descriptors.prefix(count))
         if length > 0 { return .message(Array(buffer[..<length]), descriptors: received) }
-        if length == 0 { return .end }
+        if length == 0 {
+            // A connection's end brings nothing; an empty message may.
+            return received.isEmpty ? .end : .refused(Refusal(.hello, "the message is empty"), descriptors: received)
+        }
         switch code {
         case EAGAIN, EINTR: return .nothing
         case EMSGSIZE:
@@ -31,7 +34,9 @@ package enum ReportMessage {
             return .refused(
                 Refusal(.descriptors, "the agent has no descriptor left for the segment: raise its limit of open files"),
                 descriptors: received)
-        default: return .end
+        default:
+            let reason = String(cString: strerror(code))
+            return received.isEmpty ? .end : .refused(Refusal(.hello, reason), descriptors: received)
         }
     }
 }

@@ -6,6 +6,8 @@ package enum SegmentError: Error, Equatable, CustomStringConvertible {
     case system(String, Int32)
     /// The descriptor is not a sealed memfd: its size could change under the reader.
     case notSealed
+    /// Somebody holds a lease on the file, for which whoever opens it waits.
+    case leased
     case wrongSize(Int)
     case wrongMagic
     case wrongVersion(UInt32)
@@ -20,6 +22,7 @@ package enum SegmentError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
         case .notSealed: "the descriptor is not a memfd sealed against growing and shrinking"
+        case .leased: "somebody holds a lease on the memfd (fcntl(2), F_SETLEASE): give it up before reporting"
         case .wrongSize(let size): "the segment has \(size) bytes instead of \(SegmentLayout.size)"
         case .wrongMagic: "the memory does not begin with the segment's magic number"
         case .wrongVersion(let version):

@@ -10,8 +10,10 @@ final class SegmentFile {
     private let hasOwnPlace: Bool
 
     /// - Parameter descriptor: stays the caller's; a copy of it is kept.
+    /// - Throws: ``SegmentError/leased`` of a file whose lease (fcntl(2), F_SETLEASE) whoever opens it would wait for.
     init(copying descriptor: Int32) throws(SegmentError) {
-        let opened = open("/proc/self/fd/\(descriptor)", O_RDONLY | O_CLOEXEC)
+        let opened = open("/proc/self/fd/\(descriptor)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard opened >= 0 || errno != EWOULDBLOCK else { throw .leased }
         hasOwnPlace = opened >= 0
         let copy = hasOwnPlace ? opened : fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw .system("dup", errno) }

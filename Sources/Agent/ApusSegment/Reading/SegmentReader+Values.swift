@@ -90,17 +90,21 @@ extension SegmentReader {
 
     @inline(__always)
     private func withCells<Result>(_ cells: Range<Int>, planes: Int, _ body: (CellReading) -> Result) -> Result {
-        let areAll = touched.look(cells, planes: planes)
         let base = UnsafeRawPointer(mapping.cellStorage(0))
-        if areAll { return body(CellReading(base: base, touched: nil)) }
-        return touched.bits.withUnsafeBufferPointer { body(CellReading(base: base, touched: $0.baseAddress)) }
+        if let whole = touched.look(cells, planes: planes) { return body(CellReading(base: base, planes: whole, touched: nil)) }
+        let all = UInt32(truncatingIfNeeded: 1 << UInt64(planes) - 1)
+        return touched.bits.withUnsafeBufferPointer {
+            body(CellReading(base: base, planes: all, touched: $0.baseAddress))
+        }
     }
 }
 
 /// Reads cells whose pages were looked at.
 struct CellReading {
     let base: UnsafeRawPointer
-    /// The bits of ``TouchedPages``; `nil` where all pages are touched.
+    /// The planes that are read, as bits; in the others no page is touched.
+    let planes: UInt32
+    /// The bits of ``TouchedPages``; `nil` where all pages of these planes are touched.
     let touched: UnsafePointer<UInt64>?
 
     /// The value of a counter or gauge.
@@ -112,11 +116,11 @@ struct CellReading {
     @inline(__always)
     func integer(_ cells: CellRange, _ index: Int) -> UInt64 {
         let cell = Int(cells.first) &+ index
-        var total = load(cell, plane: 0)
-        var plane = 1
-        while plane < Int(cells.planes) {
-            total &+= load(cell, plane: plane)
-            plane &+= 1
+        var total: UInt64 = 0
+        var left = planes
+        while left != 0 {
+            total &+= load(cell, plane: left.trailingZeroBitCount)
+            left &= left &- 1
         }
         return total
     }
@@ -124,11 +128,13 @@ struct CellReading {
     @inline(__always)
     func double(_ cells: CellRange, _ index: Int) -> Double {
         let cell = Int(cells.first) &+ index
-        var total = Double(bitPattern: load(cell, plane: 0))
-        var plane = 1
-        while plane < Int(cells.planes) {
-            total += Double(bitPattern: load(cell, plane: plane))
-            plane &+= 1
+        guard planes != 0 else { return 0 }
+        // From the first one on, and not from 0, to which a negative zero would be lost.
+        var total = Double(bitPattern: load(cell, plane: planes.trailingZeroBitCount))
+        var left = planes & (planes &- 1)
+        while left != 0 {
+            total += Double(bitPattern: load(cell, plane: left.trailingZeroBitCount))
+            left &= left &- 1
         }
         return total
     }

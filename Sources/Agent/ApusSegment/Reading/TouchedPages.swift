@@ -42,16 +42,20 @@ struct TouchedPages {
     /// - Parameters:
     ///   - cells: within a plane.
     ///   - planes: the number of planes, from the first on, at most as many as this was made for.
-    /// - Returns: whether all of them are touched.
-    mutating func look(_ cells: Range<Int>, planes: Int) -> Bool {
-        guard !cells.isEmpty else { return true }
+    /// - Returns: the planes, as bits, in which all of these pages are touched, where in the others none is; nil where a plane is touched in
+    ///   part, so that it has to be asked of each cell.
+    mutating func look(_ cells: Range<Int>, planes: Int) -> UInt32? {
+        guard !cells.isEmpty else { return 0 }
         let pages = cells.lowerBound / Self.cellsPerPage..<(cells.upperBound - 1) / Self.cellsPerPage + 1
-        var areAll = true
+        var whole: UInt32 = 0
+        var areWhole = true
         var isCurrent = false
         for plane in 0..<planes {
+            var touched = 0
             var page = pages.lowerBound
             while page < pages.upperBound {
                 guard !isTouched(page, plane) else {
+                    touched += 1
                     page += 1
                     continue
                 }
@@ -59,15 +63,11 @@ struct TouchedPages {
                 isCurrent = true
                 let first = page
                 while page < pages.upperBound, !isTouched(page, plane), !isHole(page, plane) { page += 1 }
-                if first < page {
-                    areAll = look(first..<page, plane) && areAll
-                } else {
-                    areAll = false
-                    page += 1
-                }
+                if first < page { touched += look(first..<page, plane) } else { page += 1 }
             }
+            if touched == pages.count { whole |= 1 << UInt32(plane) } else if touched > 0 { areWhole = false }
         }
-        return areAll
+        return areWhole ? whole : nil
     }
 
     /// Has holes looked at again once the file has got another page. The count is taken first, so that a page which comes meanwhile
@@ -79,8 +79,8 @@ struct TouchedPages {
         for word in holes.indices { holes[word] = 0 }
     }
 
-    /// Looks at pages of one plane; returns whether all of them are touched.
-    private mutating func look(_ pages: Range<Int>, _ plane: Int) -> Bool {
+    /// Looks at pages of one plane; returns how many of them are touched.
+    private mutating func look(_ pages: Range<Int>, _ plane: Int) -> Int {
         let start = SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride
         let end = start + pages.upperBound * Self.pageSize
         Self.mark(pages, plane, in: &holes)
@@ -92,7 +92,7 @@ struct TouchedPages {
             count += touched.count
             place = start + touched.upperBound * Self.pageSize
         }
-        return count == pages.count
+        return count
     }
 
     private static func mark(_ pages: Range<Int>, _ plane: Int, in bits: inout [UInt64]) {

@@ -22,10 +22,21 @@ package enum ProcessDescriptors {
 
     /// The soft limit in the line `Max open files   1024   1048576   files` of /proc/PID/limits; `nil` where there is none.
     package static func softLimit(_ bytes: some BidirectionalCollection<UInt8>) -> UInt64? {
-        let key = Array("Max open files".utf8)
-        for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
-            var fields = FieldScanner<ArraySlice<UInt8>>(Array(line.dropFirst(key.count))[...])
-            return fields.nextNumber()
+        bytes.withContiguousStorageIfAvailable(softLimit(in:)) ?? Array(bytes).withUnsafeBufferPointer(softLimit(in:))
+    }
+
+    private static let key = Array("Max open files".utf8)
+
+    /// Of bytes side by side: it is done for each process at each scrape.
+    private static func softLimit(in bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
+        var start = 0
+        while start + key.count < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            if end - start > key.count, (0..<key.count).allSatisfy({ bytes[start + $0] == key[$0] }) {
+                var fields = FieldScanner<ArraySlice<UInt8>>(Array(bytes[start + key.count..<end])[...])
+                return fields.nextNumber()
+            }
+            start = end + 1
         }
         return nil
     }
