@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// Refuses a path that is empty or has a null byte, by the name of its option.
 ///

@@ -2,7 +2,7 @@ import CommandConventions
 import ApusThreads
 import ApusReporting
 public import ApusSystemd
-public import ArgumentParser
+import ArgumentParser
 import Logging
 import NotificationStore
 import SQLiteStore

@@ -1,6 +1,6 @@
 import AgentMetrics
 public import ApusDashboards
-public import ApusGenerator
+import ApusGenerator
 public import ApusMetrics
 import ApusPromQL
 public import ApusTopology

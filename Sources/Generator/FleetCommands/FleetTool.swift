@@ -1,5 +1,5 @@
 public import ApusDashboards
-public import ApusGenerator
+import ApusGenerator
 public import ApusMetrics
 public import ApusTopology
 public import ArgumentParser

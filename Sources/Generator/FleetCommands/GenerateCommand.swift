@@ -1,5 +1,5 @@
 public import ApusDashboards
-public import ApusDeployment
+import ApusDeployment
 import ApusFiles
 public import ApusGenerator
 public import ArgumentParser

@@ -1,5 +1,5 @@
 package import ApusHTTP
-package import ApusLimits
+import ApusLimits
 package import NIOCore
 import Synchronization
 

@@ -1,4 +1,4 @@
-package import AgentMetrics
+import AgentMetrics
 package import ApusLimits
 import ApusMetrics
 

@@ -1,4 +1,4 @@
-package import AgentMetrics
+import AgentMetrics
 import ApusLinux
 import ApusSegment
 import Glibc

@@ -1,4 +1,4 @@
-package import ApusLimits
+import ApusLimits
 
 /// What a follower counts and where it keeps that.
 package struct JournalFollowerConfiguration: Sendable {

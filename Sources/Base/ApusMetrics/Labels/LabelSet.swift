@@ -43,7 +43,7 @@ public struct NoLabels: LabelSet {
 
     public init() {}
 
-    public subscript(key: Key) -> String { "" }
+    public subscript(key: Key) -> String { switch key {} }
 }
 
 /// A label set that has finitely many values, all of them known beforehand.

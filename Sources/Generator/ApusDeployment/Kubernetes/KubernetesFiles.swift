@@ -26,7 +26,7 @@ package func kubernetesFiles(
         let objects = KubernetesService(fleet: fleet, service: service).objects
         return try file("service-\(service.name)", objects, from: service.place)
     }
-    return try files + ruleFiles.map { objects.ruleObject(of: $0) }
+    return files + ruleFiles.map { objects.ruleObject(of: $0) }
 }
 
 /// - Parameter place: what all of it follows from.

@@ -1,4 +1,4 @@
-package import ApusMetrics
+import ApusMetrics
 package import ApusPromQL
 import ApusText
 package import ApusTopology

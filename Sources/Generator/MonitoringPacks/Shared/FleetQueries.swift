@@ -1,5 +1,5 @@
 import AgentMetrics
-package import ApusMetrics
+import ApusMetrics
 package import ApusPromQL
 package import ApusTopology
 
