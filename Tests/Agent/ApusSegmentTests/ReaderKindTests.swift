@@ -1,5 +1,6 @@
 import ApusMetrics
 import ApusSegment
+import CLinux
 import Testing
 import SegmentTesting
 
@@ -86,6 +87,30 @@ private typealias Entry = SegmentLayout.Entry
     ) throws {
         let contents = try exemplar(words, Array(labels.utf8))
         #expect(contents.reader.exemplars(contents.families[0].series[0].cells) == [])
+    }
+
+    @Test(arguments: [UInt64.max, 7_258_118_400_000_000_000])
+    func `a moment that no clock has shown yet is left out, of an exemplar and of a count`(moment: UInt64) throws {
+        let contents = try exemplar([2, moment, (1.5).bitPattern, 5], Array(#"a="b""#.utf8))
+        let exemplar = try #require(contents.reader.exemplars(contents.families[0].series[0].cells).first)
+        #expect(exemplar?.timestamp == nil)
+        #expect(exemplar?.value == 1.5)
+
+        let segment = try HostileSegment()
+        segment.soundFamily()
+        segment.series(
+            labels: [],
+            [Entry.created: UInt32(truncatingIfNeeded: moment), Entry.created + 1: UInt32(truncatingIfNeeded: moment >> 32)])
+        let counting = try SegmentContents(descriptor: segment.descriptor)
+        try counting.refresh()
+        #expect(counting.reader.created(counting.families[0].series[0].cells) == nil)
+    }
+
+    @Test func `a moment of another day's clock is kept`() throws {
+        let moment = apus_realtime_nanoseconds() + 3600 * 1_000_000_000
+        let contents = try exemplar([2, moment, (1.5).bitPattern, 5], Array(#"a="b""#.utf8))
+        let exemplar = try #require(contents.reader.exemplars(contents.families[0].series[0].cells).first)
+        #expect(exemplar?.timestamp == Double(moment) / 1e9)
     }
 
     @Test func `a sound exemplar is read, without a time where there is none`() throws {

@@ -1,5 +1,6 @@
 package import ApusMetrics
 import Atomics
+import CLinux
 
 /// All that is known of a series at one moment.
 extension SegmentReader {
@@ -35,11 +36,22 @@ extension SegmentReader {
     }
 
     /// The time at which the count began, in seconds since the Unix epoch; `nil` for what does not count, and where the writer
-    /// does not say.
+    /// does not say, or says a moment that is not yet.
     package func created(_ cells: CellRange) -> Double? {
         guard cells.entry != 0 else { return nil }
         let nanoseconds = mapping.created(Int(cells.entry)).load(ordering: .relaxed)
-        return nanoseconds == 0 ? nil : Double(nanoseconds) / 1e9
+        return Self.seconds(nanoseconds)
+    }
+
+    /// The time by which a moment may be after now, in nanoseconds: clocks are set back now and then.
+    private static let farthest: UInt64 = 86_400 * 1_000_000_000
+    /// A moment that needs no look at the clock.
+    private static let near = apus_realtime_nanoseconds() + farthest
+
+    /// A moment in seconds since the Unix epoch; `nil` for none, and for one so far ahead that no clock can have shown it.
+    private static func seconds(_ nanoseconds: UInt64) -> Double? {
+        guard nanoseconds > 0, nanoseconds <= near || nanoseconds <= apus_realtime_nanoseconds() + farthest else { return nil }
+        return Double(nanoseconds) / 1e9
     }
 
     /// The exemplars that a series keeps: of a counter one, of a histogram one for each bucket, `+Inf`'s last; empty when it
@@ -60,7 +72,7 @@ extension SegmentReader {
         guard length <= SegmentLayout.longestExemplar else { return nil }
         return Exemplar(
             labels: content.labels, value: content.value,
-            timestamp: content.moment == 0 ? nil : Double(content.moment) / 1e9)
+            timestamp: seconds(content.moment))
     }
 }
 
