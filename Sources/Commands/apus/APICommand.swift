@@ -1,10 +1,12 @@
-import CommandConventions
+import ApusLimits
 import ApusReporting
 import ApusSystemd
 import ApusText
 import ArgumentParser
 import ClusterSupervisor
+import CommandConventions
 import NotificationAPI
+import SQLiteStore
 import ServiceLifecycle
 import StoreMetrics
 
@@ -27,10 +29,25 @@ struct APICommand: AsyncParsableCommand {
     @Option(help: "How long /health/ready answers 503, at a stop, before no connection is taken any more.")
     var drainDelay = APIConfiguration.usualDrainDelay
 
+    @Option(
+        help: ArgumentHelp(
+            "The maximum number of notifications that wait, scheduled ones included; more are answered with 503.",
+            valueName: "count"))
+    var queueLimit = StoreLimits.waiting.value
+
+    @Option(
+        help: ArgumentHelp(
+            "The maximum number of notifications of one user that wait; more are answered with 429.", valueName: "count"))
+    var userQueueLimit = StoreLimits.userWaiting.value
+
     @OptionGroup var service: ServiceArguments
 
     mutating func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port \(port): a port is a number from 0 to 65535.") }
+        guard queueLimit > 0 else { throw ValidationError("--queue-limit \(queueLimit): at least 1 must be able to wait.") }
+        guard userQueueLimit > 0 else {
+            throw ValidationError("--user-queue-limit \(userQueueLimit): at least 1 must be able to wait.")
+        }
         do throws(ListenAddressFault) { host = try ListenAddress.host(host) } catch {
             throw ValidationError("--host \(host): \(error)")
         }
@@ -41,7 +58,9 @@ struct APICommand: AsyncParsableCommand {
         service.watchLifeline(stopGrace: configuration.stopLimit)
         try requireFreePort()
         // A turn of the probe waits for the store as long as that waits for others.
-        let process = try await PlatformProcess(service, service: "api", longestTurn: .seconds(6))
+        let process = try await PlatformProcess(
+            service, service: "api", longestTurn: .seconds(6),
+            bounds: QueueBounds(waiting: queueLimit, userWaiting: userQueueLimit))
         let (store, factory, logger) = (process.store, process.reporter.factory, process.logger)
         let gauges = StoreGauges(store: store, factory: factory, logger: logger)
         let probe = HealthProbe(store: store, logger: logger)

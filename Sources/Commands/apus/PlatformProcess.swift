@@ -11,6 +11,7 @@ import EventCatalog
 import Glibc
 import Logging
 import NotificationStore
+import SQLiteStore
 import ServiceLifecycle
 import UnixSignals
 
@@ -32,7 +33,10 @@ struct PlatformProcess: Sendable {
     /// - Parameters:
     ///   - service: the label `service` of all series, `worker` or `api`.
     ///   - longestTurn: how long one turn of the service's loop may take.
-    init(_ arguments: ServiceArguments, service: String, longestTurn: Duration) async throws {
+    ///   - bounds: how much may wait in the store before this process puts no more into it.
+    init(
+        _ arguments: ServiceArguments, service: String, longestTurn: Duration, bounds: QueueBounds = QueueBounds()
+    ) async throws {
         CrashTrace.enable()
         DescriptorLimit.raise()
         // There is no file of its own to be opened anew: the journal or the supervisor has the log.
@@ -56,7 +60,7 @@ struct PlatformProcess: Sendable {
         // Lines for people are in a file or a terminal of this instance alone.
         if output.journal != nil { logger[metadataKey: "instance"] = "\(arguments.instance)" }
         self.logger = logger
-        store = try await Self.openStore(arguments, notifier: notifier, logger: logger)
+        store = try await Self.openStore(arguments, bounds, notifier: notifier, logger: logger)
         reporter = try arguments.reporter(service: service, logger: logger)
         reporter.watchEventLoops()
         MetricsSystem.bootstrap(reporter.factory)
@@ -91,12 +95,12 @@ struct PlatformProcess: Sendable {
     }
 
     private static func openStore(
-        _ arguments: ServiceArguments, notifier: ServiceNotifier?, logger: Logger
+        _ arguments: ServiceArguments, _ bounds: QueueBounds, notifier: ServiceNotifier?, logger: Logger
     ) async throws -> any NotificationStore {
         var told: String?
         while true {
             do throws(StoreError) {
-                return try arguments.openStore()
+                return try arguments.openStore(bounds: bounds)
             } catch {
                 guard let notifier, error.mayPass else { throw CommandFailure(error.description) }
                 if told != error.description {

@@ -56,8 +56,8 @@ struct ServiceArguments: ParsableArguments {
     }
 
     /// The store, brought up to date.
-    func openStore() throws(StoreError) -> any NotificationStore {
-        try store.below(data).open(connections: connections)
+    func openStore(bounds: QueueBounds) throws(StoreError) -> any NotificationStore {
+        try store.below(data).open(connections: connections, bounds: bounds)
     }
 
     /// What makes this process visible to the agent; its factory is the backend of the service's metrics.
@@ -88,10 +88,12 @@ extension LogDestination: ExpressibleByArgument {}
 extension StoreLocation {
     /// Opens the store that is here, whatever its kind, and brings it up to date.
     ///
-    /// - Parameter connections: the maximum number of connections of this process.
-    func open(connections: Int = 5) throws(StoreError) -> any NotificationStore {
+    /// - Parameters:
+    ///   - connections: the maximum number of connections of this process.
+    ///   - bounds: how much may wait in the queue.
+    func open(connections: Int = 5, bounds: QueueBounds = QueueBounds()) throws(StoreError) -> any NotificationStore {
         switch self {
-        case .sqlite(let path): try SQLiteNotificationStore(path: path, connections: connections)
+        case .sqlite(let path): try SQLiteNotificationStore(path: path, connections: connections, bounds: bounds)
         }
     }
 }

@@ -37,8 +37,8 @@ enum RoutePattern: String, CaseIterable, Sendable {
     /// The statuses that the first method of the path can be answered with; their series are there from the start.
     var statuses: [Int] {
         switch self {
-        case .notifications: [202, 400, 413, 415, 422, 499, 500, 503, 507]
-        case .notification: [200, 400, 404, 500, 503]
+        case .notifications: [202, 400, 413, 415, 422, 429, 499, 500, 503, 507]
+        case .notification: [200, 400, 404, 409, 500, 503]
         case .health, .readiness: [200, 503]
         case .liveness: [200]
         case .statistics: [200, 500, 503]

@@ -6,6 +6,9 @@ package import NotificationStore
 package enum Notifications {
     package static let enqueued = Counter<ChannelLabels>(
         "notifications_enqueued_total", "Notifications that the store accepted, by channel.")
+    package static let refused = Counter<BudgetLabels>(
+        "notifications_refused_total",
+        "Notifications that were not accepted because too much waits, by whose budget is used up.")
     package static let claimed = Counter<NoLabels>("notifications_claimed_total", "Leases taken on notifications.")
     package static let delivered = Counter<ChannelLabels>(
         "notifications_delivered_total", "Notifications delivered and recorded as such, by channel.")
@@ -49,7 +52,8 @@ package enum Notifications {
 
     /// Every family that is the platform's own; what it records besides (its queue, its pool, its HTTP server) any service can.
     package static let families = [
-        enqueued.family, claimed.family, delivered.family, failures.family, dead.family, released.family, lostLeases.family,
+        enqueued.family, refused.family, claimed.family, delivered.family, failures.family, dead.family, released.family,
+        lostLeases.family,
         reclaimed.family, deferrals.family, closedDestinations.family, refusedAnswers.family, repeatedRequests.family,
         lookups.family, cachedNames.family, unreadable.family, attemptDuration.family, pickupDelay.family, removed.family,
         storeBytes.family, logBytes.family,
@@ -70,6 +74,25 @@ package struct ChannelLabels: EnumerableLabels {
     package let channel: Channel
     package init(channel: Channel) { self.channel = channel }
     package subscript(key: Key) -> String { channel.rawValue }
+}
+
+/// Whose budget is used up when a notification is not accepted.
+package enum RefusedBudget: String, CaseIterable, Sendable {
+    /// The share of one user, who has too much in the queue.
+    case user
+    /// The whole queue.
+    case queue
+    /// The disk, whose last bytes are kept for outcomes.
+    case disk
+}
+
+/// Whose budget is used up, as a label.
+package struct BudgetLabels: EnumerableLabels {
+    package enum Key: String, LabelKey { case budget }
+    package static var allCases: [Self] { RefusedBudget.allCases.map { Self(budget: $0) } }
+    package let budget: RefusedBudget
+    package init(budget: RefusedBudget) { self.budget = budget }
+    package subscript(key: Key) -> String { budget.rawValue }
 }
 
 /// What a failed attempt means for the next one.

@@ -23,72 +23,27 @@ package enum LeaseSQL {
         WHERE status = 'pending' AND deaths > 0 AND due_at <= :now LIMIT 1
         """
 
-    /// Leases candidates, the longest due first and, of the same moment, the first stored first. Each gets a token of its own,
-    /// `base` + 1, + 2, … in that order. Arguments: `now`, `owner`, `expiry`, `base`, and those of the candidates.
-    private static func lease(_ candidates: String, prefix: String = "WITH") -> String {
-        """
-        \(prefix) due AS (
-            SELECT place, row_number() OVER (ORDER BY due_at, place) AS number
-            FROM (
-                \(candidates)
-            )
-        )
+    /// Leases chosen rows. Each gets a token of its own, `base` + 1, + 2, … in their order. Arguments: `now`, `owner`, `expiry`, `base`,
+    /// `places` (a JSON array of rows).
+    ///
+    /// The `+` keeps the planner from looking for the rows among all that is pending.
+    package static let lease = """
         UPDATE notifications
         SET status = 'processing', locked_by = :owner, locked_at = :now, lock_expiry = :expiry,
-            lock_token = :base + due.number, updated_at = :now
-        FROM due
-        WHERE notifications.rowid = due.place AND notifications.status = 'pending'
+            lock_token = :base + 1 + chosen.key, updated_at = :now
+        FROM json_each(:places) AS chosen
+        WHERE notifications.rowid = chosen.value AND +notifications.status = 'pending'
         RETURNING notifications.rowid AS place, id, user_id, channel, title, body, webhook_url, deliver_at, due_at, attempts,
             created_at, deaths, lock_token
         """
-    }
 
-    private static let isOpen = "(destination IS NULL OR destination NOT IN (SELECT value FROM json_each(:excluded)))"
-
-    /// Leases what is due and no suspect, among the `window` rows that are longest due. Arguments: `now`, `limit`, `owner`, `expiry`,
-    /// `base`, `excluded` (a JSON array of destinations), `window`.
-    ///
-    /// Limits stand inside of the numbering, which would else number all that is due.
-    package static let claim = lease(
+    /// Finds the suspect that is longest due. Arguments: `now`, `excluded` (a JSON array of destinations).
+    package static let suspect = """
+        SELECT rowid AS place FROM notifications INDEXED BY notifications_suspects
+        WHERE status = 'pending' AND deaths > 0 AND due_at <= :now
+            AND (destination IS NULL OR destination NOT IN (SELECT value FROM json_each(:excluded)))
+        ORDER BY due_at, rowid LIMIT 1
         """
-        SELECT place, due_at FROM (
-            SELECT rowid AS place, due_at, destination, deaths FROM notifications
-            WHERE status = 'pending' AND due_at <= :now
-            ORDER BY due_at, rowid LIMIT :window
-        )
-        WHERE deaths = 0 AND \(isOpen) LIMIT :limit
-        """)
-
-    /// Leases the suspect that is longest due. Arguments as of ``claim``, without `window`.
-    package static let claimSuspect = lease(
-        """
-        SELECT rowid AS place, due_at FROM notifications
-        WHERE status = 'pending' AND deaths > 0 AND due_at <= :now AND \(isOpen)
-        ORDER BY due_at, rowid LIMIT :limit
-        """)
-
-    /// Leases what is due and no suspect, destination by destination: when all of a window waits for closed destinations, whatever is
-    /// behind it is found without reading them. Arguments as of ``claim``, with `destinations` in place of `window`.
-    package static let claimBehind = lease(
-        """
-        SELECT place, due_at FROM (
-            SELECT rowid AS place, due_at FROM notifications
-            WHERE status = 'pending' AND destination IS NULL AND due_at <= :now AND deaths = 0
-            UNION ALL
-            SELECT n.rowid AS place, n.due_at FROM known JOIN notifications n
-            ON n.status = 'pending' AND n.destination = known.destination AND n.due_at <= :now AND n.deaths = 0
-            WHERE known.destination NOT IN (SELECT value FROM json_each(:excluded))
-        )
-        ORDER BY due_at, place LIMIT :limit
-        """,
-        prefix: """
-            WITH RECURSIVE known (destination) AS (
-                SELECT min(destination) FROM notifications WHERE status = 'pending' AND destination IS NOT NULL
-                UNION ALL
-                SELECT (SELECT min(n.destination) FROM notifications n WHERE n.status = 'pending' AND n.destination > known.destination)
-                FROM known WHERE known.destination IS NOT NULL LIMIT :destinations
-            ),
-            """)
 
     /// Puts a row that this version cannot read aside. Arguments: `now`, `dueAt`, `place`.
     package static let park = """

@@ -2,10 +2,11 @@ import ApusLimits
 import FoundationEssentials
 import GRDB
 package import NotificationStore
+import Synchronization
 
 extension SQLiteNotificationStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> Claim {
-        try await database.write("claim notifications") { [clock] db in
+        try await database.write("claim notifications") { [self] db in
             let now = clock()
             try db.cachedStatement(sql: LeaseSQL.reclaim).execute(arguments: ["now": now.milliseconds])
             var claim = Claim(notifications: [], reclaimed: db.changesCount)
@@ -16,7 +17,7 @@ extension SQLiteNotificationStore {
             // A negative limit is none in SQL.
             guard request.limit > 0 else { return claim }
             let expiry = now + request.lease
-            for row in try Self.lease(request, at: now, until: expiry, in: db) {
+            for row in try lease(request, at: now, until: expiry, in: db) {
                 do {
                     claim.notifications.append(try ClaimedNotification(row: row, claimedAt: now, expiry: expiry))
                 } catch {
@@ -30,29 +31,43 @@ extension SQLiteNotificationStore {
         }
     }
 
-    private static func lease(
+    private func lease(
         _ request: ClaimRequest, at now: Instant, until expiry: Instant, in db: Database
     ) throws -> [Row] {
-        let isSuspect = request.kind == .suspect
-        let excluded = String(decoding: try JSONEncoder().encode(request.excluded.map(\.description)), as: UTF8.self)
-        func lease(_ sql: String, limit: Int, _ bound: StatementArguments) throws -> [Row] {
-            let base = try lastToken(in: db)
-            let arguments: StatementArguments = [
-                "now": now.milliseconds, "limit": limit, "owner": request.owner, "expiry": expiry.milliseconds, "base": base,
-                "excluded": excluded,
-            ]
-            let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments + bound)
-            if !rows.isEmpty { try setLastToken(base + Int64(rows.count), in: db) }
-            return rows
+        let base = try Self.lastToken(in: db)
+        let choice = try choose(request, at: now, turn: base + 1, in: db)
+        guard !choice.places.isEmpty || !choice.users.isEmpty else { return [] }
+        let places = choice.places.map(String.init).joined(separator: ",")
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: LeaseSQL.lease),
+            arguments: [
+                "now": now.milliseconds, "owner": request.owner, "expiry": expiry.milliseconds, "base": base,
+                "places": "[\(places)]",
+            ])
+        // Turns are drawn from the sequence of tokens: those who had theirs come behind all others, in the same order.
+        let end = try db.cachedStatement(sql: TurnSQL.end)
+        for (number, user) in choice.users.enumerated() {
+            try end.execute(arguments: ["user": user, "now": now.milliseconds, "turn": base + 2 + Int64(number)])
         }
-        guard !isSuspect else { return try lease(LeaseSQL.claimSuspect, limit: 1, [:]) }
-        let rows = try lease(LeaseSQL.claim, limit: request.limit, ["window": LeaseLimits.window.value])
-        // Only rows that were passed over can have filled the window.
-        guard rows.count < request.limit, !request.excluded.isEmpty || rows.isEmpty else { return rows }
-        return try rows
-            + lease(
-                LeaseSQL.claimBehind, limit: request.limit - rows.count,
-                ["destinations": LeaseLimits.destinations.value])
+        try Self.setLastToken(base + 2 + Int64(max(choice.places.count, choice.users.count)), in: db)
+        return rows
+    }
+
+    private func choose(
+        _ request: ClaimRequest, at now: Instant, turn: Int64, in db: Database
+    ) throws -> ClaimRound.Choice {
+        if request.kind == .suspect {
+            let excluded = String(
+                decoding: try JSONEncoder().encode(request.excluded.map(\.description)), as: UTF8.self)
+            let place = try Int64.fetchOne(
+                db.cachedStatement(sql: LeaseSQL.suspect), arguments: ["now": now.milliseconds, "excluded": excluded])
+            return ClaimRound.Choice(places: place.map { [$0] } ?? [])
+        }
+        var round = ClaimRound(request, at: now, in: db)
+        var last = lastDestination.withLock { $0 }
+        let choice = try round.choose(turn: turn, after: &last)
+        lastDestination.withLock { [last] in $0 = last }
+        return choice
     }
 
     private static func bury(at now: Instant, in db: Database) throws -> [BuriedNotification] {

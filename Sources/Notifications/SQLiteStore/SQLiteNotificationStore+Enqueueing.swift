@@ -8,9 +8,10 @@ extension SQLiteNotificationStore {
     ) async throws(StoreError) -> EnqueueResult {
         try Self.requireWholeTexts(notifications, idempotency)
         // The client is told that it need not send again, which a power failure must not make untrue.
-        return try await database.write("store notifications", surviving: .powerFailure) { [clock] db in
+        return try await database.write("store notifications", surviving: .powerFailure) { [clock, bounds, database] db in
             let now = clock()
             if let idempotency, let earlier = try Self.earlierResult(of: idempotency, in: db) { return earlier }
+            try bounds.requireRoom(for: notifications, path: database.path, in: db)
             try Self.insert(notifications, at: now, in: db)
             let ids = notifications.map(\.id)
             if let idempotency { try Self.insert(idempotency, ids: ids, at: now, in: db) }
@@ -21,7 +22,12 @@ extension SQLiteNotificationStore {
     package func notification(_ id: NotificationID) async throws(StoreError) -> NotificationRecord? {
         try await database.read("read a notification") { db in
             let statement = try db.cachedStatement(sql: "SELECT * FROM notifications WHERE id = ?")
-            return try Row.fetchOne(statement, arguments: [id.description]).map(NotificationRecord.init(row:))
+            guard let row = try Row.fetchOne(statement, arguments: [id.description]) else { return nil }
+            do {
+                return try NotificationRecord(row: row)
+            } catch {
+                throw StoreError.unreadable(reason: "\(error)")
+            }
         }
     }
 

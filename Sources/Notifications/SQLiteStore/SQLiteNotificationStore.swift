@@ -1,4 +1,5 @@
 package import NotificationStore
+import Synchronization
 
 /// Notifications in one SQLite file, which any number of processes of one machine share.
 ///
@@ -7,6 +8,9 @@ package import NotificationStore
 package final class SQLiteNotificationStore: NotificationStore {
     let database: SQLiteDatabase
     let clock: @Sendable () -> Instant
+    let bounds: QueueBounds
+    /// The destination at which the last claim stopped that looked behind closed ones.
+    let lastDestination = Mutex("")
 
     /// Opens the database, makes it when it is new, and brings its schema up to date; blocks meanwhile.
     ///
@@ -14,21 +18,26 @@ package final class SQLiteNotificationStore: NotificationStore {
     ///   - path: the database's file; its folder must be there.
     ///   - connections: the maximum number of connections of this process, the writer's included; at least 1, which then reads, too.
     ///   - busyTimeout: how long an operation waits for other writers or for a connection, before it is ``StoreError/busy(reason:)``.
+    ///   - bounds: how much may wait in the queue.
     ///   - clock: the time of due moments and leases; processes that share a database must share it.
     package init(
-        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5), clock: HostClock = .system
+        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5), bounds: QueueBounds = QueueBounds(),
+        clock: HostClock = .system
     ) throws(StoreError) {
         let steps = ClockSteps(clock: clock)
         database = try SQLiteDatabase(
             .init(path: path, connections: connections, patience: busyTimeout, settle: { try steps.settle(in: $0) }))
         self.clock = clock.wall
+        self.bounds = bounds
     }
 
     /// Opens the database with a clock that is never set, as tests have.
     package convenience init(
-        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5), clock: @escaping @Sendable () -> Instant
+        path: String, connections: Int = 5, busyTimeout: Duration = .seconds(5), bounds: QueueBounds = QueueBounds(),
+        clock: @escaping @Sendable () -> Instant
     ) throws(StoreError) {
-        try self.init(path: path, connections: connections, busyTimeout: busyTimeout, clock: HostClock(wall: clock))
+        try self.init(
+            path: path, connections: connections, busyTimeout: busyTimeout, bounds: bounds, clock: HostClock(wall: clock))
     }
 
     /// The connections of this process, of which `used` are working at this moment; what waits for one is in none of the numbers.

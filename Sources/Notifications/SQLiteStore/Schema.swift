@@ -20,6 +20,9 @@ enum Schema {
         migrator.registerMigration("003 host clock", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: hostClock)
         }
+        migrator.registerMigration("004 users and their turns", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: usersAndTurns)
+        }
         return migrator
     }
 

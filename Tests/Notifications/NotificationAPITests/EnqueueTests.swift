@@ -4,6 +4,7 @@ import GRDB
 import HostTesting
 import NIOCore
 import NIOHTTP1
+import NotificationAPI
 import NotificationStore
 import NotificationTesting
 import Testing
@@ -13,9 +14,11 @@ import Testing
 
     @Test func `stores a notification, which can be read back with every field`() async throws {
         try await withAPI { api in
+            let moment = Instant(milliseconds: Instant.realtime().milliseconds / 1000 * 1000 + 30 * 86_400_500)
+            let oneHourEast = (moment + .seconds(3600)).rfc3339.replacing("Z", with: "+01:00")
             let body = #"""
                 {"userId":"Zoë","channel":"webhook","title":"A \"title\"","body":"Line\n🐦","webhookUrl":"https://example.com/h?a=1",
-                 "deliverAt":"2126-11-21T09:30:00.5+01:00"}
+                 "deliverAt":"\#(oneHourEast)"}
                 """#
             let accepted = try await api.post(body)
             #expect(accepted.status == 202)
@@ -34,7 +37,7 @@ import Testing
             #expect(notification.webhookUrl == "https://example.com/h?a=1")
             #expect(notification.status == "pending")
             #expect(notification.attempts == 0)
-            #expect(notification.dueAt == "2126-11-21T08:30:00.500Z")
+            #expect(notification.dueAt == moment.rfc3339)
             #expect(try await api.get("/notifications/\(id.uppercased())").status == 200)
         }
     }
@@ -52,6 +55,23 @@ import Testing
             let shown = try await api.get("/notifications/\(id)")
             #expect(try shown.decoded(Shown.self).status == "processing")
             #expect(!shown.text.contains("secret-host"))
+        }
+    }
+
+    @Test func `answers for a notification that it cannot read that it cannot, and shows all others`() async throws {
+        let folder = try StoreFolder()
+        try await withAPI(folder: folder) { api in
+            let ids = try await api.post("[\(log),\(log)]").ids
+            let database = try DatabaseQueue(path: folder.database)
+            try await database.write { db in
+                try db.execute(sql: "UPDATE notifications SET channel = 'pigeon' WHERE id = ?", arguments: [ids[0]])
+            }
+            let shown = try await api.get("/notifications/\(ids[0])")
+            #expect(shown.status == 409)
+            #expect(try shown.problem.type == "urn:apus:problem:unreadable")
+            #expect(try shown.problem.detail.contains("\(ids[0]) is stored, and in a form that this version cannot read"))
+            #expect(!shown.text.contains("pigeon"))
+            #expect(try await api.get("/notifications/\(ids[1])").status == 200)
         }
     }
 

@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [
         log, "[\(webhook)]", webhook.replacing("user-1", with: "user-2"), webhook.replacing("Hi", with: "Ho"),
         webhook.replacing("There", with: "Here"), webhook.replacing("/hook", with: "/hooked"),
-        webhook.replacing("}", with: #","deliverAt":"2126-11-21T09:30:00Z"}"#),
+        webhook.replacing("}", with: #","deliverAt":"2026-11-21T09:30:00Z"}"#),
         // The same letters, otherwise divided.
         webhook.replacing(#""Hi","body":"There""#, with: #""HiT","body":"here""#),
     ])

@@ -1,3 +1,5 @@
+import NotificationAPI
+import NotificationStore
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `A malformed notification` {
@@ -52,6 +54,9 @@ import Testing
         Case(
             #"{"userId":"u","channel":"log","title":"t","body":"b","deliverAt":"2026-11-21T09:30:00"}"#, "deliverAt",
             #""2026-11-21T09:30:00" is no such moment"#),
+        Case(
+            #"{"userId":"u","channel":"log","title":"t","body":"b","deliverAt":"9999-01-01T00:00:00Z"}"#, "deliverAt",
+            #""9999-01-01T00:00:00Z" is too far ahead"#),
         Case(#"{"userId":"u","channel":"log","title":"t","body":"b","deliverAt":1795249800}"#, "deliverAt", "is a number"),
         Case(
             #"{"userId":"u","channel":"log","title":"t","body":"b","deliverAT":"x"}"#, "deliverAT",
@@ -98,6 +103,28 @@ import Testing
             #expect(reply.status == 400)
             #expect(try reply.problem.fields.count == 50)
             #expect(try reply.problem.detail == "4000 fields are wrong, of which the first 50 are listed")
+        }
+    }
+
+    @Test func `of very many fields has all of them counted, and the first named`() async throws {
+        try await withAPI { api in
+            let members = (0..<60_000).map { "\"a\($0)\":0" }.joined(separator: ",")
+            let reply = try await api.post("{\(members)}")
+            #expect(reply.status == 400)
+            #expect(try reply.problem.fields.count == 50)
+            #expect(try reply.problem.detail == "60004 fields are wrong, of which the first 50 are listed")
+            #expect(try reply.problem.fields.first == "userId")
+        }
+    }
+
+    @Test(arguments: [(365, 202), (367, 400)])
+    func `asks for a moment too far ahead, and for none that is nearer`(days: Int, status: UInt) async throws {
+        try await withAPI { api in
+            let moment = (Instant.realtime() + .seconds(days * 86_400)).rfc3339
+            let reply = try await api.post(log.replacing("}", with: #","deliverAt":"\#(moment)"}"#))
+            #expect(reply.status == status)
+            guard status == 400 else { return }
+            #expect(try reply.problem.errors?.first?.expected.hasSuffix("a year from now; keep it until then") == true)
         }
     }
 

@@ -107,6 +107,15 @@ import Testing
                 sql: """
                     DELETE FROM grdb_migrations WHERE identifier <> '001 notifications';
                     DROP TABLE host_clock;
+                    DROP TRIGGER queue_entered;
+                    DROP TRIGGER queue_entered_again;
+                    DROP TRIGGER queue_left;
+                    DROP TRIGGER queue_removed;
+                    DROP TRIGGER queue_due;
+                    DROP INDEX notifications_fresh;
+                    DROP INDEX notifications_retried;
+                    DROP TABLE queue_users;
+                    DELETE FROM counters WHERE name = 'queued';
                     DROP INDEX notifications_due;
                     DROP INDEX notifications_destination;
                     DROP INDEX notifications_suspects;
@@ -123,6 +132,8 @@ import Testing
             ClaimRequest(limit: 50, owner: "host-1-a", lease: .seconds(30), excluding: closed))
         #expect(claim.titles == ["log", "no", "b"])
         #expect(try await store.claim().titles == ["a"])
+        #expect(try await store.counts().processing == 4)
+        #expect(try await store.queueDepth().pending == 0)
         await store.close()
     }
 }

@@ -12,7 +12,16 @@ package final class StoreFolder: Sendable {
     package var database: String { folder.path("notifications.sqlite") }
 
     /// Opens the database, as another process of the platform would.
-    package func open() throws -> any NotificationStore { try SQLiteNotificationStore(path: database) }
+    ///
+    /// - Parameters:
+    ///   - waiting: the maximum number of notifications that wait; the usual one when nil.
+    ///   - userWaiting: the maximum number of one user's that wait; the usual one when nil.
+    package func open(waiting: Int? = nil, userWaiting: Int? = nil) throws -> any NotificationStore {
+        var bounds = QueueBounds()
+        bounds.waiting = waiting ?? bounds.waiting
+        bounds.userWaiting = userWaiting ?? bounds.userWaiting
+        return try SQLiteNotificationStore(path: database, bounds: bounds)
+    }
 }
 
 /// Runs a test on a database of its own.

@@ -20,7 +20,7 @@ package struct StorePromise: Sendable, CustomTestStringConvertible {
     }
 
     package static let all =
-        enqueueing + idempotency + claiming + leases + deaths + destinations + recording + statistics + closing
+        enqueueing + idempotency + claiming + turns + leases + deaths + destinations + recording + statistics + closing
 
     /// Tries to break the promise with two stores on a new place.
     package func check(_ place: some StorePlace) async throws { try await body(StorePair(place)) }

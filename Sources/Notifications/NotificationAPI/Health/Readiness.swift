@@ -42,8 +42,9 @@ final class Readiness: Sendable {
         switch error {
         case .busy: "the store is busy"
         case .full: "the store's disk is full"
+        case .refused: "the store takes no more"
         case .unavailable: "the store cannot be reached"
-        case .cannotOpen, .newerSchema, .failed: "the store fails"
+        case .cannotOpen, .newerSchema, .unreadable, .failed: "the store fails"
         }
     }
 }

@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusText
 import NotificationStore
 
@@ -8,49 +9,60 @@ struct NotificationFields {
     private let members: [PlacedJSON.Member]
     /// The JSON path of the object; empty when it is the whole body.
     private let path: String
-    private(set) var problems: [FieldProblem] = []
+    private let now: Instant
+    private(set) var problems: FieldProblems
 
-    private init(_ members: [PlacedJSON.Member], path: String) {
+    private init(_ members: [PlacedJSON.Member], path: String, _ now: Instant, _ problems: FieldProblems) {
         self.members = members
         self.path = path
+        self.now = now
+        self.problems = problems
     }
 
     /// Reads one notification.
     ///
-    /// - Parameter problems: receives what is wrong.
+    /// - Parameters:
+    ///   - now: the moment from which on the time ahead of the notification counts.
+    ///   - problems: receives what is wrong.
     /// - Returns: nil when anything is.
-    static func notification(_ json: PlacedJSON, path: String, problems: inout [FieldProblem]) -> NewNotification? {
+    static func notification(
+        _ json: PlacedJSON, path: String, _ now: Instant, problems: inout FieldProblems
+    ) -> NewNotification? {
         guard case .object(let members) = json.value else {
-            problems.append(
+            problems.add(
                 FieldProblem(
                     field: path, problem: "is \(json.kind)", expected: "an object with userId, channel, title and body"))
             return nil
         }
-        var fields = Self(members, path: path)
+        var fields = Self(members, path: path, now, problems)
         let notification = fields.notification()
-        problems += fields.problems
+        problems = fields.problems
         return notification
     }
 
     private mutating func notification() -> NewNotification? {
+        let earlier = problems.count
         let userID = text("userId", longest: 256)
         let channel = channel()
         let title = text("title", longest: 200)
         let body = text("body", longest: 10_000)
         let webhookURL = webhookURL(channel)
         let deliverAt = deliverAt()
-        for name in members.map(\.name).sorted() where !Self.names.contains(name) {
-            report(
-                name.excerpt(64), "is no field of a notification",
-                "one of \(Self.names.sorted().joined(separator: ", "))")
+        problems.addNames(members.map(\.name).filter { !Self.names.contains($0) }) { [path] in
+            Self.problem(
+                path, $0.excerpt(64), "is no field of a notification", "one of \(Self.names.sorted().joined(separator: ", "))")
         }
-        guard problems.isEmpty, let userID, let channel, let title, let body else { return nil }
+        guard problems.count == earlier, let userID, let channel, let title, let body else { return nil }
         return NewNotification(
             userID: userID, channel: channel, title: title, body: body, webhookURL: webhookURL, deliverAt: deliverAt)
     }
 
     private mutating func report(_ name: String, _ problem: String, _ expected: String) {
-        problems.append(FieldProblem(field: path.isEmpty ? name : "\(path).\(name)", problem: problem, expected: expected))
+        problems.add(Self.problem(path, name, problem, expected))
+    }
+
+    private static func problem(_ path: String, _ name: String, _ problem: String, _ expected: String) -> FieldProblem {
+        FieldProblem(field: path.isEmpty ? name : "\(path).\(name)", problem: problem, expected: expected)
     }
 
     /// Reads a text that must be there.
@@ -95,6 +107,13 @@ struct NotificationFields {
         guard let text = string("deliverAt", expected: expected, isRequired: false) else { return nil }
         guard let instant = Instant(rfc3339: text) else {
             report("deliverAt", "\"\(text.excerpt(40))\" is no such moment", expected)
+            return nil
+        }
+        let latest = now + RequestLimits.ahead.value
+        guard instant <= latest else {
+            report(
+                "deliverAt", "\"\(text.excerpt(40))\" is too far ahead",
+                "a moment until \(latest.rfc3339), a year from now; keep it until then")
             return nil
         }
         return instant

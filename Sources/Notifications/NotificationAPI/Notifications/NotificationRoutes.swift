@@ -1,26 +1,37 @@
+import ApusLimits
+import ApusText
 import HTTPTypes
 import Hummingbird
+import Logging
 import NotificationStore
 
 /// The routes `POST /notifications` and `GET /notifications/:id`.
 struct NotificationRoutes: Sendable {
     let store: any NotificationStore
     let metrics: EnqueueMetrics
+    /// Which lines about refusals are written, by user; "" is for those that concern all.
+    private let refusals = LogThrottle<String>(burst: 1)
+    private let unreadable = LogThrottle<String>()
+
+    init(store: any NotificationStore, metrics: EnqueueMetrics) {
+        self.store = store
+        self.metrics = metrics
+    }
 
     private static let replayedName = HTTPField.Name("idempotency-replayed")
 
     func add(to router: Router<BasicRequestContext>) {
-        router.post("notifications") { request, _ in try await enqueue(request) }
+        router.post("notifications") { request, context in try await enqueue(request, context.logger) }
         router.get("notifications/:id") { _, context in try await show(context) }
     }
 
     /// Answers 202, because the notification is accepted and not delivered yet; the same for a replay.
-    private func enqueue(_ request: Request) async throws -> Response {
+    private func enqueue(_ request: Request, _ logger: Logger) async throws -> Response {
         try request.requireJSON()
         let key = try request.idempotencyKey()
         let asked = try EnqueueRequest(json: try await request.bytes())
         let idempotency = key.map { IdempotencyKey(key: $0, fingerprint: asked.fingerprint) }
-        switch try await store.enqueue(asked.notifications, idempotency: idempotency) {
+        switch try await store(asked.notifications, idempotency, logger) {
         case .stored(let ids):
             metrics.stored(asked.notifications)
             return try accepted(ids, isBatch: asked.isBatch, isReplay: false)
@@ -28,6 +39,28 @@ struct NotificationRoutes: Sendable {
             return try accepted(ids, isBatch: asked.isBatch, isReplay: true)
         case .conflict:
             throw Problem.keyConflict
+        }
+    }
+
+    private func store(
+        _ notifications: [NewNotification], _ idempotency: IdempotencyKey?, _ logger: Logger
+    ) async throws -> EnqueueResult {
+        do throws(StoreError) {
+            return try await store.enqueue(notifications, idempotency: idempotency)
+        } catch .refused(let refusal) {
+            metrics.refused(notifications, for: refusal.owner)
+            let problem = Problem.of(refusal)
+            let user = if case .user(let id) = refusal.owner { id.excerpt(64) } else { "" }
+            if let omitted = refusals.admit(user) {
+                var metadata: Logger.Metadata = [
+                    "reason": "\(refusal.reason)", "notifications": "\(notifications.count)", "omitted": "\(omitted)",
+                    "status": "\(problem.status.code)",
+                ]
+                if !user.isEmpty { metadata["user"] = .string(String(reflecting: user)) }
+                logger.warning(
+                    "notifications are refused, because too much waits; see docs/limits.md for what to do", metadata: metadata)
+            }
+            throw problem
         }
     }
 
@@ -44,7 +77,20 @@ struct NotificationRoutes: Sendable {
     private func show(_ context: BasicRequestContext) async throws -> Response {
         let text = context.parameters.get("id") ?? ""
         guard let id = NotificationID(text) else { throw Problem.notAnID(text) }
-        guard let record = try await store.notification(id) else { throw Problem.noNotification(id) }
+        guard let record = try await record(id, context.logger) else { throw Problem.noNotification(id) }
         return try .json(NotificationAnswer(record))
+    }
+
+    private func record(_ id: NotificationID, _ logger: Logger) async throws -> NotificationRecord? {
+        do throws(StoreError) {
+            return try await store.notification(id)
+        } catch .unreadable(let reason) {
+            if let omitted = unreadable.admit("row") {
+                logger.warning(
+                    "a notification cannot be shown that another version wrote; run that version",
+                    metadata: ["id": "\(id)", "error": "\(reason)", "omitted": "\(omitted)"])
+            }
+            throw Problem.unreadable(id)
+        }
     }
 }

@@ -10,5 +10,12 @@ package enum RequestLimits: LimitCatalog {
     package static let batch = Limit(
         1000, "notifications of a batch", per: "request", remedy: "the client is answered with 400; send several batches")
 
-    package static let all: [any AnyLimit] = [body, batch]
+    package static let fields = Limit(
+        50, "wrong fields that an answer lists", per: "request",
+        remedy: "the client mends those, and sees the next ones; the answer has the number of all")
+    package static let ahead = Limit(
+        Duration.seconds(366 * 86_400), "time ahead of now of a notification's deliverAt", per: "notification",
+        remedy: "the client is answered with 400; keep it, and send it nearer to its time")
+
+    package static let all: [any AnyLimit] = [body, batch, fields, ahead]
 }

@@ -4,15 +4,21 @@ import Hummingbird
 import NotificationStore
 
 extension Problem {
-    /// The maximum number of fields that are listed, so that a bad batch is not answered by something longer than itself.
-    private static let mostFields = 50
-
-    static func fields(_ problems: [FieldProblem]) -> Self {
+    static func fields(_ problems: FieldProblems) -> Self {
         let count = problems.count == 1 ? "1 field is wrong" : "\(problems.count) fields are wrong"
+        let listed = problems.listed.count
         return Self(
             .badRequest, type: "invalid-fields", title: "The notification is not valid",
-            detail: problems.count > mostFields ? "\(count), of which the first \(mostFields) are listed" : count,
-            fields: Array(problems.prefix(mostFields)))
+            detail: problems.count > listed ? "\(count), of which the first \(listed) are listed" : count,
+            fields: problems.listed)
+    }
+
+    /// Made for one notification that this version cannot read; it says nothing of the service, which has all others.
+    static func unreadable(_ id: NotificationID) -> Self {
+        Self(
+            .conflict, type: "unreadable", title: "This version cannot read the notification",
+            detail: "the notification \(id) is stored, and in a form that this version cannot read; ask an API of the version "
+                + "that wrote it, or have the operator look into the log, which names the column")
     }
 
     static func notJSON(_ error: JSONSyntaxError) -> Self {
@@ -86,6 +92,30 @@ extension Problem {
         HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), type: "full", title: "The store has no room",
         detail: "nothing was stored; send the same request again later, with an idempotency key", headers: [.retryAfter: "30"])
 
+    static func of(_ refusal: EnqueueRefusal) -> Self {
+        let again = "nothing was stored: \(refusal.reason);"
+        switch refusal.owner {
+        case .user(let id):
+            return Self(
+                .tooManyRequests, type: "user-queue-full", title: "Too many notifications of the user wait",
+                detail: "\(again) the user is \(String(reflecting: id.excerpt(64))); send the same request again when some of "
+                    + "theirs are delivered, or have the operator raise --user-queue-limit",
+                headers: [.retryAfter: "10"])
+        case .queue:
+            return Self(
+                .serviceUnavailable, type: "queue-full", title: "Too many notifications wait",
+                detail: "\(again) send the same request again later, with an idempotency key, or have the operator look why "
+                    + "they wait, or raise --queue-limit",
+                headers: [.retryAfter: "10"])
+        case .disk:
+            return Self(
+                full.status, type: "full", title: full.title,
+                detail: "\(again) send the same request again later, with an idempotency key, or have the operator free space "
+                    + "on the store's disk",
+                headers: [.retryAfter: "30"])
+        }
+    }
+
     static let unavailable = Self(
         .serviceUnavailable, type: "unavailable", title: "The store cannot be reached",
         detail: "nothing was stored; send the same request again, with an idempotency key", headers: [.retryAfter: "5"])
@@ -98,8 +128,9 @@ extension Problem {
         switch error {
         case .busy: busy
         case .full: full
+        case .refused(let refusal): of(refusal)
         case .unavailable: unavailable
-        case .cannotOpen, .newerSchema, .failed: internalError
+        case .cannotOpen, .newerSchema, .unreadable, .failed: internalError
         }
     }
 

@@ -1,3 +1,4 @@
+import ApusLimits
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -5,6 +6,9 @@ import NotificationStore
 
 /// Answers every error by a problem, which tells nothing of the inside; that goes to the log.
 struct ProblemMiddleware: RouterMiddleware {
+    /// Which lines are written, by route: while the store fails, each request would write one.
+    private let lines = LogThrottle<RoutePattern>()
+
     func handle(
         _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
@@ -20,8 +24,7 @@ struct ProblemMiddleware: RouterMiddleware {
         case let problem as Problem:
             return problem
         case let error as StoreError:
-            logger.error(
-                "the store failed a request", metadata: ["error": "\(error)", "route": "\(route(of: request).rawValue)"])
+            tell("the store failed a request", error, route(of: request), logger)
             return .of(error)
         case let error as HTTPError where error.status == .notFound:
             let route = route(of: request)
@@ -29,9 +32,15 @@ struct ProblemMiddleware: RouterMiddleware {
         case let error as any HTTPResponseError:
             return .framework(error.status)
         default:
-            logger.error("a request failed", metadata: ["error": "\(error)", "route": "\(route(of: request).rawValue)"])
+            tell("a request failed", error, route(of: request), logger)
             return .internalError
         }
+    }
+
+    private func tell(_ message: Logger.Message, _ error: any Error, _ route: RoutePattern, _ logger: Logger) {
+        guard let omitted = lines.admit(route) else { return }
+        logger.error(
+            message, metadata: ["error": "\(error)", "route": "\(route.rawValue)", "omitted": "\(omitted)"])
     }
 
     private func route(of request: Request) -> RoutePattern { RoutePattern(path: request.uri.path) }

@@ -100,6 +100,8 @@ final class SQLiteDatabase: Sendable {
             data: DatabaseFile.size(of: settings.path), writeAheadLog: DatabaseFile.size(of: settings.path + "-wal"))
     }
 
+    var path: String { settings.path }
+
     /// Throws when the disk has no room, or had none a moment ago.
     func requireSpace() throws(StoreError) {
         let free = DatabaseFile.freeSpace(at: settings.path)

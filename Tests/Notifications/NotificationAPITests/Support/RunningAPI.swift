@@ -54,17 +54,20 @@ struct RunningAPI: Sendable {
 ///
 /// - Parameters:
 ///   - folder: of the database; its own when nil.
+///   - waiting: the maximum number of notifications that wait; the usual one when nil.
+///   - userWaiting: the maximum number of one user's that wait; the usual one when nil.
 ///   - wrap: puts something before the store that the API sees.
 ///   - probe: asked for after that.
 func withAPI<Value: Sendable>(
-    folder: StoreFolder? = nil, drainDelay: Duration = .zero, idleTimeout: Duration = .seconds(60),
+    folder: StoreFolder? = nil, waiting: Int? = nil, userWaiting: Int? = nil, drainDelay: Duration = .zero,
+    idleTimeout: Duration = .seconds(60),
     requestTimeout: Duration = .seconds(30), maximumConnections: Int = 900, requestGrace: Duration = .seconds(8),
     wrap: (any NotificationStore) -> any NotificationStore = { $0 },
     probe: () -> HealthProbe? = { nil }, onReady: @escaping @Sendable () -> Void = {},
     _ test: @Sendable (RunningAPI) async throws -> Value
 ) async throws -> Value {
     let folder = try folder ?? StoreFolder()
-    let store = try folder.open()
+    let store = try folder.open(waiting: waiting, userWaiting: userWaiting)
     let metrics = TestMetrics()
     let seen = wrap(store)
     var configuration = APIConfiguration(
