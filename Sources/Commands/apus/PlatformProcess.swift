@@ -7,6 +7,7 @@ import ApusSystemd
 import ApusThreads
 import ArgumentParser
 import CoreMetrics
+import DeliveryWorker
 import EventCatalog
 import Glibc
 import Logging
@@ -79,6 +80,11 @@ struct PlatformProcess: Sendable {
             ManagerNotifications(
                 notifier: notifier, watchdog: watchdog, stopLimit: stopLimit, logger: logger, turns: turns, status: status)
         }
+    }
+
+    /// What becomes of the log's lines.
+    var losses: LineLosses {
+        LineLosses(lost: { [output] in output.lost }, waiting: { [output] in output.waiting })
     }
 
     /// Runs the service until SIGTERM or SIGINT, and closes what it opened.

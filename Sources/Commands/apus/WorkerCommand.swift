@@ -69,7 +69,7 @@ struct WorkerCommand: AsyncParsableCommand {
             })
         let worker = DeliveryWorker(
             store: store, configuration: configuration, factory: factory, logger: logger, pulse: pulse,
-            onReady: { notifications?.ready() })
+            losses: process.losses, onReady: { notifications?.ready() })
         let upkeep = StoreUpkeep(
             store: store,
             retention: Retention(

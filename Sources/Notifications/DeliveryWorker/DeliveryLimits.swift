@@ -54,6 +54,11 @@ package enum DeliveryLimits: LimitCatalog {
         Duration.seconds(30), "time after which a name that is unknown is looked up again", per: "name",
         remedy: "none is needed: a new name is found within that time")
 
+    // The log.
+    package static let lineTime = Limit(
+        Duration.seconds(5), "time that a delivery by log waits for the journal to take its line", per: "attempt",
+        metric: Notifications.failures.name, remedy: "look at systemd-journald; the delivery is tried again by the schedule")
+
     // Destinations.
     package static let destinations = Limit(
         1_024, "destinations whose state is kept", per: "worker", metric: Notifications.closedDestinations.name,
@@ -84,7 +89,8 @@ package enum DeliveryLimits: LimitCatalog {
 
     package static let all: [any AnyLimit] = [
         answerHead, informationalHeads, answerBody, answerBodyTime, drainedConnections, idleConnections, idleTime, lookups,
-        waitingLookups, lookupTime, names, addressAge, staleAddressAge, failureAge, destinations, share, quickShare, failures,
+        waitingLookups, lookupTime, names, addressAge, staleAddressAge, failureAge, lineTime, destinations, share, quickShare,
+        failures,
         firstPause, longestPause, deferral,
     ]
 }

@@ -26,6 +26,7 @@ package final class DeliveryWorker: Service {
     private let pulse: WorkerPulse
     private let onReady: @Sendable () -> Void
     private let receivers: ReceiverSettings
+    private let losses: LineLosses
     private let resolver: NameResolver
     private let logger: Logger
 
@@ -34,11 +35,12 @@ package final class DeliveryWorker: Service {
     ///   - factory: the backend that the worker's metrics are recorded with; all series are made here.
     ///   - pulse: is kept up to date while the worker runs.
     ///   - receivers: how names are looked up and servers trusted.
+    ///   - losses: what becomes of the log's lines, by which the channel `log` knows what is delivered.
     ///   - onReady: called once, when the store has taken the first claim.
     package init(
         store: any NotificationStore, configuration: WorkerConfiguration = WorkerConfiguration(), factory: any MetricsFactory,
         logger: Logger, owner: String = WorkerOwner.make(), pulse: WorkerPulse = WorkerPulse(),
-        receivers: ReceiverSettings = ReceiverSettings(),
+        receivers: ReceiverSettings = ReceiverSettings(), losses: LineLosses = .none,
         onReady: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
@@ -47,6 +49,7 @@ package final class DeliveryWorker: Service {
         self.pulse = pulse
         self.onReady = onReady
         self.receivers = receivers
+        self.losses = losses
         let metrics = WorkerMetrics(factory: factory)
         self.metrics = metrics
         resolver = NameResolver(lookup: receivers.lookup, patience: receivers.lookupTime) { result, names in
@@ -64,7 +67,7 @@ package final class DeliveryWorker: Service {
             webhooks: WebhookSender(
                 client: ReceiverClient(configuration: receivers.security), resolver: resolver,
                 timeout: configuration.attemptLimit, metrics: metrics.receivers),
-            logger: logger)
+            logger: logger, losses: losses)
         let loop = WorkerLoop(
             store: store, owner: owner, configuration: configuration, deliverer: deliverer, metrics: metrics, pulse: pulse,
             logger: logger, queue: queue, onReady: onReady)

@@ -5,6 +5,7 @@ import Logging
 import NotificationMetrics
 import NotificationStore
 import NotificationTesting
+import Synchronization
 import Testing
 
 @Suite struct LogChannelTests {
@@ -26,6 +27,54 @@ import Testing
             #expect(line.metadata["title"] == #""Hello""#)
             #expect(line.metadata["body"] == #""first\nsecond \"quoted\" \u{1B}[31m""#)
             #expect(test.metrics.value(Notifications.delivered, ChannelLabels(channel: .log)) == 1)
+        }
+    }
+
+    @Test func `a line that is lost is a failed attempt, and is written again`() async throws {
+        try await withStore { store in
+            let notification = NewNotification(userID: "user-1", channel: .log, title: "Hello", body: "There")
+            _ = try await store.enqueue([notification], idempotency: nil)
+            let lost = Mutex<UInt64>(0)
+            // The first line is lost.
+            let losses = LineLosses(
+                lost: {
+                    lost.withLock {
+                        if $0 < 2 { $0 += 1 }
+                        return $0
+                    }
+                }, waiting: { 0 })
+            let test = WorkerUnderTest(store, losses: losses) {
+                $0.retries = RetrySchedule(delays: [.milliseconds(50)], jitter: 0)
+            }
+            try await test.run { _ in
+                try await eventually("delivered") { try await store.record(of: notification.id).status == .delivered }
+            }
+            let record = try await store.record(of: notification.id)
+            #expect(record.attempts == 2)
+            #expect(record.lastError == "the worker's log lost lines: nobody reads it")
+            let labels = DeliveryFailureLabels(channel: .log, reason: .transient)
+            #expect(test.metrics.value(Notifications.failures, labels) == 1)
+        }
+    }
+
+    @Test func `a line that waits for the journal is not delivered yet`() async throws {
+        try await withStore { store in
+            let notification = NewNotification(userID: "user-1", channel: .log, title: "Hello", body: "There")
+            _ = try await store.enqueue([notification], idempotency: nil)
+            let looks = Mutex(0)
+            let losses = LineLosses(
+                lost: { 0 },
+                waiting: {
+                    looks.withLock {
+                        $0 += 1
+                        return $0 < 4 ? 1 : 0
+                    }
+                })
+            let test = WorkerUnderTest(store, losses: losses)
+            try await test.run { _ in
+                try await eventually("delivered") { try await store.record(of: notification.id).status == .delivered }
+            }
+            #expect(looks.withLock { $0 } >= 4)
         }
     }
 }

@@ -8,6 +8,8 @@ final class LineDescriptor: Sendable {
         /// Whether the last line was cut short.
         var isMidLine = false
         var lost: UInt64 = 0
+        /// The number of all lines that were lost.
+        var allLost: UInt64 = 0
     }
 
     private let descriptor: Int32
@@ -15,6 +17,9 @@ final class LineDescriptor: Sendable {
     private let state = Mutex(State())
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// The number of lines that were lost.
+    var allLost: UInt64 { state.withLock(\.allLost) }
 
     /// Writes a line with its newline, and before it what `loss` says of the lines that were lost since the last one.
     ///
@@ -28,6 +33,7 @@ final class LineDescriptor: Sendable {
             if written > 0 { state.isMidLine = written < bytes.count }
             guard written == bytes.count else {
                 state.lost += 1
+                state.allLost += 1
                 return false
             }
             state.lost = 0
@@ -43,6 +49,9 @@ package struct StandardErrorStream: TextOutputStream, Sendable {
     private let lines: LineDescriptor
 
     package init(descriptor: Int32 = STDERR_FILENO) { lines = LineDescriptor(descriptor) }
+
+    /// The number of lines that were lost.
+    var lost: UInt64 { lines.allLost }
 
     package mutating func write(_ line: String) {
         _ = lines.write(Array(line.utf8)) { "\($0) lines of the log were lost: nobody read them\n" }

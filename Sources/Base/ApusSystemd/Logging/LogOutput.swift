@@ -45,6 +45,12 @@ package struct LogOutput: Sendable {
         }
     }
 
+    /// The number of lines that nobody got, because neither the journal nor standard error took them.
+    package var lost: UInt64 { journal?.dropped ?? standardError.lost }
+
+    /// The number of lines that wait for the journal to take them.
+    package var waiting: Int { journal?.waiting ?? 0 }
+
     /// Waits until the journal has what was logged, before the process ends; see ``JournalSocket/flush(within:)``.
     package func flush(within limit: Duration) -> Bool { journal?.flush(within: limit) ?? true }
 }

@@ -7,18 +7,16 @@ struct Deliverer: Sendable {
     private let webhooks: WebhookSender
     private let log: LogSender
 
-    init(webhooks: WebhookSender, logger: Logger) {
+    init(webhooks: WebhookSender, logger: Logger, losses: LineLosses) {
         self.webhooks = webhooks
-        log = LogSender(logger: logger)
+        log = LogSender(logger: logger, losses: losses)
     }
 
     /// Makes one attempt; whatever goes wrong is in the result.
     func deliver(_ notification: NewNotification) async -> AttemptResult {
         switch notification.channel {
         case .webhook: return await webhooks.send(notification)
-        case .log:
-            log.send(notification)
-            return .delivered
+        case .log: return await log.send(notification)
         }
     }
 

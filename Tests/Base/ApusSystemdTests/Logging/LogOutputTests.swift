@@ -37,12 +37,15 @@ import Testing
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         let first = String(decoding: buffer[..<read(ends[0], &buffer, buffer.count)], as: UTF8.self)
         #expect(first.contains("line 0 of a log"))
+        let lost = output.lost
         logger.warning("the last")
+        #expect(output.lost == lost, "and it is counted")
         let rest = String(decoding: buffer[..<read(ends[0], &buffer, buffer.count)], as: UTF8.self)
         let kept = first.split(separator: "\n").count { $0.hasSuffix("without a reader") }
         #expect(
             rest.contains("\n\(2000 - kept) lines of the log were lost: nobody read them\n")
                 || rest.hasPrefix("\(2000 - kept) lines"))
         #expect(rest.hasSuffix("the last\n"))
+        #expect(lost == UInt64(2000 - kept))
     }
 }

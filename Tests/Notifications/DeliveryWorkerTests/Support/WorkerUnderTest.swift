@@ -10,7 +10,7 @@ struct WorkerUnderTest {
 
     init(
         _ store: any NotificationStore, logger: Logger = quietLogger, receivers: ReceiverSettings = ReceiverSettings(),
-        _ configure: (inout WorkerConfiguration) -> Void = { _ in }
+        losses: LineLosses = .none, _ configure: (inout WorkerConfiguration) -> Void = { _ in }
     ) {
         var configuration = WorkerConfiguration()
         configuration.pollInterval = .milliseconds(50)
@@ -18,7 +18,8 @@ struct WorkerUnderTest {
         configuration.retries = RetrySchedule(delays: [.seconds(30), .seconds(120)], jitter: 0)
         configure(&configuration)
         worker = DeliveryWorker(
-            store: store, configuration: configuration, factory: metrics, logger: logger, receivers: receivers)
+            store: store, configuration: configuration, factory: metrics, logger: logger, receivers: receivers,
+            losses: losses)
     }
 
     func run<Result: Sendable>(_ body: (GracefulStop) async throws -> Result) async throws -> Result {
