@@ -22,6 +22,7 @@ struct DeliveriesDashboard {
             PanelRow(height: 4) { [totalDelivered, totalFailed, typicalDuration, typicalDelay] }
             PanelRow("What becomes of notifications") { [outcomes, byChannel, byWorker] }
             PanelRow("Failures") { [errorRatio, failures, dead] }
+            PanelRow("Receivers") { [deferrals, closedDestinations] }
             PanelRow("Duration of attempts") { [duration, durationHeatmap, durationByChannel] }
             PanelRow("Pickup") { [delay, delayHeatmap] }
             PanelRow("Leases") { [leases, lostLeases] }
@@ -151,6 +152,31 @@ struct DeliveriesDashboard {
             PanelQuery(
                 Notifications.dead.series.rate(over: .rateInterval).sum(by: .label(.channel)), legend: "\(.label(.channel))")
         }
+    }
+
+    // MARK: - Receivers
+
+    private var deferrals: Panel {
+        Panel(
+            "Deferred by reason",
+            description:
+                "Notifications per second that are put off without an attempt: closed, the destination does not answer; full, it is slow; name, it cannot be looked up; worker, the worker itself cannot connect.",
+            kind: .stackedLines, unit: .perSecond
+        ) {
+            PanelQuery(
+                Notifications.deferrals.series.rate(over: .rateInterval).sum(by: .label(.reason)),
+                legend: "\(.label(.reason))")
+        }
+    }
+
+    private var closedDestinations: Panel {
+        Panel(
+            "Closed destinations",
+            description: "Destinations that a worker leaves alone for a while because they do not answer, by worker.",
+            unit: .count
+        ) {
+            PanelQuery(Notifications.closedDestinations.series.value.max(by: .instance), legend: "\(.instance)")
+        }.linkedToInstance(of: fleet)
     }
 
     // MARK: - Durations

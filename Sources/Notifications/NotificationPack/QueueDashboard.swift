@@ -19,7 +19,7 @@ struct QueueDashboard {
         ) {
             PanelRow("Notifications") { [depth, oldest] }
             PanelRow { [flow, handledShare] }
-            PanelRow { [change, drain] }
+            PanelRow { [change, drain, refused] }
             if hasBrokers { BrokerSection(fleet: fleet).rows }
         }
     }
@@ -78,6 +78,19 @@ struct QueueDashboard {
         ) {
             PanelQuery(NotificationQueries.queueDepth.sum().samples(over: .rateInterval).derivative, legend: "growth")
         }.range(from: nil, to: nil)
+    }
+
+    private var refused: Panel {
+        Panel(
+            "Refused by budget",
+            description:
+                "Notifications per second that were not accepted: user, one user has too much waiting; queue, too much waits; disk, the rest of the disk is kept for outcomes.",
+            kind: .stackedLines, unit: .perSecond
+        ) {
+            PanelQuery(
+                Notifications.refused.series.rate(over: .rateInterval).sum(by: .label(.budget)),
+                legend: "\(.label(.budget))")
+        }
     }
 
     private var drain: Panel {
