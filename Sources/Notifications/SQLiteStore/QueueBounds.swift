@@ -52,7 +52,7 @@ extension QueueBounds {
         let room = free.map { $0 - reserve - queued * StoreLimits.outcome.value.bytes }
         for (user, load) in asked { try requireShare(of: user, for: load, room: room, in: db) }
         guard queued + notifications.count <= waiting else {
-            throw refusal(.queue, "\(queued) notifications wait, of \(waiting) at most")
+            throw refusal(.queue, "\(queued) notifications wait, of \(waiting) at most (--queue-limit)")
         }
         // Once in the log of writes, and once in the data.
         if let room, room < 2 * asked.values.reduce(0, { $0 + $1.bytes }) {
@@ -66,7 +66,8 @@ extension QueueBounds {
             db.cachedStatement(sql: "SELECT waiting, bytes FROM queue_users WHERE user_id = ?"), arguments: [user])
         let (count, bytes) = (row?["waiting"] as Int? ?? 0, row?["bytes"] as Int? ?? 0)
         guard count + load.count <= userWaiting else {
-            throw refusal(.user(user), "\(count) notifications of the user wait, of \(userWaiting) at most")
+            throw refusal(
+                .user(user), "\(count) notifications of the user wait, of \(userWaiting) at most (--user-queue-limit)")
         }
         guard bytes + load.bytes <= userBytes else {
             throw refusal(.user(user), "notifications of \(bytes) bytes of the user wait, of \(userBytes) at most")

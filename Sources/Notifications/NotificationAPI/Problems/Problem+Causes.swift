@@ -99,13 +99,13 @@ extension Problem {
             return Self(
                 .tooManyRequests, type: "user-queue-full", title: "Too many notifications of the user wait",
                 detail: "\(again) the user is \(String(reflecting: id.excerpt(64))); send the same request again when some of "
-                    + "theirs are delivered, or have the operator raise --user-queue-limit",
+                    + "theirs are delivered",
                 headers: [.retryAfter: "10"])
         case .queue:
             return Self(
                 .serviceUnavailable, type: "queue-full", title: "Too many notifications wait",
                 detail: "\(again) send the same request again later, with an idempotency key, or have the operator look why "
-                    + "they wait, or raise --queue-limit",
+                    + "they wait",
                 headers: [.retryAfter: "10"])
         case .disk:
             return Self(
