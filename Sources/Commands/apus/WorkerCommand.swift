@@ -74,7 +74,8 @@ struct WorkerCommand: AsyncParsableCommand {
             store: store,
             retention: Retention(
                 delivered: keepDelivered > .zero ? keepDelivered : nil, dead: keepDead > .zero ? keepDead : nil),
-            window: StoreLimits.batch.value, largestLog: StoreLimits.writeAheadLog.value.bytes, factory: factory,
+            window: StoreLimits.batch.value, largestLog: StoreLimits.writeAheadLog.value.bytes,
+            leastRoom: StoreLimits.reserve.value.bytes, shortest: StoreLimits.deliveredLeast.value, factory: factory,
             logger: logger)
         try await process.run([gauges, upkeep, worker] + [notifications].compactMap { $0 })
     }

@@ -9,6 +9,14 @@ package struct Retention: Hashable, Sendable {
         self.delivered = delivered
         self.dead = dead
     }
+
+    /// The retention while the disk is nearly full: what was delivered is kept for half as long, and half of that, so many times.
+    ///
+    /// - Parameter shortest: the time that is left to it in any case, in which clients repeat requests.
+    package func shortened(_ halvings: Int, shortest: Duration) -> Retention {
+        guard let delivered, delivered > shortest else { return self }
+        return Retention(delivered: max(shortest, delivered / (1 << min(halvings, 30))), dead: dead)
+    }
 }
 
 /// What one step of a removal did.
@@ -30,9 +38,12 @@ package struct StoreUsage: Hashable, Sendable {
     package var data: Int
     /// The bytes of the write-ahead log.
     package var writeAheadLog: Int
+    /// The bytes that it can still take, without those that are kept for outcomes; nil when that is not known.
+    package var room: Int?
 
-    package init(data: Int, writeAheadLog: Int) {
+    package init(data: Int, writeAheadLog: Int, room: Int? = nil) {
         self.data = data
         self.writeAheadLog = writeAheadLog
+        self.room = room
     }
 }

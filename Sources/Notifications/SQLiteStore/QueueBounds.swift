@@ -46,10 +46,8 @@ extension QueueBounds {
             asked[notification.userID, default: Load()].count += 1
             asked[notification.userID, default: Load()].bytes += notification.textBytes
         }
-        let queued =
-            try Int.fetchOne(db.cachedStatement(sql: "SELECT value FROM counters WHERE name = 'queued'")) ?? 0
-        let free = freeSpace(path)
-        let room = free.map { $0 - reserve - queued * StoreLimits.outcome.value.bytes }
+        let queued = try Self.queued(in: db)
+        let room = try room(path: path, queued: queued, in: db)
         for (user, load) in asked { try requireShare(of: user, for: load, room: room, in: db) }
         guard queued + notifications.count <= waiting else {
             throw refusal(.queue, "\(queued) notifications wait, of \(waiting) at most (--queue-limit)")
@@ -57,8 +55,23 @@ extension QueueBounds {
         // Once in the log of writes, and once in the data.
         if let room, room < 2 * asked.values.reduce(0, { $0 + $1.bytes }) {
             throw refusal(
-                .disk, "the disk has \(free ?? 0) bytes left, which are kept to record what becomes of what waits")
+                .disk, "the disk has \(freeSpace(path) ?? 0) bytes left, which are kept to record what becomes of what waits")
         }
+    }
+
+    private static func queued(in db: Database) throws -> Int {
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT value FROM counters WHERE name = 'queued'")) ?? 0
+    }
+
+    /// The bytes that can still be enqueued; nil when the disk's free bytes are not known.
+    func room(path: String, in db: Database) throws -> Int? { try room(path: path, queued: Self.queued(in: db), in: db) }
+
+    private func room(path: String, queued: Int, in db: Database) throws -> Int? {
+        guard let free = freeSpace(path) else { return nil }
+        // What was removed leaves pages behind that are used again. The log of writes needs the disk itself.
+        let sql = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
+        let unused = try Int.fetchOne(db.cachedStatement(sql: sql)) ?? 0
+        return min(free - reserve / 2, free + unused - reserve) - queued * StoreLimits.outcome.value.bytes
     }
 
     private func requireShare(of user: String, for load: Load, room: Int?, in db: Database) throws {

@@ -16,7 +16,13 @@ package enum StoreLimits: LimitCatalog {
     package static let delivered = Limit(
         Duration.seconds(7 * 86_400), "time for which delivered notifications are kept", per: "store",
         option: "apus worker --keep-delivered", metric: Notifications.removed.family.name,
-        remedy: "set it to 0s to keep them for ever, and watch \(Notifications.storeBytes.family.name)")
+        remedy:
+            "half as long each minute while the disk is nearly full; set it to 0s to keep them for ever, and watch \(Notifications.storeBytes.family.name)"
+    )
+    package static let deliveredLeast = Limit(
+        Duration.seconds(3600), "time for which delivered notifications are kept in any case, however full the disk is",
+        per: "store", metric: Notifications.removed.family.name,
+        remedy: "free space on the disk, or give the store a larger one")
     package static let dead = Limit(
         Duration.seconds(30 * 86_400), "time for which dead notifications are kept", per: "store",
         option: "apus worker --keep-dead", metric: Notifications.removed.family.name,
@@ -45,6 +51,6 @@ package enum StoreLimits: LimitCatalog {
         per: "notification", metric: refusals, remedy: "free space on the disk; what waits is delivered meanwhile")
 
     package static let all: [any AnyLimit] = [
-        writeAheadLog, freeSpace, delivered, dead, batch, waiting, userWaiting, userBytes, reserve, outcome,
+        writeAheadLog, freeSpace, delivered, deliveredLeast, dead, batch, waiting, userWaiting, userBytes, reserve, outcome,
     ]
 }

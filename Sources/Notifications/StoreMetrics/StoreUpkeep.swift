@@ -14,6 +14,8 @@ package final class StoreUpkeep: Service {
     private let retention: Retention
     private let window: Int
     private let largestLog: Int
+    private let leastRoom: Int
+    private let shortest: Duration
     private let interval: Duration
     private let logger: Logger
     private let removed: CoreMetrics.Counter
@@ -23,15 +25,20 @@ package final class StoreUpkeep: Service {
     /// - Parameters:
     ///   - window: rows that one transaction looks at.
     ///   - largestLog: bytes of the write-ahead log, past which it is written back and cut.
+    ///   - leastRoom: bytes of room, below which what was delivered is kept for half as long in each round.
+    ///   - shortest: how long what was delivered is kept in any case.
     ///   - interval: between two rounds; the first begins after a random part of it, so that processes take turns.
     package init(
         store: any NotificationStore, retention: Retention, window: Int = 500, largestLog: Int = 16 << 20,
-        interval: Duration = .seconds(60), factory: any MetricsFactory, logger: Logger
+        leastRoom: Int = 32 << 20, shortest: Duration = .seconds(3600), interval: Duration = .seconds(60),
+        factory: any MetricsFactory, logger: Logger
     ) {
         self.store = store
         self.retention = retention
         self.window = window
         self.largestLog = largestLog
+        self.leastRoom = leastRoom
+        self.shortest = shortest
         self.interval = interval
         self.logger = logger
         removed = Notifications.removed.handle(factory: factory)
@@ -44,9 +51,10 @@ package final class StoreUpkeep: Service {
         try? await cancelWhenGracefulShutdown { [self] in
             try await Task.sleep(for: interval * Double.random(in: 0...1))
             var isFailing = false
+            var halvings = 0
             while true {
                 do throws(StoreError) {
-                    try await round()
+                    try await round(&halvings)
                     isFailing = false
                 } catch {
                     if !isFailing, !Task.isCancelled {
@@ -61,8 +69,14 @@ package final class StoreUpkeep: Service {
         }
     }
 
-    private func round() async throws(StoreError) {
-        try await tidy()
+    private func round(_ halvings: inout Int) async throws(StoreError) {
+        halvings = try await isShort() ? halvings + 1 : 0
+        let retention = retention.shortened(halvings, shortest: shortest)
+        if retention != self.retention {
+            logger.warning(
+                "the store's disk is nearly full: delivered notifications are removed earlier; free space on it",
+                metadata: ["keep": "\(retention.delivered ?? .zero)"])
+        }
         guard retention.delivered != nil || retention.dead != nil else { return }
         var place: Int64? = 0
         while let from = place, !Task.isCancelled {
@@ -75,7 +89,8 @@ package final class StoreUpkeep: Service {
         }
     }
 
-    private func tidy() async throws(StoreError) {
+    /// Tidies, and says whether the store has little room.
+    private func isShort() async throws(StoreError) -> Bool {
         let usage = try await store.tidy(largestLog: largestLog)
         bytes.set(Int64(usage.data))
         logBytes.set(Int64(usage.writeAheadLog))
@@ -84,5 +99,6 @@ package final class StoreUpkeep: Service {
                 "a reader keeps the write-ahead log from being written back; find it with fuser on the -wal file, and end it",
                 metadata: ["bytes": "\(usage.writeAheadLog)"])
         }
+        return usage.room.map { $0 < leastRoom } ?? false
     }
 }

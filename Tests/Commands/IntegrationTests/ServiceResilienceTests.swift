@@ -36,7 +36,7 @@ import Testing
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
         let port = try LoopbackPort.free()
-        let mount = "mount -t tmpfs -o size=16m none \(folder.path("data")) && exec \"$0\" \"$@\""
+        let mount = "mount -t tmpfs -o size=64m none \(folder.path("data")) && exec \"$0\" \"$@\""
         let api = try RunningProgram(
             "unshare",
             [

@@ -93,6 +93,39 @@ import Testing
         await store.close()
     }
 
+    @Test func `takes more as soon as what was delivered is removed, although no file becomes smaller`() async throws {
+        let free = Mutex(60 << 20)
+        let store = try open(QueueBounds(freeSpace: { _ in free.withLock { $0 } }))
+        for _ in 0..<4 { try await store.add(of("a", 500, body: String(repeating: "x", count: 2000))) }
+        while case let claim = try await store.claim(500), !claim.notifications.isEmpty {
+            #expect(try await store.record(claim.notifications.map { $0.outcome(.delivered) }).isEmpty)
+        }
+        free.withLock { $0 = 32 << 20 }
+        #expect(await refusal(store, of("b", 1))?.owner == .disk)
+        #expect(try await store.tidy(largestLog: .max).room == 0)
+        clock.advance(by: .seconds(10))
+        let retention = Retention(delivered: .seconds(1), dead: nil)
+        #expect(try await store.removeEnded(retention, from: 0, limit: 5000).count == 2000)
+        let room = try present(try await store.tidy(largestLog: .max).room)
+        #expect(room > 4_000_000)
+        #expect(await refusal(store, of("b", 100)) == nil)
+        // The log of writes needs the disk itself.
+        free.withLock { $0 = 16 << 20 }
+        #expect(await refusal(store, of("c", 1))?.owner == .disk)
+        await store.close()
+    }
+
+    @Test(arguments: [(0, 604_800), (1, 302_400), (3, 75_600), (7, 4725), (8, 3600), (100, 3600)])
+    func `on a disk that is nearly full keeps what was delivered for half as long each time`(halvings: Int, seconds: Int) {
+        let hour = Duration.seconds(3600)
+        let retention = Retention(delivered: hour * 168, dead: hour * 720)
+        #expect(
+            retention.shortened(halvings, shortest: hour) == Retention(delivered: .seconds(seconds), dead: hour * 720))
+        #expect(
+            Retention(delivered: nil, dead: nil).shortened(halvings, shortest: hour) == Retention(delivered: nil, dead: nil))
+        #expect(Retention(delivered: .seconds(9), dead: nil).shortened(halvings, shortest: hour).delivered == .seconds(9))
+    }
+
     @Test func `leaves as much of the disk to others as one user has of it`() async throws {
         // A disk of a megabyte, of which each byte that waits takes one.
         let taken = Mutex(0)

@@ -21,10 +21,12 @@ extension SQLiteNotificationStore {
     }
 
     package func tidy(largestLog: Int) async throws(StoreError) -> StoreUsage {
-        let usage = database.usage
-        guard usage.writeAheadLog > largestLog else { return usage }
-        try await database.checkpoint()
-        return database.usage
+        if database.usage.writeAheadLog > largestLog { try await database.checkpoint() }
+        var usage = database.usage
+        usage.room = try await database.read("look for room") { [bounds, database] db in
+            try bounds.room(path: database.path, in: db)
+        }
+        return usage
     }
 }
 
