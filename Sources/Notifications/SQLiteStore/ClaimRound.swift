@@ -27,8 +27,8 @@ struct ClaimRound {
     private let excluded: Set<String>
     /// The number of rows that may still be looked at.
     private var budget = LeaseLimits.window.value
-    /// Whether rows may be due that were not found, because rows were passed over or because there are more users.
-    private var isHidden = false
+    /// Whether rows of closed destinations were looked at in place of others.
+    private var hasPassedOver = false
 
     init(_ request: ClaimRequest, at now: Instant, in db: Database) {
         self.db = db
@@ -41,6 +41,8 @@ struct ClaimRound {
     struct Choice {
         var places: [Int64] = []
         var users: [Int64] = []
+        /// Whether another round may find more, of users who were not looked at.
+        var hasMore = false
     }
 
     /// Chooses rows.
@@ -49,16 +51,16 @@ struct ClaimRound {
     ///   - turn: the turn of users of whom something has become due, behind those who have one.
     ///   - last: the destination from which on is looked where closed destinations hide what is due; it is moved on.
     mutating func choose(turn: Int64, after last: inout String) throws -> Choice {
-        try db.cachedStatement(sql: TurnSQL.admit).execute(arguments: [
-            "turn": turn, "now": now, "limit": min(limit, LeaseLimits.users.value),
-        ])
+        let most = min(limit, LeaseLimits.users.value)
+        try db.cachedStatement(sql: TurnSQL.admit).execute(arguments: ["turn": turn, "now": now, "limit": most])
+        let areMoreDue = db.changesCount == most
         let users = try Int64.fetchAll(
             db.cachedStatement(sql: TurnSQL.users), arguments: ["limit": LeaseLimits.users.value])
-        isHidden = users.count == LeaseLimits.users.value
         let lines = try fill(users)
-        if budget <= 0 { isHidden = true }
         var choice = Choice(places: Self.rounds(lines.map(\.rows), limit: limit), users: lines.map(\.user))
-        if choice.places.count < limit, isHidden {
+        // While rows are passed over, the way behind them is by their destination.
+        choice.hasMore = !hasPassedOver && (areMoreDue || users.count == LeaseLimits.users.value)
+        if choice.places.count < limit, hasPassedOver {
             choice.places += try behind(Set(choice.places), limit: limit - choice.places.count, after: &last)
         }
         return choice
@@ -114,7 +116,7 @@ struct ClaimRound {
             rows.append(Candidate(place: row["place"], dueAt: row["due_at"]))
         }
         budget -= looked
-        if looked > rows.count, rows.count < count { isHidden = true }
+        if looked > rows.count, rows.count < count { hasPassedOver = true }
         return (rows, rows.count == count)
     }
 

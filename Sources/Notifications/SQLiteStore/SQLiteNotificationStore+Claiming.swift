@@ -34,9 +34,25 @@ extension SQLiteNotificationStore {
     private func lease(
         _ request: ClaimRequest, at now: Instant, until expiry: Instant, in db: Database
     ) throws -> [Row] {
+        var rows: [Row] = []
+        // A user may turn out to have nothing due, when what was has left the queue otherwise; others are due all the same.
+        for _ in 0..<LeaseLimits.rounds.value {
+            var rest = request
+            rest.limit -= rows.count
+            let (leased, hasMore) = try leaseRound(rest, at: now, until: expiry, in: db)
+            rows += leased
+            guard hasMore, rows.count < request.limit else { break }
+        }
+        return rows
+    }
+
+    /// Leases what a round chooses; says whether another round may find more.
+    private func leaseRound(
+        _ request: ClaimRequest, at now: Instant, until expiry: Instant, in db: Database
+    ) throws -> (rows: [Row], hasMore: Bool) {
         let base = try Self.lastToken(in: db)
         let choice = try choose(request, at: now, turn: base + 1, in: db)
-        guard !choice.places.isEmpty || !choice.users.isEmpty else { return [] }
+        guard !choice.places.isEmpty || !choice.users.isEmpty else { return ([], false) }
         let places = choice.places.map(String.init).joined(separator: ",")
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: LeaseSQL.lease),
@@ -50,7 +66,7 @@ extension SQLiteNotificationStore {
             try end.execute(arguments: ["user": user, "now": now.milliseconds, "turn": base + 2 + Int64(number)])
         }
         try Self.setLastToken(base + 2 + Int64(max(choice.places.count, choice.users.count)), in: db)
-        return rows
+        return (rows, choice.hasMore)
     }
 
     private func choose(

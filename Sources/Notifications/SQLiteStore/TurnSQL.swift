@@ -21,11 +21,13 @@ package enum TurnSQL {
         case retried
     }
 
-    private static func rows(_ columns: String, _ lane: Lane) -> String {
+    private static func rows(
+        _ columns: String, _ lane: Lane, of user: String = "(SELECT user_id FROM queue_users WHERE place = :user)"
+    ) -> String {
         """
         SELECT \(columns) FROM notifications INDEXED BY \(lane == .fresh ? "notifications_fresh" : "notifications_retried")
         WHERE status = 'pending' AND deaths = 0 AND attempts \(lane == .fresh ? "=" : "<>") 0
-            AND user_id = (SELECT user_id FROM queue_users WHERE place = :user)
+            AND user_id = \(user)
         """
     }
 
@@ -45,6 +47,18 @@ package enum TurnSQL {
             SELECT CASE WHEN min(due) <= :now THEN :turn END, min(due)
             FROM (\(first(.fresh)) UNION ALL \(first(.retried)))
         ) WHERE place = :user
+        """
+
+    private static func first(_ lane: Lane, of user: String) -> String {
+        "SELECT (\(rows("due_at", lane, of: user)) ORDER BY due_at LIMIT 1) AS due"
+    }
+
+    /// Finds anew when anything is due of those who have no turn. No arguments.
+    package static let settle = """
+        UPDATE queue_users SET due_at = (
+            SELECT min(due) FROM (\(first(.fresh, of: "queue_users.user_id"))
+            UNION ALL \(first(.retried, of: "queue_users.user_id")))
+        ) WHERE turn IS NULL
         """
 
     /// Finds the first destination after another of what is queued. Arguments: `last`.

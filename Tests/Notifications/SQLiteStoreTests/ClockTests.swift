@@ -72,6 +72,21 @@ import Testing
         }
     }
 
+    @Test func `a day ahead keeps what many users have waiting from hiding what is due`() async throws {
+        let store = try open()
+        try await store.add(
+            (0..<500).map { NewNotification(userID: "user-\($0)", channel: .log, title: "t", body: "b") })
+        let claim = try await store.claim(500, by: "host-1-a")
+        let later = clocks.now + .seconds(20)
+        _ = try await store.record(claim.notifications.map { $0.outcome(.retry(at: later, error: "503")) })
+        try await store.add([.sample("due", deliverAt: clocks.now + .seconds(60))])
+        clocks.set(by: Self.day)
+        #expect(try await store.claim(5, by: "host-1-a").titles == ["due"])
+        clocks.pass(.seconds(20))
+        #expect(try await store.claim(500, by: "host-1-a").notifications.count == 500)
+        await store.close()
+    }
+
     @Test func `leaves what a person asked for where it was`() async throws {
         let store = try open()
         let moment = clocks.now + .seconds(3600)

@@ -16,6 +16,9 @@ package enum LeaseLimits: LimitCatalog {
     package static let users = Limit(
         200, "users among whom a claim is shared", per: "claim",
         remedy: "none is needed: whoever was served the longest ago comes first in the next claim")
+    package static let rounds = Limit(
+        20, "rounds in which a claim looks for users with something due", per: "claim",
+        remedy: "none is needed: the next claim goes on")
     package static let window = Limit(
         5_000, "due rows that a claim looks at before it looks at each destination on its own", per: "claim",
         remedy: "none is needed: a claim takes a few milliseconds longer while that many wait for closed destinations")
@@ -26,6 +29,6 @@ package enum LeaseLimits: LimitCatalog {
         10_000, "destinations that such a claim looks at", per: "claim",
         remedy: "find out why so many destinations do not answer: notification_destinations_closed")
     package static let all: [any AnyLimit] = [
-        deaths, unreadablePause, users, window, userWindow, destinations,
+        deaths, unreadablePause, users, rounds, window, userWindow, destinations,
     ]
 }

@@ -28,6 +28,8 @@ struct ClockSteps: Sendable {
         let step = offset - earlier
         guard abs(step) >= Int64(Self.smallest / .milliseconds(1)) else { return }
         try ClockSQL.move.forEach { try db.execute(sql: $0, arguments: ["step": step]) }
+        // A later moment is not told to the users by a trigger.
+        try db.execute(sql: TurnSQL.settle)
         try keep(offset, in: db)
     }
 
