@@ -34,13 +34,20 @@ public enum Agent: MetricSubsystem {
     public static let hostsRefused = Counter<NoLabels>(
         "apus_agent_http_hosts_refused_total", "HTTP requests refused because their Host is no name of the agent.")
 
+    public static let storeMessages = Counter<NoLabels>(
+        "apus_agent_store_messages_total", "Messages to the service manager about the segments that it keeps over a restart.")
+    public static let storeWaiting = Gauge<NoLabels>(
+        "apus_agent_store_waiting_messages",
+        "Messages about kept segments that wait: for the rate, or for a service manager that reads nothing.")
+
     public static let title = "The agent's work"
     public static let origin = MetricOrigin.host
     public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
         forgottenInstances.family, refusals.family,
-        connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family,
+        connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
+        storeWaiting.family,
     ]
 }
 

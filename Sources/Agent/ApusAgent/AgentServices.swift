@@ -31,7 +31,9 @@ package struct AgentServices {
         let clock = AgentClock.system
         let work = AgentWork(at: clock.now())
         let passed = try PassedDescriptors(passed)
-        let store = notifier.map { SegmentStore(notifier: $0, logger: logger) }
+        let store = notifier.map {
+            SegmentStore(notifier: $0, work: work, age: configuration.storedAge, logger: logger)
+        }
         let table = InstanceTable(configuration: configuration, root: .live, store: store, at: clock.now())
         let reload = try AgentReload(configuration: configuration, table: table, clock: clock, logger: logger)
         let journal = configuration.journal.map { JournalWatch($0, logger: logger) }
@@ -77,7 +79,11 @@ package struct AgentServices {
                     boundPort(port)
                 }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }),
         ]
-        all = services + [journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
+        // The last to stop: what was reported until then is handed over.
+        let keeping = store.map { SegmentKeeping(store: $0, table: table, clock: clock) }
+        all =
+            [keeping].compactMap { (service: (any Service)?) in service } + services
+            + [journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { reload.run(telling: notifications) }
     }

@@ -4,6 +4,7 @@ import ApusJournal
 import ApusLinux
 import ApusMetrics
 import ApusSegment
+import ApusSystemd
 import Foundation
 import Glibc
 import HostTesting
@@ -25,9 +26,11 @@ final class FixtureHost: Sendable {
     let work: AgentWork
     let log = RecordedLog()
     let configuration: AgentConfiguration
+    /// Where segments outlive the agent, if anywhere.
+    let store: SegmentStore?
     private let writers = Mutex<[SegmentWriter]>([])
 
-    init(_ change: (inout AgentConfiguration) -> Void = { _ in }) throws {
+    init(notifier: ServiceNotifier? = nil, _ change: (inout AgentConfiguration) -> Void = { _ in }) throws {
         folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: "\(Self.fixtures)/host", toPath: folder.path("host"))
         root = KernelRoot(folder.path("host"), ticksPerSecond: 100, pageSize: 4096)
@@ -36,7 +39,8 @@ final class FixtureHost: Sendable {
         change(&configuration)
         self.configuration = configuration
         work = AgentWork(at: time.now)
-        table = InstanceTable(configuration: configuration, root: root, at: time.now)
+        store = notifier.map { [work, log] in SegmentStore(notifier: $0, work: work, logger: log.logger) }
+        table = InstanceTable(configuration: configuration, root: root, store: store, at: time.now)
     }
 
     /// The host as the agent's sources see it, with nothing but the agent's own process.

@@ -91,6 +91,7 @@ import Testing
         for (count, reason) in zip(141..., HTTPConnectionCut.allCases) { for _ in 0..<count { host.work.countCut(reason) } }
         for _ in 0..<151 { host.work.countAcceptPause() }
         for _ in 0..<152 { host.work.countRefusedHost() }
+        host.work.noteStore(sent: 153, waiting: 154)
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
         try host.goOn()
         host.time.pass(.milliseconds(12_300))

@@ -24,6 +24,15 @@ import Testing
         return all.filter { isMarked || !$0.text.contains("FDNAME=taking-") }
     }
 
+    /// The first messages by which a segment is to be kept; other messages may come before.
+    private static func stores(_ manager: DatagramReceiver) throws -> [DatagramReceiver.Message] {
+        for _ in 0..<20 {
+            guard let message = manager.receive() else { break }
+            if message.text.hasPrefix("FDSTORE=1\n") { return [message] }
+        }
+        return []
+    }
+
     private func record(_ bytes: [UInt8], sealed: Bool = true) throws -> Int32 {
         let descriptor = apus_memfd_create("record")
         try #require(write(descriptor, bytes, bytes.count) == bytes.count)
@@ -50,11 +59,11 @@ import Testing
         let manager = try DatagramReceiver()
         let notifier = ServiceNotifier(socket: manager.path)
         let path = RunningAgent.temporarySocket()
-        try await RunningAgent.with(socketPath: path, notifier: notifier) { first in
+        try await RunningAgent.with({ $0.storedAge = .zero }, socketPath: path, notifier: notifier) { first in
             try await first.reporting("worker", "worker-1") { factory in
                 let jobs = CoreMetrics.Counter(label: "jobs", factory: factory)
                 jobs.increment(by: 7)
-                let stores = messages(manager).filter { $0.text.hasPrefix("FDSTORE=1\n") }
+                let stores = try Self.stores(manager)
                 #expect(stores.map(\.text) == ["FDSTORE=1\nFDNAME=instance-1"])
                 let kept = try #require(stores.first).descriptors
                 try #require(kept.count == 2)
@@ -114,16 +123,16 @@ import Testing
         let passed = [try record(gone.bytes), dup(former.descriptor)].map {
             ActivationSocket(descriptor: $0, name: "instance-41")
         }
-        try await RunningAgent.with(notifier: notifier, passed: passed) { agent in
+        try await RunningAgent.with({ $0.storedAge = .zero }, notifier: notifier, passed: passed) { agent in
             let next = try segment(2)
             try await agent.takeConnection(of: [next.descriptor], like: Self.identity)
             let text = try await agent.get("/metrics").text
             #expect(text.split(separator: "\n").filter { $0.hasPrefix(Self.jobs) } == ["\(Self.jobs) 2"])
         }
         let told = messages(manager).filter { $0.text.hasPrefix("FDSTORE") }
-        #expect(told.map(\.text) == ["FDSTORE=1\nFDNAME=instance-42", "FDSTOREREMOVE=1\nFDNAME=instance-41"])
+        #expect(told.map(\.text) == ["FDSTOREREMOVE=1\nFDNAME=instance-41", "FDSTORE=1\nFDNAME=instance-42"])
         // What the manager has now says so when the service is gone.
-        let kept = try #require(told.first?.descriptors)
+        let kept = try #require(told.last?.descriptors)
         defer { for descriptor in kept { close(descriptor) } }
         let record = kept.compactMap { descriptor in
             var bytes = [UInt8](repeating: 0, count: InstanceRecord.longest)
@@ -213,6 +222,49 @@ import Testing
         #expect(lines.map { $0["instance"] } == ["worker/worker-2"])
     }
 
+    @Test func `what another segment has taken the place of is not served, though the manager has not forgotten it`()
+        async throws
+    {
+        let manager = try DatagramReceiver()
+        let log = RecordedLog()
+        let void = InstanceRecord(
+            identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart(), endedAt: InstanceRecord.void)
+        let former = try segment(1_000_000)
+        let passed = [try record(void.bytes), dup(former.descriptor)].map {
+            ActivationSocket(descriptor: $0, name: "instance-7")
+        }
+        try await RunningAgent.with(
+            logger: log.logger, notifier: ServiceNotifier(socket: manager.path), passed: passed
+        ) { agent in
+            let page = try await agent.get("/metrics")
+            #expect(page.samples[Self.jobs] == nil)
+        }
+        #expect(messages(manager).contains { $0.text == "FDSTOREREMOVE=1\nFDNAME=instance-7" })
+        #expect(log.lines("a descriptor that the service manager kept is let go").isEmpty)
+    }
+
+    @Test func `reports are answered while the manager reads nothing`() async throws {
+        let manager = try DatagramReceiver()
+        let path = manager.path
+        let writer = try segment(3)
+        try await RunningAgent.with(
+            { $0.storedAge = .zero }, notifier: ServiceNotifier(socket: path, patience: .milliseconds(10))
+        ) { agent in
+            let filler = try #require(ServiceNotifier(socket: path, patience: .zero))
+            while (try? filler.send([.status("x")])) != nil {}
+            let start = ContinuousClock.now
+            for number in 1...4 {
+                try await agent.takeConnection(
+                    of: [writer.descriptor], like: InstanceIdentity(service: "worker", instance: "worker-\(number)"))
+            }
+            // A second each, were the manager waited for.
+            #expect(ContinuousClock.now - start < .seconds(3))
+            try await agent.until {
+                try await agent.get("/metrics").samples["apus_agent_store_waiting_messages"] == "4"
+            }
+        }
+    }
+
     @Test func `where nobody keeps anything, nothing is sent and nothing changes`() async throws {
         let writer = try segment(3)
         try await RunningAgent.with { agent in
@@ -221,7 +273,9 @@ import Testing
         }
         // A manager that has ended.
         let log = RecordedLog()
-        try await RunningAgent.with(logger: log.logger, notifier: ServiceNotifier(socket: "/nowhere/notify")) { agent in
+        try await RunningAgent.with(
+            { $0.storedAge = .zero }, logger: log.logger, notifier: ServiceNotifier(socket: "/nowhere/notify")
+        ) { agent in
             try await agent.takeConnection(of: [writer.descriptor], like: Self.identity)
             #expect(try await agent.get("/metrics").samples[Self.jobs] == "3")
         }

@@ -141,6 +141,7 @@ import Testing
         #expect(counted)
         let service = try mainPID(Self.api)
         try fleet.run(["kill", "-STOP", "\(service)"])
+        try kept(messages: 1)
         let agent = try mainPID(Self.agent)
         try fleet.run(["kill", "-KILL", "\(agent)"])
         // Waits for the new agent, and is its first scrape.
@@ -173,7 +174,8 @@ import Testing
             return metrics[Self.enqueued] == "0" && metrics[Self.up] == "1"
         }
         #expect(began)
-        // And is what the next agent takes back.
+        // And is what the next agent takes back: the one of before is forgotten, and this one kept.
+        try kept(messages: 2)
         let second = try mainPID(Self.agent)
         try fleet.run(["kill", "-KILL", "\(second)"])
         let last = try metrics()
@@ -182,6 +184,16 @@ import Testing
         // Nothing but sockets and what the unit may keep was ever held.
         let told = try fleet.run(["journalctl", "--no-pager", "--unit=\(Self.agent)"])
         #expect(!told.contains("is let go") && !told.contains("do not outlive"))
+    }
+
+    /// Waits until the agent has told systemd so often what to keep: of a process that has just begun to report it does not.
+    private func kept(messages count: Int) throws {
+        let isKept = try comesTrue(within: .seconds(30)) {
+            let metrics = try metrics()
+            let sent = metrics["apus_agent_store_messages_total"].flatMap { Int($0) } ?? 0
+            return sent >= count && metrics["apus_agent_store_waiting_messages"] == "0"
+        }
+        #expect(isKept)
     }
 
     private func reload() throws {

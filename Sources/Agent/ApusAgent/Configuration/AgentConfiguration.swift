@@ -31,6 +31,8 @@ package struct AgentConfiguration: Sendable {
     package var seriesMemory = SeriesLimits.memory.value.bytes
     /// Instances past this number are refused.
     package var instanceLimit = AgentLimits.instances
+    /// How long a process reports before the service manager is asked to keep its segment.
+    package var storedAge = DescriptorStoreLimits.age.value
     /// Whether OpenMetrics 1.0 has a `_created` series for each that counts.
     package var createdSeries = false
     /// When responses are compressed for clients that take that.

@@ -12,6 +12,9 @@ package struct InstanceRecord: Equatable, Sendable {
     package let uid: UInt32?
     /// When the process ceased to report: CLOCK_MONOTONIC in nanoseconds; 0 while it does.
     package var endedAt: UInt64
+    /// The ``endedAt`` of what is not to be served any more, although the manager may not have forgotten it yet.
+    package static let void = UInt64.max
+    var isVoid: Bool { endedAt == Self.void }
 
     func isSameProcess(as other: InstanceRecord) -> Bool { pid == other.pid && startTicks == other.startTicks }
 

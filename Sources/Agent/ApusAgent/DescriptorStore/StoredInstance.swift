@@ -45,6 +45,9 @@ final class StoredInstance: Sendable {
     /// Hands the record's descriptor, which stays open meanwhile, to somebody who makes a copy of it.
     func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { body(descriptor) }
 
+    /// Notes that it is not to be served any more, whatever becomes of the message that says so to the manager.
+    func setVoid() { setEnded(at: InstanceRecord.void) }
+
     /// Notes when the process ceased to report, in CLOCK_MONOTONIC nanoseconds, or with 0 that it does again.
     func setEnded(at moment: UInt64) {
         let end = InstanceRecord.end(moment)

@@ -18,6 +18,8 @@ package final class AgentWork: Sendable {
     private let acceptPauses = Atomic<UInt64>(0)
     private let forgottenInstances = Atomic<UInt64>(0)
     private let refusedHosts = Atomic<UInt64>(0)
+    private let storeMessages = Atomic<UInt64>(0)
+    private let storeWaiting = Atomic<Int>(0)
     private let cuts = Mutex<[HTTPConnectionCut: UInt64]>([:])
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
@@ -58,6 +60,12 @@ package final class AgentWork: Sendable {
 
     package func countForgotten() { forgottenInstances.add(1, ordering: .relaxed) }
 
+    /// Takes note of messages about kept segments: how many were sent, and how many wait now.
+    package func noteStore(sent: Int, waiting: Int) {
+        storeMessages.add(UInt64(sent), ordering: .relaxed)
+        storeWaiting.store(waiting, ordering: .relaxed)
+    }
+
     package func countRefusedHost() { refusedHosts.add(1, ordering: .relaxed) }
 
     /// Seconds since the sampling loop's last turn.
@@ -72,7 +80,9 @@ package final class AgentWork: Sendable {
             abortedScrapes: abortedScrapes.load(ordering: .relaxed), rejectedScrapes: rejectedScrapes.load(ordering: .relaxed),
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
             acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
-            forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 })
+            forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 },
+            storeMessages: storeMessages.load(ordering: .relaxed),
+            storeWaiting: storeWaiting.load(ordering: .relaxed))
     }
 
     /// Seconds and counts since the agent's start.
@@ -91,5 +101,7 @@ package final class AgentWork: Sendable {
         let refusedHosts: UInt64
         let forgottenInstances: UInt64
         let refusals: [RefusalReason: UInt64]
+        let storeMessages: UInt64
+        let storeWaiting: Int
     }
 }

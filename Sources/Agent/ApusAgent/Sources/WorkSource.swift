@@ -36,6 +36,8 @@ struct WorkSource: Source {
         },
         Row(Agent.acceptPauses) { Double($0.totals.acceptPauses) },
         Row(Agent.hostsRefused) { Double($0.totals.refusedHosts) },
+        Row(Agent.storeMessages) { Double($0.totals.storeMessages) },
+        Row(Agent.storeWaiting) { Double($0.totals.storeWaiting) },
     ]
 
     private let subject: HostSubject

@@ -24,14 +24,14 @@ package final class InstanceTable: Sendable {
     }
 
     /// - Parameter store: where segments outlive the agent, if anywhere.
-    init(configuration: AgentConfiguration, root: KernelRoot, store: SegmentStore?, at now: Moment) {
+    package init(configuration: AgentConfiguration, root: KernelRoot, store: SegmentStore?, at now: Moment) {
         self.configuration = configuration
         self.store = store
         rules = KnownInstance.Rules(
             hangs: HangJudge(after: configuration.hungAfter, at: now.monotonic),
             sources: SourceSelection(configuration.sources),
             interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), seriesLimit: configuration.seriesLimit,
-            budget: SeriesBudget(total: configuration.seriesMemory), root: root)
+            budget: SeriesBudget(total: configuration.seriesMemory), root: root, storedAge: store?.age ?? 0)
         state = Mutex([:])
     }
 
@@ -84,6 +84,9 @@ package final class InstanceTable: Sendable {
         } while !waiting.isEmpty && !isEnough()
     }
 
+    /// What the service manager keeps and is to keep of the instances.
+    package var storages: [InstanceStorage] { state.withLock { $0.values.map(\.storage) } }
+
     /// How many instances there are.
     var count: Int { state.withLock { $0.count } }
 
@@ -118,7 +121,7 @@ package final class InstanceTable: Sendable {
         if let store {
             let ticks = if case .watched(let process) = process { process.startTicks } else { UInt64(0) }
             let record = InstanceRecord(identity: identity, pid: peer.pid, startTicks: ticks, uid: peer.uid)
-            instance.keep(record, segment: descriptor, in: store)
+            instance.keep(record, in: store, at: now)
         }
         let hidden: LinuxError? = if case .unseen(let error) = process { error } else { nil }
         return Admission(instance: instance, displaced: displaced, hidden: hidden)
@@ -185,7 +188,7 @@ package final class InstanceTable: Sendable {
             instances[identity] = instance
             return (instance, loser)
         }
-        if let store, let loser { loser.leave(store) }
+        if let store, let loser { loser.storage.leave(store) }
         if case .alive(let connection) = loser?.holding.life { return (found, connection) }
         return (found, nil)
     }
@@ -214,7 +217,7 @@ package final class InstanceTable: Sendable {
             return expired
         }
         guard let store else { return }
-        for instance in expired.values { instance.leave(store) }
+        for instance in expired.values { instance.storage.leave(store) }
     }
 
     /// Forgets ended instances whose user's ended instances keep too much.

@@ -13,6 +13,8 @@ package final class KnownInstance: Sendable {
     private let rules: Rules
     private let isExpected = Atomic<Bool>(false)
     private let state: Mutex<State>
+    /// What the service manager keeps of it.
+    package let storage = InstanceStorage()
     /// What the log says already of the instance.
     private let told = Mutex<Set<String>>([])
     /// The labels of each row, rendered once.
@@ -28,6 +30,8 @@ package final class KnownInstance: Sendable {
         /// The memory for series, of all instances together.
         let budget: SeriesBudget
         let root: KernelRoot
+        /// Nanoseconds; see ``DescriptorStoreLimits/age``.
+        let storedAge: UInt64
     }
 
     private struct State {
@@ -36,8 +40,6 @@ package final class KnownInstance: Sendable {
         var readings: SourceReadings<InstanceSubject>
         /// Which file the segment is.
         var file: FileIdentity?
-        /// What the service manager keeps of it.
-        var stored: StoredInstance?
         /// Who reported under the name last.
         var reporter: ReportPeer?
     }
@@ -98,7 +100,7 @@ package final class KnownInstance: Sendable {
             let reported = ReportedSegment(
                 reader: reader, identity: identity, limit: rules.seriesLimit, budget: rules.budget)
             state.file = stored.segment
-            state.stored = stored
+            storage.restore(stored)
             state.reporter = ReportPeer(pid: record.pid, uid: record.uid ?? ReportPeer.unknownUser)
             if record.endedAt == 0, let process = try? WatchedProcess(pid: record.pid, root: rules.root),
                 process.startTicks == record.startTicks, (try? process.sample(at: now.monotonic)) != nil
@@ -125,6 +127,7 @@ package final class KnownInstance: Sendable {
     private func end(_ state: inout State, at now: Moment) {
         guard state.subject.isAlive else { return }
         turn(&state, to: .ended(at: now.monotonic), nil, state.subject.segment, at: now)
+        storage.end(at: now.monotonic, unlessOlderThan: rules.storedAge)
     }
 
     /// Reads what the body says; the end of the process is the end of the life.
@@ -133,19 +136,12 @@ package final class KnownInstance: Sendable {
     }
 
     /// Has the service manager keep what is reported here, in place of what it has kept so far.
-    func keep(_ record: InstanceRecord, segment: Int32, in store: SegmentStore) {
-        let former = state.withLock { $0.stored }
-        if let former, former.segment == FileIdentity(segment), former.record.isSameProcess(as: record) {
-            return former.setEnded(at: 0)
+    func keep(_ record: InstanceRecord, in store: SegmentStore, at now: Moment) {
+        state.withLock { state in
+            guard let segment = state.subject.segment, let file = state.file else { return }
+            storage.want(record, of: segment, file, at: now.monotonic, from: store)
+            if case .ended(let moment) = state.life { storage.end(at: moment, unlessOlderThan: rules.storedAge) }
         }
-        let stored = store.keep(record, segment: segment)
-        state.withLock { $0.stored = stored }
-        if let former { store.remove(former) }
-    }
-
-    /// Lets the service manager forget what it keeps of the instance, which leaves the agent.
-    func leave(_ store: SegmentStore) {
-        if let stored = state.withLock({ $0.stored }) { store.remove(stored) }
     }
 
     /// Takes in all that is reported and writes it once, for nobody: what ends the agent does so here.
@@ -186,7 +182,6 @@ package final class KnownInstance: Sendable {
         state.withLock { state in
             guard case .alive(connection) = state.life else { return }
             end(&state, at: now)
-            if case .ended(let moment) = state.life { state.stored?.setEnded(at: moment) }
         }
     }
 

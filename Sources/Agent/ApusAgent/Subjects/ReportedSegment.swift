@@ -49,6 +49,11 @@ final class ReportedSegment: Sendable {
         state.withLock { $0.signs.see($0.reader.heartbeat, at: now) }
     }
 
+    /// Hands the file's descriptor, which stays open meanwhile, to somebody who makes a copy of it.
+    func withDescriptor<Result: Sendable>(_ body: @Sendable (Int32) -> Result) -> Result {
+        state.withLock { state in state.reader.withDescriptor { body($0) } }
+    }
+
     var droppedSeries: UInt64 { state.withLock { $0.reader.droppedSeries } }
     var unreadSeries: Int { state.withLock { $0.reader.unread } }
     /// Whether there is more to take in at once.

@@ -54,6 +54,8 @@ final class SegmentFile {
 
     deinit { close(descriptor) }
 
+    func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { body(descriptor) }
+
     /// Fills a buffer with the bytes from `offset` on; what the kernel does not give is 0.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
         var done = 0

@@ -65,6 +65,9 @@ package final class SegmentReader {
         touched = TouchedPages(file, planes: Int(planes))
     }
 
+    /// Hands the reader's own descriptor of the file, which stays open meanwhile, to somebody who makes a copy of it.
+    package func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { file.withDescriptor(body) }
+
     /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
     package var heartbeat: UInt64 { mapping.word(SegmentLayout.Header.heartbeat).load(ordering: .relaxed) }
 

@@ -25,9 +25,14 @@ package struct ServiceNotifier: Sendable {
 
     /// Sends states as one message, which the manager takes as a whole.
     ///
-    /// - Parameter descriptors: at most 16, for `.storeDescriptors`; the manager gets copies.
-    package func send(_ states: [NotifyState], descriptors: [Int32] = []) throws(NotifyError) {
-        try send(text: states.map(\.text).joined(separator: "\n"), descriptors: descriptors)
+    /// - Parameters:
+    ///   - descriptors: at most 16, for `.storeDescriptors`; the manager gets copies.
+    ///   - patience: how long a full queue of the manager is waited for, zero for not at all; nil: as long as the notifier has it.
+    /// - Throws: ``NotifyError/timedOut(socket:)`` when the queue stayed full.
+    package func send(
+        _ states: [NotifyState], descriptors: [Int32] = [], within patience: Duration? = nil
+    ) throws(NotifyError) {
+        try send(text: states.map(\.text).joined(separator: "\n"), descriptors: descriptors, within: patience)
     }
 
     /// Announces that a reload has begun, now; `.ready` ends it.
@@ -59,14 +64,17 @@ package struct ServiceNotifier: Sendable {
         guard Self.wait(readEnd, for: 0, within: limit) else { throw .timedOut(socket: socket) }
     }
 
-    private func send(text: String, descriptors: [Int32]) throws(NotifyError) {
+    private func send(text: String, descriptors: [Int32], within patience: Duration? = nil) throws(NotifyError) {
         let descriptor = apus_datagram_socket()
         guard descriptor >= 0 else { throw .cannotReach(socket: socket, errno: errno) }
         defer { close(descriptor) }
         guard apus_datagram_connect(descriptor, socket) == 0 else { throw .cannotReach(socket: socket, errno: errno) }
         let bytes = Array(text.utf8)
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + (patience ?? self.patience)
         while apus_datagram_send(descriptor, bytes, bytes.count, descriptors, descriptors.count) != 0 {
+            // Too many descriptors on their way (unix(7)): the manager has not read those of before.
+            // Of descriptors that it has not read there may be so many and no more (unix(7)); nothing tells when there is room.
+            if errno == ETOOMANYREFS { throw .timedOut(socket: socket) }
             guard errno == EAGAIN else { throw .cannotReach(socket: socket, errno: errno) }
             guard Self.wait(descriptor, for: Int16(POLLOUT), within: deadline - ContinuousClock.now) else {
                 throw .timedOut(socket: socket)
