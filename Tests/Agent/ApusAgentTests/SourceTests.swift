@@ -52,6 +52,22 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(text.contains("apus_source_up{source=\"\(name == "stat" ? "life" : "stat")\"} 1\n"))
     }
 
+    @Test func `descriptors that are counted one by one are counted at turns of the sampling loop, not at scrapes`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        let series = "service_process_open_fds{\(worker)}"
+        let before = try #require(exposition.samples[series].flatMap { Int($0) })
+        try host.folder.write("", to: "host/proc/4711/fd/900")
+        for _ in 0..<3 {
+            host.time.pass(.seconds(2))
+            #expect(exposition.samples[series] == "\(before)")
+        }
+        host.time.pass(.seconds(9))
+        host.table.tick(at: host.time.now)
+        #expect(exposition.samples[series] == "\(before + 1)")
+    }
+
     @Test func `a source that fails is served as it was, with its age, and is told to fail`() throws {
         let host = try FixtureHost()
         let exposition = host.exposition(try host.host())

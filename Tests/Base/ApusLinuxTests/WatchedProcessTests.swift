@@ -28,9 +28,19 @@ import Testing
         #expect(abs(Double(sample.residentBytes) - resident) < resident * 0.3)
         #expect(abs(Double(sample.virtualBytes) - (try kilobytes("VmSize")) * 1024) < 1e9)
         #expect(sample.threads >= 1)
-        #expect(try ProcessDescriptors.count(of: source) >= 3)
+        #expect(try ProcessDescriptors.count(of: source).number >= 3)
         let limits = try ProcFile("\(source.folder)/limits").read { ProcessDescriptors.softLimit($0) }
         #expect(limits >= 256)
+    }
+
+    @Test func `descriptors are counted one by one up to a limit where the kernel gives no number`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("4711 (x) S 1 4711 4711 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 100 1000 10 0", to: "proc/4711/stat")
+        for descriptor in 0..<50 { try folder.write("", to: "proc/4711/fd/\(descriptor)") }
+        let process = try WatchedProcess(pid: 4711, root: KernelRoot(folder.path, ticksPerSecond: 100, pageSize: 4096))
+        let all = try ProcessDescriptors.count(of: process)
+        #expect(all.number == 50 && all.isCounted)
+        #expect(try ProcessDescriptors.count(of: process, countingAtMost: 20).number == 20)
     }
 
     @Test func `CPU time rises by what is burnt`() throws {
@@ -107,7 +117,7 @@ import Testing
         #expect(sample.virtualBytes > sample.residentBytes)
         #expect(sample.state == UInt8(ascii: "S") || sample.state == UInt8(ascii: "R"))
         #expect(!watched.hasEnded)
-        #expect(try ProcessDescriptors.count(of: watched) >= 3)
+        #expect(try ProcessDescriptors.count(of: watched).number >= 3)
         kill(process.processIdentifier, SIGKILL)
         try await eventually("the process has ended") { watched.hasEnded }
     }

@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusLimits
 import ApusLinux
 import ApusMetrics
 
@@ -35,7 +36,8 @@ struct OwnProcessSource: Source {
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
         Reading(
-            sample: try process.sample(at: now.monotonic), openFiles: try? ProcessDescriptors.count(of: process),
+            sample: try process.sample(at: now.monotonic),
+            openFiles: try? ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.descriptors.value).number,
             maxFiles: limits.flatMap { try? $0.read { ProcessDescriptors.softLimit($0) } }, startTime: process.startTime)
     }
 }

@@ -1,0 +1,13 @@
+package import ApusLimits
+
+/// What looking at one process may cost.
+package enum SamplingLimits: LimitCatalog {
+    package static let title = "Looks at processes"
+
+    package static let descriptors = Limit(
+        32_768, "open descriptors that are counted one by one, where the kernel does not say how many there are",
+        per: "instance",
+        remedy: "nothing: the process has at least so many; Linux 6.2 and later says the number, on the machine itself")
+
+    package static let all: [any AnyLimit] = [descriptors]
+}
