@@ -126,6 +126,18 @@ private typealias Entry = SegmentLayout.Entry
         try expectMalformed(segment, "has a NUL")
     }
 
+    @Test func `a label with a NUL is read with the sign for an unknown character, as labels of elsewhere are`() throws {
+        let segment = try HostileSegment()
+        segment.soundFamily()
+        segment.series(1, labels: Array("user=\"ev\0il\"".utf8))
+        let reader = try SegmentContents(descriptor: segment.descriptor)
+        try reader.refresh()
+        #expect(reader.seriesCount == 1)
+        // Two that are one in the exposition are refused, as they would be without a NUL.
+        segment.series(2, labels: Array("user=\"ev\u{FFFD}il\"".utf8))
+        #expect(throws: SegmentError.self) { try reader.refresh() }
+    }
+
     @Test(
         arguments: [
             ([Entry.family: 1], "does not exist"), ([Entry.family: .max], "does not exist"), ([Entry.kind: 0], "wrong form"),

@@ -9,6 +9,10 @@ import Testing
                 == #"path="C:\\a",quote="say \"hi\"",line="1\n2",city="Zürich 🏔""#)
     }
 
+    @Test func `of a NUL, at which Prometheus takes a text to end, the sign for an unknown character is left`() {
+        #expect(LabelBytes.render([("user", "ev\0il")]) == Array("user=\"ev\u{FFFD}il\"".utf8))
+    }
+
     @Test func `what is rendered parses back, whatever the values hold`() throws {
         let alphabet: [Character] = ["a", "\\", "\"", "\n", "=", ",", "{", "}", " ", "é", "\u{0}", "\u{10FFFF}", "n"]
         for _ in 0..<5000 {
@@ -17,7 +21,7 @@ import Testing
             }
             let parsed = try LabelBytes.parse(LabelBytes.render(labels))
             #expect(parsed.map(\.name) == labels.map(\.0))
-            #expect(parsed.map(\.value) == labels.map(\.1))
+            #expect(parsed.map(\.value) == labels.map { $0.1.replacing("\u{0}", with: "\u{FFFD}") })
         }
     }
 

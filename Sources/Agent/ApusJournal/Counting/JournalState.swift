@@ -1,3 +1,4 @@
+import ApusMetrics
 import ApusSystemd
 
 /// The places in a journal's files and the counts of all entries up to them: of one moment, so that counting on from them is exact.
@@ -114,7 +115,8 @@ package struct JournalState: Sendable, Equatable {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        // As labels are taken in: a version that kept U+0000 would have two series of one text otherwise.
+        return String(decoding: LabelBytes.withoutNull(bytes), as: UTF8.self)
     }
 
     /// The FNV-1a hash of the bytes, which tells a disk's errors and not people's.

@@ -1,4 +1,5 @@
 import ApusLimits
+import ApusMetrics
 
 /// Numbers units by name, without a string for a name that is known: each entry of a journal asks once.
 struct UnitIndex {
@@ -62,7 +63,7 @@ struct UnitIndex {
         let known = slots[slot(of: name)]
         if known >= 0 { return Int(known) }
         if let alias = aliases[Array(name)] { return alias }
-        return add(String(decoding: name, as: UTF8.self), as: name)
+        return add(String(decoding: LabelBytes.withoutNull(Array(name)), as: UTF8.self), as: name)
     }
 
     private mutating func add(_ raw: String, as key: UnsafeRawBufferPointer) -> Int? {

@@ -72,8 +72,9 @@ final class CompiledPattern {
         }
         let labels = labelGroups.map {
             String(
-                decoding: (bytes(of: $0, in: text) ?? []).prefix(JournalFollowingLimits.patternLabel.value.bytes), as: UTF8.self
-            )
+                decoding: LabelBytes.withoutNull(
+                    Array((bytes(of: $0, in: text) ?? []).prefix(JournalFollowingLimits.patternLabel.value.bytes))),
+                as: UTF8.self)
         }
         guard let valueGroup else { return .found(labels: labels, value: nil) }
         guard let digits = bytes(of: valueGroup, in: text), let value = Double(String(decoding: digits, as: UTF8.self)),

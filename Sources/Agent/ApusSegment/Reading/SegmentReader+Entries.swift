@@ -113,7 +113,8 @@ extension SegmentReader {
             return nil
         }
         let labels = ExportedLabels.rename(
-            try text(words, Field.textOffset, Field.textLength, most: SegmentLayout.longestLabels))
+            LabelBytes.withoutNull(
+                try text(entry, words[Field.textOffset], words[Field.textLength], most: SegmentLayout.longestLabels)))
         guard let canonical = try canonicalLabels(labels, of: family, entry: entry) else { return nil }
         let cells = CellRange(
             first: UInt32(first), count: UInt16(count), planes: family.kind.isSpread ? planes : 1, form: form,

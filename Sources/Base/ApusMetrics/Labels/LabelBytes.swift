@@ -21,15 +21,26 @@ public enum LabelBytes {
         }
     }
 
+    /// Appends a value as it stands between quotes. U+0000 becomes U+FFFD: Prometheus takes a text to end there.
     static func appendEscaped(_ value: String, to bytes: inout [UInt8]) {
         for byte in value.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\\")])
             case UInt8(ascii: "\""): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\"")])
             case UInt8(ascii: "\n"): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
+            case 0: bytes.append(contentsOf: replacement)
             default: bytes.append(byte)
             }
         }
+    }
+
+    /// U+FFFD in UTF-8.
+    private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
+
+    /// Bytes of a text without U+0000, which no label may have: U+FFFD stands for it.
+    package static func withoutNull(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(0) else { return bytes }
+        return bytes.flatMap { $0 == 0 ? replacement : [$0] }
     }
 
     /// Parses rendered labels back into names and values, or says what is wrong with them.
