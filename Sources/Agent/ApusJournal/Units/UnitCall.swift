@@ -12,6 +12,14 @@ package enum UnitCall: Sendable, Equatable {
     case fileState(String)
     case ping
 
+    /// The unit that is asked about; `nil` of a question about systemd.
+    var unit: String? {
+        switch self {
+        case .properties(let unit), .fileState(let unit): unit
+        case .match, .subscribe, .list, .ping: nil
+        }
+    }
+
     /// The method's name in the man pages, for errors.
     var name: String {
         switch self {

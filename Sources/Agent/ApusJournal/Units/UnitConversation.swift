@@ -22,6 +22,8 @@ final class UnitConversation {
     private let opened: Instant
     private var isGreeted = false
     private var pending: [UInt64: (call: UnitCall, deadline: Instant)] = [:]
+    /// Whether a question about a unit had no answer since the last sign of life was asked for.
+    private var hasLate = false
     /// The time at which a reload of systemd, which answers nothing meanwhile, counts as over; `nil` while there is none.
     private var reloadEnd: Instant?
     private var checkDue: Instant
@@ -56,9 +58,7 @@ final class UnitConversation {
         let now = clock.now
         guard try greet(now) else { return }
         if let end = reloadEnd, now >= end { finishReload(now) }
-        if reloadEnd == nil, let late = pending.values.first(where: { $0.deadline <= now }) {
-            throw .timeout(call: late.call.name)
-        }
+        if reloadEnd == nil { try giveUpLate(now) }
         if now >= listDue {
             try send(.list(configuration.patterns.map(\.text)), now)
             listDue = now + configuration.recheckInterval
@@ -66,10 +66,27 @@ final class UnitConversation {
         if now >= checkDue {
             checkDue = now + configuration.checkInterval
             if isRead() { ledger.refreshRunning(at: now) }
-            if pending.isEmpty { try send(.ping, now) }
+            // A question under way tells as well whether systemd answers, unless some have no answer.
+            if pending.isEmpty || hasLate { try send(.ping, now) }
+            hasLate = false
         }
         guard isListed, reloadEnd == nil else { return }
-        for call in ledger.take(at: now, limit: Self.mostPending - pending.count) { try send(call, now) }
+        for call in ledger.take(at: now, limit: Self.mostPending - pending.count, without: asked) { try send(call, now) }
+    }
+
+    /// The units about which a question is under way.
+    private var asked: Set<String> { Set(pending.values.lazy.compactMap(\.call.unit)) }
+
+    /// Gives up the questions that have no answer in time. What systemd does not say of one unit says nothing of the others; only one
+    /// about systemd itself ends the conversation.
+    private func giveUpLate(_ now: Instant) throws(UnitBusError) {
+        for (cookie, question) in pending where question.deadline <= now {
+            guard let unit = question.call.unit else { throw .timeout(call: question.call.name) }
+            pending[cookie] = nil
+            hasLate = true
+            ledger.unanswered(unit, at: now)
+            refusals.append(.timeout(call: question.call.name))
+        }
     }
 
     /// Blocks until the next turn has something to do, or the wake-up is raised.
@@ -81,7 +98,9 @@ final class UnitConversation {
                 next = min(next, end)
             } else {
                 if let deadline = pending.values.map(\.deadline).min() { next = min(next, deadline) }
-                if isListed, pending.count < Self.mostPending, let due = ledger.nextDue { next = min(next, due) }
+                if isListed, pending.count < Self.mostPending, let due = ledger.nextDue(without: asked) {
+                    next = min(next, due)
+                }
             }
         }
         bus.wait(wake, atMost: max(.zero, now.duration(to: next)))

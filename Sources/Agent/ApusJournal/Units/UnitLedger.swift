@@ -14,6 +14,10 @@ package struct UnitLedger {
         package var units: Int
         /// The most questions in a tenth of a second.
         package var burst = 20
+        /// The time from a question without an answer to the next one, doubled with each, four times at most.
+        package var retry = Duration.seconds(15)
+        /// The time without an answer after which what was known is worth nothing.
+        package var forgetting = Duration.seconds(300)
 
         package init(units: Int = 1000) { self.units = units }
     }
@@ -24,6 +28,9 @@ package struct UnitLedger {
         /// The time of the next question; `nil` when nothing is to be asked.
         var due: Instant?
         var asked: Instant?
+        /// Since when questions have no answer, and how many.
+        var lateSince: Instant?
+        var late = 0
     }
 
     package let patterns: [UnitPattern]
@@ -86,11 +93,15 @@ package struct UnitLedger {
     }
 
     /// The questions that are due, the oldest first.
-    package mutating func take(at now: Instant, limit: Int) -> [UnitCall] {
+    ///
+    /// - Parameter asked: units about which a question is under way: they have their turn when it is answered or given up.
+    package mutating func take(at now: Instant, limit: Int, without asked: Set<String> = []) -> [UnitCall] {
         if burst.map({ now >= $0.end }) ?? true { burst = (now + .milliseconds(100), limits.burst) }
         let allowed = min(limit, burst?.left ?? 0)
         guard allowed > 0 else { return [] }
-        let due = entries.compactMap { name, entry in entry.due.flatMap { $0 <= now ? (name: name, due: $0) : nil } }
+        let due = entries.compactMap { name, entry in
+            entry.due.flatMap { $0 <= now && !asked.contains(name) ? (name: name, due: $0) : nil }
+        }
         let taken = due.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.prefix(allowed)
         burst?.left -= taken.count
         return taken.map { name, _ in
@@ -101,14 +112,18 @@ package struct UnitLedger {
     }
 
     /// The time at which ``take(at:limit:)`` has something to do again; `nil` when it will not.
-    package var nextDue: Instant? {
-        guard let next = entries.values.compactMap(\.due).min() else { return nil }
+    package var nextDue: Instant? { nextDue(without: []) }
+
+    /// The same, while questions about some units are under way.
+    package func nextDue(without asked: Set<String>) -> Instant? {
+        guard let next = entries.lazy.filter({ !asked.contains($0.key) }).compactMap(\.value.due).min() else { return nil }
         guard let burst, burst.left == 0 else { return next }
         return max(next, burst.end)
     }
 
     /// Takes in the answer to ``UnitCall/properties(_:)``.
     package mutating func answered(_ state: UnitState) {
+        answer(state.name)
         guard let entry = entries[state.name], entry.state != state else { return }
         entries[state.name]?.state = state
         revision += 1
@@ -116,12 +131,32 @@ package struct UnitLedger {
 
     /// Takes in the answer to ``UnitCall/fileState(_:)``, which is void if the unit has been loaded since.
     package mutating func answered(_ name: String, isThere: Bool) {
+        answer(name)
         guard let entry = entries[name], !entry.isLoaded else { return }
         var state = UnitState(unloaded: name, isThere: isThere)
         // Of one that was let go of before it could be asked, nobody knows when it stopped.
         if entry.state?.activeState == state.activeState { state.stateChange = entry.state?.stateChange }
         entries[name]?.state = state
         revision += 1
+    }
+
+    private mutating func answer(_ name: String) {
+        entries[name]?.lateSince = nil
+        entries[name]?.late = 0
+    }
+
+    /// Takes note that a question about a unit had no answer in time: the unit alone is asked again, later each time, and after
+    /// ``Limits/forgetting`` nothing is known of it.
+    package mutating func unanswered(_ name: String, at now: Instant) {
+        guard var entry = entries[name] else { return }
+        entry.late += 1
+        entry.lateSince = entry.lateSince ?? now
+        entry.due = now + limits.retry * (1 << min(entry.late - 1, 4))
+        if let since = entry.lateSince, now >= since + limits.forgetting, entry.state != nil {
+            entry.state = nil
+            revision += 1
+        }
+        entries[name] = entry
     }
 
     private mutating func ask(_ name: String, at time: Instant) {

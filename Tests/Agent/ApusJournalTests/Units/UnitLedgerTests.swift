@@ -103,6 +103,43 @@ import Testing
         #expect(ledger.take(at: at(1000), limit: 10) == [.properties("apus-a.service")])
     }
 
+    @Test func `a unit that is not answered about ages alone, is asked about ever later, and is forgotten in the end`() {
+        var ledger = ledger("*.service")
+        ledger.listed(["a.service", "b.service"], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        ledger.answered(state("a.service"))
+        ledger.answered(state("b.service"))
+        ledger.refreshRunning(at: at(1000))
+        #expect(ledger.take(at: at(1000), limit: 10).count == 2)
+        ledger.answered(state("a.service"))
+        ledger.unanswered("b.service", at: at(3000))
+        #expect(ledger.states.map(\.name) == ["a.service", "b.service"])
+        var pauses: [Int] = []
+        var now = 3000
+        while now < 400_000, pauses.count < 20 {
+            let before = now
+            while ledger.take(at: at(now), limit: 10).isEmpty { now += 1000 }
+            pauses.append((now - before) / 1000)
+            ledger.unanswered("b.service", at: at(now))
+        }
+        #expect(pauses == [15, 30, 60, 120, 240])
+        #expect(ledger.states.map(\.name) == ["a.service"])
+        now += 240_000
+        #expect(ledger.take(at: at(now), limit: 10) == [.properties("b.service")])
+        ledger.answered(state("b.service"))
+        #expect(ledger.states.count == 2)
+    }
+
+    @Test func `asks about a unit once at a time, however often it changes`() {
+        var ledger = ledger("*.service")
+        ledger.listed(["a.service", "b.service"], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        ledger.changed("a.service", at: at(1000))
+        #expect(ledger.take(at: at(2000), limit: 10, without: ["a.service"]).isEmpty)
+        #expect(ledger.nextDue(without: ["a.service"]) == nil)
+        #expect(ledger.take(at: at(2000), limit: 10) == [.properties("a.service")])
+    }
+
     @Test func `watches no more units than its limit, and knows how many it does not`() {
         var ledger = ledger("*.service", limits: .init(units: 2))
         ledger.listed(["a.service", "b.service", "c.service", "d.service"], at: at(0))
