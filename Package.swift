@@ -318,7 +318,8 @@ let package = Package(
                 "AgentMetrics", "ApusMetrics", "ApusReporting", "ApusSegment", "CLinux", "HostTesting", "SampleMetrics",
                 "SegmentTesting", "reporting-service", coreMetrics, lifecycle, logging,
             ]),
-        agent.tests("ApusJournalTests", ["AgentMetrics", "ApusJournal", "ApusSystemd", "ApusThreads", "HostTesting"]),
+        agent.tests(
+            "ApusJournalTests", ["AgentMetrics", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "HostTesting"]),
         agent.tests(
             "ApusAgentTests",
             [

@@ -1,4 +1,5 @@
 import ApusLimits
+package import ApusLinux
 import ApusMetrics
 import Glibc
 
@@ -10,8 +11,10 @@ package final class JournalCounter {
     private let configuration: JournalFollowerConfiguration
     private let file: JournalStateFile
     private let notify: (JournalNotice) -> Void
-    /// Tells that something has changed. It reads nothing, because its order of entries goes by clocks.
-    private var watch: JournalReader?
+    private let changes: JournalChanges
+    private var isUnwatchedTold = false
+    /// Whether the saved state is not known yet: nothing is counted and nothing saved then.
+    private var isStateUnknown = true
     private var files: JournalFileSet
     private var found: JournalFiles?
     private var listed: ContinuousClock.Instant?
@@ -30,8 +33,8 @@ package final class JournalCounter {
     /// The time at which the entry that was read last was received, in microseconds since 1970; `nil` before the first one.
     package private(set) var lastEntry: UInt64?
 
-    /// Whether any file of the journal is open.
-    package var hasFiles: Bool { watch?.hasFiles ?? false }
+    /// Whether the journal has any file that is read.
+    package var hasFiles: Bool { found.map { !$0.found.isEmpty } ?? false }
 
     /// What became of the journal's files at the last look.
     package var figures: JournalFileFigures {
@@ -41,39 +44,70 @@ package final class JournalCounter {
     }
 
     /// The time after which the folders are looked at anew, though no change was told of.
-    private static let longestUnlisted = Duration.seconds(60)
+    private var longestUnlisted: Duration {
+        guard hasFiles else { return .milliseconds(500) }
+        return changes.fault == nil && !files.hasRefused ? .seconds(60) : configuration.unwatchedLook
+    }
 
     /// Longer than between two scrapes, so that one of them sees it.
     private static let fullSeconds: UInt64 = 300
 
-    /// Takes up the saved state, if there is one. ``open()`` comes next.
-    package init(_ configuration: JournalFollowerConfiguration, notify: @escaping (JournalNotice) -> Void) {
+    /// Makes a counter of nothing. ``open()`` comes next, and takes up the saved state, if there is one.
+    ///
+    /// - Parameter openWatch: makes what tells of changes.
+    package init(
+        _ configuration: JournalFollowerConfiguration,
+        openWatch: @escaping () throws(LinuxError) -> FolderWatch = { () throws(LinuxError) in try FolderWatch() },
+        notify: @escaping (JournalNotice) -> Void
+    ) {
+        changes = JournalChanges(open: openWatch)
         self.configuration = configuration
         self.notify = notify
         file = JournalStateFile(path: configuration.statePath)
-        var saved: JournalState?
-        do throws(JournalStateError) { saved = try file.load() } catch { notify(.stateUnreadable(error)) }
-        hasBegun = saved != nil
-        var state = saved ?? JournalState()
+        hasBegun = false
         // Each was compiled once when it was made: it compiles again.
         patterns = configuration.patterns.compactMap { try? CompiledPattern($0) }
         seriesLimits = Dictionary(
             configuration.patterns.map { ($0.family.name, $0.seriesLimit) }, uniquingKeysWith: { first, _ in first })
-        state.counts.keepPatterns(configuration.patterns)
-        self.state = state
-        units = UnitIndex(
-            names: state.counts.units, limit: configuration.limits.units, counted: configuration.units,
-            watched: configuration.watched)
+        state = JournalState()
+        units = Self.index(of: state, configuration)
         files = JournalFileSet(fieldLimit: Self.fieldLimit(configuration), notify: notify)
     }
 
+    private static func index(of state: JournalState, _ configuration: JournalFollowerConfiguration) -> UnitIndex {
+        UnitIndex(
+            names: state.counts.units, limit: configuration.limits.units, counted: configuration.units,
+            watched: configuration.watched)
+    }
+
+    /// Takes up the saved state. Only a file that is not there is a first start; one that is wrong and stays so is put aside.
+    private func takeUp() throws(JournalError) {
+        var saved: JournalState?
+        do throws(JournalStateError) {
+            saved = try file.load()
+        } catch {
+            guard case .content = error else { throw .state(error) }
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            do throws(JournalStateError) { try file.putAside(at: now.tv_sec) } catch { throw .state(error) }
+            notify(.stateUnreadable(error))
+        }
+        hasBegun = saved != nil
+        var state = saved ?? JournalState()
+        state.counts.keepPatterns(configuration.patterns)
+        self.state = state
+        units = Self.index(of: state, configuration)
+        isStateUnknown = false
+    }
+
     /// A descriptor that is readable when the journal has changed; `nil` where the kernel cannot tell, or nothing is open.
-    package var descriptor: Int32? { watch?.descriptor }
+    package var descriptor: Int32? { changes.descriptor }
 
     /// Opens the journal at the state's places; at a first start, where the configuration says.
+    ///
+    /// - Throws: ``JournalError``, ``JournalError/state(_:)`` while it is not known where to go on.
     package func open() throws(JournalError) {
-        watch = nil
-        watch = try JournalReader(configuration.source)
+        if isStateUnknown { try takeUp() }
         // What was read and not counted is read again.
         files = JournalFileSet(fieldLimit: Self.fieldLimit(configuration), notify: notify)
         try list()
@@ -90,9 +124,9 @@ package final class JournalCounter {
     ///
     /// - Returns: how many; 0 when the end is reached for now.
     package func countBatch(limit: Int = 512) throws(JournalError) -> Int {
-        guard let watch else { return 0 }
-        let isDue = listed.map { ContinuousClock.now >= $0 + Self.longestUnlisted } ?? true
-        if try watch.process() || isDue { try list() }
+        guard !isStateUnknown else { return 0 }
+        let isDue = listed.map { ContinuousClock.now >= $0 + longestUnlisted } ?? true
+        if changes.take() || isDue { try list() }
         batch.removeAll()
         try files.fill(&batch, limit: limit) { reader, batch in
             batch.add(reader, units: &units, limits: configuration.limits)
@@ -150,7 +184,7 @@ package final class JournalCounter {
     package func save() {
         if unreportedMissing > 0 { notify(.missing(unreportedMissing)) }
         unreportedMissing = 0
-        guard isChanged else { return }
+        guard isChanged, !isStateUnknown else { return }
         do throws(JournalStateError) {
             try file.save(state)
             isChanged = false
@@ -166,7 +200,9 @@ extension JournalCounter {
     /// Looks which files there are.
     private func list() throws(JournalError) {
         let before = found
-        let found = JournalFiles(of: configuration.source)
+        var found = try JournalFiles(of: configuration.source)
+        // Twice, so that nothing comes unseen between the look and the watch.
+        if changes.follow(found.folders) { found = try JournalFiles(of: configuration.source) }
         self.found = found
         listed = .now
         state.places.list(found.found.keys, remembering: JournalFollowingLimits.goneFiles.value)
@@ -196,6 +232,8 @@ extension JournalCounter {
     }
 
     private func report(_ found: JournalFiles, _ before: JournalFiles?) {
+        if let fault = changes.fault, !isUnwatchedTold { notify(.notWatched(fault)) }
+        isUnwatchedTold = changes.fault != nil
         let known = Set(before?.damaged.map(\.path) ?? [])
         for (path, code) in found.damaged where !known.contains(path) { notify(.damagedFile(path: path, code: code)) }
         if found.unreadable > 0, before?.unreadable ?? 0 == 0 { notify(.filesNotReadable(configuration.source)) }

@@ -1,4 +1,5 @@
 import ApusLimits
+import ApusLinux
 import Glibc
 
 /// The files of a journal, each read on its own and in its own order.
@@ -17,8 +18,9 @@ final class JournalFileSet {
         var reader: JournalReader?
         /// Whether the reader is at an entry that has not been taken yet.
         var isAhead = false
-        /// Whether libsystemd does not open it.
-        var isRefused = false
+        /// Why libsystemd does not open it; `nil` while it does.
+        var refusal: Int32?
+        var isRefused: Bool { refusal != nil }
         var isSaidDamaged = false
 
         init(_ id: JournalID, _ found: JournalFiles.Found, _ position: JournalPosition?) {
@@ -53,15 +55,24 @@ final class JournalFileSet {
     private(set) var files: [JournalID: File] = [:]
     private var order: [File] = []
     private var start = 0
+    /// The numbers before the first of writers' files, as far as they were asked for since the last look.
+    private var bases: [String: UInt64] = [:]
     /// What was read of volatile files that are gone.
     private var goneSpans: [BootSpan] = []
     private let fieldLimit: Int
+    /// Files past this number are closed again when they were read.
+    private let mostOpen: Int
     private let notify: (JournalNotice) -> Void
     /// What was read since the last ``fill(_:limit:take:)`` began.
     private(set) var advances: [JournalAdvance] = []
 
-    init(fieldLimit: Int, notify: @escaping (JournalNotice) -> Void) {
+    /// - Parameter descriptors: how many this process may have; an eighth of them is the most that files of the journal take, so that
+    ///   those who report and scrape have theirs.
+    init(
+        fieldLimit: Int, descriptors: Int? = DescriptorLimit.current?.soft, notify: @escaping (JournalNotice) -> Void
+    ) {
         self.fieldLimit = fieldLimit
+        mostOpen = min(JournalFollowingLimits.openFiles.value, max(1, (descriptors ?? .max) / 8))
         self.notify = notify
     }
 
@@ -73,6 +84,12 @@ final class JournalFileSet {
         for (id, one) in found {
             if let file = files[id] {
                 file.path = one.path
+                if one.header.size != file.header.size || one.header.modified != file.header.modified {
+                    file.refusal = nil
+                } else if let refusal = file.refusal, !file.isSaidDamaged {
+                    file.isSaidDamaged = true
+                    notify(.damagedFile(path: file.path, code: refusal))
+                }
                 file.header = one.header
                 // One that is archived is opened once more if there is a rest.
                 if file.isExhausted { file.close() }
@@ -89,8 +106,12 @@ final class JournalFileSet {
             ($0.isVolatile ? 0 : 1, $0.header.headRealtime, $0.path) < ($1.isVolatile ? 0 : 1, $1.header.headRealtime, $1.path)
         }
         start = 0
+        bases.removeAll()
         return come
     }
+
+    /// Whether a file is not opened, which a change of it may end.
+    var hasRefused: Bool { order.contains { $0.isRefused } }
 
     /// Lets go of the files that are removed and have been read to their end.
     func drop(_ present: [JournalID: JournalFiles.Found]) {
@@ -160,7 +181,7 @@ final class JournalFileSet {
         } else {
             try pass(file, entries: entries)
         }
-        if file.isExhausted || files.count > JournalFollowingLimits.openFiles.value { file.close() }
+        if file.isExhausted || files.count > mostOpen { file.close() }
         guard file.sequence > before || entries > 0 else { return }
         advances.append(
             JournalAdvance(
@@ -170,11 +191,14 @@ final class JournalFileSet {
 
     /// The number before the first that a writer's files hold.
     private func base(of writer: String) -> UInt64 {
+        if let base = bases[writer] { return base }
         let heads = order.filter { $0.writer == writer }.map { file in
             file.header.headSequence > 0
                 ? file.header.headSequence : (try? JournalFileHeader.read(file.path))?.headSequence ?? 0
         }
-        return max(1, heads.filter { $0 > 0 }.min() ?? 1) - 1
+        guard let first = heads.filter({ $0 > 0 }).min() else { return 0 }
+        bases[writer] = first - 1
+        return first - 1
     }
 
     private func extend(_ file: File, _ boot: JournalID, _ time: UInt64) {
@@ -195,7 +219,7 @@ extension JournalFileSet {
     private func opened(_ file: File) throws(JournalError) -> JournalReader? {
         if let reader = file.reader { return reader }
         guard !file.isExhausted else { return nil }
-        if files.count > JournalFollowingLimits.openFiles.value {
+        if files.count > mostOpen {
             if let header = try? JournalFileHeader.read(file.path), header.fileID == file.id { file.header = header }
             guard file.header.tailSequence > file.sequence else { return nil }
         }
@@ -209,10 +233,10 @@ extension JournalFileSet {
             switch code {
             case ENOENT, EACCES: return nil
             // These say nothing of the file.
-            case EMFILE, ENFILE, ENOMEM, EINTR: throw .open(source, code: code)
+            case let code where JournalFileHeader.isExhaustion(code): throw .open(source, code: code)
             default:
-                file.isRefused = true
-                notify(.damagedFile(path: file.path, code: code))
+                // Said at the next look, if it is the same then: it may be one that somebody is copying.
+                file.refusal = code
                 return nil
             }
         }

@@ -7,10 +7,14 @@ struct JournalStateFile: Sendable {
     let path: String
 
     /// Reads what was saved last; `nil` where nothing was.
+    ///
+    /// - Throws: ``JournalStateError/content(path:_:)`` of a file that no later try reads either; ``JournalStateError/read(path:code:)``
+    ///   where the file cannot be read now, which says nothing of what is in it.
     func load() throws(JournalStateError) -> JournalState? {
         let bytes: [UInt8]
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: JournalFollowingLimits.state.value.bytes) } catch {
             if case .open(_, ENOENT) = error { return nil }
+            if error.code == EFBIG { throw .content(path: path, .tooLong) }
             throw .read(path: path, code: error.code ?? EIO)
         }
         do throws(JournalStateFault) {
@@ -19,6 +23,22 @@ struct JournalStateFile: Sendable {
             throw .content(path: path, error)
         }
     }
+
+    /// Gives a file whose content is wrong another name, which ends in the time, and removes the oldest of those that are too many.
+    func putAside(at seconds: Int) throws(JournalStateError) {
+        let name = path + Self.asideMark + String(seconds)
+        guard rename(path, name) == 0 else { throw .putAside(path: path, code: errno) }
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { String(path[...$0]) } ?? "./"
+        let prefix = (slash.map { String(path[path.index(after: $0)...]) } ?? path) + Self.asideMark
+        let aside = ((try? FolderNames.read(folder)) ?? []).compactMap { name in
+            name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)).map { (time: $0, name: name) } : nil
+        }
+        let excess = aside.count - JournalFollowingLimits.stateAside.value
+        for old in aside.sorted(by: { $0.time < $1.time }).prefix(max(0, excess)) { unlink(folder + old.name) }
+    }
+
+    private static let asideMark = ".unreadable-"
 
     /// Replaces what is in the file at once and for good: a kill or a power cut at any point leaves the old state or the new one.
     func save(_ state: JournalState) throws(JournalStateError) {

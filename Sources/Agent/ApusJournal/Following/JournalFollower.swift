@@ -1,3 +1,4 @@
+import ApusLimits
 import CLinux
 package import ApusThreads
 import Synchronization
@@ -37,7 +38,8 @@ package final class JournalFollower: Sendable {
 
     /// Follows until the wake-up is raised, and saves once more then; blocks the calling thread.
     ///
-    /// A journal that is not there, or breaks, is tried again every five seconds.
+    /// A journal that is not there, or breaks, and a saved state that cannot be read are tried again every
+    /// ``JournalFollowingLimits/retry``.
     package func run(until wake: WakeUp) {
         let counter = JournalCounter(configuration, notify: notify)
         var last: JournalError?
@@ -51,7 +53,7 @@ package final class JournalFollower: Sendable {
                 if error != last { notify(.unavailable(error)) }
                 last = error
                 counter.save()
-                wake.wait(atMost: .seconds(5))
+                wake.wait(atMost: JournalFollowingLimits.retry.value)
             }
         }
         counter.save()
@@ -67,7 +69,8 @@ package final class JournalFollower: Sendable {
         var missing: UInt64 = 0
         var opened = clock.now
         while !wake.isRaised {
-            let count = try counter.countBatch()
+            let start = apus_thread_cpu_nanoseconds()
+            let count = try counter.countBatch(limit: Self.batch)
             note(isOpen: count > 0 || counter.hasFiles, isAtEnd: count == 0, counter)
             if !isCaughtUp || count > 0 || counter.state.counts.missing != missing {
                 missing = counter.state.counts.missing
@@ -78,6 +81,8 @@ package final class JournalFollower: Sendable {
                 counter.save()
                 due = clock.now + configuration.saveInterval
             }
+            // A journal of very many files costs much to look through, and each change of one is a reason to: not without pause.
+            if count < Self.batch { rest(after: apus_thread_cpu_nanoseconds() - start, until: wake) }
             guard count == 0 else {
                 opened = clock.now
                 continue
@@ -90,6 +95,16 @@ package final class JournalFollower: Sendable {
             let longest: Duration = counter.descriptor == nil || !counter.hasFiles ? .milliseconds(500) : .seconds(5)
             wake.wait(for: counter.descriptor, atMost: counter.isChanged ? min(longest, due - clock.now) : longest)
         }
+    }
+
+    /// Entries that are counted at a time.
+    private static let batch = 512
+
+    private func rest(after look: UInt64, until wake: WakeUp) {
+        // What takes less is not worth a pause that entries wait for.
+        guard look > 2_000_000 else { return }
+        let pause = Duration.nanoseconds(min(look, 1_000_000_000)) * (JournalFollowingLimits.lookShare.value - 1)
+        wake.wait(atMost: min(.seconds(1), pause))
     }
 
     private func publish(_ counts: JournalCounts) { shared.withLock { $0.counts = counts } }

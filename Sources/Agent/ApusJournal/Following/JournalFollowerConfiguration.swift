@@ -23,6 +23,8 @@ package struct JournalFollowerConfiguration: Sendable {
     package var patterns: [JournalPattern]
     /// How long after a change the state is saved at the latest: what a kill makes the next start read again.
     package var saveInterval: Duration
+    /// The time between two looks for new files while the kernel tells of none.
+    package var unwatchedLook = JournalFollowingLimits.unwatchedLook.value
 
     package init(
         source: JournalOrigin = .system, statePath: String, units: Set<String>? = nil, watched: [UnitPattern] = [],

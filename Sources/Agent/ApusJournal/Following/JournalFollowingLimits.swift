@@ -32,8 +32,9 @@ package enum JournalFollowingLimits: LimitCatalog {
         4096, "journal files that are read", per: "agent", metric: JournalFollowing.files.family.name,
         remedy: "vacuum the journal (SystemMaxFiles= in journald.conf), or count a folder of its own with --journal-directory")
     package static let openFiles = Limit(
-        256, "journal files that are kept open; others are opened when they have grown", per: "agent",
-        remedy: "none is needed")
+        256,
+        "journal files that are kept open, and no more than an eighth of the process's descriptors; others are read one after the other",
+        per: "agent", remedy: "none is needed")
     package static let goneFiles = Limit(
         1024, "removed journal files whose place is remembered, in case that they come back", per: "agent",
         remedy: "none is needed")
@@ -44,10 +45,23 @@ package enum JournalFollowingLimits: LimitCatalog {
         ByteLimit(bytes: 128), "kept of a label that a pattern finds", per: "label", remedy: "capture less in the group")
     package static let state = Limit(
         ByteLimit.mebibytes(64), "of the state file that are read", per: "agent",
-        remedy: "remove the file `journal` of the state directory while the agent is stopped: counts begin from zero")
+        remedy: "nothing: a longer one is put aside as one with a wrong content is")
+    package static let stateAside = Limit(
+        3, "state files with a wrong content that are put aside as `journal.unreadable-TIME`", per: "agent",
+        remedy: "remove them when nobody wants to look at them; the oldest gives way")
+    package static let retry = Limit(
+        Duration.seconds(5), "pause before a journal or a state file that cannot be read is tried again", per: "agent",
+        metric: JournalFollowing.up.family.name, remedy: "the log names the file and the reason")
+    package static let unwatchedLook = Limit(
+        Duration.seconds(5), "pause between two looks for new journal files while the kernel tells of none", per: "agent",
+        remedy: "raise fs.inotify.max_user_instances (sysctl), or end what holds them")
+    package static let lookShare = Limit(
+        10, "looks at the journal's files of which one's CPU time passes before the next, a second at most", per: "agent",
+        metric: JournalFollowing.lag.family.name,
+        remedy: "vacuum the journal (SystemMaxFiles= in journald.conf): a look costs some microseconds a file")
 
     package static let all: [any AnyLimit] = [
         units, watchedUnits, idle, eventSeries, eventSeriesOfUnit, errors, message, files, openFiles, goneFiles, patternField,
-        patternLabel, state,
+        patternLabel, state, stateAside, retry, unwatchedLook, lookShare,
     ]
 }

@@ -1,4 +1,5 @@
 import ApusLimits
+package import ApusLinux
 import Glibc
 
 /// What those who run a follower should know; each is said once.
@@ -17,7 +18,9 @@ package enum JournalNotice: Sendable, Equatable {
     case tooManyFiles(excess: Int)
     /// There are more units than have counts of their own; further ones are counted together.
     case unitsFull(limit: Int)
-    /// The saved state cannot be used: the counts begin from zero and the cursor at the journal's end.
+    /// The kernel tells of no new files: they are looked for every few seconds.
+    case notWatched(LinuxError)
+    /// The saved state has a wrong content and is put aside: the counts begin from zero and the places at the journal's end.
     case stateUnreadable(JournalStateError)
     /// The state could not be saved: counts go on, and after a kill the next start reads again what came since the last save.
     case stateNotSaved(JournalStateError)
@@ -44,7 +47,12 @@ extension JournalNotice: CustomStringConvertible {
             return
                 "\(limit) units have counts of their own, and further ones are counted as \(JournalCounts.otherUnits): "
                 + JournalFollowingLimits.units.remedy
-        case .stateUnreadable(let error): return "\(error); counting begins from zero at the journal's end"
+        case .stateUnreadable(let error):
+            return "\(error); it is put aside as .unreadable-TIME beside it, and counting begins from zero at the journal's end"
+        case .notWatched(let error):
+            return
+                "changes of the journal are looked for in pauses, as the kernel tells of none (\(error.reason)): raise "
+                + "fs.inotify.max_user_instances or max_user_watches (sysctl), or end what holds them"
         case .stateNotSaved(let error): return "\(error); counts are kept in memory"
         }
     }
@@ -63,6 +71,7 @@ extension JournalNotice {
         case .unitsFull: "units"
         case .stateUnreadable: "state"
         case .stateNotSaved: "save"
+        case .notWatched: "watch"
         }
     }
 }

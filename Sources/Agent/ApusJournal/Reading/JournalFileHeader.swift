@@ -14,6 +14,9 @@ struct JournalFileHeader: Sendable, Equatable {
     let headSequence: UInt64
     /// The time of the first entry in microseconds since 1970; 0 of an empty file.
     let headRealtime: UInt64
+    /// The file's bytes and the time of its last change in nanoseconds since 1970: a file that was copied only in part has others later.
+    let size: Int
+    let modified: Int
 
     /// Why a file has no header.
     enum Fault: Error, Equatable {
@@ -22,7 +25,12 @@ struct JournalFileHeader: Sendable, Equatable {
         case notPermitted
         /// It is no journal file, or cannot be read.
         case damaged(code: Int32)
+        /// This process has no descriptor or memory to look at it.
+        case exhausted(code: Int32)
     }
+
+    /// Whether an error number says something of this process or the machine, and nothing of a file.
+    static func isExhaustion(_ code: Int32) -> Bool { [EMFILE, ENFILE, ENOMEM, EINTR].contains(code) }
 
     private static let length = 208
 
@@ -33,6 +41,7 @@ struct JournalFileHeader: Sendable, Equatable {
             switch errno {
             case ENOENT: throw .absent
             case EACCES, EPERM: throw .notPermitted
+            case let code where isExhaustion(code): throw .exhausted(code: code)
             default: throw .damaged(code: errno)
             }
         }
@@ -44,11 +53,13 @@ struct JournalFileHeader: Sendable, Equatable {
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard count >= 0 else { throw .damaged(code: errno) }
         guard count == length, bytes.starts(with: "LPKSHHRH".utf8) else { throw .damaged(code: EBADMSG) }
-        return JournalFileHeader(bytes)
+        return JournalFileHeader(bytes, status)
     }
 
     /// - Parameter bytes: at least 208.
-    private init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], _ status: stat) {
+        size = Int(status.st_size)
+        modified = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
         func number(at offset: Int) -> UInt64 { (0..<8).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) } }
         isArchived = bytes[16] == 2
         fileID = JournalID(bytes[24..<40])

@@ -21,11 +21,16 @@ struct JournalFiles {
     private(set) var foreignFolders: [String] = []
     /// Whether a file has no content yet, so that another look is due.
     private(set) var hasEmpty = false
+    /// The folders that were looked at, whether they are there or not.
+    private(set) var folders: [String] = []
 
     /// Looks at the folders of a journal.
-    init(of source: JournalOrigin) {
-        let machine = Self.machineID()
-        for path in paths(of: source, machine: machine) {
+    ///
+    /// - Throws: ``JournalError/open(_:code:)`` of a folder or a list of files that is not there, and where the process has no
+    ///   descriptor or memory to look, which says nothing of the files.
+    init(of source: JournalOrigin) throws(JournalError) {
+        let machine = try Self.machineID(for: source)
+        for path in try paths(of: source, machine: machine) {
             do throws(JournalFileHeader.Fault) {
                 let header = try JournalFileHeader.read(path)
                 guard found[header.fileID] == nil else { continue }
@@ -38,21 +43,24 @@ struct JournalFiles {
                 damaged.append((path, code))
             } catch .notPermitted {
                 unreadable += 1
+            } catch .exhausted(let code) {
+                throw .open(source, code: code)
             } catch {
                 hasEmpty = true
             }
         }
     }
 
-    private mutating func paths(of source: JournalOrigin, machine: String?) -> [String] {
+    private mutating func paths(of source: JournalOrigin, machine: String?) throws(JournalError) -> [String] {
         if case .files(let paths) = source { return paths }
         var paths: [String] = []
         for folder in source.paths {
-            for name in Self.names(in: folder) {
+            for name in try names(in: folder, of: source) {
                 if Self.isJournal(name) {
                     paths.append("\(folder)/\(name)")
                 } else if Self.isPart(name, of: source, machine: machine) {
-                    paths += Self.names(in: "\(folder)/\(name)").filter(Self.isJournal).map { "\(folder)/\(name)/\($0)" }
+                    let part = "\(folder)/\(name)"
+                    paths += try names(in: part, of: source).filter(Self.isJournal).map { "\(part)/\($0)" }
                 } else if case .system = source, Self.isMachine(name) || name == "remote" {
                     foreignFolders.append("\(folder)/\(name)")
                 }
@@ -73,26 +81,27 @@ struct JournalFiles {
     private static func isMachine(_ name: String) -> Bool { name.utf8.count == 32 && JournalID(hex: name) != nil }
 
     /// The machine's number in 32 digits (machine-id(5)), by which libsystemd finds the folders too.
-    private static func machineID() -> String? {
-        guard let bytes = try? WholeFile.read("/etc/machine-id", longest: 64) else { return nil }
+    ///
+    /// - Throws: ``JournalError/open(_:code:)`` when it cannot be read now: without it, no file would seem to be the machine's.
+    private static func machineID(for source: JournalOrigin) throws(JournalError) -> String? {
+        let bytes: [UInt8]
+        do throws(LinuxError) { bytes = try WholeFile.read("/etc/machine-id", longest: 64) } catch {
+            guard let code = error.code, code != ENOENT else { return nil }
+            throw .open(source, code: code)
+        }
         let text = String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
         return isMachine(text) ? text : nil
     }
 
     private static func isJournal(_ name: String) -> Bool { name.hasSuffix(".journal") || name.hasSuffix(".journal~") }
 
-    /// The names in a folder; none where there is no folder.
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            // In bounds: the kernel ends the name with a null within the array.
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
+    /// The names in a folder; none where there is no folder, or this user may not read it.
+    private mutating func names(in folder: String, of source: JournalOrigin) throws(JournalError) -> [String] {
+        folders.append(folder)
+        do throws(LinuxError) { return try FolderNames.read(folder) } catch {
+            let code = error.code ?? EIO
+            if JournalFileHeader.isExhaustion(code) || source == .directory(folder) { throw .open(source, code: code) }
+            return []
         }
-        return names
     }
 }

@@ -20,13 +20,6 @@ extension JournalReader {
         try check(sd_journal_seek_cursor(journal, cursor), "sd_journal_seek_cursor")
     }
 
-    /// Takes note of what the kernel reported; whether files came or went.
-    package func process() throws(JournalError) -> Bool {
-        let code = sd_journal_process(journal)
-        try check(code, "sd_journal_process")
-        return code == Int32(SD_JOURNAL_INVALIDATE)
-    }
-
     private func check(_ code: Int32, _ call: String) throws(JournalError) {
         guard code >= 0 else { throw .read(source, call: call, code: -code) }
     }

@@ -11,8 +11,6 @@ package final class JournalReader {
     let journal: OpaquePointer
     /// The cursor that was sought and whose entry has not been passed yet.
     var sought: JournalCursor?
-    /// A descriptor that is readable when something changed; `nil` where the kernel cannot tell (single files).
-    package let descriptor: Int32?
 
     /// Opens the journal, before its first entry.
     ///
@@ -31,9 +29,6 @@ package final class JournalReader {
         guard code >= 0, let opened else { throw .open(source, code: -code) }
         self.source = source
         self.journal = opened
-        // Asked for before the first read: files that appear from here on are reported.
-        let descriptor = sd_journal_get_fd(opened)
-        self.descriptor = descriptor >= 0 ? descriptor : nil
         sd_journal_set_data_threshold(opened, fieldLimit)
         try seekToBeginning()
     }
@@ -95,8 +90,7 @@ package final class JournalReader {
         return String(cString: text)
     }
 
-    /// Whether any file of the journal is open. While none is, libsystemd may not see the first one come: a folder of a
-    /// namespace, or `/var/log/journal`, that is made after the opening is not among those it watches.
+    /// Whether any file of the journal is open.
     package var hasFiles: Bool {
         var bytes: UInt64 = 0
         return sd_journal_get_usage(journal, &bytes) < 0 || bytes > 0

@@ -1,6 +1,7 @@
 import ApusSystemd
 import ApusJournal
 import Foundation
+import Glibc
 import Testing
 
 /// What must not change the totals: kills, rotation, vacuum, damage.
@@ -134,8 +135,51 @@ import Testing
         let (counts, notices) = try folder.count(folder.configuration(beginning: .end))
         #expect(notices == [.stateUnreadable(.content(path: folder.statePath, .checksum))])
         #expect(counts.total == 0)
+        let aside = try asides(folder)
+        #expect(aside.count == 1)
+        let name = try #require(aside.first)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)")) == bytes)
         try Data(bytes.prefix(bytes.count / 2)).write(to: URL(fileURLWithPath: folder.statePath))
         #expect(try folder.count(folder.configuration(beginning: .end)).1.count == 1)
+    }
+
+    private func asides(_ folder: JournalFolder) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("state.unreadable-") }.sorted()
+    }
+
+    @Test func `of states that are put aside the newest are kept, so many and no more`() throws {
+        let folder = try JournalFolder()
+        try folder.write("one", export(1...10))
+        for time in 1...5 { try Data().write(to: URL(fileURLWithPath: "\(folder.statePath).unreadable-\(time)")) }
+        try Data("apus-journal 99\n".utf8).write(to: URL(fileURLWithPath: folder.statePath))
+        #expect(try folder.count(folder.configuration()).1.count == 1)
+        let aside = try asides(folder)
+        #expect(aside.count == 3 && aside.contains("state.unreadable-5") && !aside.contains("state.unreadable-1"))
+    }
+
+    @Test func `a state that cannot be read this once stays as it is, and nothing is counted until it can be`() throws {
+        let folder = try JournalFolder()
+        try folder.write("one", export(1...10))
+        #expect(try folder.count(folder.configuration()).0.total == 10)
+        try folder.write("two", export(11...15))
+        // Root may read every file; a link to itself is what nobody can open.
+        let kept = folder.path + "/kept"
+        try FileManager.default.moveItem(atPath: folder.statePath, toPath: kept)
+        try FileManager.default.createSymbolicLink(atPath: folder.statePath, withDestinationPath: folder.statePath)
+        let notices = Notices()
+        let counter = JournalCounter(folder.configuration()) { notices.add($0) }
+        for _ in 0..<2 {
+            #expect(throws: JournalError.state(.read(path: folder.statePath, code: ELOOP))) { try counter.open() }
+            #expect(try counter.countBatch() == 0)
+            counter.save()
+        }
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.statePath) == folder.statePath)
+        #expect(try asides(folder).isEmpty && notices.all == [])
+        try FileManager.default.removeItem(atPath: folder.statePath)
+        try FileManager.default.moveItem(atPath: kept, toPath: folder.statePath)
+        try counter.open()
+        while try counter.countBatch() > 0 {}
+        #expect(counter.state.counts.total == 15 && counter.state.counts.missing == 0)
     }
 
     @Test func `a state that the version before has written is read, and counting goes on`() throws {
