@@ -17,10 +17,10 @@ import Testing
 
         private final class Notices: Sendable { let all = Mutex<[UnitNotice]>([]) }
 
-        init(_ address: String) throws {
+        init(_ address: String, units: [String] = ["nginx.service"]) throws {
             let notices = Notices()
             var configuration = UnitWatchConfiguration(
-                patterns: [try #require(UnitPattern("nginx.service"))], address: try #require(UnitBusAddress(address)))
+                patterns: units.compactMap { UnitPattern($0) }, address: try #require(UnitBusAddress(address)))
             configuration.deadline = .milliseconds(300)
             watcher = UnitWatcher(configuration) { notice in notices.all.withLock { $0.append(notice) } }
             self.notices = notices
@@ -71,6 +71,47 @@ import Testing
         #expect((snapshot.errors[.refused] ?? 0) >= 3 && snapshot.calls > 0)
         #expect(running.told.count == 1)
         #expect(running.stop(within: 10))
+    }
+
+    @Test func `one unit of which systemd says nothing keeps no other from being told of`() throws {
+        let folder = try TemporaryFolder()
+        let systemd = try SilentSystemd(folder)
+        let running = try Running(systemd.address, units: ["dead.service", "nginx.service"])
+        #expect(comesTrue(within: .seconds(20)) { (running.watcher.snapshot().errors[.timeout] ?? 0) > 0 })
+        // Long enough for another connection, if there were one.
+        usleep(500_000)
+        let snapshot = running.watcher.snapshot()
+        #expect(snapshot.isUp && snapshot.units.map(\.name) == ["nginx.service"])
+        let connections = try systemd.connections()
+        #expect(connections == 1)
+        #expect(running.told.allSatisfy { if case .refused = $0 { true } else { false } })
+        #expect(running.stop(within: 10))
+    }
+
+    /// `silent_systemd.py`, which answers nothing about dead.service.
+    private final class SilentSystemd {
+        let address: String
+        private let count: String
+        private let process = Process()
+
+        init(_ folder: TemporaryFolder) throws {
+            try FileManager.default.createDirectory(atPath: folder.path("systemd"), withIntermediateDirectories: true)
+            let path = folder.path("systemd/private")
+            (address, count) = ("unix:path=\(path)", folder.path("count"))
+            process.executableURL = URL(filePath: "/usr/bin/python3")
+            process.arguments = [
+                URL(filePath: #filePath).deletingLastPathComponent().appending(path: "silent_systemd.py").path(), path, count,
+            ]
+            try process.run()
+            try #require(comesTrue(within: .seconds(10)) { access(path, F_OK) == 0 }, "silent_systemd.py does not listen")
+        }
+
+        func connections() throws -> Int? { Int(try String(contentsOfFile: count, encoding: .utf8)) }
+
+        deinit {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
     }
 
     /// A Unix socket on which nobody accepts.
