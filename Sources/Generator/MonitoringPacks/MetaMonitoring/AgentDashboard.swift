@@ -18,7 +18,7 @@ struct AgentDashboard {
             PanelRow("Sampling") { [sampleAgeOverTime, turns, turnCPU] }
             PanelRow("Scrapes of agents") { [scrapeTime, scrapes, sizes] }
             PanelRow("Clients of agents") { [connections, refusedClients] }
-            PanelRow("Reports") { [instances, series, refusals] }
+            PanelRow("Reports") { [instances, series, refusals, kept] }
             PanelRow("The agents' own processes") { [cpu, memory, files] }
             if fleet.isUnderSystemd { PanelRow("The bus of systemd") { [bus, busAge, calls] } }
             MonitoringSection(fleet: fleet).rows
@@ -167,6 +167,17 @@ struct AgentDashboard {
     private var refusals: Panel {
         Panel("Refused reports", description: "Reports per second that agents refused, by reason.", unit: .perSecond) {
             PanelQuery(rate(Agent.refusals).sum(by: .label(.reason)), legend: "\(.label(.reason))")
+        }
+    }
+
+    private var kept: Panel {
+        Panel(
+            "Segments handed to systemd",
+            description: "Messages of agents to systemd about the segments that it keeps over a restart, and those that wait.",
+            unit: .count
+        ) {
+            PanelQuery(Agent.storeMessages.series.increase(over: .rateInterval), legend: "\(.instance)")
+            PanelQuery(Agent.storeWaiting.series.value, legend: "\(.instance): waiting")
         }
     }
 
