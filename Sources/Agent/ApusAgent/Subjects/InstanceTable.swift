@@ -231,7 +231,7 @@ package final class InstanceTable: Sendable {
                 instances[identity]?.ended(grace: grace, at: now) == nil ? nil : instances.removeValue(forKey: identity)
             }
         }
-        if let store { for instance in left { instance.leave(store) } }
+        if let store { for instance in left { instance.storage.leave(store) } }
         return left.map(\.identity)
     }
 }
