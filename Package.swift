@@ -177,8 +177,8 @@ let package = Package(
             "ApusAgent",
             [
                 "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusSegment",
-                "ApusSystemd", "ApusThreads", "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "ApusSystemd", "ApusText", "ApusThreads", "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore,
+                nioHTTP1, nioPosix,
             ], plugins: ["ListConformers"]),
         agent.executable(
             "apus-agent",
@@ -395,9 +395,9 @@ let package = Package(
         notifications.tests(
             "NotificationAPITests",
             [
-                "ApusLimits", "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting", coreMetrics, grdb,
-                httpClient,
-                lifecycle, nioCore, nioHTTP1, nioPosix, product("MetricsTestKit", "swift-metrics"),
+                "ApusHTTP", "ApusLimits", "HostTesting", "NotificationAPI", "NotificationStore", "NotificationTesting",
+                coreMetrics, grdb, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                product("MetricsTestKit", "swift-metrics"),
             ]),
         notifications.tests(
             "NotificationPackTests",

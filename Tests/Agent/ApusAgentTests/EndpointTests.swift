@@ -55,6 +55,7 @@ import Testing
                 let resources = try await agent.get("/resources")
                 #expect(resources.status == 200)
                 #expect(resources.text.contains("\"value\" : null"))
+                #expect(resources.text.contains("\"heapBytes\" : null"))
                 #expect(try await agent.get("/stats").status == 200)
             }
         }

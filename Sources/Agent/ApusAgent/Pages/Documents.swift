@@ -1,6 +1,6 @@
 import AgentMetrics
 import ApusJournal
-import FoundationEssentials
+import ApusText
 
 /// Makes the documents in JSON that stand beside the exposition.
 struct Documents: Sendable {
@@ -58,11 +58,6 @@ struct Documents: Sendable {
     func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher.map { WatchedUnits($0, at: clock.now()) })) }
 
     private func encode(_ document: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        // One number that is none must not cost everybody the document.
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+        try JSONText.encode(document, isPretty: true) + [UInt8(ascii: "\n")]
     }
 }

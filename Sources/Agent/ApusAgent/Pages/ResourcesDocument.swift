@@ -21,7 +21,7 @@ struct ResourcesDocument: Encodable {
         let residentBytes: UInt64?
         let residentPeakBytes: UInt64?
         let virtualBytes: UInt64?
-        let heapBytes: JSONNumber?
+        let heapBytes: Double?
         let threads: UInt64?
         let openFiles: UInt64?
         let maxFiles: UInt64?
@@ -35,7 +35,7 @@ struct ResourcesDocument: Encodable {
 /// One series of a reported family: its labels, without service and instance, and its value.
 struct LabelledValue: Encodable {
     let labels: [String: String]
-    let value: JSONNumber
+    let value: Double
 }
 
 extension KnownInstance {
@@ -44,7 +44,7 @@ extension KnownInstance {
             let pairs = (try? LabelBytes.parse(labels)) ?? []
             return LabelledValue(
                 labels: Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
-                value: JSONNumber(value))
+                value: value)
         }
     }
 }
@@ -63,7 +63,7 @@ extension ResourcesDocument.InstanceResources {
         residentBytes = view.stat?.sample.residentBytes
         residentPeakBytes = view.stat?.residentPeak
         virtualBytes = view.stat?.sample.virtualBytes
-        heapBytes = view.segment?.heap.map { JSONNumber($0) }
+        heapBytes = view.segment?.heap
         threads = view.stat?.sample.threads
         openFiles = view.openFiles
         maxFiles = view.maxFiles

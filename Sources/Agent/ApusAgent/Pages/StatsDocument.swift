@@ -22,7 +22,7 @@ struct StatsDocument: Encodable {
         let up: Bool
         let uptimeSeconds: Double?
         /// Each counter that the service reports, summed over its series.
-        let counters: [String: JSONNumber]
+        let counters: [String: Double]
         let series: Int
     }
 }
@@ -33,7 +33,7 @@ extension StatsDocument.InstanceStats {
         self.instance = view.identity.instance
         up = view.isUp
         uptimeSeconds = view.stat?.uptime
-        counters = (instance.segment?.counterTotals() ?? [:]).mapValues { JSONNumber($0) }
+        counters = instance.segment?.counterTotals() ?? [:]
         series = view.segment.map { $0.isAlive ? $0.series : 0 } ?? 0
     }
 }
