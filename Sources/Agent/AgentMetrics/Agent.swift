@@ -100,6 +100,8 @@ public enum HTTPConnectionCut: String, CaseIterable, Sendable {
     case full
     /// Another connection needed the descriptor, and the process had none left.
     case descriptors
+    /// More bytes came behind a request than may wait for its answer.
+    case pipelined
 }
 
 public struct HTTPConnectionCutLabels: EnumerableLabels {

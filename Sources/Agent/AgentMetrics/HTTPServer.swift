@@ -54,6 +54,10 @@ public enum ConnectionCutCause: String, CaseIterable, Sendable {
     case refused
     /// The bodies of all requests were too large together.
     case bodies
+    /// A request was answered, and its body went on for longer than the server discards.
+    case discarded
+    /// More bytes came behind a request than may wait for its answer.
+    case pipelined
     /// The server stopped.
     case stop
 }

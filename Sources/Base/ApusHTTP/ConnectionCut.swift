@@ -25,4 +25,6 @@ package enum ConnectionCutReason: String, CaseIterable, Sendable {
     case full
     /// Another connection needed the descriptor, and the process had none left.
     case descriptors
+    /// More bytes came behind a request than may wait for its answer.
+    case pipelined
 }

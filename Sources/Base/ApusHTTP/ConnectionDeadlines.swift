@@ -24,8 +24,8 @@ package struct ConnectionTimes: Sendable {
 
 /// Closes a connection whose client is too slow with a request as a whole, or with taking an answer as a whole.
 ///
-/// A byte now and then prolongs nothing. The handler looks at no byte, so that it comes before those of a protocol; ``RequestTurns``,
-/// which comes after them, tells it where a request and an answer end.
+/// A byte now and then prolongs nothing. The handler looks at no byte, so that it comes before those of a protocol; ``RequestStages``
+/// and ``RequestTurns``, which come after it, tell it where a request and an answer end, and when bytes of the next one wait.
 package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = IOData
@@ -64,6 +64,8 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
         switch event as? RequestStage {
         case .whole: enter(.working, within: times.answer, context)
         case .answered: enter(.idle, within: times.idle, context)
+        case .begun: enter(.receiving, within: times.request, context)
+        case .body, .broken: break
         case nil: return context.triggerUserOutboundEvent(event, promise: promise)
         }
         promise?.succeed()

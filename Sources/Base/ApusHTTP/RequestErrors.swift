@@ -3,7 +3,7 @@ package import NIOHTTP1
 
 /// Answers requests that cannot be read with 400, 414 or 431, and closes the connection.
 ///
-/// It comes after ``RequestTurns``, so that answers keep the order of the requests.
+/// It comes after ``RequestStages``, so that answers keep the order of the requests.
 package final class RequestErrors: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias OutboundIn = HTTPServerResponsePart

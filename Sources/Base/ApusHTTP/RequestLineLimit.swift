@@ -2,7 +2,7 @@ package import NIOCore
 
 /// Stops a request whose first line does not end (``RequestErrors`` answers it), before a parser gathers more of it.
 ///
-/// It comes before the parser. Lines of requests that came together with the one before them are left to the parser's own limit.
+/// It comes between ``RequestTurns``, which lets the bytes of one request at a time through, and the parser.
 package final class RequestLineLimit: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer

@@ -1,7 +1,13 @@
-/// What ``RequestTurns`` tells the handlers before it, as a user event that travels outbound.
+/// What ``RequestStages`` and ``RequestTurns`` tell the handlers before them, as a user event that travels outbound.
 package enum RequestStage: Sendable {
+    /// The head is whole and its body follows: of a length, or, where that is `nil`, up to an empty line, as chunks have it.
+    case body(length: Int?)
     /// The request is whole and with the server.
     case whole
     /// The answer is with the kernel to its last byte, and the request that it answers is whole.
     case answered
+    /// Bytes of the next request are here already.
+    case begun
+    /// What came is no request, and nothing that follows is read.
+    case broken
 }

@@ -1,114 +1,124 @@
 package import NIOCore
-package import NIOHTTP1
 
-/// Hands out one request at a time, and reads from the client again when the answer to the last one is with the kernel.
+/// Gives a parser the bytes of one request at a time, and reads from the client again when the answer to the last one is with the kernel.
 ///
-/// It takes the place of NIO's `HTTPServerPipelineHandler`, which hands out the next request from within the end of the last answer:
-/// a client that pipelines keeps the loop for itself then, with all of its answers in memory. What waits here is what one read of the
-/// socket brought. Each request is told to the handlers before this one (``RequestStage``).
+/// It takes the place of NIO's `HTTPServerPipelineHandler`, which comes after the parser and hands out the next request from within the
+/// end of the last answer: a client that pipelines keeps the loop for itself then, with all of its requests in memory, each many times
+/// as large as its bytes. Here what one read of the socket brought waits as bytes. The handler comes before the parser, and
+/// ``RequestStages`` after it tells where each request ends.
 package final class RequestTurns: ChannelDuplexHandler, RemovableChannelHandler {
-    package typealias InboundIn = HTTPServerRequestPart
-    package typealias InboundOut = HTTPServerRequestPart
-    package typealias OutboundIn = HTTPServerResponsePart
-    package typealias OutboundOut = HTTPServerResponsePart
-
-    private enum Held {
-        case part(HTTPServerRequestPart)
-        case error(any Error)
-        case inputClosed
-    }
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+    package typealias OutboundIn = IOData
 
     private let turns: TurnQueue
-    private let peer: ConnectionPeer
-    private var held = CircularBuffer<Held>()
-    private var requestIsWhole = false
-    private var answerIsWhole = false
-    private var isDelivering = false
+    private let place: ConnectionPlace
+    private let mostWaiting: Int
+    private var framing = RequestFraming()
+    /// Bytes that the parser has not been given.
+    private var waiting = ByteBuffer()
+    /// A whole request waits for its answer.
+    private var isWhole = false
+    /// What waits has asked for its turn.
+    private var isTurning = false
+    private var inputIsClosed = false
     private var readIsPending = false
+    /// Nothing that comes is read any more.
+    private var isBroken = false
 
     /// - Parameters:
     ///   - turns: of the loop of this connection.
-    ///   - peer: whose turns they are.
-    package init(_ turns: TurnQueue, for peer: ConnectionPeer) {
+    ///   - place: of the connection, whose peer has the turns.
+    ///   - mostWaiting: bytes that may wait for an answer; past them the connection is closed. A read of the socket is less; all that
+    ///     the kernel holds comes at once when the client closes its side.
+    package init(_ turns: TurnQueue, place: ConnectionPlace, mostWaiting: Int) {
         self.turns = turns
-        self.peer = peer
+        self.place = place
+        self.mostWaiting = mostWaiting
     }
 
-    /// A whole request waits for its answer, or others wait for their turn.
-    private var isBusy: Bool { requestIsWhole || !held.isEmpty || isDelivering }
+    private var isBusy: Bool { isWhole || isTurning }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        take(.part(unwrapInboundIn(data)), context)
+        guard !isBroken else { return }
+        var buffer = unwrapInboundIn(data)
+        if waiting.readableBytes == 0 { waiting = buffer } else { waiting.writeBuffer(&buffer) }
+        guard isBusy else { return feed(context) }
+        guard waiting.readableBytes > mostWaiting else { return }
+        stopReading()
+        place.cut(.pipelined)
+        context.close(promise: nil)
     }
-
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) { take(.error(error), context) }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case .inputClosed? = event as? ChannelEvent else { return context.fireUserInboundEventTriggered(event) }
-        take(.inputClosed, context)
+        guard case .inputClosed? = event as? ChannelEvent, isBusy else { return context.fireUserInboundEventTriggered(event) }
+        inputIsClosed = true
     }
 
-    private func take(_ event: Held, _ context: ChannelHandlerContext) {
-        if isBusy { held.append(event) } else { deliver(event, context) }
-    }
-
-    private func deliver(_ event: Held, _ context: ChannelHandlerContext) {
-        switch event {
-        case .error(let error): context.fireErrorCaught(error)
-        case .inputClosed: context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-        case .part(let part):
-            if case .end = part {
-                requestIsWhole = true
-                context.triggerUserOutboundEvent(RequestStage.whole, promise: nil)
-            }
-            context.fireChannelRead(wrapInboundOut(part))
-            endTurn(context)
+    /// Gives the parser what waits, up to the end of one request; with nothing left, reads on.
+    private func feed(_ context: ChannelHandlerContext) {
+        while !isBusy, waiting.readableBytes > 0,
+            let piece = waiting.readSlice(length: framing.take(waiting.readableBytesView))
+        {
+            context.fireChannelRead(wrapInboundOut(piece))
         }
-    }
-
-    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
-        let promise = promise ?? context.eventLoop.makePromise()
-        promise.futureResult.assumeIsolated().whenSuccess { [self] in
-            answerIsWhole = true
-            endTurn(context)
+        guard !isBusy else { return }
+        if inputIsClosed {
+            inputIsClosed = false
+            context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }
-        context.write(data, promise: promise)
+        readOn(context)
     }
 
-    private func endTurn(_ context: ChannelHandlerContext) {
-        guard requestIsWhole, answerIsWhole else { return }
-        requestIsWhole = false
-        answerIsWhole = false
-        context.triggerUserOutboundEvent(RequestStage.answered, promise: nil)
-        next(context)
+    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        switch event as? RequestStage {
+        case .body(let length): framing.beginBody(length: length)
+        case .broken: stopReading()
+        case .whole:
+            isWhole = true
+            framing.end()
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        case .answered:
+            isWhole = false
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return next(context)
+        case .begun, nil: return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        promise?.succeed()
     }
 
-    /// Hands out what waits, up to the end of one request, in a turn of its own; with nothing left, reads on.
+    /// Has what waits given to the parser in a turn of its own.
     private func next(_ context: ChannelHandlerContext) {
-        guard !isDelivering else { return }
-        guard !held.isEmpty else {
-            if readIsPending {
-                readIsPending = false
-                context.read()
-            }
-            return
+        guard waiting.readableBytes > 0 || inputIsClosed else { return readOn(context) }
+        // Empty lines between requests are no beginning, RFC 9112, section 2.2.
+        if waiting.readableBytesView.contains(where: { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }) {
+            context.triggerUserOutboundEvent(RequestStage.begun, promise: nil)
         }
-        isDelivering = true
-        turns.add(for: peer) { [self] in
-            while !requestIsWhole, let event = held.popFirst() { deliver(event, context) }
-            isDelivering = false
+        isTurning = true
+        turns.add(for: place.peer) { [self] in
+            isTurning = false
+            feed(context)
             context.fireChannelReadComplete()
-            if !requestIsWhole { next(context) }
         }
+    }
+
+    private func stopReading() {
+        isBroken = true
+        waiting.clear(minimumCapacity: 0)
     }
 
     package func read(context: ChannelHandlerContext) {
         if isBusy { readIsPending = true } else { context.read() }
     }
 
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard readIsPending else { return }
+        readIsPending = false
+        context.read()
+    }
+
     package func channelInactive(context: ChannelHandlerContext) {
-        held.removeAll()
+        stopReading()
         context.fireChannelInactive()
     }
 }

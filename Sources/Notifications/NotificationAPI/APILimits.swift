@@ -37,12 +37,36 @@ package enum APILimits: LimitCatalog {
         remedy: "the client is answered with 414; no path of the API is that long")
     package static let bodies = Limit(
         ByteLimit.mebibytes(64), "bytes of all bodies that are being read or worked on", per: "API", metric: cuts,
-        remedy: "the oldest unfinished body is answered with 503; start more APIs, or send smaller batches")
+        remedy:
+            "the largest unfinished body of the address that holds the most is answered with 503; start more APIs, or send smaller batches"
+    )
+    package static let discarded = Limit(
+        ByteLimit.mebibytes(8), "bytes of a body that are taken after its answer, such as a 404", per: "connection",
+        metric: cuts,
+        remedy: "the connection is closed; find the client by the log's line, and see what it sends where")
+    package static let read = Limit(
+        ByteLimit.kibibytes(32), "bytes that are read of a connection at a time", per: "connection",
+        remedy: "nothing: the rest follows when these are worked on")
+    package static let pipelined = Limit(
+        ByteLimit.kibibytes(64), "bytes that wait behind a request for its answer", per: "connection", metric: cuts,
+        remedy: "the connection is closed; let the client wait for answers")
+    package static let field = Limit(
+        ByteLimit.kibibytes(8), "bytes of one header field", per: "request",
+        remedy: "the client is answered with 431; take cookies and tokens off, the API reads none")
+    package static let head = Limit(
+        ByteLimit.kibibytes(16), "bytes of all header fields", per: "request",
+        remedy: "the client is answered with 431; take cookies and tokens off, the API reads none")
+    package static let fields = Limit(
+        100, "header fields", per: "request", remedy: "the client is answered with 431; take off what a proxy in front adds")
+    package static let lines = Limit(
+        3, "lines of log at once on one kind of trouble, then one a minute", per: "route, address or reason",
+        remedy: "the next line says how many were left out; mend what the line names")
     package static let stop = Limit(
         Duration.seconds(8), "time that requests may take at a stop, once no connection is taken any more", per: "API",
         metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
 
     package static let all: [any AnyLimit] = [
-        connections, share, reserve, silence, idle, request, stall, answer, requestLine, bodies, stop,
+        connections, share, reserve, silence, idle, request, stall, answer, requestLine, field, head, fields,
+        bodies, discarded, read, pipelined, lines, stop,
     ]
 }

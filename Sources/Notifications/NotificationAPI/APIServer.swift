@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusText
 package import CoreMetrics
 import ApusHTTP
@@ -47,8 +48,9 @@ package final class APIServer: Service {
         self.logger = logger
         self.probe = probe
         self.onReady = onReady
-        readiness = Readiness(store: store, logger: logger)
-        guarding = ConnectionGuard(configuration, metrics: ConnectionMetrics(factory: factory, logger: logger))
+        let guarding = ConnectionGuard(configuration, metrics: ConnectionMetrics(factory: factory, logger: logger))
+        self.guarding = guarding
+        readiness = Readiness(store: store, logger: logger, bodiesAreFull: { guarding.bodies.isFull })
         let requests = RequestMetrics(factory: factory)
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetricsMiddleware(metrics: requests))
@@ -67,6 +69,9 @@ package final class APIServer: Service {
             return nil
         }
     }
+
+    /// The bytes of all bodies that are read or worked on.
+    package var bodyBytes: Int { guarding.bodies.bytes }
 
     /// Serves until graceful shutdown or cancellation.
     ///
@@ -115,7 +120,8 @@ package final class APIServer: Service {
         Application(
             responder: responder,
             server: HTTPServerBuilder { [guarding] responder in
-                GuardedConnections(channel: HTTP1Channel(responder: responder), guarding: guarding)
+                GuardedConnections(
+                    channel: HTTP1Channel(responder: responder, configuration: Self.channelConfiguration), guarding: guarding)
             },
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { [self] channel in
@@ -124,6 +130,11 @@ package final class APIServer: Service {
                 if let port = channel.localAddress?.port { listening(on: port) }
             }, logger: logger)
     }
+
+    private static let channelConfiguration = HTTP1Channel.Configuration(
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: APILimits.field.value.bytes, maxHeaderListSize: APILimits.head.value.bytes,
+            maxHeaderFieldCount: APILimits.fields.value))
 
     private func listening(on port: Int) {
         boundContinuation.yield(port)

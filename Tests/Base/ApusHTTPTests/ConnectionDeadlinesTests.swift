@@ -56,6 +56,32 @@ import Testing
         #expect(connection.requests.uris.count == 20)
     }
 
+    @Test(arguments: ["GET /b HTTP/1.1\r\nX: ", "G", "POST /b HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"])
+    func `half a request that came behind another one has a request's time, and not that of silence`(half: String) throws {
+        for answersLater in [false, true] {
+            let connection = try HTTPServerConnection()
+            connection.requests.answers = !answersLater
+            connection.receive("GET /a HTTP/1.1\r\n\r\n" + half)
+            if answersLater {
+                connection.pass(.seconds(20))
+                connection.requests.answers = true
+                connection.requests.answer()
+            }
+            connection.pass(.milliseconds(9_900))
+            #expect(connection.isOpen)
+            connection.pass(.milliseconds(200))
+            #expect(!connection.isOpen)
+            #expect(connection.cutReasons == [.request])
+        }
+    }
+
+    @Test func `an empty line behind a request begins none`() throws {
+        let connection = try HTTPServerConnection()
+        connection.receive("POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nab\r\n")
+        connection.pass(.seconds(100))
+        #expect(connection.isOpen)
+    }
+
     @Test func `a client that takes nothing of an answer is cut`() throws {
         let connection = try HTTPServerConnection()
         connection.requests.answers = false

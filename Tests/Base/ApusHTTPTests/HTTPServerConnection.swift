@@ -13,6 +13,8 @@ final class HTTPServerConnection {
     static let times = ConnectionTimes(
         silence: .seconds(10), idle: .seconds(120), request: .seconds(10), stall: .seconds(5), answer: .seconds(60))
 
+    static let mostWaiting = 4096
+
     final class Requests: ChannelInboundHandler {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
@@ -52,16 +54,21 @@ final class HTTPServerConnection {
         let gate = ConnectionGate(
             ConnectionPlaces(places: 4, share: 4, reserve: 1, stall: .seconds(1)),
             cut: { [weak self] cut in self?.cuts.withLock { $0.append(cut.reason) } })
-        let place = gate.admit(channel, peer: .ipv4(1), at: channel.eventLoop.now)
+        guard let place = gate.admit(channel, peer: .ipv4(1), at: channel.eventLoop.now) else {
+            throw ChannelError.ioOnClosedChannel
+        }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 256
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandlers([ConnectionDeadlines(Self.times, place: place), RequestLineLimit(64)])
+        try pipeline.addHandlers([
+            ConnectionDeadlines(Self.times, place: place),
+            RequestTurns(TurnQueue(channel.eventLoop), place: place, mostWaiting: Self.mostWaiting), RequestLineLimit(64),
+        ])
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestTurns(TurnQueue(channel.eventLoop), for: .ipv4(1)), RequestErrors(), requests,
+            RequestStages(), RequestErrors(), requests,
         ])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }

@@ -47,6 +47,91 @@ import Testing
         }
     }
 
+    @Test func `requests that wait are held as bytes: the parser sees one at a time`() throws {
+        let connection = try HTTPServerConnection()
+        let parts = Parts()
+        let pipeline = connection.channel.pipeline.syncOperations
+        try pipeline.addHandler(parts, position: .before(pipeline.handler(type: RequestStages.self)))
+        connection.requests.answers = false
+        connection.receive(String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 200))
+        #expect(parts.count == 2)
+        connection.requests.answer()
+        connection.pass(.milliseconds(1))
+        #expect(parts.count == 4)
+    }
+
+    private final class Parts: ChannelInboundHandler {
+        typealias InboundIn = HTTPServerRequestPart
+        var count = 0
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            count += 1
+            context.fireChannelRead(data)
+        }
+    }
+
+    @Test func `who sends more behind a request than may wait is cut`() throws {
+        let connection = try HTTPServerConnection()
+        connection.requests.answers = false
+        connection.receive(Self.request)
+        // What the kernel holds comes all at once when a client closes its side.
+        connection.receive(String(repeating: "a", count: HTTPServerConnection.mostWaiting))
+        #expect(connection.isOpen)
+        connection.receive("a")
+        #expect(!connection.isOpen)
+        #expect(connection.cutReasons == [.pipelined])
+    }
+
+    private static let conversation = [
+        "GET /0 HTTP/1.1\r\n\r\n", "POST /1 HTTP/1.1\r\nContent-Length: 10\r\n\r\nab\r\n\r\n\n\ncd",
+        "POST /2 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n3\r\nabc\r\n0\r\nTrailer: 1\r\n\r\n",
+        "\r\nPOST /3 HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "POST /4 HTTP/1.1\r\nContent-Length: 1\r\n\r\n\n",
+        "GET /5 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ].joined()
+
+    @Test(arguments: [1, 2, 3, 7, 20, 64, 1000], [true, false])
+    func `requests are told apart wherever reads cut them`(size: Int, answersAtOnce: Bool) throws {
+        let connection = try HTTPServerConnection()
+        connection.requests.answers = answersAtOnce
+        let bytes = Array(Self.conversation.utf8)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            connection.receive(String(decoding: bytes[start..<min(start + size, bytes.count)], as: UTF8.self))
+            connection.pass(.milliseconds(1))
+        }
+        if !answersAtOnce {
+            for number in 0..<6 {
+                #expect(connection.requests.uris.count == number + 1)
+                connection.requests.answer()
+                connection.pass(.milliseconds(1))
+            }
+        }
+        #expect(connection.requests.uris == (0..<6).map { "/\($0)" })
+        #expect(connection.isOpen)
+    }
+
+    @Test func `the end of what a client sends comes behind its requests`() throws {
+        let connection = try HTTPServerConnection()
+        let ends = Ends()
+        try connection.channel.pipeline.syncOperations.addHandler(ends, position: .last)
+        connection.requests.answers = false
+        connection.receive(Self.request + Self.request)
+        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        for count in 1...2 {
+            #expect(connection.requests.uris.count == count)
+            #expect(ends.count == 0)
+            connection.requests.answer()
+            connection.pass(.milliseconds(1))
+        }
+        #expect(ends.count == 1)
+    }
+
+    private final class Ends: ChannelInboundHandler {
+        typealias InboundIn = HTTPServerRequestPart
+        var count = 0
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case .inputClosed? = event as? ChannelEvent { count += 1 }
+        }
+    }
+
     @Test(arguments: [
         ("GET /\(String(repeating: "a", count: 100))", "414"),
         ("GET / HTTP/1.1\r\nA: \(String(repeating: "a", count: 300))\r\n\r\n", "431"),

@@ -7,7 +7,6 @@ import NotificationAPI
 import NotificationStore
 import NotificationTesting
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The connections of an API` {
@@ -116,29 +115,6 @@ import Testing
         }
     }
 
-    @Test func `answer the oldest bodies with 503 when all of them are too large together`() async throws {
-        try await withAPI { api in
-            let size = RequestLimits.body.value.bytes
-            let most = APILimits.bodies.value.bytes / size
-            let piece = String(repeating: " ", count: size - 1)
-            let clients = try (0..<most + 8).map { _ in try RawConnection(to: api.port) }
-            for client in clients {
-                client.send("\(head)Content-Length: \(size)\r\n\r\n")
-                try await withCheckedThrowingContinuation { continuation in
-                    // Blocks while the server takes no bytes.
-                    Task.detached {
-                        client.send(piece)
-                        continuation.resume()
-                    }
-                }
-            }
-            #expect(try await clients[0].untilEnd().hasPrefix("HTTP/1.1 503 "))
-            try await eventually("all are counted") { count(503, api) >= 8 }
-            #expect(cuts("bodies", api) >= 8)
-            #expect(try await api.post(log).status == 202)
-        }
-    }
-
     @Test func `let no body that stalls hold a stop past its limit`() async throws {
         let elapsed = try await withAPI(requestGrace: .milliseconds(300)) { api in
             let client = try RawConnection(to: api.port)
@@ -162,17 +138,31 @@ import Testing
             #expect(text.components(separatedBy: "HTTP/1.1 404 ").count == 2)
         }
     }
-}
 
-/// A store whose enqueueing waits until it is let go.
-private final class HeldStore: Sendable {
-    private let held = Mutex<FaultyStore?>(nil)
+    @Test func `that send requests without end behind one that is worked on are closed`() async throws {
+        let store = HeldStore()
+        try await withAPI(wrap: { store.wrap($0) }) { api in
+            let client = try RawConnection(to: api.port)
+            client.send("\(head)Content-Length: \(log.utf8.count)\r\n\r\n\(log)")
+            try await eventually("it is worked on") { store.faulty?.waiting(.enqueue) == 1 }
+            let one = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
+            client.send(String(repeating: one, count: 5 * APILimits.pipelined.value.bytes / (4 * one.utf8.count)))
+            client.endSending()
+            try await eventually("it is closed") { cuts("pipelined", api) == 1 }
+            store.faulty?.hold([])
+            #expect(try await api.get("/health/live").status == 200)
+        }
+    }
 
-    var faulty: FaultyStore? { held.withLock { $0 } }
-
-    func wrap(_ store: any NotificationStore) -> any NotificationStore {
-        let wrapped = FaultyStore(store, holding: [.enqueue])
-        held.withLock { $0 = wrapped }
-        return wrapped
+    @Test(arguments: [
+        String(repeating: "A: b\r\n", count: 101), "A: \(String(repeating: "b", count: 8193))\r\n",
+        String(repeating: "A: \(String(repeating: "b", count: 4000))\r\n", count: 5),
+    ])
+    func `take no head that is larger than any client needs`(fields: String) async throws {
+        try await withAPI { api in
+            let client = try RawConnection(to: api.port)
+            client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+            #expect(try await client.untilEnd().hasPrefix("HTTP/1.1 431 "))
+        }
     }
 }

@@ -71,6 +71,9 @@ package enum EndpointLimits: LimitCatalog {
     package static let body = Limit(
         ByteLimit.kibibytes(16), "the body of a request, which is ignored; answered with 413 past it", per: "request",
         remedy: "the client is at fault: no page of the agent takes a body")
+    package static let pipelined = Limit(
+        ByteLimit.kibibytes(64), "that wait behind a request for its answer", per: "connection", metric: cuts,
+        remedy: "let the client wait for answers: it sends requests without end")
     package static let unsent = Limit(
         ByteLimit.kibibytes(128), "of an answer in the kernel (SO_SNDBUF, which Linux doubles)", per: "connection",
         remedy: "nothing: what a client has not taken waits in the agent")
@@ -82,6 +85,6 @@ package enum EndpointLimits: LimitCatalog {
 
     package static let all: [any AnyLimit] = [
         connections, share, reserve, silence, idle, request, stall, answer, scrapes, scrapeShare, slowness, line, field, head,
-        fields, body, unsent, document,
+        fields, body, pipelined, unsent, document,
     ]
 }

@@ -152,13 +152,15 @@ final class HTTPEndpoint: Service {
         framing.automaticallySetFramingHeaders = false
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([
-            ConnectionDeadlines(Self.times, place: place), RequestLineLimit(EndpointLimits.line.value.bytes),
+            ConnectionDeadlines(Self.times, place: place),
+            RequestTurns(turns, place: place, mostWaiting: EndpointLimits.pipelined.value.bytes),
+            RequestLineLimit(EndpointLimits.line.value.bytes),
         ])
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: framing,
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestTurns(turns, for: place.peer), RequestErrors(),
+            RequestStages(), RequestErrors(),
             RequestHandler(responder: responder, place: place, turns: turns),
         ])
     }

@@ -11,26 +11,37 @@ final class BodyBudget: Sendable {
         var payers: [BodyAccounts.Identifier: @Sendable () -> Void] = [:]
     }
 
+    private let limit: Int
+    private let largestBody: Int
     private let state: Mutex<State>
 
-    /// - Parameter limit: bytes of all bodies.
-    init(limit: Int) { state = Mutex(State(accounts: BodyAccounts(limit: limit))) }
+    /// - Parameters:
+    ///   - limit: bytes of all bodies.
+    ///   - largestBody: bytes of the largest body that a request may have.
+    init(limit: Int, largestBody: Int) {
+        self.limit = limit
+        self.largestBody = largestBody
+        state = Mutex(State(accounts: BodyAccounts(limit: limit)))
+    }
 
     /// The bytes that are held.
     var bytes: Int { state.withLock { $0.accounts.total } }
 
+    /// Whether requests that are worked on leave no room for one more body of the largest size.
+    var isFull: Bool { state.withLock { $0.accounts.whole } + largestBody > limit }
+
     /// Opens the account of a request.
     ///
     /// - Parameter pay: called on any thread when the request has to give its bytes back.
-    func open(pay: @escaping @Sendable () -> Void) -> BodyAccounts.Identifier {
+    func open(for peer: ConnectionPeer, pay: @escaping @Sendable () -> Void) -> BodyAccounts.Identifier {
         state.withLock { state in
-            let identifier = state.accounts.open()
+            let identifier = state.accounts.open(for: peer)
             state.payers[identifier] = pay
             return identifier
         }
     }
 
-    /// Adds bytes to a request's body, and has others pay where there is no room left.
+    /// Adds bytes to a request's body, and has whoever holds the most pay where there is no room left.
     ///
     /// - Returns: false when the request itself has to pay: its bytes are not held any more.
     func add(_ count: Int, to identifier: BodyAccounts.Identifier) -> Bool {
@@ -53,51 +64,5 @@ final class BodyBudget: Sendable {
             $0.accounts.close(identifier)
             $0.payers[identifier] = nil
         }
-    }
-}
-
-/// Accounts of the bytes of bodies: a pure value.
-///
-/// Past the limit the oldest unfinished bodies go, those of requests that are worked on stay.
-struct BodyAccounts: Sendable {
-    typealias Identifier = UInt64
-
-    private let limit: Int
-    private(set) var total = 0
-    private var unfinished: [Identifier: Int] = [:]
-    private var whole: [Identifier: Int] = [:]
-    private var last: Identifier = 0
-
-    init(limit: Int) { self.limit = limit }
-
-    mutating func open() -> Identifier {
-        last += 1
-        unfinished[last] = 0
-        return last
-    }
-
-    /// - Returns: the accounts that are closed to make room, the asking one among them when all others are whole.
-    mutating func add(_ count: Int, to identifier: Identifier) -> [Identifier] {
-        guard let held = unfinished[identifier] else { return [] }
-        unfinished[identifier] = held + count
-        total += count
-        var gone: [Identifier] = []
-        while total > limit {
-            // The identifiers rise, so that the smallest one is the oldest.
-            let others = unfinished.filter { $0.key != identifier && $0.value > 0 }
-            let payer = others.keys.min() ?? identifier
-            close(payer)
-            gone.append(payer)
-            if payer == identifier { break }
-        }
-        return gone
-    }
-
-    mutating func complete(_ identifier: Identifier) {
-        if let held = unfinished.removeValue(forKey: identifier) { whole[identifier] = held }
-    }
-
-    mutating func close(_ identifier: Identifier) {
-        total -= (unfinished.removeValue(forKey: identifier) ?? 0) + (whole.removeValue(forKey: identifier) ?? 0)
     }
 }

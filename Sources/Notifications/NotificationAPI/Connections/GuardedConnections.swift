@@ -20,9 +20,18 @@ struct GuardedConnections: ServerChildChannel {
             return channel.eventLoop.makeFailedFuture(ConnectionRefused())
         }
         do {
+            // What one read brings is what a client can make the server hold before its turn.
+            let options = channel.syncOptions
+            try options?.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: APILimits.read.value.bytes))
+            try options?.setOption(.maxMessagesPerRead, value: 1)
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandlers([
-                ConnectionDeadlines(guarding.times, place: place), RequestLineLimit(APILimits.requestLine.value.bytes),
+                ConnectionDeadlines(guarding.times, place: place),
+                RequestTurns(
+                    guarding.turns(of: channel.eventLoop), place: place, mostWaiting: APILimits.pipelined.value.bytes),
+                RequestLineLimit(APILimits.requestLine.value.bytes),
             ])
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
@@ -32,7 +41,7 @@ struct GuardedConnections: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandlers(
-                [RequestTurns(guarding.turns(of: channel.eventLoop), for: place.peer), guarding.intake(place)], position: .after(decoder))
+                [RequestStages(), guarding.intake(place)], position: .after(decoder))
             return value
         }
     }
@@ -46,7 +55,7 @@ struct ConnectionRefused: Error {}
 /// What all connections of a server share: their places, the budget of their bodies, and the turns of each event loop.
 final class ConnectionGuard: Sendable {
     let times: ConnectionTimes
-    let bodies = BodyBudget(limit: APILimits.bodies.value.bytes)
+    let bodies = BodyBudget(limit: APILimits.bodies.value.bytes, largestBody: RequestLimits.body.value.bytes)
     private let gate: ConnectionGate
     private let metrics: ConnectionMetrics
     private let queues = Mutex<[ObjectIdentifier: NIOLoopBound<TurnQueue>]>([:])
@@ -73,8 +82,8 @@ final class ConnectionGuard: Sendable {
     }
 
     func intake(_ place: ConnectionPlace) -> RequestIntake {
-        RequestIntake(budget: bodies, largestBody: RequestLimits.body.value.bytes, isReserved: place.isReserved) {
-            [metrics] in metrics.cut(.bodies, peer: place.peer)
+        RequestIntake(budget: bodies, peer: place.peer, isReserved: place.isReserved) { [metrics] cause in
+            metrics.cut(cause, peer: place.peer)
         }
     }
 
@@ -121,6 +130,7 @@ extension ConnectionCutCause {
             case .share: .share
             case .full: .full
             case .descriptors: .descriptors
+            case .pipelined: .pipelined
             }
     }
 }

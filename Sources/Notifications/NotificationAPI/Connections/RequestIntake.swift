@@ -1,11 +1,14 @@
+import AgentMetrics
 import ApusHTTP
+import ApusLimits
 import NIOCore
 import NIOHTTP1
 
 /// Takes requests in, one a connection: answers `Expect`, counts the bytes of bodies, and tells a body that ended too early from a whole one.
 ///
 /// What is wrong with a body goes on as an error, so that the route that reads it answers; what is wrong with a head is answered here.
-/// It comes after ``RequestTurns``, so that there is one request at a time.
+/// A body whose answer has ended is discarded, and costs its budget nothing; a long one ends the connection. It comes after
+/// ``RequestStages``, so that there is one request at a time.
 final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -13,36 +16,49 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let budget: BodyBudget
-    private let largestBody: Int
+    private let peer: ConnectionPeer
     private let isReserved: Bool
-    private let refused: () -> Void
+    private let cut: (ConnectionCutCause) -> Void
     private var account: BodyAccounts.Identifier?
     /// The number of requests so far.
     private var requests = 0
-    /// A head has come, and the end of its request has not.
+    /// A head has come, and bytes of its body can come still.
     private var isReading = false
     /// A head has come, and its answer has not gone to its end.
     private var isAnswering = false
     /// The rest of the connection means nothing any more.
     private var isBroken = false
+    /// The answer under way is the connection's last one.
+    private var isLast = false
+    /// Bytes of the body that are still to come, where its head says so.
+    private var expected = 0
+    /// Bytes of the body that came after its answer.
+    private var discarded = 0
+
+    private let largestBody = RequestLimits.body.value.bytes
+    private let mostDiscarded = APILimits.discarded.value.bytes
 
     /// - Parameters:
+    ///   - peer: who pays for the bodies.
     ///   - isReserved: whether the connection may ask for health alone.
-    ///   - refused: called when the budget of bodies has no room for one.
-    init(budget: BodyBudget, largestBody: Int, isReserved: Bool, refused: @escaping () -> Void) {
+    ///   - cut: called when the server ends a body of its own accord.
+    init(budget: BodyBudget, peer: ConnectionPeer, isReserved: Bool, cut: @escaping (ConnectionCutCause) -> Void) {
         self.budget = budget
-        self.largestBody = largestBody
+        self.peer = peer
         self.isReserved = isReserved
-        self.refused = refused
+        self.cut = cut
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isBroken else { return }
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        guard !isBroken else { return discard(part, context) }
+        switch part {
         case .head(let head):
             if isReserved, !head.uri.hasPrefix("/health") { return answer(.serviceUnavailable, context) }
             begin(head, context)
         case .body(let buffer):
+            guard isAnswering else { return discard(part, context) }
+            expected -= buffer.readableBytes
             if let account, !budget.add(buffer.readableBytes, to: account) { return refuse(context) }
         case .end:
             isReading = false
@@ -52,11 +68,15 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        giveBack()
         isReading = true
         isAnswering = true
+        isLast = false
+        discarded = 0
+        expected = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
         requests += 1
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        account = budget.open { [requests, loop = context.eventLoop] in
+        account = budget.open(for: peer) { [requests, loop = context.eventLoop] in
             loop.execute {
                 let (intake, context) = bound.value
                 if intake.requests == requests { intake.refuse(context) }
@@ -66,7 +86,7 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
             head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
         else { return }
         // What is too large is answered without its body; whoever waits for leave to send it goes then.
-        guard head.headers.first(name: "content-length").flatMap({ Int($0) }) ?? 0 <= largestBody else {
+        guard expected <= largestBody else {
             isBroken = true
             return
         }
@@ -75,23 +95,41 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Ends a body for which there is no room.
     private func refuse(_ context: ChannelHandlerContext) {
-        guard isReading, !isBroken else { return }
-        refused()
+        guard isReading, !isBroken, account != nil else { return }
+        cut(.bodies)
         fail(BodyRefused(), context)
     }
 
     private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
-        isReading = false
         isBroken = true
         giveBack()
         // An answer that is under way ends the connection at its end.
         if isAnswering { context.fireErrorCaught(error) } else { context.close(promise: nil) }
     }
 
+    /// Takes what nobody reads; of a body whose answer has ended, only so much.
+    private func discard(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head: break
+        case .body(let buffer):
+            guard !isAnswering else { return }
+            discarded += buffer.readableBytes
+            guard discarded > mostDiscarded else { return }
+            cut(.discarded)
+            isReading = false
+            context.close(promise: nil)
+        case .end:
+            isReading = false
+            if !isAnswering { context.close(promise: nil) }
+        }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isBroken else { return }
         guard error is HTTPParserError || error is RequestLineTooLong else { return context.fireErrorCaught(error) }
-        if isReading {
+        let wasReading = isReading
+        isReading = false
+        guard !isBroken else { return }
+        if wasReading {
             // The end of the stream within a request is the client's going away.
             fail((error as? HTTPParserError) == .invalidEOFState ? UploadBroken() : error, context)
         } else if !isAnswering {
@@ -117,12 +155,18 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent, isReading { fail(UploadBroken(), context) }
+        if case .inputClosed? = event as? ChannelEvent { endInput(context) }
         context.fireUserInboundEventTriggered(event)
     }
 
+    private func endInput(_ context: ChannelHandlerContext) {
+        guard isReading else { return }
+        isReading = false
+        if !isBroken { fail(UploadBroken(), context) } else if !isAnswering { context.close(promise: nil) }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        if isReading { fail(UploadBroken(), context) }
+        endInput(context)
         giveBack()
         context.fireChannelInactive()
     }
@@ -132,20 +176,25 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            if isBroken { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+            isLast = isBroken || isReading && expected > mostDiscarded
+            if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
             context.write(data, promise: promise)
         case .end:
             isAnswering = false
-            if !isReading { giveBack() }
-            guard isBroken else { return context.write(data, promise: promise) }
+            giveBack()
+            guard isBroken || isLast else { return context.write(data, promise: promise) }
+            isBroken = true
             let promise = promise ?? context.eventLoop.makePromise()
-            let channel = context.channel
-            promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
+            promise.futureResult.assumeIsolated().whenComplete { [self] _ in leave(context) }
             context.writeAndFlush(data, promise: promise)
         }
     }
+
+    /// Ends the connection after its last answer. While a body still comes only the answer's side is closed, so that what the client
+    /// sends meanwhile does not cost it the answer: a socket that is closed with unread bytes resets.
+    private func leave(_ context: ChannelHandlerContext) { context.close(mode: isReading ? .output : .all, promise: nil) }
 
     private func giveBack() {
         if let account { budget.close(account) }

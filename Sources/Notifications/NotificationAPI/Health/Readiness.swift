@@ -1,18 +1,27 @@
+import ApusLimits
 import EventCatalog
 import Logging
 import NotificationStore
 import Synchronization
 
-/// Whether this instance is ready: not while it drains, nor when the store takes no writes.
+/// Whether this instance is ready: not while it drains, nor when the store takes no writes, nor when there is no room for bodies.
 final class Readiness: Sendable {
     private let isDraining = Mutex(false)
     private let store: CachedCheck
+    private let bodiesAreFull: @Sendable () -> Bool
 
-    /// - Parameter deadline: how long the store may take to answer.
-    init(store: any NotificationStore, freshness: Duration = .seconds(1), deadline: Duration = .seconds(2), logger: Logger) {
+    /// - Parameters:
+    ///   - deadline: how long the store may take to answer.
+    ///   - bodiesAreFull: says whether requests that are worked on leave no room for another body.
+    init(
+        store: any NotificationStore, freshness: Duration = .seconds(1), deadline: Duration = .seconds(2), logger: Logger,
+        bodiesAreFull: @escaping @Sendable () -> Bool
+    ) {
+        let lines = LogThrottle<String>(burst: 1)
         self.store = CachedCheck(
             freshness: freshness, deadline: deadline, late: .fail(reason: "the store does not answer")
-        ) { await Self.answer(of: store, logger: logger) }
+        ) { await Self.answer(of: store, logger: logger, lines: lines) }
+        self.bodiesAreFull = bodiesAreFull
     }
 
     /// Makes this instance not ready from now on.
@@ -20,21 +29,28 @@ final class Readiness: Sendable {
 
     func status() async -> HealthStatus {
         if isDraining.withLock({ $0 }) { return .fail(reason: "this instance is about to stop") }
-        return await storeStatus()
+        let status = await storeStatus()
+        guard status == .pass, bodiesAreFull() else { return status }
+        return .fail(reason: "the bodies of requests under way take all the memory that they may")
     }
 
     /// Says what the store's check said, a moment ago at most.
     func storeStatus() async -> HealthStatus { await store.status() }
 
-    private static func answer(of store: any NotificationStore, logger: Logger) async -> HealthStatus {
+    private static func answer(
+        of store: any NotificationStore, logger: Logger, lines: LogThrottle<String>
+    ) async -> HealthStatus {
         do throws(StoreError) {
             try await store.ping()
             return .pass
         } catch {
-            logger.warning(
-                "the store fails the readiness check",
-                metadata: CataloguedEvent.storeUnreachable.metadata(["error": "\(error)"]))
-            return .fail(reason: reason(error))
+            let reason = reason(error)
+            if let omitted = lines.admit(reason) {
+                logger.warning(
+                    "the store fails the readiness check",
+                    metadata: CataloguedEvent.storeUnreachable.metadata(["error": "\(error)", "omitted": "\(omitted)"]))
+            }
+            return .fail(reason: reason)
         }
     }
 

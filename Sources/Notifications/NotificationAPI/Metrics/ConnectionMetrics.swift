@@ -10,7 +10,7 @@ import NIOCore
 struct ConnectionMetrics: Sendable {
     private let counters: [ConnectionCutCause: CoreMetrics.Counter]
     private let logger: Logger
-    private let throttle = LogThrottle<String>(pause: .seconds(60), burst: 3)
+    private let throttle = LogThrottle<String>(burst: APILimits.lines.value)
 
     init(factory: any MetricsFactory, logger: Logger) {
         counters = Dictionary(
@@ -48,6 +48,8 @@ struct ConnectionMetrics: Sendable {
         case .descriptors: "another one needed its descriptor; raise LimitNOFILE of the unit"
         case .refused: "all places are held by requests under way; start more APIs"
         case .bodies: "the bodies of all requests are too large together; send smaller batches, or start more APIs"
+        case .discarded: "its request was answered before its body, which went on; look at what it sends"
+        case .pipelined: "it sent more behind a request than may wait; let it wait for answers"
         case .stop: "this instance stops, and its request was not finished in time"
         }
     }

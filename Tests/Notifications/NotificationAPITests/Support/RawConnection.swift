@@ -18,6 +18,9 @@ final class RawConnection: Sendable {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
+    /// Ends what is sent, and goes on reading.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Reads what is there: nil when nothing is, an empty text at the end of the connection.
     private func receive() -> String? {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)

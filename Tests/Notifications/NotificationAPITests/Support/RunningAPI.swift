@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CoreMetrics
 import HostTesting
+import Logging
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1
@@ -16,6 +17,7 @@ struct RunningAPI: Sendable {
     let store: any NotificationStore
     let metrics: TestMetrics
     let group: ServiceGroup
+    let server: APIServer
 
     func get(_ path: String, method: HTTPMethod = .GET) async throws -> Reply {
         var request = HTTPClientRequest(url: base + path)
@@ -63,7 +65,7 @@ func withAPI<Value: Sendable>(
     idleTimeout: Duration = .seconds(60),
     requestTimeout: Duration = .seconds(30), maximumConnections: Int = 900, requestGrace: Duration = .seconds(8),
     wrap: (any NotificationStore) -> any NotificationStore = { $0 },
-    probe: () -> HealthProbe? = { nil }, onReady: @escaping @Sendable () -> Void = {},
+    logger: Logger = quietLogger, probe: () -> HealthProbe? = { nil }, onReady: @escaping @Sendable () -> Void = {},
     _ test: @Sendable (RunningAPI) async throws -> Value
 ) async throws -> Value {
     let folder = try folder ?? StoreFolder()
@@ -76,7 +78,7 @@ func withAPI<Value: Sendable>(
     configuration.requestGrace = requestGrace
     let server = APIServer(
         configuration, store: seen,
-        factory: metrics, logger: quietLogger, probe: probe(), onReady: onReady)
+        factory: metrics, logger: logger, probe: probe(), onReady: onReady)
     let group = ServiceGroup(services: [server], logger: quietLogger)
     let running = Task { try await group.run() }
     let result: Result<Value, any Error>
@@ -85,7 +87,8 @@ func withAPI<Value: Sendable>(
             try await running.value
             throw Unexpected(description: "the API ended before it listened")
         }
-        let api = RunningAPI(base: "http://127.0.0.1:\(port)", port: port, store: store, metrics: metrics, group: group)
+        let api = RunningAPI(
+            base: "http://127.0.0.1:\(port)", port: port, store: store, metrics: metrics, group: group, server: server)
         result = .success(try await test(api))
     } catch {
         result = .failure(error)
