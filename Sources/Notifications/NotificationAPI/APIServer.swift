@@ -54,7 +54,7 @@ package final class APIServer: Service {
         let requests = RequestMetrics(factory: factory)
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetricsMiddleware(metrics: requests))
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ProblemMiddleware(lines: LogThrottle(burst: APILimits.lines.value)))
         NotificationRoutes(store: store, metrics: EnqueueMetrics(factory: factory)).add(to: router)
         HealthRoutes(readiness: readiness, deliveries: DeliveryCheck(store: store)).add(to: router)
         StatisticsRoute(store: store, requests: requests, instance: configuration.instance).add(to: router)

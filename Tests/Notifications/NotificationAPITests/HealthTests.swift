@@ -1,6 +1,8 @@
+import ApusLimits
 import AsyncHTTPClient
 import CoreMetrics
 import HostTesting
+import Logging
 import MetricsTestKit
 import NIOCore
 import NIOHTTP1
@@ -97,6 +99,25 @@ import Testing
             #expect(try await api.get("/health/live").status == 200)
             store.hold([])
             try await eventually("ready") { try await api.get("/health/ready").status == 200 }
+        }
+    }
+
+    @Test func `of a store that fails is told in a few lines, however many ask`() async throws {
+        let lines = LogLines()
+        try await withAPI(logger: lines.logger(level: .warning)) { api in
+            await api.store.close()
+            for _ in 0..<3 {
+                for _ in 0..<10 {
+                    #expect(try await api.post(log).status == 500)
+                    #expect(try await api.get("/health/ready").status == 503)
+                }
+                // The store's answer is stale after a second.
+                try await Task.sleep(for: .milliseconds(1050))
+            }
+            let failures = lines.all.filter { $0.message == "the store failed a request" }
+            #expect(failures.count == APILimits.lines.value)
+            #expect(failures.allSatisfy { $0.metadata["omitted"] == "0" && $0.metadata["route"] == "/notifications" })
+            #expect(lines.all.count { $0.message == "the store fails the readiness check" } == 1)
         }
     }
 

@@ -6,8 +6,8 @@ import NotificationStore
 
 /// Answers every error by a problem, which tells nothing of the inside; that goes to the log.
 struct ProblemMiddleware: RouterMiddleware {
-    /// Which lines are written, by route: while the store fails, each request would write one.
-    private let lines = LogThrottle<RoutePattern>()
+    /// Of each kind of failure of each route.
+    let lines: LogThrottle<String>
 
     func handle(
         _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
@@ -24,23 +24,24 @@ struct ProblemMiddleware: RouterMiddleware {
         case let problem as Problem:
             return problem
         case let error as StoreError:
-            tell("the store failed a request", error, route(of: request), logger)
-            return .of(error)
+            let problem = Problem.of(error)
+            log("the store failed a request", problem.type, error, request, logger)
+            return problem
         case let error as HTTPError where error.status == .notFound:
             let route = route(of: request)
             return route == .unmatched ? .noRoute : .method(of: route)
         case let error as any HTTPResponseError:
             return .framework(error.status)
         default:
-            tell("a request failed", error, route(of: request), logger)
+            log("a request failed", "\(type(of: error))", error, request, logger)
             return .internalError
         }
     }
 
-    private func tell(_ message: Logger.Message, _ error: any Error, _ route: RoutePattern, _ logger: Logger) {
-        guard let omitted = lines.admit(route) else { return }
-        logger.error(
-            message, metadata: ["error": "\(error)", "route": "\(route.rawValue)", "omitted": "\(omitted)"])
+    private func log(_ message: Logger.Message, _ kind: String, _ error: any Error, _ request: Request, _ logger: Logger) {
+        let route = route(of: request).rawValue
+        guard let omitted = lines.admit("\(message) \(kind) \(route)") else { return }
+        logger.error(message, metadata: ["error": "\(error)", "route": "\(route)", "omitted": "\(omitted)"])
     }
 
     private func route(of request: Request) -> RoutePattern { RoutePattern(path: request.uri.path) }
