@@ -3,7 +3,7 @@
 # make build     leaves release builds in bin/
 # make examples  builds and runs the example packages
 # make fuzz      attacks what reads the bytes of strangers, FUZZ_SECONDS (10) for each target
-# make attack    attacks agent, API and workers under their units, ATTACK_SECONDS (120) each, with an honest client each second
+# make attack    attacks agent, API and workers under their units, ATTACK_SECONDS (120) each, with an honest client each second; `make test` has a short form
 # make check     formatting, declared imports, and that generated files are current
 # .ci/run        all of these, each thing compiled once
 
