@@ -48,7 +48,9 @@ import Testing
         ] {
             try start(attack, ["report", "/run/apus/agent.sock", attack])
         }
-        for attack in ["slow-headers", "idle", "silent", "pipelining", "never-read", "slow-read", "scrapes", "pages", "churn", "nonsense"] {
+        for attack in [
+            "slow-headers", "idle", "silent", "pipelining", "never-read", "slow-read", "scrapes", "pages", "churn", "nonsense",
+        ] {
             try start("http-\(attack)", ["http", "9480", attack])
         }
         let answers = try scrapes(
