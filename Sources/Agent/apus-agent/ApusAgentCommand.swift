@@ -126,6 +126,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     func run() async throws {
         // Resident memory matters more here than the parallel speed of malloc.
         apus_limit_malloc(1)
+        CrashTrace.enable()
         DescriptorLimit.raise()
         if lifeline { Lifeline.watch(stopGrace: AgentLimits.stopGrace) }
         var configuration = try agentConfiguration()

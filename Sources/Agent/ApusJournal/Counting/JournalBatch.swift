@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusSystemd
 import ApusMetrics
 
@@ -123,8 +124,7 @@ struct JournalBatch {
             status: word(event.statusField, reader))
         var amount: UInt64 = 1
         if let field = event.amountField { amount = number(field, reader) ?? 1 }
-        let (sum, overflow) = events[series, default: 0].addingReportingOverflow(amount)
-        events[series] = overflow ? .max : sum
+        events[series, default: 0].addClamped(amount)
     }
 
     /// A label's value from systemd's small vocabulary; what does not look like one of its words is `other`.

@@ -18,6 +18,8 @@ package final class JournalCounter {
     private var files: JournalFileSet
     private var found: JournalFiles?
     private var listed: ContinuousClock.Instant?
+    /// Who numbers the entries of each file that is there, or whose place is remembered.
+    private var writers: [JournalID: String] = [:]
     private var units: UnitIndex
     private var batch = JournalBatch()
     private let patterns: [CompiledPattern]
@@ -176,8 +178,8 @@ package final class JournalCounter {
         isChanged = true
         // What lies in files that may not be read is missing from those that may.
         guard missing > 0, found?.unreadable ?? 0 == 0 else { return }
-        state.counts.missing += missing
-        unreportedMissing += missing
+        state.counts.missing.addClamped(missing)
+        unreportedMissing.addClamped(missing)
     }
 
     /// Saves the state, if it has changed; a failure is notified, and the next call tries again.
@@ -207,6 +209,9 @@ extension JournalCounter {
         listed = .now
         state.places.list(found.found.keys, remembering: JournalFollowingLimits.goneFiles.value)
         let come = files.list(found.found, state.places)
+        for file in files.files.values { writers[file.id] = file.writer }
+        writers = writers.filter { files.files[$0.key] != nil || state.places.positions[$0.key] != nil }
+        if state.places.forgetWriters(besidesThoseOf: writers) { isChanged = true }
         if !hasBegun || state.cursor != nil { try begin(come) }
         report(found, before)
     }

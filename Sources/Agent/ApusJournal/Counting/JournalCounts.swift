@@ -57,7 +57,7 @@ package struct JournalCounts: Sendable, Equatable {
     }
 
     /// The number of counted entries.
-    package var total: UInt64 { cells.reduce(0, +) }
+    package var total: UInt64 { cells.reduce(0) { $0.clampedSum($1) } }
 
     /// The number of entries of a unit and priority; 0 of a unit that has none.
     package func messages(unit: String, priority: JournalPriority) -> UInt64 {
@@ -99,7 +99,12 @@ package struct JournalCounts: Sendable, Equatable {
         var kept: [String: PatternCounts] = [:]
         for pattern in present {
             let counts = patterns[pattern.family.name]
-            kept[pattern.family.name] = counts?.shape == pattern.shape ? counts : PatternCounts(shape: pattern.shape)
+            var fitting = PatternCounts(shape: pattern.shape)
+            if let counts, counts.shape == pattern.shape {
+                fitting = counts
+                fitting.series = counts.series.filter { pattern.hasShape(of: $0.value, labels: $0.key) }
+            }
+            kept[pattern.family.name] = fitting
         }
         patterns = kept
     }
@@ -120,7 +125,7 @@ package struct JournalCounts: Sendable, Equatable {
             lastHeard.append(contentsOf: repeatElement(now, count: units.count - lastHeard.count))
         }
         for cell in batch.cells {
-            cells[Int(cell)] += 1
+            cells[Int(cell)].addClamped(1)
             lastHeard[Int(cell) / Self.priorities] = now
         }
         for unit in batch.subjects { lastHeard[unit] = now }
@@ -133,7 +138,7 @@ package struct JournalCounts: Sendable, Equatable {
             errors[unit] = all.suffix(limits.errors)
         }
         for (unit, runs) in batch.consumption { consumption[unit, default: UnitConsumption()].add(runs) }
-        unreadable += batch.unreadable
+        unreadable.addClamped(batch.unreadable)
         for (name, run) in batch.patterns {
             patterns[name, default: PatternCounts(shape: run.shape)].add(run, limit: seriesLimits[name] ?? 0)
         }
@@ -145,8 +150,7 @@ package struct JournalCounts: Sendable, Equatable {
         for (series, amount) in found {
             let kept = place(of: series, isKept: index.isKept(series.unit), limits)
             hasRoom = hasRoom && (kept.unit == series.unit)
-            let (sum, overflow) = events[kept, default: 0].addingReportingOverflow(amount)
-            events[kept] = overflow ? .max : sum
+            events[kept, default: 0].addClamped(amount)
         }
         return hasRoom
     }
@@ -171,7 +175,7 @@ package struct JournalCounts: Sendable, Equatable {
     /// - Returns: whether any has left.
     mutating func makeRoom(keeping isKept: (String) -> Bool, limits: JournalLimits, at now: UInt64) -> Bool {
         let silent = units.indices.dropFirst(2).filter { number in
-            lastHeard[number] + UInt64(limits.idle.components.seconds) <= now && !isKept(units[number])
+            lastHeard[number].clampedSum(UInt64(limits.idle.components.seconds)) <= now && !isKept(units[number])
         }
         let leaving = Set(
             silent.sorted { (lastHeard[$0], $0) < (lastHeard[$1], $1) }.prefix(max(1, limits.units / 10)))
@@ -184,7 +188,7 @@ package struct JournalCounts: Sendable, Equatable {
         cells = staying.flatMap { cells[$0 * Self.priorities..<($0 + 1) * Self.priorities] }
         lastHeard = staying.map { lastHeard[$0] }
         units = staying.map { units[$0] }
-        unitsLeft += UInt64(leaving.count)
+        unitsLeft.addClamped(UInt64(leaving.count))
         return true
     }
 

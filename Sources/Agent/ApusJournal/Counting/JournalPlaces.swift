@@ -1,3 +1,5 @@
+import ApusLimits
+
 /// How far a file of the journal has been read.
 struct JournalPosition: Sendable, Equatable {
     /// The series of ``sequence``.
@@ -79,11 +81,32 @@ struct JournalPlaces: Sendable, Equatable {
         }
     }
 
+    /// Forgets who numbers no entry any more, by the files that are there and the places that are remembered.
+    ///
+    /// Of a file that was gone before the agent started only the series is known: as long as its place is remembered, so is every
+    /// journald, of which there are few.
+    ///
+    /// - Parameter known: the writers of files, as far as they are known.
+    /// - Returns: whether any was forgotten.
+    mutating func forgetWriters(besidesThoseOf known: [JournalID: String]) -> Bool {
+        var kept = Set(known.values)
+        var isAllKnown = true
+        for (file, position) in positions {
+            kept.insert(position.sequenceID.description)
+            if known[file] == nil { isAllKnown = false }
+        }
+        let most = JournalFollowingLimits.files.value + JournalFollowingLimits.goneFiles.value
+        let rest = isAllKnown ? [] : Set(writers.keys.filter { $0.contains("/") && !kept.contains($0) }.sorted().prefix(most))
+        let before = writers.count
+        writers = writers.filter { kept.contains($0.key) || rest.contains($0.key) }
+        return writers.count < before
+    }
+
     mutating func advance(_ advance: JournalAdvance) {
         positions[advance.file] = JournalPosition(
             sequenceID: advance.sequenceID, sequence: advance.sequence, span: advance.span, listing: listing)
         var writer = writers[advance.writer] ?? JournalWriter(settled: advance.base)
-        if advance.sequence > writer.settled { writer.read += advance.entries }
+        if advance.sequence > writer.settled { writer.read.addClamped(advance.entries) }
         writer.highest = max(writer.highest, advance.sequence)
         if let boot = advance.boot {
             // A journald that starts anew may leave numbers out: over a boot they tell nothing.
@@ -103,7 +126,7 @@ struct JournalPlaces: Sendable, Equatable {
         var missing: UInt64 = 0
         for (name, writer) in writers where writer.highest > writer.settled || writer.read > 0 {
             let expected = writer.highest - writer.settled
-            missing += expected > writer.read ? expected - writer.read : 0
+            missing.addClamped(expected > writer.read ? expected - writer.read : 0)
             writers[name]?.settled = writer.highest
             writers[name]?.read = 0
         }

@@ -24,8 +24,8 @@ struct JournalStateDecoding {
             do throws(JournalError) { cursor = try JournalCursor(columns[1]) } catch { throw .content(columns[1]) }
         case ("file", 5), ("file", 8): try takeFile(columns)
         case ("writer", 6):
-            var writer = JournalWriter(settled: try number(columns[2]))
-            writer.highest = max(writer.settled, try number(columns[3]))
+            var writer = JournalWriter(settled: try entry(columns[2]))
+            writer.highest = max(writer.settled, try entry(columns[3]))
             writer.read = try number(columns[4])
             writer.boot = JournalID(hex: columns[5])
             writers[columns[1]] = writer
@@ -69,7 +69,7 @@ struct JournalStateDecoding {
     private mutating func takeFile(_ columns: [String]) throws(JournalStateFault) {
         guard let file = JournalID(hex: columns[1]), let series = JournalID(hex: columns[2]) else { throw .content("file") }
         var position = JournalPosition(
-            sequenceID: series, sequence: try number(columns[3]), listing: try number(columns[4]))
+            sequenceID: series, sequence: try entry(columns[3]), listing: try entry(columns[4]))
         if columns.count == 8 {
             guard let boot = JournalID(hex: columns[5]) else { throw .content("file") }
             position.span = BootSpan(boot: boot, first: try number(columns[6]), last: try number(columns[7]))
@@ -86,6 +86,13 @@ struct JournalStateDecoding {
             counts: JournalCounts(
                 units: units, cells: cells, lastHeard: lastHeard, events: events, errors: errors, consumption: consumption,
                 patterns: patterns, missing: missing, unitsLeft: unitsLeft, unreadable: unreadable))
+    }
+
+    /// Reads the number of an entry or of a look at the folders, which is counted on from.
+    private func entry(_ text: String) throws(JournalStateFault) -> UInt64 {
+        let number = try number(text)
+        guard number <= 2 * JournalFileHeader.mostEntries else { throw .content(text) }
+        return number
     }
 
     private func number(_ text: String) throws(JournalStateFault) -> UInt64 {

@@ -1,3 +1,5 @@
+import ApusLimits
+
 /// What systemd accounts of a unit's run and writes at its end, as far as the unit's settings have it accounted.
 package enum UnitResource: Int, Sendable, CaseIterable {
     case cpuNanoseconds
@@ -40,8 +42,7 @@ package struct UnitConsumption: Sendable, Equatable {
 
     mutating func add(_ amount: UInt64, of resource: UnitResource) {
         guard resource.isSum, let before = values[resource.rawValue] else { return values[resource.rawValue] = amount }
-        let (sum, overflow) = before.addingReportingOverflow(amount)
-        values[resource.rawValue] = overflow ? .max : sum
+        values[resource.rawValue] = before.clampedSum(amount)
     }
 
     mutating func add(_ later: UnitConsumption) {

@@ -11,7 +11,7 @@ extension PatternCounts {
     /// Takes up a line of a series.
     mutating func take(_ columns: [String]) -> Bool {
         guard columns.count >= 4, let count = UInt64(columns[1]), let sum = UInt64(columns[2], radix: 16),
-            let width = Int(columns[3]), width >= 0, columns.count >= 4 + width
+            let width = Int(columns[3]), width >= 0, width <= columns.count - 4
         else { return false }
         let buckets = columns[4..<4 + width].compactMap { UInt64($0) }
         guard buckets.count == width else { return false }

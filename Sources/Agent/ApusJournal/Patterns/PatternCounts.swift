@@ -1,3 +1,6 @@
+import ApusLimits
+import ApusMetrics
+
 /// What has been counted of one pattern.
 package struct PatternCounts: Sendable, Equatable {
     package struct Value: Sendable, Equatable {
@@ -13,12 +16,12 @@ package struct PatternCounts: Sendable, Equatable {
         }
 
         mutating func add(_ other: Value) {
-            count += other.count
+            count.addClamped(other.count)
             sum += other.sum
             if buckets.isEmpty {
                 buckets = other.buckets
             } else {
-                for (index, added) in other.buckets.enumerated() { buckets[index] += added }
+                for (index, added) in zip(buckets.indices, other.buckets) { buckets[index].addClamped(added) }
             }
         }
     }
@@ -45,14 +48,21 @@ package struct PatternCounts: Sendable, Equatable {
 
     /// Adds a run of entries.
     mutating func add(_ run: PatternCounts, limit: Int) {
-        dropped += run.dropped
-        failed += run.failed
+        dropped.addClamped(run.dropped)
+        failed.addClamped(run.failed)
         for (labels, value) in run.series {
             if series[labels] != nil || series.count < limit {
                 series[labels, default: Value()].add(value)
             } else {
-                dropped += value.count
+                dropped.addClamped(value.count)
             }
         }
+    }
+}
+
+extension JournalPattern {
+    /// Whether what a state's file has counted under some labels is of the form that this pattern counts in.
+    func hasShape(of value: PatternCounts.Value, labels: [String]) -> Bool {
+        labels.count == family.labelNames.count && (value.buckets.isEmpty || value.buckets.count == family.buckets.count + 1)
     }
 }

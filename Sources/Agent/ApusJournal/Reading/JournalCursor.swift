@@ -3,7 +3,8 @@ package struct JournalCursor: Sendable, Equatable {
     package let text: String
     /// The series of sequence numbers (`s`) that ``sequence`` counts in; files of one journald share it.
     let sequenceID: Substring
-    /// The entry's number in its series (`i`): one more than that of the entry before.
+    /// The entry's number in its series (`i`): one more than that of the entry before; at most
+    /// ``JournalFileHeader/mostEntries``.
     let sequence: UInt64
     /// The boot, monotonic time, wall clock time and a hash of the fields, in this order: the same wherever the entry is copied to.
     private let content: [Substring]
@@ -25,7 +26,8 @@ package struct JournalCursor: Sendable, Equatable {
         else { throw .cursor(text) }
         self.text = text
         self.sequenceID = sequenceID
-        self.sequence = sequence
+        // An entry has its number from a file, as the file's header has.
+        self.sequence = min(sequence, JournalFileHeader.mostEntries)
         self.content = content
     }
 

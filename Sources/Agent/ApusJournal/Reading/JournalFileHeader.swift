@@ -34,6 +34,10 @@ struct JournalFileHeader: Sendable, Equatable {
 
     private static let length = 208
 
+    /// The greatest number that an entry is taken to have: a million entries a second come to it after nine years. What is past it is
+    /// damage, or somebody's to harm: numbers up to it can be added without a check.
+    static let mostEntries: UInt64 = 1 << 48
+
     static func read(_ path: String) throws(Fault) -> JournalFileHeader {
         // Never waits on a pipe that has a journal's name.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -53,7 +57,9 @@ struct JournalFileHeader: Sendable, Equatable {
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard count >= 0 else { throw .damaged(code: errno) }
         guard count == length, bytes.starts(with: "LPKSHHRH".utf8) else { throw .damaged(code: EBADMSG) }
-        return JournalFileHeader(bytes, status)
+        let header = JournalFileHeader(bytes, status)
+        guard max(header.headSequence, header.tailSequence) <= mostEntries else { throw .damaged(code: EBADMSG) }
+        return header
     }
 
     /// - Parameter bytes: at least 208.

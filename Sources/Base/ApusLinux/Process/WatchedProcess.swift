@@ -65,7 +65,7 @@ package final class WatchedProcess: Sendable {
             systemSeconds: Double(stat.systemTicks) / root.ticksPerSecond,
             childrenUserSeconds: Double(stat.childrenUserTicks) / root.ticksPerSecond,
             childrenSystemSeconds: Double(stat.childrenSystemTicks) / root.ticksPerSecond,
-            residentBytes: living.residentPages * root.pageSize,
+            residentBytes: UInt64(clamping: UInt128(living.residentPages) * UInt128(root.pageSize)),
             virtualBytes: living.virtualMemory,
             threads: stat.threads,
             state: living.state)
