@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusLimits
 import ApusMetrics
 import ApusSegment
 import Testing
@@ -73,5 +74,32 @@ private let api = #"service="api",instance="api-1""#
         let samples = exposition.samples
         #expect(samples["x_count{\(worker)}"] == "1" && samples["x_count{\(api)}"] == nil)
         #expect(samples[Self.refused(api, "x_count", "worker/worker-1")] == "1")
+    }
+
+    /// The lines that the log has of one user's hundred processes under hundred names, each of which disputes a name.
+    private func lines(of uid: UInt32, on host: FixtureHost, _ exposition: Exposition) throws -> Int {
+        func count() -> Int {
+            host.log.lines("a reported family is not served: another one has its name or that of one of its samples").count
+        }
+        let before = count()
+        for number in 0..<100 {
+            let identity = InstanceIdentity(service: "stranger-\(uid)", instance: "\(number)")
+            try host.report(identity, pid: 4712, uid: uid, connection: number + 10) { writer in
+                writer.series(Self.family("x_total", .gauge), labels: [], form: .double).set(5)
+            }
+            _ = exposition.samples
+            host.table.instances.first { $0.identity == identity }?.detach(connection: number + 10, at: host.time.now)
+        }
+        return count() - before
+    }
+
+    @Test func `who reports under ever new names writes a few lines, and another user's are written too`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1) {
+            $0.series(Self.family("x_total", .counter), labels: [], form: .integer).add(UInt64(3))
+        }
+        #expect(try lines(of: 2000, on: host, exposition) == ReportLimits.servingLines.value)
+        #expect(try lines(of: 3000, on: host, exposition) == ReportLimits.servingLines.value)
     }
 }

@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusLimits
 import ApusJournal
 import ApusLinux
 package import ApusMetrics
@@ -22,6 +23,8 @@ package final class Exposition: Sendable {
     private let sampleLimit: Int
     private let clock: AgentClock
     private let logger: Logger
+    /// Whoever reports can cause any number of lines: by ending and coming again, under ever new names.
+    private let throttle = LogThrottle<UInt32?>(burst: ReportLimits.servingLines.value)
 
     /// The rows of one family, of whichever subjects.
     struct RowFamily: Sendable {
@@ -129,7 +132,7 @@ package final class Exposition: Sendable {
             }
             return (host.values(), host.configured(), found, host.takeTroubles())
         }
-        tell(troubles, of: "the host")
+        for (source, error) in troubles { tell(source, error, of: "the host") { logger.log(level: $0, $1, metadata: $2) } }
         tallies += found
         return (values, configured)
     }
@@ -155,27 +158,42 @@ package final class Exposition: Sendable {
         return view
     }
 
+    /// Writes a line on an instance, unless its user has caused too many.
+    private func tell(
+        _ level: Logger.Level, _ message: Logger.Message, of instance: KnownInstance, _ facts: Logger.Metadata
+    ) {
+        let uid = instance.uid
+        guard let omitted = throttle.admit(uid) else { return }
+        var facts = facts
+        if let uid, facts["uid"] == nil { facts["uid"] = "\(uid)" }
+        if omitted > 0 { facts["omitted"] = "\(omitted)" }
+        logger.log(level: level, message, metadata: facts)
+    }
+
     /// Says in the log, once each, what keeps series of an instance from being served.
     private func tellTroubles(of instance: KnownInstance) {
-        tell(instance.takeTroubles(), of: "\(instance.identity)")
+        for (source, error) in instance.takeTroubles() {
+            tell(source, error, of: "\(instance.identity)") { tell($0, $1, of: instance, $2) }
+        }
         guard let segment = instance.segment else { return }
         let (fault, clip) = segment.troubles()
         if let fault {
             work.countRefusal(.content)
-            logger.error(
-                "the segment of an instance is malformed; what was good before is served on",
-                metadata: CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
+            tell(
+                .error, "the segment of an instance is malformed; what was good before is served on", of: instance,
+                CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
         }
         if let clip {
-            logger.warning(
-                "series of an instance are not served because of their labels; put long texts and ids into logs",
-                metadata: ["instance": "\(instance.identity)", "family": "\(clip.family)", "reason": "\(clip.reason)"])
+            tell(
+                .warning, "series of an instance are not served because of their labels; put long texts and ids into logs",
+                of: instance,
+                ["instance": "\(instance.identity)", "family": "\(clip.family)", "reason": "\(clip.reason)"])
         }
         for (reason, count) in segment.clips().sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
             guard let message = Self.message(of: reason), instance.tellOnce("clip \(reason)") == .new else { continue }
-            logger.warning(
-                message,
-                metadata: [
+            tell(
+                .warning, message, of: instance,
+                [
                     "instance": "\(instance.identity)", "uid": "\(segment.owner)", "limit": "\(segment.limit)",
                     "unread": "\(count)",
                 ])
@@ -194,17 +212,17 @@ package final class Exposition: Sendable {
     }
 
     /// Says in the log, once of each source and subject, why it could not be read.
-    private func tell(_ troubles: [(source: String, error: LinuxError)], of subject: String) {
-        for (source, error) in troubles {
-            // Told once of the process, with all of its sources, when it begins to report.
-            if case .unseen = error { continue }
-            let facts: Logger.Metadata = ["source": "\(source)", "of": "\(subject)", "fault": "\(error)"]
-            if error.isForbidden {
-                logger.info("a source may not be read by the agent's user; its series are not served", metadata: facts)
-            } else {
-                logger.warning(
-                    "a source cannot be read; what it said last is served for \(Int(longestReadingAge)) s", metadata: facts)
-            }
+    private func tell(
+        _ source: String, _ error: LinuxError, of subject: String,
+        _ write: (Logger.Level, Logger.Message, Logger.Metadata) -> Void
+    ) {
+        // Told once of the process, with all of its sources, when it begins to report.
+        if case .unseen = error { return }
+        let facts: Logger.Metadata = ["source": "\(source)", "of": "\(subject)", "fault": "\(error)"]
+        if error.isForbidden {
+            write(.info, "a source may not be read by the agent's user; its series are not served", facts)
+        } else {
+            write(.warning, "a source cannot be read; what it said last is served for \(Int(longestReadingAge)) s", facts)
         }
     }
 
@@ -228,9 +246,12 @@ package final class Exposition: Sendable {
         ]
         switch refusal.instance.tellOnce("clash \(refusal.family.name)") {
         case .new:
-            logger.error(
-                "a reported family is not served: another one has its name or that of one of its samples", metadata: facts)
-        case .tooMany: logger.error("more reported families of an instance are not served; they are not named", metadata: facts)
+            tell(
+                .error, "a reported family is not served: another one has its name or that of one of its samples",
+                of: refusal.instance, facts)
+        case .tooMany:
+            tell(
+                .error, "more reported families of an instance are not served; they are not named", of: refusal.instance, facts)
         case .told: break
         }
     }

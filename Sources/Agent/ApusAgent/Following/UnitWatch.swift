@@ -11,21 +11,24 @@ final class UnitWatch: Service {
 
     init(_ configuration: UnitWatchConfiguration, logger: Logger) {
         self.logger = logger
-        // There may be a thousand units, each with its question.
-        let throttle = LogThrottle<String>(pause: .seconds(600), burst: 3)
+        // Whoever makes units, or has them go while they are asked for, could cause any number of them.
+        let throttle = LogThrottle<String>(pause: .seconds(60), burst: 10)
         watcher = UnitWatcher(configuration) { notice in
+            func tell(_ kind: String, _ level: Logger.Level, _ message: Logger.Message, _ facts: Logger.Metadata) {
+                guard let omitted = throttle.admit(kind) else { return }
+                logger.log(
+                    level: level, message, metadata: omitted > 0 ? facts.merging(["omitted": "\(omitted)"]) { $1 } : facts)
+            }
             switch notice {
             case .unavailable(let error):
-                logger.warning(
-                    "nothing is heard of units; what was known is served for a while", metadata: ["reason": "\(error)"])
-            case .available: logger.notice("units are heard of again")
+                tell(
+                    "bus", .warning, "nothing is heard of units; what was known is served for a while",
+                    ["reason": "\(error)"])
+            case .available: tell("bus", .notice, "units are heard of again", [:])
             case .refused(let error):
-                guard let omitted = throttle.admit("refused") else { return }
-                var metadata: Logger.Metadata = ["reason": "\(error)"]
-                if omitted > 0 { metadata["omitted"] = "\(omitted)" }
-                logger.warning("systemd did not tell of a unit", metadata: metadata)
+                tell("unit", .warning, "systemd did not tell of a unit", ["reason": "\(error)"])
             case .tooMany(let count):
-                logger.warning("more units match than are watched", metadata: ["unwatched": "\(count)"])
+                tell("many", .warning, "more units match than are watched", ["unwatched": "\(count)"])
             }
         }
     }

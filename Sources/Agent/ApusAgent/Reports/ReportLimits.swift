@@ -36,18 +36,26 @@ package enum ReportLimits: LimitCatalog {
     package static let pause = Limit(
         Duration.milliseconds(200), "pause of the report socket when no descriptor is left", per: "agent", metric: metric,
         remedy: "raise LimitNOFILE= in the agent's unit, or the container's limit of open files")
+    package static let pendingCloses = Limit(
+        128, "descriptors that one user has sent and that wait to be closed; past them, nothing more of that user is read",
+        per: "uid",
+        metric: metric, remedy: "look at what the uid that the log names runs: what it sends closes slowly")
     package static let closers = Limit(
         8, "threads that close what others have sent, one a user", per: "agent", metric: nil,
         remedy: "nothing: what closes slowly makes the same user wait; look at what the uid runs")
     package static let lines = Limit(
         20, "lines of log at once on reports of one user, then one a minute", per: "uid", metric: nil,
         remedy: "the last line says how many were left out; look at what the uid runs")
+    package static let servingLines = Limit(
+        50, "lines of log at once on what is not served of one user's instances, then one a minute", per: "uid", metric: nil,
+        remedy: "the last line says how many were left out; look at what the uid runs")
     package static let lifeLines = Limit(
         200, "lines of log at once on beginnings and ends of one user's instances, then one a second", per: "uid", metric: nil,
         remedy: "the last line says how many were left out; look at what the uid restarts")
 
     package static let all: [any AnyLimit] = [
-        instances, connections, userConnections, processConnections, hello, message, turn, reserve, pause, closers, lines,
-        lifeLines,
+        instances, connections, userConnections, processConnections, hello, message, turn, reserve, pause, pendingCloses,
+        closers, lines,
+        servingLines, lifeLines,
     ]
 }
