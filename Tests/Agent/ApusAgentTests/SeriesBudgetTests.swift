@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusLimits
 import ApusMetrics
 import ApusSegment
 import Glibc
@@ -97,6 +98,16 @@ private let api = #"service="api",instance="api-1""#
         host.time.pass(.seconds(100))
         #expect(host.table.tick(at: host.time.now).isEmpty)
         #expect(host.table.instances.count == 1)
+    }
+
+    @Test func `an instance and a user have of the memory what the table of limits says`() {
+        let budget = SeriesBudget(total: SeriesLimits.memory.value.bytes)
+        #expect(budget.account(of: 1).take(SeriesLimits.instanceMemory.value.bytes))
+        #expect(!budget.account(of: 1).take(SeriesLimits.instanceMemory.value.bytes + 1))
+        let accounts = (0..<1000).map { _ in budget.account(of: 1) }
+        let small = SeriesLimits.smallInstance.value.bytes
+        #expect(accounts.count { $0.take(small) } == SeriesLimits.ownerMemory.value.bytes / small)
+        #expect(AgentConfiguration().instanceLimit == ReportLimits.instances.value)
     }
 
     @Test func `one user leaves room for others, and large instances for small ones`() {

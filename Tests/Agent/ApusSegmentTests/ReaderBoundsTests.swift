@@ -148,6 +148,31 @@ private typealias Entry = SegmentLayout.Entry
         #expect(counts == [9, 19, 25])
     }
 
+    @Test func `series that are left out because of their labels take nothing of the memory, and what is refused stays unread`()
+        throws
+    {
+        let segment = try HostileSegment()
+        segment.soundFamily()
+        let long = Array("a=\"\(String(repeating: "x", count: 2000))\"".utf8)
+        for index in 1...20 { segment.series(index, labels: long) }
+        for index in 21...22 { segment.series(index, labels: Array("a=\"\(index)\"".utf8)) }
+        let reader = try SegmentReader(descriptor: segment.descriptor)
+        var asked: [Int] = []
+        // The family, and the first of the two that are kept.
+        var allowance = 2
+        func take(_ bytes: Int) -> Bool {
+            asked.append(bytes)
+            allowance -= 1
+            return allowance >= 0
+        }
+        try reader.refresh(mayTake: take) { _, _ in }
+        #expect(reader.seriesCount == 1 && reader.clippedCount == 20 && reader.unread == 1)
+        #expect(asked.count == 3 && asked.dropFirst().allSatisfy { $0 < 200 })
+        allowance = 1
+        try reader.refresh(mayTake: take) { _, _ in }
+        #expect(reader.seriesCount == 2 && reader.clippedCount == 20 && reader.unread == 0)
+    }
+
     private func family(_ segment: HostileSegment, _ entry: Int, number: Int, help: (offset: Int, length: Int)) {
         let name = Array("family_\(number)".utf8)
         segment.put(name, at: 64 + number * 16)

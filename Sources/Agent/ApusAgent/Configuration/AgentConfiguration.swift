@@ -30,7 +30,7 @@ package struct AgentConfiguration: Sendable {
     /// Memory in bytes for what is reported.
     package var seriesMemory = SeriesLimits.memory.value.bytes
     /// Instances past this number are refused.
-    package var instanceLimit = AgentLimits.instances
+    package var instanceLimit = ReportLimits.instances.value
     /// How long a process reports before the service manager is asked to keep its segment.
     package var storedAge = DescriptorStoreLimits.age.value
     /// Whether OpenMetrics 1.0 has a `_created` series for each that counts.

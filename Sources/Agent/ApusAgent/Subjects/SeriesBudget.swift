@@ -3,7 +3,7 @@ import Synchronization
 
 /// The memory that the agent has for reported series, divided so that nobody can take it all.
 ///
-/// An instance may have a quarter, the instances of one user half. The last third of a user's part and of the whole is for instances
+/// An instance and the instances of one user may have parts (``SeriesLimits``). The last third of a user's part and of the whole is for instances
 /// that keep little, so that whoever comes late with few series finds room.
 package final class SeriesBudget: Sendable {
     private struct Use {
@@ -49,16 +49,21 @@ package final class SeriesBudget: Sendable {
     }
 
     private func take(_ bytes: Int, by owner: UInt32, having used: Int) -> Bool {
-        guard used + bytes <= total / 4 else { return false }
+        guard used + bytes <= share(SeriesLimits.instanceMemory) else { return false }
         let isSmall = used + bytes <= SeriesLimits.smallInstance.value.bytes
         func part(_ whole: Int) -> Int { isSmall ? whole : whole / 3 * 2 }
         return use.withLock { use in
             let own = use.byOwner[owner, default: 0]
-            guard own + bytes <= part(total / 2), use.total + bytes <= part(total) else { return false }
+            guard own + bytes <= part(share(SeriesLimits.ownerMemory)), use.total + bytes <= part(total) else { return false }
             use.byOwner[owner] = own + bytes
             use.total += bytes
             return true
         }
+    }
+
+    /// A limit's part of the whole, as large as it is of the default.
+    private func share(_ limit: Limit<ByteLimit>) -> Int {
+        Int(clamping: Int128(total) * Int128(limit.value.bytes) / Int128(SeriesLimits.memory.value.bytes))
     }
 
     private func give(_ bytes: Int, by owner: UInt32) {

@@ -87,8 +87,17 @@ extension SegmentReader {
         return bounds
     }
 
-    /// - Returns: nil for a series that is over a limit of its labels, which is counted and left out.
-    func readSeries(_ words: EntryWords) throws(SegmentError) -> (family: Int, series: SegmentSeries)? {
+    /// What becomes of an entry that is a series.
+    enum SeriesOutcome {
+        case kept(family: Int, SegmentSeries)
+        /// It is over a limit of its labels, is counted and left out.
+        case clipped
+        /// There is no memory for it: nothing has changed.
+        case noMemory
+    }
+
+    /// - Parameter mayTake: asked once the series has passed all checks.
+    func readSeries(_ words: EntryWords, mayTake: () -> Bool) throws(SegmentError) -> SeriesOutcome {
         typealias Field = SegmentLayout.Entry
         let entry = words.entry
         guard let index = familyAtEntry[words[Field.family]] else {
@@ -107,23 +116,30 @@ extension SegmentReader {
         guard first == cellsEnd else {
             throw .malformed(entry: entry, "the cells of a series of \(family.name) do not follow those before")
         }
-        cellsEnd += count
         guard words[Field.textLength] <= SegmentLayout.longestLabels else {
+            cellsEnd += count
             clip(family, "the labels have \(words[Field.textLength]) bytes, at most \(SegmentLayout.longestLabels) are taken")
-            return nil
+            return .clipped
         }
         let labels = ExportedLabels.rename(
             LabelBytes.withoutNull(
                 try text(entry, words[Field.textOffset], words[Field.textLength], most: SegmentLayout.longestLabels)))
-        guard let canonical = try canonicalLabels(labels, of: family, entry: entry) else { return nil }
+        guard let canonical = try canonicalLabels(labels, of: family, entry: entry) else {
+            cellsEnd += count
+            return .clipped
+        }
         let cells = CellRange(
             first: UInt32(first), count: UInt16(count), planes: family.kind.isSpread ? planes : 1, form: form,
             entry: family.kind.isSpread ? UInt32(entry) : 0, exemplars: words[Field.exemplarsOffset])
         try checkExemplars(cells, of: family, entry: entry)
-        guard fingerprints.insert(SeriesFingerprint(family: index, labels: canonical)).inserted else {
+        let fingerprint = SeriesFingerprint(family: index, labels: canonical)
+        guard !fingerprints.contains(fingerprint) else {
             throw .malformed(entry: entry, "a series of \(family.name) is there twice")
         }
-        return (index, SegmentSeries(labels: labels, cells: cells))
+        guard mayTake() else { return .noMemory }
+        fingerprints.insert(fingerprint)
+        cellsEnd += count
+        return .kept(family: index, SegmentSeries(labels: labels, cells: cells))
     }
 
     private func checkExemplars(_ cells: CellRange, of family: MetricFamily, entry: Int) throws(SegmentError) {

@@ -79,8 +79,8 @@ package final class SegmentReader {
     /// - Parameters:
     ///   - limit: series past this number are left unread, and so are families: a sound writer has a series for each.
     ///   - slice: how many entries may be read at most.
-    ///   - mayTake: asked before each entry, with the memory in bytes that whoever keeps it will need; with false, it and what is
-    ///     behind it stay unread until the next time.
+    ///   - mayTake: asked before each entry that is kept, with the memory in bytes that whoever keeps it will need; with false, it
+    ///     and what is behind it stay unread until the next time. What is left out because of its labels takes none.
     ///   - visit: called for each new series, in order of registration, with the place of its family in ``families``. What was
     ///     handed over before a fault stays valid.
     /// - Returns: whether there was anything new.
@@ -102,8 +102,7 @@ package final class SegmentReader {
         sliceText = 0
         while seen < end, hasRoom(limit), sliceText < SegmentLayout.textOfSlice || slice == .max {
             let words = entries.entry(seen, before: end)
-            guard mayTake(Self.cost(of: words)) else { break }
-            try read(words, visit)
+            guard try read(words, mayTake, visit) else { break }
             seen += 1
         }
         hasMore = seen < announced && (seen == end || sliceText >= SegmentLayout.textOfSlice) && hasRoom(limit)
@@ -119,16 +118,23 @@ package final class SegmentReader {
         seriesCount + clippedCount < limit && families.count <= min(limit, SegmentLayout.mostFamilies)
     }
 
+    /// - Returns: whether there was memory for it.
     private func read(
-        _ words: EntryWords, _ visit: (_ family: Int, _ series: SegmentSeries) -> Void
-    ) throws(SegmentError) {
+        _ words: EntryWords, _ mayTake: (_ bytes: Int) -> Bool, _ visit: (_ family: Int, _ series: SegmentSeries) -> Void
+    ) throws(SegmentError) -> Bool {
         switch words[SegmentLayout.Entry.tag] {
-        case SegmentLayout.Tag.family: try readFamily(words)
+        case SegmentLayout.Tag.family:
+            guard mayTake(Self.cost(of: words)) else { return false }
+            try readFamily(words)
         case SegmentLayout.Tag.series:
-            guard let (family, series) = try readSeries(words) else { return }
-            visit(family, series)
+            switch try readSeries(words, mayTake: { mayTake(Self.cost(of: words)) }) {
+            case .kept(let family, let series): visit(family, series)
+            case .clipped: break
+            case .noMemory: return false
+            }
         default: throw .malformed(entry: seen, "it is neither a family nor a series")
         }
+        return true
     }
 
     /// The memory in bytes that a series or family takes of a reader and of whoever keeps it: texts in arrays that grow by doubling,
