@@ -80,11 +80,9 @@ enum SocketAttack {
     /// Nil for a message that was refused.
     private static func receive(_ socket: Int32) -> Received? {
         var buffer = [UInt8](repeating: 0, count: Hello.longest)
-        var descriptors = [Int32](repeating: -1, count: Int(APUS_MOST_DESCRIPTORS))
-        var number = 0
-        let count = apus_receive_with_descriptors(socket, &buffer, buffer.count, &descriptors, &number)
-        require((0...1).contains(number), "\(number) descriptors of a message that has one at most")
-        let descriptor = number > 0 ? descriptors[0] : -1
+        var descriptor: Int32 = -1
+        let count = apus_peek_with_descriptor(socket, &buffer, buffer.count, &descriptor)
+        _ = apus_drop_message(socket)
         guard count >= 0 else {
             // They are the receiver's to close, also of a message that is refused.
             if descriptor >= 0 { close(descriptor) }

@@ -108,6 +108,37 @@ ssize_t apus_receive_with_descriptors(int fd, void *bytes, size_t capacity, int 
     return received;
 }
 
+ssize_t apus_peek_with_descriptor(int fd, void *bytes, size_t capacity, int *descriptor) {
+    union {
+        struct cmsghdr header;
+        char room[CMSG_LEN(sizeof(int))];
+    } control;
+    struct iovec part = {.iov_base = bytes, .iov_len = capacity};
+    // Without the padding behind it, which has room for a second one.
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof(int))};
+    *descriptor = -1;
+    ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT | MSG_PEEK);
+    if (received < 0) return -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS
+        && header->cmsg_len >= CMSG_LEN(sizeof(int)))
+        memcpy(descriptor, CMSG_DATA(header), sizeof(int));
+    if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+        if (message.msg_flags & MSG_CTRUNC)
+            errno = *descriptor >= 0 ? E2BIG : EMFILE;
+        else
+            errno = EMSGSIZE;
+        return -1;
+    }
+    return received;
+}
+
+ssize_t apus_drop_message(int fd) {
+    char none;
+    return recv(fd, &none, sizeof none, MSG_DONTWAIT);
+}
+
 void apus_forbid_linger(int fd) {
     struct linger none = {0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);

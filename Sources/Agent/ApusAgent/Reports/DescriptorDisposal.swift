@@ -9,11 +9,18 @@ import Synchronization
 /// close(2) of what somebody else made can take as long as he likes: a socket that lingers (SO_LINGER), a file of a file system in user
 /// space. What one user has sent waits for that user's alone.
 package final class DescriptorDisposal: Sendable {
+    private struct Waiting {
+        let descriptor: Int32
+        let isCounted: Bool
+    }
+
     private struct State {
         /// What waits, by user; a user has an entry while there is something, or a thread closes something of his.
-        var waiting: [UInt32: [Int32]] = [:]
+        var waiting: [UInt32: [Waiting]] = [:]
         /// The users for whom a thread is at work.
         var served: Set<UInt32> = []
+        /// How many of each user's that came in messages are not closed yet.
+        var pending: [UInt32: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -23,9 +30,21 @@ package final class DescriptorDisposal: Sendable {
     /// Has descriptors closed, which are owned from here on. Returns at once.
     package func close(_ descriptors: [Int32], sentBy uid: UInt32) {
         guard !descriptors.isEmpty else { return }
-        state.withLock { $0.waiting[uid, default: []] += descriptors }
+        state.withLock {
+            $0.waiting[uid, default: []] += descriptors.map { Waiting(descriptor: $0, isCounted: true) }
+            $0.pending[uid, default: 0] += descriptors.count
+        }
         serve()
     }
+
+    /// Has a connection closed, which is owned from here on and does not count as ``pending(of:)``. Returns at once.
+    func close(connection: Int32, of uid: UInt32) {
+        state.withLock { $0.waiting[uid, default: []].append(Waiting(descriptor: connection, isCounted: false)) }
+        serve()
+    }
+
+    /// How many descriptors that a user has sent in messages are not closed yet.
+    package func pending(of uid: UInt32) -> Int { state.withLock { $0.pending[uid] ?? 0 } }
 
     /// Starts threads for users that have none, as many as there may be.
     private func serve() {
@@ -47,11 +66,20 @@ package final class DescriptorDisposal: Sendable {
     }
 
     private func closeAll(of uid: UInt32) {
-        while let descriptors = take(uid) { for descriptor in descriptors { Self.close(descriptor) } }
+        while let descriptors = take(uid) {
+            for one in descriptors {
+                Self.close(one.descriptor)
+                guard one.isCounted else { continue }
+                state.withLock { state in
+                    let rest = (state.pending[uid] ?? 1) - 1
+                    state.pending[uid] = rest > 0 ? rest : nil
+                }
+            }
+        }
         serve()
     }
 
-    private func take(_ uid: UInt32) -> [Int32]? {
+    private func take(_ uid: UInt32) -> [Waiting]? {
         state.withLock { state in
             guard let descriptors = state.waiting[uid], !descriptors.isEmpty else {
                 state.waiting[uid] = nil
@@ -66,21 +94,22 @@ package final class DescriptorDisposal: Sendable {
     /// Messages that are looked at in a connection before it is closed.
     private static let mostMessages = 512
 
-    /// Descriptors in messages that nobody has received are closed with the connection: they are taken out first.
+    /// Descriptors in messages that nobody has received are closed with the connection. One of each is taken out first, so that it
+    /// does not linger; if the others do, it is this user's thread that waits, and no number of a descriptor is taken for them.
     private static func close(_ descriptor: Int32) {
         apus_forbid_linger(descriptor)
         if shutdown(descriptor, Int32(SHUT_RDWR)) == 0 {
             var buffer: [UInt8] = [0]
-            var found = [Int32](repeating: -1, count: Int(APUS_MOST_DESCRIPTORS))
             for _ in 0..<mostMessages {
-                var count = 0
-                let length = apus_receive_with_descriptors(descriptor, &buffer, buffer.count, &found, &count)
-                let isOver = length < 0 && errno != EMSGSIZE && errno != EMFILE || length == 0
-                for one in found.prefix(count) {
-                    apus_forbid_linger(one)
-                    Glibc.close(one)
+                var found: Int32 = -1
+                let length = apus_peek_with_descriptor(descriptor, &buffer, buffer.count, &found)
+                let isOver = length < 0 && ![EMSGSIZE, EMFILE, E2BIG].contains(errno) || length == 0 && found < 0
+                if found >= 0 {
+                    apus_forbid_linger(found)
+                    Glibc.close(found)
                 }
                 if isOver { break }
+                _ = apus_drop_message(descriptor)
             }
         }
         Glibc.close(descriptor)

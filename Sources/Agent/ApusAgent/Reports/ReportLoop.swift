@@ -22,6 +22,15 @@ final class ReportLoop {
     private var spare: Int32
     /// Until when no connection is accepted; `nil`: at once. CLOCK_MONOTONIC in nanoseconds.
     private var pauseEnd: UInt64?
+    /// A connection that nothing is read of until what its user has sent is closed.
+    private struct HeldBack {
+        let number: Int
+        /// CLOCK_MONOTONIC in nanoseconds.
+        let since: UInt64
+        var isTold = false
+    }
+
+    private var heldBack: [HeldBack] = []
     private let warnings = LogThrottle<UInt32>(burst: ReportLimits.lines.value)
     private let lives = LogThrottle<UInt32>(pause: .seconds(1), burst: ReportLimits.lifeLines.value)
 
@@ -59,6 +68,7 @@ final class ReportLoop {
             if ready.contains(listener) { accept() }
             let now = clock.now().monotonic
             if let pauseEnd, now >= pauseEnd { resume() }
+            readOn()
             while let socket = connections.overdue(at: now, deadline: Self.nanoseconds(ReportLimits.hello.value)) {
                 refuse(socket, Refusal(.hello, "no hello within \(ReportLimits.hello.text)"))
             }
@@ -70,7 +80,7 @@ final class ReportLoop {
 
     /// Milliseconds until there is something to do without an event.
     private func wait() -> Int32 {
-        guard let pauseEnd else { return 1000 }
+        guard let pauseEnd else { return heldBack.isEmpty ? 1000 : 200 }
         let now = clock.now().monotonic
         return Int32(min(1000, (pauseEnd - min(now, pauseEnd)) / 1_000_000 + 1))
     }
@@ -94,11 +104,13 @@ final class ReportLoop {
                 return
             }
             take(socket)
+            // What is left belongs to scrapes and to the files of processes.
+            if isScarce(socket, of: ReportLimits.reserve.value / 2) { return pause() }
         }
     }
 
     private func take(_ socket: Int32) {
-        guard let peer = ReportPeer(of: socket) else { return disposal.close([socket], sentBy: ReportPeer.unknownUser) }
+        guard let peer = ReportPeer(of: socket) else { return disposal.close(connection: socket, of: ReportPeer.unknownUser) }
         let isFull = isScarce(socket, of: ReportLimits.reserve.value)
         let reason = isFull ? RefusalReason.descriptors : .limit
         switch connections.add(socket, of: peer, isFull: isFull, at: clock.now().monotonic) {
@@ -119,13 +131,13 @@ final class ReportLoop {
         return Int(descriptor) >= soft - min(reserve, soft / 2)
     }
 
-    /// No descriptor is left: one connection is taken off the queue and closed by giving up the spare one, and nothing is accepted for
+    /// No descriptor is left, or hardly one: one connection is taken off the queue and closed by giving up the spare one, and nothing is accepted for
     /// a while, as the socket goes on being ready.
     private func pause() {
         if spare >= 0 {
             close(spare)
             let socket = apus_accept(listener)
-            if socket >= 0 { disposal.close([socket], sentBy: ReportPeer(of: socket)?.uid ?? ReportPeer.unknownUser) }
+            if socket >= 0 { disposal.close(connection: socket, of: ReportPeer(of: socket)?.uid ?? ReportPeer.unknownUser) }
         }
         spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
         work.countRefusal(.descriptors)
@@ -135,26 +147,68 @@ final class ReportLoop {
     }
 
     private func resume() {
-        pauseEnd = nil
         if spare < 0 { spare = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        let next = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        if next >= 0 { close(next) }
+        guard next >= 0, !isScarce(next, of: ReportLimits.reserve.value / 2) else {
+            pauseEnd = clock.now().monotonic + Self.nanoseconds(ReportLimits.pause.value)
+            return
+        }
+        pauseEnd = nil
         watch(listener)
+    }
+
+    /// Reads nothing of a connection for a while: what its user has sent is closed too slowly.
+    private func holdBack(_ socket: Int32, _ connection: ReportConnections.Connection) {
+        forget(socket)
+        heldBack.append(HeldBack(number: connection.number, since: clock.now().monotonic))
+    }
+
+    /// Reads on where what the user had sent is closed, and tells of a connection that has waited longer than a busy machine takes.
+    private func readOn() {
+        guard !heldBack.isEmpty else { return }
+        let now = clock.now().monotonic
+        var rest: [HeldBack] = []
+        for var held in heldBack {
+            guard let socket = connections.socket(held.number), let peer = connections[socket]?.peer else { continue }
+            guard disposal.pending(of: peer.uid) > ReportLimits.pendingCloses.value / 2 else {
+                watch(socket)
+                continue
+            }
+            if !held.isTold, now - min(now, held.since) > Self.nanoseconds(ReportLimits.pause.value) {
+                held.isTold = true
+                work.countRefusal(.descriptors)
+                warn(
+                    Refusal(
+                        .descriptors, "what the user has sent closes slowly: nothing more of it is read until that is done"),
+                    peer)
+            }
+            rest.append(held)
+        }
+        heldBack = rest
     }
 
     // MARK: - Messages
 
     private func receive(_ socket: Int32) {
         guard let connection = connections[socket] else { return }
+        let uid = connection.peer.uid
+        guard disposal.pending(of: uid) < ReportLimits.pendingCloses.value else { return holdBack(socket, connection) }
         switch ReportMessage.receive(from: socket) {
         case .nothing: return
         case .end: end(socket)
-        case .refused(let refusal, let descriptors):
-            disposal.close(descriptors, sentBy: connection.peer.uid)
+        case .refused(let refusal, let descriptor):
+            disposal.close(descriptor.map { [$0] } ?? [], sentBy: uid)
             if connection.instance == nil { refuse(socket, refusal) }
-        case .message(let bytes, let descriptors):
+        case .intolerable(let refusal, let descriptor):
+            disposal.close(descriptor.map { [$0] } ?? [], sentBy: uid)
+            refuse(socket, refusal)
+        case .message(let bytes, let descriptor):
+            defer { disposal.close(descriptor.map { [$0] } ?? [], sentBy: uid) }
             // After the hello nothing more is defined: what a later service sends is read and ignored.
-            guard connection.instance == nil else { return disposal.close(descriptors, sentBy: connection.peer.uid) }
+            guard connection.instance == nil else { return }
             do {
-                let admission = try admit(bytes, socket, descriptors, connection)
+                let admission = try admit(bytes, socket, descriptor, connection)
                 connections.introduce(socket, as: admission.instance)
                 send(.accepted, socket)
                 if let loser = admission.displaced.flatMap({ connections.socket($0) }) {
@@ -164,16 +218,15 @@ final class ReportLoop {
             } catch {
                 refuse(socket, error)
             }
-            disposal.close(descriptors, sentBy: connection.peer.uid)
         }
     }
 
     private func admit(
-        _ bytes: [UInt8], _ socket: Int32, _ descriptors: [Int32], _ connection: ReportConnections.Connection
+        _ bytes: [UInt8], _ socket: Int32, _ descriptor: Int32?, _ connection: ReportConnections.Connection
     ) throws(Refusal) -> InstanceTable.Admission {
         let hello: Hello
         do { hello = try Hello(bytes: bytes) } catch { throw Refusal(.hello, error.description) }
-        guard let segment = descriptors.first else { throw Refusal(.segment, "no descriptor came with the message") }
+        guard let segment = descriptor else { throw Refusal(.segment, "no descriptor came with the message") }
         // A connection that has got one of the last may report: there is room for the files that it is watched by.
         if isScarce(segment, of: ReportLimits.reserve.value / 2) { throw Refusal(.descriptors, Self.scarcity) }
         let pidfd = apus_peer_pidfd(socket)
@@ -185,15 +238,17 @@ final class ReportLoop {
     }
 
     private func end(_ socket: Int32) {
-        if let connection = connections.remove(socket), let instance = connection.instance {
+        guard let connection = connections.remove(socket) else { return }
+        let peer = connection.peer
+        if let instance = connection.instance {
             instance.detach(connection: connection.number, at: clock.now())
-            if let facts = facts(of: instance, connection.peer, lives) {
+            if let facts = facts(of: instance, peer, lives) {
                 logger.notice("an instance has ended", metadata: facts)
             }
         }
         forget(socket)
-        // Nothing is left in it.
-        close(socket)
+        // A message without bytes looks like the end too: behind it there may be descriptors that close slowly.
+        disposal.close(connection: socket, of: peer.uid)
     }
 
     private func refuse(_ socket: Int32, _ refusal: Refusal) {
@@ -208,13 +263,13 @@ final class ReportLoop {
         work.countRefusal(refusal.reason)
         warn(refusal, peer)
         send(.refused(refusal.message), socket)
-        disposal.close([socket], sentBy: peer.uid)
+        disposal.close(connection: socket, of: peer.uid)
     }
 
     private func letGo(_ socket: Int32) {
         forget(socket)
         guard let connection = connections.remove(socket) else { return }
-        disposal.close([socket], sentBy: connection.peer.uid)
+        disposal.close(connection: socket, of: connection.peer.uid)
     }
 
     private func send(_ reply: Reply, _ socket: Int32) {

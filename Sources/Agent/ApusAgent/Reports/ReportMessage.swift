@@ -3,40 +3,46 @@ import ApusSegment
 import CLinux
 import Glibc
 
-/// What receiving from a report connection has given. The descriptors are the receiver's to close.
+/// What receiving from a report connection has given. The descriptor is the receiver's to close.
 package enum ReportMessage {
-    case message([UInt8], descriptors: [Int32])
+    case message([UInt8], descriptor: Int32?)
     /// Nothing is there yet.
     case nothing
     /// The peer has closed the connection, or it broke.
     case end
     /// A message that cannot be used.
-    case refused(Refusal, descriptors: [Int32])
+    case refused(Refusal, descriptor: Int32?)
+    /// A message that cannot be taken off the connection, which is to be closed with it.
+    case intolerable(Refusal, descriptor: Int32?)
 
     /// Receives one message, without waiting.
     package static func receive(from socket: Int32) -> ReportMessage {
         var buffer = [UInt8](repeating: 0, count: Hello.longest)
-        var descriptors = [Int32](repeating: -1, count: Int(APUS_MOST_DESCRIPTORS))
-        var count = 0
-        let length = apus_receive_with_descriptors(socket, &buffer, buffer.count, &descriptors, &count)
+        var found: Int32 = -1
+        let length = apus_peek_with_descriptor(socket, &buffer, buffer.count, &found)
         let code = errno
-        let received = Array(descriptors.prefix(count))
-        if length > 0 { return .message(Array(buffer[..<length]), descriptors: received) }
+        let descriptor = found >= 0 ? found : nil
+        if length > 0 {
+            _ = apus_drop_message(socket)
+            return .message(Array(buffer[..<length]), descriptor: descriptor)
+        }
         if length == 0 {
-            // A connection's end brings nothing; an empty message may.
-            return received.isEmpty ? .end : .refused(Refusal(.hello, "the message is empty"), descriptors: received)
+            guard descriptor != nil else { return .end }
+            return .intolerable(Refusal(.hello, "the message has no bytes"), descriptor: descriptor)
         }
         switch code {
         case EAGAIN, EINTR: return .nothing
         case EMSGSIZE:
-            return .refused(Refusal(.hello, "the message is longer than \(Hello.longest) bytes"), descriptors: received)
+            _ = apus_drop_message(socket)
+            return .refused(Refusal(.hello, "the message is longer than \(Hello.longest) bytes"), descriptor: descriptor)
+        case E2BIG:
+            return .intolerable(
+                Refusal(.hello, "the message brings more than one descriptor: send the segment alone"), descriptor: descriptor)
         case EMFILE:
-            return .refused(
+            return .intolerable(
                 Refusal(.descriptors, "the agent has no descriptor left for the segment: raise its limit of open files"),
-                descriptors: received)
-        default:
-            let reason = String(cString: strerror(code))
-            return received.isEmpty ? .end : .refused(Refusal(.hello, reason), descriptors: received)
+                descriptor: descriptor)
+        default: return .end
         }
     }
 }

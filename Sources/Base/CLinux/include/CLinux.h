@@ -43,6 +43,17 @@ enum { APUS_MOST_DESCRIPTORS = 253 };
 /// had no descriptor left for one that came with the message.
 ssize_t apus_receive_with_descriptors(int fd, void *bytes, size_t capacity, int *descriptors, size_t *count);
 
+/// Looks at the next message, without waiting, and leaves it in the queue: its bytes, and a copy of the one descriptor that may be
+/// attached to it, else -1. The descriptor is the caller's to close, also when -1 is returned: E2BIG for a message with more than one,
+/// EMFILE when this process had none left for it, EMSGSIZE for a message that is longer than the capacity.
+///
+/// The kernel closes what is not taken of a message that is received, in the thread that receives it, which can take as long as
+/// whoever made it likes. Of a message that was looked at nothing is closed.
+ssize_t apus_peek_with_descriptor(int fd, void *bytes, size_t capacity, int *descriptor);
+
+/// Takes the next message off the queue, or of a stream the next byte, and drops it.
+ssize_t apus_drop_message(int fd);
+
 /// Has close(2) of a socket return at once, whatever its owner set (SO_LINGER); nothing happens to what is no socket.
 void apus_forbid_linger(int fd);
 
