@@ -4,12 +4,35 @@ import ApusMetrics
 import ApusSegment
 import Foundation
 import Glibc
+import HostTesting
 import Testing
 
 private let worker = #"service="worker",instance="worker-1""#
 
 /// Whose names and places are: a reporter speaks for itself alone.
 @Suite struct InstanceOwnerTests {
+    @Test func `an instance that the kernel keeps waiting holds up no other`() async throws {
+        let host = try FixtureHost { $0.instanceLimit = 1 }
+        // Its file of limits is a pipe: opening it waits, as a file of a process does whose memory is locked.
+        let path = host.folder.path("host/proc/4712/limits")
+        unlink(path)
+        try #require(mkfifo(path, 0o600) == 0)
+        let waiting = Thread { _ = try? host.report(FixtureHost.api, pid: 4712, connection: 1) }
+        waiting.start()
+        try await eventually("it is in the table") { host.table.instances.count == 1 }
+        let others = Thread {
+            host.table.expect([FixtureHost.worker], at: host.time.now)
+            _ = try? host.report(FixtureHost.worker, pid: 4711, connection: 2)
+            _ = try? host.report(self.stranger(1), pid: 4711, connection: 3)
+        }
+        others.start()
+        try await eventually("others come and go") { others.isFinished }
+        #expect(!waiting.isFinished)
+        let end = open(path, O_RDWR | O_NONBLOCK)
+        try await eventually("it goes on") { waiting.isFinished }
+        close(end)
+    }
+
     private func stranger(_ number: Int) -> InstanceIdentity { InstanceIdentity(service: "stranger", instance: "\(number)") }
 
     @Test func `a dead instance's name is its user's until it is forgotten, and root's at any time`() throws {

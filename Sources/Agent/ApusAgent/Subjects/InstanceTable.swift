@@ -6,7 +6,8 @@ import Synchronization
 
 /// All instances that the agent knows, by service and instance.
 ///
-/// The table's own lock is held only to find or list instances; readings happen under each instance's lock.
+/// The table's own lock is held only to find or list instances, and never while an instance's lock is waited for: readings happen
+/// under each instance's lock, and may take as long as the kernel likes.
 package final class InstanceTable: Sendable {
     private let configuration: AgentConfiguration
     private let rules: KnownInstance.Rules
@@ -70,7 +71,7 @@ package final class InstanceTable: Sendable {
 
     /// All instances, sorted by service and instance.
     package var instances: [KnownInstance] {
-        state.withLock { $0.values.sorted { $0.identity < $1.identity } }
+        state.withLock { Array($0.values) }.sorted { $0.identity < $1.identity }
     }
 
     /// Takes in what has not been taken in of the segments, turn by turn among them, until nothing is left.
@@ -169,28 +170,43 @@ package final class InstanceTable: Sendable {
     private func find(
         _ identity: InstanceIdentity, for peer: ReportPeer, at now: Moment
     ) throws(Refusal) -> (instance: KnownInstance, displaced: Int?) {
-        let (found, loser) = try state.withLock { instances throws(Refusal) -> (KnownInstance, KnownInstance?) in
-            if let known = instances[identity] { return (known, nil) }
-            let strangers = instances.values.filter { !$0.isAwaited }
-            var loser: KnownInstance?
-            if strangers.count >= configuration.instanceLimit {
-                guard let place = InstancePlace.toGiveWay(to: peer, among: strangers.map { InstancePlace($0) }),
-                    let instance = instances.removeValue(forKey: place.identity)
-                else {
+        var loser: KnownInstance?
+        while true {
+            switch place(of: identity, at: now) {
+            case .found(let instance):
+                if let store, let loser { loser.storage.leave(store) }
+                if case .alive(let connection) = loser?.holding.life { return (instance, connection) }
+                return (instance, nil)
+            case .full(let strangers):
+                guard let place = InstancePlace.toGiveWay(to: peer, among: strangers.map { InstancePlace($0) }) else {
                     throw Refusal(
                         .limit,
                         "the agent knows \(configuration.instanceLimit) instances that nobody expects already, and \(peer) has more of "
                             + "them than others: have it report under fewer names, or expect its instances")
                 }
-                loser = instance
+                // Gone meanwhile, it has made room too.
+                loser = state.withLock { $0.removeValue(forKey: place.identity) } ?? loser
             }
+        }
+    }
+
+    /// What a name finds in the table.
+    private enum Found {
+        /// Its instance, which is a new one where there was none.
+        case found(KnownInstance)
+        /// There is no room for a new one beside these, which nobody expects.
+        case full([KnownInstance])
+    }
+
+    private func place(of identity: InstanceIdentity, at now: Moment) -> Found {
+        state.withLock { instances in
+            if let known = instances[identity] { return .found(known) }
+            let strangers = instances.values.filter { !$0.isAwaited }
+            guard strangers.count < configuration.instanceLimit else { return .full(strangers) }
             let instance = KnownInstance(identity, rules, at: now)
             instances[identity] = instance
-            return (instance, loser)
+            return .found(instance)
         }
-        if let store, let loser { loser.storage.leave(store) }
-        if case .alive(let connection) = loser?.holding.life { return (found, connection) }
-        return (found, nil)
     }
 
     private var retention: UInt64 { UInt64(max(0, configuration.retention / .nanoseconds(1))) }
@@ -228,7 +244,7 @@ package final class InstanceTable: Sendable {
         let left = state.withLock { instances in
             gone.compactMap { identity in
                 // It may have come back meanwhile.
-                instances[identity]?.ended(grace: grace, at: now) == nil ? nil : instances.removeValue(forKey: identity)
+                instances[identity]?.hasExpired(retention: grace, at: now) == true ? instances.removeValue(forKey: identity) : nil
             }
         }
         if let store { for instance in left { instance.storage.leave(store) } }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// One process that reports, has reported or is expected to, with all that the agent keeps of it.
 ///
-/// Sampling and scrapes meet here and nowhere else, under a lock that is held for the microseconds of one reading.
+/// Sampling and scrapes meet here and nowhere else, under a lock that is held for one reading of the kernel's files, or while a segment
+/// is taken on. Who holds the table's lock asks nothing of an instance but its standing, which has a lock of its own.
 package final class KnownInstance: Sendable {
     package let identity: InstanceIdentity
     /// What all instances of an agent have in common.
@@ -15,6 +16,9 @@ package final class KnownInstance: Sendable {
     private let state: Mutex<State>
     /// What the service manager keeps of it.
     package let storage = InstanceStorage()
+    /// Who holds the name, or held it last, and where the instance is in its life: a copy, whose lock is held for no longer than it
+    /// takes to make one.
+    private let standing = Mutex<(reporter: ReportPeer?, life: Life)>((nil, .awaited))
     /// What the log says already of the instance.
     private let told = Mutex<Set<String>>([])
     /// The labels of each row, rendered once.
@@ -119,6 +123,7 @@ package final class KnownInstance: Sendable {
         _ state: inout State, to life: Life, _ process: ProcessSight?, _ segment: ReportedSegment?, at now: Moment
     ) {
         state.life = life
+        standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
         state.subject = InstanceSubject(
             identity, process: process, segment: segment, hangs: rules.hangs, interval: rules.interval)
         do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
@@ -169,10 +174,10 @@ package final class KnownInstance: Sendable {
     }
 
     /// Who holds the name, or held it last, and where the instance is in its life; `nil` when nobody did.
-    var holding: (by: ReportPeer?, life: Life) { state.withLock { ($0.reporter, $0.life) } }
+    var holding: (by: ReportPeer?, life: Life) { standing.withLock { ($0.reporter, $0.life) } }
 
     /// The user that the log throttles lines on the instance by; `nil` of what has never reported.
-    var uid: UInt32? { state.withLock { $0.reporter?.uid } }
+    var uid: UInt32? { holding.by?.uid }
 
     /// Whether the configuration names it.
     var isAwaited: Bool { isExpected.load(ordering: .relaxed) }
@@ -188,12 +193,10 @@ package final class KnownInstance: Sendable {
     /// Whether the instance ended longer ago than `retention` nanoseconds and is not expected back.
     func hasExpired(retention: UInt64, at now: Moment) -> Bool {
         guard !isExpected.load(ordering: .relaxed) else { return false }
-        return state.withLock { state in
-            switch state.life {
-            case .awaited: true
-            case .alive: false
-            case .ended(let moment): now.monotonic > moment && now.monotonic - moment > retention
-            }
+        return switch holding.life {
+        case .awaited: true
+        case .alive: false
+        case .ended(let moment): now.monotonic > moment && now.monotonic - moment > retention
         }
     }
 
