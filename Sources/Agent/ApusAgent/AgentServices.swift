@@ -80,10 +80,11 @@ package struct AgentServices {
                 }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }),
         ]
         // The last to stop: what was reported until then is handed over.
+        let probation = store.map { StoreProbation($0, work: work) }
         let keeping = store.map { SegmentKeeping(store: $0, table: table, clock: clock) }
         all =
             [keeping].compactMap { (service: (any Service)?) in service } + services
-            + [journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
+            + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { reload.run(telling: notifications) }
     }

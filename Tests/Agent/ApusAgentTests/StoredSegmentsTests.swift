@@ -215,7 +215,7 @@ import Testing
             sent == [
                 // The other one is taken back under a mark of its own.
                 "FDSTORE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=instance-1",
-                "FDSTOREREMOVE=1\nFDNAME=taking-1",
+                "FDSTORE=1\nFDNAME=taking-each", "FDSTOREREMOVE=1\nFDNAME=taking-1", "FDSTOREREMOVE=1\nFDNAME=taking-each",
             ])
         let lines = log.lines(
             "an agent died while it took back what an instance had reported; it is let go, and its process may report again")
@@ -263,6 +263,50 @@ import Testing
                 try await agent.get("/metrics").samples["apus_agent_store_waiting_messages"] == "4"
             }
         }
+    }
+
+    @Test func `the mark over what is taken back stays until it has been served`() async throws {
+        let manager = try DatagramReceiver()
+        let good = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart())
+        let kept = try segment(1)
+        let passed = [try record(good.bytes), dup(kept.descriptor)].map { ActivationSocket(descriptor: $0, name: "instance-1") }
+        try await RunningAgent.with(notifier: ServiceNotifier(socket: manager.path), passed: passed) { agent in
+            _ = try await agent.get("/health/ready")
+            #expect(
+                messages(manager, marks: true).map(\.text).filter { $0.contains("taking") } == ["FDSTORE=1\nFDNAME=taking-all"])
+            _ = try await agent.get("/metrics")
+            try await agent.until {
+                messages(manager, marks: true).contains { $0.text == "FDSTOREREMOVE=1\nFDNAME=taking-all" }
+            }
+        }
+    }
+
+    @Test func `what agents have died of twice after they had tried each is let go`() async throws {
+        let manager = try DatagramReceiver()
+        let good = InstanceRecord(identity: Self.identity, pid: getpid(), startTicks: try Self.ownStart())
+        let kept = try segment(1)
+        let passed = [
+            ("instance-1", try record(good.bytes)), ("instance-1", dup(kept.descriptor)),
+            ("taking-each", apus_memfd_create("mark")),
+        ].map { ActivationSocket(descriptor: $0.1, name: $0.0) }
+        try await RunningAgent.with(notifier: ServiceNotifier(socket: manager.path), passed: passed) { agent in
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples["apus_agent_instances"] == "0")
+            #expect(samples[#"apus_agent_reports_refused_total{reason="quarantine"}"#] == "1")
+        }
+        let sent = messages(manager, marks: true).map(\.text).filter { $0.contains("FDNAME=") }
+        #expect(sent == ["FDSTOREREMOVE=1\nFDNAME=instance-1", "FDSTOREREMOVE=1\nFDNAME=taking-each"])
+    }
+
+    @Test func `an instance that reports very much is tried in part`() throws {
+        let host = try FixtureHost()
+        let waits = MetricFamily(
+            name: "wait_seconds", kind: .histogram, help: "Waits.", buckets: (1...500).map { Double($0) })
+        let instance = try host.report(FixtureHost.worker, pid: 4711, connection: 1, seriesLimit: 500) { writer in
+            for number in 0..<400 { _ = writer.series(waits, labels: [("number", "\(number)")], form: .histogram) }
+        }
+        #expect((50_000...52_000).contains(instance.rehearse(samples: 50_000) { false }))
+        #expect(instance.rehearse(samples: 50_000) { true } == 0)
     }
 
     @Test func `where nobody keeps anything, nothing is sent and nothing changes`() async throws {

@@ -13,6 +13,8 @@ extension SegmentStore {
     private static let markPrefix = "taking-"
     /// The mark over all of them, two messages however many there are; only an agent that finds one gives each its own.
     private static let markOfAll = "taking-all"
+    /// The mark over all of them that have each passed under a mark of its own: an agent that finds it lets all of them go.
+    private static let markOfEach = "taking-each"
 
     private typealias Kept = (name: String, descriptors: [Int32])
 
@@ -25,8 +27,9 @@ extension SegmentStore {
     }
 
     /// Serves again what the manager has kept of an earlier run. What is not as this class leaves it is let go, and so is what an
-    /// earlier run has died of: the manager keeps a mark while they are taken back, read to their ends and written once. An agent that
-    /// finds the mark of an earlier run takes each back under a mark of its own, so that a second death tells which one it was.
+    /// earlier run has died of: the manager keeps a mark from before they are taken back, read and written once until ``settle()``. An
+    /// agent that finds the mark of an earlier run takes each back under a mark of its own, so that a second death tells which one it
+    /// was; one that has died later, twice, lets go of all.
     ///
     /// Only marks are waited for, and all together no longer than ``DescriptorStoreLimits/takingBack``; what is let go is told in the
     /// turns to come, in an order in which an agent that dies before finds a suspect with its mark or neither.
@@ -46,16 +49,17 @@ extension SegmentStore {
         state.withLock { state in state.number = taken.max() ?? 0 }
         var count = 0
         let isCareful = !marks.isEmpty
-        let mark = isCareful || passed.isEmpty ? nil : putMark(Self.markOfAll, until: end)
-        defer { if let mark { removeMark(mark, Self.markOfAll, until: end) } }
+        let isHopeless = marks.contains { $0.name == Self.markOfEach }
+        if !isCareful, !passed.isEmpty { hold(Self.markOfAll, until: end) }
+        let start = ContinuousClock.now
         // The newest first: of two that are of one instance, the other is what an agent had no time to remove.
         for (number, kept) in numbered.sorted(by: { $0.number ?? 0 > $1.number ?? 0 }) {
-            let isSuspect = suspects.contains(kept.name)
+            let isSuspect = isHopeless || suspects.contains(kept.name)
             let outcome =
                 if number == nil { Outcome.unfit("no agent gives such a name") } else if isSuspect {
                     Outcome.unfit("an agent has died while it took it back: look at the service that it is of")
-                } else if isCareful { takeMarked(kept, into: table, at: now, until: end) } else {
-                    takeBack(kept, into: table, at: now)
+                } else if isCareful { takeMarked(kept, into: table, since: start, at: now, until: end) } else {
+                    takeBack(kept, into: table, since: start, at: now)
                 }
             if case .served = outcome {
                 count += 1
@@ -73,6 +77,7 @@ extension SegmentStore {
             if number == nil || isSuspect { for descriptor in kept.descriptors { close(descriptor) } }
             remove(kept.name)
         }
+        if isCareful, count > 0 { hold(Self.markOfEach, until: end) }
         // After what they stand for: who dies here finds both again.
         for mark in marks {
             close(mark.descriptor)
@@ -83,14 +88,30 @@ extension SegmentStore {
         }
     }
 
+    /// Takes note that what was taken back has been served, or has been there for long, without harm.
+    func settle() {
+        let mark = state.withLock { state in
+            defer { state.mark = nil }
+            return state.mark
+        }
+        if let mark { removeMark(mark.descriptor, mark.name, until: .now) }
+    }
+
+    /// Has the manager keep a mark until ``settle()``.
+    private func hold(_ name: String, until end: ContinuousClock.Instant) {
+        guard let mark = putMark(name, until: end) else { return }
+        state.withLock { $0.mark = (mark, name) }
+    }
+
     /// Takes one back under a mark.
     private func takeMarked(
-        _ kept: Kept, into table: InstanceTable, at now: Moment, until end: ContinuousClock.Instant
+        _ kept: Kept, into table: InstanceTable, since start: ContinuousClock.Instant, at now: Moment,
+        until end: ContinuousClock.Instant
     ) -> Outcome {
         let name = Self.markPrefix + kept.name.dropFirst(Self.prefix.count)
         let mark = putMark(name, until: end)
         defer { if let mark { removeMark(mark, name, until: end) } }
-        return takeBack(kept, into: table, at: now)
+        return takeBack(kept, into: table, since: start, at: now)
     }
 
     /// - Returns: nil when the manager does not have it.
@@ -118,7 +139,10 @@ extension SegmentStore {
             metadata: ["name": "\(kept.name)", "instance": "\(record.map { "\($0.identity)" } ?? "unknown")"])
     }
 
-    private func takeBack(_ kept: Kept, into table: InstanceTable, at now: Moment) -> Outcome {
+    /// - Parameter start: when the first one was taken back.
+    private func takeBack(
+        _ kept: Kept, into table: InstanceTable, since start: ContinuousClock.Instant, at now: Moment
+    ) -> Outcome {
         var rest = kept.descriptors
         defer { for descriptor in rest { close(descriptor) } }
         guard rest.count == 2 else { return .unfit("it has \(rest.count) descriptors instead of 2") }
@@ -130,7 +154,9 @@ extension SegmentStore {
             rest = [segment]
             guard !stored.record.isVoid else { return .void }
             do throws(Refusal) {
-                try table.restore(stored, segment: segment, at: now).rehearse()
+                let end = min(ContinuousClock.now + SeriesLimits.rehearsal.value, start + SeriesLimits.rehearsalOfAll.value)
+                try table.restore(stored, segment: segment, at: now)
+                    .rehearse(samples: SeriesLimits.rehearsedSamples.value) { ContinuousClock.now >= end }
                 return .served
             } catch { return .unfit(error.message) }
         }
@@ -138,7 +164,7 @@ extension SegmentStore {
     }
 
     private static func number(_ name: String) -> UInt64? {
-        guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.count)), number < .max else { return nil }
+        guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.count)), number < 1 << 62 else { return nil }
         return number
     }
 }

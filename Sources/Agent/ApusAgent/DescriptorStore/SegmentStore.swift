@@ -29,6 +29,8 @@ package final class SegmentStore: Sendable {
         /// Since when messages wait.
         var waitingSince: UInt64?
         fileprivate var hasFailed = false
+        /// The mark that the manager keeps until what was taken back has done no harm.
+        var mark: (descriptor: Int32, name: String)?
     }
 
     /// - Parameter age: how long a process has to report before its segment is kept.

@@ -149,19 +149,31 @@ package final class KnownInstance: Sendable {
         }
     }
 
-    /// Takes in all that is reported and writes it once, for nobody: what ends the agent does so here.
-    func rehearse() {
-        guard let segment else { return }
-        while segment.hasMore { segment.refresh() }
+    /// Takes in what is reported and writes it once, for nobody: what ends the agent does so here, most likely.
+    ///
+    /// - Parameters:
+    ///   - limit: how many samples are written, about.
+    ///   - isEnough: asked between two pieces; the rest is left to whoever comes next.
+    /// - Returns: how many samples were written.
+    @discardableResult
+    package func rehearse(samples limit: Int, until isEnough: () -> Bool) -> Int {
+        guard let segment else { return 0 }
+        while segment.hasMore, !isEnough() { segment.refresh() }
+        var written = 0
         var encoder = ExpositionEncoder(format: .text004)
         var values: [UInt64] = []
         for family in segment.reported(alive: true) {
+            let each = family.family.samplesPerSeries(createdSeries: false)
             var next = 0
             while next < family.seriesCount {
-                next = family.write(from: next, before: family.seriesCount, values: &values, to: &encoder)
+                guard written < limit, !isEnough() else { return written }
+                let end = family.write(from: next, before: family.seriesCount, values: &values, to: &encoder)
                 encoder.removeAll(keepingCapacity: true)
+                written += (end - next) * each
+                next = end
             }
         }
+        return written
     }
 
     /// Whether there is or was a process.

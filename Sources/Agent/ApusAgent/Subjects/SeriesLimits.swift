@@ -40,7 +40,23 @@ package enum SeriesLimits: LimitCatalog {
         10, "refused families that are named", per: "instance", metric: ReportedFamilies.refused.name,
         remedy: "rename the family in one of the services")
 
+    package static let rehearsal = Limit(
+        Duration.milliseconds(250), "trying what the service manager has kept of an instance, before the agent is ready",
+        per: "instance", remedy: "nothing: the rest is taken in within seconds")
+    package static let rehearsalOfAll = Limit(
+        Duration.seconds(5), "trying what the service manager has kept of all instances, before the agent is ready",
+        per: "agent", remedy: "nothing: the rest is taken in within seconds")
+    package static let rehearsedSamples = Limit(
+        AgentLimits.samples, "samples that are written to try what the service manager has kept of an instance",
+        per: "instance", remedy: "nothing: no exposition has more")
+    package static let probation = Limit(
+        Duration.seconds(60),
+        "without a scrape, after which what the service manager has kept counts as harmless; an agent that dies before is careful at "
+            + "its next start, and lets all of it go when it dies again", per: "agent", metric: Agent.refusals.family.name,
+        remedy: "look in the log for what is let go, and why the agent died: `coredumpctl`, `journalctl -u apus-agent`")
+
     package static let all: [any AnyLimit] = [
-        series, samples, memory, ownerMemory, instanceMemory, smallInstance, endedMemory, endedGrace, refusedFamilies,
+        series, samples, memory, ownerMemory, instanceMemory, smallInstance, endedMemory, endedGrace, refusedFamilies, rehearsal,
+        rehearsalOfAll, rehearsedSamples, probation,
     ]
 }
