@@ -79,4 +79,50 @@ import Testing
         kill(pid, SIGCONT)
         try await eventually("it runs again", within: .seconds(20)) { try await value(url, "apus_service_hung") == 0 }
     }
+
+    /// Two clocks of one machine must not be taken for one that is set at each write.
+    @Test(arguments: [-1, 3600])
+    func `a worker with another boot time delivers at once, and moves nothing that waits`(offset: Int) async throws {
+        let folder = try TemporaryFolder()
+        var now = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &now)
+        // A clock can only be set back by less than the machine has run.
+        let seconds = offset < 0 ? -now.tv_sec / 2 : offset
+        let port = try LoopbackPort.free()
+        let common = ["--data", folder.path, "--log", "stderr"]
+        let api = try RunningProgram(Executables.apus, ["api", "--instance", "api-1", "--port", "\(port)"] + common)
+        defer { api.stop() }
+        let base = "http://127.0.0.1:\(port)"
+        try await eventually("it is ready: \(api.errors)") { (try? await HTTP.get("\(base)/health/ready").status) == 200 }
+        let worker = try RunningProgram(
+            "unshare",
+            [
+                "--time", "--fork", "--kill-child", "--boottime", "\(seconds)", Executables.apus, "worker", "--instance",
+                "worker-1",
+            ]
+                + ["--poll-interval", "200ms"] + common)
+        // unshare passes no other signal on.
+        defer { worker.signal(SIGKILL) }
+        try await eventually("it delivers: \(worker.errors)") { worker.errors.contains("delivering") }
+        let refused = #"{"userId":"u1","channel":"webhook","webhookUrl":"http://127.0.0.1:9/","title":"t","body":"b"}"#
+        #expect(try await HTTP.post("\(base)/notifications", refused).status == 202)
+        try await eventually("an attempt failed") { worker.errors.contains("another follows") }
+        // Each write of the one follows one of the other.
+        for number in 1...5 {
+            let text = #"{"userId":"u1","channel":"log","title":"number \#(number)","body":"b"}"#
+            #expect(try await HTTP.post("\(base)/notifications", text).status == 202)
+            try await eventually("number \(number) is delivered: \(worker.errors)", within: .seconds(5)) {
+                worker.output.contains("number \(number)") || worker.errors.contains("number \(number)")
+            }
+        }
+        let read = try await Command.runApart("python3", ["-c", Self.reading, folder.path("notifications.sqlite")])
+        let pause = try #require(Double(read.output.filter { !$0.isWhitespace }), "\(read.text)")
+        #expect((20...40).contains(pause), "the pause after the first attempt is 30 s: \(pause)")
+    }
+
+    /// Prints for how many seconds the one that waits does so from its last change on.
+    private static let reading = """
+        s = __import__('sqlite3').connect(__import__('sys').argv[1])
+        print(s.execute("SELECT (due_at - updated_at) / 1000.0 FROM notifications WHERE status = 'pending'").fetchone()[0])
+        """
 }

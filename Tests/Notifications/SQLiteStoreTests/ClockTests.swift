@@ -1,3 +1,4 @@
+import GRDB
 import HostTesting
 import NotificationStore
 import SQLiteStore
@@ -123,4 +124,28 @@ import Testing
         #expect(before > clocks.now)
         await store.close()
     }
+
+    @Test func `that is set by a time beyond all moments refuses no write`() async throws {
+        let store = try open()
+        try await store.add(.samples(2))
+        _ = try await store.claim(1, by: "host-1-a")
+        let raw = try DatabaseQueue(path: folder.path("notifications.sqlite"))
+        for offset in [Int64.min, .max, .min / 2 - 1, .max / 2 + 1] {
+            try await raw.write { try $0.execute(sql: "UPDATE host_clock SET offset_ms = ?", arguments: [offset]) }
+            try await store.add(.samples(1))
+        }
+        #expect(try await store.counts().pending == 5)
+        await store.close()
+    }
+
+    @Test(arguments: [
+        ("monotonic           0         0\nboottime        -3600         0\n", Duration.seconds(-3600)),
+        ("monotonic 5 6\nboottime 7 500000000\n", .milliseconds(7500)), ("boottime -1 750000000", .milliseconds(-250)),
+    ])
+    func `is told from another time namespace by what the kernel says of that`(text: String, offset: Duration) {
+        #expect(TimeNamespace.bootOffset(in: text) == offset)
+    }
+
+    @Test(arguments: ["", "boottime", "boottime x 0", "monotonic 1 2"])
+    func `is not looked for where that cannot be read`(text: String) { #expect(TimeNamespace.bootOffset(in: text) == nil) }
 }

@@ -4,7 +4,8 @@ import NotificationStore
 /// Moves the moments that the store chose by itself when the wall's clock was set.
 ///
 /// The database keeps how far the wall's clock is ahead of the time since the boot. Whoever writes compares: another difference is a
-/// step, whichever process sees it first, and is made good in the same transaction. What a person asked for (`deliver_at`) stays.
+/// step, whichever process sees it first, and is made good in the same transaction. What a person asked for (`deliver_at`) stays. The time since
+/// the boot is the machine's, whatever a process's time namespace makes of it.
 ///
 /// After another boot nobody holds a lease, because all holders were processes of this machine; pauses begin anew.
 struct ClockSteps: Sendable {
@@ -16,7 +17,7 @@ struct ClockSteps: Sendable {
     func settle(in db: Database) throws {
         guard let elapsed = clock.elapsed else { return }
         let now = clock.wall()
-        let offset = now.milliseconds - Int64(elapsed() / .milliseconds(1))
+        let offset = (now + (.zero - elapsed())).milliseconds
         let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT boot, offset_ms FROM host_clock"))
         guard let row, let boot = row["boot"] as String?, let earlier = row["offset_ms"] as Int64? else {
             return try keep(offset, in: db)
@@ -25,8 +26,9 @@ struct ClockSteps: Sendable {
             try ClockSQL.afterBoot.forEach { try db.execute(sql: $0, arguments: ["now": now.milliseconds]) }
             return try keep(offset, in: db)
         }
-        let step = offset - earlier
-        guard abs(step) >= Int64(Self.smallest / .milliseconds(1)) else { return }
+        let (step, isOver) = offset.subtractingReportingOverflow(earlier)
+        guard !isOver else { return try keep(offset, in: db) }
+        guard step.magnitude >= UInt64(Self.smallest / .milliseconds(1)) else { return }
         try ClockSQL.move.forEach { try db.execute(sql: $0, arguments: ["step": step]) }
         // A later moment is not told to the users by a trigger.
         try db.execute(sql: TurnSQL.settle)
@@ -46,11 +48,17 @@ struct ClockSteps: Sendable {
 /// The statements after a step of the clock, and after a boot.
 enum ClockSQL {
     /// Moves leases and what waits by the store's own choice. Arguments: `step`, in milliseconds.
+    ///
+    /// What would be no moment any more stays where it is: a number out of range would refuse every write.
     static let move = [
-        "UPDATE notifications SET lock_expiry = lock_expiry + :step WHERE status = 'processing'",
+        """
+        UPDATE notifications SET lock_expiry = lock_expiry + :step
+        WHERE status = 'processing' AND typeof(lock_expiry + :step) = 'integer'
+        """,
         """
         UPDATE notifications SET due_at = due_at + :step
         WHERE status = 'pending' AND (deliver_at IS NULL OR due_at <> deliver_at)
+            AND typeof(due_at + :step) = 'integer'
         """,
     ]
 

@@ -21,10 +21,13 @@ package struct HostClock: Sendable {
         self.boot = boot
     }
 
-    /// The clocks of this machine.
-    package static let system = HostClock(wall: Instant.realtime, elapsed: sinceBoot, boot: bootID)
+    /// The clocks of this machine; no steps are looked for where it cannot be known how far this process's clock is from the machine's.
+    package static let system: HostClock = {
+        guard !bootID.isEmpty, let offset = TimeNamespace.bootOffset() else { return HostClock(wall: Instant.realtime) }
+        return HostClock(wall: Instant.realtime, elapsed: { sinceBoot() - offset }, boot: bootID)
+    }()
 
-    @Sendable private static func sinceBoot() -> Duration {
+    private static func sinceBoot() -> Duration {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
