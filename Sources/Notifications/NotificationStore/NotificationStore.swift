@@ -12,11 +12,13 @@ package protocol NotificationStore: Sendable {
 
     /// Leases notifications that are due, the longest due first, in one conditional update.
     ///
-    /// Leases of others that have expired go back into the queue first, each as a death of its worker. A notification with
+    /// Leases that have expired go back into the queue first, each as a death of its worker; not those of the one who asks, which lives,
+    /// and none when the store was out, so that nobody could renew them. A notification with
     /// ``LeaseLimits/deaths`` of them is given up. A row that this version cannot read is put aside alone.
     func claim(_ request: ClaimRequest) async throws(StoreError) -> Claim
 
-    /// Records how attempts ended and ends their leases, in one transaction; each attempt is logged, and clears the deaths before it.
+    /// Records how attempts ended and ends their leases, in one transaction; each attempt is logged, and clears the deaths before it. A
+    /// deferral takes one death back.
     ///
     /// - Returns: the notifications whose lease had passed: nothing was recorded of them.
     func record(_ outcomes: [AttemptOutcome]) async throws(StoreError) -> [NotificationID]
@@ -45,7 +47,14 @@ package protocol NotificationStore: Sendable {
     /// Asks whether the store takes writes, by the least of them: a full disk, a lock and a lost file are told as errors.
     func ping() async throws(StoreError)
 
-    /// Removes what has left the queue long enough ago, from one window of rows, so that nobody waits for long.
+    /// Takes a turn at removing what has left the queue: one process of all does so at a time.
+    ///
+    /// - Parameter interval: the time after another's last step before which there is no turn.
+    /// - Returns: whether this process has the turn.
+    func beginRemoval(every interval: Duration) async throws(StoreError) -> Bool
+
+    /// Removes what has left the queue long enough ago, from one window of rows, so that nobody waits for long. A window that holds
+    /// nothing of the kind is only read.
     ///
     /// - Parameters:
     ///   - place: where the window begins; 0 at first, then where the last step says.

@@ -23,6 +23,9 @@ enum Schema {
         migrator.registerMigration("004 users and their turns", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: usersAndTurns)
         }
+        migrator.registerMigration("005 upkeep", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: upkeep)
+        }
         return migrator
     }
 
@@ -76,6 +79,15 @@ enum Schema {
             boot TEXT NOT NULL,
             offset_ms INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// The table with one row: the moment of the last step of a removal, by whichever process.
+    private static let upkeep = """
+        CREATE TABLE upkeep (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            last INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO upkeep (id, last) VALUES (1, 0);
         """
 
     /// The destination of a webhook, by which a claim passes over those that do not answer, and the number of workers that died with a

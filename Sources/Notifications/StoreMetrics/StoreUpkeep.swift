@@ -8,7 +8,7 @@ import ServiceLifecycle
 
 /// Keeps a store small: removes what has long left the queue, and writes a long write-ahead log back.
 ///
-/// It works in small steps with pauses between them, so that nobody waits for it. Any number of processes may do so at a time.
+/// It works in small steps with pauses between them, so that nobody waits for it. Of any number of processes one removes at a time.
 package final class StoreUpkeep: Service {
     private let store: any NotificationStore
     private let retention: Retention
@@ -29,9 +29,8 @@ package final class StoreUpkeep: Service {
     ///   - shortest: how long what was delivered is kept in any case.
     ///   - interval: between two rounds; the first begins after a random part of it, so that processes take turns.
     package init(
-        store: any NotificationStore, retention: Retention, window: Int = 500, largestLog: Int = 16 << 20,
-        leastRoom: Int = 32 << 20, shortest: Duration = .seconds(3600), interval: Duration = .seconds(60),
-        factory: any MetricsFactory, logger: Logger
+        store: any NotificationStore, retention: Retention, window: Int, largestLog: Int, leastRoom: Int, shortest: Duration,
+        interval: Duration = .seconds(60), factory: any MetricsFactory, logger: Logger
     ) {
         self.store = store
         self.retention = retention
@@ -77,7 +76,9 @@ package final class StoreUpkeep: Service {
                 "the store's disk is nearly full: delivered notifications are removed earlier; free space on it",
                 metadata: ["keep": "\(retention.delivered ?? .zero)"])
         }
-        guard retention.delivered != nil || retention.dead != nil else { return }
+        guard retention.delivered != nil || retention.dead != nil, try await store.beginRemoval(every: interval / 2) else {
+            return
+        }
         var place: Int64? = 0
         while let from = place, !Task.isCancelled {
             let start = ContinuousClock.now

@@ -1,3 +1,4 @@
+import GRDB
 import HostTesting
 import NotificationStore
 import SQLiteStore
@@ -66,5 +67,41 @@ private final class SetTime: Sendable {
         _ = try await store.removeEnded(retention, from: 0, limit: 10)
         #expect(try await store.enqueue(.samples(1), idempotency: key) != .replayed(ids))
         await store.close()
+    }
+
+    @Test func `is looked for without the writers' lock, as long as nothing is over`() async throws {
+        let path = folder.path("notifications.sqlite")
+        let store = try SQLiteNotificationStore(path: path, busyTimeout: .milliseconds(50), clock: { [time] in time.now })
+        try await store.add(.samples(30))
+        _ = try await store.record(try await store.claim(20, by: "host-1-a").notifications.map { $0.outcome(.delivered) })
+        let retention = Retention(delivered: .seconds(3600), dead: .seconds(7200))
+        #expect(try await store.beginRemoval(every: .seconds(30)))
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let writer = try DatabaseQueue(path: path, configuration: configuration)
+        try await writer.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        // What was stored after the first that could be over is not looked at.
+        #expect(try await store.removeEnded(retention, from: 0, limit: 7) == Removal(count: 0, next: nil))
+        #expect(try await !store.beginRemoval(every: .seconds(30)))
+        time.pass(.seconds(3601))
+        await #expect(throws: StoreError.self) { try await store.removeEnded(retention, from: 0, limit: 7) }
+        try await writer.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(try await removeAll(store, retention, window: 7) == 20)
+        await store.close()
+    }
+
+    @Test func `is removed by one process at a time, and by another when that one has gone`() async throws {
+        let stores = try (0..<3).map { _ in
+            try SQLiteNotificationStore(path: folder.path("notifications.sqlite"), clock: { [time] in time.now })
+        }
+        #expect(try await stores[0].beginRemoval(every: .seconds(30)))
+        for store in stores { #expect(try await !store.beginRemoval(every: .seconds(30))) }
+        time.pass(.seconds(30))
+        #expect(try await stores[2].beginRemoval(every: .seconds(30)))
+        #expect(try await !stores[1].beginRemoval(every: .seconds(30)))
+        // The clock is set back by a day.
+        time.pass(.seconds(-86_400))
+        #expect(try await stores[1].beginRemoval(every: .seconds(30)))
+        for store in stores { await store.close() }
     }
 }

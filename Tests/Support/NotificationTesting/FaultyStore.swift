@@ -109,6 +109,10 @@ package final class FaultyStore: NotificationStore {
         try await store.ping()
     }
 
+    package func beginRemoval(every interval: Duration) async throws(StoreError) -> Bool {
+        try await store.beginRemoval(every: interval)
+    }
+
     package func removeEnded(
         _ retention: Retention, from place: Int64, limit: Int
     ) async throws(StoreError) -> Removal {
