@@ -4,9 +4,10 @@ package enum LeaseSQL {
     private static let ended =
         "status = 'pending', locked_by = NULL, locked_at = NULL, lock_expiry = NULL, lock_token = NULL, updated_at = :now"
 
-    /// Takes expired leases back into the queue, at their old places, each as a death of its worker. Arguments: `now`.
+    /// Takes expired leases back into the queue, at their old places, each as a death of its worker: of none but the one who asks, and of
+    /// nobody when leases could not be renewed. Arguments: `now`, `owner`, `areDeaths` (0 or 1).
     package static let reclaim = """
-        UPDATE notifications SET \(ended), deaths = deaths + 1
+        UPDATE notifications SET \(ended), deaths = min(deaths + iif(locked_by <> :owner, :areDeaths, 0), 1000)
         WHERE status = 'processing' AND lock_expiry <= :now
         """
 
@@ -65,13 +66,13 @@ package enum LeaseSQL {
     /// Gives back the leases of owners that begin with a text, compared as such: `_` and `%`, which a host's name may hold, are
     /// wildcards of LIKE. Arguments: `now`, `prefix`.
     package static let releaseAll = """
-        UPDATE notifications SET \(ended), due_at = min(due_at, :now), deaths = deaths + 1
+        UPDATE notifications SET \(ended), due_at = min(due_at, :now), deaths = min(deaths + 1, 1000)
         WHERE status = 'processing' AND substr(locked_by, 1, length(:prefix)) = :prefix
         """
 
-    /// Gives a lease back until later. Arguments: `now`, `dueAt`, `error`, `id`, `token`.
+    /// Gives a lease back until later, and takes a death back: its worker lives. Arguments: `now`, `dueAt`, `error`, `id`, `token`.
     package static let postpone = """
-        UPDATE notifications SET \(ended), due_at = :dueAt, last_error = :error
+        UPDATE notifications SET \(ended), due_at = :dueAt, last_error = :error, deaths = max(deaths - 1, 0)
         WHERE id = :id AND lock_token = :token AND status = 'processing'
         """
 

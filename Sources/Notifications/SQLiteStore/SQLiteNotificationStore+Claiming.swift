@@ -8,7 +8,9 @@ extension SQLiteNotificationStore {
     package func claim(_ request: ClaimRequest) async throws(StoreError) -> Claim {
         try await database.write("claim notifications") { [self] db in
             let now = clock()
-            try db.cachedStatement(sql: LeaseSQL.reclaim).execute(arguments: ["now": now.milliseconds])
+            try db.cachedStatement(sql: LeaseSQL.reclaim).execute(arguments: [
+                "now": now.milliseconds, "owner": request.owner, "areDeaths": request.isAfterOutage ? 0 : 1,
+            ])
             var claim = Claim(notifications: [], reclaimed: db.changesCount)
             claim.buried = try Self.bury(at: now, in: db)
             claim.hasSuspects =
@@ -110,6 +112,8 @@ extension SQLiteNotificationStore {
         guard let token = try Int64.fetchOne(db.cachedStatement(sql: "SELECT last FROM lease_tokens")) else {
             throw UnreadableRow(table: "lease_tokens", column: "last", value: "nothing")
         }
+        // A batch is added to it.
+        guard token < .max / 2 else { throw UnreadableRow(table: "lease_tokens", column: "last", value: "\(token)") }
         return token
     }
 

@@ -2,6 +2,7 @@ import ApusMetrics
 import DeliveryWorker
 import HostTesting
 import Hummingbird
+import Logging
 import NotificationMetrics
 import NotificationStore
 import NotificationTesting
@@ -23,6 +24,25 @@ import Testing
                 }
                 #expect(receiver.arrivals.values.allSatisfy { $0 == 1 } && receiver.arrivals.count == 20)
                 #expect(test.metrics.value(Notifications.delivered, webhook) == 20)
+            }
+        }
+    }
+
+    @Test func `leases that ended while the store took nothing are no deaths of their workers`() async throws {
+        try await withStore { store in
+            try await Receiver.run { _, url in
+                _ = try await store.enqueueWebhooks(5, to: url)
+                let claim = try await store.claim(limit: 5, owner: "host-9-living", lease: .milliseconds(1))
+                #expect(claim.notifications.count == 5)
+                let faulty = FaultyStore(store, refusing: [.claim])
+                let lines = LogLines()
+                try await WorkerUnderTest(faulty, logger: lines.logger(level: .notice)).run { _ in
+                    try await eventually("it asks in vain") { faulty.refusals(.claim) >= 1 }
+                    faulty.refuse([])
+                    try await eventually("all are delivered") { try await store.counts().delivered == 5 }
+                }
+                #expect(lines.all.contains { $0.message == "took expired leases back into the queue" })
+                #expect(!lines.all.contains { $0.message == "a notification whose workers died is tried alone" })
             }
         }
     }

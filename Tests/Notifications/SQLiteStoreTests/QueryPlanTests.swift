@@ -83,7 +83,7 @@ import Testing
             #expect(plan.count == 1 && plan[0].contains("notifications_suspects"), "\(plan)")
         }
         #expect(
-            try await steps(LeaseSQL.reclaim, ["now"]) == [
+            try await steps(LeaseSQL.reclaim, ["now", "owner", "areDeaths"]) == [
                 "SEARCH notifications USING COVERING INDEX notifications_expiry (status=? AND lock_expiry<?)"
             ])
     }

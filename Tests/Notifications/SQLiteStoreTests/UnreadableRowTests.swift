@@ -37,7 +37,7 @@ import Testing
         #expect(try await store.claim() == Claim(notifications: [], reclaimed: 0), "and is passed over")
 
         clock.advance(by: .seconds(60))
-        #expect(try await store.claim().unreadable.count == 1)
+        #expect(try await store.claim(by: "host-2-b").unreadable.count == 1)
         try await change(
             "channel = 'log', attempts = 0, id = '0a7f6e9c-1f0b-4d6a-9a43-6f9f5b6c2d11'", where: "title = '1'")
         clock.advance(by: .seconds(60))
@@ -116,6 +116,7 @@ import Testing
                     DROP INDEX notifications_retried;
                     DROP TABLE queue_users;
                     DELETE FROM counters WHERE name = 'queued';
+                    DROP TABLE upkeep;
                     DROP INDEX notifications_due;
                     DROP INDEX notifications_destination;
                     DROP INDEX notifications_suspects;

@@ -18,7 +18,8 @@ import Testing
 
     private func upkeep(_ store: any NotificationStore, leastRoom: Int, _ metrics: RecordedMetrics) -> StoreUpkeep {
         StoreUpkeep(
-            store: store, retention: Retention(delivered: .seconds(7 * 86_400), dead: nil), leastRoom: leastRoom,
+            store: store, retention: Retention(delivered: .seconds(7 * 86_400), dead: nil), window: 500, largestLog: 16 << 20,
+            leastRoom: leastRoom,
             shortest: .milliseconds(1), interval: .milliseconds(5), factory: metrics, logger: quietLogger)
     }
 

@@ -44,7 +44,7 @@ extension StorePromise {
                 // They do not start again with another process.
                 stores.clock.advance(by: .seconds(30))
                 let other = try stores.place.open(clock: stores.clock)
-                #expect(try await other.claim(1).hasSuspects)
+                #expect(try await other.claim(1, by: "host-2-b").hasSuspects)
                 let again = try await other.claimSuspect()
                 #expect(try present(again.leases.first).token > (try present(tokens.last)))
             },

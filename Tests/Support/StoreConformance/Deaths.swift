@@ -28,7 +28,7 @@ extension StorePromise {
                 // By its supervisor, or by the clock when the whole machine was off.
                 if death == 2 {
                     stores.clock.advance(by: .seconds(30))
-                    #expect(try await stores.second.claim(0).reclaimed == 1)
+                    #expect(try await stores.second.claim(0, by: "host-9-z").reclaimed == 1)
                 } else {
                     #expect(try await stores.second.releaseAll(ownerPrefix: "host-\(death - 1)-") == 1)
                 }
@@ -56,7 +56,7 @@ extension StorePromise {
             }
             #expect(try await stores.first.claim().notifications.map(\.deaths) == [0])
         },
-        StorePromise("what is released or deferred is no death, and clears none") { stores async throws in
+        StorePromise("what is released or deferred is no death") { stores async throws in
             try await stores.first.add(.samples(1))
             for _ in 1...2 * LeaseLimits.deaths.value {
                 let held = try present(try await stores.first.claim().notifications.first)
@@ -67,8 +67,43 @@ extension StorePromise {
             _ = try await stores.first.claim(by: "host-1-a")
             #expect(try await stores.second.releaseAll(ownerPrefix: "host-1-") == 1)
             let suspect = try present(try await stores.first.claimSuspect().notifications.first)
-            #expect(try await stores.first.record([suspect.outcome(.deferred(for: .zero, reason: "d"))]).isEmpty)
+            #expect(try await stores.first.release([suspect.lease]) == 1)
             #expect(try await stores.first.claimSuspect().notifications.map(\.deaths) == [1])
+        },
+        StorePromise("a deferral takes one death back, so that what its worker only held is no suspect for long") {
+            stores async throws in
+            try await stores.first.add(.samples(1))
+            for death in 1...2 {
+                _ =
+                    death == 1
+                    ? try await stores.first.claim(by: "host-1-a") : try await stores.first.claimSuspect(by: "host-1-a")
+                #expect(try await stores.second.releaseAll(ownerPrefix: "host-1-") == 1)
+            }
+            for deaths in [2, 1] {
+                let suspect = try present(try await stores.first.claimSuspect().notifications.first)
+                #expect(suspect.deaths == deaths)
+                #expect(try await stores.first.record([suspect.outcome(.deferred(for: .zero, reason: "d"))]).isEmpty)
+            }
+            let claim = try await stores.second.claim()
+            #expect(claim.notifications.map(\.deaths) == [0])
+            #expect(!claim.hasSuspects)
+        },
+        StorePromise("a lease that its own worker finds expired, or that nobody could renew, is no death") {
+            stores async throws in
+            try await stores.first.add(.samples(2))
+            _ = try await stores.first.claim(1, by: "host-1-a")
+            _ = try await stores.first.claim(1, by: "host-2-b")
+            stores.clock.advance(by: .seconds(30))
+            var claim = try await stores.second.claim(
+                ClaimRequest(limit: 50, owner: "host-3-c", lease: .seconds(30), isAfterOutage: true))
+            #expect(claim.reclaimed == 2)
+            #expect(claim.notifications.map(\.deaths) == [0, 0])
+            stores.clock.advance(by: .seconds(30))
+            claim = try await stores.second.claim(by: "host-3-c")
+            #expect(claim.reclaimed == 2)
+            #expect(claim.notifications.map(\.deaths) == [0, 0])
+            stores.clock.advance(by: .seconds(30))
+            #expect(try await stores.first.claim(by: "host-1-a").hasSuspects)
         },
     ]
 }

@@ -15,15 +15,19 @@ package struct ClaimRequest: Hashable, Sendable {
     package var kind: Kind
     /// The destinations that are passed over.
     package var excluded: [Destination]
+    /// Whether the store has refused requests since the last claim, so that an expired lease tells nothing of its worker.
+    package var isAfterOutage: Bool
 
     package init(
-        limit: Int, owner: String, lease: Duration, kind: Kind = .ordinary, excluding excluded: [Destination] = []
+        limit: Int, owner: String, lease: Duration, kind: Kind = .ordinary, excluding excluded: [Destination] = [],
+        isAfterOutage: Bool = false
     ) {
         self.limit = limit
         self.owner = owner
         self.lease = lease
         self.kind = kind
         self.excluded = excluded
+        self.isAfterOutage = isAfterOutage
     }
 }
 
