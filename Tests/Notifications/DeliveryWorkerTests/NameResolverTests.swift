@@ -64,21 +64,79 @@ import Testing
             gate.wait()
             return Result(catching: Self.loopback).mapError { .unknown("\($0)") }
         })
+        let atOnce = DeliveryLimits.lookups.value * 3 / 4
         let names = DeliveryLimits.lookups.value + 10
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<names { group.addTask { _ = try await resolver.addresses(of: "n\(number)", port: 1) } }
-            try await eventually("all threads are busy") { asked.withLock { $0 } == DeliveryLimits.lookups.value }
+            try await eventually("all threads are busy") { asked.withLock { $0 } == atOnce }
             most.withLock { $0 = asked.withLock { $0 } }
             gate.open()
             try await group.waitForAll()
         }
-        #expect(most.withLock { $0 } == DeliveryLimits.lookups.value)
+        #expect(most.withLock { $0 } == atOnce)
         #expect(asked.withLock { $0 } == names)
+    }
+
+    @Test func `takes no name for dead that only waited for a thread`() async throws {
+        let gate = OpenGate()
+        defer { gate.open() }
+        let asked = Mutex<Set<String>>([])
+        let resolver = NameResolver(
+            lookup: { name in
+                asked.withLock { _ = $0.insert(name) }
+                if name.hasPrefix("dead") { gate.wait() }
+                return Result(catching: Self.loopback).mapError { .unknown("\($0)") }
+            }, patience: .milliseconds(100))
+        // Dead ones take all threads of names that did not work before.
+        let most = DeliveryLimits.lookups.value * 3 / 4
+        await withTaskGroup { group in
+            for number in 0..<most {
+                group.addTask { _ = try? await resolver.addresses(of: "dead-\(number)", port: 1) }
+            }
+            try? await eventually("they are looked up") { asked.withLock { $0.count } == most }
+            await #expect(throws: LookupError.busy(1)) { try await resolver.addresses(of: "living", port: 1) }
+        }
+        #expect(!asked.withLock { $0.contains("living") })
+        gate.open()
+        // Not for five seconds, as one that was not answered.
+        try await eventually("it is looked up", within: .seconds(2)) {
+            (try? await resolver.addresses(of: "living", port: 1))?.count == 1
+        }
     }
 
     @Test func `knows the names of this host`() async throws {
         let addresses = try await NameResolver().addresses(of: "localhost", port: 80)
         #expect(addresses.contains { $0.ipAddress == "127.0.0.1" || $0.ipAddress == "::1" })
+    }
+}
+
+@Suite struct `The queue of names` {
+    private var queue = LookupQueue(threads: 8)
+
+    private mutating func fill(_ lane: LookupQueue.Lane, _ count: Int) -> Int {
+        (0..<count).count { queue.add("\(lane)-\($0)", lane) }
+    }
+
+    @Test
+    mutating func `keeps threads for names that worked before, and some for new ones beside those that were not answered`() {
+        #expect(fill(.slow, 20) == 4)
+        #expect(fill(.new, 20) == 2)
+        #expect(fill(.known, 20) == 2)
+        #expect(queue.count == 16 + 18 + 18)
+        #expect(!queue.accepts(.slow) && queue.accepts(.new) && queue.accepts(.known))
+    }
+
+    @Test mutating func `takes names that worked before first, and leaves out what nobody waits for`() {
+        #expect(fill(.new, 6) == 6)
+        #expect(fill(.known, 2) == 2)
+        #expect(!queue.add("new", .new) && !queue.add("left", .new) && !queue.add("known", .known))
+        queue.finish("new-0")
+        #expect(queue.next { _, _ in true } == "known")
+        #expect(queue.isUnderWay("known") && !queue.isUnderWay("new"))
+        #expect(queue.next { _, _ in true } == nil, "all threads are taken")
+        queue.finish("known-0")
+        #expect(queue.next { name, _ in name != "new" } == "left")
+        #expect(queue.count == 0)
     }
 }
 

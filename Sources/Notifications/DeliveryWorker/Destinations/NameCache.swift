@@ -39,6 +39,9 @@ package struct NameCache: Sendable {
         return true
     }
 
+    /// Whether addresses of the name were found the last time, however long ago.
+    package func isKnown(_ name: String) -> Bool { entries[name].map { $0.error == nil } ?? false }
+
     package mutating func store(
         _ result: Result<[SocketAddress], LookupError>, of name: String, at now: ContinuousClock.Instant
     ) {

@@ -16,11 +16,7 @@ package final class NameResolver: Sendable {
         var cache = NameCache()
         /// The callers that wait, by the name that is being looked up or is to be.
         var waiting: [String: [Race<[SocketAddress]>]] = [:]
-        /// The names that wait for a thread.
-        var queue: [String] = []
-        var threads = 0
-        /// The names with a thread whose last look-up was not answered.
-        var slow: Set<String> = []
+        var queue = LookupQueue()
     }
 
     private let state = Mutex(State())
@@ -66,13 +62,21 @@ package final class NameResolver: Sendable {
             return try result.get()
         }
         let timer = loop.scheduleTask(in: TimeAmount(patience)) { [self] in
-            if race.fail(LookupError.noAnswer("no answer within \(patience)")) {
-                state.withLock { $0.cache.store(.failure(.noAnswer("no answer within \(patience)")), of: name, at: .now) }
-                tell(.timeout)
-            }
+            giveUp(name, race)
         }
         defer { timer.cancel() }
         return try await race.value
+    }
+
+    /// Lets a caller go who has waited enough. Only of a name that was being looked up it says something that its server did not answer.
+    private func giveUp(_ name: String, _ race: Race<[SocketAddress]>) {
+        let error = state.withLock { state in
+            state.queue.isUnderWay(name) ? LookupError.noAnswer("no answer within \(patience)") : .busy(state.queue.count)
+        }
+        guard race.fail(error) else { return }
+        guard case .noAnswer = error else { return tell(.refused) }
+        state.withLock { $0.cache.store(.failure(error), of: name, at: .now) }
+        tell(.timeout)
     }
 
     /// Answers from the cache, or has the name looked up.
@@ -95,60 +99,48 @@ package final class NameResolver: Sendable {
             state.waiting[name]?.append(race)
             return (nil, nil)
         }
-        let isRefused =
-            state.queue.count >= DeliveryLimits.waitingLookups.value
-            || (state.cache.isSlow(name, at: now) && state.slow.count >= DeliveryLimits.lookups.value / 2)
-        guard !isRefused else { return (.failure(.busy(state.queue.count)), nil) }
+        guard state.queue.accepts(lane(of: name, at: now, in: state)) else { return (.failure(.busy(state.queue.count)), nil) }
         return (nil, thread: enqueue(name, [race], at: now, in: &state))
+    }
+
+    private static func lane(of name: String, at now: ContinuousClock.Instant, in state: State) -> LookupQueue.Lane {
+        if state.cache.isKnown(name) { return .known }
+        return state.cache.isSlow(name, at: now) ? .slow : .new
     }
 
     private static func enqueue(
         _ name: String, _ waiting: [Race<[SocketAddress]>], at now: ContinuousClock.Instant, in state: inout State
     ) -> String? {
         state.waiting[name] = waiting
-        guard state.threads < DeliveryLimits.lookups.value else {
-            state.queue.append(name)
-            return nil
-        }
-        state.threads += 1
-        if state.cache.isSlow(name, at: now) { state.slow.insert(name) }
-        return name
+        return state.queue.add(name, lane(of: name, at: now, in: state)) ? name : nil
     }
 
     private func start(_ name: String) {
         let thread = DetachedThread(name: "apus-lookup") { [self] in work(from: name) }
         guard !thread.start() else { return }
         finish(name, .failure(.noAnswer("the system grants no thread")))
-        state.withLock { $0.threads -= 1 }
     }
 
-    /// Looks up one name after the other until none waits.
+    /// Looks up one name after the other until none waits that this thread may take.
     private func work(from name: String) {
         var next: String? = name
         while let name = next {
             finish(name, lookup(name))
-            next = state.withLock { Self.nextName(in: &$0) }
-        }
-    }
-
-    private static func nextName(in state: inout State) -> String? {
-        while !state.queue.isEmpty {
-            let name = state.queue.removeFirst()
-            // Nobody may wait for it any more.
-            if state.waiting[name]?.contains(where: { !$0.hasEnded }) == true {
-                if state.cache.isSlow(name, at: .now) { state.slow.insert(name) }
-                return name
+            next = state.withLock { state in
+                state.queue.next { name, lane in
+                    // The addresses of a name that worked before are renewed for those who will ask; for another somebody must wait.
+                    let isWanted = lane == .known || state.waiting[name]?.contains { !$0.hasEnded } == true
+                    if !isWanted { state.waiting[name] = nil }
+                    return isWanted
+                }
             }
-            state.waiting[name] = nil
         }
-        state.threads -= 1
-        return nil
     }
 
     private func finish(_ name: String, _ result: Result<[SocketAddress], LookupError>) {
         let waiting = state.withLock { state in
             state.cache.store(result, of: name, at: .now)
-            state.slow.remove(name)
+            state.queue.finish(name)
             return state.waiting.removeValue(forKey: name) ?? []
         }
         switch result {
