@@ -30,7 +30,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Most notifications that are claimed at a time.")
     var batchSize = 50
 
-    @Option(help: "Most attempts to deliver that are under way at a time.")
+    @Option(
+        help:
+            "Places for attempts to deliver; an attempt that waits for more than a second for its answer gives its place back.")
     var concurrency = 16
 
     @Option(help: "How long delivered notifications, and idempotency keys, are kept in the database; 0s is for ever.")

@@ -31,7 +31,8 @@ package enum DeliveryLimits: LimitCatalog {
 
     // Names.
     package static let lookups = Limit(
-        32, "names that are looked up at a time", per: "worker", metric: Notifications.lookups.name,
+        32, "names that are looked up at a time, 24 of them that did not work before, 16 that were not answered", per: "worker",
+        metric: Notifications.lookups.name,
         remedy:
             "look at the name server: notification_name_lookups_total with result=\"timeout\" counts what it does not answer")
     package static let waitingLookups = Limit(
@@ -70,6 +71,24 @@ package enum DeliveryLimits: LimitCatalog {
     package static let quickShare = Limit(
         75, "percent of a worker's attempts under way to a destination that answers within a second", per: "destination",
         metric: Notifications.deferrals.name, remedy: "add workers if the deliveries wait")
+    package static let proof = Limit(
+        Duration.seconds(600), "time for which a destination that has answered is taken to answer again", per: "destination",
+        metric: Notifications.deferrals.name,
+        remedy: "none is needed: the next attempt to it is a trial, and holds a place of those")
+    package static let trialShare = Limit(
+        75, "percent of a worker's places for attempts to destinations that have not answered lately", per: "worker",
+        metric: Notifications.deferrals.name,
+        remedy:
+            "look at the log's line on what is deferred: it names the destination; what waits is tried user by user and site by site"
+    )
+    package static let unanswered = Limit(
+        128, "attempts under way that have waited for more than a second for an answer, and hold no place", per: "worker",
+        metric: Notifications.deferrals.name,
+        remedy: "tell the receivers' operators that they are slow; more attempts that wait as long hold their places")
+    package static let trialPause = Limit(
+        Duration.seconds(300), "longest time that a trial is put off for at a time, because others come first",
+        per: "notification", metric: Notifications.deferrals.name,
+        remedy: "none is needed: what waits together is tried as fast as places are given back")
     package static let failures = Limit(
         3, "attempts in a row without an answer, after which a destination is closed", per: "destination",
         metric: Notifications.closedDestinations.name,
@@ -90,7 +109,7 @@ package enum DeliveryLimits: LimitCatalog {
     package static let all: [any AnyLimit] = [
         answerHead, informationalHeads, answerBody, answerBodyTime, drainedConnections, idleConnections, idleTime, lookups,
         waitingLookups, lookupTime, names, addressAge, staleAddressAge, failureAge, lineTime, destinations, share, quickShare,
-        failures,
+        proof, trialShare, unanswered, trialPause, failures,
         firstPause, longestPause, deferral,
     ]
 }

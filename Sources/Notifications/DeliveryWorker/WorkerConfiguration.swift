@@ -6,7 +6,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var lease: Duration = .seconds(300)
     /// The time between two looks at an empty queue, a fifth more or less at random, so that workers spread out.
     package var pollInterval: Duration = .seconds(5)
-    /// The maximum number of attempts under way at a time.
+    /// The number of places for attempts under way; an attempt that waits for more than a second for an answer gives its place back.
     package var concurrency = 16
     /// How long an attempt may take when the lease is long enough; see ``attemptLimit``.
     package var attemptTimeout: Duration = .seconds(10)

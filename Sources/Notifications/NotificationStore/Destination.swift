@@ -34,6 +34,20 @@ package struct Destination: Hashable, Comparable, Sendable, CustomStringConverti
     /// The value of a request's header `Host`: without the port where it is the scheme's own.
     package var hostHeader: String { port == (isSecure ? 443 : 80) ? bracketedHost : "\(bracketedHost):\(port)" }
 
+    /// What destinations have in common that are likely to be reached by the same way: the domain above a name of three labels and more,
+    /// or the network of an address (/24, or about /48 of IPv6), with the port.
+    package var site: String {
+        if host.contains(":") {
+            return
+                "\(host.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":")):/48 \(port)"
+        }
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        if labels.count == 4, labels.allSatisfy({ UInt8($0) != nil }) {
+            return "\(labels.prefix(3).joined(separator: ".")).0/24 \(port)"
+        }
+        return "\(labels.count > 2 ? labels.dropFirst().joined(separator: ".") : host) \(port)"
+    }
+
     private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 
     package static func < (left: Self, right: Self) -> Bool { left.description < right.description }

@@ -88,6 +88,24 @@ import Testing
         #expect(gate.verdict(on: a, at: start) == .open)
     }
 
+    @Test mutating func `takes a destination to answer for ten minutes after it did, and not once it fails to`() {
+        #expect(!gate.isProven(a, at: start))
+        gate.begin(a, at: start)
+        gate.end(a, .answered(within: .zero), at: start, using: &generator)
+        #expect(gate.isProven(a, at: start + .seconds(599)))
+        #expect(!gate.isProven(a, at: start + .seconds(601)))
+        fail(a, 1, at: start + .seconds(1))
+        #expect(!gate.isProven(a, at: start + .seconds(1)))
+    }
+
+    @Test mutating func `forgets none that answers for any number that do not yet`() throws {
+        gate = DestinationGate(concurrency: 16, mostEntries: 3)
+        gate.begin(a, at: start)
+        gate.end(a, .answered(within: .zero), at: start, using: &generator)
+        for number in 0..<100 { fail(try #require(Destination(url: "http://\(number).test")), 1, at: start + .seconds(1)) }
+        #expect(gate.isProven(a, at: start + .seconds(2)))
+    }
+
     @Test mutating func `keeps so many destinations, and forgets one that answers before one that does not`() throws {
         gate = DestinationGate(concurrency: 16, mostEntries: 3)
         fail(a, 3, at: start)
@@ -101,7 +119,57 @@ import Testing
     }
 }
 
+@Suite struct `The places of attempts` {
+    private let start = ContinuousClock.now
+    private var places = AttemptPlaces(concurrency: 8, mostWaiting: 4)
+    private let site = AttemptPlaces.Group.site("a.test 80")
+
+    @Test mutating func `are kept in part for destinations that answer`() {
+        for id in 0..<6 {
+            #expect(places.hasPlace(forTrial: true))
+            places.begin(Int64(id), [site], isTrial: true, at: start)
+        }
+        #expect(!places.hasPlace(forTrial: true))
+        #expect(places.hasPlace())
+        places.end(0, isAnswered: true, at: start)
+        #expect(places.hasPlace(forTrial: true))
+    }
+
+    @Test mutating func `are given back by those that wait for a second, as far as so many may wait`() {
+        for id in 0..<6 { places.begin(Int64(id), [site], isTrial: true, at: start) }
+        #expect(places.nextRelease == start + .seconds(1))
+        places.release(at: start + .milliseconds(999))
+        #expect(!places.hasPlace(forTrial: true) && !places.isSilent(site))
+        places.release(at: start + .seconds(1))
+        #expect(places.hasPlace(forTrial: true) && places.isSilent(site))
+        #expect(places.nextRelease == nil, "four wait, and no more may")
+        for id in 6..<10 { places.begin(Int64(id), [site], isTrial: true, at: start + .seconds(1)) }
+        #expect(!places.hasPlace(forTrial: true), "two of the first hold theirs")
+        // One answer says that the site is there.
+        places.end(9, isAnswered: true, at: start + .seconds(1))
+        #expect(!places.isSilent(site))
+        #expect(places.load(of: [site]) == 9)
+        for id in 0..<9 { places.end(Int64(id), isAnswered: false, at: start + .seconds(9)) }
+        #expect(places.load(of: [site]) == 0 && !places.isSilent(site))
+    }
+
+    @Test mutating func `are kept by what waits for nobody`() {
+        for id in 0..<8 { places.begin(Int64(id), [], isTrial: false, at: start) }
+        places.release(at: start + .seconds(60))
+        #expect(!places.hasPlace() && places.nextRelease == nil)
+    }
+}
+
 @Suite struct `A destination` {
+    @Test(arguments: [
+        ("http://a.customers.test", "customers.test 80"), ("https://b.customers.test", "customers.test 443"),
+        ("http://customers.test", "customers.test 80"), ("http://localhost:1", "localhost 1"),
+        ("http://127.1.2.3:81", "127.1.2.0/24 81"), ("http://[2001:db8:1:2::3]", "2001:db8:1:/48 80"),
+    ])
+    func `shares a site with those that are reached by the same way`(url: String, site: String) throws {
+        #expect(try #require(Destination(url: url)).site == site)
+    }
+
     @Test(arguments: [
         ("http://a.test", "http://a.test:80", "a.test"), ("HTTPS://A.test:443/x?y#z", "https://a.test:443", "a.test"),
         ("https://a.test:8443/", "https://a.test:8443", "a.test:8443"), ("http://[::1]:81/", "http://[::1]:81", "[::1]:81"),

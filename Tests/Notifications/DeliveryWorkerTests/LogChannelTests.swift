@@ -78,3 +78,21 @@ import Testing
         }
     }
 }
+
+@Suite struct `Lines about attempts` {
+    @Test func `are a few for each site, however many fail there`() async throws {
+        try await withStore { store in
+            try await RawReceiver.run(answer: { _ in .bytes("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n") }) { _, port in
+                let ids = try await store.enqueueWebhooks(200, to: "http://127.0.0.1:\(port)/")
+                let lines = LogLines()
+                let test = WorkerUnderTest(store, logger: lines.logger(level: .info))
+                try await test.run { _ in
+                    try await eventually("all are dead") { try await store.counts().dead == ids.count }
+                }
+                let told = lines.all.filter { $0.message == "a notification is given up" }
+                #expect((1...6).contains(told.count))
+                #expect(told.allSatisfy { $0.metadata["destination"] == "http://127.0.0.1:\(port)" })
+            }
+        }
+    }
+}

@@ -13,9 +13,11 @@ struct Deliverer: Sendable {
     }
 
     /// Makes one attempt; whatever goes wrong is in the result.
-    func deliver(_ notification: NewNotification) async -> AttemptResult {
+    ///
+    /// - Parameter locate: is told the first address that is tried, with its port.
+    func deliver(_ notification: NewNotification, locate: (String) -> Void) async -> AttemptResult {
         switch notification.channel {
-        case .webhook: return await webhooks.send(notification)
+        case .webhook: return await webhooks.send(notification, locate: locate)
         case .log: return await log.send(notification)
         }
     }
@@ -28,8 +30,9 @@ struct Deliverer: Sendable {
 package enum AttemptResult: Hashable, Sendable {
     case delivered
     case failed(DeliveryFailure)
-    /// No request went out, for a reason that is none of the receiver's: no attempt.
-    case deferred(DeferralReason, String)
+    /// No request went out, for a reason that is none of the receiver's: no attempt. It may be held against the destination, as when its
+    /// name server does not answer.
+    case deferred(DeferralReason, String, isUnreachable: Bool)
     /// The attempt was cut off because the worker stops; whether the receiver got it is not known.
     case interrupted
 }

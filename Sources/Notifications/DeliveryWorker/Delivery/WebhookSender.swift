@@ -26,12 +26,14 @@ struct WebhookSender: Sendable {
 
     func shutDown() async { await client.close() }
 
-    func send(_ notification: NewNotification) async -> AttemptResult {
+    func send(_ notification: NewNotification, locate: (String) -> Void) async -> AttemptResult {
         guard let url = notification.webhookURL.flatMap(URL.init(string:)), let destination = Destination(url: url) else {
             return .failed(DeliveryFailure(.permanent, "the notification has no webhook URL with http or https"))
         }
         do {
             let addresses = try await resolver.addresses(of: destination.host, port: destination.port)
+            // Of several, which name servers give in any order, always the same.
+            if let first = addresses.compactMap(\.ipAddress).min() { locate("\(first) \(destination.port)") }
             let body = try WebhookPayload(notification).encoded()
             let answer = try await client.send(
                 head(notification, url: url, destination, length: body.readableBytes), body: body, to: destination,
@@ -50,8 +52,10 @@ struct WebhookSender: Sendable {
         switch error {
         case is CancellationError: return .interrupted
         case LookupError.unknown: return .failed(DeliveryFailure(.transient, "\(error)", isUnreachable: true))
-        case let error as LookupError: return .deferred(.name, "\(error)")
-        case ExchangeError.ownFault(let reason): return .deferred(.worker, reason)
+        // A name that was not looked up says nothing of its destination.
+        case LookupError.busy: return .deferred(.name, "\(error)", isUnreachable: false)
+        case let error as LookupError: return .deferred(.name, "\(error)", isUnreachable: true)
+        case ExchangeError.ownFault(let reason): return .deferred(.worker, reason, isUnreachable: false)
         case let error as ExchangeError:
             if error.isRefusal { metrics.refusedAnswers.increment() }
             switch error {

@@ -26,6 +26,10 @@ package struct DestinationGate: Sendable {
     private struct Entry {
         var underWay = 0
         var isQuick = false
+        /// The moment of the last answer; nil when the last attempt got none.
+        var answeredAt: ContinuousClock.Instant?
+        /// The address of the last answer.
+        var address: String?
         var breaker = CircuitBreaker<ContinuousClock.Instant>(
             threshold: DeliveryLimits.failures.value,
             backoff: Backoff(
@@ -56,7 +60,10 @@ package struct DestinationGate: Sendable {
     package func verdict(
         on destination: Destination, at now: ContinuousClock.Instant, isOverdue: Bool = false
     ) -> Verdict {
-        guard let entry = entries[destination] else { return .open }
+        entries[destination].map { verdict(on: $0, at: now, isOverdue: isOverdue) } ?? .open
+    }
+
+    private func verdict(on entry: Entry, at now: ContinuousClock.Instant, isOverdue: Bool = false) -> Verdict {
         if entry.breaker.isOpen, !isOverdue {
             if let retryAt = entry.breaker.retryAt, now < retryAt { return .closed(until: retryAt) }
             return entry.underWay == 0 ? .open : .full
@@ -64,19 +71,31 @@ package struct DestinationGate: Sendable {
         return entry.underWay < (entry.isQuick ? quickShare : share) ? .open : .full
     }
 
-    /// The destinations of which nothing can be tried now.
+    /// The destinations of which nothing can be tried now, in no order.
     package func passedOver(at now: ContinuousClock.Instant) -> [Destination] {
-        entries.keys.filter { verdict(on: $0, at: now) != .open }.sorted()
+        entries.compactMap { verdict(on: $0.value, at: now) == .open ? nil : $0.key }
+    }
+
+    /// Whether a destination answered lately, and in its last attempt.
+    package func isProven(_ destination: Destination, at now: ContinuousClock.Instant) -> Bool {
+        entries[destination].map { Self.isProven($0, at: now) } ?? false
+    }
+
+    /// The address that a destination last answered at; nil while that is not known.
+    package func address(of destination: Destination) -> String? { entries[destination]?.address }
+
+    private static func isProven(_ entry: Entry, at now: ContinuousClock.Instant) -> Bool {
+        entry.answeredAt.map { $0.duration(to: now) < DeliveryLimits.proof.value } ?? false
     }
 
     package mutating func begin(_ destination: Destination, at now: ContinuousClock.Instant) {
-        if entries[destination] == nil, entries.count >= mostEntries { forgetOne() }
+        if entries[destination] == nil, entries.count >= mostEntries { forgetOne(at: now) }
         entries[destination, default: Entry(lastUse: now)].underWay += 1
         entries[destination]?.lastUse = now
     }
 
     package mutating func end(
-        _ destination: Destination, _ reach: Reach, at now: ContinuousClock.Instant,
+        _ destination: Destination, _ reach: Reach, address: String? = nil, at now: ContinuousClock.Instant,
         using generator: inout some RandomNumberGenerator
     ) {
         guard var entry = entries[destination] else { return }
@@ -86,9 +105,12 @@ package struct DestinationGate: Sendable {
         switch reach {
         case .answered(let time):
             entry.isQuick = time < Self.quick
+            entry.answeredAt = now
+            entry.address = address ?? entry.address
             entry.breaker.succeed()
         case .unreachable:
             entry.isQuick = false
+            entry.answeredAt = nil
             // Attempts that were under way when it closed say nothing new.
             if !entry.breaker.isOpen || entry.breaker.allows(now) { entry.breaker.fail(at: now, using: &generator) }
         case .unknown: break
@@ -97,12 +119,12 @@ package struct DestinationGate: Sendable {
         entries[destination] = entry
     }
 
-    /// Forgets the destination that was used the longest ago, one that answers before one that does not.
-    private mutating func forgetOne() {
-        let idle = entries.filter { $0.value.underWay == 0 }
-        let oldest = idle.min {
-            ($0.value.breaker.isOpen ? 1 : 0, $0.value.lastUse) < ($1.value.breaker.isOpen ? 1 : 0, $1.value.lastUse)
-        }
+    /// Forgets the destination that was used the longest ago: one of which nothing is known before one that answers, and that before one
+    /// that does not.
+    private mutating func forgetOne(at now: ContinuousClock.Instant) {
+        func worth(_ entry: Entry) -> Int { entry.breaker.isOpen ? 2 : Self.isProven(entry, at: now) ? 1 : 0 }
+        let idle = entries.lazy.filter { $0.value.underWay == 0 }
+        let oldest = idle.min { (worth($0.value), $0.value.lastUse) < (worth($1.value), $1.value.lastUse) }
         guard let oldest else { return }
         if oldest.value.breaker.isOpen { closedCount -= 1 }
         entries[oldest.key] = nil

@@ -12,12 +12,15 @@ package struct HeldNotification: Hashable, Sendable {
     package internal(set) var isLost = false
     /// Where its connection goes; nil when it needs none.
     package let destination: Destination?
+    /// What may hang together with it: its user and its destination's site; nothing when it needs no connection.
+    package let groups: [AttemptPlaces.Group]
 
     package init(_ claimed: ClaimedNotification, clock: LeaseClock) {
         self.claimed = claimed
         self.clock = clock
         lease = claimed.lease
         destination = claimed.notification.destination
+        groups = destination.map { [.user(claimed.notification.userID), .site($0.site)] } ?? []
     }
 
     /// Whether it has been deferred for so long that it is attempted although its destination is closed.
@@ -37,15 +40,18 @@ package struct FinishedAttempt: Hashable, Sendable {
     package let deferral: DeferralReason?
     /// How the destination did.
     package let reach: DestinationGate.Reach
+    /// The address that was tried, with its port; nil when there was none.
+    package let address: String?
 
     package init(
         held: HeldNotification, outcome: AttemptOutcome, failure: FailureClass?,
-        reach: DestinationGate.Reach = .answered(within: .zero)
+        reach: DestinationGate.Reach = .answered(within: .zero), address: String? = nil
     ) {
         self.held = held
         self.outcome = outcome
         self.failure = failure
         self.reach = reach
+        self.address = address
         deferral = nil
     }
 
@@ -60,6 +66,7 @@ package struct FinishedAttempt: Hashable, Sendable {
             lease: held.lease, result: .deferred(for: pause, reason: text), startedAt: Instant(milliseconds: 0), duration: .zero
         )
         failure = nil
+        address = nil
         deferral = reason
     }
 

@@ -10,7 +10,7 @@ extension WorkerLoop {
         let sent = ContinuousClock.now
         let request = ClaimRequest(
             limit: limit, owner: owner, lease: configuration.lease, kind: isSuspect ? .suspect : .ordinary,
-            excluding: excluded)
+            excluding: excluded, isAfterOutage: pulse.isFailing)
         do throws(StoreError) {
             let claim = try await store.claim(request)
             metrics.count(claim)
@@ -25,21 +25,26 @@ extension WorkerLoop {
     }
 
     private func tell(_ claim: Claim) {
-        if claim.reclaimed > 0 {
+        if claim.reclaimed > 0, let omitted = lines.admit(.expired) {
             logger.warning(
-                "took expired leases of other workers back into the queue", metadata: ["leases": "\(claim.reclaimed)"])
+                "took expired leases back into the queue",
+                metadata: ["leases": "\(claim.reclaimed)", "omitted": "\(omitted)"])
         }
         for buried in claim.buried {
+            guard let omitted = lines.admit(.buried) else { continue }
             logger.error(
                 "a notification is given up: its workers died, one after the other; their logs tell of what",
-                metadata: ["id": "\(buried.id)", "deaths": "\(LeaseLimits.deaths.value)"])
+                metadata: ["id": "\(buried.id)", "deaths": "\(LeaseLimits.deaths.value)", "omitted": "\(omitted)"])
         }
         for notification in claim.notifications where notification.deaths > 0 {
+            guard let omitted = lines.admit(.suspect) else { continue }
             logger.notice(
                 "a notification whose workers died is tried alone",
-                metadata: ["id": "\(notification.notification.id)", "deaths": "\(notification.deaths)"])
+                metadata: [
+                    "id": "\(notification.notification.id)", "deaths": "\(notification.deaths)", "omitted": "\(omitted)",
+                ])
         }
-        if let row = claim.unreadable.first, let omitted = unreadableRows.admit("row") {
+        if let row = claim.unreadable.first, let omitted = lines.admit(.unreadable) {
             logger.warning(
                 "rows are passed over that this version cannot read; run the version that wrote them",
                 metadata: ["rows": "\(claim.unreadable.count)", "first": "\(row)", "omitted": "\(omitted)"])
@@ -91,8 +96,11 @@ extension WorkerLoop {
             "id": "\(attempt.notification)", "channel": "\(channel.rawValue)",
             "attempt": "\(attempt.held.claimed.attempts + 1)",
         ]
+        if let destination = attempt.held.destination { metadata["destination"] = "\(destination)" }
         guard !isLost else {
             metrics.lostLeases.increment()
+            guard let omitted = lines.admit(.lost) else { return }
+            metadata["omitted"] = "\(omitted)"
             logger.warning(
                 "an outcome was refused: the lease had passed", metadata: CataloguedEvent.leaseLost.metadata(metadata))
             return
@@ -103,27 +111,32 @@ extension WorkerLoop {
             pulse.countDelivery()
             logger.debug("delivered", metadata: metadata)
         case .retry(_, let error):
-            metadata["error"] = "\(error)"
+            guard let omitted = failures.admit(attempt.held.destination?.site) else { break }
+            metadata.merge(["error": "\(error)", "omitted": "\(omitted)"]) { $1 }
             logger.info("an attempt failed; another follows", metadata: metadata)
         case .deferred(let pause, let reason):
             metadata["reason"] = "\(reason)"
             metadata["pause"] = "\(pause)"
             logger.debug("a notification is deferred", metadata: metadata)
-            if let destination = attempt.held.destination, let omitted = deferrals.admit(destination) {
+            if let destination = attempt.held.destination, let omitted = deferrals.admit(destination.site) {
                 logger.notice(
                     "deliveries to a destination are deferred; no attempt is counted",
                     metadata: ["destination": "\(destination)", "reason": "\(reason)", "omitted": "\(omitted)"])
             }
         case .dead(let error):
-            metadata["error"] = "\(error)"
+            guard let omitted = burials.admit(attempt.held.destination?.site) else { break }
+            metadata.merge(["error": "\(error)", "omitted": "\(omitted)"]) { $1 }
             logger.warning("a notification is given up", metadata: metadata)
         }
     }
 
     private func tell(_ error: StoreError, doing request: String) {
         pulse.storeFails(true)
+        guard let omitted = lines.admit(.store(request)) else { return }
         logger.warning(
             "the store failed; it is asked again",
-            metadata: CataloguedEvent.storeUnreachable.metadata(["request": "\(request)", "error": "\(error)"]))
+            metadata: CataloguedEvent.storeUnreachable.metadata([
+                "request": "\(request)", "error": "\(error)", "omitted": "\(omitted)",
+            ]))
     }
 }

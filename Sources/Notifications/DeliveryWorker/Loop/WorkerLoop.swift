@@ -17,9 +17,15 @@ struct WorkerLoop: Sendable {
     let queue: AsyncStream<WorkerEvent>.Continuation
     /// Called once, when the store has taken the first claim.
     let onReady: @Sendable () -> Void
-    /// Which lines about deferrals are written, by destination.
-    let deferrals = LogThrottle<Destination>(burst: 1)
-    let unreadableRows = LogThrottle<String>(burst: 1)
+    /// Which lines about deferrals, failed attempts and notifications that are given up are written, by site.
+    let deferrals = LogThrottle<String?>(burst: 1)
+    let failures = LogThrottle<String?>()
+    let burials = LogThrottle<String?>()
+    /// Which of the other lines are written, by what they tell.
+    let lines = LogThrottle<Line>()
+
+    /// What a line tells that may come any number of times.
+    enum Line: Hashable, Sendable { case unreadable, expired, buried, suspect, lost, passed, store(String) }
 
     /// How long a notification waits whose request could not go out as yet.
     private static let deferralPause = Duration.seconds(10)
@@ -79,8 +85,10 @@ struct WorkerLoop: Sendable {
             logger.warning("attempts that are still under way are cut off; their leases are given back")
             attempts.cancelAll()
         case .forget(let passed):
+            guard let omitted = lines.admit(.passed) else { break }
             logger.warning(
-                "leases passed before their notifications were attempted", metadata: ["leases": "\(passed.count)"])
+                "leases passed before their notifications were attempted",
+                metadata: ["leases": "\(passed.count)", "omitted": "\(omitted)"])
         }
     }
 
@@ -88,7 +96,8 @@ struct WorkerLoop: Sendable {
         let notification = held.claimed.notification
         let startedAt = Instant.realtime()
         let start = ContinuousClock.now
-        let result = await deliverer.deliver(notification)
+        var address: String?
+        let result = await deliverer.deliver(notification) { address = $0 }
         let duration = start.duration(to: .now)
         var generator = SystemRandomNumberGenerator()
         let recorded: AttemptOutcome.Result
@@ -97,12 +106,12 @@ struct WorkerLoop: Sendable {
         switch result {
         case .interrupted: return .interrupted(token: held.token)
         case .delivered: (recorded, failure) = (.delivered, nil)
-        case .deferred(let reason, let text) where !held.isOverdue:
+        case .deferred(let reason, let text, let isUnreachable) where !held.isOverdue:
             return .finished(
                 FinishedAttempt(
                     deferring: held, for: Self.deferralPause * Double.random(in: 1...1.2, using: &generator), reason,
-                    because: "deferred: \(text)", reach: reason == .name ? .unreachable : .unknown))
-        case .deferred(_, let text):
+                    because: "deferred: \(text)", reach: isUnreachable ? .unreachable : .unknown))
+        case .deferred(_, let text, _):
             let cause = DeliveryFailure(.transient, text, isUnreachable: true)
             recorded = self.result(of: cause, held, using: &generator)
             failure = cause.reason
@@ -117,7 +126,7 @@ struct WorkerLoop: Sendable {
             FinishedAttempt(
                 held: held,
                 outcome: AttemptOutcome(lease: held.lease, result: recorded, startedAt: startedAt, duration: duration),
-                failure: failure, reach: reach))
+                failure: failure, reach: reach, address: address))
     }
 
     private func result(

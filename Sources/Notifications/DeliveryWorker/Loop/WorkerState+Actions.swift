@@ -14,6 +14,7 @@ extension WorkerState {
                 actions.append(.interruptAttempts)
             }
         }
+        places.release(at: now)
         actions += beginAttempts(at: now)
         deferClosed(at: now)
         prepareForSuspect()
@@ -37,6 +38,7 @@ extension WorkerState {
     package func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var moments: [ContinuousClock.Instant?] = [writeDeadline]
         if !running.isEmpty, !hasInterrupted { moments.append(stopDeadline) }
+        if !waiting.isEmpty || !places.hasPlace() { moments.append(places.nextRelease) }
         moments += waiting.filter { !renewing.contains($0.token) }.map(\.clock.deadline)
         // The requests to the store, none of them before it may be asked again.
         var requests: [ContinuousClock.Instant?] = []
@@ -57,18 +59,30 @@ extension WorkerState {
         forgotten += waiting.filter(hasPassed)
         waiting.removeAll(where: hasPassed)
         var actions: [WorkerAction] = []
-        // What has too little time left waits for its lease to be renewed.
-        while running.count < configuration.concurrency,
-            let index = waiting.firstIndex(where: {
-                $0.clock.leaves(configuration.attemptLimit, at: now) && verdict(on: $0, at: now) == .open
-            })
-        {
+        while let index = nextAttempt(at: now) {
             let held = waiting.remove(at: index)
             running[held.token] = held
+            places.begin(held.token, groups(of: held), isTrial: isTrial(held, at: now), at: now)
             if let destination = held.destination { gate.begin(destination, at: now) }
             actions.append(.attempt(held))
         }
         return actions
+    }
+
+    /// The first that may be attempted; of trials, that whose user and site have the least under way.
+    private func nextAttempt(at now: ContinuousClock.Instant) -> Int? {
+        guard places.hasPlace() else { return nil }
+        var best: (index: Int, load: Int)?
+        for (index, held) in waiting.enumerated() {
+            // What has too little time left waits for its lease to be renewed.
+            guard held.clock.leaves(configuration.attemptLimit, at: now), verdict(on: held, at: now) == .open else { continue }
+            let isTrial = isTrial(held, at: now)
+            guard places.hasPlace(forTrial: isTrial) else { continue }
+            let load = isTrial ? places.load(of: groups(of: held)) : 0
+            if load < best?.load ?? .max { best = (index, load) }
+            if load == 0 { break }
+        }
+        return best?.index
     }
 
     /// Whether what has finished is recorded now: when nothing is left that could be recorded with it, when there is a batch, or when

@@ -1,3 +1,4 @@
+import ApusLimits
 import NotificationMetrics
 import NotificationStore
 
@@ -23,29 +24,80 @@ extension WorkerState {
         held.destination.map { gate.verdict(on: $0, at: now, isOverdue: held.isOverdue) } ?? .open
     }
 
+    /// Whether an attempt would go where nothing has answered lately.
+    func isTrial(_ held: HeldNotification, at now: ContinuousClock.Instant) -> Bool {
+        guard let destination = held.destination else { return false }
+        guard gate.isProven(destination, at: now) else { return true }
+        return groups(of: held).contains { group in
+            if case .site = group { places.isSilent(group) } else { false }
+        }
+    }
+
+    /// What may hang together with a notification: its user, its destination's site, and the address that answered the last time.
+    func groups(of held: HeldNotification) -> [AttemptPlaces.Group] {
+        guard let address = held.destination.flatMap(gate.address) else { return held.groups }
+        return held.groups + [.site(address)]
+    }
+
+    /// Whether a notification lets others be claimed although it could be attempted: those before it wait in vain for answers.
+    private func standsBack(_ held: HeldNotification, at now: ContinuousClock.Instant) -> Bool {
+        isTrial(held, at: now) && (places.isCrowded || groups(of: held).contains(where: places.isSilent))
+    }
+
     /// Gives back until later what cannot be attempted soon: what goes to a closed destination, and what is more than a few batches,
-    /// of the destination that has the most of it.
+    /// of the users, sites and destinations that have the most of it.
     mutating func deferClosed(at now: ContinuousClock.Instant) {
         var kept: [HeldNotification] = []
-        var counts: [Destination: Int] = [:]
         for held in waiting {
             if case .closed(let moment) = verdict(on: held, at: now) {
                 let pause = max(now.duration(to: moment), .seconds(1))
                 put(off: held, for: pause, .closed, "the last attempts to \(Self.name(held)) got no answer", at: now)
             } else {
                 kept.append(held)
-                if let destination = held.destination { counts[destination, default: 0] += 1 }
             }
         }
-        while kept.count > Self.mostBatches * configuration.batchSize,
-            let most = counts.max(by: { $0.value < $1.value })?.key,
-            let last = kept.lastIndex(where: { $0.destination == most })
-        {
-            counts[most, default: 0] -= 1
-            let held = kept.remove(at: last)
-            put(off: held, for: Self.placePause, .full, "other deliveries to \(most) are under way", at: now)
-        }
         waiting = kept
+        let most = Self.mostBatches * configuration.batchSize
+        if kept.count > most { deferSome(kept.count - most, at: now) }
+    }
+
+    private mutating func deferSome(_ count: Int, at now: ContinuousClock.Instant) {
+        var destinations: [Destination: Int] = [:]
+        var groups: [AttemptPlaces.Group: Int] = [:]
+        for held in waiting {
+            if let destination = held.destination { destinations[destination, default: 0] += 1 }
+            for group in held.groups { groups[group, default: 0] += 1 }
+        }
+        func crowd(_ held: HeldNotification) -> Int {
+            // What could begin has a place within a second.
+            guard let destination = held.destination, verdict(on: held, at: now) != .open || standsBack(held, at: now) else {
+                return 0
+            }
+            return held.groups.reduce(destinations[destination] ?? 0) { $0 + (groups[$1] ?? 0) }
+        }
+        for _ in 0..<count {
+            var largest = (index: 0, crowd: 0)
+            for (index, held) in waiting.enumerated() {
+                let crowd = crowd(held)
+                if crowd >= largest.crowd { largest = (index, crowd) }
+            }
+            guard largest.crowd > 0, let destination = waiting[largest.index].destination else { return }
+            let held = waiting.remove(at: largest.index)
+            destinations[destination, default: 0] -= 1
+            for group in held.groups { groups[group, default: 0] -= 1 }
+            if standsBack(held, at: now) {
+                put(off: held, for: trialPause(at: now), .full, "others are tried first that have not answered lately", at: now)
+            } else {
+                put(off: held, for: Self.placePause, .full, "other deliveries to \(destination) are under way", at: now)
+            }
+        }
+    }
+
+    /// The time in which those trials have their turn that were put off before.
+    private mutating func trialPause(at now: ContinuousClock.Instant) -> Duration {
+        let first = max(trialsUntil, now + Self.placePause)
+        trialsUntil = min(first + places.trialPause, now + DeliveryLimits.trialPause.value)
+        return now.duration(to: first)
     }
 
     private mutating func put(
@@ -93,10 +145,10 @@ extension WorkerState {
 
     func canClaim(at now: ContinuousClock.Instant) -> Bool {
         guard case .none = suspects else { return false }
-        return stopDeadline == nil && !isClaiming && running.count < configuration.concurrency && !isRecordFailing
+        return stopDeadline == nil && !isClaiming && places.hasPlace() && !isRecordFailing
             && finished.count + recording.count < 2 * configuration.batchSize
             // What waits for a place at its destination keeps nothing else from being claimed.
-            && waiting.allSatisfy { verdict(on: $0, at: now) != .open }
+            && waiting.allSatisfy { verdict(on: $0, at: now) != .open || standsBack($0, at: now) }
     }
 
     /// Takes note of what a claim says of suspects.

@@ -15,6 +15,10 @@ package struct WorkerState: Sendable {
     var generator: any RandomNumberGenerator & Sendable
     /// The destinations that are tried, and those that are not.
     package var gate: DestinationGate
+    /// The places of the attempts under way.
+    var places: AttemptPlaces
+    /// The moment at which those trials will have had their places that were put off.
+    var trialsUntil: ContinuousClock.Instant
     /// The destinations that the last claim passed over.
     var hidden: Set<Destination> = []
     var suspects = SuspectPhase.none
@@ -55,6 +59,8 @@ package struct WorkerState: Sendable {
         self.configuration = configuration
         self.generator = generator
         gate = DestinationGate(concurrency: configuration.concurrency)
+        places = AttemptPlaces(concurrency: configuration.concurrency)
+        trialsUntil = now
         nextClaim = now
         nextSuspect = now
     }
@@ -129,7 +135,7 @@ package struct WorkerState: Sendable {
         // The lease may have been renewed since the attempt began.
         if let held = running.removeValue(forKey: attempt.held.token) {
             attempt.held = held
-            leave(held, attempt.reach, at: now)
+            leave(held, attempt.reach, address: attempt.address, at: now)
         }
         finish(attempt, at: now)
     }
@@ -141,10 +147,12 @@ package struct WorkerState: Sendable {
     }
 
     private mutating func leave(
-        _ held: HeldNotification, _ reach: DestinationGate.Reach, at now: ContinuousClock.Instant
+        _ held: HeldNotification, _ reach: DestinationGate.Reach, address: String? = nil, at now: ContinuousClock.Instant
     ) {
+        let isAnswered = if case .answered = reach { true } else { false }
+        places.end(held.token, isAnswered: isAnswered, at: now)
         guard let destination = held.destination else { return }
-        gate.end(destination, reach, at: now, using: &generator)
+        gate.end(destination, reach, address: address, at: now, using: &generator)
         reveal(destination, at: now)
     }
 
