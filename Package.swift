@@ -154,7 +154,7 @@ let package = Package(
         base.c("CSystemd", link: ["systemd"]),
         base.module("ApusText"),
         base.module("ApusLimits"),
-        base.module("ApusHTTP", ["ApusLinux", nioCore, nioHTTP1]),
+        base.module("ApusHTTP", ["ApusLinux", nioCore, nioHTTP1, nioPosix]),
         base.module("ApusThreads", ["CLinux", lifecycle]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
@@ -166,7 +166,10 @@ let package = Package(
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
         agent.module(
             "ApusReporting",
-            ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle, logging]),
+            [
+                "AgentMetrics", "ApusLimits", "ApusMetrics", "ApusSegment", "ApusThreads", "CLinux", coreMetrics, lifecycle,
+                logging,
+            ]),
         agent.module(
             "ApusJournal",
             [
@@ -220,7 +223,8 @@ let package = Package(
         generator.module(
             "LiveChecks",
             [
-                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL",
+                "ApusTopology",
                 "CommandConventions", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
                 product("NIOFoundationCompat", "swift-nio"),
             ]),
@@ -237,7 +241,8 @@ let package = Package(
         notifications.module(
             "DeliveryWorker",
             [
-                "ApusLimits", "ApusMetrics", "ApusReporting", "ApusThreads", "CLinux", "EventCatalog", "NotificationMetrics",
+                "ApusHTTP", "ApusLimits", "ApusMetrics", "ApusReporting", "ApusThreads", "CLinux", "EventCatalog",
+                "NotificationMetrics",
                 "NotificationStore", coreMetrics, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             ]),
         notifications.module(
@@ -253,7 +258,7 @@ let package = Package(
         notifications.module(
             "LoadTest",
             [
-                httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                "ApusHTTP", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
         notifications.module(
@@ -267,7 +272,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusDeployment", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusSystemd",
+                "AgentMetrics", "ApusDeployment", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting",
+                "ApusSystemd",
                 "ApusText",
                 "ApusThreads",
                 "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
@@ -429,7 +435,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusJournal", "ApusLimits",
-                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ClusterSupervisor", "DeliveryWorker",
+                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusReporting", "ApusTopology", "ClusterSupervisor", "DeliveryWorker",
                 "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationAPI", "NotificationFleet",
                 "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
                 "reporting-service", httpClient, nioCore, nioHTTP1,

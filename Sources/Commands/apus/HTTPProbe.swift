@@ -10,8 +10,10 @@ enum HTTPProbe {
     }
 
     /// What a GET is answered with; an error when there is no answer in time, or one of more than a mebibyte.
-    static func get(_ url: String, within limit: Duration) async throws -> Answer {
-        let response = try await HTTPClient.shared.execute(
+    ///
+    /// - Parameter client: the shared one goes on trying to connect for as long as the answer may take.
+    static func get(_ url: String, within limit: Duration, by client: HTTPClient = .shared) async throws -> Answer {
+        let response = try await client.execute(
             HTTPClientRequest(url: url), timeout: .nanoseconds(Int64(limit / .nanoseconds(1))))
         let body = try await response.body.collect(upTo: 1 << 20)
         return Answer(status: response.status.code, body: Array(body.readableBytesView))

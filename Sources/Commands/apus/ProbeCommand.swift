@@ -1,7 +1,10 @@
+import ApusHTTP
+import ApusText
 import ArgumentParser
 import AsyncHTTPClient
 import CommandConventions
 import Foundation
+import LiveChecks
 import NIOCore
 import NIOHTTP1
 
@@ -32,10 +35,10 @@ struct ProbeCommand: AsyncParsableCommand {
     func run() async throws {
         let answer: HTTPProbe.Answer
         do {
-            answer = try await HTTPProbe.get(url, within: timeout)
+            answer = try await HTTPProbe.get(url, within: timeout, by: .once)
         } catch {
             if passUnanswered { return }
-            throw CommandFailure("\(url) does not answer within \(timeout): \(error)")
+            throw CommandFailure("no answer within \(DurationText.string(timeout)): \(NetworkErrorText.asking(error, at: url))")
         }
         guard (200..<300).contains(answer.status) else { throw CommandFailure("\(url) answers with \(answer.status)") }
         guard let instance else { return }

@@ -1,3 +1,4 @@
+import ApusHTTP
 import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
@@ -33,10 +34,8 @@ struct NotificationClient: Sendable {
                 return .failed(reason: "an answer without an id")
             }
             return .accepted(id: answer.id)
-        } catch let error as HTTPClientError {
-            return .failed(reason: "\(error)")
         } catch {
-            return .failed(reason: "\(type(of: error))")
+            return .failed(reason: NetworkErrorText.asking(error, at: api))
         }
     }
 

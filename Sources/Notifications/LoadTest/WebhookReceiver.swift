@@ -1,4 +1,4 @@
-import Glibc
+import ApusHTTP
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -66,10 +66,8 @@ final class WebhookReceiver: Service {
 
     private func told(_ error: any Error) -> any Error {
         switch error {
-        case let error as IOError:
-            ReceiverError.cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-        case is SocketAddressError.UnknownHost:
-            ReceiverError.cannotListen(host: host, port: port, reason: "no such host is known")
+        case is IOError, is SocketAddressError.UnknownHost:
+            ReceiverError.cannotListen(host: host, port: port, reason: NetworkErrorText.listening(error))
         default: error
         }
     }

@@ -107,12 +107,9 @@ package final class APIServer: Service {
             logger.info("stopped", metadata: CataloguedEvent.apiStopped.metadata)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw APIServerError.portInUse(host: configuration.host, port: configuration.port)
-        } catch let error as IOError {
+        } catch  where error is IOError || error is SocketAddressError.UnknownHost {
             throw APIServerError.cannotListen(
-                host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
-        } catch is SocketAddressError.UnknownHost {
-            throw APIServerError.cannotListen(
-                host: configuration.host, port: configuration.port, reason: "no such host is known")
+                host: configuration.host, port: configuration.port, reason: NetworkErrorText.listening(error))
         }
     }
 

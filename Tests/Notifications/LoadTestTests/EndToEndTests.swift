@@ -83,7 +83,7 @@ import Testing
             let generator = LoadGenerator(
                 plan: plan, thresholds: .forTests, receiverPort: port, logger: quietLogger)
             await #expect(
-                throws: ReceiverError.cannotListen(host: "127.0.0.1", port: port, reason: "Address already in use")
+                throws: ReceiverError.cannotListen(host: "127.0.0.1", port: port, reason: "another process listens there")
             ) { try await generator.perform(stopsOnSignals: false) }
         }
     }

@@ -1,4 +1,5 @@
 public import ApusMetrics
+import ApusHTTP
 import AsyncHTTPClient
 import AgentMetrics
 import NIOCore
@@ -22,13 +23,13 @@ public struct AgentCheck: Sendable {
         do {
             var request = HTTPClientRequest(url: url)
             request.headers.add(name: "Accept", value: "text/plain;version=0.0.4")
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            let response = try await HTTPClient.once.execute(request, timeout: .seconds(10))
             guard response.status == .ok else { throw AgentCheckError.noMetrics(url: url, status: Int(response.status.code)) }
             text = String(buffer: try await response.body.collect(upTo: 256 << 20))
         } catch let error as AgentCheckError {
             throw error
         } catch {
-            throw .unreachable(url: url, reason: "\(error)")
+            throw .unreachable(url: url, reason: NetworkErrorText.asking(error, at: url))
         }
         do {
             return CatalogComparison(

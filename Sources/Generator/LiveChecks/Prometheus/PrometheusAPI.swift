@@ -1,4 +1,5 @@
 public import ApusPromQL
+import ApusHTTP
 import AsyncHTTPClient
 import Foundation
 import NIOCore
@@ -63,11 +64,11 @@ public struct PrometheusAPI: QueryServer {
         let status: Int
         let body: ByteBuffer
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            let response = try await HTTPClient.once.execute(request, timeout: timeout)
             status = Int(response.status.code)
             body = try await response.body.collect(upTo: 64 << 20)
         } catch {
-            throw .unreachable(url: url, reason: "\(error)")
+            throw .unreachable(url: url, reason: NetworkErrorText.asking(error, at: url))
         }
         guard let answer = try? JSONDecoder().decode(Answer<Content>.self, from: body) else {
             throw .noPrometheus(url: url, status: status)

@@ -1,3 +1,4 @@
+import ApusLinux
 import Glibc
 import SystemPackage
 
@@ -32,7 +33,7 @@ package enum PortAvailability: Sendable, Hashable {
         var enabled: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &enabled, socklen_t(MemoryLayout<Int32>.size))
         guard bind(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 else {
-            return errno == EADDRINUSE ? .inUse : .unusable(reason: "\(Errno(rawValue: errno))")
+            return errno == EADDRINUSE ? .inUse : .unusable(reason: SocketErrorText.listening(errno))
         }
         return .free
     }

@@ -1,3 +1,4 @@
+import ApusHTTP
 import Glibc
 package import NIOCore
 import NIOHTTP1
@@ -55,7 +56,8 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Reads an error of connecting.
     package static func connecting(_ error: IOError) -> ExchangeError {
         let own = [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL, ENETDOWN, ENETUNREACH]
-        return own.contains(error.errnoCode) ? .ownFault(error.description) : .noConnection(error.description)
+        let reason = NetworkErrorText.asking(error, at: "the receiver's address")
+        return own.contains(error.errnoCode) ? .ownFault(reason) : .noConnection(reason)
     }
 
     /// Reads an error of a connection that is established.
