@@ -22,7 +22,8 @@ package struct AgentServices {
     ///   - passed: what the manager passed: sockets to serve on, and segments that it has kept. Owned from here on.
     ///   - boundPort: is told the port once the HTTP endpoint listens.
     ///   - droppedLogs: messages of the agent's own log that were dropped so far.
-    /// - Throws: ``AgentError`` when the report socket cannot be made, or a file or a passed socket is of no use.
+    /// - Throws: ``AgentError`` when the report socket cannot be made, another agent keeps its
+    ///   counts in the same folder, or a file or a passed socket is of no use.
     package init(
         _ configuration: AgentConfiguration, logger: Logger, notifier: ServiceNotifier? = nil, watchdog: Watchdog? = nil,
         passed: [ActivationSocket] = [], boundPort: @escaping @Sendable (Int) -> Void = { _ in },
@@ -36,7 +37,7 @@ package struct AgentServices {
         }
         let table = InstanceTable(configuration: configuration, root: .live, store: store, at: clock.now())
         let reload = try AgentReload(configuration: configuration, table: table, clock: clock, logger: logger)
-        let journal = configuration.journal.map { JournalWatch($0, logger: logger) }
+        let journal = try configuration.journal.map { journal throws(AgentError) in try JournalWatch(journal, logger: logger) }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
         var host = HostSubject(process: try? WatchedProcess(pid: getpid()), work: work, instances: { table.count })
         if let follower = journal?.follower {

@@ -22,7 +22,7 @@ extension AsyncParsableCommand {
             guard !code.isSuccess, !message.isEmpty else { exit(withError: error) }
             let line = message.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
             let hint = code == .validationFailure ? "; --help explains the options" : ""
-            let bytes = Array("Error: \(line)\(hint)\n".utf8)
+            let bytes = Array("Error: \(line)\(RefusedDuration.remedy(for: line))\(hint)\n".utf8)
             _ = write(STDERR_FILENO, bytes, bytes.count)
             Glibc.exit(code.rawValue)
         }

@@ -1,6 +1,7 @@
 import ApusThreads
 import ApusJournal
 import ApusLimits
+import ApusLinux
 import Logging
 import ServiceLifecycle
 
@@ -8,9 +9,13 @@ import ServiceLifecycle
 final class JournalWatch: Service {
     let follower: JournalFollower
     private let logger: Logger
+    /// Keeps other agents from the counts for as long as this agent runs.
+    private let lock: FolderLock
 
-    init(_ configuration: JournalFollowerConfiguration, logger: Logger) {
+    /// - Throws: ``AgentError/stateInUse(_:process:)``, ``AgentError/stateUnusable(_:reason:)``.
+    init(_ configuration: JournalFollowerConfiguration, logger: Logger) throws(AgentError) {
         self.logger = logger
+        lock = try Self.hold(configuration.statePath)
         // Whoever writes into the journal could cause any number of them.
         let throttle = LogThrottle<String>(pause: .seconds(600), burst: 3)
         follower = JournalFollower(configuration) { notice in
@@ -18,6 +23,14 @@ final class JournalWatch: Service {
             var metadata: Logger.Metadata = ["state": "\(configuration.statePath)"]
             if omitted > 0 { metadata["omitted"] = "\(omitted)" }
             logger.warning("\(notice)", metadata: metadata)
+        }
+    }
+
+    private static func hold(_ statePath: String) throws(AgentError) -> FolderLock {
+        let folder = statePath.lastIndex(of: "/").map { String(statePath[..<$0]) } ?? "."
+        do throws(FolderLockError) { return try FolderLock(path: "\(folder)/agent.lock") } catch {
+            if case .held(_, let pid) = error { throw .stateInUse(folder, process: pid) }
+            throw .stateUnusable(folder, reason: error.description)
         }
     }
 

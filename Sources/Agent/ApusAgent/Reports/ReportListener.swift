@@ -26,11 +26,11 @@ final class ReportListener: Service {
         self.path = path
         guard path.utf8.count <= 107 else { throw .socketPathTooLong(path) }
         let socket = apus_seqpacket_socket(1)
-        guard socket >= 0 else { throw .cannotBindSocket(path, reason: Self.lastError()) }
+        guard socket >= 0 else { throw .cannotBindSocket(path, code: errno) }
         do throws(AgentError) {
             try Self.removeStale(path)
             guard apus_unix_bind(socket, path) == 0, listen(socket, 128) == 0 else {
-                throw AgentError.cannotBindSocket(path, reason: Self.lastError())
+                throw AgentError.cannotBindSocket(path, code: errno)
             }
         } catch {
             close(socket)
@@ -56,17 +56,27 @@ final class ReportListener: Service {
     deinit { close(listener) }
 
     private static func removeStale(_ path: String) throws(AgentError) {
+        var status = stat()
+        // What is no socket is not ours to remove.
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK {
+            throw .socketPathTaken(path, by: kind(status.st_mode))
+        }
         let probe = apus_seqpacket_socket(1)
         guard probe >= 0 else { return }
         defer { close(probe) }
         if apus_unix_connect(probe, path) == 0 || errno == EAGAIN { throw .socketInUse(path) }
         guard errno == ECONNREFUSED else { return }
-        // A plain file refuses a connection too; what is no socket is not ours to remove.
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
+        unlink(path)
     }
 
-    private static func lastError() -> String { String(cString: strerror(errno)) }
+    private static func kind(_ mode: mode_t) -> String {
+        switch mode & S_IFMT {
+        case S_IFDIR: "a folder"
+        case S_IFREG: "a file"
+        case S_IFLNK: "a symbolic link"
+        default: "no socket"
+        }
+    }
 
     func run() async throws {
         defer { if let path { unlink(path) } }
