@@ -115,6 +115,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
         try requireAtLeast(AgentLimits.leastInterval, interval, "--interval")
         try requireAtLeast(.seconds(3), hungAfter, "--hung-after")
         try requirePath(socket, "--socket")
+        guard socket.utf8.count <= 107 else {
+            throw ValidationError(AgentError.socketPathTooLong(socket).description)
+        }
         try requirePath(expectFile, "--expect-file")
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
         guard sampleLimit >= 1000 else { throw ValidationError("--sample-limit \(sampleLimit): at least 1000") }

@@ -122,8 +122,16 @@ struct JournalOptions: ParsableArguments {
         let given = getenv("STATE_DIRECTORY").flatMap { String(cString: $0).split(separator: ":").first.map(String.init) }
         guard let folder = stateDirectory ?? given else { return nil }
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, access(folder, W_OK | X_OK) == 0 else {
-            throw ValidationError("--state-directory \(folder): must be a folder that the agent may write to")
+        guard stat(folder, &status) == 0 else {
+            let reason = errno == ENOENT ? "there is no such folder: make it" : String(cString: strerror(errno))
+            throw ValidationError("--state-directory \(folder): \(reason)")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw ValidationError("--state-directory \(folder): it is not a folder")
+        }
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw ValidationError(
+                "--state-directory \(folder): the user with the id \(geteuid()) may not write to it: change its owner or mode")
         }
         do throws(OwnFolderError) { try OwnFolder.check(folder) } catch { throw ValidationError("--state-directory: \(error)") }
         return folder

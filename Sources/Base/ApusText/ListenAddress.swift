@@ -20,6 +20,10 @@ package struct ListenAddress: Sendable, Hashable {
     ///
     /// - Throws: ``ListenAddressFault``.
     package init(_ text: String) throws(ListenAddressFault) {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            _ = try Self.host(text)
+            throw .noPortBehind(text)
+        }
         guard let colon = text.lastIndex(of: ":") else { throw .noPort }
         let (host, port) = (text[..<colon], text[text.index(after: colon)...])
         // An IPv6 address ends in what looks like a port.
@@ -104,6 +108,8 @@ extension ListenAddress: CustomStringConvertible {
 package enum ListenAddressFault: Error, Hashable, CustomStringConvertible {
     case noHost
     case noPort
+    /// An IPv6 address in brackets stands alone.
+    case noPortBehind(String)
     case noBrackets
     case notPort(String)
     case notIPv6(String)
@@ -113,6 +119,7 @@ package enum ListenAddressFault: Error, Hashable, CustomStringConvertible {
         switch self {
         case .noHost: "the host is missing: write HOST:PORT, such as 127.0.0.1:9480, or *:9480 for all addresses"
         case .noPort: "the port is missing: write HOST:PORT, such as 127.0.0.1:9480"
+        case .noPortBehind(let address): "the port is missing: write \(address):PORT, such as [::1]:9480"
         case .noBrackets: "an IPv6 address is in brackets before a port: write [::1]:9480"
         case .notPort(let text): "“\(text)” is no port: a port is a number from 0 to 65535"
         case .notIPv6(let text): "“\(text)” is no IPv6 address: write it as [::1]"

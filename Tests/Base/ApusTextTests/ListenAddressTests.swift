@@ -21,7 +21,7 @@ import Testing
     @Test(
         arguments: [
             ("", .noPort), ("9480", .noPort), ("localhost", .noPort), ("localhost:", .noPort), (":9480", .noHost),
-            ("::1", .noBrackets),
+            ("::1", .noBrackets), ("[::1]", .noPortBehind("[::1]")), ("[nonsense]", .notIPv6("[nonsense]")),
             ("::1:9480", .noBrackets), ("fe80::1:80", .noBrackets), ("localhost:http", .notPort("http")),
             ("localhost:65536", .notPort("65536")), ("localhost:+80", .notPort("+80")), ("[::1", .notIPv6("[:")),
             ("[127.0.0.1]:80", .notIPv6("[127.0.0.1]")), ("[]:80", .notIPv6("[]")), ("1.2.3:80", .notHost("1.2.3")),

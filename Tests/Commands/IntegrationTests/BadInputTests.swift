@@ -96,6 +96,63 @@ import Testing
         expectOneLine(command, [arguments[1]])
     }
 
+    @Test(
+        arguments: [
+            (["--interval", "15"], "write a duration with its unit, such as 15s or 500ms", 64),
+            (["--listen", "[::1]"], "write [::1]:PORT", 64),
+            (["--listen", "203.0.113.7:9490"], "this host has no such address", 1),
+            (["--listen", "no-such-host.invalid:9490"], "no host no-such-host.invalid is known", 1),
+            (["--socket", "/tmp"], "/tmp is a folder", 1), (["--socket", "/etc/passwd"], "/etc/passwd is a file", 1),
+            (["--socket", "/nowhere/agent.sock"], "there is no folder /nowhere: make it", 1),
+            (["--socket", "/tmp/" + String(repeating: "x", count: 110)], "more than 107 bytes", 64),
+            (["--state-directory", "/nowhere"], "there is no such folder", 64),
+            (["--state-directory", "/etc/passwd"], "it is not a folder", 64),
+        ] as [([String], String, Int32)])
+    func `what an agent cannot use is told with what to do about it`(arguments: [String], told: String, code: Int32)
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let listen = arguments[0] == "--listen" ? [] : ["--listen", "127.0.0.1:0"]
+        let socket = arguments[0] == "--socket" ? [] : ["--socket", folder.path("agent.sock")]
+        let command = try await Command.runApart(Executables.agent, listen + socket + arguments)
+        expectOneLine(command, [arguments[1], told])
+        #expect(command.status == code)
+    }
+
+    @Test func `a second agent on the same counts is refused, and the first one's end makes room however it comes`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        func arguments(_ name: String) -> [String] {
+            [
+                "--listen", "127.0.0.1:0", "--socket", folder.path("\(name).sock"), "--state-directory", folder.path,
+                "--journal", "all",
+                "--journal-directory", folder.path,
+            ]
+        }
+        let first = try RunningProgram(Executables.agent, arguments("first"))
+        try await eventually("the first one listens") { first.errors.contains("listening") }
+        let second = try await Command.runApart(Executables.agent, arguments("second"))
+        expectOneLine(second, ["another agent, process \(first.pid), keeps its counts in \(folder.path)", "--state-directory"])
+        #expect(second.status == 1)
+        first.signal(SIGKILL)
+        _ = first.wait()
+        let third = try RunningProgram(Executables.agent, arguments("third"))
+        try await eventually("the third one listens") { third.errors.contains("listening") }
+        third.signal(SIGTERM)
+        #expect(third.wait() == 0)
+    }
+
+    @Test func `who asks where nobody listens is told so at once`() async throws {
+        let port = try LoopbackPort.free()
+        for arguments in [["check", "--agent"], ["check", "--prometheus"], ["probe", "--timeout", "30s"]] {
+            let start = ContinuousClock.now
+            let command = try await Command.runApart(Executables.apus, arguments + ["http://127.0.0.1:\(port)"])
+            expectOneLine(command, ["nothing listens on http://127.0.0.1:\(port)"])
+            #expect(start.duration(to: .now) < .seconds(8))
+        }
+    }
+
     @Test func `a second fleet on the same folder is refused, and the first goes on`() async throws {
         let fleet = try await RunningFleet()
         let second = try await Command.runApart(

@@ -123,7 +123,8 @@ final class HTTPEndpoint: Service {
             var listeners: [any Channel] = []
             for socket in sockets {
                 do { listeners.append(try await bootstrap.withBoundSocket(socket).get()) } catch {
-                    throw AgentError.unusableSocket(name: "http", descriptor: socket, reason: "cannot be served on: \(error)")
+                    throw AgentError.unusableSocket(
+                        name: "http", descriptor: socket, reason: "cannot be served on: \(NetworkErrorText.listening(error))")
                 }
             }
             return listeners
@@ -138,7 +139,7 @@ final class HTTPEndpoint: Service {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw AgentError.addressInUse(host: host, port: port)
         } catch {
-            throw AgentError.cannotListen(host: host, port: port, reason: "\(error)")
+            throw AgentError.cannotListen(host: host, port: port, reason: NetworkErrorText.listening(error))
         }
     }
 
