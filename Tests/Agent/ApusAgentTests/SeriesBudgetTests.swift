@@ -32,8 +32,8 @@ private let api = #"service="api",instance="api-1""#
         #expect(left == 3000 - first.keys.count { $0.hasPrefix("jobs_total{\(worker)") })
         #expect(samples["apus_service_series_clipped{\(api),reason=\"samples\"}"] == "0")
         let lines = host.log.lines(
-            "an exposition has no room for all series of an instance; bound their labels, or raise --sample-limit and sample_limit"
-        )
+            "series of an instance are not served: 1000 samples of one exposition are the most; bound their labels, or raise "
+                + "--sample-limit and sample_limit")
         #expect(lines.map { $0["instance"] } == ["worker/worker-1"])
     }
 
@@ -59,7 +59,8 @@ private let api = #"service="api",instance="api-1""#
         #expect(samples["apus_service_series_clipped{\(worker),reason=\"memory\"}"] == "\(20_000 - served)")
         #expect(samples.keys.count { $0.hasPrefix("jobs_total{\(api)") } == 50)
         let lines = host.log.lines(
-            "series of an instance take more memory than it or its user may have; bound their labels, or raise --series-memory")
+            "series of an instance are not served: 512 KiB of one instance, a quarter of --series-memory are the most; bound their "
+                + "labels, or raise --series-memory and MemoryMax=")
         #expect(lines.map { $0["instance"] } == ["worker/worker-1"])
         // What has left the agent leaves its room.
         try host.end(4711)
@@ -69,6 +70,43 @@ private let api = #"service="api",instance="api-1""#
         host.table.tick(at: host.time.now)
         try host.report(FixtureHost.worker, pid: 4713, connection: 3, seriesLimit: 3000) { Self.fill($0, 3000) }
         #expect(exposition.samples["apus_service_series_clipped{\(worker),reason=\"memory\"}"] == "0")
+    }
+
+    @Test func `a limit of series is that many, and what a process has dropped is told besides`() throws {
+        let host = try FixtureHost { $0.seriesLimit = 10 }
+        let exposition = host.exposition(try host.host())
+        // The process may have as many as the agent serves, and drops ten of its own accord.
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1, seriesLimit: 10) { Self.fill($0, 20) }
+        try host.report(FixtureHost.api, pid: 4712, connection: 2, seriesLimit: 50) { Self.fill($0, 30) }
+        let samples = exposition.samples
+        for instance in [worker, api] { #expect(samples.keys.count { $0.hasPrefix("jobs_total{\(instance)") } == 10) }
+        #expect(
+            samples["apus_service_family_series_dropped_total{\(worker),family=\"jobs_total\"}"] == "10",
+            "\(samples.keys.filter { $0.contains("dropped") })")
+        #expect(samples["apus_service_series_clipped{\(worker),reason=\"limit\"}"] == "0")
+        #expect(samples["apus_service_series_clipped{\(api),reason=\"limit\"}"] == "20")
+        let lines = host.log.lines(
+            "series of an instance are not served: 10 series of one instance are the most; bound the label with many values, or raise "
+                + "--series-limit")
+        #expect(lines.map { $0["instance"] } == ["api/api-1"])
+    }
+
+    @Test func `a limit of families is told as that, with what to do`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1, seriesLimit: 100_000) { writer in
+            for number in 0..<5100 {
+                _ = writer.series(
+                    MetricFamily(name: "f\(number)_total", kind: .counter, help: "F."), labels: [], form: .integer)
+            }
+        }
+        host.table.takeIn()
+        for _ in 0..<4 { _ = exposition.samples }
+        let lines = host.log.lines(
+            "series of an instance are not served: 5000 families of one instance are the most; put what varies into labels, not into "
+                + "names")
+        #expect(lines.map { $0["instance"] } == ["worker/worker-1"])
+        #expect(lines.first?["unserved"] == "200 series and families")
     }
 
     @Test func `what ended instances keep is bounded, once a scrape had time to take their last counts`() throws {

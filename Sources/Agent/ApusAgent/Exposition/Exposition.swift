@@ -190,24 +190,14 @@ package final class Exposition: Sendable {
                 ["instance": "\(instance.identity)", "family": "\(clip.family)", "reason": "\(clip.reason)"])
         }
         for (reason, count) in segment.clips().sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
-            guard let message = Self.message(of: reason), instance.tellOnce("clip \(reason)") == .new else { continue }
+            guard let limit = segment.limit(of: reason, samples: sampleLimit), instance.tellOnce("clip \(reason)") == .new
+            else { continue }
             tell(
-                .warning, message, of: instance,
+                .warning, "series of an instance are not served: \(limit.reached) are the most; \(limit.remedy)", of: instance,
                 [
-                    "instance": "\(instance.identity)", "uid": "\(segment.owner)", "limit": "\(segment.limit)",
-                    "unread": "\(count)",
+                    "instance": "\(instance.identity)", "uid": "\(segment.owner)", "reason": "\(reason)",
+                    "unserved": reason == .samples ? "\(count) series" : "\(count) series and families",
                 ])
-        }
-    }
-
-    private static func message(of reason: ClipReason) -> Logger.Message? {
-        switch reason {
-        case .labels: nil
-        case .limit: "an instance has more series than are served; --series-limit says how many"
-        case .memory:
-            "series of an instance take more memory than it or its user may have; bound their labels, or raise --series-memory"
-        case .samples:
-            "an exposition has no room for all series of an instance; bound their labels, or raise --sample-limit and sample_limit"
         }
     }
 

@@ -70,6 +70,24 @@ final class ReportedSegment: Sendable {
             ]
         }
     }
+
+    /// The limit that series are over, with its value and what it is of, and what to do about it; nil for labels, which are told with
+    /// their family.
+    ///
+    /// - Parameter samples: the limit of one exposition.
+    func limit(of reason: ClipReason, samples: Int) -> (reached: String, remedy: String)? {
+        switch reason {
+        case .labels: nil
+        case .samples:
+            ("\(samples) samples of one exposition", "bound their labels, or raise --sample-limit and sample_limit")
+        case .memory: account.refusal.map { ($0.reached, $0.remedy) }
+        case .limit:
+            state.withLock { $0.reader.bound } == .families
+                ? ("\(SegmentLayout.mostFamilies) families of one instance", "put what varies into labels, not into names")
+                : ("\(limit) series of one instance", "bound the label with many values, or raise --series-limit")
+        }
+    }
+
     /// Whether nothing wrong has been found in it.
     var isSound: Bool { state.withLock { $0.fault == nil } }
     /// Bytes of the budget for series.
@@ -94,13 +112,11 @@ final class ReportedSegment: Sendable {
         state.withLock { state in
             guard state.fault == nil else { return }
             do throws(SegmentError) {
-                // A writer counts what it drops in series of its own, past its limit.
-                let headroom = min(limit, SegmentLayout.entryCapacity) + SegmentWriter.mostDroppedFamilies
                 state.isOverBudget = false
                 var isRefused = false
                 defer { state.isOverBudget = isRefused }
                 try state.reader.refresh(
-                    limit: headroom, slice: SegmentLayout.entriesOfSlice,
+                    limit: limit, uncountedFamily: ServiceState.droppedFamilySeries.name, slice: SegmentLayout.entriesOfSlice,
                     mayTake: { bytes in
                         isRefused = !account.take(bytes)
                         return !isRefused

@@ -28,6 +28,7 @@ package final class SeriesBudget: Sendable {
         private let budget: SeriesBudget
         private let owner: UInt32
         private let used = Mutex(0)
+        private let refused = Mutex<Refusal?>(nil)
 
         fileprivate init(_ budget: SeriesBudget, _ owner: UInt32) {
             self.budget = budget
@@ -37,27 +38,66 @@ package final class SeriesBudget: Sendable {
         /// Takes bytes, all of them or none; returns whether there were so many.
         package func take(_ bytes: Int) -> Bool {
             used.withLock { used in
-                guard budget.take(bytes, by: owner, having: used) else { return false }
+                let refusal = budget.take(bytes, by: owner, having: used)
+                guard refusal == nil else {
+                    refused.withLock { $0 = refusal }
+                    return false
+                }
                 used += bytes
                 return true
             }
         }
+
+        /// Whose part was used up when bytes were refused the last time.
+        package var refusal: Refusal? { refused.withLock { $0 } }
 
         package var taken: Int { used.withLock { $0 } }
 
         deinit { budget.give(used.withLock { $0 }, by: owner) }
     }
 
-    private func take(_ bytes: Int, by owner: UInt32, having used: Int) -> Bool {
-        guard used + bytes <= share(SeriesLimits.instanceMemory) else { return false }
+    /// The part of the memory that has no room, with its size in bytes.
+    package enum Refusal: Sendable, Equatable {
+        case instance(Int)
+        case owner(Int)
+        case agent(Int)
+
+        /// What is used up.
+        var reached: String {
+            switch self {
+            case .instance(let bytes): "\(Self.text(bytes)) of one instance, a quarter of --series-memory"
+            case .owner(let bytes): "\(Self.text(bytes)) of all instances of the uid together, of half of --series-memory"
+            case .agent(let bytes): "\(Self.text(bytes)) of all instances together, of --series-memory"
+            }
+        }
+
+        var remedy: String {
+            switch self {
+            case .instance: "bound their labels, or raise --series-memory and MemoryMax="
+            case .owner: "bound their labels, run services as users of their own, or raise --series-memory and MemoryMax="
+            case .agent: "look which instances have the most (apus_service_series), or raise --series-memory and MemoryMax="
+            }
+        }
+
+        private static func text(_ bytes: Int) -> String {
+            bytes >= 1 << 20 ? "\((Double(bytes) / Double(1 << 20) * 10).rounded() / 10) MiB" : "\(bytes >> 10) KiB"
+        }
+    }
+
+    /// - Returns: nil where there was room.
+    private func take(_ bytes: Int, by owner: UInt32, having used: Int) -> Refusal? {
+        let most = share(SeriesLimits.instanceMemory)
+        guard used + bytes <= most else { return .instance(most) }
         let isSmall = used + bytes <= SeriesLimits.smallInstance.value.bytes
         func part(_ whole: Int) -> Int { isSmall ? whole : whole / 3 * 2 }
         return use.withLock { use in
             let own = use.byOwner[owner, default: 0]
-            guard own + bytes <= part(share(SeriesLimits.ownerMemory)), use.total + bytes <= part(total) else { return false }
+            let most = part(share(SeriesLimits.ownerMemory))
+            guard own + bytes <= most else { return .owner(most) }
+            guard use.total + bytes <= part(total) else { return .agent(part(total)) }
             use.byOwner[owner] = own + bytes
             use.total += bytes
-            return true
+            return nil
         }
     }
 

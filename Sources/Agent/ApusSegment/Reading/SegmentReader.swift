@@ -41,6 +41,10 @@ package final class SegmentReader {
     package var unread: Int { announced - seen }
     /// Whether the last refresh ended because it had done enough, so that the next one goes on.
     package private(set) var hasMore = false
+    /// The bound that the last refresh came to, behind which everything stays unread.
+    package private(set) var bound: EntryBound?
+    /// Series that count towards no limit: of the family that tells what a writer has dropped.
+    var uncounted = 0
     /// A number that rises whenever a refresh found something new.
     package private(set) var generation = 0
 
@@ -78,6 +82,8 @@ package final class SegmentReader {
     ///
     /// - Parameters:
     ///   - limit: series past this number are left unread, and so are families: a sound writer has a series for each.
+    ///   - uncountedFamily: the name of the family in which a writer counts what it drops; as many of its series as a writer makes are
+    ///     read on top of the limit.
     ///   - slice: how many entries may be read at most.
     ///   - mayTake: asked before each entry that is kept, with the memory in bytes that whoever keeps it will need; with false, it
     ///     and what is behind it stay unread until the next time. What is left out because of its labels takes none.
@@ -86,26 +92,30 @@ package final class SegmentReader {
     /// - Returns: whether there was anything new.
     @discardableResult
     package func refresh(
-        limit: Int = .max, slice: Int = .max, mayTake: (_ bytes: Int) -> Bool = { _ in true },
+        limit: Int = .max, uncountedFamily: String? = nil, slice: Int = .max, mayTake: (_ bytes: Int) -> Bool = { _ in true },
         _ visit: (_ family: Int, _ series: SegmentSeries) -> Void
     ) throws(SegmentError) -> Bool {
         hasMore = false
+        bound = nil
         let committed = mapping.word(SegmentLayout.Header.committed).load(ordering: .acquiring)
         guard committed <= UInt64(SegmentLayout.entryCapacity), Int(committed) >= seen else { throw .wrongCount(committed) }
         announced = Int(committed)
-        guard announced > seen, hasRoom(limit) else { return false }
+        guard announced > seen else { return false }
         let (start, end) = (seen, min(announced, seen + min(slice, announced)))
         var entries = EntryWindow(file)
         // What is behind the last text is read anew: its bytes may not have been written yet.
         texts = ArenaWindow(file)
         defer { texts = ArenaWindow(file) }
         sliceText = 0
-        while seen < end, hasRoom(limit), sliceText < SegmentLayout.textOfSlice || slice == .max {
+        while seen < end, sliceText < SegmentLayout.textOfSlice || slice == .max {
             let words = entries.entry(seen, before: end)
-            guard try read(words, mayTake, visit) else { break }
+            let isUncounted = isUncounted(words, uncountedFamily)
+            bound = isUncounted ? nil : bound(at: words, limit)
+            guard bound == nil, try read(words, mayTake, visit) else { break }
+            if isUncounted, words[SegmentLayout.Entry.tag] == SegmentLayout.Tag.series { uncounted += 1 }
             seen += 1
         }
-        hasMore = seen < announced && (seen == end || sliceText >= SegmentLayout.textOfSlice) && hasRoom(limit)
+        hasMore = bound == nil && seen < announced && (seen == end || sliceText >= SegmentLayout.textOfSlice)
         if seen > start { generation += 1 }
         return seen > start
     }
@@ -114,8 +124,26 @@ package final class SegmentReader {
     @discardableResult
     package func refresh() throws(SegmentError) -> Bool { try refresh { _, _ in } }
 
-    private func hasRoom(_ limit: Int) -> Bool {
-        seriesCount + clippedCount < limit && families.count <= min(limit, SegmentLayout.mostFamilies)
+    private func bound(at words: EntryWords, _ limit: Int) -> EntryBound? {
+        let isFamily = words[SegmentLayout.Entry.tag] == SegmentLayout.Tag.family
+        if isFamily, families.count >= SegmentLayout.mostFamilies { return .families }
+        let isFull = seriesCount - uncounted + clippedCount >= limit || families.count > limit
+        return isFull ? .series : nil
+    }
+
+    /// Whether an entry is the family that tells what is dropped, or one of the series that a writer makes of it.
+    private func isUncounted(_ words: EntryWords, _ name: String?) -> Bool {
+        typealias Field = SegmentLayout.Entry
+        guard let name else { return false }
+        guard words[Field.tag] == SegmentLayout.Tag.family else {
+            guard uncounted < SegmentWriter.mostDroppedFamilies, let place = familyAtEntry[words[Field.family]] else {
+                return false
+            }
+            return families[place].name == name
+        }
+        let (offset, count) = (Int(words[Field.textOffset]), Int(words[Field.textLength]))
+        guard count == name.utf8.count, offset + count <= SegmentLayout.arenaCapacity else { return false }
+        return file.bytes(at: SegmentLayout.arenaOffset + offset, count).elementsEqual(name.utf8)
     }
 
     /// - Returns: whether there was memory for it.
@@ -148,6 +176,12 @@ package final class SegmentReader {
         let help = Int(min(words[Field.helpLength], UInt32(SegmentLayout.longestHelp)))
         return 1024 + help + (text + 128) * (bounds + 4) + states * 4
     }
+}
+
+/// A bound on what is read of one segment.
+package enum EntryBound: Sendable {
+    case series
+    case families
 }
 
 /// A series as a reader found it: checked labels and the place of its cells. The reader does not keep it.
