@@ -7,7 +7,8 @@ package enum APILimits: LimitCatalog {
     package static let title = "Clients of the API"
 
     private static let cuts = HTTPServer.connectionsCut.family.name
-    private static let slowClient = "find the client by the log's line, and see whether its network or its code is slow"
+    private static let slowClient =
+        "find the client by the log's line, an address or a uid of this host (`ss -tnp 'dport = :3001'` names its process), and see whether its network or its code is slow"
 
     /// Below the usual soft limit of 1024 descriptors, with room for the database, where the soft limit cannot be raised.
     package static let connections = Limit(

@@ -8,7 +8,7 @@ package enum EndpointLimits: LimitCatalog {
 
     private static let cuts = Agent.connectionsCut.family.name
     private static let whoConnects =
-        "look who connects: the agent's log names the address; `ss -tnp 'sport = :9480'` its process"
+        "look who connects: the agent's log names the address or, on this host, the uid; `ss -tnp 'dport = :9480'` names the processes of this host that are connected"
 
     /// Connections at a time.
     package static let connections = Limit(
