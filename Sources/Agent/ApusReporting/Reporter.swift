@@ -31,6 +31,11 @@ public final class Reporter: Service {
     private let logger: Logger
     private let startThread: @Sendable (DetachedThread) -> Bool
 
+    /// The number of series that a process may have unless it is told another one.
+    public static var defaultSeriesLimit: Int { 100_000 }
+    /// The number of series that one family may have unless the process is told another one.
+    public static var defaultFamilySeriesLimit: Int { 10_000 }
+
     /// Makes the segment; handles can be made and recorded on from here on.
     ///
     /// - Parameters:
@@ -42,8 +47,8 @@ public final class Reporter: Service {
     /// - Throws: ``ReporterError`` when the names are illegal. Where the system grants no segment, the log says so, and what is recorded
     ///   is seen by nobody: metrics never keep a service from running.
     public convenience init(
-        service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000,
-        familySeriesLimit: Int = 10_000, logger: Logger
+        service: String, instance: String, socketPath: String, seriesLimit: Int = Reporter.defaultSeriesLimit,
+        familySeriesLimit: Int = Reporter.defaultFamilySeriesLimit, logger: Logger
     ) throws(ReporterError) {
         try self.init(
             service: service, instance: instance, socketPath: socketPath, seriesLimit: seriesLimit,
@@ -52,8 +57,9 @@ public final class Reporter: Service {
 
     /// - Parameter startThread: starts the reporter's thread, and says whether the system granted it.
     package init(
-        service: String, instance: String, socketPath: String, seriesLimit: Int = 100_000,
-        familySeriesLimit: Int = 10_000, logger: Logger, startThread: @escaping @Sendable (DetachedThread) -> Bool
+        service: String, instance: String, socketPath: String, seriesLimit: Int = Reporter.defaultSeriesLimit,
+        familySeriesLimit: Int = Reporter.defaultFamilySeriesLimit, logger: Logger,
+        startThread: @escaping @Sendable (DetachedThread) -> Bool
     ) throws(ReporterError) {
         self.startThread = startThread
         guard socketPath.utf8.count <= 107 else { throw .socketPathTooLong(socketPath) }

@@ -64,6 +64,28 @@ import SegmentTesting
         #expect(troubles.list.count == 4 * SegmentWriter.mostDroppedFamilies)
     }
 
+    @Test func `a label that is too long is named with its length, once a family, and counted as dropped`() throws {
+        let troubles = Troubles()
+        let writer = try SegmentWriter(drops: Self.dropped, onTrouble: troubles.add)
+        for length in [1100, 1200] {
+            let series = writer.series(
+                Self.requests, labels: [("kind", String(repeating: "x", count: length))], form: .integer)
+            #expect(!series.isPublished)
+        }
+        #expect(
+            writer.series(Self.requests, labels: [("kind", String(repeating: "x", count: 1024))], form: .integer).isPublished)
+        let many = (0..<65).map { ("label\($0)", "value") }
+        #expect(!writer.series(Self.errors, labels: many, form: .integer).isPublished)
+        #expect(try drops(writer) == [#"family="requests_total""#: 2, #"family="errors_total""#: 1])
+        #expect(
+            troubles.list.map(\.description) == [
+                "a series of requests_total is dropped: the label kind has 1100 bytes, at most 1024 are taken; put ids and long texts "
+                    + "into logs and exemplars",
+                "a series of errors_total is dropped: it has 65 labels, at most 64 are taken; put ids and long texts into logs and "
+                    + "exemplars",
+            ])
+    }
+
     @Test func `a clash of kinds, or of states, is reported once`() throws {
         let troubles = Troubles()
         let writer = try SegmentWriter(drops: Self.dropped, onTrouble: troubles.add)

@@ -3,6 +3,7 @@ import ApusAgent
 import ApusJournal
 import ApusLimits
 import ApusMetrics
+import ApusReporting
 import ClusterSupervisor
 import DeliveryWorker
 import Foundation
@@ -15,7 +16,7 @@ import Testing
 /// docs/limits.md against the limits of the code. `APUS_RENEW_LIMITS=1` writes the page's tables anew.
 @Suite struct LimitsTests {
     private static let catalogs: [any LimitCatalog.Type] = [
-        ReportLimits.self, DescriptorStoreLimits.self, SamplingLimits.self, SegmentLimits.self,
+        ReportLimits.self, DescriptorStoreLimits.self, ReporterLimits.self, SamplingLimits.self, SegmentLimits.self,
         SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self,
         APILimits.self, RequestLimits.self,
         DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self,

@@ -116,7 +116,7 @@ struct SegmentRegistry {
         }
         drops[name]?.add(1 as UInt64)
         // Bounded: a service that makes up names must not fill the memory with complaints about them.
-        return reported.count < 4 * SegmentWriter.mostDroppedFamilies && reported.insert(trouble).inserted
+        return reported.count < 4 * SegmentWriter.mostDroppedFamilies && reported.insert(trouble.ofFamily).inserted
     }
 
     private static func bytes(of bounds: [Double]) -> [UInt8] {

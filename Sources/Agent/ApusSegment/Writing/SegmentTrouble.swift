@@ -8,13 +8,22 @@ package enum SegmentTrouble: Error, Hashable, Sendable, CustomStringConvertible 
     case serviceLimit(family: String, limit: Int)
     /// The name is taken by a family of another kind.
     case clash(family: String, registered: MetricKind, asked: MetricKind)
-    /// The family, or the labels of a series, cannot be served.
+    /// The family cannot be served.
     case unusable(family: String)
+    /// The labels of a series are too long or too many; the fault says which, and what is taken.
+    case labels(family: String, fault: String)
 
     package var family: String {
         switch self {
-        case .familyLimit(let family, _), .serviceLimit(let family, _), .clash(let family, _, _), .unusable(let family): family
+        case .familyLimit(let family, _), .serviceLimit(let family, _), .clash(let family, _, _), .unusable(let family),
+            .labels(let family, _):
+            family
         }
+    }
+
+    /// The trouble without what differs from one series to the next.
+    var ofFamily: Self {
+        if case .labels(let family, _) = self { .labels(family: family, fault: "") } else { self }
     }
 
     package var description: String {
@@ -26,7 +35,9 @@ package enum SegmentTrouble: Error, Hashable, Sendable, CustomStringConvertible 
         case .clash(let family, let registered, let asked):
             "\(family) is recorded as a \(registered.typeName) and as a \(asked.typeName): the first one stays, the other is dropped"
         case .unusable(let family):
-            "\(family) cannot be served: its name, number of buckets, states or the length of its labels is not legal"
+            "\(family) cannot be served: its name, number of buckets or states is not legal"
+        case .labels(let family, let fault):
+            "a series of \(family) is dropped: \(fault); put ids and long texts into logs and exemplars"
         }
     }
 }

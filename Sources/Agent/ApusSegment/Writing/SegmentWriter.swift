@@ -144,14 +144,22 @@ package final class SegmentWriter: Sendable {
         for labels in labels() { _ = series(family, labels: labels, form: form) }
     }
 
-    /// Whether readers take labels as long and as many as these.
-    private static func areTaken(_ labels: [UInt8]) -> Bool {
-        guard labels.count <= SegmentLayout.longestLabels else { return false }
+    /// What keeps readers from taking labels; nil where nothing does.
+    private static func fault(of labels: [UInt8]) -> String? {
         // Shorter than the longest value in all, which most are: no label can be too long, and few can be too many.
-        if labels.count <= SegmentLayout.mostLabels * 4 { return true }
+        if labels.count <= SegmentLayout.mostLabels * 4 { return nil }
         let parsed = (try? LabelBytes.parse(labels)) ?? []
-        return parsed.count <= SegmentLayout.mostLabels
-            && parsed.allSatisfy { $0.value.utf8.count <= SegmentLayout.longestLabelValue }
+        if let long = parsed.first(where: { $0.value.utf8.count > SegmentLayout.longestLabelValue }) {
+            return
+                "the label \(long.name) has \(long.value.utf8.count) bytes, at most \(SegmentLayout.longestLabelValue) are taken"
+        }
+        guard parsed.count <= SegmentLayout.mostLabels else {
+            return "it has \(parsed.count) labels, at most \(SegmentLayout.mostLabels) are taken"
+        }
+        guard labels.count <= SegmentLayout.longestLabels else {
+            return "its labels have \(labels.count) bytes together, at most \(SegmentLayout.longestLabels) are taken"
+        }
+        return nil
     }
 
     private func find(
@@ -165,9 +173,8 @@ package final class SegmentWriter: Sendable {
                 throw .familyLimit(family: family.name, limit: familySeriesLimit)
             }
         }
-        guard form.suits(family.kind), Self.areTaken(labels), let recordable = family.recordable() else {
-            throw .unusable(family: family.name)
-        }
+        if let fault = Self.fault(of: labels) { throw .labels(family: family.name, fault: fault) }
+        guard form.suits(family.kind), let recordable = family.recordable() else { throw .unusable(family: family.name) }
         guard familySeriesLimit > 0 else { throw .familyLimit(family: family.name, limit: 0) }
         guard state.series < seriesLimit, let cells = state.register(recordable, labels, form) else {
             throw .serviceLimit(family: family.name, limit: seriesLimit)
