@@ -2,16 +2,22 @@ public import ApusMetrics
 
 /// HTTP servers, named after OpenTelemetry's semantic conventions.
 public enum HTTPServer: MetricSubsystem {
+    /// A service leaves out requests whose client went away: how long a client hesitated before it hung up is no latency of the server,
+    /// and would burn the budget of an objective and fire its alerts. They are counted in ``abandonedRequests``.
     public static let requestDuration = Histogram<RequestLabels>(
         "http_server_request_duration_seconds", "Time from a request's head to the end of its response.")
     public static let activeRequests = Gauge<NoLabels>(
         "http_server_active_requests", "Requests being answered at the moment.")
+    public static let abandonedRequests = Counter<NoLabels>(
+        "http_server_requests_abandoned_total", "Requests whose client went away before they were whole.")
     public static let connectionsCut = Counter<ConnectionCutLabels>(
         "http_server_connections_cut_total", "Connections that the server closed or refused of its own accord, by cause.")
 
     public static let title = "HTTP server"
     public static let origin = MetricOrigin.service
-    public static let families = [requestDuration.family, activeRequests.family, connectionsCut.family]
+    public static let families = [
+        requestDuration.family, activeRequests.family, abandonedRequests.family, connectionsCut.family,
+    ]
 }
 
 /// The route is the pattern, never the path, so that the number of series is bounded.

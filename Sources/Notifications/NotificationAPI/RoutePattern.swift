@@ -37,7 +37,7 @@ enum RoutePattern: String, CaseIterable, Sendable {
     /// The statuses that the first method of the path can be answered with; their series are there from the start.
     var statuses: [Int] {
         switch self {
-        case .notifications: [202, 400, 413, 415, 422, 429, 499, 500, 503, 507]
+        case .notifications: [202, 400, 413, 415, 422, 429, 500, 503, 507]
         case .notification: [200, 400, 404, 409, 500, 503]
         case .health, .readiness: [200, 503]
         case .liveness: [200]

@@ -68,6 +68,10 @@ import Testing
             abandoned.cancel()
             _ = await abandoned.result
             try await eventually("the request is gone") { active.lastValue == 0 }
+            // How long it hesitated is no latency of this instance.
+            #expect(try api.metrics.expectCounter("http_server_requests_abandoned_total").totalValue == 1)
+            let timed = api.metrics.recorders(label: "http_server_request_duration_seconds")
+            #expect(!timed.contains { $0.dimensions.contains { $0.1 == "499" } })
             _ = try await api.get("/stats")
             try await eventually("no request") { active.lastValue == 0 }
         }

@@ -81,13 +81,16 @@ struct APIDashboard {
         }
         return Panel(
             "Requests by class of status",
-            description: "Requests answered per second, stacked by the first digit of the status.",
+            description:
+                "Requests answered per second, stacked by the first digit of the status, and those whose client went away before "
+                + "they were whole.",
             kind: .stackedLines, unit: .requestsPerSecond
         ) {
             PanelQuery(answers("2.."), legend: "2xx")
             PanelQuery(answers("3.."), legend: "3xx")
             PanelQuery(answers("4.."), legend: "4xx")
             PanelQuery(answers("5.."), legend: "5xx")
+            PanelQuery(HTTPServer.abandonedRequests.series.rate(over: .rateInterval).sum(), legend: "client went away")
         }.overrides(
             .named("2xx", .color(.green)), .named("3xx", .color(.blue)), .named("4xx", .color(.orange)),
             .named("5xx", .color(.red)))

@@ -13,7 +13,8 @@ final class RequestMetrics: Sendable {
     }
 
     private struct Series {
-        let recorder: CoreMetrics.Recorder
+        /// Nil of requests whose client went away: the time until then says nothing of this instance.
+        let recorder: CoreMetrics.Recorder?
         var count = 0
     }
 
@@ -24,12 +25,14 @@ final class RequestMetrics: Sendable {
 
     private let factory: any MetricsFactory
     private let activeGauge: CoreMetrics.Meter
+    private let abandoned: CoreMetrics.Counter
     private let state: Mutex<State>
 
     init(factory: any MetricsFactory) {
         self.factory = factory
         activeGauge = HTTPServer.activeRequests.handle(factory: factory)
         activeGauge.set(0)
+        abandoned = HTTPServer.abandonedRequests.handle(factory: factory)
         var state = State()
         for route in RoutePattern.allCases {
             for status in route.statuses {
@@ -60,7 +63,7 @@ final class RequestMetrics: Sendable {
             state.series[key] = series
             return series.recorder
         }
-        recorder.record(duration / .seconds(1))
+        if let recorder { recorder.record(duration / .seconds(1)) } else { abandoned.increment() }
     }
 
     var statistics: StatisticsAnswer.Requests {
@@ -75,6 +78,7 @@ final class RequestMetrics: Sendable {
     }
 
     private static func series(_ key: Key, factory: any MetricsFactory) -> Series {
+        guard key.status != Int(Problem.clientGone.status.code) else { return Series(recorder: nil) }
         let labels = RequestLabels(method: key.method.rawValue, route: key.route.rawValue, status: key.status)
         return Series(recorder: HTTPServer.requestDuration.handle(labels, factory: factory))
     }
