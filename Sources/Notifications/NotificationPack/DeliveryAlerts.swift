@@ -24,6 +24,21 @@ struct DeliveryAlerts {
         ]
     }
 
+    /// What every alert on the queue or on attempts asks first: more workers deliver nothing to receivers that do not answer.
+    private static let closedDestinations =
+        "If `\(Notifications.closedDestinations.name)` is above 0, receivers do not answer, and what waits for them is deferred and "
+        + "not lost: `journalctl -u 'apus-worker@*' -p notice -g deferred` names them. Tell their operators; more workers do not "
+        + "help."
+
+    private static func destinationQueries(_ window: RateWindow) -> [Runbook.Query] {
+        [
+            .init("Destinations that are closed, by worker", Notifications.closedDestinations.series.value),
+            .init(
+                "Deferrals per second by reason",
+                Notifications.deferrals.series.rate(over: window).sum(by: .label(.reason))),
+        ]
+    }
+
     private var limits: Thresholds { fleet.thresholds }
     private var window: RateWindow { fleet.rateWindow }
 
@@ -67,10 +82,11 @@ struct DeliveryAlerts {
                     .init("Notifications by state", NotificationQueries.queueDepth),
                     .init("Deliveries per second", NotificationQueries.deliveries(over: window)),
                     .init("Accepted per second", Notifications.enqueued.series.rate(over: window).sum()),
-                ],
+                ] + Self.destinationQueries(window),
                 actions: [
-                    "If it is `pending` that grows, add workers: `Scaling` or more `Instance`s.",
-                    "If it is `scheduled`, attempts fail and wait for their next: see the runbook of HighErrorRate.",
+                    Self.closedDestinations,
+                    "If no destination is closed and `pending` grows, add workers: `Scaling` or more `Instance`s.",
+                    "If `scheduled` grows, attempts fail and wait for their next: see the runbook of HighErrorRate.",
                     "If it is `locked`, deliveries are slow: see the runbook of HighDeliveryLatency.",
                 ]),
             inputs: [
@@ -95,8 +111,9 @@ struct DeliveryAlerts {
                 queries: [
                     .init("Notifications by state", NotificationQueries.queueDepth),
                     .init("Leases taken per second", Notifications.claimed.series.rate(over: window).sum(by: .service)),
-                ],
+                ] + Self.destinationQueries(window),
                 actions: [
+                    Self.closedDestinations,
                     "Look whether workers run: see the runbook of InstanceDown.",
                     "Look whether they claim but cannot deliver: see the runbook of HighErrorRate.",
                 ]))
@@ -129,9 +146,11 @@ struct DeliveryAlerts {
                     .init("Failed attempts per second", NotificationQueries.failures(over: window)),
                     .init("Leases taken per second", Notifications.claimed.series.rate(over: window).sum(by: .service)),
                     .init("Workers that run", ServiceState.up.series.value),
-                ],
+                ] + Self.destinationQueries(window),
                 actions: [
-                    "If attempts fail, the receivers or the way to them are down: look at the log of a worker, `journalctl -u 'apus-worker@*' -p warning -n 100`.",
+                    Self.closedDestinations,
+                    "If attempts fail, the receivers or the way to them are down: read why in the log of the workers, "
+                        + "`journalctl -u 'apus-worker@*' -p info -n 100`.",
                     "If nothing is claimed, the workers do not reach the store: look at their log, and at the store's own alerts.",
                     "If workers hang, restart them: see the runbook of ServiceHung.",
                 ]),
@@ -170,9 +189,10 @@ struct DeliveryAlerts {
                     .init("Accepted per second", enqueued),
                     .init("Delivered per second", NotificationQueries.deliveries(over: window)),
                     .init("Notifications by state", NotificationQueries.queueDepth),
-                ],
+                ] + Self.destinationQueries(window),
                 actions: [
-                    "Add workers: raise `Scaling`'s minimum, or declare more `Instance`s.",
+                    Self.closedDestinations,
+                    "If no destination is closed, add workers: raise `Scaling`'s minimum, or declare more `Instance`s.",
                     "Look for slow receivers: see the runbook of HighDeliveryLatency.",
                 ]),
             inputs: throughputInputs(
@@ -229,11 +249,14 @@ struct DeliveryAlerts {
                         "Failures per second by channel and reason",
                         Notifications.failures.series.rate(over: window).sum(by: .label(.channel), .label(.reason))),
                     .init("Given up per second", Notifications.dead.series.rate(over: window).sum(by: .label(.channel))),
-                ],
+                ] + Self.destinationQueries(window),
                 actions: [
                     "`permanent`: receivers refuse what they get; look at the answers in `journalctl -u 'apus-worker@*' -p warning`.",
                     "`throttled`: receivers ask for patience; lower the number of workers for a while.",
-                    "`transient`: the way to the receivers is down; try one by hand with `curl -v`.",
+                    "`transient`: receivers, or the way to them, are down: `journalctl -u 'apus-worker@*' -p info -g attempt` has "
+                        + "the errors and the ids; `curl -s http://API/notifications/ID` has the receiver's URL and the last "
+                        + "error; try it by hand with `curl -v URL`.",
+                    Self.closedDestinations,
                 ]),
             inputs: [
                 failed("one", bad * 0.6), failed("two", bad * 0.4),

@@ -55,7 +55,7 @@ struct RequestAlerts {
                     .init("Requests per second", all),
                 ],
                 actions: [
-                    "Read what failed: `journalctl -u 'apus-SERVICE@*' -p err -n 100`.",
+                    "Read what failed: `journalctl -u 'apus-SERVICE@*' -p warning -n 100`.",
                     "503 means that the store or the pool is the cause: see PoolExhausted and the database's alerts.",
                     "If it began with a release, take the release back.",
                 ]),

@@ -68,7 +68,7 @@ struct MonitoringAlerts {
                 impact: "What the source said last is served for five minutes, and then nothing; alerts on it are silent.",
                 queries: [.init("Age of what is served, by source", AgentSources.age.series.value)],
                 actions: [
-                    "Read of which process and why: `journalctl -u 'apus-agent*' -p warning -n 50`.",
+                    "Read of which process and why, permissions at info: `journalctl -u 'apus-agent*' -p info -n 50`.",
                     "Leave the source out where it cannot be had: `apus-agent --no-source NAME`.",
                 ]),
             inputs: [up("stat", .level(quiet: 1, bad: 0)), up("journal", .constant(0)), up("units", .constant(0))])
@@ -143,7 +143,11 @@ struct MonitoringAlerts {
                 meaning: "More clients scrape the agent at the same time than it allows.",
                 impact: "Some of them have gaps.",
                 queries: [.init("Scrapes per second", Agent.scrapes.series.rate(over: window))],
-                actions: ["See who asks: `ss -tnp 'sport = :AGENT_PORT'`; one Prometheus and its twin are enough."]))
+                actions: [
+                    "See who asks: `ss -tn 'sport = :AGENT_PORT'` on the agent's host lists their addresses, "
+                        + "`ss -tnp 'dport = :AGENT_PORT'` the processes of that host among them.",
+                    "One Prometheus and its twin are enough: stop the others, or let them ask less often.",
+                ]))
     }
 
     private var journalUnread: Alert {
