@@ -2,7 +2,8 @@ package import ArgumentParser
 import Glibc
 
 extension AsyncParsableCommand {
-    /// Runs what the arguments ask for, and ends the process with one line on standard error when that fails.
+    /// Runs what the arguments ask for, and ends the process with one line on standard error when that fails, or with a line for each
+    /// of several faults.
     ///
     /// A log or a supervisor's status shows one line, and usage is for those who ask with `--help`. The exit code is not zero then.
     package static func runWithOneLineErrors() async {
@@ -20,11 +21,23 @@ extension AsyncParsableCommand {
             let message = message(for: error)
             // Help and version are no errors; a bare exit code has no words.
             guard !code.isSuccess, !message.isEmpty else { exit(withError: error) }
-            let line = message.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+            let line = code == .validationFailure ? oneLine(message) : listed(message)
             let hint = code == .validationFailure ? "; --help explains the options" : ""
             let bytes = Array("Error: \(line)\(RefusedDuration.remedy(for: line))\(hint)\n".utf8)
             _ = write(STDERR_FILENO, bytes, bytes.count)
             Glibc.exit(code.rawValue)
+        }
+    }
+
+    private static func oneLine(_ message: String) -> String {
+        message.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+    }
+
+    /// The message on one line, but for a list: what is indented by two spaces is an entry, and keeps its line.
+    private static func listed(_ message: String) -> String {
+        let lines = message.split(separator: "\n")
+        return lines.dropFirst().reduce(lines.first.map(String.init) ?? "") { text, line in
+            text + (line.hasPrefix("  ") ? "\n" : " ") + line
         }
     }
 }

@@ -113,7 +113,20 @@ struct LoadCommand: AsyncParsableCommand {
         do {
             try Data(text.utf8).write(to: URL(filePath: output))
         } catch {
-            throw CommandFailure("the report cannot be written to \(output): \(error)")
+            // The test took its time, and its result is worth more than the place that it was meant for.
+            print(text, terminator: "")
+            throw CommandFailure(
+                "the report cannot be written to \(output): \(Self.reason(error)); it is on standard output instead")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileWriteOutOfSpace: "the disk is full"
+        case .fileNoSuchFile: "there is no such folder"
+        case .fileWriteNoPermission: "this user may not write there"
+        case .fileWriteVolumeReadOnly: "the disk is read-only"
+        default: "\(error)"
         }
     }
 }

@@ -153,6 +153,46 @@ import Testing
         }
     }
 
+    @Test func `several contradictions of a topology have a line each`() async throws {
+        let folder = try TemporaryFolder()
+        let command = try await Command.runApart(
+            Executables.apus, ["generate", "--port-offset", "65000", "--alert-hold", "1s", "--output", folder.path])
+        #expect(command.status == 1)
+        let lines = command.errors.split(separator: "\n")
+        #expect(lines.first == "Error: the fleet contradicts itself:", "\(command.errors)")
+        #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  ") } && lines.count > 3, "\(command.errors)")
+        #expect(lines.contains { $0.contains("alerts hold for 1s") })
+        expectOneLine(
+            try await Command.runApart(Executables.apus, ["generate", "--alert-hold", "1s", "--output", folder.path]),
+            ["the fleet contradicts itself: ", "alerts hold for 1s"])
+    }
+
+    /// The first has no room for the database, the second none for the memory that its processes share.
+    @Test(arguments: [65536, 65536 - 16384])
+    func `a full disk is called that at the start`(bytes: Int) async throws {
+        let folder = try TemporaryFolder()
+        // A file system of its own, which only the worker sees; needs root.
+        let script =
+            "mount -t tmpfs -o size=64k,mode=0700 none \"$1\" && head -c \(bytes) /dev/zero > \"$1/filler\"; "
+            + "exec \"$0\" worker --instance worker-9 --data \"$1\""
+        let command = try await Command.runApart("unshare", ["-m", "sh", "-c", script, Executables.apus, folder.path])
+        expectOneLine(command, ["the disk is full; free space on it"])
+        #expect(command.status == 1)
+    }
+
+    @Test func `a report of a load test that cannot be written is on standard output`() async throws {
+        let api = "http://127.0.0.1:\(try LoopbackPort.free())"
+        let command = try await Command.runApart(
+            Executables.apus,
+            [
+                "load", "--rate", "1", "--duration", "1s", "--settle", "0s", "--url", api, "--report", "json", "--output",
+                "/nowhere/report.json",
+            ])
+        expectOneLine(command, ["/nowhere/report.json", "there is no such folder", "standard output"])
+        #expect(command.status == 1)
+        #expect(try JSONSerialization.jsonObject(with: Data(command.output.utf8)) is [String: Any], "\(command.output)")
+    }
+
     @Test func `a second fleet on the same folder is refused, and the first goes on`() async throws {
         let fleet = try await RunningFleet()
         let second = try await Command.runApart(

@@ -7,7 +7,7 @@ extension StoreError {
         switch error {
         case let error as StoreError: error
         case let error as DatabaseError where error.isBusy: .busy(reason: "it could not \(operation): \(error.reason)")
-        case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
+        case let error as DatabaseError where error.isFull:
             .full(operation: operation, reason: error.reason)
         case let error as DatabaseError where error.isUnavailable:
             .unavailable(reason: "it could not \(operation): \(error.reason)")
@@ -28,6 +28,9 @@ extension StoreError {
 }
 
 extension DatabaseError {
+    /// SQLite has no room for what is written, or for its shared memory, which it lays out beforehand (`SQLITE_IOERR_SHMSIZE`).
+    fileprivate var isFull: Bool { resultCode == .SQLITE_FULL || extendedResultCode.rawValue == 10 | 19 << 8 }
+
     fileprivate var isBusy: Bool { resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED }
 
     /// Whether the file cannot be reached at the moment, where another moment may differ.
@@ -37,8 +40,8 @@ extension DatabaseError {
     /// private.
     fileprivate var reason: String {
         let message = message ?? "\(extendedResultCode)"
+        if isFull { return "the disk is full; free space on it" }
         return switch resultCode {
-        case .SQLITE_FULL: "the disk is full; free space on it"
         case .SQLITE_READONLY: "the file or its folder may not be written by this user (\(message))"
         case .SQLITE_NOTADB: "it is not an SQLite database"
         case .SQLITE_CORRUPT: "the file is damaged; restore it from a backup (\(message))"
