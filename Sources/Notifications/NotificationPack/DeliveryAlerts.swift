@@ -224,17 +224,27 @@ struct DeliveryAlerts {
 
     private static let backlogShare = 0.5
 
+    /// The number of failed attempts in the window of rates up to which a ratio says nothing: one is all of the attempts of a quiet hour.
+    private static let fewFailures = 5.0
+
     var highErrorRate: Alert {
         let limit = limits[Threshold.errorRatio]
-        func failed(_ instance: String, _ rate: Double) -> AlertInput {
+        let seconds = fleet.alertWindow / .seconds(1)
+        let failed = Notifications.failures.series.increase(over: window).sum(perTarget: .service)
+        func failing(_ instance: String, _ course: InputCourse) -> AlertInput {
             AlertInput(
                 Notifications.failures,
-                [.service: "a", .instance: instance, .label(.channel): "webhook", .label(.reason): "transient"],
-                .rising(to: rate))
+                [.service: "a", .instance: instance, .label(.channel): "webhook", .label(.reason): "transient"], course)
         }
-        let bad = 0.5 * limit.value
+        // Far more failures than those few, at the limit of the ratio.
+        let all = max(0.5, 4 * Self.fewFailures / (limit.value * seconds))
+        let bad = all * limit.value
+        // As many failures as those few, far above the limit of the ratio.
+        let few = Self.fewFailures / seconds
+        let rest = few * (1 - limit.value) / 4
+        let ratio = failures / (perSecond(Notifications.delivered) + failures > 0)
         return Alert(
-            "HighErrorRate", when: failures / (perSecond(Notifications.delivered) + failures > 0), above: limit,
+            "HighErrorRate", when: (ratio > limit.value).and(failed > Self.fewFailures), threshold: limit,
             summary: "Too many attempts to deliver fail.",
             description: """
                 \(value: .percentage) of the attempts of service \(.service) to deliver in the last \
@@ -242,7 +252,10 @@ struct DeliveryAlerts {
                 the limit is \(limit).
                 """,
             runbook: Runbook(
-                meaning: "Among all attempts to deliver, more have failed than `Thresholds.errorRatio`.",
+                meaning: """
+                    Among all attempts to deliver, more have failed than `Thresholds.errorRatio`, and they are more than \
+                    \(Int(Self.fewFailures)) within the window of rates.
+                    """,
                 impact: "Users get notifications late, and not at all once their attempts are used up.",
                 queries: [
                     .init(
@@ -259,9 +272,15 @@ struct DeliveryAlerts {
                     Self.closedDestinations,
                 ]),
             inputs: [
-                failed("one", bad * 0.6), failed("two", bad * 0.4),
-                delivered("one", .falling(to: 0.3 - bad * 0.6)),
-                delivered("two", .falling(to: 0.2 - bad * 0.4)),
+                failing("one", .rising(to: bad * 0.6)), failing("two", .rising(to: bad * 0.4)),
+                delivered("one", .falling(to: (all - bad) * 0.6)), delivered("two", .falling(to: (all - bad) * 0.4)),
+            ],
+            furtherInputs: [
+                [
+                    failing("one", .growth(quiet: few * 0.5996, bad: few * 0.6004)),
+                    failing("two", .growth(quiet: few * 0.3996, bad: few * 0.4004)),
+                    delivered("one", .growth(quiet: rest, bad: rest)),
+                ]
             ])
     }
 
