@@ -65,6 +65,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
+            "200"
+        ),
+        ("CONNECT a:22 HTTP/1.1\r\nHost: a\r\n\r\n", "404"),
+        ("GET /health/live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"),
+        ("GET /health/live HTTP/1.1\r\nHost: attacker.example, a.localhost\r\n\r\n", "400"),
+        ("GET /health/live HTTP/1.1\r\nHost: a\(String(repeating: "\u{0315}\u{0300}", count: 200))\r\n\r\n", "400"),
+        ("GET http://127.0.0.1/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "200"),
+        ("GET http://attacker.example/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "421"),
+    ])
+    func `what is no plain request is answered, and its connection ended`(request: String, status: String) async throws {
+        try await RunningAgent.with { agent in
+            let client = try RawClient(port: agent.port)
+            let start = ContinuousClock.now
+            client.send(request)
+            let answer = String(decoding: client.readToEnd(), as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+            #expect(answer.contains("Connection: close\r\n"))
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
     @Test func `documents that nobody takes fill no memory: past a share of them the slowest gives way`() async throws {
         try await RunningAgent.with {
             $0.expected = (0..<3000).map { InstanceIdentity(service: "s", instance: "instance-with-a-long-name-\($0)") }

@@ -19,6 +19,7 @@ final class HTTPServerConnection {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
         var uris: [String] = []
+        var hosts: [String] = []
         /// Answers each request as soon as it is whole.
         var answers = true
         private var context: ChannelHandlerContext?
@@ -28,7 +29,9 @@ final class HTTPServerConnection {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch unwrapInboundIn(data) {
-            case .head(let head): uris.append(head.uri)
+            case .head(let head):
+                uris.append(head.uri)
+                hosts += head.headers["host"]
             case .body: break
             case .end: if answers { answer() }
             }
@@ -68,7 +71,7 @@ final class HTTPServerConnection {
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestStages(), RequestErrors(), requests,
+            RequestStages(), RequestHeads(), RequestErrors(), requests,
         ])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }

@@ -161,7 +161,7 @@ final class HTTPEndpoint: Service {
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: framing,
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestStages(), RequestErrors(),
+            RequestStages(), RequestHeads(), RequestErrors(),
             RequestHandler(responder: responder, place: place, turns: turns),
         ])
     }

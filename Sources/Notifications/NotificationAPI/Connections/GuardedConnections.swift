@@ -41,7 +41,7 @@ struct GuardedConnections: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandlers(
-                [RequestStages(), guarding.intake(place)], position: .after(decoder))
+                [RequestStages(), RequestHeads(), guarding.intake(place)], position: .after(decoder))
             return value
         }
     }
