@@ -20,6 +20,9 @@ package enum DeliveryLimits: LimitCatalog {
     package static let answerBodyTime = Limit(
         Duration.seconds(2), "time that an answer's body is read for", per: "attempt",
         remedy: "none is needed: a slower body costs the receiver its connection, and nothing else")
+    package static let retryAfter = Limit(
+        ByteLimit(bytes: 64), "bytes of a date in an answer's Retry-After", per: "attempt",
+        remedy: "none is needed: a longer one is no date, and the retry schedule decides")
     package static let drainedConnections = Limit(
         64, "connections on which the rest of an answer is awaited", per: "worker",
         remedy: "none is needed: one more is closed at once")
@@ -107,7 +110,8 @@ package enum DeliveryLimits: LimitCatalog {
         remedy: "tell the receiver's operator; the retry schedule then ends the notification")
 
     package static let all: [any AnyLimit] = [
-        answerHead, informationalHeads, answerBody, answerBodyTime, drainedConnections, idleConnections, idleTime, lookups,
+        answerHead, informationalHeads, answerBody, answerBodyTime, retryAfter, drainedConnections, idleConnections, idleTime,
+        lookups,
         waitingLookups, lookupTime, names, addressAge, staleAddressAge, failureAge, lineTime, destinations, share, quickShare,
         proof, trialShare, unanswered, trialPause, failures,
         firstPause, longestPause, deferral,

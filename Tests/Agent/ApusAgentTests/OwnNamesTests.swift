@@ -39,6 +39,16 @@ import Testing
         #expect(try Self.names(["*"]).include(host: "attacker.example"))
     }
 
+    @Test(arguments: ["", "127.0.0.1", "web1"]) func `text that is no name is refused in no time`(beginning: String) throws {
+        let names = try Self.names()
+        let start = ContinuousClock.now
+        for _ in 0..<20 {
+            #expect(!names.include(host: beginning + "a" + String(repeating: "\u{0315}\u{0300}", count: 2000)))
+        }
+        #expect(!names.include(host: String(repeating: "a", count: 300)))
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+
     @Test func `a request without a name comes from no browser`() throws { #expect(try Self.names().include(host: nil)) }
 
     @Test(arguments: ["", "a b", "http://a", "a:9480", "*.", ".a", "a..b", "*.*"])

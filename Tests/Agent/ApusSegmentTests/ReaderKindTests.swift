@@ -37,6 +37,18 @@ private typealias Entry = SegmentLayout.Entry
         try expectMalformed(segment, words)
     }
 
+    @Test func `states of combining marks are compared in no time`() throws {
+        let start = ContinuousClock.now
+        for _ in 0..<20 {
+            let segment = try HostileSegment()
+            segment.soundFamily(kind: 7)
+            segment.put(Array("a\(String(repeating: "\u{0315}\u{0300}", count: 2047))bb\n".utf8), at: 9000)
+            segment.entry(0, [Entry.statesOffset: 9000, Entry.statesLength: 8192])
+            try expectMalformed(segment, "empty")
+        }
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+
     @Test(
         arguments: [
             (4, ValueForm.histogram, 8), (4, .nativeHistogram, 7), (4, .nativeHistogram, 9), (5, .summary, 1), (5, .summary, 3),

@@ -170,4 +170,16 @@ import Testing
         #expect(Negotiation.encoding(acceptEncoding: "zstd, gzip;q=0.1", offering: [.gzip]) == .gzip)
         #expect(Negotiation.encoding(acceptEncoding: "zstd, gzip", offering: []) == .identity)
     }
+
+    @Test func `a field of combining marks is passed over in no time`() {
+        let marks = "a" + String(repeating: "\u{0315}\u{0300}", count: 2000)
+        let start = ContinuousClock.now
+        for _ in 0..<20 {
+            #expect(Negotiation.encoding(acceptEncoding: "\(marks), gzip") == .gzip)
+            let format = Negotiation.format(
+                accept: "\(marks);q=1, text/plain;version=\"\(marks)\", application/openmetrics-text;q=0.5")
+            #expect(format.format == .openMetrics100)
+        }
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
 }

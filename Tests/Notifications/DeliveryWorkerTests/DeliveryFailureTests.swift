@@ -57,6 +57,21 @@ import Testing
         #expect(RetryAfter.parse(value, now: now) == delay)
     }
 
+    /// Each mark in another order than the normal one costs as much time as there are marks.
+    private static let noDates = [
+        "Sun, 06 a" + String(repeating: "\u{0315}\u{0300}", count: 15_000) + " 1994 08:49:37 GMT",
+        String(repeating: "a ", count: 30_000), "Sun, 06 Nov 1994 08:50:07 GM\u{0301}T",
+    ]
+
+    @Test func `a Retry-After that is no date costs no time`() throws {
+        let start = ContinuousClock.now
+        for value in Self.noDates {
+            let failure = try #require(DeliveryFailure(status: 429, phrase: "", retryAfter: value, now: now))
+            #expect(failure.retryAfter == nil)
+        }
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+
     @Test(
         "an error in place of an answer is transient, and held against the destination",
         arguments: [

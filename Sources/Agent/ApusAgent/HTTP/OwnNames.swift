@@ -50,6 +50,8 @@ package struct OwnNames: Sendable {
     /// Whether a request with this Host field may be answered; one without it comes from no browser.
     package func include(host: String?) -> Bool {
         guard !isOpen, let host, !host.isEmpty else { return true }
+        // As bytes: the longest name, and a port; text that is none is not compared with names.
+        guard host.utf8.count <= 262, host.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
         if host.hasPrefix("[") { return Self.isAddress(String(host.dropFirst().prefix { $0 != "]" })) }
         let name = host.prefix { $0 != ":" }.lowercased().trimmed
         if names.contains(name) || Self.isAddress(name) { return true }

@@ -158,6 +158,7 @@ struct Responder: Sendable {
     /// The format that `?format=` names, for people with a browser and scrapes that insist on one.
     private static func format(inQueryOf uri: String) -> AskedFormat {
         guard let value = Query.value(of: "format", in: uri) else { return .unnamed }
+        guard value.utf8.allSatisfy({ $0 < 0x80 }) else { return .unknown("(not ASCII)") }
         switch value {
         case "text": return .named(.text004)
         case "openmetrics": return .named(.openMetrics100)

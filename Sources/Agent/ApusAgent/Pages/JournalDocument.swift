@@ -53,9 +53,11 @@ extension JournalDocument {
         following = isFollowing
         messagesIncluded = withMessages
         complete = counts != nil
+        // By bytes: a client's text of combining marks takes long to compare otherwise, and is compared with every unit.
+        func isWanted(_ unit: String) -> Bool { wanted.map { unit.utf8.elementsEqual($0.utf8) } ?? true }
         var known: [Unit] = []
         counts?.forEachUnit { unit, cells in
-            guard wanted == nil || unit == wanted else { return }
+            guard isWanted(unit) else { return }
             let named = zip(JournalPriority.allCases, cells).filter { $0.1 > 0 }.map { ($0.0.name, $0.1) }
             known.append(
                 Unit(
@@ -64,7 +66,7 @@ extension JournalDocument {
         }
         self.units = known.sorted { $0.unit < $1.unit }
         self.instances = instances.compactMap { view in
-            guard let pid = view.pid, wanted == nil || view.unit == wanted else { return nil }
+            guard let pid = view.pid, wanted == nil || view.unit.map(isWanted) ?? false else { return nil }
             return InstanceErrors(
                 service: view.identity.service, instance: view.identity.instance, pid: pid, unit: view.unit,
                 errors: view.unit.map { Failure.last(of: $0, counts, withMessages) } ?? [])

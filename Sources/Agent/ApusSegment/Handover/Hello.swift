@@ -41,13 +41,16 @@ package struct Hello: Equatable, Sendable {
         // By bytes: as characters, a combining mark would join the `=` before it.
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)[...]
         guard let first = lines.popFirst(), first.elementsEqual(Self.firstLine.utf8) else { throw .wrongProtocol }
-        var values: [String: String] = [:]
+        var foundService: String?
+        var foundInstance: String?
         for line in lines {
             guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { throw .wrongProtocol }
-            values[String(Substring(line[..<equals]))] = String(Substring(line[line.index(after: equals)...]))
+            let value = String(Substring(line[line.index(after: equals)...]))
+            if line[..<equals].elementsEqual("service".utf8) { foundService = value }
+            if line[..<equals].elementsEqual("instance".utf8) { foundInstance = value }
         }
-        guard let service = values["service"] else { throw .missing("service") }
-        guard let instance = values["instance"] else { throw .missing("instance") }
+        guard let service = foundService else { throw .missing("service") }
+        guard let instance = foundInstance else { throw .missing("instance") }
         try self.init(service: service, instance: instance)
     }
 }

@@ -65,7 +65,7 @@ extension SegmentReader {
         guard states.count == parts.count else {
             throw .malformed(entry: words.entry, "a state of \(name) is not UTF-8")
         }
-        guard states.count <= MetricFamily.mostStates, !states.contains(""), Set(states).count == states.count else {
+        guard states.count <= MetricFamily.mostStates, !parts.contains(where: \.isEmpty), Set(parts).count == parts.count else {
             throw .malformed(entry: words.entry, "the states of \(name) are too many, empty or there twice")
         }
         return states

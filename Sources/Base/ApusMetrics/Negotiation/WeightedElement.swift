@@ -13,6 +13,8 @@ struct WeightedElement {
     }
 
     private init?(_ element: ArraySlice<UInt8>) {
+        // No type or coding has others, and texts without them are compared by their bytes.
+        guard element.allSatisfy({ $0 < 0x80 }) else { return nil }
         var parts = Self.split(element, at: UInt8(ascii: ";"))[...]
         guard let value = parts.popFirst(), !value.isEmpty else { return nil }
         var parameters: [(name: String, value: String)] = []

@@ -9,17 +9,19 @@ package struct JSONReader {
         let deepest: Int
         /// The size in bytes past which a text is refused unread.
         let largest: Int
+        /// The size in bytes past which the name of a member is refused.
+        let longestName: Int
         /// Whether an object may have two members of one name, and a string half a surrogate pair, which then stands for U+FFFD.
         let isLenient: Bool
 
         /// A message between programs, as RFC 7493 (I-JSON) has it: no name twice, no half of a surrogate pair.
-        package static func interchange(deepest: Int, largest: Int = 64 << 20) -> Self {
-            Self(deepest: deepest, largest: largest, isLenient: false)
+        package static func interchange(deepest: Int, largest: Int = 64 << 20, longestName: Int = 1024) -> Self {
+            Self(deepest: deepest, largest: largest, longestName: longestName, isLenient: false)
         }
 
         /// A file that a browser or Grafana may have written: what `JSON.parse` of JavaScript takes is taken.
         package static func file(deepest: Int = 400, largest: Int = 256 << 20) -> Self {
-            Self(deepest: deepest, largest: largest, isLenient: true)
+            Self(deepest: deepest, largest: largest, longestName: .max, isLenient: true)
         }
     }
 
@@ -93,13 +95,17 @@ package struct JSONReader {
 
     private mutating func object() throws(JSONSyntaxError) -> PlacedJSON.Value {
         var members: [PlacedJSON.Member] = []
-        var names: Set<String> = []
+        var names: Set<ByteText> = []
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             let start = index
             guard byte == UInt8(ascii: "\"") else { throw expected("the name of a member, in quotation marks,") }
             let name = try string()
-            if !rules.isLenient && !names.insert(name).inserted {
+            guard name.utf8.count <= rules.longestName else {
+                throw error(
+                    "the name of a member has \(name.utf8.count) bytes: write one of \(rules.longestName) at most", at: start)
+            }
+            if !rules.isLenient && !names.insert(ByteText(name)).inserted {
                 throw error("the object has a second member of this name: leave one out", at: start)
             }
             skipSpace()

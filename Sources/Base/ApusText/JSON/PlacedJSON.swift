@@ -27,7 +27,7 @@ package struct PlacedJSON: Sendable {
     package let offset: Int
 
     /// The value of a member of an object; the last of a name that stands there twice, as JavaScript takes it.
-    package subscript(name: String) -> PlacedJSON? { members.last { $0.name == name }?.value }
+    package subscript(name: String) -> PlacedJSON? { members.last { $0.name.hasSameBytes(as: name) }?.value }
 
     /// The members of an object in their order; none of any other value.
     package var members: [Member] { if case .object(let members) = value { members } else { [] } }

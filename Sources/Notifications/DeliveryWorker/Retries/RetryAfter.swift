@@ -1,3 +1,4 @@
+import ApusLimits
 import Glibc
 package import NotificationStore
 
@@ -10,6 +11,10 @@ package enum RetryAfter {
         if !value.isEmpty, value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
             // More digits than a number holds are a long time, too; a century of seconds keeps later arithmetic in range.
             return .seconds(min(Int64(value) ?? .max, 3_155_760_000))
+        }
+        // No date is longer, or has other bytes; what is both is not compared as text.
+        guard value.utf8.count <= DeliveryLimits.retryAfter.value.bytes, value.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return nil
         }
         guard let date = HTTPDate.parse(value, now: now) else { return nil }
         return max(date - now, .zero)

@@ -18,7 +18,8 @@ struct EnqueueRequest: Sendable {
     init(json: [UInt8], at now: Instant = .realtime()) throws(Problem) {
         let body: PlacedJSON
         do throws(JSONSyntaxError) {
-            body = try JSONReader.read(json, as: .interchange(deepest: Self.deepest))
+            body = try JSONReader.read(
+                json, as: .interchange(deepest: Self.deepest, longestName: RequestLimits.name.value.bytes))
         } catch {
             throw .notJSON(error)
         }
@@ -34,7 +35,7 @@ struct EnqueueRequest: Sendable {
                 break
             }
             isBatch = true
-            problems.addNames(body.members.map(\.name).filter { $0 != "notifications" }) {
+            problems.addNames(body.members.map(\.name).filter { !$0.hasSameBytes(as: "notifications") }) {
                 FieldProblem(
                     field: $0.excerpt(64), problem: "stands beside notifications", expected: "notifications alone")
             }

@@ -4,7 +4,7 @@ import NotificationStore
 
 /// Reads one notification from the members of a JSON object, and collects everything that is wrong with it.
 struct NotificationFields {
-    static let names: Set<String> = ["userId", "channel", "title", "body", "webhookUrl", "deliverAt"]
+    static let names = ["userId", "channel", "title", "body", "webhookUrl", "deliverAt"]
 
     private let members: [PlacedJSON.Member]
     /// The JSON path of the object; empty when it is the whole body.
@@ -48,7 +48,7 @@ struct NotificationFields {
         let body = text("body", longest: 10_000)
         let webhookURL = webhookURL(channel)
         let deliverAt = deliverAt()
-        problems.addNames(members.map(\.name).filter { !Self.names.contains($0) }) { [path] in
+        problems.addNames(members.map(\.name).filter { name in !Self.names.contains { $0.hasSameBytes(as: name) } }) { [path] in
             Self.problem(
                 path, $0.excerpt(64), "is no field of a notification", "one of \(Self.names.sorted().joined(separator: ", "))")
         }
@@ -81,7 +81,7 @@ struct NotificationFields {
     private mutating func channel() -> Channel? {
         let expected = Channel.allCases.map(\.rawValue).joined(separator: " or ")
         guard let name = string("channel", expected: expected, isRequired: true) else { return nil }
-        guard let channel = Channel(rawValue: name) else {
+        guard let channel = Channel.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
             report("channel", "\"\(name.excerpt(40))\" is no channel", expected)
             return nil
         }
@@ -121,7 +121,7 @@ struct NotificationFields {
 
     /// Reads the string of a field; an optional one may be null, which many encoders write for what is not there.
     private mutating func string(_ name: String, expected: String, isRequired: Bool) -> String? {
-        let json = members.first { $0.name == name }?.value
+        let json = members.first { $0.name.hasSameBytes(as: name) }?.value
         switch json?.value {
         case .string(let text):
             // Databases end a text at this character.

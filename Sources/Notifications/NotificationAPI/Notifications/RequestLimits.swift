@@ -17,5 +17,9 @@ package enum RequestLimits: LimitCatalog {
         Duration.seconds(366 * 86_400), "time ahead of now of a notification's deliverAt", per: "notification",
         remedy: "the client is answered with 400; keep it, and send it nearer to its time")
 
-    package static let all: [any AnyLimit] = [body, batch, fields, ahead]
+    package static let name = Limit(
+        ByteLimit(bytes: 64), "bytes of a member's name in a request's body", per: "request",
+        remedy: "the client is answered with 400; no field of a notification has such a name")
+
+    package static let all: [any AnyLimit] = [body, batch, fields, ahead, name]
 }
