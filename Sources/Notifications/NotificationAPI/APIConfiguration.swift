@@ -35,6 +35,9 @@ package struct APIConfiguration: Sendable {
     /// The ``drainDelay`` of an API whose command line names none.
     package static let usualDrainDelay = Duration.milliseconds(500)
 
+    /// The longest ``drainDelay`` that a command line can ask for: a stop is to end while somebody waits for it.
+    package static let longestDrainDelay = Duration.seconds(3600)
+
     /// How long requests that run at a stop may take: those that wait for the store end with its patience of five seconds.
     package var requestGrace = APILimits.stop.value
 

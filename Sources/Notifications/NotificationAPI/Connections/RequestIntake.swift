@@ -73,7 +73,7 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
         isAnswering = true
         isLast = false
         discarded = 0
-        expected = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        expected = head.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
         requests += 1
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         account = budget.open(for: peer) { [requests, loop = context.eventLoop] in

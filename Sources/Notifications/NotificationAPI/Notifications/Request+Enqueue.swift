@@ -11,17 +11,18 @@ extension Request {
 
     private static let idempotencyKeyName = HTTPField.Name("idempotency-key")
 
-    /// Refuses a body that is not declared to be JSON.
+    /// Refuses a body that is not declared to be JSON, or is compressed.
     func requireJSON() throws(Problem) {
         guard let text = headers[.contentType], let type = MediaType(from: text), type.isType(.applicationJson) else {
             throw .notDeclaredJSON(headers[.contentType])
         }
+        for coding in headers[values: .contentEncoding] where coding.lowercased() != "identity" { throw .coded(coding) }
     }
 
     /// Reads the whole body.
     func bytes() async throws -> [UInt8] {
         // What says that it is too large need not be read to know it.
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > Self.largestBody { throw Problem.tooLarge }
+        if let length = headers[.contentLength].map({ Int($0) ?? .max }), length > Self.largestBody { throw Problem.tooLarge }
         do {
             return Array(buffer: try await body.collect(upTo: Self.largestBody))
         } catch is NIOTooManyBytesError {

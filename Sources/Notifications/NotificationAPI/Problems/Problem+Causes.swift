@@ -62,6 +62,13 @@ extension Problem {
                 + (type.map { "is \"\($0.excerpt(64))\"" } ?? "is missing"))
     }
 
+    static func coded(_ coding: String) -> Self {
+        Self(
+            .unsupportedMediaType, type: "coded", title: "The body has a content coding",
+            detail: "the header Content-Encoding is \"\(coding.excerpt(64))\"; send the JSON as it is, without the header",
+            headers: [.acceptEncoding: "identity"])
+    }
+
     static let tooLarge = Self(
         .contentTooLarge, type: "too-large", title: "The body is too large",
         detail: "a body may have \(Request.largestBody) bytes; send fewer notifications at a time")
