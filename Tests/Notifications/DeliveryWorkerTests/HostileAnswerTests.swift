@@ -90,6 +90,24 @@ import Testing
         }
     }
 
+    @Test(arguments: ["HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 2"])
+    func `and breaks off is told as a connection that was closed, and counted as no refused answer`(
+        beginning: String
+    ) async throws {
+        try await withStore { store in
+            try await RawReceiver.run(answer: { _ in .closing(beginning) }) { _, port in
+                let id = try await store.enqueueWebhooks(to: "http://127.0.0.1:\(port)/")[0]
+                let test = WorkerUnderTest(store)
+                try await test.run { _ in
+                    try await eventually("recorded") { try await store.record(of: id).attempts == 1 }
+                }
+                let error = try await store.record(of: id).lastError
+                #expect(error == "the receiver closed the connection after \(beginning.utf8.count) bytes of its answer's head")
+                #expect(test.metrics.value(Notifications.refusedAnswers) == 0)
+            }
+        }
+    }
+
     @Test func `is counted as a refused answer`() async throws {
         try await withStore { store in
             try await RawReceiver.run(answer: { _ in .bytes("HTTP/1.1 099 X\r\n\r\n") }) { _, port in

@@ -47,7 +47,20 @@ import Testing
                 #expect(receiver.hosts == ["receiver.test:\(port)"])
                 let record = try await store.record(of: other)
                 #expect(record.status == .pending)
-                #expect(record.lastError?.hasPrefix("no secure connection") == true, "\(record.lastError ?? "")")
+                #expect(record.lastError == "no secure connection: the receiver's certificate is for another name")
+            }
+        }
+    }
+
+    @Test func `that speaks no TLS is told of in plain words`() async throws {
+        try await withStore { store in
+            try await RawReceiver.run(greeting: "HTTP/1.1 400 X\r\n\r\n", answer: { _ in .nothing }) { _, port in
+                let id = try await store.enqueueWebhooks(to: "https://receiver.test:\(port)/")[0]
+                try await WorkerUnderTest(store, receivers: receivers).run { _ in
+                    try await eventually("recorded") { try await store.record(of: id).attempts == 1 }
+                }
+                let error = try await store.record(of: id).lastError ?? ""
+                #expect(error.contains("does not speak TLS at this port"), "\(error)")
             }
         }
     }

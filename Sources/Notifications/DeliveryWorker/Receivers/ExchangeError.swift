@@ -64,9 +64,10 @@ package enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     static func of(_ error: any Error, received: Int) -> ExchangeError {
         switch error {
         case let error as ExchangeError: error
+        case HTTPParserError.invalidEOFState: .closed(received: received)
         case is HTTPParserError, is NIOHTTPDecoderError: .malformed(Self.text(error))
         case NIOSSLError.uncleanShutdown: .closed(received: received)
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .security(Self.text(error))
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .security(SecurityFault.text(error))
         // A reset, or a write to what the receiver has closed.
         case is IOError, is ChannelError: .closed(received: received)
         default: .malformed(Self.text(error))

@@ -152,7 +152,7 @@ final class ReceiverClient: Sendable {
         switch error {
         case ChannelError.connectTimeout: .timeout(time, isConnected: false)
         case let error as IOError: .connecting(error)
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .security(ExchangeError.text(error))
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .security(SecurityFault.text(error))
         default: .noConnection(ExchangeError.text(error))
         }
     }
