@@ -279,7 +279,7 @@ let package = Package(
                 "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
                 "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
-                "StoreMetrics", argumentParser, coreMetrics, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "StoreMetrics", argumentParser, coreMetrics, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 signals,
             ], linker: staticFoundation),
         // Lists the metric subsystems and the sources of the agent, which are found by being there.

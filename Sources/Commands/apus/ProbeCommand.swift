@@ -1,7 +1,6 @@
 import ApusHTTP
 import ApusText
 import ArgumentParser
-import AsyncHTTPClient
 import CommandConventions
 import Foundation
 import LiveChecks
@@ -29,15 +28,24 @@ struct ProbeCommand: AsyncParsableCommand {
             "Exit with 0 when nobody answers: for a check that restarts somebody else than the one who is asked."))
     var passUnanswered = false
 
-    @Option(help: "How long to wait for the answer.")
+    @Option(help: "How long to wait for the whole answer.")
     var timeout: Duration = .seconds(3)
+
+    func validate() throws {
+        guard (Duration.milliseconds(1)...Self.longestTimeout).contains(timeout) else {
+            throw ValidationError("--timeout \(DurationText.string(timeout)): write a duration from 1ms to 1h.")
+        }
+    }
+
+    private static let longestTimeout = Duration.seconds(3600)
 
     func run() async throws {
         let answer: HTTPProbe.Answer
         do {
-            answer = try await HTTPProbe.get(url, within: timeout, by: .once)
+            answer = try await HTTPProbe.get(url, within: timeout)
         } catch {
-            if passUnanswered { return }
+            if passUnanswered, (error as? HTTPProbeError) != .noURL { return }
+            if let error = error as? HTTPProbeError { throw CommandFailure("\(url) gives no answer: \(error)") }
             throw CommandFailure("no answer within \(DurationText.string(timeout)): \(NetworkErrorText.asking(error, at: url))")
         }
         guard (200..<300).contains(answer.status) else { throw CommandFailure("\(url) answers with \(answer.status)") }
