@@ -155,7 +155,7 @@ let package = Package(
         base.module("ApusText"),
         base.module("ApusLimits"),
         base.module("ApusHTTP", ["ApusLinux", nioCore, nioHTTP1, nioPosix]),
-        base.module("ApusThreads", ["CLinux", lifecycle]),
+        base.module("ApusThreads", ["CLinux", lifecycle, logging, signals]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("EventCatalog", [logging]),

@@ -152,13 +152,14 @@ struct ApusAgentCommand: AsyncParsableCommand {
             boundPort: { [remarks] _ in for remark in remarks { logger.info("\(remark)") } },
             droppedLogs: output.journal.map { journal in { @Sendable () -> UInt64 in journal.dropped } })
         // Without a file to read again, the end of a terminal ends the agent.
-        let reloads =
+        let reloads: [any Service] =
             expectFile == nil
             ? []
             : [ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)]
+        let impatience: [any Service] = lifeline ? [] : [await SecondSignal(logger: logger)]
         try await ServiceGroup(
             configuration: .init(
-                services: reloads.map { .init(service: $0) } + services.all.map { .init(service: $0) }
+                services: (impatience + reloads).map { .init(service: $0) } + services.all.map { .init(service: $0) }
                     + [.init(service: StartupPages(), successTerminationBehavior: .ignore)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()

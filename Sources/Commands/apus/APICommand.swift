@@ -48,6 +48,10 @@ struct APICommand: AsyncParsableCommand {
         guard userQueueLimit > 0 else {
             throw ValidationError("--user-queue-limit \(userQueueLimit): at least 1 must be able to wait.")
         }
+        guard (Duration.zero...APIConfiguration.longestDrainDelay).contains(drainDelay) else {
+            let longest = DurationText.string(APIConfiguration.longestDrainDelay)
+            throw ValidationError("--drain-delay \(DurationText.string(drainDelay)): write a duration up to \(longest).")
+        }
         do throws(ListenAddressFault) { host = try ListenAddress.host(host) } catch {
             throw ValidationError("--host \(host): \(error)")
         }

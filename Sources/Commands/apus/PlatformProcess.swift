@@ -25,6 +25,8 @@ struct PlatformProcess: Sendable {
     private let notifier: ServiceNotifier?
     private let watchdog: Watchdog?
     private let output: LogOutput
+    /// A supervisor ends the process after its own patience, and may not be the only one who sends it SIGTERM.
+    private let isSupervised: Bool
 
     /// Opens the log, reaches the store, and makes the reporter the backend of all metrics.
     ///
@@ -56,6 +58,7 @@ struct PlatformProcess: Sendable {
         let output = LogOutput(arguments.log, identifier: "apus-\(service)")
         LoggingSystem.bootstrap { output.handler(label: $0) }
         self.output = output
+        isSupervised = arguments.lifeline
         var logger = Logger(label: "apus.\(service)")
         logger.logLevel = arguments.logLevel
         // Lines for people are in a file or a terminal of this instance alone.
@@ -87,12 +90,15 @@ struct PlatformProcess: Sendable {
         LineLosses(lost: { [output] in output.lost }, waiting: { [output] in output.waiting })
     }
 
-    /// Runs the service until SIGTERM or SIGINT, and closes what it opened.
+    private var impatience: [any Service] { get async { isSupervised ? [] : [await SecondSignal(logger: logger)] } }
+
+    /// Runs the service until SIGTERM or SIGINT, at once at the second of them, and closes what it opened.
     ///
     /// - Parameter services: stopped in the opposite order, and the reporter after all of them: what they do last is still reported.
     func run(_ services: [any Service]) async throws {
         let group = ServiceGroup(
-            services: [reporter, HeapUpkeep()] + services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: await impatience + [reporter, HeapUpkeep()] + services,
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
         await store.close()

@@ -4,6 +4,7 @@ import ApusSystemd
 import ApusText
 import ApusTopology
 public import ArgumentParser
+import ApusThreads
 import ClusterSupervisor
 import Glibc
 public import Logging
@@ -84,7 +85,8 @@ struct UpCommand: AsyncParsableCommand {
                 notifications?.ready()
             })
         let group = ServiceGroup(
-            services: [supervisor, LogRotation(signals: hangups, supervisor: supervisor)] + [notifications].compactMap { $0 },
+            services: [await SecondSignal(logger: logger), supervisor, LogRotation(signals: hangups, supervisor: supervisor)]
+                + [notifications].compactMap { $0 },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         let result: Result<Void, any Error>
