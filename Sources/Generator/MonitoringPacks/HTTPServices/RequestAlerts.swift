@@ -25,19 +25,30 @@ struct RequestAlerts {
     private var window: RateWindow { fleet.rateWindow }
     private let requests = HTTPServer.requestDuration.series
 
+    /// The number of failed requests in the window of rates up to which a ratio says nothing: one is all of the requests of a quiet hour.
+    private static let fewFailures = 5.0
+
     var highErrorRatio: Alert {
         let limit = fleet.thresholds[Threshold.requestErrorRatio]
-        let failed = requests.matching(.label(.status), .matches, "5..").countRate(over: window).sum(by: .service)
+        let failures = requests.matching(.label(.status), .matches, "5..")
         let all = requests.countRate(over: window).sum(by: .service)
+        let ratio = failures.countRate(over: window).sum(by: .service) / (all > 0)
+        let failed = failures.countIncrease(over: window).sum(by: .service)
         func answered(_ instance: String, _ status: String, _ course: InputCourse) -> AlertInput {
             .count(
                 of: HTTPServer.requestDuration,
                 [.service: "a", .instance: instance, .label(.method): "GET", .label(.route): "/", .label(.status): status],
                 course)
         }
-        let rate = 0.5 * limit.value
+        let seconds = fleet.alertWindow / .seconds(1)
+        // Far more failures than those few, at the limit of the ratio.
+        let many = max(0.5, 4 * Self.fewFailures / (limit.value * seconds))
+        let rate = many * limit.value
+        // As many failures as those few, far above the limit of the ratio.
+        let few = Self.fewFailures / seconds
+        let rest = few * (1 - limit.value) / 4
         return Alert(
-            .highRequestErrorRatio, when: failed / (all > 0), above: limit,
+            .highRequestErrorRatio, when: (ratio > limit.value).and(failed > Self.fewFailures), threshold: limit,
             summary: "Too many requests fail.",
             description: """
                 \(value: .percentage) of the requests to service \(.service) in the last \
@@ -45,7 +56,10 @@ struct RequestAlerts {
                 the limit is \(limit).
                 """,
             runbook: Runbook(
-                meaning: "Among all answers, more have a status of 500 or above than `Thresholds.requestErrorRatio`.",
+                meaning: """
+                    Among all answers, more have a status of 500 or above than `Thresholds.requestErrorRatio`, and they are more than \
+                    \(Int(Self.fewFailures)) within the window of rates.
+                    """,
                 impact: "Clients are refused; those that do not try again lose what they sent.",
                 queries: [
                     .init(
@@ -60,9 +74,16 @@ struct RequestAlerts {
                     "If it began with a release, take the release back.",
                 ]),
             inputs: [
-                answered("one", "500", .rising(to: rate * 0.6)),
-                answered("two", "503", .rising(to: rate * 0.4)),
-                answered("one", "200", .falling(to: 0.3 - rate)), answered("two", "404", .falling(to: 0.2)),
+                answered("one", "500", .rising(to: rate * 0.6)), answered("two", "503", .rising(to: rate * 0.4)),
+                answered("one", "200", .falling(to: (many - rate) * 0.6)),
+                answered("two", "404", .falling(to: (many - rate) * 0.4)),
+            ],
+            furtherInputs: [
+                [
+                    answered("one", "500", .growth(quiet: few * 0.5996, bad: few * 0.6004)),
+                    answered("two", "503", .growth(quiet: few * 0.3996, bad: few * 0.4004)),
+                    answered("one", "200", .growth(quiet: rest, bad: rest)),
+                ]
             ])
     }
 
