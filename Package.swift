@@ -225,7 +225,7 @@ let package = Package(
             [
                 "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL",
                 "ApusTopology",
-                "CommandConventions", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
+                "CommandConventions", "ExporterCatalog", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
                 product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.

@@ -14,6 +14,8 @@ public struct FileQuery: Sendable {
     public let place: String
     public let role: Role
     public let expression: PromQLExpression
+    /// What a rule records of it; nil of what is no recording rule.
+    public let recordedName: String?
 }
 
 extension Linter {
@@ -31,10 +33,12 @@ extension Linter {
                 case .rules(let content):
                     for rule in content.groups.flatMap(\.rules) {
                         let role: FileQuery.Role = rule.isOfGrafana ? .panel : rule.record == nil ? .alert : .recording
-                        queries += rule.expressions.compactMap { FileQuery($0, in: file, role) }
+                        queries += rule.expressions.compactMap {
+                            FileQuery($0, in: file, role, recordedName: rule.record?.text)
+                        }
                     }
                 case .dashboard(let content):
-                    queries += content.queries().0.compactMap { FileQuery($0.expression, in: file, .panel) }
+                    queries += content.queries().0.compactMap { FileQuery($0.expression, in: file, .panel, recordedName: nil) }
                 case .nothing: break
                 }
             }
@@ -44,9 +48,10 @@ extension Linter {
 }
 
 extension FileQuery {
-    fileprivate init?(_ expression: LintExpression, in file: LintFile, _ role: Role) {
+    fileprivate init?(_ expression: LintExpression, in file: LintFile, _ role: Role, recordedName: String?) {
         guard let parsed = expression.expression else { return nil }
         let place = expression.place(at: 0).0
-        self.init(place: "\(file.path):\(place.line):\(place.column)", role: role, expression: parsed)
+        self.init(
+            place: "\(file.path):\(place.line):\(place.column)", role: role, expression: parsed, recordedName: recordedName)
     }
 }

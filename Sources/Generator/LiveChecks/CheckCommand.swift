@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusFiles
 import ApusGenerator
 import ApusLint
@@ -6,6 +7,7 @@ import ApusPromQL
 import ApusTopology
 public import ArgumentParser
 import CommandConventions
+import ExporterCatalog
 public import FleetCommands
 import Foundation
 
@@ -21,7 +23,8 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             discussion: """
                 With --prometheus every query of the fleet's rules and dashboards, or of the files that are named, is asked: one \
                 that finds nothing is printed with its place and why, such as a metric, a label or a value that is not there. An \
-                alert whose condition does not hold is as it should be. The exit code is 1 when something is missing.
+                alert whose condition does not hold is as it should be, and so is a counter or histogram whose event has not \
+                happened, and what is recorded of it; --verbose names them. The exit code is 1 when something is missing.
 
                 With --agent what it serves is compared with what the fleet declares: what has another type or other labels, what is served \
                 and not declared, and, with --missing, what is declared and not served, such as metrics of events that have not \
@@ -71,7 +74,8 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards], dashboards: source.dashboards)))
         for fault in faults { print(fault) }
         let check = QueryCheck(
-            server: PrometheusAPI(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)))
+            server: PrometheusAPI(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)),
+            eventNames: Self.eventNames.union(queries.compactMap(\.recordedName)))
         var counts = (found: 0, quiet: 0, empty: faults.count)
         for query in queries {
             let verdict: QueryCheck.Verdict
@@ -87,6 +91,12 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             case .nothingPasses where query.role == .alert:
                 counts.quiet += 1
                 if verbose { print("\(query.place): quiet: \(query.expression)") }
+            case .nothingHappened(let selectors):
+                counts.quiet += 1
+                if verbose {
+                    let reasons = selectors.map(\.description).joined(separator: "; ")
+                    print("\(query.place): quiet: \(reasons.isEmpty ? query.expression.description : reasons)")
+                }
             case .nothingPasses:
                 counts.empty += 1
                 print("\(query.place): its series are there, but nothing passes its conditions: \(query.expression)")
@@ -99,9 +109,16 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             }
         }
         print(
-            "\(queries.count) queries: \(counts.found) find something, \(counts.quiet) alerts are quiet, \(counts.empty) find nothing"
-        )
+            "\(queries.count) queries: \(counts.found) find something, \(counts.quiet) are of alerts and events that have not happened, "
+                + "\(counts.empty) find nothing")
         return counts.empty == 0
+    }
+
+    /// The names of declared series that come into being with the first event of their kind, or while something is refused.
+    private static var eventNames: Set<String> {
+        let families = MetricCatalog.families + Source.families + ExporterCatalog.families
+        let kinds: [MetricKind] = [.counter, .histogram, .nativeHistogram, .summary]
+        return Set(families.filter { kinds.contains($0.kind) }.flatMap(\.claimedNames) + [ReportedFamilies.refused.name])
     }
 
     private func lintFiles(_ generated: @autoclosure () throws -> [GeneratedFile]) throws -> [LintFile] {

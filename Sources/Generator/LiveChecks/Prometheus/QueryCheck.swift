@@ -7,6 +7,9 @@ public struct QueryCheck: Sendable {
         case found(series: Int)
         /// Every selector has series, and no series passes the conditions or finds a partner: as it should be for an alert.
         case nothingPasses
+        /// No event has happened yet: it would have made the series of these selectors or, where there are none of these, given the
+        /// expression a value, such as a ratio of two rates.
+        case nothingHappened([EmptySelector])
         /// Some selector has no series.
         case empty([EmptySelector])
         case refused(String)
@@ -15,10 +18,16 @@ public struct QueryCheck: Sendable {
     private let server: any QueryServer
     /// What takes the place of `$__rate_interval` and other windows that Grafana would fill in.
     private let window: Duration
+    private let eventNames: Set<String>
 
-    public init(server: any QueryServer, window: Duration) {
+    /// - Parameters:
+    ///   - window: takes the place of windows that Grafana would fill in.
+    ///   - eventNames: the names of series that come into being with the first event of their kind, such as a counter's by the status of an
+    ///     answer. Alerts that have never fired (`ALERTS`) are among them anyway.
+    public init(server: any QueryServer, window: Duration, eventNames: Set<String> = []) {
         self.server = server
         self.window = window
+        self.eventNames = eventNames.union(["ALERTS", "ALERTS_FOR_STATE"])
     }
 
     /// - Throws: ``QueryServerError`` when the server cannot be asked at all.
@@ -36,7 +45,10 @@ public struct QueryCheck: Sendable {
         for selector in expression.selectorsThatMustFind where seen.insert(selector).inserted {
             if let found = try await emptiness(of: selector) { empty.append(found) }
         }
-        return empty.isEmpty ? .nothingPasses : .empty(empty)
+        let faults = empty.filter { !$0.isOfEvents(eventNames) }
+        guard faults.isEmpty else { return .empty(faults) }
+        let isOfEvents = expression.selectors.contains { $0.name.map(eventNames.contains) ?? false }
+        return empty.isEmpty && !isOfEvents ? .nothingPasses : .nothingHappened(empty)
     }
 
     /// Why a selector finds nothing; nil when it finds something.
@@ -46,9 +58,14 @@ public struct QueryCheck: Sendable {
         bare.matchers = []
         if let name = selector.name, try await server.seriesCount(of: PromQLExpression(.selector(bare))) == 0 {
             var known = SeriesDeclarations()
-            for other in try await server.values(of: "__name__", in: nil) { known.declare(other, kind: nil, labels: nil) }
+            let names = try await server.values(of: "__name__", in: nil)
+            // The server remembers names for hours.
+            guard !names.contains(name) else {
+                return EmptySelector(selector: selector.description, name: name, reason: .gone(name))
+            }
+            for other in names { known.declare(other, kind: nil, labels: nil) }
             let like = known.nearest(to: name)
-            return EmptySelector(selector: selector.description, reason: .unknownMetric(name, like: like))
+            return EmptySelector(selector: selector.description, name: name, reason: .unknownMetric(name, like: like))
         }
         for case .label(let label, let relation, let value) in selector.matchers {
             var narrowed = bare
@@ -56,12 +73,12 @@ public struct QueryCheck: Sendable {
             guard try await server.seriesCount(of: PromQLExpression(.selector(narrowed))) == 0 else { continue }
             let values = try await server.values(of: label, in: selector.name == nil ? nil : bare)
             return EmptySelector(
-                selector: selector.description,
+                selector: selector.description, name: selector.name,
                 reason: values.isEmpty
                     ? .unknownLabel(label) : .noSuchValue("\(label)\(relation.rawValue)\"\(value)\"", of: label, values: values)
             )
         }
-        return EmptySelector(selector: selector.description, reason: .matchersTogether)
+        return EmptySelector(selector: selector.description, name: selector.name, reason: .matchersTogether)
     }
 }
 
@@ -70,6 +87,8 @@ public struct EmptySelector: Hashable, Sendable, CustomStringConvertible {
     public enum Reason: Hashable, Sendable {
         /// No series has the name; the nearest that there is.
         case unknownMetric(String, like: String?)
+        /// Series had the name, and none has it now.
+        case gone(String)
         /// No series of the metric has the label.
         case unknownLabel(String)
         /// The label is there, with other values.
@@ -79,12 +98,26 @@ public struct EmptySelector: Hashable, Sendable, CustomStringConvertible {
     }
 
     public let selector: String
+    /// The name of the metric; nil where a regular expression says it.
+    public let name: String?
     public let reason: Reason
+
+    /// Whether the absence is as it should be while no event has happened; a label that no series has, or a target that is not there, is a
+    /// fault even so.
+    fileprivate func isOfEvents(_ names: Set<String>) -> Bool {
+        guard let name, names.contains(name) else { return false }
+        return switch reason {
+        case .unknownMetric, .gone, .matchersTogether: true
+        case .unknownLabel: false
+        case .noSuchValue(_, let label, _): TargetKey(rawValue: label) == nil
+        }
+    }
 
     public var description: String {
         switch reason {
         case .unknownMetric(let name, let like):
             "no series is called \(name)" + (like.map { ": is it \($0)?" } ?? ": does anything export it?")
+        case .gone(let name): "no series is called \(name) now, and some were: whatever exported it is gone, or does so no more"
         case .unknownLabel(let label): "no series of \(selector) has the label \(label)"
         case .noSuchValue(let matcher, let label, let values):
             "nothing has \(matcher) in \(selector): \(label) is "
