@@ -214,8 +214,8 @@ import Testing
         #expect(
             sent == [
                 // The other one is taken back under a mark of its own.
-                "FDSTORE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=instance-1",
-                "FDSTORE=1\nFDNAME=taking-each", "FDSTOREREMOVE=1\nFDNAME=taking-1", "FDSTOREREMOVE=1\nFDNAME=taking-each",
+                "FDSTORE=1\nFDNAME=taking-2", "FDSTOREREMOVE=1\nFDNAME=taking-2", "FDSTORE=1\nFDNAME=taking-each",
+                "FDSTOREREMOVE=1\nFDNAME=instance-1", "FDSTOREREMOVE=1\nFDNAME=taking-1", "FDSTOREREMOVE=1\nFDNAME=taking-each",
             ])
         let lines = log.lines(
             "an agent died while it took back what an instance had reported; it is let go, and its process may report again")

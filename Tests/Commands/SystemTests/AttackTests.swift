@@ -66,7 +66,7 @@ import Testing
         }
         #expect(isBack, "resident \(before >> 10) kB before, \(after >> 10) kB after")
         // Whoever attacks is told from others on the same address.
-        #expect(try fleet.run(["journalctl", "--unit", Self.agent, "--output=cat"]).contains("over TCP"))
+        #expect(try fleet.run(["journalctl", "--unit", Self.agent, "--output=export"]).contains("over TCP"))
         #expect(
             try fleet.properties(["NRestarts", "ActiveState"], of: [Self.agent]) == [
                 ["NRestarts": "0", "ActiveState": "active"]
