@@ -1,3 +1,4 @@
+import ApusLimits
 import ApusText
 import NotificationStore
 
@@ -22,8 +23,9 @@ enum BodyAttack {
         case .notJSON(let error):
             require(error.description.utf8.count <= 1024, "a fault of \(error.description.utf8.count) bytes")
         case .fields(let fields):
-            require(!fields.isEmpty, "a refusal without a reason")
-            for field in fields.prefix(50) {
+            require(fields.count >= fields.listed.count && !fields.listed.isEmpty, "a refusal without a reason")
+            require(fields.listed.count <= RequestLimits.fields.value, "\(fields.listed.count) fields in an answer")
+            for field in fields.listed {
                 let size = field.field.utf8.count + field.problem.utf8.count + field.expected.utf8.count
                 require(size <= 512, "a field's problem of \(size) bytes")
             }

@@ -46,7 +46,7 @@ struct ProbeCommand: AsyncParsableCommand {
         } catch {
             if passUnanswered, (error as? HTTPProbeError) != .noURL { return }
             if let error = error as? HTTPProbeError { throw CommandFailure("\(url) gives no answer: \(error)") }
-            throw CommandFailure("no answer within \(DurationText.string(timeout)): \(NetworkErrorText.asking(error, at: url))")
+            throw CommandFailure("\(url) gives no answer: \(NetworkErrorText.asking(error, at: url))")
         }
         guard (200..<300).contains(answer.status) else { throw CommandFailure("\(url) answers with \(answer.status)") }
         guard let instance else { return }

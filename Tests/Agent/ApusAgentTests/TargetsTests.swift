@@ -56,8 +56,7 @@ import Testing
             let client = try RawClient(port: agent.port)
             client.send("GET /targets HTTP/1.1\r\nHost: \"evil\"<x>\r\nConnection: close\r\n\r\n")
             let answer = String(decoding: client.readToEnd(), as: UTF8.self)
-            #expect(answer.contains("200 OK"))
-            #expect(answer.contains("127.0.0.1:0"))
+            #expect(answer.hasPrefix("HTTP/1.1 400 "))
             #expect(!answer.contains("evil"))
         }
     }

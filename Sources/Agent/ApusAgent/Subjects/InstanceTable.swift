@@ -244,7 +244,8 @@ package final class InstanceTable: Sendable {
         let left = state.withLock { instances in
             gone.compactMap { identity in
                 // It may have come back meanwhile.
-                instances[identity]?.hasExpired(retention: grace, at: now) == true ? instances.removeValue(forKey: identity) : nil
+                guard instances[identity]?.hasExpired(retention: grace, at: now) == true else { return nil as KnownInstance? }
+                return instances.removeValue(forKey: identity)
             }
         }
         if let store { for instance in left { instance.storage.leave(store) } }

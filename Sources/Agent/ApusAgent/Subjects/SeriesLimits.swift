@@ -56,7 +56,7 @@ package enum SeriesLimits: LimitCatalog {
         remedy: "look in the log for what is let go, and why the agent died: `coredumpctl`, `journalctl -u apus-agent`")
 
     package static let all: [any AnyLimit] = [
-        series, samples, memory, ownerMemory, instanceMemory, smallInstance, endedMemory, endedGrace, refusedFamilies, rehearsal,
-        rehearsalOfAll, rehearsedSamples, probation,
+        series, samples, memory, ownerMemory, instanceMemory, smallInstance, endedMemory, endedGrace, refusedFamilies,
+        rehearsal, rehearsalOfAll, rehearsedSamples, probation,
     ]
 }

@@ -25,7 +25,7 @@ enum Sandbox {
             .setting("ProtectKernelTunables", "yes"),
             .setting("LockPersonality", "yes"),
             .setting("MemoryDenyWriteExecute", "yes"),
-            .comment("By netlink the kernel tells which user of this host a connection belongs to, and which addresses the host has."),
+            .comment("By netlink the kernel tells which user of the host a connection belongs to."),
             .setting("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"),
             .setting("RestrictNamespaces", "yes"),
             .setting("RestrictRealtime", "yes"),

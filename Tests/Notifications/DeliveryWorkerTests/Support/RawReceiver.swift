@@ -98,6 +98,9 @@ final class RawReceiver: Sendable {
             }
         }
 
-        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            // A reset would take the greeting away from who has not read it yet.
+            if receiver.greeting.isEmpty { context.close(promise: nil) }
+        }
     }
 }
