@@ -17,6 +17,9 @@ package enum APILimits: LimitCatalog {
     package static let share = Limit(
         675, "connections of one address at a time", per: "address", metric: cuts,
         remedy: "the oldest idle or unfinished one of the address is closed; let that client reuse connections")
+    package static let waiting = Limit(
+        4096, "connections that wait to be accepted; past them clients try again a second later", per: "API",
+        remedy: "start more APIs, or let clients reuse connections")
     package static let reserve = Limit(
         16, "connections past all others, for /health alone", per: "API", metric: cuts,
         remedy: "nothing: they keep probes alive while clients hold all other connections")
@@ -67,7 +70,7 @@ package enum APILimits: LimitCatalog {
         metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
 
     package static let all: [any AnyLimit] = [
-        connections, share, reserve, silence, idle, request, stall, answer, requestLine, field, head, fields,
+        connections, share, waiting, reserve, silence, idle, request, stall, answer, requestLine, field, head, fields,
         bodies, discarded, read, pipelined, lines, stop,
     ]
 }

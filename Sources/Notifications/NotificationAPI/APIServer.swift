@@ -120,7 +120,8 @@ package final class APIServer: Service {
                 GuardedConnections(
                     channel: HTTP1Channel(responder: responder, configuration: Self.channelConfiguration), guarding: guarding)
             },
-            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), backlog: APILimits.waiting.value),
             onServerRunning: { [self] channel in
                 // It fails when the listener is closed already.
                 try? await guarding.watchAccept(channel)

@@ -18,6 +18,10 @@ package enum EndpointLimits: LimitCatalog {
     package static let share = Limit(
         64, "HTTP connections at a time; past them the peer's own oldest is closed",
         per: "address, IPv6 network of 64 bits, or user of this host", metric: cuts, remedy: whoConnects)
+    /// Connections that the kernel holds until they are accepted.
+    package static let waiting = Limit(
+        4096, "HTTP connections that wait to be accepted; past them clients try again a second later", per: "agent",
+        remedy: whoConnects)
     /// Connections that may ask for health when all others are being answered.
     package static let reserve = Limit(
         8, "HTTP connections past all others, for `/health/live` and `/health/ready` alone", per: "agent",
@@ -84,7 +88,8 @@ package enum EndpointLimits: LimitCatalog {
         metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
 
     package static let all: [any AnyLimit] = [
-        connections, share, reserve, silence, idle, request, stall, answer, scrapes, scrapeShare, slowness, line, field, head,
+        connections, share, waiting, reserve, silence, idle, request, stall, answer, scrapes, scrapeShare, slowness, line,
+        field, head,
         fields, body, pipelined, unsent, document,
     ]
 }

@@ -105,7 +105,7 @@ final class HTTPEndpoint: Service {
         let loop = group.next()
         let turns = try await loop.submit { NIOLoopBound(TurnQueue(loop), eventLoop: loop) }.get()
         let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.backlog, value: Int32(EndpointLimits.waiting.value))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { [connections] channel in
                 channel.eventLoop.makeCompletedFuture {

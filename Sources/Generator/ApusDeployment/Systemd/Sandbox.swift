@@ -49,6 +49,8 @@ enum Sandbox {
             .setting("ProcSubset", "all"),
             .comment("In a user namespace it could not tell which user reports to it."),
             .setting("PrivateUsers", "no"),
+            .comment("It answers also while others keep all processors busy; of what is free it takes little."),
+            .setting("CPUWeight", "500"),
         ]
         return common(writable: fleet.installation.runtimeFolder) + processes + (fleet.isLocal ? localTraffic : [])
     }
