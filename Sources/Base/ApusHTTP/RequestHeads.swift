@@ -108,6 +108,6 @@ private struct AbsoluteTarget {
 
     /// The longest name, of 253 bytes and a dot, and a port.
     private static let longest = 260
-    /// Those of RFC 3986, section 3.2, without the comma, by which lists are written.
+    /// The characters of RFC 3986, section 3.2, without the comma, by which lists are written.
     private static let marks = Array("-._~!$&'()*+;=:[]%".utf8)
 }

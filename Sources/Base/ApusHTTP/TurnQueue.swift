@@ -15,7 +15,7 @@ package final class TurnQueue {
     private let loop: any EventLoop
     private let slice: TimeAmount
     private let now: () -> NIODeadline
-    /// Of peers whose work waits, and of those who are ahead of them.
+    /// The peers whose work waits, and those who are ahead of them.
     private var lines: [ConnectionPeer: Line] = [:]
     private var waiting = 0
     /// What the peer had used that came last.

@@ -17,9 +17,9 @@ package final class LogThrottle<Key: Hashable & Sendable>: Sendable {
 
     private struct State {
         var allowances: [Key: Allowance] = [:]
-        /// Of keys past the bound, together.
+        /// What keys past the bound may write together.
         var shared: Allowance?
-        /// Of all keys, together.
+        /// What all keys may write together.
         var all: Allowance?
         /// Lines left out whose keys have no allowance of their own, and which no line has told of.
         var omittedOfOthers = 0
@@ -103,9 +103,9 @@ package final class LogThrottle<Key: Hashable & Sendable>: Sendable {
 
 /// How many lines a ``LogThrottle`` left out that no line has told of; as text such as `3`, or `3, and 40 of others`.
 package struct OmittedLines: Hashable, Sendable, Comparable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-    /// Those of the same key since the last one that was written.
+    /// Lines of the same key that were left out since the last one that was written.
     package let own: Int
-    /// Those of keys that are not remembered.
+    /// Lines of keys that are not remembered.
     package let others: Int
 
     package init(own: Int, others: Int = 0) {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Gives answers again for a moment that took long to make, so that whoever asks for them without end takes little of the loop's time.
 ///
-/// Of a thousand instances with many series a page takes tens of milliseconds, in which nobody else is answered.
+/// A page about a thousand instances with many series takes tens of milliseconds, in which nobody else is answered.
 package final class CostlyAnswers<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
         let value: Value

@@ -5,7 +5,7 @@ struct EndedInstance: Equatable, Sendable {
     let identity: InstanceIdentity
     /// The user that the memory belongs to.
     let owner: UInt32
-    /// Of its series.
+    /// The memory that its series take.
     let bytes: Int
 
     /// Who has to go so that no user's ended instances take more than `limit` bytes: those that take the most.

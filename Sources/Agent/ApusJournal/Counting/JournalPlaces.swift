@@ -83,7 +83,7 @@ struct JournalPlaces: Sendable, Equatable {
 
     /// Forgets who numbers no entry any more, by the files that are there and the places that are remembered.
     ///
-    /// Of a file that was gone before the agent started only the series is known: as long as its place is remembered, so is every
+    /// A file that was gone before the agent started is known by its series alone: as long as its place is remembered, so is every
     /// journald, of which there are few.
     ///
     /// - Parameter known: the writers of files, as far as they are known.

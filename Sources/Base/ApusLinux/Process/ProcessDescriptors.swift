@@ -37,7 +37,7 @@ package enum ProcessDescriptors {
 
     private static let key = Array("Max open files".utf8)
 
-    /// Of bytes side by side: it is done for each process at each scrape.
+    /// Reads bytes side by side, without a copy: it is done for each process at each scrape.
     private static func softLimit(in bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
         var start = 0
         while start + key.count < bytes.count {

@@ -73,7 +73,7 @@ package struct ServiceNotifier: Sendable {
         let deadline = ContinuousClock.now + (patience ?? self.patience)
         while apus_datagram_send(descriptor, bytes, bytes.count, descriptors, descriptors.count) != 0 {
             // Too many descriptors on their way (unix(7)): the manager has not read those of before.
-            // Of descriptors that it has not read there may be so many and no more (unix(7)); nothing tells when there is room.
+            // The kernel lets so many descriptors wait unread and no more (unix(7)); nothing tells when there is room.
             if errno == ETOOMANYREFS { throw .timedOut(socket: socket) }
             guard errno == EAGAIN else { throw .cannotReach(socket: socket, errno: errno) }
             guard Self.wait(descriptor, for: Int16(POLLOUT), within: deadline - ContinuousClock.now) else {

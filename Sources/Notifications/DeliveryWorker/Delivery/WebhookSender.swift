@@ -32,7 +32,7 @@ struct WebhookSender: Sendable {
         }
         do {
             let addresses = try await resolver.addresses(of: destination.host, port: destination.port)
-            // Of several, which name servers give in any order, always the same.
+            // Name servers give several in any order: always the same one.
             if let first = addresses.compactMap(\.ipAddress).min() { locate("\(first) \(destination.port)") }
             let body = try WebhookPayload(notification).encoded()
             let answer = try await client.send(

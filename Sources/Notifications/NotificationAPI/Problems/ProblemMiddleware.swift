@@ -6,7 +6,7 @@ import NotificationStore
 
 /// Answers every error by a problem, which tells nothing of the inside; that goes to the log.
 struct ProblemMiddleware: RouterMiddleware {
-    /// Of each kind of failure of each route.
+    /// Which lines are written, by the kind of failure and the route.
     let lines: LogThrottle<String>
 
     func handle(
