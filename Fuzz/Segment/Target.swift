@@ -14,7 +14,9 @@ public func attack(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 /// Labels from another process: what is taken survives the way back and forth, byte by byte.
-private func labels(_ bytes: [UInt8]) {
+private func labels(_ raw: [UInt8]) {
+    // As the reader has it.
+    let bytes = LabelBytes.withoutNull(raw)
     guard let labels = try? LabelBytes.parse(bytes) else { return }
     require(LabelBytes.render(labels.map { ($0.name, $0.value) }) == bytes, "labels change when they are rendered again")
 }

@@ -24,6 +24,13 @@ import Testing
         #expect(state.begin() == true)
     }
 
+    @Test func `remembers why a connection broke before its first request`() {
+        var state = AnswerState()
+        #expect(state.fail(.malformed("no handshake")) == .close)
+        #expect(state.begin() == false)
+        #expect(state.earlyFailure == .malformed("no handshake"))
+    }
+
     @Test func `takes no request while another is under way`() {
         var state = AnswerState()
         #expect(state.begin() == true)

@@ -54,7 +54,7 @@ import Testing
 
     @Test func `that speaks no TLS is told of in plain words`() async throws {
         try await withStore { store in
-            try await RawReceiver.run(greeting: "HTTP/1.1 400 X\r\n\r\n", answer: { _ in .nothing }) { _, port in
+            try await RawReceiver.run(reply: "HTTP/1.1 400 X\r\n\r\n", answer: { _ in .nothing }) { _, port in
                 let id = try await store.enqueueWebhooks(to: "https://receiver.test:\(port)/")[0]
                 try await WorkerUnderTest(store, receivers: receivers).run { _ in
                     try await eventually("recorded") { try await store.record(of: id).attempts == 1 }

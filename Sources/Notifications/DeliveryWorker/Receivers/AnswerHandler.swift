@@ -33,7 +33,7 @@ final class AnswerHandler: ChannelInboundHandler {
     /// Sends a request; the race is won with the head of its answer, or lost.
     func send(_ head: HTTPRequestHead, body: ByteBuffer, race: Race<HTTPResponseHead>) {
         guard let context, context.channel.isActive, state.begin() else {
-            race.fail(ExchangeError.closed(received: 0))
+            race.fail(state.earlyFailure ?? ExchangeError.closed(received: 0))
             return
         }
         self.race = race

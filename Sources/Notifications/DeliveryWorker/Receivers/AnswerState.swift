@@ -29,6 +29,9 @@ package struct AnswerState: Sendable {
     private var phase = Phase.idle
     /// The number of bytes that have come since the request.
     package private(set) var received = 0
+    /// Why the connection broke before its first request, such as a handshake that failed at once.
+    package private(set) var earlyFailure: ExchangeError?
+    private var hasBegun = false
 
     package init() {}
 
@@ -37,6 +40,7 @@ package struct AnswerState: Sendable {
         guard case .idle = phase else { return false }
         phase = .head(informational: 0)
         received = 0
+        hasBegun = true
         return true
     }
 
@@ -77,7 +81,10 @@ package struct AnswerState: Sendable {
     package mutating func fail(_ error: ExchangeError?) -> Action {
         switch phase {
         case .head: return end(.fail(error ?? .closed(received: received)))
-        case .idle, .body: return end(.close)
+        case .idle:
+            if !hasBegun { earlyFailure = error }
+            return end(.close)
+        case .body: return end(.close)
         case .over: return .wait
         }
     }

@@ -22,9 +22,11 @@ final class RawReceiver: Sendable {
     private let counts = Mutex(Counts())
     private let answer: @Sendable (_ request: Int) -> Answer
     private let greeting: String
+    private let reply: String
 
-    private init(greeting: String, answer: @escaping @Sendable (_ request: Int) -> Answer) {
+    private init(greeting: String, reply: String, answer: @escaping @Sendable (_ request: Int) -> Answer) {
         self.greeting = greeting
+        self.reply = reply
         self.answer = answer
     }
 
@@ -36,12 +38,14 @@ final class RawReceiver: Sendable {
     ///
     /// - Parameters:
     ///   - greeting: bytes that it sends before it is asked anything.
+    ///   - reply: bytes that it sends for what is no HTTP; without any it closes the connection.
     ///   - answer: by the number of the request, from 1, over all connections.
     static func run<Result: Sendable>(
-        greeting: String = "", security: NIOSSLContext? = nil, answer: @escaping @Sendable (_ request: Int) -> Answer,
+        greeting: String = "", reply: String = "", security: NIOSSLContext? = nil,
+        answer: @escaping @Sendable (_ request: Int) -> Answer,
         _ body: (RawReceiver, Int) async throws -> Result
     ) async throws -> Result {
-        let receiver = RawReceiver(greeting: greeting, answer: answer)
+        let receiver = RawReceiver(greeting: greeting, reply: reply, answer: answer)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -99,8 +103,9 @@ final class RawReceiver: Sendable {
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            // A reset would take the greeting away from who has not read it yet.
-            if receiver.greeting.isEmpty { context.close(promise: nil) }
+            guard !receiver.reply.isEmpty else { return context.close(promise: nil) }
+            // The connection stays: a reset would take the words away from who has not read them yet.
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: receiver.reply)), promise: nil)
         }
     }
 }
