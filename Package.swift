@@ -310,7 +310,7 @@ let package = Package(
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusLimitsTests", ["ApusLimits"]),
-        base.tests("ApusHTTPTests", ["ApusHTTP", nioCore, nioEmbedded, nioHTTP1]),
+        base.tests("ApusHTTPTests", ["ApusHTTP", "HostTesting", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         base.tests("ApusThreadsTests", ["ApusThreads", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),

@@ -34,13 +34,56 @@ package struct ConnectionPlaces: Sendable {
         var since: NIODeadline
     }
 
+    /// The connections that share a bound, in the order in which they would go.
+    private struct Line {
+        var held = 0
+        /// Idle and unfinished ones, the oldest first. Who has gone on since is still there, with the time that it had then.
+        private var unfinished = CircularBuffer<(Identifier, NIODeadline)>()
+        /// Ones that send, those first whose client took nothing for the longest; likewise.
+        private var sending = CircularBuffer<(Identifier, NIODeadline)>()
+
+        mutating func note(
+            _ phase: ConnectionPhase, _ identifier: Identifier, at now: NIODeadline, _ entries: [Identifier: Entry]
+        ) {
+            switch phase {
+            case .idle, .receiving: unfinished.append((identifier, now))
+            case .sending: sending.append((identifier, now))
+            case .working: break
+            }
+            guard unfinished.count + sending.count > 4 * held + 16 else { return }
+            unfinished.removeAll { !Self.waits($0, entries, isSending: false) }
+            sending.removeAll { !Self.waits($0, entries, isSending: true) }
+        }
+
+        private static func waits(_ wait: (Identifier, NIODeadline), _ entries: [Identifier: Entry], isSending: Bool) -> Bool {
+            guard let entry = entries[wait.0], entry.since == wait.1, entry.phase != .working else { return false }
+            return (entry.phase == .sending) == isSending
+        }
+
+        mutating func firstUnfinished(_ entries: [Identifier: Entry]) -> (Identifier, NIODeadline)? {
+            while let first = unfinished.first, !Self.waits(first, entries, isSending: false) { unfinished.removeFirst() }
+            return unfinished.first
+        }
+
+        /// The one whose client has taken nothing for the longest time, since a time or longer.
+        mutating func firstStalled(since time: NIODeadline, _ entries: [Identifier: Entry]) -> (Identifier, NIODeadline)? {
+            while let first = sending.first, !Self.waits(first, entries, isSending: true) { sending.removeFirst() }
+            return sending.first.flatMap { $0.1 <= time ? $0 : nil }
+        }
+
+        mutating func first(stalledSince time: NIODeadline, _ entries: [Identifier: Entry]) -> Identifier? {
+            (firstUnfinished(entries) ?? firstStalled(since: time, entries))?.0
+        }
+    }
+
     private let places: Int
     private let share: Int
     private let reserve: Int
     private let stall: TimeAmount
     private var entries: [Identifier: Entry] = [:]
-    private var held: [ConnectionPeer: Int] = [:]
-    private var reserved = 0
+    private var lines: [ConnectionPeer: Line] = [:]
+    /// The connections of the reserve, whosever they are.
+    private var reserved = Line()
     private var last: Identifier = 0
 
     /// - Parameters:
@@ -63,79 +106,79 @@ package struct ConnectionPlaces: Sendable {
     package mutating func admit(
         _ peer: ConnectionPeer, at now: NIODeadline
     ) -> (decision: Decision, victim: (Identifier, ConnectionCut)?) {
-        if held[peer, default: 0] >= share {
-            return exchange(peer, .share, isReserved: false, at: now) { $0.peer == peer && !$0.isReserved }
+        if lines[peer]?.held ?? 0 >= share {
+            return exchange(peer, .share, for: lines[peer]?.first(stalledSince: now - stall, entries), at: now)
         }
-        if entries.count - reserved >= places {
-            return exchange(peer, .full, isReserved: false, at: now) { !$0.isReserved }
-        }
+        if entries.count - reserved.held >= places { return exchange(peer, .full, for: greediest(at: now), at: now) }
         return (.place(add(peer, isReserved: false, at: now)), nil)
     }
 
     private mutating func exchange(
-        _ peer: ConnectionPeer, _ reason: ConnectionCutReason, isReserved: Bool, at now: NIODeadline, among: (Entry) -> Bool
+        _ peer: ConnectionPeer, _ reason: ConnectionCutReason, for victim: Identifier?, at now: NIODeadline
     ) -> (decision: Decision, victim: (Identifier, ConnectionCut)?) {
-        if let victim = take(reason, at: now, among: among) {
-            let identifier = add(peer, isReserved: isReserved, at: now)
-            return (isReserved ? .reserve(identifier) : .place(identifier), victim)
-        }
-        if isReserved { return (.refused, nil) }
-        if reserved < reserve { return (.reserve(add(peer, isReserved: true, at: now)), nil) }
-        return exchange(peer, .full, isReserved: true, at: now) { $0.isReserved }
+        if let victim = take(victim, reason) { return (.place(add(peer, isReserved: false, at: now)), victim) }
+        if reserved.held < reserve { return (.reserve(add(peer, isReserved: true, at: now)), nil) }
+        guard let victim = take(reserved.first(stalledSince: now - stall, entries), .full) else { return (.refused, nil) }
+        return (.reserve(add(peer, isReserved: true, at: now)), victim)
     }
 
     private mutating func add(_ peer: ConnectionPeer, isReserved: Bool, at now: NIODeadline) -> Identifier {
         last += 1
         entries[last] = Entry(peer: peer, isReserved: isReserved, since: now)
-        if isReserved { reserved += 1 } else { held[peer, default: 0] += 1 }
+        if isReserved { reserved.held += 1 } else { lines[peer, default: Line()].held += 1 }
+        note(last)
         return last
     }
 
     /// Gives up a connection for its descriptor.
     package mutating func giveWay(at now: NIODeadline) -> (Identifier, ConnectionCut)? {
-        take(.descriptors, at: now) { !$0.isReserved }
+        take(greediest(at: now), .descriptors)
     }
 
-    private mutating func take(
-        _ reason: ConnectionCutReason, at now: NIODeadline, among: (Entry) -> Bool
-    ) -> (Identifier, ConnectionCut)? {
-        var best: (identifier: Identifier, entry: Entry)?
-        for (identifier, entry) in entries where among(entry) && canGo(entry, at: now) {
-            if let found = best, !goesBefore((identifier, entry), found) { continue }
-            best = (identifier, entry)
+    private mutating func take(_ identifier: Identifier?, _ reason: ConnectionCutReason) -> (Identifier, ConnectionCut)? {
+        guard let identifier, let peer = entries[identifier]?.peer else { return nil }
+        remove(identifier)
+        return (identifier, ConnectionCut(peer: peer, reason: reason))
+    }
+
+    /// The connection that goes for anybody's sake: the oldest one of the peer that holds the most.
+    private mutating func greediest(at now: NIODeadline) -> Identifier? {
+        greediest { $0.firstUnfinished($1) } ?? greediest { [stall] in $0.firstStalled(since: now - stall, $1) }
+    }
+
+    private mutating func greediest(
+        _ first: (inout Line, [Identifier: Entry]) -> (Identifier, NIODeadline)?
+    ) -> Identifier? {
+        var best: (identifier: Identifier, held: Int, since: NIODeadline)?
+        for index in lines.values.indices {
+            guard let (identifier, since) = first(&lines.values[index], entries) else { continue }
+            let held = lines.values[index].held
+            if let best, (-held, since, identifier) >= (-best.held, best.since, best.identifier) { continue }
+            best = (identifier, held, since)
         }
-        guard let best else { return nil }
-        remove(best.identifier)
-        return (best.identifier, ConnectionCut(peer: best.entry.peer, reason: reason))
-    }
-
-    private func canGo(_ entry: Entry, at now: NIODeadline) -> Bool {
-        switch entry.phase {
-        case .idle, .receiving: true
-        case .working: false
-        case .sending: now - entry.since >= stall
-        }
-    }
-
-    private func goesBefore(
-        _ one: (identifier: Identifier, entry: Entry), _ other: (identifier: Identifier, entry: Entry)
-    ) -> Bool {
-        let sends = (one.entry.phase == .sending, other.entry.phase == .sending)
-        if sends.0 != sends.1 { return sends.1 }
-        let holds = (held[one.entry.peer, default: 0], held[other.entry.peer, default: 0])
-        if holds.0 != holds.1 { return holds.0 > holds.1 }
-        return (one.entry.since, one.identifier) < (other.entry.since, other.identifier)
+        return best?.identifier
     }
 
     package mutating func enter(_ phase: ConnectionPhase, _ identifier: Identifier, at now: NIODeadline) {
+        guard entries[identifier] != nil else { return }
         entries[identifier]?.phase = phase
         entries[identifier]?.since = now
+        note(identifier)
+    }
+
+    private mutating func note(_ identifier: Identifier) {
+        guard let entry = entries[identifier] else { return }
+        if entry.isReserved {
+            reserved.note(entry.phase, identifier, at: entry.since, entries)
+        } else {
+            lines[entry.peer]?.note(entry.phase, identifier, at: entry.since, entries)
+        }
     }
 
     package mutating func remove(_ identifier: Identifier) {
         guard let entry = entries.removeValue(forKey: identifier) else { return }
-        if entry.isReserved { return reserved -= 1 }
-        let left = held[entry.peer, default: 1] - 1
-        held[entry.peer] = left == 0 ? nil : left
+        if entry.isReserved { return reserved.held -= 1 }
+        lines[entry.peer]?.held -= 1
+        if lines[entry.peer]?.held == 0 { lines[entry.peer] = nil }
     }
 }

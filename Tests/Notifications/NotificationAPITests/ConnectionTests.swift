@@ -169,4 +169,19 @@ import Testing
             #expect(try await client.untilEnd().hasPrefix("HTTP/1.1 431 "))
         }
     }
+
+    @Test func `that end before a request leave no descriptor behind`() async throws {
+        try await withAPI { api in
+            for _ in 0..<500 { _ = try RawConnection(to: api.port) }
+            #expect(try await api.get("/health/live").status == 200)
+            // Those that their client has left and the API has not: in the state 08.
+            let left = String(format: "0100007F:%04X", api.port)
+            try await eventually("all are closed") {
+                try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8).split(separator: "\n").filter {
+                    let fields = $0.split(separator: " ")
+                    return fields.count > 3 && fields[1] == left && fields[3] == "08"
+                }.isEmpty
+            }
+        }
+    }
 }

@@ -64,11 +64,16 @@ package enum LoopbackPort {
     /// A connection to it; nil when nobody listens.
     package static func connection(to port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard withAddress(of: port, { connect(descriptor, $0, $1) }) == 0 else {
+        guard connect(descriptor, to: port) else {
             close(descriptor)
             return nil
         }
         return descriptor
+    }
+
+    /// Connects a socket to it; false when nobody listens.
+    package static func connect(_ descriptor: Int32, to port: Int) -> Bool {
+        withAddress(of: port) { Glibc.connect(descriptor, $0, $1) } == 0
     }
 
     fileprivate static func withAddress(of port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {

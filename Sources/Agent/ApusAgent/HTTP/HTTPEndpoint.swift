@@ -113,7 +113,8 @@ final class HTTPEndpoint: Service {
                 }
             }
             .childChannelInitializer { [self] channel in
-                ConnectionPeer.of(channel).flatMapThrowing { try self.initialize(channel, peer: $0, turns.value) }
+                if channel.hasEndedUnused { return channel.close() }
+                return ConnectionPeer.of(channel).flatMapThrowing { try self.initialize(channel, peer: $0, turns.value) }
             }
             // What one read brings is what a client can make the agent hold before its turn.
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))

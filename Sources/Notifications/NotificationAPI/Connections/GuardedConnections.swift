@@ -16,8 +16,9 @@ struct GuardedConnections: ServerChildChannel {
     let guarding: ConnectionGuard
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        guard let place = guarding.admit(channel) else {
-            return channel.eventLoop.makeFailedFuture(ConnectionRefused())
+        guard !channel.hasEndedUnused, let place = guarding.admit(channel) else {
+            // Whoever accepts drops a connection that is not made, descriptor and all.
+            return channel.close().flatMapThrowing { throw ConnectionRefused() }
         }
         do {
             // What one read brings is what a client can make the server hold before its turn.
@@ -95,7 +96,7 @@ final class ConnectionGuard: Sendable {
         }.value
     }
 
-    /// Makes an accept that finds no descriptor left wait, or close a connection that can go.
+    /// Has connections accepted many at a time, and an accept that finds no descriptor left wait, or close a connection that can go.
     func watchAccept(_ listener: any Channel) async throws {
         try await listener.eventLoop.submit { [self] in
             try listener.pipeline.syncOperations.addHandler(
