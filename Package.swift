@@ -154,7 +154,7 @@ let package = Package(
         base.c("CSystemd", link: ["systemd"]),
         base.module("ApusText"),
         base.module("ApusLimits"),
-        base.module("ApusHTTP", ["ApusLinux", nioCore, nioHTTP1, nioPosix]),
+        base.module("ApusHTTP", ["ApusLinux", "ApusThreads", nioCore, nioHTTP1, nioPosix]),
         base.module("ApusThreads", ["CLinux", lifecycle, logging, signals]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
@@ -248,7 +248,7 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusMetrics", "ApusReporting", "ApusText", "EventCatalog",
+                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusText", "EventCatalog",
                 "NotificationMetrics",
                 "NotificationStore",
                 coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
@@ -310,7 +310,7 @@ let package = Package(
         // Tests: a module each, then the whole product.
         base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusLimitsTests", ["ApusLimits"]),
-        base.tests("ApusHTTPTests", ["ApusHTTP", "HostTesting", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+        base.tests("ApusHTTPTests", ["ApusHTTP", "ApusLinux", "HostTesting", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         base.tests("ApusThreadsTests", ["ApusThreads", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),

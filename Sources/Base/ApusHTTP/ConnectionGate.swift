@@ -3,9 +3,14 @@ import Synchronization
 
 /// The open connections of a server, and the decision who may open one more (``ConnectionPlaces``).
 package final class ConnectionGate: Sendable {
+    private struct Held {
+        let close: @Sendable () -> Void
+        var channel: (any Channel)?
+    }
+
     private struct State {
         var places: ConnectionPlaces
-        var channels: [ConnectionPlaces.Identifier: any Channel] = [:]
+        var held: [ConnectionPlaces.Identifier: Held] = [:]
     }
 
     private let state: Mutex<State>
@@ -17,52 +22,75 @@ package final class ConnectionGate: Sendable {
         self.cut = cut
     }
 
-    /// Takes a connection in until it is closed, and closes another in its favour where there is no place left.
+    /// Takes a connection in until its place is left, and closes another in its favour where there is no place left.
     ///
+    /// - Parameter close: closes the connection while it has no channel yet; called on any thread.
     /// - Returns: the connection's place; nil when the caller has to close it.
-    package func admit(_ channel: any Channel, peer: ConnectionPeer, at now: NIODeadline = .now()) -> ConnectionPlace? {
-        let (place, victim, gone) = state.withLock {
-            state -> (ConnectionPlace?, (any Channel)?, ConnectionCut?) in
+    package func admit(
+        _ peer: ConnectionPeer, at now: NIODeadline = .now(), close: @escaping @Sendable (ConnectionPlace) -> Void
+    ) -> ConnectionPlace? {
+        let (place, loser) = state.withLock { state -> (ConnectionPlace?, Loser?) in
             let (decision, victim) = state.places.admit(peer, at: now)
-            let gone = victim.flatMap { state.channels.removeValue(forKey: $0.0) }
+            let loser = victim.map { Loser(state.held.removeValue(forKey: $0.0), $0.1) }
             switch decision {
-            case .refused: return (nil, gone, victim?.1)
+            case .refused: return (nil, loser)
             case .place(let identifier), .reserve(let identifier):
-                state.channels[identifier] = channel
-                let isReserved = decision == .reserve(identifier)
-                return (ConnectionPlace(self, identifier, peer: peer, isReserved: isReserved), gone, victim?.1)
+                let place = ConnectionPlace(self, identifier, peer: peer, isReserved: decision == .reserve(identifier))
+                state.held[identifier] = Held(close: { close(place) })
+                return (place, loser)
             }
         }
-        if let place { channel.closeFuture.whenComplete { _ in place.leave() } }
-        if let gone { cut(gone) }
-        victim?.close(promise: nil)
+        if let loser { end(loser) }
         return place
+    }
+
+    /// A connection that goes for the sake of another.
+    private struct Loser {
+        let held: Held?
+        let cut: ConnectionCut
+        init(_ held: Held?, _ cut: ConnectionCut) { (self.held, self.cut) = (held, cut) }
+    }
+
+    private func end(_ loser: Loser) {
+        cut(loser.cut)
+        if let channel = loser.held?.channel { channel.close(promise: nil) } else { loser.held?.close() }
     }
 
     /// Closes a connection that is idle or unfinished for the sake of its descriptor.
     ///
     /// - Returns: whether there was one.
     package func giveWay(at now: NIODeadline = .now()) -> Bool {
-        let gone = state.withLock { state in
-            state.places.giveWay(at: now).map { (state.channels.removeValue(forKey: $0.0), $0.1) }
+        let loser = state.withLock { state in
+            state.places.giveWay(at: now).map { Loser(state.held.removeValue(forKey: $0.0), $0.1) }
         }
-        guard let gone else { return false }
-        cut(gone.1)
-        gone.0?.close(promise: nil)
-        return true
+        if let loser { end(loser) }
+        return loser != nil
     }
 
-    /// The connections that are open.
-    package var channels: [any Channel] { state.withLock { Array($0.channels.values) } }
+    /// The channels of the connections that have one.
+    package var channels: [any Channel] { state.withLock { $0.held.values.compactMap(\.channel) } }
+
+    fileprivate func seat(_ channel: any Channel, _ identifier: ConnectionPlaces.Identifier) -> Bool {
+        state.withLock { state in
+            guard state.held[identifier] != nil else { return false }
+            state.held[identifier]?.channel = channel
+            return true
+        }
+    }
+
+    fileprivate func isHeld(_ identifier: ConnectionPlaces.Identifier) -> Bool {
+        state.withLock { $0.held[identifier] != nil }
+    }
 
     fileprivate func enter(_ phase: ConnectionPhase, _ identifier: ConnectionPlaces.Identifier, at now: NIODeadline) {
         state.withLock { $0.places.enter(phase, identifier, at: now) }
     }
 
     fileprivate func remove(_ identifier: ConnectionPlaces.Identifier) {
-        state.withLock {
-            $0.places.remove(identifier)
-            $0.channels[identifier] = nil
+        // The place that goes is one of the closure's, whose end takes no lock.
+        _ = state.withLock { state in
+            state.places.remove(identifier)
+            return state.held.removeValue(forKey: identifier)
         }
     }
 
@@ -71,7 +99,7 @@ package final class ConnectionGate: Sendable {
     }
 }
 
-/// The place of one connection at a ``ConnectionGate``; it is given back when the connection is closed.
+/// The place of one connection at a ``ConnectionGate``.
 package final class ConnectionPlace: Sendable {
     package let peer: ConnectionPeer
     /// Whether it is one of the reserve, whose connections may ask for the server's health and nothing else.
@@ -88,11 +116,24 @@ package final class ConnectionPlace: Sendable {
         self.isReserved = isReserved
     }
 
+    /// Puts the connection's channel into the place, which is left when the channel is closed.
+    ///
+    /// - Returns: whether the place is the connection's still; else the caller has to close the channel.
+    package func seat(_ channel: any Channel) -> Bool {
+        guard gate.seat(channel, identifier) else { return false }
+        channel.closeFuture.whenComplete { _ in self.leave() }
+        return true
+    }
+
+    /// Whether nobody else has been given the place.
+    package var isHeld: Bool { gate.isHeld(identifier) }
+
     /// Notes where the connection is; of one that sends, that the client has taken something.
     package func enter(_ phase: ConnectionPhase, at now: NIODeadline) { gate.enter(phase, identifier, at: now) }
 
     /// Tells that the server closes the connection of its own accord, which is left to the caller.
     package func cut(_ reason: ConnectionCutReason) { gate.report(reason, of: peer) }
 
-    fileprivate func leave() { gate.remove(identifier) }
+    /// Gives the place back; once it is somebody else's, nothing happens.
+    package func leave() { gate.remove(identifier) }
 }

@@ -29,10 +29,13 @@ package enum ConnectionPeer: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Finds out who is at the other end of a connection between two internet addresses; nil for addresses of another kind.
-    package init?(client: SocketAddress?, server: SocketAddress?, owners: SocketOwners = .live) {
-        guard let client = client.flatMap(SocketOwners.End.init(_:)) else { return nil }
-        if let server = server.flatMap(SocketOwners.End.init(_:)), let user = owners.user(of: client, connectedTo: server) {
+    /// Finds out who is at the other end of an accepted connection.
+    package init(_ accepted: ListeningSocket.Accepted, owners: SocketOwners = .live) {
+        guard let client = accepted.client else {
+            self = accepted.user.map(Self.user) ?? .unknown
+            return
+        }
+        if let server = accepted.server, let user = owners.user(of: client, connectedTo: server) {
             self = .localUser(user)
         } else {
             self.init(client)
@@ -41,26 +44,6 @@ package enum ConnectionPeer: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether users of this host are told apart; otherwise they are one peer, as they have one address.
     package static var knowsLocalUsers: Bool { SocketOwners.live.isAvailable }
-
-    /// Finds out who is at the other end of an accepted connection.
-    package static func of(_ channel: any Channel) -> EventLoopFuture<ConnectionPeer> {
-        if let peer = ConnectionPeer(client: channel.remoteAddress, server: channel.localAddress) {
-            return channel.eventLoop.makeSucceededFuture(peer)
-        }
-        guard channel.localAddress.flatMap(Self.init(_:)) == nil, let options = channel as? any SocketOptionProvider else {
-            return channel.eventLoop.makeSucceededFuture(.unknown)
-        }
-        let credentials: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(
-            level: .socket, name: .init(rawValue: SO_PEERCRED))
-        return credentials.map { .user($0.uid) }.recover { _ in .unknown }
-    }
-
-    /// `struct ucred` of socket(7).
-    private struct Credentials: Sendable {
-        var pid: Int32 = 0
-        var uid: UInt32 = 0
-        var gid: UInt32 = 0
-    }
 
     package var description: String {
         switch self {

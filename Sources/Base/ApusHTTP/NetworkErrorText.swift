@@ -26,6 +26,7 @@ package enum NetworkErrorText {
     package static func listening(_ error: any Error) -> String {
         switch error {
         case let error as IOError: SocketErrorText.listening(error.errnoCode)
+        case let error as SocketFailure: SocketErrorText.listening(error.code)
         case let error as SocketAddressError.UnknownHost: unknown(error.host)
         default: "\(error)"
         }

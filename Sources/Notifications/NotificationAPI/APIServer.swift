@@ -2,12 +2,13 @@ import ApusLimits
 import ApusText
 package import CoreMetrics
 import ApusHTTP
+import ApusLinux
 import EventCatalog
 import Glibc
 import Hummingbird
 import HummingbirdCore
 package import Logging
-import NIOCore
+import NIOPosix
 package import NotificationStore
 import ServiceLifecycle
 import Synchronization
@@ -25,7 +26,7 @@ import Synchronization
 package final class APIServer: Service {
     private let configuration: APIConfiguration
     private let readiness: Readiness
-    private let responder: RouterResponder<BasicRequestContext>
+    private let service: RequestService
     private let logger: Logger
     private let guarding: ConnectionGuard
     private let probe: HealthProbe?
@@ -48,7 +49,7 @@ package final class APIServer: Service {
         self.logger = logger
         self.probe = probe
         self.onReady = onReady
-        let guarding = ConnectionGuard(configuration, metrics: ConnectionMetrics(factory: factory, logger: logger))
+        let guarding = ConnectionGuard(configuration, metrics: ConnectionMetrics(factory: factory, logger: logger), logger: logger)
         self.guarding = guarding
         readiness = Readiness(store: store, logger: logger, bodiesAreFull: { guarding.bodies.isFull })
         let requests = RequestMetrics(factory: factory)
@@ -58,7 +59,7 @@ package final class APIServer: Service {
         NotificationRoutes(store: store, metrics: EnqueueMetrics(factory: factory)).add(to: router)
         HealthRoutes(readiness: readiness, deliveries: DeliveryCheck(store: store)).add(to: router)
         StatisticsRoute(store: store, requests: requests, instance: configuration.instance).add(to: router)
-        responder = router.buildResponder()
+        service = RequestService(router.buildResponder(), logger: logger)
         (bound, boundContinuation) = AsyncStream.makeStream()
     }
 
@@ -81,52 +82,54 @@ package final class APIServer: Service {
             boundContinuation.finish()
             probing.withLock { $0?.cancel() }
         }
-        let group = ServiceGroup(services: [application], logger: logger)
-        // Detached from the graceful shutdown of this task, which must not reach the server before the drain is over.
-        let serving = Task.detached { try await group.run() }
-        do {
-            try await withTaskCancellationHandler {
-                try await withGracefulShutdownHandler {
-                    try await serving.value
-                } onGracefulShutdown: { [self] in
-                    readiness.drain()
-                    logger.info("draining")
-                    Task {
-                        try? await Task.sleep(for: configuration.drainDelay)
-                        await group.triggerGracefulShutdown()
-                        try await Task.sleep(for: configuration.requestGrace)
-                        let count = guarding.closeAll()
-                        if count > 0 {
-                            logger.warning("closed connections whose requests did not end", metadata: ["count": "\(count)"])
-                        }
-                    }
+        let listener = try listen()
+        let http = service.http(Self.channelConfiguration)
+        let acceptor = ConnectionAcceptor(
+            [listener], gate: guarding.gate, silence: guarding.times.silence, group: MultiThreadedEventLoopGroup.singleton,
+            handling: guarding.handling(http) { [service] in service.serve($0, by: http) })
+        listening(on: listener.port ?? configuration.port)
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try await acceptor.run()
+            } onGracefulShutdown: { [self] in
+                readiness.drain()
+                logger.info("draining")
+                Task {
+                    try? await Task.sleep(for: configuration.drainDelay)
+                    acceptor.stop(silence: .zero)
                 }
-            } onCancel: {
-                serving.cancel()
             }
-            logger.info("stopped", metadata: CataloguedEvent.apiStopped.metadata)
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+        } onCancel: {
+            acceptor.stop(silence: .zero)
+        }
+        await finish()
+        logger.info("stopped", metadata: CataloguedEvent.apiStopped.metadata)
+    }
+
+    /// Has the requests end that run, or, once their time is up, their connections.
+    private func finish() async {
+        guarding.finish()
+        let isCancelled = Task.isCancelled
+        let cut = Task {
+            if !isCancelled { try await Task.sleep(for: configuration.requestGrace) }
+            let count = guarding.closeAll()
+            if count > 0 {
+                logger.warning("closed connections whose requests did not end", metadata: ["count": "\(count)"])
+            }
+        }
+        await service.allEnded()
+        cut.cancel()
+    }
+
+    private func listen() throws(APIServerError) -> ListeningSocket {
+        do {
+            return try ListeningSocket(host: configuration.host, port: configuration.port, backlog: APILimits.waiting.value)
+        } catch let error as SocketFailure where error.code == EADDRINUSE {
             throw APIServerError.portInUse(host: configuration.host, port: configuration.port)
-        } catch  where error is IOError || error is SocketAddressError.UnknownHost {
+        } catch {
             throw APIServerError.cannotListen(
                 host: configuration.host, port: configuration.port, reason: NetworkErrorText.listening(error))
         }
-    }
-
-    private var application: some Service {
-        Application(
-            responder: responder,
-            server: HTTPServerBuilder { [guarding] responder in
-                GuardedConnections(
-                    channel: HTTP1Channel(responder: responder, configuration: Self.channelConfiguration), guarding: guarding)
-            },
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), backlog: APILimits.waiting.value),
-            onServerRunning: { [self] channel in
-                // It fails when the listener is closed already.
-                try? await guarding.watchAccept(channel)
-                if let port = channel.localAddress?.port { listening(on: port) }
-            }, logger: logger)
     }
 
     private static let channelConfiguration = HTTP1Channel.Configuration(

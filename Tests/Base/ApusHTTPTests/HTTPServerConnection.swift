@@ -57,7 +57,7 @@ final class HTTPServerConnection {
         let gate = ConnectionGate(
             ConnectionPlaces(places: 4, share: 4, reserve: 1, stall: .seconds(1)),
             cut: { [weak self] cut in self?.cuts.withLock { $0.append(cut.reason) } })
-        guard let place = gate.admit(channel, peer: .ipv4(1), at: channel.eventLoop.now) else {
+        guard let place = gate.admit(.ipv4(1), at: channel.eventLoop.now, close: { _ in }), place.seat(channel) else {
             throw ChannelError.ioOnClosedChannel
         }
         var limits = NIOHTTPDecoderLimitConfiguration()

@@ -1,8 +1,10 @@
 import AgentMetrics
 import ApusHTTP
 import ApusLimits
+import ApusLinux
 import Logging
 import NIOCore
+import NIOPosix
 
 /// The open connections of the endpoint; what it does to them of its own accord is counted and logged.
 final class EndpointConnections: Sendable {
@@ -33,24 +35,31 @@ final class EndpointConnections: Sendable {
         }
     }
 
-    /// Takes a connection in, or closes it when all others are being answered.
-    func admit(_ channel: any Channel, peer: ConnectionPeer) -> ConnectionPlace? {
-        if let place = gate.admit(channel, peer: peer) { return place }
-        work.countRejectedConnection()
-        channel.close(promise: nil)
-        return nil
-    }
-
-    /// What a listening channel does while the process has no descriptor left.
-    func acceptBackoff() -> AcceptBackoff {
-        AcceptBackoff(
-            makeRoom: { [gate] in gate.giveWay() },
-            paused: { [work, pauses, logger] error, pause in
+    /// What becomes of the connections that are accepted.
+    ///
+    /// - Parameter build: makes what serves a connection.
+    func handling(
+        build: @escaping @Sendable (any Channel, ConnectionPlace, TurnQueue) throws -> Void
+    ) -> ConnectionAcceptor.Handling {
+        ConnectionAcceptor.Handling(
+            options: { bootstrap in
+                // What one read brings is what a client can make the agent hold before its turn.
+                bootstrap.channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+                    .channelOption(.maxMessagesPerRead, value: 1)
+                    .channelOption(.socketOption(.so_sndbuf), value: EndpointLimits.unsent.value.bytes)
+            },
+            build: { channel, place, turns in
+                channel.eventLoop.makeCompletedFuture { try build(channel, place, turns) }
+            }, refused: { [work] _ in work.countRejectedConnection() },
+            paused: { [work, pauses, logger] code, pause in
                 work.countAcceptPause()
-                guard let omitted = pauses.admit(error.errnoCode) else { return }
+                guard let omitted = pauses.admit(code) else { return }
                 logger.error(
                     "no HTTP connection can be accepted: raise LimitNOFILE= of the unit, or look who holds descriptors",
-                    metadata: ["reason": "\(error)", "pause": "\(pause.nanoseconds / 1_000_000) ms", "omitted": "\(omitted)"])
+                    metadata: [
+                        "reason": "\(SocketErrorText.accepting(code))", "pause": "\(pause.nanoseconds / 1_000_000) ms",
+                        "omitted": "\(omitted)",
+                    ])
             })
     }
 

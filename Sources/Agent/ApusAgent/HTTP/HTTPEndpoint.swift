@@ -1,6 +1,8 @@
 import AgentMetrics
 import ApusHTTP
 import ApusLimits
+import ApusLinux
+import ApusText
 import EventCatalog
 import Glibc
 import Logging
@@ -44,29 +46,25 @@ final class HTTPEndpoint: Service {
     }
 
     func run() async throws {
+        let listeners = try listen()
+        for listener in listeners {
+            logger.info("listening", metadata: CataloguedEvent.agentReady.metadata(["address": "\(Self.url(of: listener))"]))
+        }
+        if !ConnectionPeer.knowsLocalUsers {
+            logger.notice(
+                "users of this host count as one client, as they have one address: allow AF_NETLINK in RestrictAddressFamilies= of the unit"
+            )
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let acceptor = ConnectionAcceptor(
+            listeners, gate: connections.gate, silence: Self.times.silence, group: group,
+            handling: connections.handling { [self] channel, place, turns in try build(channel, place, turns) })
+        boundPort(listeners.first?.port ?? port)
         do {
-            let listeners = try await listen(group)
-            for listener in listeners {
-                logger.info(
-                    "listening", metadata: CataloguedEvent.agentReady.metadata(["address": "\(Self.url(of: listener))"]))
-                // None goes on without the others.
-                listener.closeFuture.whenComplete { _ in Self.close(listeners) }
-            }
-            if !ConnectionPeer.knowsLocalUsers {
-                logger.notice(
-                    "users of this host count as one client, as they have one address: allow AF_NETLINK in RestrictAddressFamilies= of the unit"
-                )
-            }
-            boundPort(listeners.first?.localAddress?.port ?? port)
-            try await withGracefulShutdownHandler {
-                try await withTaskCancellationHandler {
-                    for listener in listeners { try await listener.closeFuture.get() }
-                } onCancel: {
-                    Self.close(listeners)
-                }
-            } onGracefulShutdown: {
-                Self.close(listeners)
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await acceptor.run()
+            } onCancelOrGracefulShutdown: {
+                acceptor.stop(silence: Self.longestSilence)
             }
             if !Task.isCancelled { await drain(group.next()) }
         } catch {
@@ -76,76 +74,50 @@ final class HTTPEndpoint: Service {
         try await group.shutdownGracefully()
     }
 
-    private static func close(_ channels: [any Channel]) { for channel in channels { channel.close(promise: nil) } }
-
-    private static func url(of listener: any Channel) -> String {
-        guard let address = listener.localAddress else { return "unknown" }
-        guard let host = address.ipAddress, let port = address.port else { return "unix:\(address.pathname ?? "unnamed")" }
-        return host.contains(":") ? "http://[\(host)]:\(port)/metrics" : "http://\(host):\(port)/metrics"
+    private static func url(of listener: ListeningSocket) -> String {
+        switch listener.place {
+        case .internet(let end): "http://\(ListenAddress(host: end.host, port: Int(end.port)))/metrics"
+        case .path(let path): "unix:\(path.isEmpty ? "unnamed" : path)"
+        }
     }
 
-    /// Lets the connections end that are open when nobody can connect any more. A scrape that has begun is answered, and so is one
-    /// whose request is still to come; who connects from now on is in the queue of the next agent, where there is to be one.
+    /// Lets the connections end that are open when nobody can connect any more. A scrape that has begun is answered; who connects from
+    /// now on is in the queue of the next agent, where there is to be one.
     private func drain(_ loop: any EventLoop) async {
-        // What was accepted last is in the connections once the loop has turned.
-        try? await loop.submit {}.get()
         connections.drain(.idle)
+        // Those that are between two requests are closed once the loop has turned.
         try? await loop.submit {}.get()
         let left = connections.gate.channels
         guard !left.isEmpty else { return }
         draining(AgentLimits.drain)
         let silence = loop.scheduleTask(in: Self.longestSilence) { self.connections.drain(.silent) }
-        let end = loop.scheduleTask(in: .init(AgentLimits.drain)) { Self.close(self.connections.gate.channels) }
+        let end = loop.scheduleTask(in: .init(AgentLimits.drain)) {
+            for channel in self.connections.gate.channels { channel.close(promise: nil) }
+        }
         try? await EventLoopFuture.andAllComplete(left.map(\.closeFuture), on: loop).get()
         silence.cancel()
         end.cancel()
     }
 
-    private func listen(_ group: MultiThreadedEventLoopGroup) async throws -> [any Channel] {
-        let loop = group.next()
-        let turns = try await loop.submit { NIOLoopBound(TurnQueue(loop), eventLoop: loop) }.get()
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: Int32(EndpointLimits.waiting.value))
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { [connections] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(connections.acceptBackoff())
-                }
-            }
-            .childChannelInitializer { [self] channel in
-                if channel.hasEndedUnused { return channel.close() }
-                return ConnectionPeer.of(channel).flatMapThrowing { try self.initialize(channel, peer: $0, turns.value) }
-            }
-            // What one read brings is what a client can make the agent hold before its turn.
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.socketOption(.so_sndbuf), value: EndpointLimits.unsent.value.bytes)
+    private func listen() throws -> [ListeningSocket] {
         guard sockets.isEmpty else {
-            var listeners: [any Channel] = []
-            for socket in sockets {
-                do { listeners.append(try await bootstrap.withBoundSocket(socket).get()) } catch {
+            return try sockets.map { socket in
+                do { return try ListeningSocket(passed: socket) } catch {
                     throw AgentError.unusableSocket(
                         name: "http", descriptor: socket, reason: "cannot be served on: \(NetworkErrorText.listening(error))")
                 }
             }
-            return listeners
         }
         do {
-            // The address of all interfaces takes IPv4 too, whatever net.ipv6.bindv6only says.
-            let both =
-                host == "::"
-                ? bootstrap.serverChannelOption(
-                    ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0) : bootstrap
-            return [try await both.bind(host: host, port: port).get()]
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            return [try ListeningSocket(host: host, port: port, backlog: EndpointLimits.waiting.value)]
+        } catch let error as SocketFailure where error.code == EADDRINUSE {
             throw AgentError.addressInUse(host: host, port: port)
         } catch {
             throw AgentError.cannotListen(host: host, port: port, reason: NetworkErrorText.listening(error))
         }
     }
 
-    private func initialize(_ channel: any Channel, peer: ConnectionPeer, _ turns: TurnQueue) throws {
-        guard let place = connections.admit(channel, peer: peer) else { return }
+    private func build(_ channel: any Channel, _ place: ConnectionPlace, _ turns: TurnQueue) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = EndpointLimits.field.value.bytes
         limits.maxHeaderListSize = EndpointLimits.head.value.bytes

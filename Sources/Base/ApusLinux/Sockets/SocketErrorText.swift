@@ -13,6 +13,9 @@ package enum SocketErrorText {
         }
     }
 
+    /// The reason for which no connection can be accepted.
+    package static func accepting(_ code: Int32) -> String { String(cString: strerror(code)) }
+
     /// The reason for which no server can listen on an address.
     package static func listening(_ code: Int32) -> String {
         switch code {

@@ -17,6 +17,13 @@ package final class SocketOwners: Sendable {
             self.port = port
         }
 
+        /// The address as people write it, IPv6 without brackets.
+        package var host: String {
+            var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+            guard inet_ntop(address.count == 4 ? AF_INET : AF_INET6, address, &text, socklen_t(text.count)) != nil else { return "" }
+            return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+
         /// Whether who has it is on this host whatever the address of the other end.
         fileprivate var isLoopback: Bool {
             address.count == 4 ? address[0] == 127 : address.dropLast().allSatisfy { $0 == 0 } && address.last == 1

@@ -3,6 +3,7 @@
 #pragma once
 #include "CrashTrace.h"
 #include "Datagrams.h"
+#include "Listening.h"
 #include "Names.h"
 #include "SocketOwners.h"
 #include <stddef.h>

@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusHTTP
 import ApusLimits
+import ApusLinux
 import ApusReporting
 import CoreMetrics
 import Logging
@@ -29,11 +30,11 @@ struct ConnectionMetrics: Sendable {
             metadata: ["peer": "\(peer)", "cause": "\(cause.rawValue)", "omitted": "\(omitted)"])
     }
 
-    func pausedAccept(_ error: IOError, for pause: TimeAmount) {
+    func pausedAccept(_ code: Int32, for pause: TimeAmount) {
         counters[.descriptors]?.increment()
         guard let omitted = throttle.admit("accept") else { return }
         logger.error(
-            "no connection is accepted: \(error.description); raise LimitNOFILE of the unit, or close what holds descriptors",
+            "no connection is accepted: \(SocketErrorText.accepting(code)); raise LimitNOFILE of the unit, or close what holds descriptors",
             metadata: ["milliseconds": "\(pause.nanoseconds / 1_000_000)", "omitted": "\(omitted)"])
     }
 
