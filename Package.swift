@@ -311,7 +311,7 @@ let package = Package(
         base.tests("ApusMetricsTests", ["ApusMetrics", "HostTesting"], exclude: ["Oracle/check.py", "Oracle/reader"]),
         base.tests("ApusLimitsTests", ["ApusLimits"]),
         base.tests("ApusHTTPTests", ["ApusHTTP", "ApusLinux", "HostTesting", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
-        base.tests("ApusThreadsTests", ["ApusThreads", "HostTesting", lifecycle, logging]),
+        base.tests("ApusThreadsTests", ["ApusThreads", "CLinux", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
         base.tests("ApusLinuxTests", ["ApusLinux", "CLinux", "HostTesting"], resources: [.copy("Fixtures")]),

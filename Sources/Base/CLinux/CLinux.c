@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <linux/magic.h>
@@ -185,17 +186,31 @@ void apus_limit_malloc(int arenas) {
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
+// Bytes of private memory that the process has in RAM; 0 where the kernel does not say.
+static size_t resident_private(void) {
+    unsigned long long size, resident, shared;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL) return 0;
+    int found = fscanf(file, "%llu %llu %llu", &size, &resident, &shared);
+    fclose(file);
+    return found == 3 && resident > shared ? (size_t)(resident - shared) * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 void apus_trim_heap(size_t past) {
-    // Free bytes that the kernel has back already count as free on.
+    // What malloc counts as free tells nothing: it does so with bytes that the kernel has back already, and when they are used again.
     static size_t known;
-    size_t spare = mallinfo2().fordblks;
-    if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED) + past) {
+    size_t held = resident_private();
+    if (held == 0) {
         malloc_trim(0);
-        spare = mallinfo2().fordblks;
-    } else if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED)) {
         return;
     }
-    __atomic_store_n(&known, spare, __ATOMIC_RELAXED);
+    if (held > __atomic_load_n(&known, __ATOMIC_RELAXED) + past) {
+        malloc_trim(0);
+        held = resident_private();
+    } else if (held > __atomic_load_n(&known, __ATOMIC_RELAXED)) {
+        return;
+    }
+    __atomic_store_n(&known, held, __ATOMIC_RELAXED);
 }
 
 static int release_read_only(struct dl_phdr_info *object, size_t size, void *data) {

@@ -1,4 +1,5 @@
 import ApusThreads
+import CLinux
 import FoundationEssentials
 import Glibc
 import HostTesting
@@ -27,5 +28,20 @@ import Testing
         let upkeep = Task { await HeapUpkeep(every: .milliseconds(10)).run() }
         defer { upkeep.cancel() }
         #expect(try comesTrue(within: .seconds(10)) { try resident() < before + 16 << 20 })
+    }
+
+    /// As when two bursts come between two looks: malloc has as much free after the second one as after the first.
+    @Test func `memory that is used anew between two looks goes back as well`() throws {
+        apus_trim_heap(0)
+        let before = try resident()
+        for _ in 0..<2 {
+            let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
+            for block in blocks { memset(block, 1, 1024) }
+            for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
+            defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+            #expect(try resident() > before + 32 << 20)
+            apus_trim_heap(2 << 20)
+            #expect(try resident() < before + 16 << 20)
+        }
     }
 }

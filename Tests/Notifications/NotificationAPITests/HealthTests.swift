@@ -40,6 +40,28 @@ import Testing
         }
     }
 
+    @Test func `is answered by what was a moment ago while the store takes its time, and not for long`() async throws {
+        let door = Mutex<FaultyStore?>(nil)
+        try await withAPI(
+            wrap: { store in
+                let wrapped = FaultyStore(store, holding: [])
+                door.withLock { $0 = wrapped }
+                return wrapped
+            }
+        ) { api in
+            let store = try #require(door.withLock { $0 })
+            #expect(try await api.get("/health/ready").status == 200)
+            store.hold([.ping])
+            // The last answer is worth a second without a question.
+            try await Task.sleep(for: .milliseconds(1100))
+            #expect(try await api.get("/health/ready").status == 200)
+            #expect(store.asked(.ping) == 2)
+            try await eventually("not ready") { try await api.get("/health/ready").status == 503 }
+            store.hold([])
+            try await eventually("ready again") { try await api.get("/health/ready").status == 200 }
+        }
+    }
+
     @Test func `is not ready within two seconds of the store's failure, and lives on`() async throws {
         try await withAPI { api in
             #expect(try await api.get("/health/ready").status == 200)

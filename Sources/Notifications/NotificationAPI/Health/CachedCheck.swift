@@ -29,19 +29,23 @@ final class CachedCheck: Sendable {
         self.question = question
     }
 
-    /// Says what the answer was, at most `freshness` ago.
+    /// Says what the answer was, at most `freshness` ago; while a new one is waited for, the last one for as long as an answer may take.
     func status() async -> HealthStatus {
         let now = ContinuousClock.now
-        let task: Task<HealthStatus, Never>? = state.withLock { state in
-            if let last = state.last, last.at.duration(to: now) < freshness { return nil }
-            if let asking = state.asking { return asking }
-            let asking = Task { await self.check() }
+        let (asking, last) = state.withLock { state -> (Task<HealthStatus, Never>?, HealthStatus?) in
+            let age = state.last.map { $0.at.duration(to: now) }
+            if let age, age < freshness { return (nil, state.last?.status) }
+            let asking = state.asking ?? Task { await self.check() }
             state.asking = asking
-            return asking
+            return (asking, age.map { $0 < freshness + deadline } == true ? state.last?.status : nil)
         }
-        if let task { return await task.value }
-        return state.withLock { $0.last?.status } ?? late
+        guard let asking else { return last ?? late }
+        guard let last else { return await asking.value }
+        return await Self.first(within: Self.patience, else: last) { await asking.value }
     }
+
+    /// How long whoever asks waits for a new answer while there is a last one.
+    private static let patience = Duration.milliseconds(50)
 
     private func check() async -> HealthStatus {
         let status = state.withLock(\.isStuck) ? late : await ask()
@@ -52,16 +56,23 @@ final class CachedCheck: Sendable {
         return status
     }
 
-    /// Waits for the first of the answer and the deadline. The two are no task group, which would wait for the answer all the same.
     private func ask() async -> HealthStatus {
-        let (answers, continuation) = AsyncStream<HealthStatus>.makeStream()
         state.withLock { $0.isStuck = true }
-        Task {
-            continuation.yield(await self.question())
+        return await Self.first(within: deadline, else: late) {
+            let status = await self.question()
             self.state.withLock { $0.isStuck = false }
+            return status
         }
-        let timer = Task { [deadline, late] in
-            try await Task.sleep(for: deadline)
+    }
+
+    /// Waits for an answer, or until it is too late. The two are no task group, which would wait for the answer all the same.
+    private static func first(
+        within limit: Duration, else late: HealthStatus, _ answer: @escaping @Sendable () async -> HealthStatus
+    ) async -> HealthStatus {
+        let (answers, continuation) = AsyncStream<HealthStatus>.makeStream()
+        Task { continuation.yield(await answer()) }
+        let timer = Task {
+            try await Task.sleep(for: limit)
             continuation.yield(late)
         }
         defer { timer.cancel() }
