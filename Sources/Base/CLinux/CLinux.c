@@ -196,21 +196,25 @@ static size_t resident_private(void) {
     return found == 3 && resident > shared ? (size_t)(resident - shared) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-void apus_trim_heap(size_t past) {
-    // What malloc counts as free tells nothing: it does so with bytes that the kernel has back already, and when they are used again.
-    static size_t known;
+// What the process has in RAM beside what malloc has handed out. Malloc's own count of free bytes tells nothing: it has those in it that
+// the kernel has back already, whether they have been used again or not.
+static size_t resident_spare(void) {
     size_t held = resident_private();
-    if (held == 0) {
+    struct mallinfo2 info = mallinfo2();
+    size_t used = info.uordblks + info.hblkhd;
+    return held > used ? held - used : 0;
+}
+
+void apus_trim_heap(size_t past) {
+    static size_t known;
+    size_t spare = resident_spare();
+    if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED) + past) {
         malloc_trim(0);
+        spare = resident_spare();
+    } else if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED)) {
         return;
     }
-    if (held > __atomic_load_n(&known, __ATOMIC_RELAXED) + past) {
-        malloc_trim(0);
-        held = resident_private();
-    } else if (held > __atomic_load_n(&known, __ATOMIC_RELAXED)) {
-        return;
-    }
-    __atomic_store_n(&known, held, __ATOMIC_RELAXED);
+    __atomic_store_n(&known, spare, __ATOMIC_RELAXED);
 }
 
 static int release_read_only(struct dl_phdr_info *object, size_t size, void *data) {

@@ -44,4 +44,17 @@ import Testing
             #expect(try resident() < before + 16 << 20)
         }
     }
+
+    /// As when a look falls into a burst.
+    @Test func `memory that a look found in use goes back when it is free`() throws {
+        apus_trim_heap(0)
+        let before = try resident()
+        let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
+        for block in blocks { memset(block, 1, 1024) }
+        apus_trim_heap(2 << 20)
+        for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
+        defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+        apus_trim_heap(2 << 20)
+        #expect(try resident() < before + 16 << 20)
+    }
 }

@@ -82,8 +82,8 @@ uint64_t apus_heap_in_use(void);
 /// parallel speed of malloc.
 void apus_limit_malloc(int arenas);
 
-/// Gives whole pages that are free back to the kernel, once there are `past` bytes more of free memory in malloc than after the last time:
-/// of its own accord glibc gives back only what lies at the end of a heap.
+/// Gives whole pages that are free back to the kernel, once `past` bytes more of malloc's free memory are in RAM than after the last
+/// time: of its own accord glibc gives back only what lies at the end of a heap.
 void apus_trim_heap(size_t past);
 
 /// Gives back the pages that only starting needed. Of the executable's file, what is read only is dropped from the process, and what is
