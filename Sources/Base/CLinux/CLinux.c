@@ -196,19 +196,19 @@ static size_t resident_private(void) {
     return found == 3 && resident > shared ? (size_t)(resident - shared) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-// What the process has in RAM beside what malloc has handed out. Malloc's own count of free bytes tells nothing: it has those in it that
-// the kernel has back already, whether they have been used again or not.
-static size_t resident_spare(void) {
+// What the process has in RAM beside what malloc has handed out; less than nothing where more was handed out that was never touched.
+// Malloc's own count of free bytes tells nothing: it has those in it that the kernel has back already, whether they have been used again
+// or not.
+static ssize_t resident_spare(void) {
     size_t held = resident_private();
     struct mallinfo2 info = mallinfo2();
-    size_t used = info.uordblks + info.hblkhd;
-    return held > used ? held - used : 0;
+    return (ssize_t)held - (ssize_t)(info.uordblks + info.hblkhd);
 }
 
 void apus_trim_heap(size_t past) {
-    static size_t known;
-    size_t spare = resident_spare();
-    if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED) + past) {
+    static ssize_t known;
+    ssize_t spare = resident_spare();
+    if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED) + (ssize_t)past) {
         malloc_trim(0);
         spare = resident_spare();
     } else if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED)) {

@@ -57,4 +57,19 @@ import Testing
         apus_trim_heap(2 << 20)
         #expect(try resident() < before + 16 << 20)
     }
+
+    /// As with buffers that are larger than what comes into them.
+    @Test func `memory that is free goes back beside memory that was asked for and never used`() throws {
+        let unused = try #require(malloc(128 << 20))
+        defer { free(unused) }
+        apus_trim_heap(0)
+        let before = try resident()
+        let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
+        for block in blocks { memset(block, 1, 1024) }
+        for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
+        defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+        #expect(try resident() > before + 32 << 20)
+        apus_trim_heap(2 << 20)
+        #expect(try resident() < before + 16 << 20)
+    }
 }
