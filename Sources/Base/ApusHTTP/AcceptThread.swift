@@ -9,8 +9,8 @@ struct AcceptThread: ~Copyable, Sendable {
     private var poll: DescriptorPoll
     private var pause = shortest
     private var pauseEnd: NIODeadline?
-    /// A connection was closed for the sake of the next one.
-    private var hasMadeRoom = false
+    /// When a connection was closed for the sake of the next one, which has not been taken yet.
+    private var roomMade: NIODeadline?
     /// When a stop ends, which has begun.
     private var end: NIODeadline?
 
@@ -18,7 +18,7 @@ struct AcceptThread: ~Copyable, Sendable {
     private static let accepts = 64
     private static let shortest = TimeAmount.milliseconds(50)
     private static let longest = TimeAmount.seconds(1)
-    /// In which an event loop closes what is to make room.
+    /// Between two looks whether an event loop has closed what is to make room.
     private static let closing = TimeAmount.milliseconds(1)
 
     init(_ acceptor: ConnectionAcceptor, _ poll: consuming DescriptorPoll) {
@@ -87,7 +87,7 @@ struct AcceptThread: ~Copyable, Sendable {
         do {
             guard let accepted = try listener.accept() else { return false }
             pause = Self.shortest
-            hasMadeRoom = false
+            roomMade = nil
             admit(accepted, now)
             return true
         } catch {
@@ -100,12 +100,17 @@ struct AcceptThread: ~Copyable, Sendable {
         ECONNABORTED, EPROTO, ENOPROTOOPT, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, EOPNOTSUPP, EPERM,
     ]
 
+    /// Those that pass when another connection ends.
+    private static let shortages = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+
     private mutating func goesOn(after code: Int32, _ now: NIODeadline) -> Bool {
         if Self.passing.contains(code) { return true }
         // The client stays in the queue, so that the socket is ready at once again.
-        if acceptor.gate.giveWay(at: now) {
-            if hasMadeRoom { rest(for: Self.closing, now) }
-            hasMadeRoom = true
+        if let roomMade, now - roomMade < Self.shortest {
+            // One goes for its sake, not all that its loop has no time for.
+            rest(for: Self.closing, now)
+        } else if Self.shortages.contains(code), acceptor.gate.giveWay(at: now) {
+            roomMade = now
         } else {
             acceptor.handling.paused(code, pause)
             rest(for: pause, now)
@@ -120,14 +125,18 @@ struct AcceptThread: ~Copyable, Sendable {
     }
 
     private func admit(_ accepted: ListeningSocket.Accepted, _ now: NIODeadline) {
-        let (descriptor, silent) = (accepted.descriptor, acceptor.silent)
+        let (descriptor, silent, handovers) = (accepted.descriptor, acceptor.silent, acceptor.handovers)
         let opening = ConnectionOpening(of: descriptor)
         guard opening != .ended else {
             close(descriptor)
             return
         }
         let peer = ConnectionPeer(accepted)
-        guard let place = acceptor.gate.admit(peer, at: now, close: { silent.end(descriptor, of: $0) }) else {
+        let place = acceptor.gate.admit(peer, at: now) { place in
+            silent.end(descriptor, of: place)
+            handovers.close(place)
+        }
+        guard let place else {
             close(descriptor)
             return acceptor.handling.refused(peer)
         }

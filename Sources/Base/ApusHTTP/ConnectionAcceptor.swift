@@ -42,7 +42,7 @@ package final class ConnectionAcceptor: Sendable {
     let wake = WakeUp()
     private let group: any EventLoopGroup
     private let turns = TurnQueues()
-    private let handovers = Handovers()
+    let handovers = Handovers()
     private let stopSilence = Mutex(TimeAmount.zero)
 
     /// - Parameters:
@@ -63,8 +63,7 @@ package final class ConnectionAcceptor: Sendable {
     /// - Throws: ``SocketFailure`` and ``ThreadRefused``, when the process has no descriptor or thread for it.
     package func run() async throws {
         do {
-            guard let poll = DescriptorPoll() else { throw SocketFailure(code: errno) }
-            let thread = Mutex<AcceptThread?>(AcceptThread(self, poll))
+            let thread = Mutex<AcceptThread?>(AcceptThread(self, try DescriptorPoll()))
             let name = "apus-accept"
             let isGranted = await withCheckedContinuation { continuation in
                 let detached = DetachedThread(name: name) {
@@ -93,19 +92,16 @@ package final class ConnectionAcceptor: Sendable {
 
     /// Gives a connection to an event loop, which builds what serves it in the turn of its peer.
     func hand(over descriptor: Int32, _ place: ConnectionPlace) {
-        handovers.begin()
+        handovers.begin(descriptor, place)
         let loop = group.next()
         loop.execute { [self] in
             let queue = turns.of(loop)
-            queue.add(for: place.peer) { [self] in build(descriptor, place, loop, queue) }
+            queue.add(for: place.peer) { [self] in build(place, loop, queue) }
         }
     }
 
-    private func build(_ descriptor: Int32, _ place: ConnectionPlace, _ loop: any EventLoop, _ queue: TurnQueue) {
-        guard place.isHeld else {
-            close(descriptor)
-            return handovers.end()
-        }
+    private func build(_ place: ConnectionPlace, _ loop: any EventLoop, _ queue: TurnQueue) {
+        guard let descriptor = handovers.take(place) else { return handovers.end() }
         let queue = NIOLoopBound(queue, eventLoop: loop)
         handling.options(ClientBootstrap(group: loop))
             .channelInitializer { [handling] channel in
@@ -120,16 +116,34 @@ package final class ConnectionAcceptor: Sendable {
     }
 }
 
-/// Counts what is on its way from one thread to another.
-private final class Handovers: Sendable {
+/// Connections whose event loops have not built what serves them: each waits for the turn of its peer.
+final class Handovers: Sendable {
     private struct State {
+        var descriptors: [ObjectIdentifier: Int32] = [:]
+        /// Those that are being built included.
         var count = 0
         var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    func begin() { state.withLock { $0.count += 1 } }
+    /// Keeps a connection, whose descriptor is this object's from here on.
+    func begin(_ descriptor: Int32, _ place: ConnectionPlace) {
+        state.withLock { state in
+            state.count += 1
+            state.descriptors[ObjectIdentifier(place)] = descriptor
+        }
+    }
+
+    /// Gives a connection's descriptor to the caller; nil for one that was closed.
+    func take(_ place: ConnectionPlace) -> Int32? {
+        state.withLock { $0.descriptors.removeValue(forKey: ObjectIdentifier(place)) }
+    }
+
+    /// Closes a connection that has lost its place; nothing happens to one that was taken.
+    func close(_ place: ConnectionPlace) {
+        if let descriptor = take(place) { Glibc.close(descriptor) }
+    }
 
     func end() {
         let waiter = state.withLock { state in

@@ -4,6 +4,7 @@ import Synchronization
 /// The open connections of a server, and the decision who may open one more (``ConnectionPlaces``).
 package final class ConnectionGate: Sendable {
     private struct Held {
+        let peer: ConnectionPeer
         let close: @Sendable () -> Void
         var channel: (any Channel)?
     }
@@ -36,7 +37,7 @@ package final class ConnectionGate: Sendable {
             case .refused: return (nil, loser)
             case .place(let identifier), .reserve(let identifier):
                 let place = ConnectionPlace(self, identifier, peer: peer, isReserved: decision == .reserve(identifier))
-                state.held[identifier] = Held(close: { close(place) })
+                state.held[identifier] = Held(peer: peer, close: { close(place) })
                 return (place, loser)
             }
         }
@@ -70,16 +71,21 @@ package final class ConnectionGate: Sendable {
     /// The channels of the connections that have one.
     package var channels: [any Channel] { state.withLock { $0.held.values.compactMap(\.channel) } }
 
+    /// Closes the connections that have a channel.
+    ///
+    /// - Returns: whose they were.
+    package func closeAll() -> [ConnectionPeer] {
+        let open = state.withLock { state in state.held.values.compactMap { held in held.channel.map { (held.peer, $0) } } }
+        for (_, channel) in open { channel.close(promise: nil) }
+        return open.map(\.0)
+    }
+
     fileprivate func seat(_ channel: any Channel, _ identifier: ConnectionPlaces.Identifier) -> Bool {
         state.withLock { state in
             guard state.held[identifier] != nil else { return false }
             state.held[identifier]?.channel = channel
             return true
         }
-    }
-
-    fileprivate func isHeld(_ identifier: ConnectionPlaces.Identifier) -> Bool {
-        state.withLock { $0.held[identifier] != nil }
     }
 
     fileprivate func enter(_ phase: ConnectionPhase, _ identifier: ConnectionPlaces.Identifier, at now: NIODeadline) {
@@ -124,9 +130,6 @@ package final class ConnectionPlace: Sendable {
         channel.closeFuture.whenComplete { _ in self.leave() }
         return true
     }
-
-    /// Whether nobody else has been given the place.
-    package var isHeld: Bool { gate.isHeld(identifier) }
 
     /// Notes where the connection is; of one that sends, that the client has taken something.
     package func enter(_ phase: ConnectionPhase, at now: NIODeadline) { gate.enter(phase, identifier, at: now) }

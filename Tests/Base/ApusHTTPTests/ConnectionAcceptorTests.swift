@@ -38,17 +38,15 @@ import Testing
 
     private let story = Story()
 
-    /// Runs an acceptor that keeps each connection open that it builds.
-    private func withServer(
-        places: Int = 8, share: Int = 8, silence: TimeAmount = .seconds(60),
-        _ test: (Int, ConnectionAcceptor, MultiThreadedEventLoopGroup) async throws -> Void
-    ) async throws {
-        let listener = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 64)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    /// One that keeps each connection open that it builds.
+    private func acceptor(
+        on listener: ListeningSocket, group: MultiThreadedEventLoopGroup, places: Int = 8, share: Int = 8,
+        silence: TimeAmount = .seconds(60)
+    ) -> ConnectionAcceptor {
         let gate = ConnectionGate(
             ConnectionPlaces(places: places, share: share, reserve: 0, stall: .seconds(1)),
             cut: { [story] cut in story.cuts.withLock { $0.append(cut.reason) } })
-        let acceptor = ConnectionAcceptor(
+        return ConnectionAcceptor(
             [listener], gate: gate, silence: silence, group: group,
             handling: ConnectionAcceptor.Handling(
                 options: { $0 },
@@ -57,6 +55,20 @@ import Testing
                     return channel.eventLoop.makeSucceededVoidFuture()
                 }, refused: { [story] _ in story.refused.add(1, ordering: .relaxed) },
                 paused: { [story] _, _ in story.pauses.add(1, ordering: .relaxed) }))
+    }
+
+    /// Runs an acceptor.
+    ///
+    /// - Parameter first: what happens before it runs, while its socket listens.
+    private func withServer(
+        places: Int = 8, share: Int = 8, silence: TimeAmount = .seconds(60),
+        first: (Int, ConnectionAcceptor) throws -> Void = { _, _ in },
+        _ test: (Int, ConnectionAcceptor, MultiThreadedEventLoopGroup) async throws -> Void
+    ) async throws {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 64)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let acceptor = acceptor(on: listener, group: group, places: places, share: share, silence: silence)
+        try first(try #require(listener.port), acceptor)
         let running = Task { try await acceptor.run() }
         let port = try #require(listener.port)
         let result: Result<Void, any Error>
@@ -140,6 +152,29 @@ import Testing
         }
     }
 
+    @Test func `closes a connection at once that has lost its place, whatever its loop does`() async throws {
+        try await withServer(share: 2) { port, _, group in
+            let isFree = Atomic(false)
+            group.next().execute { while !isFree.load(ordering: .relaxed) { usleep(1000) } }
+            defer { isFree.store(true, ordering: .relaxed) }
+            let clients = try (0..<20).map { _ in try Client(of: port) }
+            for client in clients { client.send("GET") }
+            try await eventually("the others have the places") { cuts.count == 18 }
+            try await eventually("they are closed", within: .seconds(2)) { clients.count(where: \.isEnded) == 18 }
+        }
+        #expect(built <= 2)
+    }
+
+    @Test func `says that the process has no descriptor for it`() async throws {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 64)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let acceptor = acceptor(on: listener, group: group)
+        try await withoutDescriptors {
+            await #expect(throws: SocketFailure(code: EMFILE)) { try await acceptor.run() }
+        }
+        try await group.shutdownGracefully()
+    }
+
     @Test func `rests while the process has no descriptor, and goes on when it has some again`() async throws {
         try await withServer { port, _, _ in
             let silent = try Client(of: port)
@@ -158,6 +193,42 @@ import Testing
             #expect(Set(cuts) == [.descriptors])
             try await eventually("the client is served") { built == 2 }
         }
+    }
+
+    @Test func `closes one connection for another's descriptor, though its loop takes its time`() async throws {
+        try await withServer { port, _, group in
+            let clients = try (0..<8).map { _ in try Client(of: port) }
+            for client in clients { client.send("GET") }
+            try await eventually("all are served") { built == 8 }
+            let isFree = Atomic(false)
+            group.next().execute { while !isFree.load(ordering: .relaxed) { usleep(1000) } }
+            defer { isFree.store(true, ordering: .relaxed) }
+            let client = Client()
+            try await withoutDescriptors {
+                #expect(client.connect(to: port))
+                try await eventually("one gives way") { !cuts.isEmpty }
+                try await Task.sleep(for: .milliseconds(20))
+                #expect(cuts.count < 8)
+            }
+        }
+    }
+
+    @Test func `closes no connection for an error that this would not end`() async throws {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 64)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let acceptor = acceptor(on: listener, group: group)
+        let running = Task { try await acceptor.run() }
+        let clients = try (0..<2).map { _ in try Client(of: try #require(listener.port)) }
+        for client in clients { client.send("GET") }
+        try await eventually("both are served") { built == 2 }
+        // As when another process that was passed the socket shuts it down: accept says EINVAL.
+        shutdown(listener.descriptor, Int32(SHUT_RDWR))
+        try await eventually("it rests") { story.pauses.load(ordering: .relaxed) > 0 }
+        #expect(cuts.isEmpty)
+        #expect(clients.allSatisfy { !$0.isEnded })
+        acceptor.stop(silence: .zero)
+        try await running.value
+        try await group.shutdownGracefully()
     }
 
     /// Runs with no descriptor to be had: the process has the numbers below three already.
@@ -179,6 +250,22 @@ import Testing
             try await eventually("all are served") { built == 40 }
             try await eventually("nobody listens") { !LoopbackPort.answers(port) }
             #expect(clients.allSatisfy { !$0.isEnded })
+        }
+    }
+
+    @Test func `takes what is in the queue, though it is stopped before it runs`() async throws {
+        let clients = Mutex<[Client]>([])
+        try await withServer(
+            places: 64, share: 64,
+            first: { port, acceptor in
+                let queued = try (0..<40).map { _ in try Client(of: port) }
+                for client in queued { client.send("GET") }
+                clients.withLock { $0 = queued }
+                acceptor.stop(silence: .zero)
+            }
+        ) { _, _, _ in
+            try await eventually("all are served") { built == 40 }
+            #expect(clients.withLock { $0.allSatisfy { !$0.isEnded } })
         }
     }
 

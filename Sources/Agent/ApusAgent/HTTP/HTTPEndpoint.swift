@@ -69,7 +69,8 @@ final class HTTPEndpoint: Service {
             if !Task.isCancelled { await drain(group.next()) }
         } catch {
             try? await group.shutdownGracefully()
-            throw error
+            guard error is SocketFailure else { throw error }
+            throw AgentError.cannotListen(host: host, port: port, reason: NetworkErrorText.listening(error))
         }
         try await group.shutdownGracefully()
     }
@@ -92,7 +93,7 @@ final class HTTPEndpoint: Service {
         draining(AgentLimits.drain)
         let silence = loop.scheduleTask(in: Self.longestSilence) { self.connections.drain(.silent) }
         let end = loop.scheduleTask(in: .init(AgentLimits.drain)) {
-            for channel in self.connections.gate.channels { channel.close(promise: nil) }
+            _ = self.connections.gate.closeAll()
         }
         try? await EventLoopFuture.andAllComplete(left.map(\.closeFuture), on: loop).get()
         silence.cancel()

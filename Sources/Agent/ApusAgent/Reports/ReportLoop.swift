@@ -15,7 +15,7 @@ final class ReportLoop {
     private let work: AgentWork
     private let clock: AgentClock
     private let logger: Logger
-    private let epoll: Int32
+    private var poll: DescriptorPoll
     private let disposal = DescriptorDisposal()
     private var connections = ReportConnections()
     /// A descriptor that is given up where there is no other, to take a connection off the socket's queue and close it.
@@ -42,26 +42,21 @@ final class ReportLoop {
         self.clock = clock
         self.logger = logger
         spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else {
-            logger.critical("no epoll", metadata: ["reason": "\(String(cString: strerror(errno)))"])
+        do { poll = try DescriptorPoll() } catch {
+            logger.critical("no epoll", metadata: ["reason": "\(SocketErrorText.accepting(error.code))"])
+            if spare >= 0 { close(spare) }
             return nil
         }
     }
 
-    deinit {
-        for descriptor in [spare, epoll] where descriptor >= 0 { close(descriptor) }
-    }
+    deinit { if spare >= 0 { close(spare) } }
 
     /// The thread's body.
     func serve(until wake: WakeUp) {
         watch(listener)
         if wake.descriptor >= 0 { watch(wake.descriptor) }
-        var events = [epoll_event](repeating: epoll_event(), count: 64)
         while !wake.isRaised {
-            let count = epoll_wait(epoll, &events, Int32(events.count), wait())
-            guard count >= 0 || errno == EINTR else { break }
-            let ready = events.prefix(Int(max(0, count))).map(\.data.fd)
+            let ready = poll.wait(milliseconds: wait())
             if wake.isRaised { break }
             // Ends before beginnings: a process that restarts must find its predecessor gone.
             for socket in ready where socket != listener && socket != wake.descriptor { receive(socket) }
@@ -85,14 +80,9 @@ final class ReportLoop {
         return Int32(min(1000, (pauseEnd - min(now, pauseEnd)) / 1_000_000 + 1))
     }
 
-    private func watch(_ descriptor: Int32) {
-        var event = epoll_event()
-        event.events = EPOLLIN.rawValue
-        event.data.fd = descriptor
-        epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
-    }
+    private func watch(_ descriptor: Int32) { poll.add(descriptor) }
 
-    private func forget(_ descriptor: Int32) { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
+    private func forget(_ descriptor: Int32) { poll.remove(descriptor) }
 
     // MARK: - Connections
 

@@ -6,10 +6,11 @@ package struct DescriptorPoll: ~Copyable {
     private let descriptor: Int32
     private var events = [epoll_event](repeating: epoll_event(), count: 64)
 
-    /// - Returns: nil, with errno, when the process has no descriptor left for it.
-    package init?() {
-        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard descriptor >= 0 else { return nil }
+    /// - Throws: when the process has no descriptor left for it.
+    package init() throws(SocketFailure) {
+        let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard descriptor >= 0 else { throw SocketFailure(code: errno) }
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }
