@@ -69,8 +69,12 @@ package enum APILimits: LimitCatalog {
         Duration.seconds(8), "time that requests may take at a stop, once no connection is taken any more", per: "API",
         metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
 
+    package static let lastCall = Limit(
+        Duration.milliseconds(500), "time that a stop waits for the first request of a connection that was taken last",
+        per: "connection", remedy: "nothing: what was sent before the stop is read by then")
+
     package static let all: [any AnyLimit] = [
         connections, share, waiting, reserve, silence, idle, request, stall, answer, requestLine, field, head, fields,
-        bodies, discarded, read, pipelined, lines, stop,
+        bodies, discarded, read, pipelined, lines, stop, lastCall,
     ]
 }

@@ -49,7 +49,8 @@ package final class APIServer: Service {
         self.logger = logger
         self.probe = probe
         self.onReady = onReady
-        let guarding = ConnectionGuard(configuration, metrics: ConnectionMetrics(factory: factory, logger: logger), logger: logger)
+        let guarding = ConnectionGuard(
+            configuration, metrics: ConnectionMetrics(factory: factory, logger: logger), logger: logger)
         self.guarding = guarding
         readiness = Readiness(store: store, logger: logger, bodiesAreFull: { guarding.bodies.isFull })
         let requests = RequestMetrics(factory: factory)
@@ -90,7 +91,7 @@ package final class APIServer: Service {
         listening(on: listener.port ?? configuration.port)
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
-                try await acceptor.run()
+                do { try await acceptor.run() } catch let error as SocketFailure { throw cannotListen(error) }
             } onGracefulShutdown: { [self] in
                 readiness.drain()
                 logger.info("draining")
@@ -109,16 +110,21 @@ package final class APIServer: Service {
     /// Has the requests end that run, or, once their time is up, their connections.
     private func finish() async {
         guarding.finish()
-        let isCancelled = Task.isCancelled
         let cut = Task {
-            if !isCancelled { try await Task.sleep(for: configuration.requestGrace) }
-            let count = guarding.closeAll()
-            if count > 0 {
-                logger.warning("closed connections whose requests did not end", metadata: ["count": "\(count)"])
-            }
+            try await Task.sleep(for: configuration.requestGrace)
+            closeAll()
         }
-        await service.allEnded()
+        await withTaskCancellationHandler {
+            await service.allEnded()
+        } onCancel: {
+            closeAll()
+        }
         cut.cancel()
+    }
+
+    private func closeAll() {
+        let count = guarding.closeAll()
+        if count > 0 { logger.warning("closed connections whose requests did not end", metadata: ["count": "\(count)"]) }
     }
 
     private func listen() throws(APIServerError) -> ListeningSocket {
@@ -127,9 +133,12 @@ package final class APIServer: Service {
         } catch let error as SocketFailure where error.code == EADDRINUSE {
             throw APIServerError.portInUse(host: configuration.host, port: configuration.port)
         } catch {
-            throw APIServerError.cannotListen(
-                host: configuration.host, port: configuration.port, reason: NetworkErrorText.listening(error))
+            throw cannotListen(error)
         }
+    }
+
+    private func cannotListen(_ error: any Error) -> APIServerError {
+        .cannotListen(host: configuration.host, port: configuration.port, reason: NetworkErrorText.listening(error))
     }
 
     private static let channelConfiguration = HTTP1Channel.Configuration(

@@ -3,10 +3,13 @@ import CoreMetrics
 import Foundation
 import HostTesting
 import MetricsTestKit
+import NIOCore
+import NIOPosix
 import NotificationAPI
 import NotificationStore
 import NotificationTesting
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The connections of an API` {
@@ -130,6 +133,67 @@ import Testing
             return start.duration(to: .now)
         }
         #expect(elapsed < .seconds(3))
+    }
+
+    @Test func `are closed when a stop is cancelled`() async throws {
+        try await withAPI(requestGrace: .seconds(60)) { api in
+            let client = try RawConnection(to: api.port)
+            client.send("\(head)Content-Length: 1000\r\n\r\n{")
+            try await eventually("it is read") { try api.metrics.expectMeter("http_server_active_requests").lastValue == 1 }
+            await api.group.triggerGracefulShutdown()
+            try await eventually("nobody listens") { !LoopbackPort.answers(api.port) }
+            api.running.cancel()
+            _ = try await client.untilEnd(within: .seconds(5))
+        }
+    }
+
+    @Test func `whose requests were sent before a stop are answered`() async throws {
+        try await withAPI { api in
+            // As when the loops are at work: nothing is read of a connection that is accepted.
+            let isFree = Atomic(false)
+            for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+                loop.execute { while !isFree.load(ordering: .relaxed) { usleep(1000) } }
+            }
+            let clients = Result {
+                try (0..<100).map { _ in
+                    let client = try RawConnection(to: api.port)
+                    client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+                    return client
+                }
+            }
+            await api.group.triggerGracefulShutdown()
+            var tries = 0
+            while LoopbackPort.answers(api.port), tries < 500 {
+                try? await Task.sleep(for: .milliseconds(10))
+                tries += 1
+            }
+            isFree.store(true, ordering: .relaxed)
+            for client in try clients.get() { #expect(try await client.untilEnd().hasPrefix("HTTP/1.1 200 ")) }
+        }
+    }
+
+    @Test func `that are taken last and ask nothing hold no stop`() async throws {
+        let elapsed = try await withAPI { api in
+            let client = try RawConnection(to: api.port)
+            client.send("GET /health")
+            try await eventually("it has a place") { try await api.get("/health/live").status == 200 }
+            let start = ContinuousClock.now
+            await api.group.triggerGracefulShutdown()
+            _ = try await client.untilEnd(within: .seconds(5))
+            return start.duration(to: .now)
+        }
+        #expect(elapsed < .seconds(4))
+    }
+
+    @Test(arguments: ["1.0\r\n", "1.1\r\nConnection: Close\r\n", "1.1\r\nConnection: TE, close\r\n"])
+    func `end with the answer when the client wants no other`(version: String) async throws {
+        try await withAPI { api in
+            let client = try RawConnection(to: api.port)
+            client.send("GET /health/live HTTP/\(version)Host: a\r\n\r\n")
+            let answer = try await client.untilEnd(within: .seconds(5))
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.lowercased().contains("connection: close"))
+        }
     }
 
     @Test func `answer requests that come together in their order, one after the other`() async throws {

@@ -88,12 +88,9 @@ final class ConnectionGuard: Sendable {
     ///
     /// - Returns: how many connections there were.
     func closeAll() -> Int {
-        let channels = gate.channels
-        for channel in channels {
-            metrics.cut(.stop, peer: channel.remoteAddress.flatMap(ConnectionPeer.init(_:)) ?? .unknown)
-            channel.close(promise: nil)
-        }
-        return channels.count
+        let peers = gate.closeAll()
+        for peer in peers { metrics.cut(.stop, peer: peer) }
+        return peers.count
     }
 }
 

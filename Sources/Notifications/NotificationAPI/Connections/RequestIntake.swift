@@ -4,11 +4,12 @@ import ApusLimits
 import NIOCore
 import NIOHTTP1
 
-/// Takes requests in, one a connection: answers `Expect`, counts the bytes of bodies, and tells a body that ended too early from a whole one.
+/// Takes requests in, one a connection, and ends connections after their last answers.
 ///
-/// What is wrong with a body goes on as an error, so that the route that reads it answers; what is wrong with a head is answered here.
-/// A body whose answer has ended is discarded, and costs its budget nothing; a long one ends the connection. It comes after
-/// ``RequestStages``, so that there is one request at a time.
+/// It answers `Expect`, counts the bytes of bodies, and tells a body that ended too early from a whole one. What is wrong with a body
+/// goes on as an error, so that the route that reads it answers; what is wrong with a head is answered here. A body whose answer has
+/// ended is discarded, and costs its budget nothing; a long one ends the connection. It comes after ``RequestStages``, so that there is
+/// one request at a time.
 final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -30,6 +31,12 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     private var isBroken = false
     /// The answer under way is the connection's last one.
     private var isLast = false
+    /// The client goes on after the answer under way.
+    private var keepsAlive = true
+    /// The server stops: the answer under way, or that to the first request, is the last one.
+    private var isStopping = false
+    /// Ends the connection when no request comes before the server stops.
+    private var lastCall: Scheduled<Void>?
     /// Bytes of the body that are still to come, where its head says so.
     private var expected = 0
     /// Bytes of the body that came after its answer.
@@ -72,6 +79,7 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
         isReading = true
         isAnswering = true
         isLast = false
+        keepsAlive = head.isKeepAlive
         discarded = 0
         expected = head.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
         requests += 1
@@ -155,8 +163,22 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { return stop(context) }
         if case .inputClosed? = event as? ChannelEvent { endInput(context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Ends the connection, after the answer under way if there is one. A first request has been sent before the server has taken the
+    /// connection, so that it is waited for while the socket has not been read.
+    private func stop(_ context: ChannelHandlerContext) {
+        isStopping = true
+        guard !isAnswering else { return }
+        guard requests == 0 else { return context.close(promise: nil) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        lastCall = context.eventLoop.scheduleTask(in: TimeAmount(APILimits.lastCall.value)) {
+            let (intake, context) = bound.value
+            if intake.requests == 0 { context.close(promise: nil) }
+        }
     }
 
     private func endInput(_ context: ChannelHandlerContext) {
@@ -168,15 +190,19 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         endInput(context)
         giveBack()
+        lastCall?.cancel()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { giveBack() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        giveBack()
+        lastCall?.cancel()
+    }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            isLast = isBroken || isReading && expected > mostDiscarded
+            isLast = isBroken || isStopping || !keepsAlive || isReading && expected > mostDiscarded
             if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
@@ -184,7 +210,7 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             isAnswering = false
             giveBack()
-            guard isBroken || isLast else { return context.write(data, promise: promise) }
+            guard isBroken || isLast || isStopping else { return context.write(data, promise: promise) }
             isBroken = true
             let promise = promise ?? context.eventLoop.makePromise()
             promise.futureResult.assumeIsolated().whenComplete { [self] _ in leave(context) }
@@ -192,9 +218,13 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Ends the connection after its last answer. While a body still comes only the answer's side is closed, so that what the client
-    /// sends meanwhile does not cost it the answer: a socket that is closed with unread bytes resets.
-    private func leave(_ context: ChannelHandlerContext) { context.close(mode: isReading ? .output : .all, promise: nil) }
+    /// Ends the connection after its last answer. While a body still comes, and when it is the client that wants no other answer, only
+    /// the answer's side is closed, so that what the client sends meanwhile does not cost it the answer: a socket that is closed with
+    /// unread bytes resets.
+    private func leave(_ context: ChannelHandlerContext) {
+        let sends = isReading || !keepsAlive && !isStopping
+        context.close(mode: sends ? .output : .all, promise: nil)
+    }
 
     private func giveBack() {
         if let account { budget.close(account) }

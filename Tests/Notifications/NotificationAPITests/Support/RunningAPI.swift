@@ -18,6 +18,8 @@ struct RunningAPI: Sendable {
     let metrics: TestMetrics
     let group: ServiceGroup
     let server: APIServer
+    /// The run of the group.
+    let running: Task<Void, any Error>
 
     func get(_ path: String, method: HTTPMethod = .GET) async throws -> Reply {
         var request = HTTPClientRequest(url: base + path)
@@ -88,7 +90,8 @@ func withAPI<Value: Sendable>(
             throw Unexpected(description: "the API ended before it listened")
         }
         let api = RunningAPI(
-            base: "http://127.0.0.1:\(port)", port: port, store: store, metrics: metrics, group: group, server: server)
+            base: "http://127.0.0.1:\(port)", port: port, store: store, metrics: metrics, group: group, server: server,
+            running: running)
         result = .success(try await test(api))
     } catch {
         result = .failure(error)
