@@ -8,6 +8,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
 union address {
     struct sockaddr any;
     struct sockaddr_in four;
@@ -93,8 +97,14 @@ int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, u
         struct ucred credentials;
         size = sizeof credentials;
         if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) *user = credentials.uid;
+        apus_refuse_descriptors(socket);
     }
     return socket;
+}
+
+int apus_refuse_descriptors(int fd) {
+    int no = 0;
+    return setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof no);
 }
 
 int apus_opening(int fd) {

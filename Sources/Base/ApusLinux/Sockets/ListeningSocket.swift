@@ -38,6 +38,9 @@ package struct ListeningSocket: Sendable {
     }
 
     /// A socket that listens already; whoever has the value closes it.
+    ///
+    /// Of a Unix socket's clients no descriptors are taken, where the kernel can refuse them: whoever reads their message closes them, and a
+    /// socket that lingers would hold up that thread for as long as its sender likes.
     package init(passed descriptor: Int32) throws(SocketFailure) {
         var end = apus_end()
         var path = [CChar](repeating: 0, count: 109)
@@ -48,6 +51,7 @@ package struct ListeningSocket: Sendable {
         place =
             SocketOwners.End(end).map(Place.internet)
             ?? .path(String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+        if case .path = place { apus_refuse_descriptors(descriptor) }
     }
 
     /// Takes the connection off the queue that waits for the longest time.

@@ -22,5 +22,8 @@ int apus_listening_at(int fd, struct apus_end *end, char *path);
 /// accept4(2), close-on-exec and non-blocking, with who is at both ends: for a Unix socket `user` is the client's user, else -1.
 int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, uid_t *user);
 
+/// Has the kernel refuse descriptors that are sent to a Unix socket (SO_PASSRIGHTS, Linux 6.16), and to those that it accepts from then on.
+int apus_refuse_descriptors(int fd);
+
 /// What a client has done that nobody has read from: 0 nothing yet, 1 sent something, 2 gone.
 int apus_opening(int fd);
