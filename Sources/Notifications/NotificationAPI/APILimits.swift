@@ -44,6 +44,19 @@ package enum APILimits: LimitCatalog {
         remedy:
             "the largest unfinished body of the address that holds the most is answered with 503; start more APIs, or send smaller batches"
     )
+    package static let reading = Limit(
+        1, "bodies that are read as JSON at a time; peers take turns", per: "API",
+        remedy: "start more APIs, or send smaller batches")
+    package static let storing = Limit(
+        4, "requests whose notifications are stored at a time; peers take turns", per: "API",
+        remedy: "start more APIs, or send fewer and larger batches")
+    package static let turnBytes = Limit(
+        ByteLimit.mebibytes(16), "bytes of bodies that wait for their turn at one of these", per: "API", metric: cuts,
+        remedy: "the last request of the address that has the most waiting is answered with 503; send one batch after the other"
+    )
+    package static let turn = Limit(
+        Duration.seconds(5), "time that a request waits for its turn", per: "request",
+        remedy: "the client is answered with 503; send one batch after the other, or start more APIs")
     package static let discarded = Limit(
         ByteLimit.mebibytes(8), "bytes of a body that are taken after its answer, such as a 404", per: "connection",
         metric: cuts,
@@ -68,13 +81,12 @@ package enum APILimits: LimitCatalog {
     package static let stop = Limit(
         Duration.seconds(8), "time that requests may take at a stop, once no connection is taken any more", per: "API",
         metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
-
     package static let lastCall = Limit(
         Duration.milliseconds(500), "time that a stop waits for the first request of a connection that was taken last",
         per: "connection", remedy: "nothing: what was sent before the stop is read by then")
 
     package static let all: [any AnyLimit] = [
         connections, share, waiting, reserve, silence, idle, request, stall, answer, requestLine, field, head, fields,
-        bodies, discarded, read, pipelined, lines, stop, lastCall,
+        bodies, reading, storing, turnBytes, turn, discarded, read, pipelined, lines, stop, lastCall,
     ]
 }

@@ -52,12 +52,13 @@ package final class APIServer: Service {
         let guarding = ConnectionGuard(
             configuration, metrics: ConnectionMetrics(factory: factory, logger: logger), logger: logger)
         self.guarding = guarding
-        readiness = Readiness(store: store, logger: logger, bodiesAreFull: { guarding.bodies.isFull })
+        readiness = Readiness(store: store, logger: logger)
         let requests = RequestMetrics(factory: factory)
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestMetricsMiddleware(metrics: requests))
         router.add(middleware: ProblemMiddleware(lines: LogThrottle(burst: APILimits.lines.value)))
-        NotificationRoutes(store: store, metrics: EnqueueMetrics(factory: factory)).add(to: router)
+        NotificationRoutes(store: store, metrics: EnqueueMetrics(factory: factory), crowded: { guarding.crowded($0) }).add(
+            to: router)
         HealthRoutes(readiness: readiness, deliveries: DeliveryCheck(store: store)).add(to: router)
         StatisticsRoute(store: store, requests: requests, instance: configuration.instance).add(to: router)
         service = RequestService(router.buildResponder(), logger: logger)
@@ -87,7 +88,7 @@ package final class APIServer: Service {
         let http = service.http(Self.channelConfiguration)
         let acceptor = ConnectionAcceptor(
             [listener], gate: guarding.gate, silence: guarding.times.silence, group: MultiThreadedEventLoopGroup.singleton,
-            handling: guarding.handling(http) { [service] in service.serve($0, by: http) })
+            handling: guarding.handling(http) { [service] in service.serve($0, of: $1, by: http) })
         listening(on: listener.port ?? configuration.port)
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {

@@ -108,23 +108,23 @@ import Testing
         }
     }
 
-    @Test func `of requests under way make the instance not ready while they leave no room`() async throws {
+    @Test func `that wait for their turn cost whoever sends so many, and neither others nor readiness`() async throws {
         let store = HeldStore()
         try await withAPI(wrap: { store.wrap($0) }) { api in
             let size = RequestLimits.body.value.bytes
             let body = log + String(repeating: " ", count: size - log.utf8.count)
-            let clients = try (0..<APILimits.bodies.value.bytes / size).map { _ in try RawConnection(to: api.port) }
+            let fitting = APILimits.storing.value + APILimits.turnBytes.value.bytes / size
+            let clients = try (0..<fitting + 8).map { _ in try RawConnection(to: api.port) }
             for client in clients {
                 client.send("\(head)Content-Length: \(size)\r\n\r\n")
                 await send(body, on: client)
             }
-            try await eventually("all are held") { store.faulty?.waiting(.enqueue) == clients.count }
-            let reply = try await api.get("/health/ready")
-            #expect(reply.status == 503)
-            #expect(reply.text.contains("the bodies of requests under way"))
-            store.faulty?.hold([])
-            for client in clients { _ = try await client.answer(containing: "\"id\"") }
+            try await eventually("those past the bound are refused") { count(503, api) == 8 }
+            #expect(cuts("bodies", api) == 8)
+            #expect(store.faulty?.waiting(.enqueue) == APILimits.storing.value)
             #expect(try await api.get("/health/ready").status == 200)
+            store.faulty?.hold([])
+            try await eventually("the others are stored") { count(202, api) == fitting }
         }
     }
 }

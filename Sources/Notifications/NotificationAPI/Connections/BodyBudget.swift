@@ -11,24 +11,15 @@ final class BodyBudget: Sendable {
         var payers: [BodyAccounts.Identifier: @Sendable () -> Void] = [:]
     }
 
-    private let limit: Int
-    private let largestBody: Int
     private let state: Mutex<State>
 
-    /// - Parameters:
-    ///   - limit: bytes of all bodies.
-    ///   - largestBody: bytes of the largest body that a request may have.
-    init(limit: Int, largestBody: Int) {
-        self.limit = limit
-        self.largestBody = largestBody
+    /// - Parameter limit: bytes of all bodies.
+    init(limit: Int) {
         state = Mutex(State(accounts: BodyAccounts(limit: limit)))
     }
 
     /// The bytes that are held.
     var bytes: Int { state.withLock { $0.accounts.total } }
-
-    /// Whether requests that are worked on leave no room for one more body of the largest size.
-    var isFull: Bool { state.withLock { $0.accounts.whole } + largestBody > limit }
 
     /// Opens the account of a request.
     ///

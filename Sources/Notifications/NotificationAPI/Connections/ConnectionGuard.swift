@@ -11,7 +11,7 @@ import NIOPosix
 /// What all connections of a server share: their places, the budget of their bodies, and the turns of each event loop.
 final class ConnectionGuard: Sendable {
     let times: ConnectionTimes
-    let bodies = BodyBudget(limit: APILimits.bodies.value.bytes, largestBody: RequestLimits.body.value.bytes)
+    let bodies = BodyBudget(limit: APILimits.bodies.value.bytes)
     let gate: ConnectionGate
     private let metrics: ConnectionMetrics
     private let logger: Logger
@@ -35,7 +35,7 @@ final class ConnectionGuard: Sendable {
     ///
     /// - Parameter serve: has requests answered; it is called once a connection has its handlers, on its event loop.
     func handling(
-        _ http: HTTP1Channel, serve: @escaping @Sendable (HTTP1Channel.Value) -> Void
+        _ http: HTTP1Channel, serve: @escaping @Sendable (HTTP1Channel.Value, ConnectionPeer) -> Void
     ) -> ConnectionAcceptor.Handling {
         ConnectionAcceptor.Handling(
             options: { bootstrap in
@@ -46,7 +46,10 @@ final class ConnectionGuard: Sendable {
                 )
                 .channelOption(.maxMessagesPerRead, value: 1)
                 .channelOption(.allowRemoteHalfClosure, value: true)
-            }, build: { [self] channel, place, turns in build(http, channel, place, turns).map(serve) },
+            },
+            build: { [self] channel, place, turns in
+                build(http, channel, place, turns).map { serve($0, place.peer) }
+            },
             refused: { [metrics] in metrics.cut(.refused, peer: $0) },
             paused: { [metrics] in metrics.pausedAccept($0, for: $1) })
     }
@@ -78,6 +81,9 @@ final class ConnectionGuard: Sendable {
             metrics.cut(cause, peer: place.peer)
         }
     }
+
+    /// Notes that a request of a peer was refused, as what waits for its turn held too many bytes.
+    func crowded(_ peer: ConnectionPeer) { metrics.cut(.bodies, peer: peer) }
 
     /// Has connections end that are between two requests, and the others with their answers.
     func finish() {

@@ -1,3 +1,4 @@
+import ApusHTTP
 import Glibc
 import Hummingbird
 import HummingbirdCore
@@ -25,11 +26,11 @@ final class RequestService: Sendable {
             configuration: configuration)
     }
 
-    /// Answers the requests of a connection until it ends; returns at once.
-    func serve(_ connection: HTTP1Channel.Value, by http: HTTP1Channel) {
+    /// Answers the requests of a peer's connection until it ends; returns at once.
+    func serve(_ connection: HTTP1Channel.Value, of peer: ConnectionPeer, by http: HTTP1Channel) {
         open.withLock { $0.count += 1 }
         Task {
-            await http.handle(value: connection, logger: logger)
+            await RequestPeer.$current.withValue(peer) { await http.handle(value: connection, logger: logger) }
             let waiter = open.withLock { open in
                 open.count -= 1
                 return open.count == 0 ? open.waiter.take() : nil

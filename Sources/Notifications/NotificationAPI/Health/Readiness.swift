@@ -4,24 +4,20 @@ import Logging
 import NotificationStore
 import Synchronization
 
-/// Whether this instance is ready: not while it drains, nor when the store takes no writes, nor when there is no room for bodies.
+/// Whether this instance is ready: not while it drains, nor when the store takes no writes.
 final class Readiness: Sendable {
     private let isDraining = Mutex(false)
     private let store: CachedCheck
-    private let bodiesAreFull: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - deadline: how long the store may take to answer.
-    ///   - bodiesAreFull: says whether requests that are worked on leave no room for another body.
     init(
-        store: any NotificationStore, freshness: Duration = .seconds(1), deadline: Duration = .seconds(2), logger: Logger,
-        bodiesAreFull: @escaping @Sendable () -> Bool
+        store: any NotificationStore, freshness: Duration = .seconds(1), deadline: Duration = .seconds(2), logger: Logger
     ) {
         let lines = LogThrottle<String>(burst: 1)
         self.store = CachedCheck(
             freshness: freshness, deadline: deadline, late: .fail(reason: "the store does not answer")
         ) { await Self.answer(of: store, logger: logger, lines: lines) }
-        self.bodiesAreFull = bodiesAreFull
     }
 
     /// Makes this instance not ready from now on.
@@ -29,9 +25,7 @@ final class Readiness: Sendable {
 
     func status() async -> HealthStatus {
         if isDraining.withLock({ $0 }) { return .fail(reason: "this instance is about to stop") }
-        let status = await storeStatus()
-        guard status == .pass, bodiesAreFull() else { return status }
-        return .fail(reason: "the bodies of requests under way take all the memory that they may")
+        return await storeStatus()
     }
 
     /// Says what the store's check said, a moment ago at most.

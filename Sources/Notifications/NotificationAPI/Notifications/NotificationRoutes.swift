@@ -1,3 +1,4 @@
+import ApusHTTP
 import ApusLimits
 import ApusText
 import HTTPTypes
@@ -12,10 +13,22 @@ struct NotificationRoutes: Sendable {
     /// Which lines about refusals are written, by user; "" is for those that concern all.
     private let refusals = LogThrottle<String>(burst: 1)
     private let unreadable = LogThrottle<String>()
+    /// Reading bodies leaves other requests a thread.
+    private let reading = Self.turns(APILimits.reading.value)
+    private let storing = Self.turns(APILimits.storing.value)
+    private let crowded: @Sendable (ConnectionPeer) -> Void
 
-    init(store: any NotificationStore, metrics: EnqueueMetrics) {
+    /// - Parameter crowded: is told whose request was refused, as what waits for its turn holds too many bytes.
+    init(
+        store: any NotificationStore, metrics: EnqueueMetrics, crowded: @escaping @Sendable (ConnectionPeer) -> Void
+    ) {
         self.store = store
         self.metrics = metrics
+        self.crowded = crowded
+    }
+
+    private static func turns(_ places: Int) -> PeerTurns {
+        PeerTurns(places: places, mostBytes: APILimits.turnBytes.value.bytes, patience: APILimits.turn.value)
     }
 
     private static let replayedName = HTTPField.Name("idempotency-replayed")
@@ -29,9 +42,15 @@ struct NotificationRoutes: Sendable {
     private func enqueue(_ request: Request, _ logger: Logger) async throws -> Response {
         try request.requireJSON()
         let key = try request.idempotencyKey()
-        let asked = try EnqueueRequest(json: try await request.bytes())
-        let idempotency = key.map { IdempotencyKey(key: $0, fingerprint: asked.fingerprint) }
-        switch try await store(asked.notifications, idempotency, logger) {
+        let bytes = try await request.bytes()
+        let (asked, idempotency) = try await inTurn(reading, holding: bytes.count) {
+            let asked = try EnqueueRequest(json: bytes)
+            return (asked, key.map { IdempotencyKey(key: $0, fingerprint: asked.fingerprint) })
+        }
+        let result = try await inTurn(storing, holding: bytes.count) {
+            try await store(asked.notifications, idempotency, logger)
+        }
+        switch result {
         case .stored(let ids):
             metrics.stored(asked.notifications)
             return try accepted(ids, isBatch: asked.isBatch, isReplay: false)
@@ -39,6 +58,19 @@ struct NotificationRoutes: Sendable {
             return try accepted(ids, isBatch: asked.isBatch, isReplay: true)
         case .conflict:
             throw Problem.keyConflict
+        }
+    }
+
+    /// Does what all peers share in the turn of whose request it is.
+    private func inTurn<Value: Sendable>(
+        _ turns: PeerTurns, holding bytes: Int, _ work: () async throws -> Value
+    ) async throws -> Value {
+        let peer = RequestPeer.current
+        do { return try await turns.turn(of: peer, holding: bytes, work) } catch PeerTurns.Refusal.crowded {
+            crowded(peer)
+            throw Problem.bodiesRefused
+        } catch PeerTurns.Refusal.late {
+            throw Problem.busy
         }
     }
 
