@@ -16,6 +16,8 @@ struct AcceptThread: ~Copyable, Sendable {
 
     /// Connections that are accepted before those that were silent are looked at.
     private static let accepts = 64
+    /// The connections of a queue at most, as others come while it is emptied: the usual net.core.somaxconn.
+    private static let longestQueue = 4096
     private static let shortest = TimeAmount.milliseconds(50)
     private static let longest = TimeAmount.seconds(1)
     /// Between two looks whether an event loop has closed what is to make room.
@@ -56,11 +58,14 @@ struct AcceptThread: ~Copyable, Sendable {
         }
     }
 
-    /// Takes what waits, so that nobody who is connected is reset, and nothing any more.
+    /// Takes what waits in a queue that goes with its socket, so that nobody who is connected is reset, and nothing any more.
     private mutating func stop(_ now: NIODeadline) {
         poll.remove(acceptor.wake.descriptor)
         for listener in acceptor.listeners {
-            for _ in 0..<4096 where pauseEnd == nil { guard take(from: listener, now) else { break } }
+            if !listener.isShared {
+                for _ in 0..<Self.longestQueue { guard pauseEnd == nil, take(from: listener, now) else { break } }
+            }
+            poll.remove(listener.descriptor)
             close(listener.descriptor)
         }
         pauseEnd = nil

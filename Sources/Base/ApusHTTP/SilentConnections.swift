@@ -23,7 +23,9 @@ final class SilentConnections: Sendable {
     var oldest: NIODeadline? { state.withLock { Self.first(&$0)?.since } }
 
     private static func first(_ state: inout State) -> (descriptor: Int32, since: NIODeadline)? {
-        while let first = state.order.first, state.silences[first.descriptor]?.since != first.since { state.order.removeFirst() }
+        while let first = state.order.first, state.silences[first.descriptor]?.since != first.since {
+            state.order.removeFirst()
+        }
         return state.order.first
     }
 
@@ -57,7 +59,9 @@ final class SilentConnections: Sendable {
     func endAll(since time: NIODeadline) {
         let silences = state.withLock { state in
             var ended: [(Int32, ConnectionPlace)] = []
-            while let first = Self.first(&state), first.since <= time, let place = state.silences.removeValue(forKey: first.descriptor)?.place {
+            while let first = Self.first(&state), first.since <= time,
+                let place = state.silences.removeValue(forKey: first.descriptor)?.place
+            {
                 ended.append((first.descriptor, place))
             }
             return ended

@@ -70,10 +70,8 @@ import Testing
         #expect(isBack, "resident \(before >> 10) kB before, \(after >> 10) kB after")
         // Whoever attacks is told from others on the same address.
         #expect(try fleet.run(["journalctl", "--unit", Self.agent, "--output=export"]).contains("over TCP"))
-        #expect(
-            try fleet.properties(["NRestarts", "ActiveState"], of: [Self.agent]) == [
-                ["NRestarts": "0", "ActiveState": "active"]
-            ])
+        let states = try fleet.properties(["NRestarts", "ActiveState"], of: [Self.agent])
+        #expect(states == [["NRestarts": "0", "ActiveState": "active"]], "\(ends(of: Self.agent))")
     }
 
     @Test func `API and workers serve the honest, and nobody is restarted, delivered to twice or forgotten`() throws {
@@ -118,7 +116,11 @@ import Testing
         #expect(Set(delivered).count == delivered.count)
         try fleet.run(["systemctl", "stop", "attack*"])
         let states = try fleet.properties(["Id", "NRestarts", "ActiveState"], of: FleetHost.services)
-        for state in states { #expect(state["NRestarts"] == "0" && state["ActiveState"] == "active", "\(state)") }
+        for state in states {
+            #expect(
+                state["NRestarts"] == "0" && state["ActiveState"] == "active",
+                "\(state): \(ends(of: state["Id"] ?? ""))")
+        }
         for (unit, before) in zip(FleetHost.services, before) {
             var after = 0
             let isBack = try comesTrue(within: .seconds(60)) {
@@ -126,6 +128,17 @@ import Testing
                 return after <= before + 10 << 20
             }
             #expect(isBack, "\(unit): resident \(before >> 10) kB before, \(after >> 10) kB after")
+        }
+    }
+
+    /// What systemd and a crash say of a unit in its journal, of thousands of lines.
+    private func ends(of unit: String) -> String {
+        do {
+            let lines = try fleet.run(["journalctl", "--unit", unit]).split(separator: "\n")
+            let ends = lines.indices.filter { lines[$0].contains("systemd[") || lines[$0].contains("atal") }
+            return ends.flatMap { lines[max(0, $0 - 5)..<min(lines.count, $0 + 30)] }.suffix(150).joined(separator: "\n")
+        } catch {
+            return "\(error)"
         }
     }
 

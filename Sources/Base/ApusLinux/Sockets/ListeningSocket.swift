@@ -21,6 +21,8 @@ package struct ListeningSocket: Sendable {
 
     package let descriptor: Int32
     package let place: Place
+    /// Whether somebody else has the socket too, so that connections wait in its queue when this process has closed it.
+    package let isShared: Bool
 
     /// Listens on an internet address; on that of all IPv6 interfaces for IPv4 as well.
     ///
@@ -31,23 +33,26 @@ package struct ListeningSocket: Sendable {
         var raw = apus_end(end)
         let descriptor = apus_tcp_listen(&raw, scope, Int32(clamping: backlog))
         guard descriptor >= 0 else { throw SocketFailure(code: errno) }
-        do { try self.init(passed: descriptor) } catch {
+        do { try self.init(descriptor, isShared: false) } catch {
             close(descriptor)
             throw error
         }
     }
 
-    /// A socket that listens already; whoever has the value closes it.
+    /// A socket that listens already, and that the service manager has as well; whoever has the value closes it.
     ///
     /// Of a Unix socket's clients no descriptors are taken, where the kernel can refuse them: whoever reads their message closes them, and a
     /// socket that lingers would hold up that thread for as long as its sender likes.
-    package init(passed descriptor: Int32) throws(SocketFailure) {
+    package init(passed descriptor: Int32) throws(SocketFailure) { try self.init(descriptor, isShared: true) }
+
+    private init(_ descriptor: Int32, isShared: Bool) throws(SocketFailure) {
         var end = apus_end()
         var path = [CChar](repeating: 0, count: 109)
         guard fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0,
             apus_listening_at(descriptor, &end, &path) == 0
         else { throw SocketFailure(code: errno) }
         self.descriptor = descriptor
+        self.isShared = isShared
         place =
             SocketOwners.End(end).map(Place.internet)
             ?? .path(String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
