@@ -25,11 +25,6 @@ package final class SocketOwners: Sendable {
             }
             return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         }
-
-        /// Whether who has it is on this host whatever the address of the other end.
-        fileprivate var isLoopback: Bool {
-            address.count == 4 ? address[0] == 127 : address.dropLast().allSatisfy { $0 == 0 } && address.last == 1
-        }
     }
 
     /// The owners of sockets in the network namespace of whoever asks first.
@@ -51,11 +46,12 @@ package final class SocketOwners: Sendable {
 
     /// The user whose process has connected from `client` to `server`.
     ///
+    /// Whatever the addresses: who is on this host connects from any address that it has, to any other one.
+    ///
     /// - Returns: nil for a client on another host or in another network namespace, for one that has closed its socket, and where the kernel or a
     ///   sandbox without AF_NETLINK does not answer. Users that are not mapped into this user namespace are the overflow user, 65534.
     package func user(of client: End, connectedTo server: End) -> UInt32? {
-        guard client.isLoopback || client.address == server.address else { return nil }
-        return socket.withLock { socket in
+        socket.withLock { socket in
             let open = Self.open(&socket)
             guard open >= 0, client.address.count == server.address.count else { return nil }
             var owner = uid_t.max
