@@ -140,6 +140,22 @@ ssize_t apus_drop_message(int fd) {
     return recv(fd, &none, sizeof none, MSG_DONTWAIT);
 }
 
+int apus_holds_nothing(int fd) {
+    int yes = 1;
+    char byte;
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    // Without room for a descriptor beside the sender, whom each message has, the empty one too, and the end of the stream has not.
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room};
+    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) != 0) return 0;
+    ssize_t count = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT | MSG_PEEK);
+    return count == 0 && message.msg_controllen == 0 && !(message.msg_flags & MSG_CTRUNC);
+}
+
 void apus_forbid_linger(int fd) {
     struct linger none = {0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);

@@ -116,6 +116,35 @@ import Testing
         close(descriptor)
     }
 
+    @Test func `a connection that holds nothing is closed at once, however many users' descriptors close slowly`() async throws
+    {
+        let disposal = DescriptorDisposal()
+        var peers: [Int32] = []
+        defer { for peer in peers { close(peer) } }
+        for uid in 0..<UInt32(ReportLimits.closers.value) {
+            let (slow, ends) = try lingering()
+            peers += ends
+            let (middle, middleEnd) = try pair()
+            let (outer, outerEnd) = try pair()
+            try #require(apus_send_with_descriptor(middleEnd, "x", 1, slow) == 1)
+            try #require(apus_send_with_descriptor(outerEnd, "x", 1, middle) == 1)
+            for descriptor in [slow, middle, middleEnd, outerEnd] { close(descriptor) }
+            disposal.close([outer], sentBy: uid)
+        }
+        let (one, other) = try pair()
+        let (file, holding) = try pair()
+        defer { for descriptor in [one, file] { close(descriptor) } }
+        // A message without bytes, of which no length tells.
+        try #require(apus_send_with_descriptor(file, "", 0, one) == 0)
+        disposal.close(connection: other, of: 1000)
+        disposal.close(connection: holding, of: 1001)
+        #expect(fcntl(other, F_GETFD) == -1)
+        #expect(fcntl(holding, F_GETFD) >= 0)
+        for peer in peers { close(peer) }
+        peers = []
+        try await eventually("the one that holds something is closed") { fcntl(holding, F_GETFD) == -1 }
+    }
+
     @Test func `what a user sends is read no further while too much of it waits to be closed`() async throws {
         try await RunningAgent.with { agent in
             try await agent.reporting("worker", "worker-1") { _ in

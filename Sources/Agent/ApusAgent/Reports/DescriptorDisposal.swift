@@ -38,7 +38,13 @@ package final class DescriptorDisposal: Sendable {
     }
 
     /// Has a connection closed, which is owned from here on and does not count as ``pending(of:)``. Returns at once.
-    func close(connection: Int32, of uid: UInt32) {
+    ///
+    /// One that holds nothing waits for no thread: all of them can be held up by what a few users have sent.
+    package func close(connection: Int32, of uid: UInt32) {
+        if shutdown(connection, Int32(SHUT_RDWR)) == 0, apus_holds_nothing(connection) != 0 {
+            Glibc.close(connection)
+            return
+        }
         state.withLock { $0.waiting[uid, default: []].append(Waiting(descriptor: connection, isCounted: false)) }
         serve()
     }

@@ -55,6 +55,9 @@ ssize_t apus_peek_with_descriptor(int fd, void *bytes, size_t capacity, int *des
 /// Takes the next message off the queue, or of a stream the next byte, and drops it.
 ssize_t apus_drop_message(int fd);
 
+/// Whether a Unix socket of packets whose reading side is shut down has no message left, so that closing it closes nothing else.
+int apus_holds_nothing(int fd);
+
 /// Has close(2) of a socket return at once, whatever its owner set (SO_LINGER); nothing happens to what is no socket.
 void apus_forbid_linger(int fd);
 
