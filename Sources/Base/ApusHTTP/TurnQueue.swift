@@ -12,6 +12,9 @@ package final class TurnQueue {
         var used: Int64
     }
 
+    /// The peers that are known.
+    package var peers: Int { lines.count }
+
     private let loop: any EventLoop
     private let slice: TimeAmount
     private let now: () -> NIODeadline
@@ -24,6 +27,8 @@ package final class TurnQueue {
 
     /// What makes the loop turn is a task that is due later than now.
     private static let pause = TimeAmount.microseconds(20)
+    /// Peers that are known at a time, past which those are forgotten whose work does not wait: each piece looks at all.
+    private static let known = 256
 
     /// - Parameter slice: the time after which the loop turns, past the end of the piece of work that is under way.
     package init(_ loop: any EventLoop, slice: TimeAmount = .milliseconds(2), now: (() -> NIODeadline)? = nil) {
@@ -64,7 +69,7 @@ package final class TurnQueue {
         for (peer, line) in lines {
             if line.work.isEmpty {
                 // Who waits for nothing is remembered only while it has had more than others.
-                if line.used <= least { isForgetting = true }
+                if line.used <= least || lines.count > Self.known { isForgetting = true }
             } else if line.used < first?.used ?? .max {
                 first = (peer, line.used)
             }
@@ -72,7 +77,12 @@ package final class TurnQueue {
         guard let first, let piece = lines[first.peer]?.work.popFirst() else { return nil }
         waiting -= 1
         least = max(least, first.used)
-        if isForgetting { lines = lines.filter { !$0.value.work.isEmpty || $0.value.used > least || $0.key == first.peer } }
+        if isForgetting {
+            let isCrowded = lines.count > Self.known
+            lines = lines.filter {
+                !$0.value.work.isEmpty || !isCrowded && $0.value.used > least || $0.key == first.peer
+            }
+        }
         return (first.peer, piece)
     }
 }

@@ -175,6 +175,7 @@ import Testing
         }
 
         func turn() { loop.advanceTime(by: .microseconds(20)) }
+        var peers: Int { queue.peers }
     }
 
     @Test func `work past a slice waits until the loop has turned`() {
@@ -206,6 +207,17 @@ import Testing
         // One long piece, and then as much of the other's as it took.
         #expect(turns.done.filter { $0 == .ipv4(1) }.count <= 2)
         #expect(turns.done.filter { $0 == .ipv4(2) }.count >= 5)
+    }
+
+    @Test func `of peers that come once only so many are known`() {
+        let turns = Turns()
+        for peer in 0..<2000 {
+            turns.add(1, for: .ipv4(UInt32(peer)))
+            turns.turn()
+            turns.turn()
+        }
+        #expect(turns.done.count == 2000)
+        #expect(turns.peers < 300)
     }
 
     @Test func `a peer that waits for nothing keeps its debt`() {
