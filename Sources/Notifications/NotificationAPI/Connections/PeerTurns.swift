@@ -35,6 +35,8 @@ package final class PeerTurns: Sendable {
         var least = Duration.zero
     }
 
+    /// Peers that are known at a time, past which those are forgotten that wait for nothing.
+    private static let known = 1024
     private let places: Int
     private let mostBytes: Int
     private let patience: Duration
@@ -102,13 +104,14 @@ package final class PeerTurns: Sendable {
         let now = ContinuousClock.now
         let (next, late) = state.withLock { state -> (Waiter?, [Waiter]) in
             state.lines[peer, default: Line(used: state.least)].used += time
+            if state.lines.count > Self.known { state.lines = state.lines.filter { !$0.value.waiters.isEmpty } }
             var late: [Waiter] = []
             while let waiter = Self.next(&state) {
                 if waiter.since.duration(to: now) < patience { return (waiter, late) }
                 late.append(waiter)
             }
             state.working -= 1
-            // Who waits for nothing is remembered only while others work.
+            // Who waits for nothing is known only while others work.
             if state.working == 0 { state.lines = [:] }
             return (nil, late)
         }
