@@ -91,6 +91,7 @@ struct AcceptThread: ~Copyable, Sendable {
     private mutating func take(from listener: ListeningSocket, _ now: NIODeadline) -> Bool {
         do {
             guard let accepted = try listener.accept() else { return false }
+            guard leavesReserve(accepted, now) else { return false }
             pause = Self.shortest
             roomMade = nil
             admit(accepted, now)
@@ -98,6 +99,19 @@ struct AcceptThread: ~Copyable, Sendable {
         } catch {
             return goesOn(after: error.code, now)
         }
+    }
+
+    /// Has another one go for a connection whose descriptor is one of the process's last, or closes it: what opens files next fails, or
+    /// ends the process, as libdispatch does.
+    private mutating func leavesReserve(_ accepted: ListeningSocket.Accepted, _ now: NIODeadline) -> Bool {
+        guard DescriptorLimit.isScarce(accepted.descriptor, of: acceptor.reserve), !acceptor.gate.giveWay(at: now) else {
+            return true
+        }
+        close(accepted.descriptor)
+        acceptor.handling.paused(EMFILE, pause)
+        rest(for: pause, now)
+        pause = min(pause * 2, Self.longest)
+        return false
     }
 
     /// Errors of accept(2) that are those of the connection, which is gone then.

@@ -37,6 +37,7 @@ package final class ConnectionAcceptor: Sendable {
     let listeners: [ListeningSocket]
     let gate: ConnectionGate
     let silence: TimeAmount
+    let reserve: Int
     let handling: Handling
     let silent = SilentConnections()
     let wake = WakeUp()
@@ -48,12 +49,15 @@ package final class ConnectionAcceptor: Sendable {
     /// - Parameters:
     ///   - listeners: closed when the acceptor stops.
     ///   - silence: how long clients may send nothing.
+    ///   - reserve: descriptors of the process that are left to others than clients, such as files.
     package init(
-        _ listeners: [ListeningSocket], gate: ConnectionGate, silence: TimeAmount, group: any EventLoopGroup, handling: Handling
+        _ listeners: [ListeningSocket], gate: ConnectionGate, silence: TimeAmount, reserve: Int, group: any EventLoopGroup,
+        handling: Handling
     ) {
         self.listeners = listeners
         self.gate = gate
         self.silence = silence
+        self.reserve = reserve
         self.group = group
         self.handling = handling
     }

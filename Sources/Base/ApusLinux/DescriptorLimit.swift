@@ -26,6 +26,14 @@ package struct DescriptorLimit: Equatable, Sendable {
         return DescriptorLimit(soft: Int(clamping: limit.rlim_cur), hard: Int(clamping: limit.rlim_max))
     }
 
+    /// Whether a descriptor is one of the last that this process may have: the kernel gives the lowest that is free.
+    ///
+    /// - Parameter reserve: how many are the last ones; half of all at most.
+    package static func isScarce(_ descriptor: Int32, of reserve: Int) -> Bool {
+        guard let soft = current?.soft else { return false }
+        return Int(descriptor) >= soft - min(reserve, soft / 2)
+    }
+
     /// Raises the soft limit of this process to the hard one.
     ///
     /// - Returns: the limit that holds from here on: unchanged where the kernel refuses; `nil` where it does not say.

@@ -81,12 +81,15 @@ package enum APILimits: LimitCatalog {
     package static let stop = Limit(
         Duration.seconds(8), "time that requests may take at a stop, once no connection is taken any more", per: "API",
         metric: cuts, remedy: "what is unfinished is closed, and its client sends it again with its idempotency key")
+    package static let descriptors = Limit(
+        16, "descriptors that connections leave free", per: "API", metric: cuts,
+        remedy: "raise LimitNOFILE= in the unit, or the container's limit of open files")
     package static let lastCall = Limit(
         Duration.milliseconds(500), "time that a stop waits for the first request of a connection that was taken last",
         per: "connection", remedy: "nothing: what was sent before the stop is read by then")
 
     package static let all: [any AnyLimit] = [
         connections, share, waiting, reserve, silence, idle, request, stall, answer, requestLine, field, head, fields,
-        bodies, reading, storing, turnBytes, turn, discarded, read, pipelined, lines, stop, lastCall,
+        bodies, reading, storing, turnBytes, turn, discarded, read, pipelined, lines, stop, descriptors, lastCall,
     ]
 }

@@ -87,7 +87,8 @@ package final class APIServer: Service {
         let listener = try listen()
         let http = service.http(Self.channelConfiguration)
         let acceptor = ConnectionAcceptor(
-            [listener], gate: guarding.gate, silence: guarding.times.silence, group: MultiThreadedEventLoopGroup.singleton,
+            [listener], gate: guarding.gate, silence: guarding.times.silence, reserve: APILimits.descriptors.value,
+            group: MultiThreadedEventLoopGroup.singleton,
             handling: guarding.handling(http) { [service] in service.serve($0, of: $1, by: http) })
         listening(on: listener.port ?? configuration.port)
         try await withTaskCancellationHandler {

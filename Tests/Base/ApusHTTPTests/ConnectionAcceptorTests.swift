@@ -41,13 +41,14 @@ import Testing
     /// One that keeps each connection open that it builds.
     private func acceptor(
         on listener: ListeningSocket, group: MultiThreadedEventLoopGroup, places: Int = 8, share: Int = 8,
-        silence: TimeAmount = .seconds(60)
+        silence: TimeAmount = .seconds(60),
+        reserve: Int = 0
     ) -> ConnectionAcceptor {
         let gate = ConnectionGate(
             ConnectionPlaces(places: places, share: share, reserve: 0, stall: .seconds(1)),
             cut: { [story] cut in story.cuts.withLock { $0.append(cut.reason) } })
         return ConnectionAcceptor(
-            [listener], gate: gate, silence: silence, group: group,
+            [listener], gate: gate, silence: silence, reserve: reserve, group: group,
             handling: ConnectionAcceptor.Handling(
                 options: { $0 },
                 build: { [story] channel, _, _ in
@@ -61,13 +62,13 @@ import Testing
     ///
     /// - Parameter first: what happens before it runs, while its socket listens.
     private func withServer(
-        places: Int = 8, share: Int = 8, silence: TimeAmount = .seconds(60),
+        places: Int = 8, share: Int = 8, silence: TimeAmount = .seconds(60), reserve: Int = 0,
         first: (Int, ConnectionAcceptor) throws -> Void = { _, _ in },
         _ test: (Int, ConnectionAcceptor, MultiThreadedEventLoopGroup) async throws -> Void
     ) async throws {
         let listener = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 64)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let acceptor = acceptor(on: listener, group: group, places: places, share: share, silence: silence)
+        let acceptor = acceptor(on: listener, group: group, places: places, share: share, silence: silence, reserve: reserve)
         try first(try #require(listener.port), acceptor)
         let running = Task { try await acceptor.run() }
         let port = try #require(listener.port)
@@ -231,13 +232,41 @@ import Testing
         try await group.shutdownGracefully()
     }
 
+    @Test func `leaves descriptors to others than clients`() async throws {
+        try await withServer(places: 64, share: 64, reserve: 8) { port, _, _ in
+            // From the highest number on that is taken, all below are.
+            let highest = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }.max())
+            var fill: [Int32] = []
+            while (fill.last ?? 0) <= highest { fill.append(dup(0)) }
+            defer { for descriptor in fill { close(descriptor) } }
+            try await withDescriptors(Int(highest) + 2 + 24) {
+                var clients: [Client] = []
+                for _ in 0..<12 {
+                    let client = try Client(of: port)
+                    client.send("GET")
+                    clients.append(client)
+                }
+                try await eventually("some give way") { cuts.contains(.descriptors) }
+                try await eventually("a file can be opened") {
+                    let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+                    defer { close(file) }
+                    return file >= 0
+                }
+                #expect(!clients[11].isEnded)
+            }
+        }
+    }
+
     /// Runs with no descriptor to be had: the process has the numbers below three already.
-    private func withoutDescriptors(_ body: () async throws -> Void) async throws {
+    private func withoutDescriptors(_ body: () async throws -> Void) async throws { try await withDescriptors(3, body) }
+
+    private func withDescriptors(_ count: Int, _ body: () async throws -> Void) async throws {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
         try #require(getrlimit(resource, &limit) == 0)
-        var none = rlimit(rlim_cur: 3, rlim_max: limit.rlim_max)
-        try #require(setrlimit(resource, &none) == 0)
+        var other = rlimit(rlim_cur: rlim_t(count), rlim_max: limit.rlim_max)
+        try #require(setrlimit(resource, &other) == 0)
         defer { setrlimit(resource, &limit) }
         try await body()
     }

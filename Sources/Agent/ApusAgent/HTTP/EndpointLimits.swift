@@ -27,6 +27,11 @@ package enum EndpointLimits: LimitCatalog {
         8, "HTTP connections past all others, for `/health/live` and `/health/ready` alone", per: "agent",
         metric: Agent.connectionsRejected.family.name, remedy: whoConnects)
 
+    /// What opens files between two scrapes needs some: libdispatch ends the process where it has none.
+    package static let descriptors = Limit(
+        16, "descriptors that HTTP connections leave free", per: "agent", metric: cuts,
+        remedy: "raise LimitNOFILE= in the agent's unit, or the container's limit of open files")
+
     package static let silence = Limit(
         Duration.seconds(10), "from a connection's accept to its first byte", per: "connection", metric: cuts,
         remedy: whoConnects)
@@ -88,7 +93,8 @@ package enum EndpointLimits: LimitCatalog {
         metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
 
     package static let all: [any AnyLimit] = [
-        connections, share, waiting, reserve, silence, idle, request, stall, answer, scrapes, scrapeShare, slowness, line,
+        connections, share, waiting, reserve, descriptors, silence, idle, request, stall, answer, scrapes, scrapeShare,
+        slowness, line,
         field, head,
         fields, body, pipelined, unsent, document,
     ]

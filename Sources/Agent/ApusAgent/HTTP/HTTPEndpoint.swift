@@ -57,7 +57,8 @@ final class HTTPEndpoint: Service {
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let acceptor = ConnectionAcceptor(
-            listeners, gate: connections.gate, silence: Self.times.silence, group: group,
+            listeners, gate: connections.gate, silence: Self.times.silence, reserve: EndpointLimits.descriptors.value,
+            group: group,
             handling: connections.handling { [self] channel, place, turns in try build(channel, place, turns) })
         boundPort(listeners.first?.port ?? port)
         do {

@@ -95,13 +95,13 @@ final class ReportLoop {
             }
             take(socket)
             // What is left belongs to scrapes and to the files of processes.
-            if isScarce(socket, of: ReportLimits.reserve.value / 2) { return pause() }
+            if DescriptorLimit.isScarce(socket, of: ReportLimits.reserve.value / 2) { return pause() }
         }
     }
 
     private func take(_ socket: Int32) {
         guard let peer = ReportPeer(of: socket) else { return disposal.close(connection: socket, of: ReportPeer.unknownUser) }
-        let isFull = isScarce(socket, of: ReportLimits.reserve.value)
+        let isFull = DescriptorLimit.isScarce(socket, of: ReportLimits.reserve.value)
         let reason = isFull ? RefusalReason.descriptors : .limit
         switch connections.add(socket, of: peer, isFull: isFull, at: clock.now().monotonic) {
         case .taken: watch(socket)
@@ -114,12 +114,6 @@ final class ReportLoop {
 
     private static let scarcity =
         "the agent has hardly any descriptor left: raise LimitNOFILE= of its unit, or its container's limit"
-
-    /// Whether a descriptor is one of the last that this process may have: the kernel gives the lowest that is free.
-    private func isScarce(_ descriptor: Int32, of reserve: Int) -> Bool {
-        guard let soft = DescriptorLimit.current?.soft else { return false }
-        return Int(descriptor) >= soft - min(reserve, soft / 2)
-    }
 
     /// No descriptor is left, or hardly one: one connection is taken off the queue and closed by giving up the spare one, and nothing is accepted for
     /// a while, as the socket goes on being ready.
@@ -140,7 +134,7 @@ final class ReportLoop {
         if spare < 0 { spare = open("/dev/null", O_RDONLY | O_CLOEXEC) }
         let next = open("/dev/null", O_RDONLY | O_CLOEXEC)
         if next >= 0 { close(next) }
-        guard next >= 0, !isScarce(next, of: ReportLimits.reserve.value / 2) else {
+        guard next >= 0, !DescriptorLimit.isScarce(next, of: ReportLimits.reserve.value / 2) else {
             pauseEnd = clock.now().monotonic + Self.nanoseconds(ReportLimits.pause.value)
             return
         }
@@ -218,7 +212,7 @@ final class ReportLoop {
         do { hello = try Hello(bytes: bytes) } catch { throw Refusal(.hello, error.description) }
         guard let segment = descriptor else { throw Refusal(.segment, "no descriptor came with the message") }
         // A connection that has got one of the last may report: there is room for the files that it is watched by.
-        if isScarce(segment, of: ReportLimits.reserve.value / 2) { throw Refusal(.descriptors, Self.scarcity) }
+        if DescriptorLimit.isScarce(segment, of: ReportLimits.reserve.value / 2) { throw Refusal(.descriptors, Self.scarcity) }
         let pidfd = apus_peer_pidfd(socket)
         defer { if pidfd >= 0 { close(pidfd) } }
         let admission = try table.admit(
