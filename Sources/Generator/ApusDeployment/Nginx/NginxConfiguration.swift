@@ -118,10 +118,12 @@ struct NginxConfiguration {
         http.addBlock("upstream \(upstreamName)", from: service.place) { upstream in
             upstream.add("# What one worker process learns of an instance, all know.\nzone upstream_\(service.name) 64k;")
             if balancer.balancing == .leastConnections { upstream.add("least_conn;", from: balancer.place) }
+            // One that fails is passed over for a moment, and then asked by one request: nginx asks nobody while it passes over all of them,
+            // as after a restart of each in turn.
             for instance in service.instances {
                 guard let endpoint = fleet.endpoint(of: instance) else { continue }
                 upstream.add(
-                    "server \(network.address(of: endpoint)) max_fails=3 fail_timeout=10s;", from: instance.place)
+                    "server \(network.address(of: endpoint)) max_fails=3 fail_timeout=1s;", from: instance.place)
             }
             upstream.add("keepalive \(balancer.keepalive);", from: balancer.place)
         }

@@ -68,11 +68,11 @@ import Testing
     @Test func `is of production, at the addresses of the host or of containers`() throws {
         let fleet = shopFleet()
         let onHost = try #require(try FileKind.nginx.files(for: fleet).first { $0.path == "deploy/nginx/nginx.conf" })
-        #expect(onHost.contents.contains("server 127.0.0.1:3001 max_fails=3 fail_timeout=10s;"))
+        #expect(onHost.contents.contains("server 127.0.0.1:3001 max_fails=3 fail_timeout=1s;"))
         #expect(onHost.contents.contains("listen 8443 ssl http2;"))
         let contained = try #require(
             try nginxConfigurations(for: try fleet.deployed(in: nil), network: .containers, folder: "x").first)
-        #expect(contained.contents.contains("server api-2:3002 max_fails=3 fail_timeout=10s;"))
+        #expect(contained.contents.contains("server api-2:3002 max_fails=3 fail_timeout=1s;"))
     }
 
     @Test func `has the rates, bursts and connections of the topology`() throws {
