@@ -248,7 +248,8 @@ let package = Package(
         notifications.module(
             "NotificationAPI",
             [
-                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusText", "EventCatalog",
+                "AgentMetrics", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting", "ApusText",
+                "EventCatalog",
                 "NotificationMetrics",
                 "NotificationStore",
                 coreMetrics, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix,

@@ -91,27 +91,29 @@ struct AcceptThread: ~Copyable, Sendable {
     private mutating func take(from listener: ListeningSocket, _ now: NIODeadline) -> Bool {
         do {
             guard let accepted = try listener.accept() else { return false }
-            guard leavesReserve(accepted, now) else { return false }
+            let isLast = DescriptorLimit.isScarce(accepted.descriptor, of: acceptor.reserve)
+            guard !isLast || acceptor.gate.giveWay(at: now) else {
+                refuse(accepted, now)
+                return false
+            }
             pause = Self.shortest
             roomMade = nil
             admit(accepted, now)
-            return true
+            // The loop of the one that goes closes it in between.
+            if isLast { rest(for: Self.closing, now) }
+            return !isLast
         } catch {
             return goesOn(after: error.code, now)
         }
     }
 
-    /// Has another one go for a connection whose descriptor is one of the process's last, or closes it: what opens files next fails, or
-    /// ends the process, as libdispatch does.
-    private mutating func leavesReserve(_ accepted: ListeningSocket.Accepted, _ now: NIODeadline) -> Bool {
-        guard DescriptorLimit.isScarce(accepted.descriptor, of: acceptor.reserve), !acceptor.gate.giveWay(at: now) else {
-            return true
-        }
+    /// Closes a connection whose descriptor is one of the process's last, for which no other one goes: what opens files next would fail, or
+    /// end the process, as libdispatch does.
+    private mutating func refuse(_ accepted: ListeningSocket.Accepted, _ now: NIODeadline) {
         close(accepted.descriptor)
         acceptor.handling.paused(EMFILE, pause)
         rest(for: pause, now)
         pause = min(pause * 2, Self.longest)
-        return false
     }
 
     /// Errors of accept(2) that are those of the connection, which is gone then.

@@ -96,6 +96,7 @@ package final class APIServer: Service {
                 do { try await acceptor.run() } catch let error as SocketFailure { throw cannotListen(error) }
             } onGracefulShutdown: { [self] in
                 readiness.drain()
+                guarding.drain()
                 logger.info("draining")
                 Task {
                     try? await Task.sleep(for: configuration.drainDelay)

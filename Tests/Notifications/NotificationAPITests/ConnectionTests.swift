@@ -122,6 +122,20 @@ import Testing
         }
     }
 
+    @Test func `end with the next answer while the API takes its leave, and say so`() async throws {
+        try await withAPI(drainDelay: .seconds(3)) { api in
+            let client = try RawConnection(to: api.port)
+            client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await !client.answer(containing: "pass").lowercased().contains("connection: close"))
+            await api.group.triggerGracefulShutdown()
+            try await eventually("it takes its leave") { try await api.get("/health/ready").status == 503 }
+            client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+            let answer = try await client.untilEnd(within: .seconds(2))
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.lowercased().contains("connection: close\r\n"))
+        }
+    }
+
     @Test func `let no body that stalls hold a stop past its limit`() async throws {
         let elapsed = try await withAPI(requestGrace: .milliseconds(300)) { api in
             let client = try RawConnection(to: api.port)

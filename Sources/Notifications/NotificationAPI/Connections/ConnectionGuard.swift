@@ -7,12 +7,14 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// What all connections of a server share: their places, the budget of their bodies, and the turns of each event loop.
 final class ConnectionGuard: Sendable {
     let times: ConnectionTimes
     let bodies = BodyBudget(limit: APILimits.bodies.value.bytes)
     let gate: ConnectionGate
+    private let draining = Atomic(false)
     private let metrics: ConnectionMetrics
     private let logger: Logger
 
@@ -77,13 +79,17 @@ final class ConnectionGuard: Sendable {
     }
 
     private func intake(_ place: ConnectionPlace) -> RequestIntake {
-        RequestIntake(budget: bodies, peer: place.peer, isReserved: place.isReserved) { [metrics] cause in
-            metrics.cut(cause, peer: place.peer)
-        }
+        RequestIntake(
+            budget: bodies, peer: place.peer, isReserved: place.isReserved,
+            isDraining: { [self] in draining.load(ordering: .relaxed) },
+            cut: { [metrics] in metrics.cut($0, peer: place.peer) })
     }
 
     /// Notes that a request of a peer was refused, as what waits for its turn held too many bytes.
     func crowded(_ peer: ConnectionPeer) { metrics.cut(.bodies, peer: peer) }
+
+    /// Has each answer from now on tell that it is the last one of its connection.
+    func drain() { draining.store(true, ordering: .relaxed) }
 
     /// Has connections end that are between two requests, and the others with their answers.
     func finish() {

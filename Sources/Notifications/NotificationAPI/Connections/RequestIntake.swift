@@ -20,6 +20,7 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     private let peer: ConnectionPeer
     private let isReserved: Bool
     private let cut: (ConnectionCutCause) -> Void
+    private let isDraining: () -> Bool
     private var account: BodyAccounts.Identifier?
     /// The number of requests so far.
     private var requests = 0
@@ -48,11 +49,17 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     /// - Parameters:
     ///   - peer: who pays for the bodies.
     ///   - isReserved: whether the connection may ask for health alone.
+    ///   - isDraining: whether the server is about to stop, so that each answer is its connection's last one: clients that are not told
+    ///     send their next request into a connection that closes.
     ///   - cut: called when the server ends a body of its own accord.
-    init(budget: BodyBudget, peer: ConnectionPeer, isReserved: Bool, cut: @escaping (ConnectionCutCause) -> Void) {
+    init(
+        budget: BodyBudget, peer: ConnectionPeer, isReserved: Bool, isDraining: @escaping () -> Bool,
+        cut: @escaping (ConnectionCutCause) -> Void
+    ) {
         self.budget = budget
         self.peer = peer
         self.isReserved = isReserved
+        self.isDraining = isDraining
         self.cut = cut
     }
 
@@ -202,6 +209,7 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            isStopping = isStopping || isDraining()
             isLast = isBroken || isStopping || !keepsAlive || isReading && expected > mostDiscarded
             if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
