@@ -4,11 +4,12 @@ package import NIOCore
 ///
 /// NIO runs whatever a task hands to `execute` before it looks at any socket again, so that work which goes on in that way keeps every
 /// other connection out. Here work is done for a slice of time; then the loop turns. The next piece is that of the peer that the loop
-/// has worked for the least: however many connections others hold, who comes first waits for one piece of theirs.
+/// has worked for the least: however many connections others hold, who comes first waits for one piece of theirs. Who has had no work
+/// done for a while is ahead of the others for some of it, so that what asks now and then does not share the time with what asks always.
 package final class TurnQueue {
     private struct Line {
         var work = CircularBuffer<() -> Void>()
-        /// Nanoseconds that the loop has worked for the peer; a newcomer begins with as many as the one who has the least.
+        /// Nanoseconds that the loop has worked for the peer; never behind the one who has the least by more than the credit.
         var used: Int64
     }
 
@@ -18,7 +19,7 @@ package final class TurnQueue {
     private let loop: any EventLoop
     private let slice: TimeAmount
     private let now: () -> NIODeadline
-    /// The peers whose work waits, and those who are ahead of them.
+    /// The peers whose work waits, and those whose credit is not whole.
     private var lines: [ConnectionPeer: Line] = [:]
     private var waiting = 0
     /// What the peer had used that came last.
@@ -27,6 +28,8 @@ package final class TurnQueue {
 
     /// What makes the loop turn is a task that is due later than now.
     private static let pause = TimeAmount.microseconds(20)
+    /// Nanoseconds of work by which a newcomer is ahead.
+    private static let credit: Int64 = 20_000_000
     /// Peers that are known at a time, past which those are forgotten whose work does not wait: each piece looks at all.
     private static let known = 256
 
@@ -40,13 +43,18 @@ package final class TurnQueue {
     /// Has a piece of work done in its turn; only to be called on the loop.
     package func add(for peer: ConnectionPeer, _ piece: @escaping () -> Void) {
         loop.preconditionInEventLoop()
-        lines[peer, default: Line(used: least)].work.append(piece)
+        var line = lines.removeValue(forKey: peer) ?? Line(used: newcomer)
+        line.used = max(line.used, newcomer)
+        line.work.append(piece)
+        lines[peer] = line
         waiting += 1
         guard !isScheduled else { return }
         isScheduled = true
         let bound = NIOLoopBound(self, eventLoop: loop)
         loop.execute { bound.value.run() }
     }
+
+    private var newcomer: Int64 { least - Self.credit }
 
     private func run() {
         var time = now()
@@ -68,8 +76,8 @@ package final class TurnQueue {
         var isForgetting = false
         for (peer, line) in lines {
             if line.work.isEmpty {
-                // Who waits for nothing is remembered only while it has had more than others.
-                if line.used <= least || lines.count > Self.known { isForgetting = true }
+                // Who waits for nothing is remembered only while it has had more than a newcomer.
+                if line.used <= newcomer || lines.count > Self.known { isForgetting = true }
             } else if line.used < first?.used ?? .max {
                 first = (peer, line.used)
             }
@@ -80,7 +88,7 @@ package final class TurnQueue {
         if isForgetting {
             let isCrowded = lines.count > Self.known
             lines = lines.filter {
-                !$0.value.work.isEmpty || !isCrowded && $0.value.used > least || $0.key == first.peer
+                !$0.value.work.isEmpty || !isCrowded && $0.value.used > newcomer || $0.key == first.peer
             }
         }
         return (first.peer, piece)

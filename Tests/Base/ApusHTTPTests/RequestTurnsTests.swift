@@ -209,6 +209,23 @@ import Testing
         #expect(turns.done.filter { $0 == .ipv4(2) }.count >= 5)
     }
 
+    @Test func `who asks now and then goes before those who always do, for some of its work`() {
+        let turns = Turns()
+        turns.add(400, for: .ipv4(1))
+        for _ in 0..<60 { turns.turn() }
+        for _ in 0..<2 {
+            let before = turns.done.count
+            turns.add(15, for: .ipv4(2))
+            turns.add(30, for: .ipv4(2))
+            for _ in 0..<20 { turns.turn() }
+            let done = turns.done.dropFirst(before)
+            #expect(done.prefix(16).filter { $0 == .ipv4(2) }.count >= 15)
+            // Past its credit it shares the time.
+            #expect((8...12).contains(done.dropFirst(20).prefix(20).filter { $0 == .ipv4(2) }.count))
+            for _ in 0..<40 { turns.turn() }
+        }
+    }
+
     @Test func `of peers that come once only so many are known`() {
         let turns = Turns()
         for peer in 0..<2000 {
