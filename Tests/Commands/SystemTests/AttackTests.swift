@@ -52,6 +52,9 @@ import Testing
     private func withAgentAttacked(_ requests: [String], _ judge: ([Answer]) -> Void) throws {
         try startFleet()
         try limitMemory(of: Self.agent)
+        let weight = try #require(
+            try fleet.properties(["CPUWeight"], of: [Self.agent]).first?["CPUWeight"].flatMap { Int($0) })
+        try host.weighProcessors(of: try mainPID(Self.agent), by: weight)
         _ = try scrapes(port: 9480, path: "/metrics", containing: #"instance="worker-5""#, seconds: 3)
         let before = try resident(Self.agent)
         let reports = [

@@ -73,8 +73,10 @@ package final class BootedHost: Sendable {
         if !comesTrue(within: .seconds(20), { !process.isRunning }) { kill(initPID, SIGKILL) }
         process.waitUntilExit()
         for hierarchy in ["systemd/", "unified/", ""] { Self.removeCgroup("/sys/fs/cgroup/\(hierarchy)\(name)") }
-        let limited = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup/memory")) ?? []
-        for group in limited where group.hasPrefix("\(name)-") { rmdir("/sys/fs/cgroup/memory/\(group)") }
+        for hierarchy in ["/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu"] {
+            let groups = (try? FileManager.default.contentsOfDirectory(atPath: hierarchy)) ?? []
+            for group in groups where group.hasPrefix("\(name)-") { rmdir("\(hierarchy)/\(group)") }
+        }
         unlink(folder.path("../\(name).console"))
     }
 
@@ -94,11 +96,20 @@ package final class BootedHost: Sendable {
     ///   - pid: as the host knows it.
     ///   - bytes: what systemd was told.
     package func limitMemory(of pid: Int, to bytes: Int) throws {
-        let hierarchy = "/sys/fs/cgroup/memory"
+        try group(pid, in: "/sys/fs/cgroup/memory") { try Self.put(bytes, into: "\($0)/memory.limit_in_bytes") }
+    }
+
+    /// Gives a process the part of the processors that its unit's `CPUWeight` has beside units of the usual weight, 100, where the
+    /// kernel's controller of them is one of cgroup v1; where systemd can do it, nothing is done.
+    package func weighProcessors(of pid: Int, by weight: Int) throws {
+        try group(pid, in: "/sys/fs/cgroup/cpu") { try Self.put(1024 * weight / 100, into: "\($0)/cpu.shares") }
+    }
+
+    private func group(_ pid: Int, in hierarchy: String, _ set: (String) throws -> Void) throws {
         guard FileManager.default.fileExists(atPath: "\(hierarchy)/tasks") else { return }
         let group = "\(hierarchy)/\(name)-\(pid)"
         try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)
-        try Self.put(bytes, into: "\(group)/memory.limit_in_bytes")
+        try set(group)
         try Self.put(try outerPID(of: pid), into: "\(group)/cgroup.procs")
     }
 
