@@ -121,7 +121,7 @@ struct AcceptThread: ~Copyable, Sendable {
         ECONNABORTED, EPROTO, ENOPROTOOPT, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, EOPNOTSUPP, EPERM,
     ]
 
-    /// Those that pass when another connection ends.
+    /// Errors of accept(2) that pass when another connection ends.
     private static let shortages = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
 
     private mutating func goesOn(after code: Int32, _ now: NIODeadline) -> Bool {

@@ -124,7 +124,7 @@ package final class ConnectionAcceptor: Sendable {
 final class Handovers: Sendable {
     private struct State {
         var descriptors: [ObjectIdentifier: Int32] = [:]
-        /// Those that are being built included.
+        /// How many connections there are, with those that are being built.
         var count = 0
         var waiter: CheckedContinuation<Void, Never>?
     }

@@ -56,7 +56,7 @@ int apus_socket_owner(int fd, const uint8_t *client, uint16_t client_port, const
         }
         const struct inet_diag_msg *found = NLMSG_DATA(&answer.header);
         // A socket that listens can be found in place of a connection that has gone.
-        // Of one that its process has closed, which has no inode, the kernel says 0 where it does not know the user: that is not root.
+        // The kernel says 0 where it does not know the user: a socket without an inode, which its process has closed, is not root's.
         int is_unknown = found->idiag_inode == 0 && found->idiag_uid == 0;
         if (found->id.idiag_dport != request.body.id.idiag_dport || is_unknown) {
             errno = ENOENT;

@@ -13,17 +13,31 @@ import Testing
         return (Int(line.split(whereSeparator: \.isWhitespace)[1]) ?? 0) << 10
     }
 
+    /// 64 MiB of memory in use.
+    private final class Burst {
+        private let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
+
+        init() { for block in blocks { memset(block, 1, 1024) } }
+        /// What was kept goes with the burst.
+        deinit { free(where: { $0 % 64 == 0 }) }
+
+        /// Frees all but one of 64 KiB, so that nothing comes to lie at the end of malloc's memory, from where it would be given back.
+        func end() { free(where: { $0 % 64 != 0 }) }
+
+        private func free(where goes: (Int) -> Bool) {
+            for (place, block) in blocks.enumerated() where goes(place) { Glibc.free(block) }
+        }
+    }
+
     @Test func `memory that a burst has left free between what is kept goes back to the kernel`() async throws {
         // What others in this process have left free would be used again.
         let first = Task { await HeapUpkeep(every: .seconds(60)).run() }
         try await Task.sleep(for: .milliseconds(100))
         first.cancel()
         let before = try resident()
-        let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
-        for block in blocks { memset(block, 1, 1024) }
-        // One of 64 KiB stays, so that nothing comes to lie at the end of malloc's memory, from where it would be given back.
-        for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
-        defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+        let burst = Burst()
+        burst.end()
+        defer { withExtendedLifetime(burst) {} }
         #expect(try resident() > before + 32 << 20)
         let upkeep = Task { await HeapUpkeep(every: .milliseconds(10)).run() }
         defer { upkeep.cancel() }
@@ -35,10 +49,9 @@ import Testing
         apus_trim_heap(0)
         let before = try resident()
         for _ in 0..<2 {
-            let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
-            for block in blocks { memset(block, 1, 1024) }
-            for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
-            defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+            let burst = Burst()
+            burst.end()
+            defer { withExtendedLifetime(burst) {} }
             #expect(try resident() > before + 32 << 20)
             apus_trim_heap(2 << 20)
             #expect(try resident() < before + 16 << 20)
@@ -49,11 +62,10 @@ import Testing
     @Test func `memory that a look found in use goes back when it is free`() throws {
         apus_trim_heap(0)
         let before = try resident()
-        let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
-        for block in blocks { memset(block, 1, 1024) }
+        let burst = Burst()
         apus_trim_heap(2 << 20)
-        for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
-        defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+        burst.end()
+        defer { withExtendedLifetime(burst) {} }
         apus_trim_heap(2 << 20)
         #expect(try resident() < before + 16 << 20)
     }
@@ -64,10 +76,9 @@ import Testing
         defer { free(unused) }
         apus_trim_heap(0)
         let before = try resident()
-        let blocks = (0..<65_536).compactMap { _ in malloc(1024) }
-        for block in blocks { memset(block, 1, 1024) }
-        for (place, block) in blocks.enumerated() where place % 64 != 0 { free(block) }
-        defer { for (place, block) in blocks.enumerated() where place % 64 == 0 { free(block) } }
+        let burst = Burst()
+        burst.end()
+        defer { withExtendedLifetime(burst) {} }
         #expect(try resident() > before + 32 << 20)
         apus_trim_heap(2 << 20)
         #expect(try resident() < before + 16 << 20)

@@ -87,7 +87,7 @@ final class HTTPEndpoint: Service {
     /// now on is in the queue of the next agent, where there is to be one.
     private func drain(_ loop: any EventLoop) async {
         connections.drain(.idle)
-        // Those that are between two requests are closed once the loop has turned.
+        // Connections between two requests are closed once the loop has turned.
         try? await loop.submit {}.get()
         let left = connections.gate.channels
         guard !left.isEmpty else { return }

@@ -41,8 +41,8 @@ package struct ListeningSocket: Sendable {
 
     /// A socket that listens already, and that the service manager has as well; whoever has the value closes it.
     ///
-    /// Of a Unix socket's clients no descriptors are taken, where the kernel can refuse them: whoever reads their message closes them, and a
-    /// socket that lingers would hold up that thread for as long as its sender likes.
+    /// The kernel is asked to refuse descriptors that clients send over a Unix socket, where it can: whoever reads their message closes
+    /// them, and a socket that lingers would hold up that thread for as long as its sender likes.
     package init(passed descriptor: Int32) throws(SocketFailure) { try self.init(descriptor, isShared: true) }
 
     private init(_ descriptor: Int32, isShared: Bool) throws(SocketFailure) {
