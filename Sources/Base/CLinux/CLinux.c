@@ -212,25 +212,36 @@ static size_t resident_private(void) {
     return found == 3 && resident > shared ? (size_t)(resident - shared) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-// What the process has in RAM beside what malloc has handed out; less than nothing where more was handed out that was never touched.
-// Malloc's own count of free bytes tells nothing: it has those in it that the kernel has back already, whether they have been used again
-// or not.
-static ssize_t resident_spare(void) {
+struct heap {
+    // Bytes that malloc has handed out.
+    ssize_t used;
+    // Bytes that the process has in RAM beside them; less than nothing where more was handed out that was never touched. Malloc's own
+    // count of free bytes tells nothing: it has those in it that the kernel has back already, whether they have been used again or not.
+    ssize_t spare;
+};
+
+static struct heap look_at_heap(void) {
     size_t held = resident_private();
     struct mallinfo2 info = mallinfo2();
-    return (ssize_t)held - (ssize_t)(info.uordblks + info.hblkhd);
+    struct heap heap = {.used = (ssize_t)(info.uordblks + info.hblkhd)};
+    heap.spare = (ssize_t)held - heap.used;
+    return heap;
 }
 
 void apus_trim_heap(size_t past) {
-    static ssize_t known;
-    ssize_t spare = resident_spare();
-    if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED) + (ssize_t)past) {
+    static struct heap known;
+    ssize_t used = __atomic_load_n(&known.used, __ATOMIC_RELAXED), spare = __atomic_load_n(&known.spare, __ATOMIC_RELAXED);
+    struct heap heap = look_at_heap();
+    // A block of some bytes keeps a page from going back: where few of them are free since, many pages can be.
+    int is_freed = heap.used < used - (ssize_t)past / 16;
+    if (is_freed || heap.spare > spare + (ssize_t)past) {
         malloc_trim(0);
-        spare = resident_spare();
-    } else if (spare > __atomic_load_n(&known, __ATOMIC_RELAXED)) {
+        heap = look_at_heap();
+    } else if (heap.spare > spare) {
         return;
     }
-    __atomic_store_n(&known, spare, __ATOMIC_RELAXED);
+    __atomic_store_n(&known.used, heap.used, __ATOMIC_RELAXED);
+    __atomic_store_n(&known.spare, heap.spare, __ATOMIC_RELAXED);
 }
 
 static int release_read_only(struct dl_phdr_info *object, size_t size, void *data) {

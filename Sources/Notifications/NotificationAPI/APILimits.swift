@@ -18,7 +18,7 @@ package enum APILimits: LimitCatalog {
         675, "connections of one address at a time", per: "address", metric: cuts,
         remedy: "the oldest idle or unfinished one of the address is closed; let that client reuse connections")
     package static let waiting = Limit(
-        1024, "connections that wait to be accepted; past them clients try again a second later", per: "API",
+        4096, "connections that wait to be accepted; past them clients try again a second later", per: "API",
         remedy: "start more APIs, or let clients reuse connections")
     package static let reserve = Limit(
         16, "connections past all others, for /health alone", per: "API", metric: cuts,

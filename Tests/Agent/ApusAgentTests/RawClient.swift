@@ -20,10 +20,8 @@ final class RawClient: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0 else {
-            close(descriptor)
-            throw Unreachable()
-        }
+        // Closed when the object goes, which has all it needs by now.
+        guard code == 0 else { throw Unreachable() }
     }
 
     deinit { close(descriptor) }

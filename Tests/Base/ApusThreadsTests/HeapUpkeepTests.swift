@@ -70,6 +70,26 @@ import Testing
         #expect(try resident() < before + 16 << 20)
     }
 
+    /// As when a look falls into a burst of which each page has something that is in use still.
+    @Test func `pages of which a look found a little in use go back when that is free`() throws {
+        apus_trim_heap(0)
+        let before = try resident()
+        let blocks = (0..<131_072).compactMap { _ in malloc(240) }
+        for block in blocks { memset(block, 1, 240) }
+        // One of 4 KiB is kept.
+        for (place, block) in blocks.enumerated() where place % 16 != 0 { free(block) }
+        apus_trim_heap(2 << 20)
+        #expect(try resident() > before + 24 << 20)
+        // Less than 2 MiB, with which nearly all pages become free.
+        for (place, block) in blocks.enumerated() where place % 16 == 0 && place % 128 != 0 { free(block) }
+        defer {
+            for (place, block) in blocks.enumerated() where place % 128 == 0 { free(block) }
+            apus_trim_heap(0)
+        }
+        apus_trim_heap(2 << 20)
+        #expect(try resident() < before + 12 << 20)
+    }
+
     /// As with buffers that are larger than what comes into them.
     @Test func `memory that is free goes back beside memory that was asked for and never used`() throws {
         let unused = try #require(malloc(128 << 20))

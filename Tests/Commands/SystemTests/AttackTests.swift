@@ -52,9 +52,7 @@ import Testing
     private func withAgentAttacked(_ requests: [String], _ judge: ([Answer]) -> Void) throws {
         try startFleet()
         try limitMemory(of: Self.agent)
-        let weight = try #require(
-            try fleet.properties(["CPUWeight"], of: [Self.agent]).first?["CPUWeight"].flatMap { Int($0) })
-        try host.weighProcessors(of: try mainPID(Self.agent), by: weight)
+        try weighProcessors(of: Self.agent)
         _ = try scrapes(port: 9480, path: "/metrics", containing: #"instance="worker-5""#, seconds: 3)
         let before = try resident(Self.agent)
         let reports = [
@@ -79,7 +77,10 @@ import Testing
 
     @Test func `API and workers serve the honest, and nobody is restarted, delivered to twice or forgotten`() throws {
         try startFleet()
-        for unit in FleetHost.services { try limitMemory(of: unit) }
+        for unit in FleetHost.services {
+            try limitMemory(of: unit)
+            try weighProcessors(of: unit)
+        }
         try fleet.run([
             "systemd-run", "--quiet", "--unit=honest", "--property=StandardOutput=file:/run/delivered", "/usr/bin/attacker",
             "\(Self.seconds + 600)", "receive", "8099", "honest",
@@ -131,6 +132,7 @@ import Testing
                 return after <= before + 10 << 20
             }
             #expect(isBack, "\(unit): resident \(before >> 10) kB before, \(after >> 10) kB after")
+            print("\(unit): resident \(before >> 10) kB before, \(after >> 10) kB after")
         }
     }
 
@@ -191,6 +193,14 @@ import Testing
         let status = try String(contentsOfFile: "\(host.root)/proc/\(try mainPID(unit))/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
         return (Int(line.split(whereSeparator: \.isWhitespace)[1]) ?? 0) << 10
+    }
+
+    /// Gives a unit the part of the processors that its `CPUWeight` says; one that has none has that of a session, as attackers have.
+    private func weighProcessors(of unit: String) throws {
+        guard let weight = try fleet.properties(["CPUWeight"], of: [unit]).first?["CPUWeight"].flatMap({ Int($0) }) else {
+            return
+        }
+        try host.weighProcessors(of: try mainPID(unit), by: weight)
     }
 
     /// Holds a unit to its `MemoryMax`, where the machine's memory controller is not the container's.

@@ -20,7 +20,7 @@ package enum EndpointLimits: LimitCatalog {
         per: "address, IPv6 network of 64 bits, or user of this host", metric: cuts, remedy: whoConnects)
     /// Connections that the kernel holds until they are accepted.
     package static let waiting = Limit(
-        1024, "HTTP connections that wait to be accepted; past them clients try again a second later", per: "agent",
+        4096, "HTTP connections that wait to be accepted; past them clients try again a second later", per: "agent",
         remedy: whoConnects)
     /// Connections that may ask for health when all others are being answered.
     package static let reserve = Limit(

@@ -86,7 +86,7 @@ uint64_t apus_heap_in_use(void);
 void apus_limit_malloc(int arenas);
 
 /// Gives whole pages that are free back to the kernel, once `past` bytes more of malloc's free memory are in RAM than after the last
-/// time: of its own accord glibc gives back only what lies at the end of a heap.
+/// time, or a sixteenth of that is no longer in use: of its own accord glibc gives back only what lies at the end of a heap.
 void apus_trim_heap(size_t past);
 
 /// Gives back the pages that only starting needed. Of the executable's file, what is read only is dropped from the process, and what is

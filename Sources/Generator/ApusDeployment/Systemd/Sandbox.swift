@@ -56,12 +56,23 @@ enum Sandbox {
     }
 
     /// A service sees no process but its own.
-    static func service(_ fleet: Fleet) -> [UnitFile.Line] {
+    static func service(_ fleet: Fleet, role: ServiceRole) -> [UnitFile.Line] {
         common(writable: fleet.installation.stateFolder) + [
             .setting("ProtectProc", "invisible"),
             .setting("ProcSubset", "pid"),
             .setting("PrivateUsers", "yes"),
-        ]
+        ] + weight(role)
+    }
+
+    private static func weight(_ role: ServiceRole) -> [UnitFile.Line] {
+        switch role {
+        case .api:
+            [
+                .comment("Its clients wait for an answer; what workers do can be done a moment later."),
+                .setting("CPUWeight", "200"),
+            ]
+        case .worker: []
+        }
     }
 
     /// Who listens on a loopback address only has no other traffic.

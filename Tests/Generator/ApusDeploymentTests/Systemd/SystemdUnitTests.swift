@@ -167,7 +167,11 @@ import Testing
         #expect(
             try root.settings("\(units)/apus-api@api-1.service.d/50-fleet.conf").contains("Environment=APUS_PORT=3001"))
         // Twice what alerts watch.
-        #expect(try root.settings("\(units)/apus-api@.service").contains("MemoryMax=\(2 * 512 << 20)"))
+        let api = try root.settings("\(units)/apus-api@.service")
+        #expect(api.contains("MemoryMax=\(2 * 512 << 20)"))
+        // Who is waited for goes before the rest.
+        #expect(api.contains("CPUWeight=200") && agent.contains("CPUWeight=500"))
+        #expect(!worker.contains { $0.hasPrefix("CPUWeight=") })
     }
 
     @Test func `make the users and folders that they name`() throws {
