@@ -199,8 +199,10 @@ uint64_t apus_heap_in_use(void) {
 void apus_limit_malloc(int arenas) {
     mallopt(M_ARENA_MAX, arenas);
     mallopt(M_TRIM_THRESHOLD, 64 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    apus_map_large_blocks();
 }
+
+void apus_map_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
 
 // Bytes of private memory that the process has in RAM; 0 where the kernel does not say.
 static size_t resident_private(void) {

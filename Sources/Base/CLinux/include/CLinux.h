@@ -85,6 +85,10 @@ uint64_t apus_heap_in_use(void);
 /// parallel speed of malloc.
 void apus_limit_malloc(int arenas);
 
+/// Has malloc map each block of 128 KiB and more, as it does at first: of its own accord it puts them into its heaps once some were freed,
+/// up to 32 MiB each, where what is small comes to lie between them and keeps their pages.
+void apus_map_large_blocks(void);
+
 /// Gives whole pages that are free back to the kernel, once `past` bytes more of malloc's free memory are in RAM than after the last
 /// time, or a sixteenth of that is no longer in use: of its own accord glibc gives back only what lies at the end of a heap.
 void apus_trim_heap(size_t past);
