@@ -17,7 +17,7 @@ ATTACK_MILLISECONDS ?= 200
 FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
 
 # Debian packages by name: to build, and to test.
-BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libyaml-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
     prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \

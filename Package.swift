@@ -152,12 +152,16 @@ let package = Package(
         base.c("CCompression", link: ["z", "zstd"]),
         base.c("CPatterns", link: ["pcre2-8"]),
         base.c("CSystemd", link: ["systemd"]),
+        // The archive: no host needs the library for one file that is read at the start.
+        base.c("CYAML", link: [":libyaml.a"]),
         base.module("ApusText"),
         base.module("ApusLimits"),
         base.module("ApusHTTP", ["ApusLinux", "ApusThreads", nioCore, nioHTTP1, nioPosix]),
         base.module("ApusThreads", ["CLinux", lifecycle, logging, signals]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
+        base.module("ApusPatterns", ["CPatterns"]),
+        base.module("ApusYAML", ["ApusText", "CYAML"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", ["ApusText", argumentParser]),
@@ -173,15 +177,16 @@ let package = Package(
         agent.module(
             "ApusJournal",
             [
-                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusSystemd", "ApusThreads", "CLinux", "CPatterns",
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusPatterns", "ApusSystemd", "ApusThreads",
+                "CLinux",
                 "CSystemd",
             ]),
         agent.module(
             "ApusAgent",
             [
-                "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusSegment",
-                "ApusSystemd", "ApusText", "ApusThreads", "CCompression", "CLinux", "EventCatalog", lifecycle, logging, nioCore,
-                nioHTTP1, nioPosix,
+                "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusPatterns",
+                "ApusSegment", "ApusSystemd", "ApusText", "ApusThreads", "ApusYAML", "CCompression", "CLinux", "EventCatalog",
+                lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ], plugins: ["ListConformers"]),
         agent.executable(
             "apus-agent",
@@ -315,6 +320,8 @@ let package = Package(
         base.tests("ApusThreadsTests", ["ApusThreads", "CLinux", "HostTesting", lifecycle, logging]),
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
+        base.tests("ApusPatternsTests", ["ApusPatterns"]),
+        base.tests("ApusYAMLTests", ["ApusText", "ApusYAML"]),
         base.tests("ApusLinuxTests", ["ApusLinux", "CLinux", "HostTesting"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
         agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),

@@ -36,8 +36,21 @@ struct apus_pattern *apus_pattern_compile(const char *text, size_t length, char 
     return pattern;
 }
 
-int apus_pattern_group(const struct apus_pattern *pattern, const char *name) {
-    return pcre2_substring_number_from_name(pattern->code, (PCRE2_SPTR)name);
+size_t apus_pattern_named_groups(const struct apus_pattern *pattern) {
+    uint32_t count = 0;
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
+    return count;
+}
+
+const char *apus_pattern_group_name(const struct apus_pattern *pattern, size_t index, int *group) {
+    uint32_t size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
+    // An entry is the number in two bytes, and the name with a zero at its end (pcre2api(3)).
+    PCRE2_SPTR entry = table + index * size;
+    *group = entry[0] << 8 | entry[1];
+    return (const char *)entry + 2;
 }
 
 int apus_pattern_match(struct apus_pattern *pattern, const void *subject, size_t length) {

@@ -1,7 +1,6 @@
 import ApusLimits
 import ApusMetrics
-import CPatterns
-import Glibc
+import ApusPatterns
 
 /// A pattern that is ready to be looked for. Belongs to one thread.
 final class CompiledPattern {
@@ -9,36 +8,27 @@ final class CompiledPattern {
     let shape: String
     private let field: JournalField
     private let matches: [(field: JournalField, value: [UInt8])]
-    // Valid until `deinit`, which alone frees it.
-    private let code: OpaquePointer
-    private let labelGroups: [Int32]
-    private let valueGroup: Int32?
+    private let expression: RegularExpression
+    private let labelGroups: [Int]
+    private let valueGroup: Int?
 
     init(_ pattern: JournalPattern) throws(JournalPatternFault) {
         self.pattern = pattern
         shape = pattern.shape
         field = JournalField(named: pattern.field)
         matches = pattern.matches.map { (JournalField(named: $0.field), Array($0.value.utf8)) }
-        var message = [CChar](repeating: 0, count: 256)
-        var offset = 0
-        guard
-            let code = apus_pattern_compile(pattern.expression, pattern.expression.utf8.count, &message, message.count, &offset)
-        else {
-            let reason = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            throw .expression(reason: String(decoding: reason, as: UTF8.self), offset: offset)
+        do throws(RegularExpressionFault) { expression = try RegularExpression(pattern.expression) } catch {
+            throw .expression(error)
         }
-        let names = pattern.family.labelNames + [pattern.valueGroup].compactMap { $0 }
-        let groups = names.map { apus_pattern_group(code, $0) }
-        if let missing = zip(names, groups).first(where: { $0.1 < 0 }) {
-            apus_pattern_free(code)
-            throw .group(missing.0)
+        let numbers = Dictionary(expression.groups.map { ($0.name, $0.number) }, uniquingKeysWith: { first, _ in first })
+        var groups: [Int] = []
+        for name in pattern.family.labelNames + [pattern.valueGroup].compactMap({ $0 }) {
+            guard let number = numbers[name] else { throw .group(name) }
+            groups.append(number)
         }
-        self.code = code
         labelGroups = Array(groups.prefix(pattern.family.labelNames.count))
         valueGroup = pattern.valueGroup == nil ? nil : groups.last
     }
-
-    deinit { apus_pattern_free(code) }
 
     /// What an entry comes to.
     enum Finding {
@@ -65,10 +55,10 @@ final class CompiledPattern {
     }
 
     private func look(in text: UnsafeRawBufferPointer) -> Finding {
-        switch apus_pattern_match(code, text.baseAddress, text.count) {
-        case 0: return .none
-        case 1: break
-        default: return .failed
+        switch expression.search(text.bytes) {
+        case .absent: return .none
+        case .found: break
+        case .givenUp: return .failed
         }
         let labels = labelGroups.map {
             String(
@@ -83,9 +73,8 @@ final class CompiledPattern {
         return .found(labels: labels, value: value)
     }
 
-    private func bytes(of group: Int32, in text: UnsafeRawBufferPointer) -> [UInt8]? {
-        var (start, end) = (0, 0)
-        guard apus_pattern_range(code, group, &start, &end) == 1, start <= end, end <= text.count else { return nil }
-        return Array(text[start..<end])
+    private func bytes(of group: Int, in text: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard let range = expression.range(of: group), range.upperBound <= text.count else { return nil }
+        return Array(text[range])
     }
 }

@@ -1,4 +1,5 @@
 package import ApusMetrics
+package import ApusPatterns
 
 /// What a user wants counted in the journal: entries that match fields and a regular expression.
 package struct JournalPattern: Sendable, Equatable {
@@ -48,8 +49,7 @@ package enum JournalPatternFault: Error, Equatable, CustomStringConvertible {
     /// The name, labels or buckets are wrong, as the words say.
     case family(String)
     case field(String)
-    /// - Parameter offset: in bytes of the expression.
-    case expression(reason: String, offset: Int)
+    case expression(RegularExpressionFault)
     /// A label or the value has no group in the expression.
     case group(String)
 
@@ -58,7 +58,7 @@ package enum JournalPatternFault: Error, Equatable, CustomStringConvertible {
         case .family(let fault): fault
         case .field(let name):
             "\(name) is no field of the journal: write capitals, digits and underscores, such as _SYSTEMD_UNIT"
-        case .expression(let reason, let offset): "the expression is wrong at character \(offset + 1): \(reason)"
+        case .expression(let fault): fault.description
         case .group(let name): "the expression has no group (?<\(name)>…)"
         }
     }

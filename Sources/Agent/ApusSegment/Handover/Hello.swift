@@ -23,7 +23,7 @@ package struct Hello: Equatable, Sendable {
 
     /// Whether a name may have a character: it stands in lines of a log, in lists with commas, in `service/instance` and in quotes, where
     /// none may pass for another. What is not seen (controls, directions, line ends) is refused as well as what separates.
-    private static func isLegal(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isLegal(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
         default: !["/", ",", "\"", "\\"].contains(scalar)

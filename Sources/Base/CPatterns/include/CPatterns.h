@@ -10,8 +10,11 @@ struct apus_pattern;
 /// Compiles `length` bytes of UTF-8; NULL when they are no expression, with the reason in `message` and its place in `offset` (bytes).
 struct apus_pattern *apus_pattern_compile(const char *text, size_t length, char *message, size_t message_size, size_t *offset);
 
-/// The number of a named group; negative when there is none of that name.
-int apus_pattern_group(const struct apus_pattern *pattern, const char *name);
+/// The number of named groups.
+size_t apus_pattern_named_groups(const struct apus_pattern *pattern);
+
+/// The name of a named group, in the order of the names from 0, and its number in `group`; it lives as long as the pattern.
+const char *apus_pattern_group_name(const struct apus_pattern *pattern, size_t index, int *group);
 
 /// Looks for the expression in any bytes, those that are no UTF-8 included. 1 found, 0 not found, -1 given up at the bound of work.
 int apus_pattern_match(struct apus_pattern *pattern, const void *subject, size_t length);

@@ -1,4 +1,5 @@
 import ApusPromQL
+import ApusText
 
 /// A template in a label or an annotation of an alert: what it refers to, and why Prometheus would refuse it
 /// (https://prometheus.io/docs/prometheus/latest/configuration/template_reference/).

@@ -1,3 +1,5 @@
+import ApusText
+
 extension SeriesDeclarations {
     /// The known name that is most like one that is not known; `nil` when none is like it.
     public func nearest(to name: String) -> String? {
@@ -28,29 +30,5 @@ extension SeriesDeclarations {
             variants += [base, base + "_total"]
         }
         return variants + ["_seconds", "_bytes", "_ratio", "_seconds_total", "_bytes_total"].map { name + $0 }
-    }
-}
-
-/// How many letters tell two words apart.
-package enum EditDistance {
-    /// Letters inserted, removed, replaced or swapped with their neighbour; `nil` when they are more than the limit.
-    package static func between(_ left: [UInt8], _ right: [UInt8], within limit: Int) -> Int? {
-        guard abs(left.count - right.count) <= limit else { return nil }
-        var beforeLast: [Int] = []
-        var last = Array(0...right.count)
-        for (row, letter) in left.enumerated() {
-            var current = [row + 1]
-            current.reserveCapacity(right.count + 1)
-            for (column, other) in right.enumerated() {
-                var cost = min(last[column + 1] + 1, current[column] + 1, last[column] + (letter == other ? 0 : 1))
-                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other {
-                    cost = min(cost, beforeLast[column - 1] + 1)
-                }
-                current.append(cost)
-            }
-            if current.allSatisfy({ $0 > limit }) { return nil }
-            (beforeLast, last) = (last, current)
-        }
-        return last[right.count] <= limit ? last[right.count] : nil
     }
 }

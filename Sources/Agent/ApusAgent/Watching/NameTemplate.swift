@@ -1,0 +1,81 @@
+import ApusSegment
+
+/// The name of a service or an instance, in which `${name}` stands for what a group of a regular expression captured.
+package struct NameTemplate: Sendable, Hashable, CustomStringConvertible {
+    private enum Part: Sendable, Hashable {
+        case text(String)
+        case capture(String)
+    }
+
+    private let parts: [Part]
+    /// The template as it was written.
+    package let description: String
+
+    /// Reads a template; a `$` without a brace stands for itself.
+    ///
+    /// - Throws: ``NameTemplateFault``.
+    package init(_ text: String) throws(NameTemplateFault) {
+        var parts: [Part] = []
+        var rest = text[...]
+        while let opening = rest.firstRange(of: "${") {
+            let behind = rest[opening.upperBound...]
+            guard let end = behind.firstIndex(of: "}") else { throw .unclosed }
+            let name = String(behind[..<end])
+            guard !name.isEmpty else { throw .unnamed }
+            if opening.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<opening.lowerBound]))) }
+            parts.append(.capture(name))
+            rest = behind[behind.index(after: end)...]
+        }
+        if !rest.isEmpty { parts.append(.text(String(rest))) }
+        self.parts = parts
+        description = text
+        let example = Self.joined(parts) { _ in "1" }
+        guard (try? Hello(service: example, instance: example)) != nil else { throw .name }
+    }
+
+    /// The names of the groups that it refers to.
+    package var captures: [String] { parts.compactMap { if case .capture(let name) = $0 { name } else { nil } } }
+
+    /// The name, where it refers to no group.
+    package var plainName: String? { captures.isEmpty ? description : nil }
+
+    /// The name with what was captured; `nil` when nothing is left of it.
+    ///
+    /// What a name may not have, such as a slash, is replaced by `_`, and what is past 128 bytes is left out: a command line may have
+    /// anything in it.
+    package func name(_ captured: [String: String]) -> String? {
+        let name = Self.legal(Self.joined(parts) { captured[$0] ?? "" })
+        return name.isEmpty ? nil : name
+    }
+
+    private static func joined(_ parts: [Part], _ capture: (String) -> String) -> String {
+        parts.reduce(into: "") { text, part in
+            switch part {
+            case .text(let own): text += own
+            case .capture(let name): text += capture(name)
+            }
+        }
+    }
+
+    private static func legal(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        var length = 0
+        for scalar in text.unicodeScalars {
+            let scalar = Hello.isLegal(scalar) ? scalar : "_"
+            length += UTF8.width(scalar)
+            guard length <= Hello.longestValue else { break }
+            scalars.append(scalar)
+        }
+        return String(scalars)
+    }
+}
+
+/// Why a text is no template of a name.
+package enum NameTemplateFault: Error, Hashable {
+    /// `${` without a brace behind it.
+    case unclosed
+    /// Nothing between the braces.
+    case unnamed
+    /// A name that no service and no instance can have.
+    case name
+}

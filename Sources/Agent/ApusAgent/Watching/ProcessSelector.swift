@@ -1,0 +1,74 @@
+import ApusLimits
+import ApusJournal
+package import ApusLinux
+package import ApusText
+
+/// What a process must be to belong to a group: all that is said must hold.
+package struct ProcessSelector: Sendable {
+    let executable: ExecutablePattern?
+    let command: CommandPattern?
+    let user: UInt32?
+    let unit: UnitPattern?
+    let controlGroup: PathGlob?
+    let pidFile: PidFile?
+    /// Where it is written.
+    package let place: TextPlace
+
+    /// What the named groups of `command` captured of a process; `nil` when it does not match.
+    package func matches(_ facts: ProcessFacts) -> [String: String]? {
+        // What costs least first: the pid file is read each time.
+        guard user.map({ $0 == facts.user }) ?? true, unit.map({ Self.matches($0, facts.unit) }) ?? true,
+            controlGroup.map({ Self.matches($0, facts.controlGroup) }) ?? true, executable?.matches(facts) ?? true
+        else { return nil }
+        var captured: [String: String] = [:]
+        if let command {
+            guard let found = command.captures(in: facts.command) else { return nil }
+            captured = found
+        }
+        guard pidFile.map({ $0.pid() == facts.pid }) ?? true else { return nil }
+        return captured
+    }
+
+    private static func matches(_ pattern: UnitPattern, _ unit: String?) -> Bool { unit.map(pattern.matches) ?? false }
+
+    private static func matches(_ glob: PathGlob, _ group: String?) -> Bool {
+        group.map { glob.matches(inOrBelow: $0) } ?? false
+    }
+}
+
+/// The program that a process runs, by the name of its file or by its path.
+struct ExecutablePattern: Sendable {
+    private let glob: PathGlob
+    private let isPath: Bool
+
+    init(_ text: String) {
+        glob = PathGlob(text)
+        isPath = text.utf8.contains(UInt8(ascii: "/"))
+    }
+
+    /// Whether a process runs the program. Where the kernel does not say to this user what file it runs, as of other users' processes, what
+    /// the process says of itself decides: its first argument, or the name of its first thread.
+    func matches(_ facts: ProcessFacts) -> Bool {
+        if let path = facts.executable { return glob.matches(isPath ? path[...] : Self.lastPart(path[...])) }
+        let first = facts.command.prefix { $0 != " " }
+        if isPath { return !first.isEmpty && glob.matches(first) }
+        return glob.matches(facts.name) || (!first.isEmpty && glob.matches(Self.lastPart(first)))
+    }
+
+    private static func lastPart(_ path: Substring) -> Substring {
+        path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path
+    }
+}
+
+/// A file in which a program keeps the number of its process.
+struct PidFile: Sendable {
+    let path: String
+
+    /// The number in the first line, as the file has it now; `nil` where there is no such file, or no such number in it.
+    func pid() -> Int32? {
+        guard let bytes = try? WholeFile.read(path, longest: WatchLimits.pidFile.value.bytes),
+            let line = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).first
+        else { return nil }
+        return Int32(String(decoding: line, as: UTF8.self).filter { $0 != " " && $0 != "\t" && $0 != "\r" })
+    }
+}

@@ -1,0 +1,154 @@
+import ApusLimits
+import AgentMetrics
+import ApusText
+import ApusYAML
+
+/// Makes groups of what a file says, and notes all that is wrong with it.
+struct WatchFileParser {
+    private(set) var faults: [WatchFault]
+
+    mutating func note(_ reason: String, at place: TextPlace) { faults.append(WatchFault(place: place, reason: reason)) }
+
+    /// The groups that are without fault, in their order.
+    mutating func groups(in root: PlacedYAML) -> [GroupDeclaration] {
+        guard let keys = keys(of: root, GroupKey.ofFile, in: "the file") else { return [] }
+        guard let groups = keys["groups"] else {
+            note("groups is missing: write groups: and a list of groups below it", at: root.place)
+            return []
+        }
+        guard case .sequence(let elements) = groups.value else {
+            note("groups is \(groups.kind): write a list of groups, or [] for none", at: groups.place)
+            return []
+        }
+        let most = WatchLimits.groups.value
+        if elements.count > most {
+            note("more than \(most) groups: name several instances by one group with ${name}", at: elements[most].place)
+        }
+        let read = elements.prefix(most).compactMap { group($0) }
+        refuseRepetitions(read)
+        return read
+    }
+
+    /// One instance is of one group, or its counts would be of two.
+    private mutating func refuseRepetitions(_ groups: [GroupDeclaration]) {
+        var places: [ByteText: TextPlace] = [:]
+        for group in groups {
+            guard let service = group.service.plainName, let instance = group.instance.plainName else { continue }
+            let name = "\(service)/\(instance)"
+            if let first = places[ByteText(name)] {
+                note(
+                    "the group \(name) is in line \(first.line) already: name another instance, or put the maps of both below one match",
+                    at: group.place)
+            } else {
+                places[ByteText(name)] = group.place
+            }
+        }
+    }
+
+    // MARK: - Groups
+
+    private mutating func group(_ value: PlacedYAML) -> GroupDeclaration? {
+        guard let keys = keys(of: value, GroupKey.ofGroup, in: "a group") else { return nil }
+        let service = keys["service"].flatMap { name($0, "service") }
+        if keys["service"] == nil { note("service is missing: write the label service of the group", at: value.place) }
+        let instance = keys["instance"].map { name($0, "instance") } ?? service
+        let descendants = keys["descendants"].map { boolean($0, "descendants") } ?? true
+        guard let match = keys["match"] else {
+            note("match is missing: say which processes belong to the group", at: value.place)
+            return nil
+        }
+        let selectors = selectors(match)
+        for case let (key?, template?) in [(keys["service"], service), (keys["instance"], instance)] {
+            requireCaptures(of: template, by: selectors, at: key.place)
+        }
+        let whole = selectors.compactMap(\.selector)
+        guard let service, let instance, let descendants, whole.count == selectors.count, !whole.isEmpty else { return nil }
+        return GroupDeclaration(
+            service: service, instance: instance, selectors: whole, includesDescendants: descendants, place: value.place)
+    }
+
+    /// Whatever selector matches a process must give the name all that it refers to.
+    private mutating func requireCaptures(of template: NameTemplate, by selectors: [SelectorReading], at place: TextPlace) {
+        for name in Set(template.captures).sorted() {
+            for selector in selectors {
+                guard let captures = selector.captures, !captures.contains(name) else { continue }
+                note(
+                    "the match in line \(selector.place.line) captures no ${\(name)}: write (?<\(name)>…) into its command",
+                    at: place)
+                break
+            }
+        }
+    }
+
+    private mutating func name(_ value: PlacedYAML, _ key: String) -> NameTemplate? {
+        guard let text = text(value, key) else { return nil }
+        do throws(NameTemplateFault) { return try NameTemplate(text) } catch {
+            note("\(key) \(text.quotedExcerpt()) \(Self.reason(error))", at: value.place)
+            return nil
+        }
+    }
+
+    private static func reason(_ fault: NameTemplateFault) -> String {
+        switch fault {
+        case .unclosed: "has ${ without } behind it: write ${name}"
+        case .unnamed: "has ${} without a name: write ${name}, with the name of a group of the command"
+        case .name: "is no name: write 1 to 128 bytes, no character that is not seen, and none of / , \" \\"
+        }
+    }
+
+    // MARK: - Values
+
+    /// The values of a map by their keys; `nil` when it is none. Keys that are not known are noted.
+    mutating func keys(of value: PlacedYAML, _ known: [String], in what: String) -> [String: PlacedYAML]? {
+        guard case .mapping(let members) = value.value else {
+            note("\(what) is \(value.kind): write a map with the keys \(known.joined(separator: ", "))", at: value.place)
+            return nil
+        }
+        var values: [String: PlacedYAML] = [:]
+        for member in members {
+            if let key = known.first(where: { member.key.hasSameBytes(as: $0) }) {
+                values[key] = member.value
+            } else {
+                let remedy =
+                    EditDistance.nearest(to: member.key, among: known).map { "write \($0)" }
+                    ?? "the keys are \(known.joined(separator: ", "))"
+                note("\(member.key.quotedExcerpt()) is no key of \(what): \(remedy)", at: member.place)
+            }
+        }
+        return values
+    }
+
+    mutating func text(_ value: PlacedYAML, _ key: String) -> String? {
+        guard case .scalar(let text, _) = value.value, !value.isNull else {
+            note("\(key) is \(value.kind): write a text", at: value.place)
+            return nil
+        }
+        guard !text.isEmpty else {
+            note("\(key) is empty: write a text, or leave the key out", at: value.place)
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            note("\(key) has a null byte: leave it out", at: value.place)
+            return nil
+        }
+        return text
+    }
+
+    private mutating func boolean(_ value: PlacedYAML, _ key: String) -> Bool? {
+        guard let text = text(value, key) else { return nil }
+        switch text {
+        case "true", "yes": return true
+        case "false", "no": return false
+        default:
+            note("\(key) is \(text.quotedExcerpt()): write true or false", at: value.place)
+            return nil
+        }
+    }
+}
+
+/// The keys of the file's maps.
+enum GroupKey {
+    static let ofFile = ["groups"]
+    static let ofGroup = ["service", "instance", "match", "descendants"]
+    static let ofMatch = ["executable", "command", "user", "pid_file", "unit", "cgroup"]
+}

@@ -1,0 +1,34 @@
+package import ApusLimits
+
+/// The bounds of what names groups of processes, so that no file and no process can hold up the agent.
+package enum WatchLimits: LimitCatalog {
+    package static let title = "The file of watched processes"
+
+    package static let file = Limit(
+        ByteLimit.mebibytes(1), "of the file that are read", per: "file",
+        remedy: "name several instances by one group with ${name}, or run a second agent")
+    package static let depth = Limit(
+        16, "lists and maps within one another", per: "file",
+        remedy: "none is needed: four are enough for everything it can say")
+    package static let values = Limit(
+        100_000, "values and keys in the file", per: "file",
+        remedy: "name several instances by one group with ${name}, or run a second agent")
+    package static let groups = Limit(
+        1000, "groups in the file", per: "file", remedy: "name several instances by one group with ${name}")
+    package static let selectors = Limit(
+        100, "maps below the match of one group", per: "group", remedy: "say the same by one expression: (one|two)")
+    package static let pattern = Limit(
+        ByteLimit.kibibytes(1), "of an expression or a pattern", per: "selector",
+        remedy: "write several maps below match, of which one must hold")
+    package static let command = Limit(
+        ByteLimit.kibibytes(4), "of a process's arguments that command is looked for in", per: "process",
+        remedy: "look for what stands nearer to the first argument")
+    package static let pidFile = Limit(
+        ByteLimit.kibibytes(4), "of a pid file", per: "pid file", remedy: "a longer file matches nothing: name another one")
+    package static let errors = Limit(
+        20, "errors that are listed", per: "file", remedy: "mend those, and check again")
+
+    package static let all: [any AnyLimit] = [
+        file, depth, values, groups, selectors, pattern, command, pidFile, errors,
+    ]
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// What a process can be chosen by: who runs it, and what it runs as.
+package struct ProcessFacts: Sendable, Equatable {
+    package let pid: Int32
+    /// The name that the kernel has of its first thread, at most 15 bytes (`comm` of proc_pid_comm(5)).
+    package let name: String
+    /// The path of the program's file as the process sees it; `nil` of a kernel thread, and of a process that this user may not look into.
+    package let executable: String?
+    /// The arguments with a space between them, of which 4096 bytes are read; empty of a kernel thread.
+    package let command: String
+    /// The number of the user that it acts as.
+    package let user: UInt32
+    /// The system unit whose processes are in its control group.
+    package let unit: String?
+    /// The path of its control group from the mount on: of the unified hierarchy, or of systemd's own beside those of version 1.
+    package let controlGroup: String?
+
+    package init(
+        pid: Int32, name: String, executable: String?, command: String, user: UInt32, unit: String?, controlGroup: String?
+    ) {
+        self.pid = pid
+        self.name = name
+        self.executable = executable
+        self.command = command
+        self.user = user
+        self.unit = unit
+        self.controlGroup = controlGroup
+    }
+
+    /// Looks at a process by its files in proc(5), some 30 µs. What may not be read of it is `nil` or empty.
+    ///
+    /// - Parameter first: the groups of process 1, below which units are in a container (``ControlGroups/systemUnit(below:)``).
+    /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process, or it is hidden.
+    package init(of pid: Int32, root: KernelRoot, below first: ControlGroups? = nil) throws(LinuxError) {
+        let folder = "\(root.proc)/\(pid)"
+        var status = stat()
+        // The kernel gives the folder to the user that the process acts as, also where its files belong to root.
+        guard stat(folder, &status) == 0 else { throw .open(path: folder, code: errno) }
+        let name = try ProcFile("\(folder)/comm").read { bytes in
+            String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        }
+        let groups = try Self.ifAllowed { () throws(LinuxError) in try ControlGroups(of: pid, root: root) }
+        self.init(
+            pid: pid, name: name, executable: try Self.executable("\(folder)/exe"),
+            command: try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(folder)/cmdline") } ?? "",
+            user: status.st_uid, unit: groups?.systemUnit(below: first),
+            controlGroup: (groups?.unified ?? groups?.named).map { Self.without(" (deleted)", $0) })
+    }
+
+    /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.
+    private static func ifAllowed<Value>(_ read: () throws(LinuxError) -> Value) throws(LinuxError) -> Value? {
+        do throws(LinuxError) { return try read() } catch {
+            guard error.code == ESRCH else { return nil }
+            throw error
+        }
+    }
+
+    private static func command(_ path: String) throws(LinuxError) -> String {
+        try ProcFile(path).read(capacity: 4096) { bytes in
+            var bytes = bytes[...]
+            // A process may have written over its arguments, and left any number of nulls behind them.
+            while bytes.last == 0 { bytes.removeLast() }
+            return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+        }
+    }
+
+    private static func executable(_ path: String) throws(LinuxError) -> String? {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        // In bounds: the kernel writes at most the count that it is given.
+        let count = readlink(path, &target, target.count)
+        if count < 0 && errno == ESRCH { throw .read(path: path, code: ESRCH) }
+        guard count > 0 else { return nil }
+        return without(" (deleted)", String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    /// A path without what the kernel writes behind one whose file or group was removed.
+    private static func without(_ mark: String, _ path: String) -> String {
+        path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
+    }
+}

@@ -1,0 +1,104 @@
+import AgentMetrics
+import ApusAgent
+import ApusLinux
+import HostTesting
+import Testing
+
+@Suite struct ProcessSelectorTests {
+    private static let node = ProcessFacts(
+        pid: 4711, name: "node", executable: "/usr/local/bin/node", command: "node /srv/17/server.js --port 80", user: 0,
+        unit: "checkout@17.service", controlGroup: "/system.slice/checkout@17.service/payload")
+    /// A process of another user, whose file may not be read.
+    private static let hidden = ProcessFacts(
+        pid: 4712, name: "postgres", executable: nil, command: "/usr/lib/postgresql/15/bin/postgres -D /var", user: 1000,
+        unit: nil, controlGroup: nil)
+    private static let kernelThread = ProcessFacts(
+        pid: 2, name: "kthreadd", executable: nil, command: "", user: 0, unit: nil, controlGroup: "/")
+
+    /// A group with a match of one line of YAML.
+    private func group(_ match: String, _ instance: String = "one") throws -> GroupDeclaration {
+        let text = "groups:\n- service: checkout\n  instance: \(instance)\n  match: \(match)\n"
+        return try #require(try WatchFile.parse(Array(text.utf8), path: "w.yaml").groups.first)
+    }
+
+    private func matches(_ match: String, _ facts: ProcessFacts) throws -> Bool {
+        try group(match).identity(of: facts) != nil
+    }
+
+    @Test(arguments: [
+        ("{executable: node}", true), ("{executable: nod}", false), ("{executable: 'n*e'}", true),
+        ("{executable: /usr/local/bin/node}", true), ("{executable: /usr/bin/node}", false),
+        ("{executable: '/usr/**/node'}", true), ("{executable: '/usr/*/node'}", false),
+        ("{command: server}", true), ("{command: '^server'}", false), ("{command: '--port 80$'}", true),
+        ("{user: root}", true), ("{user: 0}", true), ("{user: '0'}", true), ("{user: 1}", false),
+        ("{unit: checkout@17.service}", true), ("{unit: 'checkout@*.service'}", true), ("{unit: nginx.service}", false),
+        ("{cgroup: /system.slice/checkout@17.service}", true), ("{cgroup: '/system.slice/*.service'}", true),
+        ("{cgroup: /system.slice}", true), ("{cgroup: /system.slice/}", true), ("{cgroup: /user.slice}", false),
+        ("{executable: node, command: server, user: 0, unit: checkout@17.service, cgroup: /system.slice}", true),
+        ("{executable: node, command: server, user: 0, unit: checkout@17.service, cgroup: /user.slice}", false),
+        ("[{executable: python3}, {executable: node}]", true), ("[{executable: python3}, {executable: ruby}]", false),
+    ])
+    func `all of a map must hold, and one map of a list`(match: String, wanted: Bool) throws {
+        #expect(try matches(match, Self.node) == wanted)
+    }
+
+    @Test(arguments: [
+        ("{executable: postgres}", true), ("{executable: /usr/lib/postgresql/15/bin/postgres}", true),
+        ("{executable: '/usr/lib/postgresql/*/bin/postgres'}", true), ("{executable: pg}", false),
+        ("{unit: '*.service'}", false),
+        ("{cgroup: '/**'}", false), ("{user: 1000}", true),
+    ])
+    func `where the program's file is not to be seen, its own word decides`(match: String, wanted: Bool) throws {
+        #expect(try matches(match, Self.hidden) == wanted)
+    }
+
+    @Test func `a kernel thread has its name only`() throws {
+        #expect(try matches("{executable: kthreadd}", Self.kernelThread))
+        #expect(try !matches("{executable: /sbin/kthreadd}", Self.kernelThread))
+        #expect(try !matches("{command: .}", Self.kernelThread))
+    }
+
+    @Test func `captures name the instance; a capture that took no part is empty`() throws {
+        let group = try group(#"{command: '/srv/(?<number>\d+)/(?<app>\w+)\.(ts|js)(?<no>!)?'}"#, "${app}-${number}${no}")
+        #expect(group.identity(of: Self.node) == InstanceIdentity(service: "checkout", instance: "server-17"))
+        let nameless = try self.group(#"{command: 'server(?<no>!)?'}"#, "${no}")
+        #expect(nameless.identity(of: Self.node) == nil, "nothing is left of the name")
+        let selector = try #require(group.selectors.first)
+        #expect(selector.matches(Self.node) == ["number": "17", "app": "server"])
+        #expect(selector.matches(Self.hidden) == nil)
+    }
+
+    @Test(arguments: [
+        ("4711\n", true), ("  4711", true), ("4711\r\nmore\n", true), ("4712\n", false), ("", false), ("x", false),
+        ("\n4711", false),
+        ("99999999999", false), (String(repeating: " ", count: 4097) + "4711", false),
+    ])
+    func `a pid file is read when a process is looked at`(content: String, wanted: Bool) throws {
+        let folder = try TemporaryFolder()
+        let group = try group("{pid_file: \(folder.path("pid"))}")
+        #expect(group.identity(of: Self.node) == nil, "there is no file")
+        try folder.write(content, to: "pid")
+        #expect((group.identity(of: Self.node) != nil) == wanted)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `an expression that would take for ever matches nothing`() throws {
+        let hostile = ProcessFacts(
+            pid: 1, name: "a", executable: nil, command: String(repeating: "a", count: 4000) + "!", user: 0, unit: nil,
+            controlGroup: nil)
+        #expect(try !matches("{command: '^(a|aa|a+)+(a|aa)*$'}", hostile))
+    }
+
+    @Test func `the first group that matches has the process`() throws {
+        let text = """
+            groups:
+              - {service: a, match: {executable: ruby}}
+              - {service: b, match: {executable: node}}
+              - {service: c, match: {user: 0}}
+            """
+        let file = try WatchFile.parse(Array(text.utf8), path: "w.yaml")
+        #expect(file.match(Self.node)?.identity == InstanceIdentity(service: "b", instance: "b"))
+        #expect(file.match(Self.kernelThread)?.identity.service == "c")
+        #expect(file.match(Self.hidden) == nil)
+    }
+}

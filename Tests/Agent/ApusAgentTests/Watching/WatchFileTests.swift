@@ -1,0 +1,225 @@
+import AgentMetrics
+import ApusAgent
+import Foundation
+import HostTesting
+import Testing
+
+@Suite struct WatchFileTests {
+    static let good = #"""
+        # processes that are watched beside those that report
+        groups:
+          - service: checkout
+            instance: checkout-${number}
+            match:
+              executable: node
+              command: '^node /srv/(?<number>\d+)/server\.js'
+              user: root
+              pid_file: /run/checkout.pid
+              unit: checkout@*.service
+              cgroup: /kubepods.slice/*/cri-containerd-*.scope
+            descendants: no
+          - service: database
+            match:
+              - executable: postgres
+              - unit: postgresql@*.service
+        """#
+
+    private func parse(_ text: String) throws -> WatchFile { try WatchFile.parse(Array(text.utf8), path: "w.yaml") }
+
+    /// The lines of all errors.
+    private func errors(_ text: String) -> [String] {
+        do throws(WatchFileError) { _ = try WatchFile.parse(Array(text.utf8), path: "w.yaml") } catch { return error.lines }
+        return []
+    }
+
+    /// A file with one group, whose match is given, from line 4 on.
+    private func errors(match: String) -> [String] { errors("groups:\n- service: a\n  match:\n    \(match)\n") }
+
+    @Test func `a file says which groups there are`() throws {
+        let groups = try parse(Self.good).groups
+        #expect(groups.map(\.service.description) == ["checkout", "database"])
+        #expect(groups.map(\.instance.description) == ["checkout-${number}", "database"])
+        #expect(groups.map(\.selectors.count) == [1, 2])
+        #expect(groups.map(\.includesDescendants) == [false, true])
+        #expect(groups.map(\.place.description) == ["3:5", "13:5"])
+        #expect(groups[1].selectors.map(\.place.description) == ["15:9", "16:9"])
+        #expect(try parse("groups: []").groups.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("", "1:1: the file says nothing: write groups: and a list of groups below it"),
+        ("- a", "1:1: the file is a list: write a map with the keys groups"),
+        ("{}", "1:1: groups is missing: write groups: and a list of groups below it"),
+        ("groups:", "1:8: groups is nothing: write a list of groups, or [] for none"),
+        ("groups: {}", "1:9: groups is a map: write a list of groups, or [] for none"),
+        ("groups: []\ngroup: []", "2:1: “group” is no key of the file: write groups"),
+        ("groups: [a]", "1:10: a group is a text: write a map with the keys service, instance, match, descendants"),
+        ("groups: [{match: {user: 0}}]", "1:10: service is missing: write the label service of the group"),
+        ("groups: [{service: a}]", "1:10: match is missing: say which processes belong to the group"),
+        ("groups: [{service: [], match: {user: 0}}]", "1:20: service is a list: write a text"),
+        ("groups: [{service: ~, match: {user: 0}}]", "1:20: service is nothing: write a text"),
+        ("groups: [{service: '', match: {user: 0}}]", "1:20: service is empty: write a text, or leave the key out"),
+        (
+            "groups: [{service: \"a\\0\", match: {user: 0}}]", "1:20: service has a null byte: leave it out"
+        ),
+        (
+            "groups: [{service: a/b, match: {user: 0}}]",
+            "1:20: service “a/b” is no name: write 1 to 128 bytes, no character that is not seen, and none of / , \" \\"
+        ),
+        (
+            "groups: [{service: a, instance: 'a${b', match: {user: 0}}]",
+            "1:33: instance “a${b” has ${ without } behind it: write ${name}"
+        ),
+        (
+            "groups: [{service: a, instance: 'a${}', match: {user: 0}}]",
+            "1:33: instance “a${}” has ${} without a name: write ${name}, with the name of a group of the command"
+        ),
+        (
+            "groups: [{service: a, instance: 'a${n}', match: {user: 0}}]",
+            "1:33: the match in line 1 captures no ${n}: write (?<n>…) into its command"
+        ),
+        (
+            "groups:\n- service: '${n}'\n  instance: a\n  match:\n  - command: (?<n>a)\n  - command: (?<m>a)\n",
+            "2:12: the match in line 6 captures no ${n}: write (?<n>…) into its command"
+        ),
+        (
+            "groups: [{service: a, match: {user: 0}, descendants: maybe}]",
+            "1:54: descendants is “maybe”: write true or false"
+        ),
+        (
+            "groups: [{service: a, macth: {user: 0}, match: {user: 0}}]",
+            "1:23: “macth” is no key of a group: write match"
+        ),
+        (
+            "groups:\n- service: a\n  match: {user: 0}\n- service: a\n  instance: a\n  match: {user: 1}\n",
+            "4:3: the group a/a is in line 2 already: name another instance, or put the maps of both below one match"
+        ),
+        ("groups: [&a {service: a, match: {user: 0}}]", "1:10: an anchor (&) is not taken: leave it out"),
+        ("groups: [", "2:1: this is no YAML: did not find expected node content"),
+    ])
+    func `an error says where, what and what to write instead`(text: String, wanted: String) {
+        #expect(errors(text + "\n") == ["w.yaml:\(wanted)"])
+    }
+
+    @Test(arguments: [
+        (
+            "{}",
+            "4:5: match chooses every process: write a map with at least one of the keys executable, command, user, pid_file, unit, cgroup"
+        ),
+        (
+            "[]",
+            "4:5: match chooses nothing: write a map with at least one of the keys executable, command, user, pid_file, unit, cgroup"
+        ),
+        ("node", "4:5: match is a text: write a map with the keys executable, command, user, pid_file, unit, cgroup"),
+        ("comand: node", "4:5: “comand” is no key of match: write command"),
+        ("banana: node", "4:5: “banana” is no key of match: the keys are executable, command, user, pid_file, unit, cgroup"),
+        ("command: 'a('", "4:14: command is no regular expression of PCRE2: at its character 3: missing closing parenthesis"),
+        ("executable: {}", "4:17: executable is a map: write a text"),
+        ("user: nobody-here", "4:11: there is no user “nobody-here”: make it first, or write its number"),
+        ("user: 4294967295", "4:11: user “4294967295” is no number of a user: write it as `id -u` does"),
+        (
+            "unit: nginx", "4:11: unit “nginx” is no unit: write its name with its type, such as nginx.service, or a glob"
+        ),
+        ("pid_file: run/a.pid", "4:15: pid_file “run/a.pid” is no absolute path: write one, such as /run/checkout.pid"),
+        (
+            "cgroup: system.slice",
+            "4:13: cgroup “system.slice” does not begin with a slash: write its path from the mount on, such as "
+                + "/system.slice/nginx.service"
+        ),
+        ("cgroup: /", "4:13: cgroup “/” holds every process: write a group below it"),
+    ])
+    func `an error of a match does so too`(match: String, wanted: String) {
+        #expect(errors(match: match) == ["w.yaml:\(wanted)"])
+    }
+
+    @Test func `lengths and numbers are bounded`() {
+        #expect(
+            errors(match: "command: \(String(repeating: "a", count: 1025))")
+                == ["w.yaml:4:14: command has more than 1 KiB: write several maps below match"])
+        #expect(
+            errors(match: "[\(String(repeating: "{user: 0}, ", count: 101))]").first?.hasSuffix(
+                ": more than 100 maps below match: say the same by one expression, (one|two)") == true)
+        let many = (0..<1001).map { "- {service: a\($0), match: {user: 0}}\n" }.joined()
+        #expect(
+            errors("groups:\n\(many)") == [
+                "w.yaml:1002:3: more than 1000 groups: name several instances by one group with ${name}"
+            ])
+    }
+
+    @Test func `all errors are listed in their order, twenty at the most`() {
+        let text = """
+            groups:
+              - service: a/b
+                match: {usr: 0}
+                descendant: true
+              - service: c
+                match: {command: '(', user: nobody-here}
+            """
+        #expect(
+            errors(text).map { $0.prefix(13) } == [
+                "w.yaml:2:14: ", "w.yaml:3:13: ", "w.yaml:4:5: “", "w.yaml:6:22: ", "w.yaml:6:33: ",
+            ])
+        let many = errors("groups:\n" + (0..<30).map { _ in "- {service: a, match: {}}\n" }.joined())
+        // Each has a fault of its match; none is a group, so that none is repeated.
+        #expect(many.count == 21)
+        #expect(many.last == "w.yaml: 10 more errors are not listed: mend these, and check again")
+    }
+
+    @Test func `an error is one line, whatever is in the file`() {
+        for text in ["\"a\\nb\\u202E\": 1", "groups: [{service: \"a\\n/\", match: {\"b\\r\\nc\": 1}}]"] {
+            let lines = errors(text)
+            #expect(!lines.isEmpty)
+            #expect(lines.allSatisfy { !$0.contains { $0.isNewline } && !$0.unicodeScalars.contains("\u{202E}") })
+        }
+    }
+
+    @Test func `a file that cannot be read says why`() throws {
+        let folder = try TemporaryFolder()
+        func error(_ name: String) -> String? {
+            do throws(WatchFileError) { _ = try WatchFile.read(folder.path(name)) } catch { return "\(error)" }
+            return nil
+        }
+        let path = folder.path("w.yaml")
+        #expect(error("w.yaml") == "\(path): there is no such file: write it, or name another one")
+        try folder.write(String(repeating: "#\n", count: 1 << 19) + "#", to: "w.yaml")
+        #expect(error("w.yaml") == "\(path): longer than 1 MiB: name several instances by one group with ${name}")
+        #expect(error("") == "\(folder.path("")): cannot be read: Is a directory")
+        try folder.write(Self.good, to: "w.yaml")
+        #expect(error("w.yaml") == nil)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `no change of a file's bytes does more than make errors`() {
+        var generator = SeededGenerator(seed: 20_261_129)
+        let good = Array(Self.good.utf8)
+        let pieces = [
+            "&a ", "*a", "- ", "? ", ": ", "${", "}", "'", "\"", "\t", "\n", "|", ">", "{", "[", "!!x ", "---\n", "\0",
+            "\u{85}",
+        ]
+        .map { Array($0.utf8) }
+        var refused = 0
+        for _ in 0..<2000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<5, using: &generator) {
+                case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                case 1: bytes.remove(at: place)
+                case 2: bytes.insert(contentsOf: pieces.randomElement(using: &generator) ?? [], at: place)
+                case 3: bytes.removeSubrange(place..<min(bytes.count, place + 20))
+                default:
+                    let length = Int.random(in: 0...min(40, bytes.count - place), using: &generator)
+                    bytes.insert(
+                        contentsOf: bytes[place..<(place + length)], at: Int.random(in: 0...bytes.count, using: &generator))
+                }
+                if bytes.isEmpty { bytes = [UInt8(ascii: "a")] }
+            }
+            do throws(WatchFileError) { _ = try WatchFile.parse(bytes, path: "w.yaml") } catch {
+                refused += 1
+                #expect(!error.lines.isEmpty && error.lines.count <= 21)
+                #expect(error.lines.allSatisfy { $0.hasPrefix("w.yaml:") && !$0.contains { $0.isNewline } })
+            }
+        }
+        #expect(refused > 500 && refused < 2000)
+    }
+}

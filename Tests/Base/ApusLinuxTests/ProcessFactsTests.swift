@@ -1,0 +1,80 @@
+import ApusLinux
+import Foundation
+import Glibc
+import HostTesting
+import Testing
+
+@Suite struct ProcessFactsTests {
+    @Test func `a process is seen as it was started`() async throws {
+        let sleeper = try RunningProgram("/usr/bin/env", ["sleep", "300"])
+        try await eventually("the program runs") { (try? ProcessFacts(of: sleeper.pid, root: .live))?.name == "sleep" }
+        let facts = try ProcessFacts(of: sleeper.pid, root: .live)
+        #expect(facts.pid == sleeper.pid)
+        #expect(facts.executable.map { $0.hasSuffix("/sleep") || $0.hasSuffix("/coreutils") } == true)
+        #expect(facts.command == "sleep 300")
+        #expect(facts.user == geteuid())
+        let own = try ProcessFacts(of: getpid(), root: .live)
+        #expect(facts.controlGroup == own.controlGroup && facts.unit == own.unit)
+    }
+
+    @Test func `the user is the one that it acts as`() async throws {
+        try #require(geteuid() == 0)
+        let sleeper = try RunningProgram("setpriv", ["--reuid=65534", "--clear-groups", "sleep", "300"])
+        try await eventually("the program runs") { (try? ProcessFacts(of: sleeper.pid, root: .live))?.name == "sleep" }
+        #expect(try ProcessFacts(of: sleeper.pid, root: .live).user == 65534)
+    }
+
+    @Test func `a removed program keeps its path`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("worker")
+        try FileManager.default.copyItem(atPath: try Command.path(of: "sleep"), toPath: path)
+        let sleeper = try RunningProgram(path, ["300"])
+        try await eventually("the program runs") { (try? ProcessFacts(of: sleeper.pid, root: .live))?.name == "worker" }
+        try folder.remove("worker")
+        #expect(try ProcessFacts(of: sleeper.pid, root: .live).executable.map { $0.hasSuffix("/worker") } == true)
+    }
+
+    @Test func `of arguments 4096 bytes are read`() async throws {
+        // A number, which sleep(1) adds to the other.
+        let sleeper = try RunningProgram("/usr/bin/env", ["sleep", "300", String(repeating: "0", count: 10_000)])
+        try await eventually("the program runs") { (try? ProcessFacts(of: sleeper.pid, root: .live))?.name == "sleep" }
+        let command = try ProcessFacts(of: sleeper.pid, root: .live).command
+        #expect(command.utf8.count == 4096 && command.hasPrefix("sleep 300 000"))
+    }
+
+    @Test func `a process that is gone is an error`() throws {
+        let ended = try RunningProgram("/bin/true", [])
+        _ = ended.wait()
+        let error = #expect(throws: LinuxError.self) { try ProcessFacts(of: ended.pid, root: .live) }
+        #expect(error?.isProcessGone == true)
+    }
+
+    /// A captured process with what its files hold.
+    private func captured(_ files: [String: String]) throws -> ProcessFacts {
+        let folder = try TemporaryFolder()
+        for (name, text) in files { try folder.write(text, to: "proc/4711/\(name)") }
+        return try ProcessFacts(of: 4711, root: KernelRoot(folder.path, ticksPerSecond: 100, pageSize: 4096))
+    }
+
+    @Test func `unit and control group are those of the process; a removed group keeps its path`() throws {
+        let facts = try captured([
+            "comm": "node\n", "cmdline": "node\0/srv/1/server.js\0\0\0",
+            "cgroup": "0::/system.slice/system-checkout.slice/checkout@1.service (deleted)\n",
+        ])
+        #expect(
+            facts
+                == ProcessFacts(
+                    pid: 4711, name: "node", executable: nil, command: "node /srv/1/server.js", user: geteuid(), unit: nil,
+                    controlGroup: "/system.slice/system-checkout.slice/checkout@1.service"))
+        let live = try captured(["comm": "node\n", "cmdline": "", "cgroup": "0::/system.slice/checkout@1.service/worker\n"])
+        #expect(live.unit == "checkout@1.service" && live.command.isEmpty)
+        let old = try captured(["comm": "a b\n", "cgroup": "4:memory:/x\n1:name=systemd:/system.slice/old.service\n"])
+        #expect(old.unit == "old.service" && old.controlGroup == "/system.slice/old.service" && old.name == "a b")
+    }
+
+    @Test func `what cannot be read of a process is not there`() throws {
+        let facts = try captured(["comm": "node\n"])
+        #expect(facts.executable == nil && facts.command == "" && facts.unit == nil && facts.controlGroup == nil)
+        #expect(throws: LinuxError.self) { try captured([:]) }
+    }
+}
