@@ -18,7 +18,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apus-agent",
         abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
-        version: productVersion)
+        version: productVersion, subcommands: [CheckConfigCommand.self])
 
     @Option(
         help: ArgumentHelp(
@@ -56,6 +56,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
             "File with more instances that are expected, one a line as for --expect, # for comments; read again on SIGHUP.",
             valueName: "path"))
     var expectFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File that names groups of processes to watch, in YAML; `apus-agent check-config` lists what is wrong with one.",
+            valueName: "path"))
+    var config: String?
 
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
     var retention: Duration = .seconds(300)
@@ -119,6 +125,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
             throw ValidationError(AgentError.socketPathTooLong(socket).description)
         }
         try requirePath(expectFile, "--expect-file")
+        try requirePath(config, "--config")
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
         guard sampleLimit >= 1000 else { throw ValidationError("--sample-limit \(sampleLimit): at least 1000") }
         guard (1...1 << 20).contains(seriesMemory) else {
@@ -191,6 +198,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
             configuration.sources = try SourceChoice(only: source, without: noSource)
         } catch { throw ValidationError(error.description) }
         configuration.expectFile = expectFile
+        if let config {
+            do throws(WatchFileError) { _ = try WatchFile.read(config) } catch { throw CommandFailure(error.description) }
+            configuration.watchFile = config
+        }
         for text in expect {
             do throws(ExpectedInstanceFault) {
                 let one = try ExpectedInstance(text)

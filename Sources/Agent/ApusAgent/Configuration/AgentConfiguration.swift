@@ -18,6 +18,8 @@ package struct AgentConfiguration: Sendable {
     package var holders: [InstanceIdentity: InstanceHolder] = [:]
     /// A file of more of them (``ExpectedInstances``), read again at each reload.
     package var expectFile: String?
+    /// A file of groups of processes that are watched (``WatchFile``).
+    package var watchFile: String?
     /// How long an instance that has ended, and is not expected, is served as down with its last counts.
     package var retention: Duration = .seconds(300)
     /// How long a process that lives may give no sign of life, or an executor of it run nothing, before it counts as hung. Signs

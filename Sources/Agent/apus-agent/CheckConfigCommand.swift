@@ -1,0 +1,35 @@
+import ApusAgent
+import ApusLinux
+import ArgumentParser
+import CommandConventions
+import Glibc
+
+/// Says what is wrong with a file of groups, or what it holds.
+struct CheckConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Reads a file that names groups of processes to watch, and lists every error in it.",
+        discussion: "Exits with 1 when the file is wrong; the errors are on standard error, one a line.")
+
+    @Argument(help: "The file, as --config takes it.")
+    var path: String
+
+    @Flag(help: "List the processes of this host that each group matches now, without those that these have started.")
+    var processes = false
+
+    func validate() throws { try requirePath(path, "PATH") }
+
+    func run() throws {
+        let file: WatchFile
+        do throws(WatchFileError) { file = try WatchFile.read(path) } catch {
+            let text = Array(error.lines.map { $0 + "\n" }.joined().utf8)
+            _ = write(STDERR_FILENO, text, text.count)
+            throw ExitCode.failure
+        }
+        print("\(file.groups.count) group\(file.groups.count == 1 ? "" : "s")")
+        guard processes else { return }
+        do throws(LinuxError) {
+            for line in try GroupCensus(of: file).lines { print(line) }
+        } catch { throw CommandFailure("\(error): processes are listed from proc(5), which is to be mounted there") }
+    }
+}

@@ -1,0 +1,108 @@
+import ApusAgent
+import ApusLinux
+import Foundation
+import HostTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `apus-agent check-config` {
+    private static let agent = BuiltProgram.path("apus-agent")
+
+    private func check(_ text: String, _ options: [String] = []) throws -> (path: String, Command) {
+        let folder = try TemporaryFolder()
+        try folder.write(text, to: "watch.yaml")
+        let path = folder.path("watch.yaml")
+        return (path, try Command.run(Self.agent, ["check-config", path] + options))
+    }
+
+    @Test func `says how many groups there are`() throws {
+        let (_, two) = try check(WatchFileTests.good)
+        #expect(two.status == 0 && two.output == "2 groups\n" && two.errors.isEmpty)
+        let (_, one) = try check("groups: [{service: a, match: {user: root}}]")
+        #expect(one.status == 0 && one.output == "1 group\n")
+    }
+
+    @Test func `lists every error on a line of its own`() throws {
+        let (path, result) = try check("groups:\n- {service: a/b, match: {usr: 0}}\n- {service: c, match: {}}\n")
+        #expect(result.status == 1 && result.output.isEmpty)
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines.first?.hasPrefix("\(path):2:13: service “a/b” is no name: ") == true)
+        #expect(lines.dropFirst().first.map(String.init) == "\(path):2:26: “usr” is no key of match: write user")
+    }
+
+    @Test func `says what cannot be read`() throws {
+        let missing = try Command.run(Self.agent, ["check-config", "/nowhere/watch.yaml"])
+        #expect(missing.status == 1)
+        #expect(missing.errors == "/nowhere/watch.yaml: there is no such file: write it, or name another one\n")
+        let empty = try Command.run(Self.agent, ["check-config", ""])
+        #expect(empty.status != 0 && empty.errors.contains("PATH: write a path"))
+    }
+
+    @Test func `lists who belongs to which group, and which have nobody`() async throws {
+        let folder = try TemporaryFolder()
+        let program = folder.path("apus-watched-sleeper")
+        try FileManager.default.copyItem(atPath: try Command.path(of: "sleep"), toPath: program)
+        let sleepers = try (1...2).map { try RunningProgram(program, ["30\($0)"]) }
+        for sleeper in sleepers {
+            try await eventually("the program runs") {
+                (try? ProcessFacts(of: sleeper.pid, root: .live))?.executable == program
+            }
+        }
+        let text = """
+            groups:
+              - service: sleep
+                instance: sleep-${seconds}
+                match: {executable: '\(folder.path)/*', command: ' (?<seconds>30.)$'}
+              - service: nobody
+                match: {executable: '\(folder.path)/nobody'}
+            """
+        let (_, result) = try check(text, ["--processes"])
+        #expect(
+            result.output == """
+                2 groups
+                sleep/sleep-301: 1 process: \(sleepers[0].pid)
+                sleep/sleep-302: 1 process: \(sleepers[1].pid)
+                nobody/nobody: no process matches the group in line 5
+
+                """)
+        #expect(result.status == 0)
+    }
+
+    @Test func `leaves the agent's own command as it was`() throws {
+        let help = try Command.run(Self.agent, ["--help"])
+        #expect(help.passed)
+        for option in ["--listen", "--config", "--expect-file", "--watch-unit", "check-config"] {
+            #expect(help.output.contains(option))
+        }
+        #expect(help.output.contains("USAGE: apus-agent"))
+        let strange = try Command.run(Self.agent, ["chek-config"])
+        #expect(strange.status != 0 && strange.errors.contains("chek-config"))
+    }
+
+    @Test func `finds in a file what an agent refuses at its start`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("groups: [{service: a, match: {}}, {service: b}]", to: "watch.yaml")
+        let socket = folder.path("agent.sock")
+        let agent = try Command.run(
+            Self.agent, ["--listen", "127.0.0.1:0", "--socket", socket, "--config", folder.path("watch.yaml")])
+        #expect(agent.status == 1)
+        #expect(agent.errors.hasPrefix("Error: \(folder.path("watch.yaml")) has 2 errors:\n  "))
+        #expect(agent.errors.split(separator: "\n").count == 3)
+    }
+}
+
+/// docs/watching.md: people copy what stands there.
+@Suite struct `The page on watched processes` {
+    private static let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/watching.md")
+
+    @Test func `shows files that are without fault`() throws {
+        let text = try String(contentsOf: Self.page, encoding: .utf8)
+        let examples = text.matches(of: /(?s)```yaml\n(.*?)```/).map { String($0.1) }
+        #expect(!examples.isEmpty)
+        for example in examples {
+            let file = try WatchFile.parse(Array(example.utf8), path: "docs/watching.md")
+            #expect(!file.groups.isEmpty)
+        }
+    }
+}
