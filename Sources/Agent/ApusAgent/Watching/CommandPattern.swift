@@ -20,9 +20,9 @@ package final class CommandPattern: Sendable {
     /// What the named groups captured, without those that took no part; `nil` when the expression is not in the text, or the bound of
     /// its work was met.
     package func captures(in command: String) -> [String: String]? {
-        let bytes = Array(command.utf8)
-        return expression.withLock { expression in
-            guard expression.search(bytes.span.bytes) == .found else { return nil }
+        expression.withLock { expression in
+            guard expression.search(command.utf8.span.bytes) == .found else { return nil }
+            let bytes = expression.groups.isEmpty ? [] : Array(command.utf8)
             return expression.groups.reduce(into: [:]) { captured, group in
                 guard let range = expression.range(of: group.number), range.upperBound <= bytes.count else { return }
                 captured[group.name] = String(decoding: bytes[range], as: UTF8.self)

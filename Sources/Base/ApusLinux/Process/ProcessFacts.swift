@@ -28,7 +28,7 @@ package struct ProcessFacts: Sendable, Equatable {
         self.controlGroup = controlGroup
     }
 
-    /// Looks at a process by its files in proc(5), some 30 µs. What may not be read of it is `nil` or empty.
+    /// Looks at a process by its files in proc(5), some 40 µs. What may not be read of it is `nil` or empty.
     ///
     /// - Parameter first: the groups of process 1, below which units are in a container (``ControlGroups/systemUnit(below:)``).
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process, or it is hidden.

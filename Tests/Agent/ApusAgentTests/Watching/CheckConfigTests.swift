@@ -68,6 +68,19 @@ import Testing
         #expect(result.status == 0)
     }
 
+    @Test func `finds processes of others by their own word where it may not see their files`() async throws {
+        let folder = try TemporaryFolder()
+        let program = folder.path("apus-foreign")
+        try FileManager.default.copyItem(atPath: try Command.path(of: "sleep"), toPath: program)
+        let sleeper = try RunningProgram(program, ["300"])
+        try await eventually("the program runs") { (try? ProcessFacts(of: sleeper.pid, root: .live))?.executable == program }
+        let text = "groups: [{service: a, match: {executable: apus-foreign, command: '^\(folder.path)/', user: root}}]"
+        try folder.write(text, to: "watch.yaml")
+        let options = ["--reuid=65534", "--clear-groups", Self.agent, "check-config", folder.path("watch.yaml"), "--processes"]
+        let result = try Command.run("setpriv", options)
+        #expect(result.output == "1 group\na/a: 1 process: \(sleeper.pid)\n" && result.passed, "\(result.errors)")
+    }
+
     @Test func `leaves the agent's own command as it was`() throws {
         let help = try Command.run(Self.agent, ["--help"])
         #expect(help.passed)

@@ -89,6 +89,24 @@ import Testing
         #expect(try !matches("{command: '^(a|aa|a+)+(a|aa)*$'}", hostile))
     }
 
+    @Test func `a group is asked by any number of threads`() async throws {
+        let group = try group(#"{command: '^(?<user>\w+) (?<number>\d+)$'}"#, "${user}-${number}")
+        let wrong = await withTaskGroup(of: Int.self) { tasks in
+            for user in ["anna", "bert", "carl", "dora"] {
+                tasks.addTask {
+                    (0..<2000).count { number in
+                        let facts = ProcessFacts(
+                            pid: 1, name: user, executable: nil, command: "\(user) \(number)", user: 0, unit: nil,
+                            controlGroup: nil)
+                        return group.identity(of: facts)?.instance != "\(user)-\(number)"
+                    }
+                }
+            }
+            return await tasks.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
+
     @Test func `the first group that matches has the process`() throws {
         let text = """
             groups:
