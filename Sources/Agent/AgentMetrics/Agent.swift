@@ -19,6 +19,8 @@ public enum Agent: MetricSubsystem {
         "apus_agent_scrape_cpu_seconds_total", "CPU time that rendering expositions has used.")
     public static let scrapeSize = Gauge<NoLabels>("apus_agent_scrape_size_bytes", "Size of the last exposition.")
     public static let instances = Gauge<NoLabels>("apus_agent_instances", "Instances that are known, alive or not.")
+    public static let unwatchedProcesses = Gauge<NoLabels>(
+        "apus_agent_unwatched_processes", "Processes that belong to groups and are not watched, as there are too many.")
     public static let forgottenInstances = Counter<NoLabels>(
         "apus_agent_instances_forgotten_total",
         "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
@@ -45,6 +47,7 @@ public enum Agent: MetricSubsystem {
     public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
+        unwatchedProcesses.family,
         forgottenInstances.family, refusals.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,

@@ -28,6 +28,8 @@ public enum MetricOrigin: Sendable {
     case host
     /// The agent makes them of every instance, whatever that records.
     case instance
+    /// The agent makes them of groups of processes that its configuration file names.
+    case group
     /// The agent makes them of instances that have a unit or a control group of their own.
     case unit
     /// Services record them, or the reporter that is linked into them does.

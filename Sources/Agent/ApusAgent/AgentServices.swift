@@ -36,7 +36,12 @@ package struct AgentServices {
             SegmentStore(notifier: $0, work: work, age: configuration.storedAge, logger: logger)
         }
         let table = InstanceTable(configuration: configuration, root: .live, store: store, at: clock.now())
-        let reload = try AgentReload(configuration: configuration, table: table, clock: clock, logger: logger)
+        let processes = try configuration.watchFile.map { path throws(AgentError) in
+            try Self.groups(path, configuration, logger: logger, at: clock.now())
+        }
+        let groups = processes.map { GroupTable($0, configuration: configuration) }
+        let reload = try AgentReload(
+            configuration: configuration, table: table, groups: processes, clock: clock, logger: logger)
         let journal = try configuration.journal.map { journal throws(AgentError) in try JournalWatch(journal, logger: logger) }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
         var host = HostSubject(process: try? WatchedProcess(pid: getpid()), work: work, instances: { table.count })
@@ -47,7 +52,9 @@ package struct AgentServices {
         }
         if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
-        let exposition = Exposition(table: table, host: host, configuration: configuration, clock: clock, logger: logger)
+        if let groups { host.unwatchedProcesses = { groups.unwatched } }
+        let exposition = Exposition(
+            table: table, groups: groups, host: host, configuration: configuration, clock: clock, logger: logger)
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
             companion: configuration.companion, journal: journal?.follower, watcher: unitWatch?.watcher, clock: clock)
@@ -68,7 +75,8 @@ package struct AgentServices {
         }
         let services: [any Service] = [
             reports,
-            SamplingLoop(table: table, work: work, interval: configuration.interval, clock: clock, logger: logger),
+            SamplingLoop(
+                table: table, groups: groups, work: work, interval: configuration.interval, clock: clock, logger: logger),
             HangWatch(table: table, clock: clock, logger: logger),
             SegmentIntake(table: table),
             HeapUpkeep(),
@@ -88,6 +96,15 @@ package struct AgentServices {
             + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { reload.run(telling: notifications) }
+    }
+
+    /// - Throws: ``AgentError/watchFile(_:)``.
+    private static func groups(
+        _ path: String, _ configuration: AgentConfiguration, logger: Logger, at now: Moment
+    ) throws(AgentError) -> ProcessGroups {
+        do throws(WatchFileError) {
+            return ProcessGroups(try WatchFile.read(path), retention: configuration.retention, logger: logger, at: now)
+        } catch { throw .watchFile(error) }
     }
 
     /// - Throws: ``AgentError/patternNameTaken(_:)``.

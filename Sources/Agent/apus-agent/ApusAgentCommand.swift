@@ -160,7 +160,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
             droppedLogs: output.journal.map { journal in { @Sendable () -> UInt64 in journal.dropped } })
         // Without a file to read again, the end of a terminal ends the agent.
         let reloads: [any Service] =
-            expectFile == nil
+            expectFile == nil && config == nil
             ? []
             : [ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)]
         let impatience: [any Service] = lifeline ? [] : [await SecondSignal(logger: logger)]
@@ -198,10 +198,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
             configuration.sources = try SourceChoice(only: source, without: noSource)
         } catch { throw ValidationError(error.description) }
         configuration.expectFile = expectFile
-        if let config {
-            do throws(WatchFileError) { _ = try WatchFile.read(config) } catch { throw CommandFailure(error.description) }
-            configuration.watchFile = config
-        }
+        configuration.watchFile = config
         for text in expect {
             do throws(ExpectedInstanceFault) {
                 let one = try ExpectedInstance(text)

@@ -49,8 +49,9 @@ final class FixtureHost: Sendable {
             process: try WatchedProcess(pid: 4713, root: root), work: work, instances: { [table] in table.instances.count })
     }
 
-    func exposition(_ host: HostSubject) -> Exposition {
-        Exposition(table: table, host: host, configuration: configuration, clock: time.clock, logger: log.logger)
+    func exposition(_ host: HostSubject, groups: GroupTable? = nil) -> Exposition {
+        Exposition(
+            table: table, groups: groups, host: host, configuration: configuration, clock: time.clock, logger: log.logger)
     }
 
     /// A process of the tree reports.

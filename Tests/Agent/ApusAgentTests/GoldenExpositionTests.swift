@@ -62,13 +62,15 @@ import Testing
         #expect(Set(MetricCatalog.families.map(\.name)).subtracting(made) == Set(recorded))
     }
 
-    @Test func `the families of every source are in the catalog, and of one source alone`() {
+    @Test func `the families of every source are in the catalog, and of one source alone for a kind of subject`() {
         let catalog = Set(MetricCatalog.families.map(\.name))
-        var owners: [String: String] = [:]
-        for entry in SourceCatalog.entries {
-            #expect(catalog.contains(entry.family.name), "\(entry.family.name)")
-            #expect(owners[entry.family.name, default: entry.source] == entry.source, "\(entry.family.name)")
-            owners[entry.family.name] = entry.source
+        for isOfGroup in [false, true] {
+            var owners: [String: String] = [:]
+            for entry in SourceCatalog.entries where entry.isOfGroup == isOfGroup {
+                #expect(catalog.contains(entry.family.name), "\(entry.family.name)")
+                #expect(owners[entry.family.name, default: entry.source] == entry.source, "\(entry.family.name)")
+                owners[entry.family.name] = entry.source
+            }
         }
     }
 
@@ -80,8 +82,10 @@ import Testing
         try host.report(FixtureHost.api, pid: 4712, connection: 2) { writer in
             writer.series(jobs, labels: [("kind", "small")], form: .integer).add(UInt64(29))
         }
+        let groups = try groups(of: host)
         host.time.pass(.seconds(14))
         host.table.tick(at: host.time.now)
+        groups.tick(at: host.time.now)
         host.work.countSample(isLate: false, cpuNanoseconds: 2_100_000, at: host.time.now)
         for _ in 0..<5 { host.work.countSample(isLate: true, cpuNanoseconds: 300_000, at: host.time.now) }
         for _ in 0..<9 { host.work.countScrape(cpuNanoseconds: 1_700_000, bytes: 54_321) }
@@ -95,7 +99,43 @@ import Testing
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
         try host.goOn()
         host.time.pass(.milliseconds(12_300))
-        return String(decoding: host.exposition(try host.wholeHost()).render(), as: UTF8.self)
+        var whole = try host.wholeHost()
+        whole.unwatchedProcesses = { 155 }
+        // One ends, and the other goes on.
+        try host.remove(4820)
+        try host.put(pool[0])
+        return String(decoding: host.exposition(whole, groups: groups).render(), as: UTF8.self)
+    }
+
+    /// Two groups whose processes are in all states.
+    private static func groups(of host: FixtureHost) throws -> GroupTable {
+        for process in pool.dropFirst() + others { try host.put(process) }
+        var first = pool[0]
+        (first.userTicks, first.residentPages) = (0, 99)
+        try host.put(first, .init(pid: 4820, name: "pool", command: "pool", userTicks: 1))
+        return GroupTable(
+            try host.groups(
+                """
+                groups:
+                  - { service: group-pool, match: { executable: pool } }
+                  - { service: group-other, match: { executable: other } }
+                """), configuration: host.configuration, root: host.root)
+    }
+
+    private static let pool: [FixtureHost.Process] = zip((4801 as Int32)..., "SSRRRRRZ").map { pid, state in
+        FixtureHost.Process(
+            pid: pid, name: "pool", command: "pool", state: state, userTicks: 11, systemTicks: 7, minorFaults: 1301,
+            majorFaults: 13,
+            threads: 2, startTicks: 329_900, virtualBytes: 12_288, residentPages: 17, readBytes: 4096, writtenBytes: 8192,
+            openFiles: 6, filesLimit: 64)
+    }
+
+    private static let others: [FixtureHost.Process] = zip((4831 as Int32)..., "SDTTZZQQQQ").map { pid, state in
+        FixtureHost.Process(
+            pid: pid, name: "other", command: "other", state: state, userTicks: 19, systemTicks: 23, minorFaults: 29,
+            majorFaults: 31,
+            threads: 3, startTicks: 330_100, virtualBytes: 16_384, residentPages: 5, readBytes: 512, writtenBytes: 1024,
+            openFiles: 7, filesLimit: 80)
     }
 
     private static let jobs = MetricFamily(
@@ -120,6 +160,7 @@ extension Substring {
     /// Whether this is a line of the entry's family that has the labels which are known beforehand.
     fileprivate func isSample(of entry: SourceCatalog.Entry) -> Bool {
         guard hasPrefix("\(entry.family.name){") || hasPrefix("\(entry.family.name) ") else { return false }
+        guard contains("service=\"group-") == entry.isOfGroup else { return false }
         return entry.labels.allSatisfy { contains("\($0.0)=\"\($0.1)\"") }
     }
 }

@@ -17,7 +17,7 @@ import Testing
 @Suite struct LimitsTests {
     private static let catalogs: [any LimitCatalog.Type] = [
         ReportLimits.self, DescriptorStoreLimits.self, ReporterLimits.self, SamplingLimits.self, SegmentLimits.self,
-        SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self, WatchLimits.self,
+        SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self, WatchLimits.self, GroupLimits.self,
         APILimits.self, RequestLimits.self,
         DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self,
     ]

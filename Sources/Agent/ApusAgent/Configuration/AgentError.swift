@@ -16,6 +16,8 @@ package enum AgentError: Error, CustomStringConvertible {
     /// One that the service manager passed.
     case unusableSocket(name: String, descriptor: Int32, reason: String)
     case expectedInstances(ExpectedInstancesError)
+    /// The file of what is watched.
+    case watchFile(WatchFileError)
     /// A pattern of the journal has a name that the agent or another pattern serves.
     case patternNameTaken(String)
 
@@ -37,6 +39,7 @@ package enum AgentError: Error, CustomStringConvertible {
         case .unusableSocket(let name, let descriptor, let reason):
             "the socket \(name), passed as descriptor \(descriptor), \(reason); see the socket unit"
         case .expectedInstances(let error): error.description
+        case .watchFile(let error): error.description
         case .patternNameTaken(let name):
             "the journal pattern \(name) has a name that is served already, by the agent or another pattern: choose another one"
         }

@@ -3,22 +3,28 @@ import ApusSystemd
 import Logging
 import Synchronization
 
-/// Takes in anew what may change while the agent runs: the file of expected instances.
+/// Takes in anew what may change while the agent runs: the file of expected instances, and that of watched processes.
 ///
-/// A file that is at fault changes nothing; what is wrong with it is in the log and in the status line until a reload succeeds.
+/// A file that is at fault changes nothing, of the other one neither; what is wrong with it is in the log and in the status line until a reload succeeds.
 final class AgentReload: Sendable {
     private let options: [ExpectedInstance]
     private let path: String?
     private let table: InstanceTable
+    private let watchFile: String?
+    private let groups: ProcessGroups?
     private let clock: AgentClock
     private let logger: Logger
-    private let fault = Mutex<ExpectedInstancesError?>(nil)
+    private let fault = Mutex<String?>(nil)
 
     /// - Throws: ``AgentError/expectedInstances(_:)`` when the file is at fault already.
-    init(configuration: AgentConfiguration, table: InstanceTable, clock: AgentClock, logger: Logger) throws(AgentError) {
+    init(
+        configuration: AgentConfiguration, table: InstanceTable, groups: ProcessGroups?, clock: AgentClock, logger: Logger
+    ) throws(AgentError) {
         options = configuration.expected.map { ExpectedInstance($0, holder: configuration.holders[$0]) }
         path = configuration.expectFile
         self.table = table
+        self.groups = groups
+        watchFile = configuration.watchFile
         self.clock = clock
         self.logger = logger
         do throws(ExpectedInstancesError) { expect(try expected()) } catch {
@@ -43,14 +49,20 @@ final class AgentReload: Sendable {
     /// Reloads; the manager, where there is one, hears of the beginning and of the end.
     func run(telling notifications: ManagerNotifications?) {
         notifications?.reloading()
-        do throws(ExpectedInstancesError) {
+        do {
             let identities = try expected()
+            let watched = try watchFile.map { try WatchFile.read($0) }
             expect(identities)
+            if let watched { groups?.watch(watched, at: clock.now()) }
             fault.withLock { $0 = nil }
-            logger.notice("reloaded", metadata: ["expected": "\(Set(identities.map(\.identity)).count)"])
+            var facts: Logger.Metadata = ["expected": "\(Set(identities.map(\.identity)).count)"]
+            if let watched { facts["groups"] = "\(watched.groups.count)" }
+            logger.notice("reloaded", metadata: facts)
         } catch {
-            fault.withLock { $0 = error }
-            logger.error("not reloaded: the former values hold", metadata: ["reason": "\(error)"])
+            // One line, for the log and for the manager's status.
+            let reason = (error as? WatchFileError)?.lines.joined(separator: "; ") ?? "\(error)"
+            fault.withLock { $0 = reason }
+            logger.error("not reloaded: the former values hold", metadata: ["reason": "\(reason)"])
         }
         notifications?.ready()
     }

@@ -11,6 +11,8 @@ import Synchronization
 /// Plans what `/metrics` serves: of the host and of all instances, family by family.
 package final class Exposition: Sendable {
     private let table: InstanceTable
+    /// The groups of processes that the configuration file names; `nil` without one.
+    private let groups: GroupTable?
     private let work: AgentWork
     private let host: Mutex<SourceReadings<HostSubject>>
     private let hostLabels: [[UInt8]]
@@ -31,12 +33,15 @@ package final class Exposition: Sendable {
         let family: MetricFamily
         var instanceRows: [Int] = []
         var hostRows: [Int] = []
+        var groupRows: [Int] = []
     }
 
     package init(
-        table: InstanceTable, host: HostSubject, configuration: AgentConfiguration, clock: AgentClock = .system, logger: Logger
+        table: InstanceTable, groups: GroupTable? = nil, host: HostSubject, configuration: AgentConfiguration,
+        clock: AgentClock = .system, logger: Logger
     ) {
         self.table = table
+        self.groups = groups
         work = host.work
         self.clock = clock
         self.logger = logger
@@ -59,6 +64,9 @@ package final class Exposition: Sendable {
         }
         for (row, entry) in table.sources.entries.enumerated() { families[place(of: entry.family)].instanceRows.append(row) }
         for (row, entry) in selection.entries.enumerated() { families[place(of: entry.family)].hostRows.append(row) }
+        for (row, entry) in (groups?.sources.entries ?? []).enumerated() {
+            families[place(of: entry.family)].groupRows.append(row)
+        }
         self.families = families
         reserved = ReservedFamilies(names: Self.ownNames.union(host.patterns.flatMap(\.family.claimedNames)))
     }
@@ -85,18 +93,40 @@ package final class Exposition: Sendable {
         let instances = table.instances
         var tallies = read(instances, at: now)
         let (hostValues, configured) = readHost(at: now, in: &tallies)
-        let watched = instances.map { instance in
+        var watched = instances.map { instance in
             tellTroubles(of: instance)
             return SubjectValues(labels: instance.labels, values: instance.values())
         }
+        var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
+        unite(instances, &watched, &grouped)
         var steps = families.map { ExpositionStream.Step.rows($0) }
         for (family, value) in configured { steps.append(.value(family, value)) }
         steps += sourceSteps(tallies)
         if servesSegments { plan(ReportedPlan(instances, reserved: reserved), &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
-            host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, work: work,
+            host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, groups: grouped.map(\.values),
+            work: work,
             sampleLimit: sampleLimit, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
+    }
+
+    /// Leaves one series of each that an instance and a group of its name both have: the group's, which is of all processes, unless it has
+    /// none.
+    private func unite(_ instances: [KnownInstance], _ watched: inout [SubjectValues], _ grouped: inout [GroupTable.Served]) {
+        guard !grouped.isEmpty else { return }
+        let places = Dictionary(uniqueKeysWithValues: instances.enumerated().map { ($1.identity, $0) })
+        for index in grouped.indices {
+            guard let place = places[grouped[index].identity] else { continue }
+            for family in families
+            where !family.groupRows.isEmpty || family.family.name == ServiceProcess.childrenCPU.family.name {
+                // The CPU time of a group has that of children in it.
+                if grouped[index].hasProcesses, family.family.name != ServiceState.up.family.name {
+                    for row in family.instanceRows { watched[place].values[row] = .absent }
+                } else if !family.instanceRows.isEmpty {
+                    for row in family.groupRows { grouped[index].values.values[row] = .absent }
+                }
+            }
+        }
     }
 
     /// Reads every instance, source by source, so that what a source costs is measured once and not for each of them.
@@ -250,5 +280,5 @@ package final class Exposition: Sendable {
 /// What one subject has to serve in each row at a moment.
 struct SubjectValues: Sendable {
     let labels: [[UInt8]]
-    let values: [RowValue]
+    var values: [RowValue]
 }

@@ -27,6 +27,7 @@ final class ExpositionStream {
     private let steps: [Step]
     private let host: SubjectValues
     private let instances: [SubjectValues]
+    private let groups: [SubjectValues]
     private let work: AgentWork
     private var encoder: ExpositionEncoder
     private var step = 0
@@ -44,7 +45,7 @@ final class ExpositionStream {
     /// - Parameter cpuNanoseconds: what the plan has cost.
     init(
         format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
-        work: AgentWork, sampleLimit: Int, cpuNanoseconds: UInt64
+        groups: [SubjectValues], work: AgentWork, sampleLimit: Int, cpuNanoseconds: UInt64
     ) {
         encoder = ExpositionEncoder(format: format)
         encoder.writesCreated = createdSeries
@@ -54,6 +55,7 @@ final class ExpositionStream {
             createdSeries: createdSeries && format == .openMetrics100)
         self.host = host
         self.instances = instances
+        self.groups = groups
         self.work = work
         self.cpuNanoseconds = cpuNanoseconds
     }
@@ -91,6 +93,7 @@ final class ExpositionStream {
             var isOpen = false
             write(rows.hostRows, host, of: rows.family, &isOpen)
             for instance in instances { write(rows.instanceRows, instance, of: rows.family, &isOpen) }
+            for group in groups { write(rows.groupRows, group, of: rows.family, &isOpen) }
         case .value(let family, let value):
             var isOpen = false
             write(value, [], of: family, &isOpen)

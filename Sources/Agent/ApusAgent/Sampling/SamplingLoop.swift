@@ -7,14 +7,16 @@ import ServiceLifecycle
 /// Samples every instance once an interval.
 final class SamplingLoop: Service {
     private let table: InstanceTable
+    private let groups: GroupTable?
     private let work: AgentWork
     private let interval: UInt64
     private let clock: AgentClock
     private let logger: Logger
     private let lines = LogThrottle<String>()
 
-    init(table: InstanceTable, work: AgentWork, interval: Duration, clock: AgentClock, logger: Logger) {
+    init(table: InstanceTable, groups: GroupTable?, work: AgentWork, interval: Duration, clock: AgentClock, logger: Logger) {
         self.table = table
+        self.groups = groups
         self.work = work
         self.interval = UInt64(max(1, interval / .nanoseconds(1)))
         self.clock = clock
@@ -38,6 +40,7 @@ final class SamplingLoop: Service {
     private func turn(isLate: Bool, at now: Moment) {
         let cpu = apus_thread_cpu_nanoseconds()
         let forgotten = table.tick(at: now)
+        groups?.tick(at: now)
         work.countSample(isLate: isLate, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, at: now)
         for identity in forgotten { tell(identity) }
     }

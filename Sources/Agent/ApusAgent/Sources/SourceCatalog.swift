@@ -10,13 +10,17 @@ package enum SourceCatalog {
         package let source: String
         package let family: MetricFamily
         package let labels: [(String, String)]
+        /// Whether groups of processes have it, and not one instance or the host.
+        package let isOfGroup: Bool
     }
 
     /// What every source serves, row by row.
     package static let entries: [Entry] = all.flatMap { entries(of: $0) }
 
     private static func entries<S: Source>(of source: S.Type) -> [Entry] {
-        source.rows.map { Entry(source: S.name, family: $0.family, labels: $0.labels) }
+        source.rows.map {
+            Entry(source: S.name, family: $0.family, labels: $0.labels, isOfGroup: S.Of.self == GroupSubject.self)
+        }
     }
 }
 

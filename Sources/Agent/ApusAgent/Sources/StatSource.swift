@@ -35,30 +35,44 @@ struct StatSource: Source {
     ]
 
     private let process: WatchedProcess
+    private var window: SampleWindow
+
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let process = try subject.watched() else { return nil }
+        self.process = process
+        window = SampleWindow(interval: subject.interval)
+    }
+
+    mutating func read(at now: Moment) throws(LinuxError) -> Reading {
+        window.reading(
+            try process.sample(at: now.monotonic), startTime: process.startTime, uptime: process.uptime(at: now.sinceBoot))
+    }
+
+    mutating func tick(_ reading: Reading) { window.tick(reading.sample) }
+}
+
+/// What follows from samples of a process, or of several taken together, over time.
+struct SampleWindow: Sendable {
     private let interval: UInt64
     private var window: CPUWindow?
     private var peak: UInt64 = 0
     private var previousPeak: UInt64 = 0
 
-    init?(_ subject: InstanceSubject) throws(LinuxError) {
-        guard let process = try subject.watched() else { return nil }
-        self.process = process
-        interval = subject.interval
-    }
+    /// - Parameter interval: nanoseconds between two turns of the sampling loop.
+    init(interval: UInt64) { self.interval = interval }
 
-    mutating func read(at now: Moment) throws(LinuxError) -> Reading {
-        let sample = try process.sample(at: now.monotonic)
+    mutating func reading(_ sample: ProcessSample, startTime: Double?, uptime: Double) -> StatSource.Reading {
         let window = self.window ?? CPUWindow(interval: interval, start: sample)
         self.window = window
         peak = max(peak, sample.residentBytes)
-        return Reading(
-            sample: sample, cpuPercent: window.percent(at: sample), residentPeak: max(peak, previousPeak),
-            startTime: process.startTime, uptime: process.uptime(at: now.sinceBoot))
+        return StatSource.Reading(
+            sample: sample, cpuPercent: window.percent(at: sample), residentPeak: max(peak, previousPeak), startTime: startTime,
+            uptime: uptime)
     }
 
-    mutating func tick(_ reading: Reading) {
-        window?.tick(reading.sample)
+    mutating func tick(_ sample: ProcessSample) {
+        window?.tick(sample)
         previousPeak = peak
-        peak = reading.sample.residentBytes
+        peak = sample.residentBytes
     }
 }

@@ -10,6 +10,7 @@ struct WorkSource: Source {
     struct Reading: Sendable {
         let totals: AgentWork.Totals
         let instances: Int
+        let unwatched: Int
         /// Seconds since the sampling loop's last turn.
         let sampleAge: Double
     }
@@ -17,6 +18,7 @@ struct WorkSource: Source {
     static let rows: [Row<Reading>] = [
         Row(Agent.buildInfo, VersionLabels(version: productVersion)) { _ in 1 },
         Row(Agent.instances) { Double($0.instances) },
+        Row(Agent.unwatchedProcesses) { Double($0.unwatched) },
         Row(Agent.forgottenInstances) { Double($0.totals.forgottenInstances) },
         Row(Agent.samples) { Double($0.totals.samples) },
         Row(Agent.lateSamples) { Double($0.totals.lateSamples) },
@@ -46,6 +48,7 @@ struct WorkSource: Source {
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
         Reading(
-            totals: subject.work.totals, instances: subject.instances(), sampleAge: subject.work.sampleAge(at: now))
+            totals: subject.work.totals, instances: subject.instances(), unwatched: subject.unwatchedProcesses(),
+            sampleAge: subject.work.sampleAge(at: now))
     }
 }

@@ -60,6 +60,8 @@ package struct HostSubject: Subject {
     let work: AgentWork
     /// How many instances the agent knows.
     let instances: @Sendable () -> Int
+    /// How many processes of groups are not watched, as there are too many.
+    package var unwatchedProcesses: @Sendable () -> Int = { 0 }
     /// What has been counted of the journal; `nil` where it is not followed.
     package var journal: (@Sendable (Moment) -> FollowedJournal)?
     /// The units whose journal entries count; `nil`: all.

@@ -11,7 +11,17 @@ package enum ProcessDescriptors {
     /// - Parameter limit: the entries that are counted at most where the size says nothing.
     /// - Throws: ``LinuxError``: another user's process may not be looked at without privilege.
     package static func count(of process: WatchedProcess, countingAtMost limit: Int = .max) throws(LinuxError) -> Count {
-        let path = "\(try process.livingFolder())/fd"
+        try count(of: process, in: try process.livingFolder(), countingAtMost: limit)
+    }
+
+    /// Counts the open descriptors of a process that has been seen to live a moment ago.
+    ///
+    /// - Parameter folder: of the process, or of one of its threads that lives.
+    /// - Throws: ``LinuxError``.
+    package static func count(
+        of process: WatchedProcess, in folder: String, countingAtMost limit: Int = .max
+    ) throws(LinuxError) -> Count {
+        let path = "\(folder)/fd"
         var status = stat()
         guard stat(path, &status) == 0 else { throw .open(path: path, code: errno) }
         if process.root.isMachine, status.st_size > 0 { return Count(number: UInt64(status.st_size), isCounted: false) }

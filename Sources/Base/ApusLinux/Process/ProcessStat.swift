@@ -1,7 +1,18 @@
 /// What /proc/PID/stat says (proc_pid_stat(5)).
 package struct ProcessStat: Equatable, Sendable {
+    /// The name of its first thread (`comm`), which it may change.
+    package let name: ProcessName
     /// One letter: R, S, D, T, Z, ….
     package let state: UInt8
+    /// The pid of the process that started it, or of the one that took it on when that had ended.
+    package let parent: Int32
+    /// Page faults that needed no reading from a disk: of all threads, ended ones included.
+    package let minorFaults: UInt64
+    /// Page faults of children that were waited for.
+    package let childrenMinorFaults: UInt64
+    /// Page faults for which a page was read.
+    package let majorFaults: UInt64
+    package let childrenMajorFaults: UInt64
     /// CPU time in clock ticks (`USER_HZ`): of all threads, ended ones included.
     package let userTicks: UInt64
     package let systemTicks: UInt64
@@ -21,17 +32,28 @@ package struct ProcessStat: Equatable, Sendable {
 
     /// Parses the one line. The second field, the command's name, may hold spaces and parentheses: fields count from the last `)`.
     package init?<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) {
-        guard let close = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        guard let close = bytes.lastIndex(of: UInt8(ascii: ")")), let open = bytes.firstIndex(of: UInt8(ascii: "(")),
+            open < close
+        else { return nil }
+        name = ProcessName(bytes[bytes.index(after: open)..<close])
         var fields = FieldScanner<Bytes>(bytes[bytes.index(after: close)...])
         guard let state = fields.nextByte() else { return nil }
         self.state = state
         // Field numbers are those of the man page, in which the state is the third.
-        guard fields.skip(10), let user = fields.nextNumber(), let system = fields.nextNumber(),
+        guard let parent = fields.nextSigned(), fields.skip(5),
+            let minor = fields.nextNumber(), let childrenMinor = fields.nextNumber(),
+            let major = fields.nextNumber(), let childrenMajor = fields.nextNumber(),
+            let user = fields.nextNumber(), let system = fields.nextNumber(),
             let childrenUser = fields.nextSigned(), let childrenSystem = fields.nextSigned(),
             fields.skip(2), let threads = fields.nextNumber(),
             fields.skip(1), let start = fields.nextNumber(),
             let virtual = fields.nextNumber(), let resident = fields.nextSigned()
         else { return nil }
+        self.parent = Int32(clamping: parent)
+        minorFaults = minor
+        childrenMinorFaults = childrenMinor
+        majorFaults = major
+        childrenMajorFaults = childrenMajor
         userTicks = user
         systemTicks = system
         childrenUserTicks = childrenUser
@@ -41,6 +63,13 @@ package struct ProcessStat: Equatable, Sendable {
         virtualMemory = virtual
         residentPages = resident
     }
+}
+
+/// The name of a process, as far as it tells one from another: the 15 bytes that the kernel keeps.
+package struct ProcessName: Hashable, Sendable {
+    private var bytes = SIMD16<UInt8>()
+
+    init(_ text: some Sequence<UInt8>) { for (place, byte) in text.prefix(16).enumerated() { bytes[place] = byte } }
 }
 
 /// Walks over fields that are separated by one space.

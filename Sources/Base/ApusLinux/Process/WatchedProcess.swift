@@ -53,12 +53,8 @@ package final class WatchedProcess: Sendable {
     /// - Parameter now: CLOCK_MONOTONIC in nanoseconds.
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once the process has ended.
     package func sample(at now: UInt64) throws(LinuxError) -> ProcessSample {
-        let stat = try statFile.read { ProcessStat($0) }
-        // A zombie has given everything back but its entry in the table: it no longer runs. Where threads are left, only the first
-        // one has ended: its line still counts the CPU time of all, while their memory is to be had from one that lives.
-        guard let living = stat.hasEnded ? try livingThread(of: stat)?.stat : stat else {
-            throw .read(path: statFile.path, code: ESRCH)
-        }
+        let (stat, living) = try observe()
+        guard let living else { throw .read(path: statFile.path, code: ESRCH) }
         return ProcessSample(
             monotonicNanoseconds: now,
             userSeconds: Double(stat.userTicks) / root.ticksPerSecond,
@@ -69,6 +65,18 @@ package final class WatchedProcess: Sendable {
             virtualBytes: living.virtualMemory,
             threads: stat.threads,
             state: living.state)
+    }
+
+    /// Reads what the kernel counts of the process, and what it says of a thread of it that lives; `nil` there of a zombie, which has
+    /// given everything back but its entry in the table.
+    ///
+    /// Where only the first thread has ended, its line still counts the CPU time of all, while their memory is to be had from one that
+    /// lives.
+    ///
+    /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once nothing is left of the process.
+    package func observe() throws(LinuxError) -> (counted: ProcessStat, living: ProcessStat?) {
+        let stat = try statFile.read { ProcessStat($0) }
+        return (stat, stat.hasEnded ? try livingThread(of: stat)?.stat : stat)
     }
 
     /// The threads of a process that are looked at, at most, for one that lives.

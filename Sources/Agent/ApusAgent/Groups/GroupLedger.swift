@@ -1,0 +1,136 @@
+/// Adds up what the processes of groups have used, so that no group's sum ever falls: not when a process ends, nor when its parent
+/// takes over what it had used, nor when it goes to another group.
+///
+/// It asks nobody: each look is given what was seen. What an ended process had used stays in its group, unless its parent, when it has
+/// waited for it, has it in its own count from then on. Where a parent of another group has, that group does not count it again.
+package struct GroupLedger: Sendable {
+    /// A process as a look found it, a zombie too.
+    package struct Sighting: Sendable {
+        package let pid: Int32
+        /// Clock ticks from boot to the start: with the pid, no other process has the same.
+        package let startTicks: UInt64
+        package let parent: Int32
+        package let group: Int
+        /// What it has used, and the children that it has waited for.
+        package let total: ProcessCounts
+        /// The children's part of it, without bytes (``ProcessCounts/inherited(outOf:)``).
+        package let inherited: ProcessCounts
+        /// Whether all that it has used counts, as it began while its group was watched; else what it uses from now on.
+        package let countsWhole: Bool
+
+        package init(
+            pid: Int32, startTicks: UInt64, parent: Int32, group: Int, total: ProcessCounts, inherited: ProcessCounts,
+            countsWhole: Bool
+        ) {
+            self.pid = pid
+            self.startTicks = startTicks
+            self.parent = parent
+            self.group = group
+            self.total = total
+            self.inherited = inherited
+            self.countsWhole = countsWhole
+        }
+    }
+
+    /// What a group has come to.
+    package struct Account: Equatable, Sendable {
+        /// What its processes have used, those that live and those that have ended.
+        package var used = ProcessCounts()
+        package var started: UInt64 = 0
+        package var ended: UInt64 = 0
+        /// What those have used that are no longer seen.
+        fileprivate var past = ProcessCounts()
+    }
+
+    private struct Member {
+        let startTicks: UInt64
+        var parent: Int32
+        var group: Int
+        var total: ProcessCounts
+        var inherited: ProcessCounts
+        /// What it had used before it counted here.
+        var base: ProcessCounts
+
+        var counted: ProcessCounts { total - base }
+    }
+
+    private var members: [Int32: Member] = [:]
+    private var accounts: [Int: Account] = [:]
+
+    package init() {}
+
+    /// What a group has come to at the last look.
+    package subscript(group: Int) -> Account { accounts[group] ?? Account() }
+
+    /// Forgets a group that has no processes.
+    package mutating func forget(_ group: Int) { accounts[group] = nil }
+
+    /// The living processes that may have taken over what these had used, which have ended: they are to be read after the end was seen.
+    package func heirs(of ended: Set<Int32>) -> Set<Int32> { Set(ended.compactMap { heir(of: $0, ended) }) }
+
+    /// The nearest process above one that has ended that has not.
+    private func heir(of pid: Int32, _ ended: Set<Int32>) -> Int32? {
+        var next = members[pid]?.parent
+        // Parents of a snapshot make no circle; a pid that was used anew could.
+        for _ in 0...ended.count {
+            guard let parent = next, let member = members[parent] else { return nil }
+            guard ended.contains(parent) else { return parent }
+            next = member.parent
+        }
+        return nil
+    }
+
+    /// Takes in all processes of all groups, as one look found them.
+    package mutating func look(_ sightings: [Sighting]) {
+        let seen = Dictionary(sightings.map { ($0.pid, $0) }, uniquingKeysWith: { $1 })
+        let ended = Set(members.filter { seen[$0.key]?.startTicks != $0.value.startTicks }.keys)
+        bury(ended, seen)
+        for sighting in sightings { take(sighting) }
+        accounts = accounts.mapValues { account in
+            var account = account
+            account.used = account.past
+            return account
+        }
+        for member in members.values { accounts[member.group, default: Account()].used += member.counted }
+    }
+
+    private mutating func bury(_ ended: Set<Int32>, _ seen: [Int32: Sighting]) {
+        var gains: [Int32: ProcessCounts] = [:]
+        // In one order, so that the same looks make the same sums.
+        let heirs = ended.sorted().map { ($0, heir(of: $0, ended)) }
+        for (pid, heir) in heirs {
+            guard let member = members[pid] else { continue }
+            accounts[member.group, default: Account()].past += member.counted
+            accounts[member.group]?.ended += 1
+            guard let heir, let parent = members[heir], let sighting = seen[heir] else { continue }
+            let gain = gains[heir] ?? (sighting.inherited - parent.inherited)
+            let part = member.total.inherited(outOf: gain)
+            gains[heir] = gain - part
+            // The parent's count has it from here on.
+            accounts[parent.group, default: Account()].past -= part
+        }
+        for pid in ended { members[pid] = nil }
+    }
+
+    private mutating func take(_ sighting: Sighting) {
+        guard var member = members[sighting.pid] else {
+            members[sighting.pid] = Member(
+                startTicks: sighting.startTicks, parent: sighting.parent, group: sighting.group, total: sighting.total,
+                inherited: sighting.inherited, base: sighting.countsWhole ? ProcessCounts() : sighting.total)
+            accounts[sighting.group, default: Account()].started += 1
+            return
+        }
+        member.parent = sighting.parent
+        // What may not be read for once, such as bytes, does not count back.
+        member.total = sighting.total.atLeast(member.total)
+        member.inherited = sighting.inherited.atLeast(member.inherited)
+        if member.group != sighting.group {
+            accounts[member.group, default: Account()].past += member.counted
+            accounts[member.group]?.ended += 1
+            accounts[sighting.group, default: Account()].started += 1
+            member.group = sighting.group
+            member.base = member.total
+        }
+        members[sighting.pid] = member
+    }
+}

@@ -1,0 +1,65 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+
+/// What the processes of a group come to.
+struct ProcessesSource: Source {
+    static let name = "processes"
+    static let cadence = Cadence.look
+
+    struct Reading: Sendable {
+        let group: GroupReading
+        /// Of all processes together; its start is that of the oldest one.
+        let stat: StatSource.Reading
+    }
+
+    static let rows: [Row<Reading>] =
+        [Row(ServiceState.up) { $0.group.processes > 0 ? 1 : 0 }]
+        + ProcessState.allCases.map { state in
+            Row(ServiceProcesses.processes, ProcessStateLabels(state: state)) { Double($0.group.count(of: state)) }
+        } + [
+            Row(ServiceProcesses.started) { Double($0.group.account.started) },
+            Row(ServiceProcesses.ended) { Double($0.group.account.ended) },
+        ] + usage + [
+            Row(ServiceProcess.openFiles) { reading in reading.group.openFiles.map { Double($0) } },
+            Row(ServiceProcesses.filesRatio) { $0.group.filesRatio },
+            Row(ServiceProcesses.faults, FaultLabels(kind: .minor)) { Double($0.group.account.used.minorFaults) },
+            Row(ServiceProcesses.faults, FaultLabels(kind: .major)) { Double($0.group.account.used.majorFaults) },
+            Row(ServiceProcesses.storage, DirectionLabels(direction: .read)) { reading in
+                reading.group.knowsIO ? Double(reading.group.account.used.readBytes) : nil
+            },
+            Row(ServiceProcesses.storage, DirectionLabels(direction: .write)) { reading in
+                reading.group.knowsIO ? Double(reading.group.account.used.writtenBytes) : nil
+            },
+        ]
+
+    /// The rows of one process, but that CPU time of a group has that of children in it. Without a process, what is counted stays.
+    private static let usage: [Row<Reading>] = StatSource.rows.compactMap { row in
+        guard row.family.name != ServiceProcess.childrenCPU.family.name else { return nil }
+        let isCounted = row.family.kind == .counter
+        return Row(family: row.family, labels: row.labels) { reading, subject in
+            reading.group.processes > 0 || isCounted ? row.value(reading.stat, subject) : .absent
+        }
+    }
+
+    private let subject: GroupSubject
+    private var window: SampleWindow
+
+    init?(_ subject: GroupSubject) {
+        self.subject = subject
+        window = SampleWindow(interval: subject.interval)
+    }
+
+    mutating func read(at now: Moment) throws(LinuxError) -> Reading {
+        let group = subject.reading
+        let root = subject.root
+        let start = group.oldestStart.map { Double($0) / root.ticksPerSecond }
+        return Reading(
+            group: group,
+            stat: window.reading(
+                group.sample(at: now.monotonic, root), startTime: group.bootTime.flatMap { boot in start.map { boot + $0 } },
+                uptime: max(0, Double(now.sinceBoot) / 1e9 - (start ?? 0))))
+    }
+
+    mutating func tick(_ reading: Reading) { window.tick(reading.stat.sample) }
+}

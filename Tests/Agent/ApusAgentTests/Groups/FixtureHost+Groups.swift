@@ -1,0 +1,78 @@
+import ApusAgent
+import Foundation
+import HostTesting
+import Testing
+
+extension FixtureHost {
+    /// A process that a test puts into the tree.
+    struct Process {
+        var pid: Int32
+        var parent: Int32 = 1
+        var name = "nginx"
+        var command = "nginx: worker process"
+        var state: Character = "S"
+        var userTicks = 0
+        var systemTicks = 0
+        var childrenUserTicks = 0
+        var childrenSystemTicks = 0
+        var minorFaults = 1
+        var childrenMinorFaults = 0
+        var majorFaults = 0
+        var threads = 1
+        var startTicks = 329_000
+        var virtualBytes = 1 << 20
+        var residentPages = 10
+        var readBytes: Int? = 0
+        var writtenBytes = 0
+        var openFiles = 3
+        var filesLimit = 1024
+    }
+
+    /// Puts processes into the tree, or writes over what the kernel says of them.
+    func put(_ processes: Process...) throws { for process in processes { try put(process) } }
+
+    private func put(_ process: Process) throws {
+        let base = folder.path("host/proc/\(process.pid)")
+        try? FileManager.default.removeItem(atPath: "\(base)/fd")
+        try FileManager.default.createDirectory(atPath: "\(base)/fd", withIntermediateDirectories: true)
+        for number in 0..<process.openFiles { try write("", to: "\(base)/fd/\(number)") }
+        try write(
+            "\(process.pid) (\(process.name)) \(process.state) \(process.parent) 1 1 0 -1 4194304 \(process.minorFaults) "
+                + "\(process.childrenMinorFaults) \(process.majorFaults) 0 \(process.userTicks) \(process.systemTicks) "
+                + "\(process.childrenUserTicks) \(process.childrenSystemTicks) 20 0 \(process.threads) 0 \(process.startTicks) "
+                + "\(process.virtualBytes) \(process.residentPages) 18446744073709551615 0 0 0 0 0 0 0 0 0\n",
+            to: "\(base)/stat")
+        try write("\(process.name)\n", to: "\(base)/comm")
+        try write(process.command.replacing(" ", with: "\0") + "\0", to: "\(base)/cmdline")
+        try write("0::/system.slice/\(process.name).service\n", to: "\(base)/cgroup")
+        try write(
+            "Limit Soft Hard Units\nMax open files            \(process.filesLimit)                 4096                 files\n",
+            to: "\(base)/limits")
+        if let read = process.readBytes {
+            try write("rchar: 1\nwchar: 2\nread_bytes: \(read)\nwrite_bytes: \(process.writtenBytes)\n", to: "\(base)/io")
+        }
+    }
+
+    /// In place: a descriptor that is open on the file reads the new text.
+    private func write(_ text: String, to path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            return try text.write(toFile: path, atomically: false, encoding: .utf8)
+        }
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.truncate(atOffset: 0)
+        try file.write(contentsOf: Data(text.utf8))
+        try file.close()
+    }
+
+    /// A process is gone with all that the kernel had on it: what is open reads nothing.
+    func remove(_ pid: Int32) throws {
+        try write("", to: folder.path("host/proc/\(pid)/stat"))
+        try FileManager.default.removeItem(atPath: folder.path("host/proc/\(pid)"))
+    }
+
+    func groups(_ yaml: String) throws -> ProcessGroups {
+        ProcessGroups(
+            try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: root, logger: log.logger,
+            at: time.now)
+    }
+}

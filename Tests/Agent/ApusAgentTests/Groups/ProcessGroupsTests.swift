@@ -1,0 +1,220 @@
+import AgentMetrics
+import ApusAgent
+import ApusLinux
+import Foundation
+import HostTesting
+import Testing
+
+/// Who belongs to which group, over a tree of processes that changes.
+@Suite struct ProcessGroupsTests {
+    private let host: FixtureHost
+
+    init() throws { host = try FixtureHost() }
+
+    private static let nginx = """
+        groups:
+          - service: nginx
+            match: { executable: nginx }
+        """
+
+    private func look(_ groups: ProcessGroups, after time: Duration = .seconds(1)) -> [ProcessGroups.Served] {
+        host.time.pass(time)
+        return groups.look(at: host.time.now)
+    }
+
+    private func turn(_ groups: ProcessGroups) {
+        host.time.pass(.seconds(15))
+        groups.tick(at: host.time.now)
+    }
+
+    @Test func `a group is the sum of its processes, and no process is in it that is not matched`() throws {
+        try host.put(
+            .init(
+                pid: 4801, name: "nginx", command: "nginx: master process", userTicks: 5, systemTicks: 2, minorFaults: 50,
+                majorFaults: 3, threads: 1, startTicks: 329_100, virtualBytes: 4096 * 50, residentPages: 20, readBytes: 100,
+                writtenBytes: 7, openFiles: 4, filesLimit: 100),
+            .init(
+                pid: 4802, parent: 4801, name: "nginx", userTicks: 30, systemTicks: 11, minorFaults: 9, majorFaults: 1,
+                threads: 4,
+                startTicks: 329_200, virtualBytes: 4096 * 70, residentPages: 30, readBytes: 1000, writtenBytes: 70,
+                openFiles: 5,
+                filesLimit: 10),
+            .init(pid: 4900, name: "redis-server", command: "redis-server *:6379", userTicks: 999))
+        let groups = try host.groups(Self.nginx)
+        turn(groups)
+        let served = look(groups)
+        #expect(served.map(\.identity.description) == ["nginx/nginx"])
+        let reading = try #require(served.first).reading
+        #expect(reading.processes == 2 && reading.count(of: .sleeping) == 2)
+        #expect(reading.account.used.userTicks == 35 && reading.account.used.systemTicks == 13)
+        #expect(reading.account.used.minorFaults == 59 && reading.account.used.majorFaults == 4)
+        #expect(reading.account.used.readBytes == 1100 && reading.account.used.writtenBytes == 77 && reading.knowsIO)
+        #expect(reading.residentBytes == 50 * 4096 && reading.virtualBytes == 120 * 4096 && reading.threads == 5)
+        #expect(reading.openFiles == 9 && reading.filesRatio == 0.5)
+        #expect(reading.oldestStart == 329_100)
+    }
+
+    @Test func `descendants belong to who started them, also when that has ended, unless another group matches them`() throws {
+        try host.put(
+            .init(pid: 4801, name: "nginx", command: "nginx: master process"),
+            .init(pid: 4802, parent: 4801, name: "sh", command: "sh -c helper", startTicks: 329_001),
+            .init(pid: 4803, parent: 4802, name: "helper", command: "helper", startTicks: 329_002),
+            .init(pid: 4804, parent: 4802, name: "redis-server", command: "redis-server", startTicks: 329_003))
+        let groups = try host.groups(
+            Self.nginx + """
+
+                  - service: redis
+                    match: { executable: redis-server }
+                    descendants: false
+                """)
+        #expect(look(groups).map(\.reading.processes) == [3, 1])
+        try host.remove(4802)
+        try host.put(
+            .init(pid: 4803, parent: 1, name: "helper", command: "helper", startTicks: 329_002),
+            .init(pid: 4805, parent: 4804, name: "save", command: "save", startTicks: 400_000))
+        turn(groups)
+        turn(groups)
+        let served = look(groups)
+        #expect(served.map(\.reading.processes) == [2, 1])
+        #expect(served.first?.reading.account.ended == 1)
+    }
+
+    @Test func `names are made of what a command says, and go a while after their processes`() throws {
+        let groups = try host.groups(
+            """
+            groups:
+              - service: shop
+                instance: shop-${number}
+                match: { command: '^node /srv/(?<number>\\d+)/' }
+            """)
+        #expect(look(groups).isEmpty)
+        try host.put(
+            .init(pid: 4801, name: "node", command: "node /srv/7/server.js", userTicks: 5),
+            .init(pid: 4802, name: "node", command: "node /srv/8/server.js"))
+        #expect(look(groups).map(\.identity.description) == ["shop/shop-7", "shop/shop-8"])
+        try host.remove(4801)
+        #expect(look(groups).map(\.reading.processes) == [0, 1])
+        for _ in 0..<19 { turn(groups) }
+        #expect(look(groups).count == 2)
+        for _ in 0..<3 { turn(groups) }
+        #expect(look(groups).map(\.identity.description) == ["shop/shop-8"])
+        // What comes back begins anew.
+        try host.put(.init(pid: 4806, name: "node", command: "node /srv/7/server.js", userTicks: 2))
+        #expect(look(groups).first?.reading.account.used.userTicks == 2)
+    }
+
+    @Test func `a program that takes the place of another one is asked again`() throws {
+        let groups = try host.groups(Self.nginx)
+        try host.put(.init(pid: 4801, name: "bash", command: "bash -c nginx"))
+        #expect(look(groups).map(\.reading.processes) == [0])
+        try host.put(.init(pid: 4801, name: "nginx", command: "nginx -g"))
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [1])
+        // And as something else it leaves.
+        try host.put(.init(pid: 4801, name: "sleep", command: "sleep 9"))
+        let reading = try #require(look(groups).first).reading
+        #expect(reading.processes == 0 && reading.account.ended == 1)
+    }
+
+    @Test func `what an older process had used before it came to a group is not the group's`() throws {
+        let groups = try host.groups(Self.nginx)
+        try host.put(.init(pid: 4801, name: "nginx", userTicks: 100))
+        turn(groups)
+        // It is as old as the first, and became nginx only now.
+        try host.put(.init(pid: 4802, name: "sh", command: "sh", userTicks: 5000))
+        turn(groups)
+        try host.put(.init(pid: 4802, name: "nginx", userTicks: 5010))
+        turn(groups)
+        try host.put(.init(pid: 4802, name: "nginx", userTicks: 5013))
+        #expect(look(groups).first?.reading.account.used.userTicks == 103)
+        // One that began after the last turn counts as a whole.
+        let start = Int(Double(host.time.now.sinceBoot) / 1e7)
+        try host.put(.init(pid: 4803, name: "nginx", userTicks: 40, startTicks: start))
+        #expect(look(groups).first?.reading.account.used.userTicks == 143)
+    }
+
+    @Test func `a zombie counts as one with what it had used, and has no memory`() throws {
+        let groups = try host.groups(Self.nginx)
+        try host.put(
+            .init(pid: 4801, name: "nginx", command: "nginx: master process", userTicks: 1),
+            .init(pid: 4802, parent: 4801, name: "nginx", userTicks: 8, residentPages: 30))
+        _ = look(groups)
+        try host.put(.init(pid: 4802, parent: 4801, name: "nginx", state: "Z", userTicks: 9, residentPages: 0))
+        var reading = try #require(look(groups).first).reading
+        #expect(reading.count(of: .sleeping) == 1 && reading.count(of: .zombie) == 1)
+        #expect(reading.account.used.userTicks == 10 && reading.residentBytes == 10 * 4096)
+        try host.remove(4802)
+        try host.put(
+            .init(
+                pid: 4801, name: "nginx", command: "nginx: master process", userTicks: 1, childrenUserTicks: 9,
+                childrenMinorFaults: 1))
+        reading = try #require(look(groups).first).reading
+        #expect(reading.account.used.userTicks == 10 && reading.processes == 1)
+    }
+
+    @Test func `bytes are absent where one process keeps them secret`() throws {
+        let groups = try host.groups(Self.nginx)
+        try host.put(.init(pid: 4801, name: "nginx", readBytes: 5), .init(pid: 4802, name: "nginx", readBytes: nil))
+        #expect(look(groups).first?.reading.knowsIO == false)
+    }
+
+    @Test func `a group that matches nothing is served as down, and the log says so once`() throws {
+        let groups = try host.groups(Self.nginx)
+        turn(groups)
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [0])
+        #expect(
+            host.log.lines("no process matches a group; apus-agent check-config --processes shows who is matched").count == 1)
+        try host.put(.init(pid: 4801, name: "nginx"))
+        turn(groups)
+        #expect(host.log.lines("a group has processes").count == 1)
+    }
+
+    @Test func `another file takes the place of the first, and sums go on`() throws {
+        let groups = try host.groups(Self.nginx)
+        try host.put(
+            .init(pid: 4801, name: "nginx", userTicks: 5), .init(pid: 4900, name: "redis", command: "redis", userTicks: 7))
+        turn(groups)
+        turn(groups)
+        groups.watch(
+            try WatchFile.parse(Array("groups: [{ service: redis, match: { executable: redis } }]".utf8), path: "watch.yaml"),
+            at: host.time.now)
+        turn(groups)
+        var served = look(groups)
+        #expect(served.map(\.identity.description) == ["nginx/nginx", "redis/redis"])
+        #expect(served.map(\.reading.processes) == [0, 1])
+        #expect(served.map(\.reading.account.used.userTicks) == [5, 7])
+        for _ in 0..<22 { turn(groups) }
+        served = look(groups)
+        #expect(served.map(\.identity.description) == ["redis/redis"])
+    }
+
+    @Test func `a daemon is found once it has written its number`() throws {
+        let path = host.folder.path("daemon.pid")
+        let groups = try host.groups("groups: [{ service: daemon, match: { pid_file: '\(path)' } }]")
+        try host.put(.init(pid: 4801, name: "daemon", command: "daemon"))
+        turn(groups)
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [0])
+        try host.folder.write("4801\n", to: "daemon.pid")
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [1])
+    }
+
+    @Test func `processes past the most are counted and told, and leave descriptors to the rest of the agent`() throws {
+        for number in 0..<5 { try host.put(.init(pid: 4801 + Int32(number), name: "nginx")) }
+        let groups = ProcessGroups(
+            try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
+            descriptors: 15, logger: host.log.logger, at: host.time.now)
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [3])
+        #expect(groups.unwatched == 2)
+        #expect(
+            host.log.lines(
+                "processes are not watched: 3 in 1024 groups are the most; match fewer, or raise LimitNOFILE="
+            ).count == 1)
+        try host.remove(4801)
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [3] && groups.unwatched == 1)
+    }
+}
