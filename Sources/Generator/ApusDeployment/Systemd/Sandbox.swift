@@ -69,7 +69,7 @@ enum Sandbox {
         case .api:
             [
                 .comment("Its clients wait for an answer; what workers do can be done a moment later."),
-                .setting("CPUWeight", "200"),
+                .setting("CPUWeight", "500"),
             ]
         case .worker: []
         }
