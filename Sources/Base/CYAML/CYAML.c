@@ -8,7 +8,7 @@ struct apus_yaml {
     yaml_parser_t parser;
     yaml_event_t event;
     unsigned char *bytes;
-    // Of the last event; it points into it, or to a constant of libyaml.
+    // The text of the last event points into that event, or to a constant of libyaml.
     const char *text;
     size_t length;
 };

@@ -112,7 +112,7 @@ package final class ProcessGroups: Sendable {
         state.withLock { state in
             look(&state, isTurn: true, at: now)
             for (pid, member) in state.members where !member.isSettled { state.members[pid]?.isSettled = true }
-            // Those for whom there was no room are asked again.
+            // A process for which there was no room is asked again.
             for (pid, stranger) in state.strangers where !stranger.isSettled && !stranger.isUnwatched {
                 state.strangers[pid]?.isSettled = true
             }
@@ -176,7 +176,7 @@ package final class ProcessGroups: Sendable {
         let isMember: Bool
     }
 
-    /// Those whom nobody has asked as what they are now, the oldest first: who starts others comes before them.
+    /// Finds the processes that nobody has asked as what they are now, the oldest first: who starts others comes before them.
     private func newcomers(
         _ present: Set<Int32>, _ sights: [Int32: MemberSight], isTurn: Bool, _ state: inout State
     ) -> [Newcomer] {

@@ -9,7 +9,7 @@ struct ProcessesSource: Source {
 
     struct Reading: Sendable {
         let group: GroupReading
-        /// Of all processes together; its start is that of the oldest one.
+        /// CPU time and memory of all processes together; the start is that of the oldest one.
         let stat: StatSource.Reading
     }
 

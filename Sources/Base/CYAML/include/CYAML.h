@@ -27,7 +27,7 @@ struct apus_yaml_event {
     /// Whether it is an error in the bytes themselves, such as what is no UTF-8, of which `offset` says where it is.
     bool is_at_offset;
     size_t offset;
-    /// Of a scalar or an error, the bytes of its text.
+    /// The number of bytes of the text of a scalar or an error.
     size_t length;
     /// Whether a scalar stands without quotation marks, on one line.
     bool is_plain;
