@@ -26,10 +26,12 @@ package enum LoopbackPort {
 
     /// What to add to all of these ports so that nobody listens on any of them.
     package static func offset(of ports: [Int]) throws -> Int {
-        guard let least = ports.min() else { return 0 }
+        guard let least = ports.min(), let most = ports.max() else { return 0 }
+        // Those above are the kernel's for clients, which take one before its server listens.
+        let end = most - least < range.count ? range.upperBound : 65_536
         for start in range.shuffled().prefix(1000) where start > least {
             let moved = ports.map { $0 + start - least }
-            guard moved.allSatisfy({ $0 < 65_536 && isFree($0) }) else { continue }
+            guard moved.allSatisfy({ $0 < end && isFree($0) }) else { continue }
             let reserved = moved.map(reserve)
             if reserved.allSatisfy({ $0 != nil }) { return start - least }
             for descriptor in reserved.compactMap(\.self) { close(descriptor) }
