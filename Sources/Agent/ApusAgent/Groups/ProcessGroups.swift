@@ -237,7 +237,7 @@ package final class ProcessGroups: Sendable {
         sights[pid] = sight
     }
 
-    /// The group that a process belongs to, `nil` of one that there is no room for, and whether that is seen for the first time.
+    /// The group that a process belongs to, `nil` of one that there is no room for, and whether nothing has been served of it.
     private func group(
         of newcomer: Newcomer, _ former: GroupMember?, _ state: inout State, at now: Moment
     ) -> (group: Int?, isDescendant: Bool, isNew: Bool)? {
@@ -259,7 +259,7 @@ package final class ProcessGroups: Sendable {
     private static func number(
         of identity: InstanceIdentity, _ declaration: GroupDeclaration, _ state: inout State, at now: Moment
     ) -> (number: Int, isNew: Bool)? {
-        if let number = state.numbers[identity] { return (number, state.groups[number]?.reading.account.started == 0) }
+        if let number = state.numbers[identity] { return (number, state.lookedAt == nil) }
         guard state.groups.count < GroupLimits.groups.value else { return nil }
         let number = (state.groups.keys.max() ?? -1) + 1
         state.numbers[identity] = number

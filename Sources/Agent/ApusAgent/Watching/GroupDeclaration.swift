@@ -15,6 +15,12 @@ package struct GroupDeclaration: Sendable {
     /// Where it is written.
     package let place: TextPlace
 
+    /// The group's name, where it does not depend on its processes.
+    var fixedIdentity: InstanceIdentity? {
+        guard let service = service.plainName, let instance = instance.plainName else { return nil }
+        return InstanceIdentity(service: service, instance: instance)
+    }
+
     /// The instance that a process belongs to; `nil` when no selector matches it, or nothing is left of a name.
     package func identity(of facts: ProcessFacts) -> InstanceIdentity? {
         for selector in selectors {

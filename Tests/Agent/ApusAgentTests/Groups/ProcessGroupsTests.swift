@@ -107,9 +107,12 @@ import Testing
         let groups = try host.groups(Self.nginx)
         try host.put(.init(pid: 4801, name: "bash", command: "bash -c nginx"))
         #expect(look(groups).map(\.reading.processes) == [0])
-        try host.put(.init(pid: 4801, name: "nginx", command: "nginx -g"))
+        turn(groups)
+        try host.put(.init(pid: 4801, name: "nginx", command: "nginx -g", userTicks: 900))
         turn(groups)
         #expect(look(groups).map(\.reading.processes) == [1])
+        // What it had used as another one would be a leap of the sum.
+        #expect(look(groups).map(\.reading.account.used.userTicks) == [0])
         // And as something else it leaves.
         try host.put(.init(pid: 4801, name: "sleep", command: "sleep 9"))
         let reading = try #require(look(groups).first).reading
@@ -183,7 +186,8 @@ import Testing
         var served = look(groups)
         #expect(served.map(\.identity.description) == ["nginx/nginx", "redis/redis"])
         #expect(served.map(\.reading.processes) == [0, 1])
-        #expect(served.map(\.reading.account.used.userTicks) == [5, 7])
+        // Who was there before its group counts from then on.
+        #expect(served.map(\.reading.account.used.userTicks) == [5, 0])
         for _ in 0..<22 { turn(groups) }
         served = look(groups)
         #expect(served.map(\.identity.description) == ["redis/redis"])
