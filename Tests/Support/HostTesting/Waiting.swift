@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A condition that did not come true in time.
@@ -34,6 +35,16 @@ package func comesTrue(within limit: Duration, _ condition: () throws -> Bool) r
         usleep(UInt32(pause(after: waited) / .microseconds(1)))
     }
     return true
+}
+
+/// Whether a process takes connections on a Unix socket: the file is there from `bind` on, and refuses them until `listen`.
+package func isListening(onSocket path: String) throws -> Bool {
+    // The flag of the kernel's table by which a socket listens.
+    let listening = "00010000"
+    return try String(contentsOfFile: "/proc/self/net/unix", encoding: .utf8).split(separator: "\n").contains { line in
+        let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+        return fields.count == 8 && fields[3] == listening && fields[7] == path
+    }
 }
 
 private func pause(after waited: Duration) -> Duration { min(max(waited / 30, .milliseconds(2)), .milliseconds(100)) }
