@@ -205,27 +205,26 @@ package final class Exposition: Sendable {
         for (source, error) in instance.takeTroubles() {
             tell(source, error, of: "\(instance.identity)") { tell($0, $1, of: instance, $2) }
         }
-        guard let segment = instance.segment else { return }
-        let (fault, clip) = segment.troubles()
-        if let fault {
+        guard let report = instance.report else { return }
+        if let fault = (report as? ReportedSegment)?.untoldFault() {
             work.countRefusal(.content)
             tell(
                 .error, "the segment of an instance is malformed; what was good before is served on", of: instance,
                 CataloguedEvent.segmentMalformed.metadata(["instance": "\(instance.identity)", "fault": "\(fault)"]))
         }
-        if let clip {
+        if let clip = report.untoldClip() {
             tell(
                 .warning, "series of an instance are not served because of their labels; put long texts and ids into logs",
                 of: instance,
                 ["instance": "\(instance.identity)", "family": "\(clip.family)", "reason": "\(clip.reason)"])
         }
-        for (reason, count) in segment.clips().sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
-            guard let limit = segment.limit(of: reason, samples: sampleLimit), instance.tellOnce("clip \(reason)") == .new
+        for (reason, count) in report.clips().sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > 0 {
+            guard let limit = report.limit(of: reason, samples: sampleLimit), instance.tellOnce("clip \(reason)") == .new
             else { continue }
             tell(
                 .warning, "series of an instance are not served: \(limit.reached) are the most; \(limit.remedy)", of: instance,
                 [
-                    "instance": "\(instance.identity)", "uid": "\(segment.owner)", "reason": "\(reason)",
+                    "instance": "\(instance.identity)", "uid": "\(report.owner)", "reason": "\(reason)",
                     "unserved": reason == .samples ? "\(count) series" : "\(count) series and families",
                 ])
         }

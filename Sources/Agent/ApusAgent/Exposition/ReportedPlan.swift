@@ -23,7 +23,7 @@ struct ReportedPlan {
 
         func comes(before other: Report) -> Bool {
             let (one, two) = (rank, other.rank)
-            return one != two ? one < two : reported.segment.order < other.reported.segment.order
+            return one != two ? one < two : reported.report.order < other.reported.report.order
         }
 
         private var rank: Int { declared * 2 + (isAlive ? 0 : 1) }

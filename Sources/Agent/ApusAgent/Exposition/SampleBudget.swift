@@ -9,7 +9,7 @@ struct SampleBudget {
     private let reported: [ReportedFamily]
     private let limit: Int
     private let createdSeries: Bool
-    /// What each segment may still write; `nil` until the agent's own samples are counted.
+    /// What each report may still write; `nil` until the agent's own samples are counted.
     private var rest: [ObjectIdentifier: Int]?
     private var clipped: [ObjectIdentifier: Int] = [:]
 
@@ -27,7 +27,7 @@ struct SampleBudget {
     /// - Parameter written: samples that the agent has made itself.
     /// - Returns: how many of the series there is room for.
     mutating func grant(_ family: ReportedFamily, written: Int) -> Int {
-        let key = ObjectIdentifier(family.segment)
+        let key = ObjectIdentifier(family.report)
         var rest = self.rest ?? divide(limit - written)
         let each = samples(of: family.family)
         let count = min(family.seriesCount, rest[key, default: 0] / each)
@@ -37,10 +37,10 @@ struct SampleBudget {
         return count
     }
 
-    /// Tells each segment how many of its series were left out.
+    /// Tells each instance how many of its series were left out.
     func settle() {
         for family in reported {
-            family.segment.clippedSamples.store(clipped[ObjectIdentifier(family.segment)] ?? 0, ordering: .relaxed)
+            family.report.noteClipped(clipped[ObjectIdentifier(family.report)] ?? 0)
         }
     }
 
@@ -48,9 +48,9 @@ struct SampleBudget {
         var wishes: [ObjectIdentifier: Int] = [:]
         var owners: [UInt32: Set<ObjectIdentifier>] = [:]
         for family in reported {
-            let key = ObjectIdentifier(family.segment)
+            let key = ObjectIdentifier(family.report)
             wishes[key, default: 0] += family.seriesCount * samples(of: family.family)
-            owners[family.segment.owner, default: []].insert(key)
+            owners[family.report.owner, default: []].insert(key)
         }
         guard wishes.values.reduce(0, +) > total else { return wishes }
         let users = owners.keys.sorted()

@@ -33,7 +33,7 @@ extension StatsDocument.InstanceStats {
         self.instance = view.identity.instance
         up = view.isUp
         uptimeSeconds = view.stat?.uptime
-        counters = instance.segment?.counterTotals() ?? [:]
+        counters = instance.report?.counterTotals() ?? [:]
         series = view.segment.map { $0.isAlive ? $0.series : 0 } ?? 0
     }
 }

@@ -120,18 +120,18 @@ package final class KnownInstance: Sendable {
 
     /// A turn of its life: all sources are opened anew for what it is now.
     private func turn(
-        _ state: inout State, to life: Life, _ process: ProcessSight?, _ segment: ReportedSegment?, at now: Moment
+        _ state: inout State, to life: Life, _ process: ProcessSight?, _ report: (any InstanceReport)?, at now: Moment
     ) {
         state.life = life
         standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
         state.subject = InstanceSubject(
-            identity, process: process, segment: segment, hangs: rules.hangs, interval: rules.interval)
+            identity, process: process, report: report, hangs: rules.hangs, interval: rules.interval)
         do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
     }
 
     private func end(_ state: inout State, at now: Moment) {
         guard state.subject.isAlive else { return }
-        turn(&state, to: .ended(at: now.monotonic), nil, state.subject.segment, at: now)
+        turn(&state, to: .ended(at: now.monotonic), nil, state.subject.report, at: now)
         storage.end(at: now.monotonic, unlessOlderThan: rules.storedAge)
     }
 
@@ -177,7 +177,7 @@ package final class KnownInstance: Sendable {
     }
 
     /// Whether there is or was a process.
-    var hasReported: Bool { state.withLock { $0.subject.segment != nil } }
+    var hasReported: Bool { state.withLock { $0.subject.report != nil } }
 
     /// Whether a process lives and reports under the name: the kernel's word at this moment, where the process can be seen.
     var isAlive: Bool {
@@ -214,8 +214,8 @@ package final class KnownInstance: Sendable {
 
     /// What it still takes once it has ended longer than `grace` nanoseconds ago and is not expected back.
     func ended(grace: UInt64, at now: Moment) -> EndedInstance? {
-        guard hasExpired(retention: grace, at: now), let segment else { return nil }
-        return EndedInstance(identity: identity, owner: segment.owner, bytes: segment.memory)
+        guard hasExpired(retention: grace, at: now), let report else { return nil }
+        return EndedInstance(identity: identity, owner: report.owner, bytes: report.memory)
     }
 
     /// A turn of the sampling loop: a new base for the CPU figure, a new window for the peak.
@@ -300,17 +300,19 @@ package final class KnownInstance: Sendable {
         }
     }
 
-    /// The segment, whether its process lives or has ended.
+    /// What is reported, whether the instance lives or has ended.
+    var report: (any InstanceReport)? { state.withLock { $0.subject.report } }
+    /// The segment, whether its process lives or has ended; `nil` where the instance reports in another way.
     var segment: ReportedSegment? { state.withLock { $0.subject.segment } }
 
     /// The families that the service reports, for the plan of an exposition.
     func reported() -> (families: [ReportedFamily], isAlive: Bool) {
         let subject = state.withLock { $0.subject }
-        return (subject.segment?.reported(alive: subject.isAlive) ?? [], subject.isAlive)
+        return (subject.report?.reported(alive: subject.isAlive) ?? [], subject.isAlive)
     }
 
     /// Values of all series of a reported counter or gauge, with their labels; for the pages in JSON.
-    func values(of name: String) -> [(labels: [UInt8], value: Double)] { segment?.values(of: name) ?? [] }
+    func values(of name: String) -> [(labels: [UInt8], value: Double)] { report?.values(of: name) ?? [] }
 }
 
 /// What is known of an instance at one moment.

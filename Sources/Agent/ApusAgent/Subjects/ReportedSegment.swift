@@ -4,20 +4,15 @@ import ApusSegment
 import Synchronization
 
 /// A service's segment, with what its series have in common rendered once.
-///
-/// It outlives its ``KnownInstance``'s interest in it as long as an exposition is under way that was planned with it.
-final class ReportedSegment: Sendable {
+final class ReportedSegment: InstanceReport {
     /// The labels that all series have.
     private let target: [(String, String)]
     /// Series past this number are not served.
     let limit: Int
-    /// The user that the memory belongs to.
     let owner: UInt32
+    let order = ReportOrder.next()
     /// Series that the last exposition had no room for.
-    let clippedSamples = Atomic<Int>(0)
-    /// Reports are dated by it: of two that dispute a name, the earlier one has it.
-    let order = ReportedSegment.orders.add(1, ordering: .relaxed).newValue
-    private static let orders = Atomic<Int>(0)
+    private let clippedSamples = Atomic<Int>(0)
     private let account: SeriesBudget.Account
     private let state: Mutex<State>
 
@@ -59,7 +54,8 @@ final class ReportedSegment: Sendable {
     /// Whether there is more to take in at once.
     var hasMore: Bool { state.withLock { $0.fault == nil && $0.reader.hasMore } }
 
-    /// Series that are not served, by the limit that they are over.
+    func noteClipped(_ series: Int) { clippedSamples.store(series, ordering: .relaxed) }
+
     func clips() -> [ClipReason: Int] {
         state.withLock { state in
             let isWaiting = state.fault != nil || state.reader.hasMore
@@ -71,10 +67,6 @@ final class ReportedSegment: Sendable {
         }
     }
 
-    /// The limit that series are over, with its value and what it is of, and what to do about it; nil for labels, which are told with
-    /// their family.
-    ///
-    /// - Parameter samples: the limit of one exposition.
     func limit(of reason: ClipReason, samples: Int) -> (reached: String, remedy: String)? {
         switch reason {
         case .labels: nil
@@ -90,18 +82,14 @@ final class ReportedSegment: Sendable {
 
     /// Whether nothing wrong has been found in it.
     var isSound: Bool { state.withLock { $0.fault == nil } }
-    /// Bytes of the budget for series.
     var memory: Int { account.taken }
     var seriesCount: Int { state.withLock { $0.reader.seriesCount } }
 
-    /// The families to be served, with the series that they have now.
-    ///
-    /// - Parameter alive: whether the process lives. Of one that has ended what counts stays, while gauges hold no longer.
     func reported(alive: Bool) -> [ReportedFamily] {
         state.withLock { state in
             state.families.enumerated().compactMap { place, table in
                 guard table.count > 0, alive || table.family.kind.counts else { return nil }
-                return ReportedFamily(family: table.family, seriesCount: table.count, segment: self, place: place)
+                return ReportedFamily(family: table.family, seriesCount: table.count, report: self, place: place)
             }
         }
     }
@@ -133,18 +121,21 @@ final class ReportedSegment: Sendable {
         }
     }
 
-    /// What keeps series from being served: a fault and the first series over a limit of labels, each once.
-    func troubles() -> (untoldFault: SegmentError?, untoldClip: (family: String, reason: String)?) {
+    /// What is wrong with it, once.
+    func untoldFault() -> SegmentError? {
         state.withLock { state in
-            defer {
-                if state.fault != nil { state.isFaultTold = true }
-                if state.reader.firstClip != nil { state.isClipTold = true }
-            }
-            return (state.isFaultTold ? nil : state.fault, state.isClipTold ? nil : state.reader.firstClip)
+            defer { if state.fault != nil { state.isFaultTold = true } }
+            return state.isFaultTold ? nil : state.fault
         }
     }
 
-    /// Writes series of a family, some thousands of lines at most; returns the first that was not written.
+    func untoldClip() -> (family: String, reason: String)? {
+        state.withLock { state in
+            defer { if state.reader.firstClip != nil { state.isClipTold = true } }
+            return state.isClipTold ? nil : state.reader.firstClip
+        }
+    }
+
     func write(
         _ place: Int, _ series: Range<Int>, values: inout [UInt64], to encoder: inout ExpositionEncoder
     ) -> Int {
@@ -153,12 +144,6 @@ final class ReportedSegment: Sendable {
         }
     }
 
-    /// The value of a gauge without labels.
-    func gauge(_ name: String) -> Double? {
-        values(of: name).first { $0.labels.isEmpty }?.value
-    }
-
-    /// Values of all series of a counter or gauge, with the labels that the service gave them.
     func values(of name: String) -> [(labels: [UInt8], value: Double)] {
         state.withLock { state in
             guard let place = state.places[name] else { return [] }
@@ -166,7 +151,6 @@ final class ReportedSegment: Sendable {
         }
     }
 
-    /// The sum over all series of each counter, by its name.
     func counterTotals() -> [String: Double] {
         state.withLock { state in
             let counters = state.families.filter { $0.family.kind == .counter }
@@ -174,25 +158,6 @@ final class ReportedSegment: Sendable {
                 counters.map { table in (table.family.name, table.numbers(from: state.reader).reduce(0) { $0 + $1.value }) },
                 uniquingKeysWith: +)
         }
-    }
-}
-
-/// The series that one instance had of a family when an exposition was planned.
-struct ReportedFamily: Sendable {
-    let family: MetricFamily
-    let seriesCount: Int
-    let segment: ReportedSegment
-    /// Which of the segment's families.
-    let place: Int
-
-    /// Writes series from `first` on, some thousands of lines at most.
-    ///
-    /// - Parameters:
-    ///   - end: the first series that is left out.
-    ///   - values: memory that is used over and over.
-    /// - Returns: the first series that was not written.
-    func write(from first: Int, before end: Int, values: inout [UInt64], to encoder: inout ExpositionEncoder) -> Int {
-        segment.write(place, first..<max(first, min(end, seriesCount)), values: &values, to: &encoder)
     }
 }
 

@@ -16,7 +16,9 @@ final class InstanceSubject: Subject {
     let identity: InstanceIdentity
     /// The process that lives and reports; `nil` when none does.
     private let sight: ProcessSight?
-    /// What the process has handed over, which outlives it; `nil` before the first report.
+    /// What is reported, which outlives the process; `nil` before the first report.
+    let report: (any InstanceReport)?
+    /// What the process has handed over; `nil` where it reports in another way.
     let segment: ReportedSegment?
     /// The rule by which it counts as hung.
     let hangs: HangJudge
@@ -42,12 +44,13 @@ final class InstanceSubject: Subject {
     }
 
     init(
-        _ identity: InstanceIdentity, process sight: ProcessSight? = nil, segment: ReportedSegment? = nil, hangs: HangJudge,
+        _ identity: InstanceIdentity, process sight: ProcessSight? = nil, report: (any InstanceReport)? = nil, hangs: HangJudge,
         interval: UInt64
     ) {
         self.identity = identity
         self.sight = sight
-        self.segment = segment
+        self.report = report
+        segment = report as? ReportedSegment
         self.hangs = hangs
         self.interval = interval
     }
