@@ -62,6 +62,7 @@ struct Ratios {
             measure("summary") { for value in values { summary.observe(value) } }
             measure("swift histogram") { for value in values { swiftHistogram.record(value) } }
         }
+        let handles = Handles.report(factory)
         let one = throughput(threads: 1, counter)
         let two = throughput(threads: 2, counter)
         let bareOne = bareThroughput(threads: 1)
@@ -86,6 +87,7 @@ struct Ratios {
         let limits = [
             ("counter increment", count / base <= 1.3), ("histogram observation", (best["histogram"] ?? .nan) / count <= 4),
             ("two threads on one counter", two / one >= 1.6), ("text of 100,000 counters", encoding <= 50),
+            ("a handle at each call", handles.none <= 80 && handles.three <= 150),
         ]
         let missed = limits.filter { !$0.1 }.map(\.0)
         guard missed.isEmpty else {

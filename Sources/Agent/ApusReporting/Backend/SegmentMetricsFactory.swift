@@ -11,7 +11,12 @@ public struct SegmentMetricsFactory: MetricsFactory {
     private let writer: SegmentWriter
     /// The longest prefix first.
     private let options: [MetricOptions]
-    private let handlers = HandlerCache()
+    private let counters = HandlerTable<IntegerCounterHandler>()
+    private let floatingCounters = HandlerTable<DoubleCounterHandler>()
+    private let meters = HandlerTable<GaugeHandler>()
+    private let recorders = HandlerTable<ObservationHandler>()
+    private let lastValueRecorders = HandlerTable<ObservationHandler>()
+    private let timers = HandlerTable<ObservationHandler>()
 
     package init(writer: SegmentWriter, options: [MetricOptions] = []) {
         self.writer = writer
@@ -19,21 +24,21 @@ public struct SegmentMetricsFactory: MetricsFactory {
     }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        handlers.handler(.counter, as: IntegerCounterHandler.self, label, dimensions) {
+        counters.handler(label, dimensions) {
             let cells = counterCells(label, dimensions, .integer)
             return (IntegerCounterHandler(cells: cells), cells.isPublished)
         }
     }
 
     public func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
-        handlers.handler(.floatingCounter, as: DoubleCounterHandler.self, label, dimensions) {
+        floatingCounters.handler(label, dimensions) {
             let cells = counterCells(label, dimensions, .double)
             return (DoubleCounterHandler(cells: cells), cells.isPublished)
         }
     }
 
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        handlers.handler(.meter, as: GaugeHandler.self, label, dimensions) {
+        meters.handler(label, dimensions) {
             let options = options(for: label)
             let family = MetricOptions.Recording.gauge.family(name(label, options), options)
             let cells = writer.series(
@@ -43,7 +48,7 @@ public struct SegmentMetricsFactory: MetricsFactory {
     }
 
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        handlers.handler(aggregate ? .recorder : .lastValueRecorder, as: ObservationHandler.self, label, dimensions) {
+        (aggregate ? recorders : lastValueRecorders).handler(label, dimensions) {
             let options = options(for: label)
             let recording = options?.recording ?? (aggregate ? .histogram(buckets: defaultDurationBuckets) : .gauge)
             let cells = cells(name(label, options), recording, options, dimensions)
@@ -52,7 +57,7 @@ public struct SegmentMetricsFactory: MetricsFactory {
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        handlers.handler(.timer, as: ObservationHandler.self, label, dimensions) {
+        timers.handler(label, dimensions) {
             let options = options(for: label)
             let recording = options?.recording ?? .histogram(buckets: defaultDurationBuckets)
             let cells = cells(MetricOptions.ending("seconds", MetricName.sanitized(label)), recording, options, dimensions)
