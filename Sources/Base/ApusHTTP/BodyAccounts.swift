@@ -1,5 +1,3 @@
-package import ApusHTTP
-
 /// Accounts of the bytes of bodies: a pure value.
 ///
 /// Past the limit unfinished bodies go: the largest one of the peer whose unfinished bodies are the largest together. Bodies of

@@ -1,11 +1,10 @@
-import ApusHTTP
 import NIOCore
 import Synchronization
 
 /// The bytes of all bodies that a server holds at a time, and the decision who pays when they are too many.
 ///
 /// The pure part is ``BodyAccounts``; this one tells the connection that pays.
-final class BodyBudget: Sendable {
+package final class BodyBudget: Sendable {
     private struct State {
         var accounts: BodyAccounts
         var payers: [BodyAccounts.Identifier: @Sendable () -> Void] = [:]
@@ -14,17 +13,17 @@ final class BodyBudget: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter limit: bytes of all bodies.
-    init(limit: Int) {
+    package init(limit: Int) {
         state = Mutex(State(accounts: BodyAccounts(limit: limit)))
     }
 
     /// The bytes that are held.
-    var bytes: Int { state.withLock { $0.accounts.total } }
+    package var bytes: Int { state.withLock { $0.accounts.total } }
 
     /// Opens the account of a request.
     ///
     /// - Parameter pay: called on any thread when the request has to give its bytes back.
-    func open(for peer: ConnectionPeer, pay: @escaping @Sendable () -> Void) -> BodyAccounts.Identifier {
+    package func open(for peer: ConnectionPeer, pay: @escaping @Sendable () -> Void) -> BodyAccounts.Identifier {
         state.withLock { state in
             let identifier = state.accounts.open(for: peer)
             state.payers[identifier] = pay
@@ -35,7 +34,7 @@ final class BodyBudget: Sendable {
     /// Adds bytes to a request's body, and has whoever holds the most pay where there is no room left.
     ///
     /// - Returns: false when the request itself has to pay: its bytes are not held any more.
-    func add(_ count: Int, to identifier: BodyAccounts.Identifier) -> Bool {
+    package func add(_ count: Int, to identifier: BodyAccounts.Identifier) -> Bool {
         let (paying, isHeld) = state.withLock { state in
             let gone = state.accounts.add(count, to: identifier)
             let paying = gone.filter { $0 != identifier }.compactMap { state.payers.removeValue(forKey: $0) }
@@ -47,10 +46,10 @@ final class BodyBudget: Sendable {
     }
 
     /// Notes that a request is whole: it is worked on now, and pays for nobody.
-    func complete(_ identifier: BodyAccounts.Identifier) { state.withLock { $0.accounts.complete(identifier) } }
+    package func complete(_ identifier: BodyAccounts.Identifier) { state.withLock { $0.accounts.complete(identifier) } }
 
     /// Gives back what a request holds.
-    func close(_ identifier: BodyAccounts.Identifier) {
+    package func close(_ identifier: BodyAccounts.Identifier) {
         state.withLock {
             $0.accounts.close(identifier)
             $0.payers[identifier] = nil

@@ -1,5 +1,4 @@
 import ApusHTTP
-import NotificationAPI
 import Testing
 
 @Suite struct BodyAccountsTests {
