@@ -10,6 +10,8 @@ import Testing
         while let line = try reader.next() {
             let said =
                 switch line {
+                case .unit(let family, let unit): "unit \(family): \(unit)"
+                case .end: "end"
                 case .help(let family, let help): "help \(family): \(help)"
                 case .type(let family, let kind): "type \(family): \(kind.rawValue)"
                 case .sample(let sample):
@@ -58,10 +60,11 @@ import Testing
             """
         #expect(
             try Self.lines(text, as: .any) == [
-                "1 type visits: counter", "3 help visits: With \"quotes\".", "4 visits_total[page|a] = 1.5",
+                "1 type visits: counter", "2 unit visits: seconds", "3 help visits: With \"quotes\".",
+                "4 visits_total[page|a] = 1.5",
                 "5 type build: info", "6 a.b c[d e|f][g|h] = 1", "7 quoted = 2", "8 dotted.name = 3",
                 "9 wait[a|b] = {count:3,sum:1.5,bucket:[1.0:1,+Inf:3]}", "10 type x.y: stateset", "11 type z: untyped",
-                "12 type h: gaugehistogram", "13 a[__name__x|1] = NaN",
+                "12 type h: gaugehistogram", "13 a[__name__x|1] = NaN", "14 end",
             ])
     }
 

@@ -16,15 +16,7 @@ enum CanonicalLabels {
     }
 
     private static func mended(_ name: String, of family: MetricFamily) -> String {
-        var legal = name
-        if !MetricName.isLegalLabel(name) {
-            legal = MetricName.sanitized(name, allowColon: false)
-            // Names that begin with two underscores belong to Prometheus.
-            if legal.hasPrefix("__") {
-                let rest = legal.drop { $0 == "_" }
-                legal = rest.isEmpty ? "" : MetricName.sanitized(String(rest), allowColon: false)
-            }
-        }
+        let legal = MetricName.isLegalLabel(name) ? name : MetricName.mendedLabel(name)
         return family.reserves(label: legal) ? "exported_" + legal : legal
     }
 }

@@ -45,3 +45,13 @@ public enum MetricName {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 }
+
+extension MetricName {
+    /// A legal name of a label from any text; empty when nothing is left. Names that begin with two underscores belong to Prometheus.
+    package static func mendedLabel(_ name: String) -> String {
+        let legal = sanitized(name, allowColon: false)
+        guard legal.hasPrefix("__") else { return legal }
+        let rest = legal.drop { $0 == "_" }
+        return rest.isEmpty ? "" : sanitized(String(rest), allowColon: false)
+    }
+}

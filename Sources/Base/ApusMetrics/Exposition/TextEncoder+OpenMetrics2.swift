@@ -6,6 +6,14 @@ extension TextEncoder {
         _ point: Point, _ family: MetricFamily, _ counts: [UInt64], _ sum: Double, native: NativeHistogramValue?
     ) {
         open(family.name, point.labels)
+        composite(counts, sum, native: native.map(NativeFields.init))
+        startTime(point.finiteCreated)
+        for case let exemplar? in point.exemplars { self.exemplar(exemplar) }
+        newline()
+    }
+
+    /// The value of a histogram whose buckets have the bounds of ``bounds``.
+    mutating func composite(_ counts: [UInt64], _ sum: Double, native: NativeFields?) {
         beginComposite(counts.last ?? 0, sum)
         if let native { self.native(native) }
         field("bucket")
@@ -17,9 +25,6 @@ extension TextEncoder {
             NumberText.append(count, to: &bytes)
         }
         bytes.append(contentsOf: "]}".utf8)
-        startTime(point)
-        for case let exemplar? in point.exemplars { self.exemplar(exemplar) }
-        newline()
     }
 
     /// A summary without quantiles; its list of them is there and empty.
@@ -27,13 +32,13 @@ extension TextEncoder {
         open(family.name, point.labels)
         beginComposite(count, sum)
         bytes.append(contentsOf: ",quantile:[]}".utf8)
-        startTime(point)
+        startTime(point.finiteCreated)
         newline()
     }
 
     /// ` st@` and the beginning of the count, when it is known.
-    mutating func startTime(_ point: Point) {
-        guard let created = point.finiteCreated else { return }
+    mutating func startTime(_ created: Double?) {
+        guard let created else { return }
         bytes.append(contentsOf: " st@".utf8)
         NumberText.append(created, to: &bytes)
     }
@@ -55,18 +60,19 @@ extension TextEncoder {
         NumberText.append(timestamp, to: &bytes)
     }
 
-    private mutating func beginComposite(_ count: UInt64, _ sum: Double) {
+    mutating func beginComposite(_ count: UInt64, _ sum: Double) {
         bytes.append(contentsOf: "{count:".utf8)
         NumberText.append(count, to: &bytes)
         field("sum")
         NumberText.append(sum, to: &bytes)
     }
 
-    private mutating func native(_ value: NativeHistogramValue) {
+    private mutating func native(_ value: NativeFields) {
         field("schema")
-        NumberText.append(UInt64(value.shape.schema), to: &bytes)
+        if value.schema < 0 { bytes.append(UInt8(ascii: "-")) }
+        NumberText.append(UInt64(value.schema.magnitude), to: &bytes)
         field("zero_threshold")
-        NumberText.append(value.shape.zeroThreshold, to: &bytes)
+        NumberText.append(value.zeroThreshold, to: &bytes)
         field("zero_count")
         NumberText.append(value.zeroCount, to: &bytes)
         buckets(value.negative, spans: "negative_spans", counts: "negative_buckets")

@@ -38,7 +38,7 @@ extension TextEncoder {
     private mutating func counter(_ point: Point, _ family: MetricFamily) {
         open(family.name, point.labels)
         number(point.value)
-        if format == .openMetrics200 { startTime(point) }
+        if format == .openMetrics200 { startTime(point.finiteCreated) }
         if let exemplar = point.exemplars.first ?? nil, format == .openMetrics200 || family.isOpenMetricsCounter {
             self.exemplar(exemplar)
         }
@@ -81,7 +81,7 @@ extension TextEncoder {
     }
 
     /// Whether the format lets a sum be so: in OpenMetrics 1.0 it is a counter, which is not negative and is a number.
-    private func isLegal(sum: Double) -> Bool { format != .openMetrics100 || sum >= 0 }
+    func isLegal(sum: Double) -> Bool { format != .openMetrics100 || sum >= 0 }
 
     private mutating func sum(_ point: Point, _ family: MetricFamily, _ sum: Double) {
         open(family.name, suffix: "_sum", point.labels)
@@ -127,7 +127,7 @@ extension TextEncoder {
     }
 
     /// Opens a line whose last label is one of the format's own.
-    private mutating func open(
+    mutating func open(
         _ name: String, suffix: String = "", _ labels: [UInt8], _ label: String, value: (inout [UInt8]) -> Void
     ) {
         bytes.append(contentsOf: name.utf8)

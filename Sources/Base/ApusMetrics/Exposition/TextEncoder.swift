@@ -110,13 +110,13 @@ public struct TextEncoder: Sendable {
         family(declaration, [(NoLabels(), value)])
     }
 
-    private mutating func metadata(_ keyword: String, _ name: String, _ text: String) {
+    mutating func metadata(_ keyword: String, _ name: String, _ text: String) {
         openMetadata(keyword, name)
         bytes.append(contentsOf: text.utf8)
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    private mutating func metadata(_ keyword: String, _ name: String, help: String) {
+    mutating func metadata(_ keyword: String, _ name: String, help: String) {
         openMetadata(keyword, name)
         for byte in help.utf8 {
             switch byte {

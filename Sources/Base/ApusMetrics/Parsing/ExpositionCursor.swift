@@ -5,10 +5,12 @@ struct ExpositionCursor {
     private let bytes: [UInt8]
     private let grammar: ExpositionReader.Grammar
     private let end: Int
+    private let mostLabels: Int
     private var index: Int
 
-    init(_ line: Range<Int>, of bytes: [UInt8], as grammar: ExpositionReader.Grammar) {
+    init(_ line: Range<Int>, of bytes: [UInt8], as grammar: ExpositionReader.Grammar, mostLabels: Int) {
         self.bytes = bytes
+        self.mostLabels = mostLabels
         self.grammar = grammar
         index = line.lowerBound
         end = line.upperBound
@@ -40,7 +42,7 @@ struct ExpositionCursor {
 
     /// Takes the name of a family or a series.
     mutating func name() throws(ExpositionLineError) -> String {
-        if grammar == .any, byte == UInt8(ascii: "\"") { return try quoted(.noName) }
+        if grammar != .text, byte == UInt8(ascii: "\"") { return try quoted(.noName) }
         let word = bytes[index..<end].prefix { !Self.isBlank($0) && $0 != UInt8(ascii: "{") }
         let name = String(decoding: word, as: UTF8.self)
         // Some programs write dots without the quotes that these need.
@@ -60,12 +62,16 @@ struct ExpositionCursor {
         var labels: [ServedLabel] = []
         while !take(UInt8(ascii: "}")) {
             let start = self
-            let isQuoted = grammar == .any && byte == UInt8(ascii: "\"")
+            let isQuoted = grammar != .text && byte == UInt8(ascii: "\"")
             let label = isQuoted ? try quoted(.badLabel) : try labelName()
             if take(UInt8(ascii: "=")) {
                 guard byte == UInt8(ascii: "\"") else { throw error(.badLabel) }
                 let value = try quoted(.badLabelValue(label))
-                guard !labels.contains(where: { $0.name == label }) else { throw start.error(.repeatedLabel(label)) }
+                guard labels.count < mostLabels else { throw start.error(.tooManyLabels(mostLabels)) }
+                // By their bytes: comparing texts of many combining marks takes the square of their length.
+                guard !labels.contains(where: { $0.name.utf8.elementsEqual(label.utf8) }) else {
+                    throw start.error(.repeatedLabel(label))
+                }
                 labels.append(ServedLabel(name: label, value: value))
             } else {
                 guard isQuoted, name == nil else { throw (isQuoted ? start : self).error(.badLabel) }

@@ -13,6 +13,8 @@ public struct ExpositionReader: Sendable {
     public enum Grammar: Sendable {
         /// The text format 0.0.4 by its letter, as `Accept: text/plain;version=0.0.4` asks for it.
         case text
+        /// The text format 1.0.0: 0.0.4, and names of any characters in quotes, as Prometheus 3 asks for with `escaping=allow-utf-8`.
+        case quotedText
         /// The text format or OpenMetrics, 1.0 or 2.0: whatever a saved answer of `/metrics` has.
         ///
         /// Names in quotes, exemplars, start times, composite values, further types and the line ends of Windows are taken too.
@@ -26,9 +28,20 @@ public struct ExpositionReader: Sendable {
     /// The number of the line that was read last; the first is 1.
     public private(set) var lineNumber = 0
 
+    /// Labels that a sample may have.
+    private let mostLabels: Int
+
     public init(_ text: String, as grammar: Grammar = .any) {
-        bytes = Array(text.utf8)
+        self.init(Array(text.utf8), as: grammar)
+    }
+
+    /// - Parameters:
+    ///   - bytes: UTF-8.
+    ///   - mostLabels: labels that a sample may have: the time that one takes grows with the square of their number.
+    package init(_ bytes: [UInt8], as grammar: Grammar, mostLabels: Int = .max) {
+        self.bytes = bytes
         self.grammar = grammar
+        self.mostLabels = mostLabels
     }
 
     /// Every sample of a text, in its order.
@@ -41,7 +54,7 @@ public struct ExpositionReader: Sendable {
         return samples
     }
 
-    /// The next line that says something; `nil` at the end. Empty lines and comments say nothing.
+    /// The next line that says something; `nil` at the end of the text. Empty lines and comments say nothing.
     public mutating func next() throws(ExpositionSyntaxError) -> ExpositionLine? {
         while position < bytes.count {
             let start = position
@@ -51,7 +64,9 @@ public struct ExpositionReader: Sendable {
             var end = newline ?? bytes.count
             if grammar == .any, end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             do throws(ExpositionLineError) {
-                if let line = try line(ExpositionCursor(start..<end, of: bytes, as: grammar)) { return line }
+                if let line = try line(ExpositionCursor(start..<end, of: bytes, as: grammar, mostLabels: mostLabels)) {
+                    return line
+                }
             } catch {
                 throw self.error(error.problem, at: error.index)
             }
@@ -83,6 +98,9 @@ public struct ExpositionReader: Sendable {
             let word = String(decoding: cursor.word(), as: UTF8.self)
             guard let kind = kind(word) else { throw start.error(.unknownType(word)) }
             return .type(family: name, kind)
+        case "UNIT" where grammar == .any:
+            return .unit(family: try cursor.name(), String(decoding: cursor.word(), as: UTF8.self))
+        case "EOF" where grammar == .any && cursor.isAtEnd: return .end
         default: return nil
         }
     }
@@ -95,24 +113,27 @@ public struct ExpositionReader: Sendable {
 
     private func sample(_ cursor: inout ExpositionCursor) throws(ExpositionLineError) -> ServedSample {
         let start = cursor
-        var name = grammar == .any && cursor.byte == UInt8(ascii: "{") ? nil : try cursor.name()
+        var name = grammar != .text && cursor.byte == UInt8(ascii: "{") ? nil : try cursor.name()
         let labels = try cursor.labels(&name)
         guard let name else { throw start.error(.noName) }
+        var sample: ServedSample
         if cursor.isAtComposite {
-            let text = try cursor.composite()
-            try rest(&cursor)
-            return ServedSample(name: name, labels: labels, value: nil, valueText: text)
+            sample = ServedSample(name: name, labels: labels, value: nil, valueText: try cursor.composite())
+        } else {
+            let (value, text) = try cursor.number { .badValue($0) }
+            sample = ServedSample(name: name, labels: labels, value: value, valueText: text)
         }
-        let (value, text) = try cursor.number { .badValue($0) }
-        try rest(&cursor)
-        return ServedSample(name: name, labels: labels, value: value, valueText: text)
+        try rest(&cursor, of: &sample)
+        return sample
     }
 
     /// What follows the value: a timestamp, and in OpenMetrics a start time and exemplars.
-    private func rest(_ cursor: inout ExpositionCursor) throws(ExpositionLineError) {
+    private func rest(
+        _ cursor: inout ExpositionCursor, of sample: inout ServedSample
+    ) throws(ExpositionLineError) {
         guard !cursor.isAtEnd else { return }
         var start = cursor
-        if grammar == .text {
+        if grammar != .any {
             let word = String(decoding: cursor.word(), as: UTF8.self)
             guard Int64(word) != nil, cursor.isAtEnd else { throw start.error(.badTimestamp(word)) }
             return
@@ -120,20 +141,26 @@ public struct ExpositionReader: Sendable {
         while !cursor.isAtEnd, cursor.byte != UInt8(ascii: "#") {
             start = cursor
             let word = cursor.word()
-            let time = word.starts(with: "st@".utf8) ? word.dropFirst(3) : word
-            guard NumberText.number(time) != nil else {
+            let isStart = word.starts(with: "st@".utf8)
+            guard let time = NumberText.number(isStart ? word.dropFirst(3) : word) else {
                 throw start.error(.badTimestamp(String(decoding: word, as: UTF8.self)))
             }
+            if isStart { sample.startTime = time }
         }
-        while !cursor.isAtEnd {
-            start = cursor
-            var name: String?
-            guard cursor.take(UInt8(ascii: "#")), cursor.byte == UInt8(ascii: "{") else { throw start.error(.badExemplar) }
-            _ = try cursor.labels(&name)
-            guard name == nil else { throw start.error(.badExemplar) }
-            _ = try cursor.number { _ in .badExemplar }
-            if !cursor.isAtEnd, cursor.byte != UInt8(ascii: "#") { _ = try cursor.number { .badTimestamp($0) } }
-        }
+        while !cursor.isAtEnd { sample.exemplars.append(try exemplar(&cursor)) }
+    }
+
+    private func exemplar(_ cursor: inout ExpositionCursor) throws(ExpositionLineError) -> Exemplar {
+        let start = cursor
+        var name: String?
+        guard cursor.take(UInt8(ascii: "#")), cursor.byte == UInt8(ascii: "{") else { throw start.error(.badExemplar) }
+        let labels = try cursor.labels(&name)
+        guard name == nil else { throw start.error(.badExemplar) }
+        let value = try cursor.number { _ in .badExemplar }.value
+        let hasTime = !cursor.isAtEnd && cursor.byte != UInt8(ascii: "#")
+        return Exemplar(
+            labels: LabelBytes.render(labels.map { ($0.name, $0.value) }), value: value,
+            timestamp: hasTime ? try cursor.number { .badTimestamp($0) }.value : nil)
     }
 }
 
@@ -143,7 +170,11 @@ public enum ExpositionLine: Sendable {
     case help(family: String, String)
     /// A `# TYPE` line.
     case type(family: String, ServedKind)
+    /// A `# UNIT` line of OpenMetrics.
+    case unit(family: String, String)
     case sample(ServedSample)
+    /// The line `# EOF`, which ends OpenMetrics.
+    case end
 }
 
 /// One sample as a target serves it.
@@ -156,6 +187,10 @@ public struct ServedSample: Sendable {
     public let value: Double?
     /// The value as it is written.
     public let valueText: String
+    /// Seconds since the Unix epoch at which the count began, when OpenMetrics 2.0 tells it on the sample's line.
+    public internal(set) var startTime: Double?
+    /// What OpenMetrics has of exemplars on the sample's line.
+    public internal(set) var exemplars: [Exemplar] = []
 
     /// The value of a label; `nil` when the sample does not have it.
     public subscript(label: String) -> String? { labels.first { $0.name == label }?.value }

@@ -24,6 +24,7 @@ public struct ExpositionSummary: Sendable {
                     throw reader.error(.typeToldAgain(name))
                 }
                 families[place].kind = kind
+            case .unit, .end: break
             case .sample(let sample):
                 let place = placeOfFamily(with: sample.name)
                 families[place].count(sample)

@@ -17,6 +17,8 @@ public struct ExpositionSyntaxError: Error, Hashable, Sendable, CustomStringConv
         case badLabel
         /// A label stands twice between the braces.
         case repeatedLabel(String)
+        /// A sample has more labels than so many.
+        case tooManyLabels(Int)
         /// A label's value does not end, or has an escape that the format does not know.
         case badLabelValue(String)
         case badValue(String)
@@ -35,6 +37,7 @@ public struct ExpositionSyntaxError: Error, Hashable, Sendable, CustomStringConv
         case .typeToldAgain(let name): "the type of \(name) is told a second time or after its samples; a family is served once"
         case .badLabel: "labels are written name=\"value\", with commas between them"
         case .repeatedLabel(let name): "the label \(name) stands here a second time; a series has it once"
+        case .tooManyLabels(let most): "a series has \(most) labels at most; leave out what no query asks for"
         case .badLabelValue(let name): "the value of \(name) has no closing quote, or an escape other than \\\\, \\\" and \\n"
         case .badValue(let text): text.isEmpty ? "the sample has no value" : "\(text) is no number"
         case .badTimestamp(let text): "\(text) is no timestamp: leave out what follows the value, or give a number"

@@ -73,13 +73,13 @@ public enum ServedKind: String, Sendable, CaseIterable {
     /// The endings of its samples' names, besides those that are the family's name itself.
     func suffixes(_ grammar: ExpositionReader.Grammar) -> [String] {
         switch (self, grammar) {
-        case (.histogram, .text): ["_bucket", "_sum", "_count"]
+        case (.histogram, .text), (.histogram, .quotedText): ["_bucket", "_sum", "_count"]
         case (.histogram, .any): ["_bucket", "_sum", "_count", "_created"]
-        case (.summary, .text): ["_sum", "_count"]
+        case (.summary, .text), (.summary, .quotedText): ["_sum", "_count"]
         case (.summary, .any): ["_sum", "_count", "_created"]
         case (.gaugeHistogram, _): ["_bucket", "_gsum", "_gcount", "_sum", "_count"]
         case (.counter, .any): ["_created"]
-        case (.counter, .text), (.gauge, _), (.untyped, _), (.info, _), (.stateSet, _): []
+        case (.counter, .text), (.counter, .quotedText), (.gauge, _), (.untyped, _), (.info, _), (.stateSet, _): []
         }
     }
 

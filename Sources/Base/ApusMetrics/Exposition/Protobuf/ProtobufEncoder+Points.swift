@@ -60,15 +60,7 @@ extension ProtobufEncoder {
             for (index, count) in value.classicCounts.enumerated() {
                 $0.bucket(count, bounds[index], point.exemplar(ofBucket: index, bounds))
             }
-            $0.zigzag(5, Int64(value.shape.schema))
-            $0.double(6, value.shape.zeroThreshold)
-            $0.unsigned(7, value.zeroCount)
-            let negative = value.negative
-            let positive = value.positive
-            $0.buckets(negative, spans: 9, deltas: 10)
-            $0.buckets(positive, spans: 12, deltas: 13)
-            // What has no bucket in use could be taken for a classic histogram: a span of no length says that it is none.
-            if value.zeroCount == 0 && negative.counts.isEmpty && positive.counts.isEmpty { $0.span(12, 0, 0) }
+            $0.native(NativeFields(value))
             $0.timestamp(15, point.created)
             for case let exemplar? in point.exemplars where exemplar.finiteTimestamp != nil { $0.exemplar(16, exemplar) }
         }
@@ -90,7 +82,7 @@ extension ProtobufEncoder {
 
 extension ProtobufWriter {
     /// A classic bucket.
-    fileprivate mutating func bucket(_ cumulative: UInt64, _ bound: Double, _ exemplar: Exemplar?) {
+    mutating func bucket(_ cumulative: UInt64, _ bound: Double, _ exemplar: Exemplar?) {
         let bucket = open(3)
         unsigned(1, cumulative)
         double(2, bound)
@@ -98,8 +90,19 @@ extension ProtobufWriter {
         close(bucket)
     }
 
+    /// The native buckets of a histogram.
+    mutating func native(_ value: NativeFields) {
+        zigzag(5, Int64(value.schema))
+        double(6, value.zeroThreshold)
+        unsigned(7, value.zeroCount)
+        buckets(value.negative, spans: 9, deltas: 10)
+        buckets(value.positive, spans: 12, deltas: 13)
+        // What has no bucket in use could be taken for a classic histogram: a span of no length says that it is none.
+        if value.zeroCount == 0 && value.negative.counts.isEmpty && value.positive.counts.isEmpty { span(12, 0, 0) }
+    }
+
     /// Native buckets of one side: each count as its difference from the one before.
-    fileprivate mutating func buckets(_ buckets: SparseBuckets, spans: UInt64, deltas: UInt64) {
+    mutating func buckets(_ buckets: SparseBuckets, spans: UInt64, deltas: UInt64) {
         for (offset, length) in buckets.spans { span(spans, offset, length) }
         var before: UInt64 = 0
         for count in buckets.counts {
@@ -108,7 +111,7 @@ extension ProtobufWriter {
         }
     }
 
-    fileprivate mutating func span(_ field: UInt64, _ offset: Int, _ length: Int) {
+    mutating func span(_ field: UInt64, _ offset: Int, _ length: Int) {
         let span = open(field)
         zigzag(1, Int64(offset))
         unsigned(2, UInt64(length))
@@ -116,7 +119,7 @@ extension ProtobufWriter {
     }
 
     /// An exemplar; one that Prometheus would refuse for its length is left out.
-    fileprivate mutating func exemplar(_ field: UInt64, _ exemplar: Exemplar) {
+    mutating func exemplar(_ field: UInt64, _ exemplar: Exemplar) {
         guard exemplar.isWithinLimit else { return }
         let message = open(field)
         labels(exemplar.labels[...])
@@ -126,7 +129,7 @@ extension ProtobufWriter {
     }
 
     /// A message `google.protobuf.Timestamp`, when there is a time that it can hold: from year 1 to 9999, in nanoseconds.
-    fileprivate mutating func timestamp(_ field: UInt64, _ seconds: Double?) {
+    mutating func timestamp(_ field: UInt64, _ seconds: Double?) {
         guard let seconds, seconds >= -62_135_596_800, seconds < 253_402_300_800 else { return }
         var whole = seconds.rounded(.down)
         var nanoseconds = ((seconds - whole) * 1e9).rounded(.toNearestOrEven)

@@ -26,13 +26,20 @@ public struct ProtobufEncoder: Sendable {
 
     /// Starts a family.
     public mutating func begin(_ family: MetricFamily) {
-        message = nil
+        begin(name: family.name, help: family.help, type: family.kind.protobufType, unit: family.unit)
         kind = family.kind
+    }
+
+    /// Starts a family.
+    ///
+    /// - Parameter type: its number in the enumeration `MetricType`.
+    mutating func begin(name: String, help: String, type: UInt64, unit: String?) {
+        message = nil
         var fields = ProtobufWriter()
-        fields.string(1, family.name)
-        fields.string(2, family.help)
-        fields.unsigned(3, family.kind.protobufType)
-        if let unit = family.unit { fields.string(5, unit) }
+        fields.string(1, name)
+        if !help.isEmpty { fields.string(2, help) }
+        fields.unsigned(3, type)
+        if let unit { fields.string(5, unit) }
         head = fields.bytes
     }
 

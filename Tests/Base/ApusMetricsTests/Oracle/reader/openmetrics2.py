@@ -62,7 +62,7 @@ class Sample:
     def __init__(self, line, kind):
         match, at = matched(HEAD, line, 0)
         self.name, self.labels = match[1], labels_of(match[2])
-        pattern = {"histogram": HISTOGRAM, "summary": SUMMARY}.get(kind, VALUE)
+        pattern = {"histogram": HISTOGRAM, "gaugehistogram": HISTOGRAM, "summary": SUMMARY}.get(kind, VALUE)
         self.value, at = matched(pattern, line, at)
         self.start = None
         start = START.match(line, at)

@@ -1,0 +1,176 @@
+import ApusMetrics
+import Testing
+
+@Suite struct `A reported text` {
+    private static func report(
+        _ text: String, as format: ReceivedTextFormat = .text, limits: ReceivedLimits = ReportedText.limits
+    ) throws -> ReceivedReport {
+        try ReceivedReport(text: Array(text.utf8), as: format, limits: limits)
+    }
+
+    private static func served(_ report: ReceivedReport, _ format: ExpositionFormat) -> String {
+        String(decoding: report.served(format, target: [("service", "s"), ("instance", "i")]), as: UTF8.self)
+    }
+
+    @Test func `is served with the labels of its target before its own, sorted and without empty ones`() throws {
+        let report = try Self.report(
+            """
+            # HELP jobs Waiting.
+            # TYPE jobs gauge
+            jobs{z="1",queue="a b",empty=""} 3 1700000000000
+            jobs -7.5
+            """)
+        #expect(
+            Self.served(report, .text004) == """
+                # HELP jobs Waiting.
+                # TYPE jobs gauge
+                jobs{service="s",instance="i",queue="a b",z="1"} 3
+                jobs{service="s",instance="i"} -7.5
+
+                """)
+        #expect(report.sampleCount == 2 && report.seriesCount == 2 && report.byteCount > 100)
+    }
+
+    @Test func `keeps whole numbers above 2^53, and below minus that`() throws {
+        let numbers = ["9007199254740993", "18446744073709551615", "-9223372036854775808", "-0", "1e3", "18446744073709551616"]
+        let report = try Self.report(numbers.enumerated().map { "n\($0.offset) \($0.element)\n" }.joined())
+        #expect(
+            report.families.map(\.series[0].value) == [
+                .integer(9_007_199_254_740_993), .integer(Int128(UInt64.max)), .integer(Int128(Int64.min)), .number(-0.0),
+                .number(1000), .number(18_446_744_073_709_551_616),
+            ])
+    }
+
+    @Test func `has labels that say whose a series is under other names, and names of other characters with underscores`()
+        throws
+    {
+        let report = try Self.report(
+            """
+            # TYPE "http.requests" counter
+            {"http.requests","héllo"="x",service="a",instance="b",job="c"} 1
+            """)
+        #expect(
+            Self.served(report, .text004) == """
+                # TYPE http_requests counter
+                http_requests{service="s",instance="i",exported_instance="b",exported_job="c",exported_service="a",h__llo="x"} 1
+
+                """)
+    }
+
+    @Test func `may have the lines of a family apart and a counter beside a family of its short name`() throws {
+        let text = """
+            # TYPE alloc_bytes gauge
+            alloc_bytes 1
+            # TYPE alloc_bytes_total counter
+            alloc_bytes_total{a="1"} 2
+            alloc_bytes{b="1"} 3
+            alloc_bytes_total 4
+            """
+        let report = try Self.report(text)
+        #expect(report.families.map(\.series.count) == [2, 2])
+        #expect(
+            String(decoding: report.served(.openMetrics100), as: UTF8.self) == """
+                # TYPE alloc_bytes gauge
+                alloc_bytes 1
+                alloc_bytes{b="1"} 3
+                # TYPE alloc_bytes_total unknown
+                alloc_bytes_total{a="1"} 2
+                alloc_bytes_total 4
+                # EOF
+
+                """)
+        #expect(throws: ReceivedError.self) {
+            try Self.report(text.replacing("_total counter", with: " counter") + "\n# EOF\n", as: .openMetrics)
+        }
+    }
+
+    @Test func `has a counter without _total under its name, which OpenMetrics does not know as one`() throws {
+        let report = try Self.report("# TYPE hits counter\nhits 2\n")
+        #expect(Self.served(report, .text004).contains("# TYPE hits counter\n"))
+        #expect(Self.served(report, .openMetrics100).contains("# TYPE hits unknown\n"))
+        #expect(Self.served(report, .openMetrics200).contains("# TYPE hits counter\n"))
+    }
+
+    static let faults: [(String, Int, String)] = [
+        ("a 1\na 2", 2, "second time"), ("a{b=\"1\",c=\"2\"} 1\na{c=\"2\",b=\"1\"} 2", 2, "second time"),
+        ("a 1\na{b=\"\"} 2", 2, "second time"), ("# TYPE c counter\nc -1", 2, "never below zero"),
+        ("# TYPE c counter\nc NaN", 2, "never below zero"), ("a 1\n# TYPE a gauge", 2, "follows its samples"),
+        ("# TYPE a gauge\n# TYPE a gauge", 2, "second time"), ("# TYPE h histogram\nh_bucket{le=\"1\"} 1", 2, "+Inf"),
+        ("# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1", 2, "less than the one before"),
+        ("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_count 2", 2, "not that of its bucket"),
+        ("# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 1", 2, "second time"),
+        ("# TYPE h histogram\nh_bucket 1", 2, "no label le"), ("# TYPE h histogram\nh 1", 2, "h_bucket"),
+        ("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1.5", 2, "whole number"), ("# TYPE h histogram\nh_sum 1", 2, "+Inf"),
+        ("# TYPE s summary\ns{quantile=\"2\"} 1", 2, "from 0 to 1"),
+        ("# TYPE s summary\ns{quantile=\"0.5\"} 1\ns{quantile=\"0.50\"} 1", 2, "second time"),
+        ("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\n# TYPE h_count gauge\nh_count 1", 3, "both have the name"),
+        ("a{b=\"\(String(repeating: "x", count: 300))\"} 1", 1, "put long texts into logs"),
+        ("a{\((0..<12).map { "l\($0)=\"1\"" }.joined(separator: ","))} 1", 1, "labels at most"),
+        ("\(String(repeating: "n", count: 61)) 1", 1, "put what varies into a label"), ("a{b=\"1\" 1", 1, "commas"),
+        ("a one", 1, "no number"), ("a 1 1.5", 1, "timestamp"), ("{\"é\"} 1\n{\"è\"} 2", 2, "second time"),
+        ("a{\"xé\"=\"1\",\"xè\"=\"2\"} 1", 1, "two labels"), ("a{\"é\"=\"1\"} 1", 1, "nothing in its name"),
+        ("# TYPE s stateset", 1, "no type"),
+        (String((0..<102).map { "f\($0) 1\n" }.joined()), 101, "families"),
+        (String((0..<1002).map { "f{a=\"\($0)\"} 1\n" }.joined()), 1001, "series"),
+    ]
+
+    @Test(arguments: faults) func `is refused at the line that contradicts`(text: String, line: Int, reason: String) throws {
+        do {
+            _ = try Self.report(text)
+            Issue.record("read: \(text.prefix(200))")
+        } catch let error as ReceivedError {
+            #expect(error.line == line && error.reason.contains(reason), "\(error) of \(text.prefix(200))")
+        }
+    }
+
+    static let openMetricsFaults: [(String, Int, String)] = [
+        ("a 1", 1, "# EOF"), ("a 1\n# EOF\na 2", 3, "follows # EOF"), ("", 1, "# EOF"),
+        ("# TYPE a counter\na 1\n# EOF", 2, "a_total"), ("# TYPE a gauge\n# UNIT a seconds\na 1\n# EOF", 2, "unit"),
+        ("a 1\nb 1\na{x=\"1\"} 1\n# EOF", 3, "after another family"), ("# TYPE i info\ni_info 2\n# EOF", 2, "always 1"),
+        ("# TYPE s stateset\ns{s=\"a\"} 2\n# EOF", 2, "a state is 1"), ("# TYPE s stateset\ns 1\n# EOF", 2, "no label s"),
+        ("# TYPE g gauge\ng 1 # {a=\"b\"} 1\n# EOF", 2, "exemplar"),
+        ("# TYPE h histogram\nh {count:1,sum:2}\n# EOF", 2, "h_bucket"),
+        ("# TYPE i info\n# UNIT i x\ni_info 1\n# EOF", 2, "unit"),
+        ("# TYPE a counter\na_total 1\na_created 2\n# TYPE a_created gauge\na_created 1\n# EOF", 4, "both have the name"),
+        ("# TYPE a gauge\na 1\n# TYPE a gauge\n# EOF", 3, "follows its samples"),
+        ("# TYPE a counter\na_created 1\n# EOF", 2, "no value"),
+    ]
+
+    @Test(arguments: openMetricsFaults)
+    func `is refused where OpenMetrics is stricter`(text: String, line: Int, reason: String) throws {
+        do {
+            _ = try Self.report(text, as: .openMetrics)
+            Issue.record("read: \(text)")
+        } catch let error as ReceivedError {
+            #expect(error.line == line && error.reason.contains(reason), "\(error) of \(text)")
+        }
+    }
+
+    @Test func `is refused at a byte that is not UTF-8, and quotes little of what it is refused for`() throws {
+        #expect(throws: ReceivedError.self) {
+            try ReceivedReport(
+                text: Array("a 1\nb{c=\"".utf8) + [0xFF] + Array("\"} 1".utf8), as: .text, limits: ReportedText.limits)
+        }
+        do {
+            _ = try Self.report("a " + String(repeating: "x", count: 100_000))
+        } catch let error as ReceivedError {
+            #expect(error.reason.utf8.count < 500)
+        }
+    }
+
+    @Test func `has a long help cut between two characters`() throws {
+        let report = try Self.report("# HELP a \(String(repeating: "é", count: 60))\na 1\n")
+        #expect(report.families.first?.help.utf8.count == 80)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "text"), ("text/plain; version=0.0.4", "text"), ("TEXT/PLAIN", "text"),
+            ("application/openmetrics-text; version=1.0.0; charset=utf-8", "openMetrics"), ("application/json", "nil"),
+            ("application/openmetrics-text;version=2.0.0", "nil"),
+        ] as [(String?, String)])
+    func `has the format that its Content-Type names`(contentType: String?, format: String) {
+        let read = ReceivedTextFormat(contentType: contentType)
+        #expect((read.map { "\($0)" } ?? "nil") == format)
+    }
+}
