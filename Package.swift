@@ -341,7 +341,7 @@ let package = Package(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics",
-                "ApusReporting", "ApusSegment", "ApusSystemd", "CLinux", "HostTesting", "SampleMetrics", "hung-service",
+                "ApusReporting", "ApusSegment", "ApusSystemd", "ApusText", "CLinux", "HostTesting", "SampleMetrics", "hung-service",
                 coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),

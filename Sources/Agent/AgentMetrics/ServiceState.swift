@@ -13,6 +13,10 @@ public enum ServiceState: MetricSubsystem {
     public static let droppedSeries = Counter<NoLabels>(
         "apus_service_series_dropped_total", "Series that the process asked for past its limit.")
 
+    public static let reports = Counter<NoLabels>(
+        "apus_service_reports_total", "Reports that the instance has sent over HTTP.")
+    public static let reportAge = Gauge<NoLabels>(
+        "apus_service_report_age_seconds", "Seconds since the instance's last report over HTTP.")
     public static let unreadSeries = Gauge<NoLabels>(
         "apus_service_series_unread", "Series and families that the process has registered and the agent does not serve.")
     public static let clippedSeries = Gauge<ClipLabels>(
@@ -26,7 +30,8 @@ public enum ServiceState: MetricSubsystem {
     public static let origin = MetricOrigin.instance
     public static let familiesOfOtherOrigin = [MetricOrigin.service: [droppedFamilySeries.family]]
     public static let families = [
-        up.family, heartbeatAge.family, hung.family, series.family, droppedSeries.family, unreadSeries.family,
+        up.family, heartbeatAge.family, hung.family, series.family, droppedSeries.family, reports.family,
+        reportAge.family, unreadSeries.family,
         clippedSeries.family,
         droppedFamilySeries.family,
     ]

@@ -1,3 +1,7 @@
+import EventCatalog
+import ApusLimits
+import ApusText
+import ApusHTTP
 import ApusMetrics
 package import ApusSystemd
 import ApusJournal
@@ -13,6 +17,8 @@ package struct AgentServices {
     package let all: [any Service]
     /// Renders one exposition as a scrape would see it.
     package let scrape: @Sendable () -> [UInt8]
+    /// The port at which reports over HTTP are taken; `nil` where none are.
+    package let reportPort: Int?
     /// Takes in anew what may change while the agent runs: ``AgentConfiguration/expectFile``.
     package let reload: @Sendable () -> Void
 
@@ -81,21 +87,52 @@ package struct AgentServices {
             SegmentIntake(table: table),
             HeapUpkeep(),
             HTTPEndpoint(
-                configuration: configuration, sockets: passed.http, responder: responder, logger: logger,
+                at: HTTPEndpoint.Place(
+                    host: configuration.host, port: configuration.port, option: "--listen", sockets: passed.http,
+                    path: Page.metrics.rawValue, event: .agentReady),
+                connections: EndpointConnections(
+                    limit: configuration.connectionLimit, share: configuration.connectionShare, work: work, logger: logger),
+                logger: logger,
                 boundPort: { port in
-                    // The report socket listens since before: whoever asked for the agent finds all of it.
+                    // The sockets for reports listen since before: whoever asked for the agent finds all of it.
                     notifications?.ready()
                     boundPort(port)
-                }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }),
+                }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }
+            ) { place, turns in RequestHandler(responder: responder, place: place, turns: turns) },
         ]
+        let received = try configuration.reportAddress.map { address throws(AgentError) in
+            try Self.receiving(
+                at: address,
+                ReportReceiver(table: table, work: work, configuration: configuration, clock: clock, logger: logger), work,
+                logger)
+        }
+        reportPort = received?.port
         // The last to stop: what was reported until then is handed over.
         let probation = store.map { StoreProbation($0, work: work) }
         let keeping = store.map { SegmentKeeping(store: $0, table: table, clock: clock) }
         all =
-            [keeping].compactMap { (service: (any Service)?) in service } + services
+            [keeping].compactMap { (service: (any Service)?) in service }
+            + [received?.endpoint].compactMap { (service: (any Service)?) in service } + services
             + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { reload.run(telling: notifications) }
+    }
+
+    /// The endpoint for reports over HTTP, which listens already, and its port.
+    private static func receiving(
+        at address: ListenAddress, _ receiver: ReportReceiver, _ work: AgentWork, _ logger: Logger
+    ) throws(AgentError) -> (endpoint: HTTPEndpoint, port: Int?) {
+        let place = HTTPEndpoint.Place(
+            host: address.host, port: address.port, option: "--report-listen", path: ReportRoute.reports)
+        let listeners = try HTTPEndpoint.listen(at: place)
+        let budget = BodyBudget(limit: HTTPReportLimits.bodies.value.bytes)
+        let endpoint = HTTPEndpoint(
+            at: place, listeners: listeners,
+            connections: EndpointConnections(
+                limit: HTTPReportLimits.connections.value, share: HTTPReportLimits.share.value, work: work, logger: logger),
+            logger: logger, boundPort: { _ in }
+        ) { place, turns in ReportRequestHandler(receiver: receiver, budget: budget, place: place, turns: turns) }
+        return (endpoint, listeners.first?.port)
     }
 
     /// - Throws: ``AgentError/watchFile(_:)``.

@@ -40,6 +40,13 @@ struct ApusAgentCommand: AsyncParsableCommand {
     var socket = "/run/apus/agent.sock"
 
     @Option(
+        help: ArgumentHelp(
+            "Address at which services in any language report over HTTP, HOST:PORT: PUT /v1/report/SERVICE/INSTANCE takes metrics as text, "
+                + "POST /v1/metrics those of OpenTelemetry (its own port is 4318). Whoever can connect may report; nowhere by default.",
+            valueName: "address"))
+    var reportListen: String?
+
+    @Option(
         help:
             "Time between turns of the sampling loop, such as 15s or 500ms; at least \(DurationText.string(AgentLimits.leastInterval))."
     )
@@ -178,6 +185,11 @@ struct ApusAgentCommand: AsyncParsableCommand {
             let address = try ListenAddress(listen)
             (configuration.host, configuration.port) = (address.host, address.port)
         } catch { throw ValidationError("--listen \(listen): \(error)") }
+        if let reportListen {
+            do throws(ListenAddressFault) { configuration.reportAddress = try ListenAddress(reportListen) } catch {
+                throw ValidationError("--report-listen \(reportListen): \(error)")
+            }
+        }
         configuration.socketPath = socket
         configuration.allowedHosts = try allowedHost.map { text in
             guard let host = AllowedHost(text) else {

@@ -76,3 +76,32 @@ void apus_compressor_free(void *compressor)
         ZSTD_freeCCtx(stream->zstd);
     free(stream);
 }
+
+ptrdiff_t apus_gunzip(const uint8_t *in, size_t count, uint8_t *out, size_t capacity)
+{
+    z_stream stream = {0};
+    // Window bits past 15 take gzip's header and trailer, and nothing else.
+    if (inflateInit2(&stream, 15 + 16) != Z_OK)
+        return -2;
+    stream.next_in = (Bytef *) in;
+    stream.avail_in = (uInt) count;
+    stream.next_out = out;
+    stream.avail_out = (uInt) capacity;
+    ptrdiff_t result = -1;
+    for (;;) {
+        int state = inflate(&stream, Z_FINISH);
+        if (state == Z_STREAM_END) {
+            result = (ptrdiff_t) (capacity - stream.avail_out);
+            // Members follow one another (RFC 1952, 2.2).
+            if (stream.avail_in == 0 || inflateReset(&stream) != Z_OK)
+                break;
+            result = -1;
+        } else {
+            if (state == Z_MEM_ERROR || (state == Z_BUF_ERROR && stream.avail_out == 0))
+                result = -2;
+            break;
+        }
+    }
+    inflateEnd(&stream);
+    return result;
+}

@@ -83,6 +83,7 @@ import Testing
             writer.series(jobs, labels: [("kind", "small")], form: .integer).add(UInt64(29))
         }
         let groups = try groups(of: host)
+        try receive(on: host)
         host.time.pass(.seconds(14))
         host.table.tick(at: host.time.now)
         groups.tick(at: host.time.now)
@@ -105,6 +106,29 @@ import Testing
         try host.remove(4820)
         try host.put(pool[0])
         return String(decoding: host.exposition(whole, groups: groups).render(), as: UTF8.self)
+    }
+
+    /// Reports over HTTP of a service in another language.
+    private static func receive(on host: FixtureHost) throws {
+        let text = """
+            # HELP jobs_total Jobs that were done.
+            # TYPE jobs_total counter
+            jobs_total{kind="bulk"} 9007199254740993
+            # TYPE process_open_fds gauge
+            process_open_fds 21
+            # TYPE wait_seconds summary
+            wait_seconds{quantile="0.5"} 0.25
+            wait_seconds_sum 12.5
+            wait_seconds_count 31
+            # TYPE nodejs_heap_size_used_bytes gauge
+            nodejs_heap_size_used_bytes 7340032
+
+            """
+        let report = try ReceivedReport(text: Array(text.utf8), as: .text, limits: .forTests).adding(NameRule.usual)
+        let identity = InstanceIdentity(service: "shop", instance: "shop-1")
+        for _ in 0..<3 {
+            try host.table.receive(report, of: identity, from: ReportPeer(pid: 0, uid: 1000), at: host.time.now)
+        }
     }
 
     /// Two groups whose processes are in all states.

@@ -131,7 +131,7 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(samples["jobs_total{\(worker)}"] == "5")
         #expect(samples["apus_service_up{\(worker)}"] == "1")
         #expect(samples["apus_service_hung{\(worker)}"] == "0")
-        #expect(samples["apus_source_up{source=\"segment\"}"] == "1")
+        #expect(samples["apus_source_up{source=\"report\"}"] == "1")
         for source in ["stat", "limits", "descriptors", "service-unit"] {
             #expect(samples["apus_source_up{source=\"\(source)\"}"] == "0", "\(source)")
         }

@@ -10,12 +10,15 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
+import Testing
 
 /// A whole agent in this process, on a free port and a socket of its own.
 struct RunningAgent: Sendable {
     let port: Int
     let socketPath: String
     let reload: @Sendable () -> Void
+    /// Where it takes reports over HTTP, when it was told to.
+    let reportPort: Int?
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     struct Page: Sendable {
@@ -53,7 +56,9 @@ struct RunningAgent: Sendable {
             }
             do {
                 for await port in ports {
-                    try await body(RunningAgent(port: port, socketPath: socketPath, reload: services.reload))
+                    try await body(
+                        RunningAgent(
+                            port: port, socketPath: socketPath, reload: services.reload, reportPort: services.reportPort))
                     break
                 }
             } catch {
@@ -100,6 +105,25 @@ struct RunningAgent: Sendable {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let body = try await response.body.collect(upTo: 64 << 20)
         return Page(status: response.status.code, headers: response.headers, text: String(buffer: body))
+    }
+
+    /// Sends a report over HTTP.
+    func report(
+        _ path: String, _ body: [UInt8], method: HTTPMethod = .PUT, type: String? = "text/plain; version=0.0.4",
+        headers: [(String, String)] = []
+    ) async throws -> Page {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(try #require(reportPort))\(path)")
+        request.method = method
+        if let type { request.headers.add(name: "Content-Type", value: type) }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if method != .DELETE { request.body = .bytes(body) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let answer = try await response.body.collect(upTo: 1 << 20)
+        return Page(status: response.status.code, headers: response.headers, text: String(buffer: answer))
+    }
+
+    func report(_ path: String, _ text: String, type: String? = "text/plain; version=0.0.4") async throws -> Page {
+        try await report(path, Array(text.utf8), type: type)
     }
 
     /// Waits for a condition, at most thirty seconds.

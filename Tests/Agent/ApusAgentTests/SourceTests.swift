@@ -13,7 +13,7 @@ private let worker = #"service="worker",instance="worker-1""#
 @Suite struct SourceTests {
     @Test func `every source has a name of its own`() {
         #expect(Set(SourceCatalog.names).count == SourceCatalog.names.count)
-        for name in ["stat", "limits", "descriptors", "segment", "heartbeat", "hang", "journal", "units", "process", "work"] {
+        for name in ["stat", "limits", "descriptors", "report", "heartbeat", "hang", "journal", "units", "process", "work"] {
             #expect(SourceCatalog.names.contains(name), "\(name)")
         }
     }

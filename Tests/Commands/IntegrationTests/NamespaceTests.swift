@@ -34,7 +34,7 @@ import Testing
         try await eventually("it is up") { try await value(url, "apus_service_up") == 1 }
         #expect(try await value(url, "formats_paid_seconds_total") != nil)
         #expect(try await value(url, "apus_source_up", #"{source="stat"}"#) == 0)
-        #expect(try await value(url, "apus_source_up", #"{source="segment"}"#) == 1)
+        #expect(try await value(url, "apus_source_up", #"{source="report"}"#) == 1)
         #expect(program.errors.contains("the process is in a pid namespace that the agent does not see"))
         service.signal(SIGKILL)
         try await eventually("it is down") { try await value(url, "apus_service_up") == 0 }

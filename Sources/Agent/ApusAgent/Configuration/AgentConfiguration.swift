@@ -1,7 +1,7 @@
-import ApusLimits
+package import AgentMetrics
 package import ApusJournal
 import ApusLimits
-package import AgentMetrics
+package import ApusText
 
 /// How an agent is to run.
 package struct AgentConfiguration: Sendable {
@@ -10,6 +10,8 @@ package struct AgentConfiguration: Sendable {
     package var port = 9480
     /// The Unix socket on which services report; at most 107 bytes.
     package var socketPath = "/run/apus/agent.sock"
+    /// Where reports over HTTP are taken; `nil`: nowhere.
+    package var reportAddress: ListenAddress?
     /// Time between turns of the sampling loop.
     package var interval: Duration = .seconds(15)
     /// Instances that are served as down when they do not report.

@@ -2,7 +2,8 @@ import Glibc
 
 /// Why an agent cannot run.
 package enum AgentError: Error, CustomStringConvertible {
-    case addressInUse(host: String, port: Int)
+    /// The option says where to listen instead.
+    case addressInUse(host: String, port: Int, option: String)
     case cannotListen(host: String, port: Int, reason: String)
     case socketPathTooLong(String)
     case socketInUse(String)
@@ -23,8 +24,8 @@ package enum AgentError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .addressInUse(let host, let port):
-            "\(host):\(port) is in use by another process: stop it, or choose another address with --listen"
+        case .addressInUse(let host, let port, let option):
+            "\(host):\(port) is in use by another process: stop it, or choose another address with \(option)"
         case .cannotListen(let host, let port, let reason):
             "cannot listen on \(host.contains(":") ? "[\(host)]" : host):\(port): \(reason)"
         case .socketPathTooLong(let path):

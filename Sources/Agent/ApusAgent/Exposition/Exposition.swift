@@ -20,7 +20,9 @@ package final class Exposition: Sendable {
     private let families: [RowFamily]
     /// The names of what the agent serves itself: no service can report under them.
     private let reserved: ReservedFamilies
-    private let servesSegments: Bool
+    /// What the agent serves of its own process, by name.
+    private let ownProcessFamilies: [String: MetricFamily]
+    private let servesReports: Bool
     private let createdSeries: Bool
     private let sampleLimit: Int
     private let clock: AgentClock
@@ -47,7 +49,9 @@ package final class Exposition: Sendable {
         self.logger = logger
         createdSeries = configuration.createdSeries
         sampleLimit = configuration.sampleLimit
-        servesSegments = configuration.sources.contains(SegmentSource.name)
+        servesReports = configuration.sources.contains(ReportSource.name)
+        ownProcessFamilies = Dictionary(
+            OwnProcessSource.rows.map { ($0.family.name, $0.family) }, uniquingKeysWith: { first, _ in first })
         let selection = SourceSelection<HostSubject>(configuration.sources)
         var readings = SourceReadings(selection, labels: host.labels)
         // The agent's own process is there while it asks.
@@ -99,10 +103,18 @@ package final class Exposition: Sendable {
         }
         var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
         unite(instances, &watched, &grouped)
-        var steps = families.map { ExpositionStream.Step.rows($0) }
+        let reported =
+            servesReports ? ReportedPlan(instances, reserved: reserved, own: ownProcessFamilies) : nil
+        var steps: [ExpositionStream.Step] = []
+        for family in families {
+            steps.append(.rows(family))
+            for joined in reported?.joined[family.family.name] ?? [] {
+                steps.append(contentsOf: [.begin(joined), .reported(joined)])
+            }
+        }
         for (family, value) in configured { steps.append(.value(family, value)) }
         steps += sourceSteps(tallies)
-        if servesSegments { plan(ReportedPlan(instances, reserved: reserved), &steps) }
+        if let reported { plan(reported, &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
             host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, groups: grouped.map(\.values),

@@ -11,7 +11,8 @@ final class ExpositionStream {
         case rows(Exposition.RowFamily)
         /// A family that has its series from one place.
         case value(MetricFamily, RowValue)
-        case begin(MetricFamily)
+        /// Begins a family, unless it has begun already.
+        case begin(ReportedFamily)
         /// The series of the family that has begun, of one instance.
         case reported(ReportedFamily)
     }
@@ -34,6 +35,8 @@ final class ExpositionStream {
     /// The first series of the step that has not been written.
     private var series = 0
     private var values: [UInt64] = []
+    /// The name of the family that has begun last.
+    private var begun: String?
     private var cpuNanoseconds: UInt64
     private var size = 0
     private var budget: SampleBudget
@@ -97,7 +100,7 @@ final class ExpositionStream {
         case .value(let family, let value):
             var isOpen = false
             write(value, [], of: family, &isOpen)
-        case .begin(let family): encoder.begin(family)
+        case .begin(let family): if family.name != begun { begin(family.name) { family.begin(in: &$0) } }
         case .reported(let reported):
             let end = granted ?? budget.grant(reported, written: written)
             granted = end
@@ -130,7 +133,12 @@ final class ExpositionStream {
 
     /// A family without a series is not there.
     private func begin(_ family: MetricFamily, _ isOpen: inout Bool) {
-        if !isOpen { encoder.begin(family) }
+        if !isOpen { begin(family.name) { $0.begin(family) } }
         isOpen = true
+    }
+
+    private func begin(_ name: String, _ begin: (inout ExpositionEncoder) -> Void) {
+        begun = name
+        begin(&encoder)
     }
 }

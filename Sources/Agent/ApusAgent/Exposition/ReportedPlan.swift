@@ -8,7 +8,7 @@ import ApusMetrics
 /// who has reported for longer.
 struct ReportedPlan {
     struct Refused {
-        let family: MetricFamily
+        let family: ReportedFamily
         let instance: KnownInstance
         /// Whose family is served in its place: SERVICE/INSTANCE, or `agent`.
         let winner: String
@@ -30,29 +30,32 @@ struct ReportedPlan {
     }
 
     /// Families by name, each with the series of the instances that agree with it.
-    private(set) var served: [(family: MetricFamily, reports: [ReportedFamily])] = []
+    private(set) var served: [(family: ReportedFamily, reports: [ReportedFamily])] = []
     private(set) var refused: [Refused] = []
+    /// Families that the agent serves of itself, with the series of instances that received reports have under the same names.
+    private(set) var joined: [String: [ReportedFamily]] = [:]
 
     /// What services are told to record, by name.
     private static let declared = Dictionary(
-        MetricCatalog.families(of: .service).map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
+        MetricCatalog.families(of: .service).map { ($0.name, ServedKind($0.kind)) }, uniquingKeysWith: { first, _ in first })
 
     /// - Parameters:
     ///   - instances: in the order in which their series are served.
     ///   - reserved: names that are the agent's own.
-    init(_ instances: [KnownInstance], reserved: ReservedFamilies) {
+    ///   - own: families of the agent's own process, by name.
+    init(_ instances: [KnownInstance], reserved: ReservedFamilies, own: [String: MetricFamily]) {
         var byName: [String: [Report]] = [:]
         for instance in instances {
             let (families, isAlive) = instance.reported()
             for family in families {
-                let kind = Self.declared[family.family.name]
-                byName[family.family.name, default: []].append(
+                let kind = Self.declared[family.name]
+                byName[family.name, default: []].append(
                     Report(
                         instance: instance, isAlive: isAlive, reported: family,
-                        declared: kind.map { $0 == family.family.kind ? -1 : 1 } ?? 0))
+                        declared: kind.map { $0 == family.kind ? -1 : 1 } ?? 0))
             }
         }
-        let groups = byName.values.map { ($0.min { $0.comes(before: $1) }, $0) }
+        let groups = byName.values.map { join($0, own) }.map { ($0.min { $0.comes(before: $1) }, $0) }
             .compactMap { first, reports in first.map { (first: $0, reports: reports) } }
         var taken: [String: String] = [:]
         // In the order of their right to a name: two families can dispute that of one of their samples.
@@ -65,26 +68,35 @@ struct ReportedPlan {
 
     private static func comes(_ one: Report, before other: Report) -> Bool {
         if one.comes(before: other) { return true }
-        return !other.comes(before: one) && one.reported.family.name < other.reported.family.name
+        return !other.comes(before: one) && one.reported.name < other.reported.name
+    }
+
+    /// Adds received series to a family of the agent's own process, of which they are told by their labels: clients of other languages
+    /// report themselves under the same names.
+    private mutating func join(_ reports: [Report], _ own: [String: MetricFamily]) -> [Report] {
+        guard let name = reports.first?.reported.name, let family = own[name] else { return reports }
+        let joins = { (report: Report) in report.reported.isReceived && report.reported.kind == ServedKind(family.kind) }
+        joined[name] = reports.filter(joins).map(\.reported)
+        return reports.filter { !joins($0) }
     }
 
     private mutating func settle(
         _ first: Report, _ reports: [Report], _ reserved: ReservedFamilies, _ taken: inout [String: String]
     ) {
-        let family = first.reported.family
+        let family = first.reported
         // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
         let owner =
             first.declared > 0 || reserved.contains(family)
             ? "agent" : family.claimedNames.compactMap { name in taken[name] }.first
         if let owner {
-            refused += reports.map { Refused(family: $0.reported.family, instance: $0.instance, winner: owner) }
+            refused += reports.map { Refused(family: $0.reported, instance: $0.instance, winner: owner) }
             return
         }
         let winner = "\(first.instance.identity)"
         for name in family.claimedNames { taken[name] = winner }
-        served.append((family, reports.filter { $0.reported.family.kind == family.kind }.map(\.reported)))
-        refused += reports.filter { $0.reported.family.kind != family.kind }
-            .map { Refused(family: $0.reported.family, instance: $0.instance, winner: winner) }
+        served.append((family, reports.filter { $0.reported.kind == family.kind }.map(\.reported)))
+        refused += reports.filter { $0.reported.kind != family.kind }
+            .map { Refused(family: $0.reported, instance: $0.instance, winner: winner) }
     }
 
     /// A series for each refused family, as far as the first of each instance go.

@@ -13,7 +13,7 @@ struct ReservedFamilies {
     private static let ofServices = Set(
         MetricCatalog.families(of: .service).flatMap(\.claimedNames))
 
-    func contains(_ family: MetricFamily) -> Bool {
+    func contains(_ family: ReportedFamily) -> Bool {
         family.claimedNames.contains { name in
             if names.contains(name) || MetricName.isOfPrometheus(name) { return true }
             return !Self.ofServices.contains(name) && Self.prefixes.contains { name.hasPrefix($0) }

@@ -29,7 +29,7 @@ struct SampleBudget {
     mutating func grant(_ family: ReportedFamily, written: Int) -> Int {
         let key = ObjectIdentifier(family.report)
         var rest = self.rest ?? divide(limit - written)
-        let each = samples(of: family.family)
+        let each = samples(of: family)
         let count = min(family.seriesCount, rest[key, default: 0] / each)
         rest[key, default: 0] -= count * each
         clipped[key, default: 0] += family.seriesCount - count
@@ -49,7 +49,7 @@ struct SampleBudget {
         var owners: [UInt32: Set<ObjectIdentifier>] = [:]
         for family in reported {
             let key = ObjectIdentifier(family.report)
-            wishes[key, default: 0] += family.seriesCount * samples(of: family.family)
+            wishes[key, default: 0] += family.seriesCount * samples(of: family)
             owners[family.report.owner, default: []].insert(key)
         }
         guard wishes.values.reduce(0, +) > total else { return wishes }
@@ -67,6 +67,8 @@ struct SampleBudget {
     }
 
     func samples(of family: MetricFamily) -> Int { family.samplesPerSeries(createdSeries: createdSeries) }
+
+    private func samples(of family: ReportedFamily) -> Int { family.samplesPerSeries(createdSeries: createdSeries) }
 }
 
 extension MetricFamily {

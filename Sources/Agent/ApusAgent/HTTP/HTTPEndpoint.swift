@@ -11,15 +11,27 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// The HTTP endpoint: one event loop, which renders on its own thread, so that concurrent scrapes take turns.
+/// An HTTP endpoint: one event loop, on whose thread requests are answered, so that they take turns.
 final class HTTPEndpoint: Service {
-    private let host: String
-    private let port: Int
-    /// Listening already, given by the service manager; then host and port are of no meaning.
-    private let sockets: [Int32]
-    private let responder: Responder
+    /// Where an endpoint listens.
+    struct Place: Sendable {
+        var host: String
+        var port: Int
+        /// The option that says so.
+        var option: String
+        /// Sockets that listen already, given by the service manager and owned by the endpoint; then host and port are of no meaning.
+        var sockets: [Int32] = []
+        /// What the address leads to, for the log.
+        var path = "/"
+        var event: CataloguedEvent?
+    }
+
+    private let place: Place
+    /// What listens already; `nil` before the endpoint runs.
+    private let listeners: [ListeningSocket]?
     private let logger: Logger
     private let connections: EndpointConnections
+    private let handler: @Sendable (ConnectionPlace, TurnQueue) -> any ChannelHandler
     private let boundPort: @Sendable (Int) -> Void
     private let draining: @Sendable (Duration) -> Void
 
@@ -27,28 +39,29 @@ final class HTTPEndpoint: Service {
     private static let longestSilence = TimeAmount.milliseconds(500)
 
     /// - Parameters:
-    ///   - sockets: listening ones to serve on in place of the configuration's address; owned from here on.
+    ///   - listeners: of ``listen(at:)``, where it was called before.
+    ///   - handler: makes what answers the requests of a connection, on its event loop, of which the turns are.
     ///   - boundPort: is told the port once the endpoint listens.
     ///   - draining: is told, when a stop waits for connections, how long that may take.
     init(
-        configuration: AgentConfiguration, sockets: [Int32] = [], responder: Responder, logger: Logger,
-        boundPort: @escaping @Sendable (Int) -> Void, draining: @escaping @Sendable (Duration) -> Void = { _ in }
+        at place: Place, listeners: [ListeningSocket]? = nil, connections: EndpointConnections, logger: Logger,
+        boundPort: @escaping @Sendable (Int) -> Void, draining: @escaping @Sendable (Duration) -> Void = { _ in },
+        handler: @escaping @Sendable (ConnectionPlace, TurnQueue) -> any ChannelHandler
     ) {
-        self.sockets = sockets
-        self.draining = draining
-        host = configuration.host
-        port = configuration.port
-        connections = EndpointConnections(
-            limit: configuration.connectionLimit, share: configuration.connectionShare, work: responder.work, logger: logger)
-        self.responder = responder
+        self.place = place
+        self.listeners = listeners
+        self.connections = connections
         self.logger = logger
+        self.handler = handler
         self.boundPort = boundPort
+        self.draining = draining
     }
 
     func run() async throws {
-        let listeners = try listen()
+        let listeners = try self.listeners ?? Self.listen(at: place)
         for listener in listeners {
-            logger.info("listening", metadata: CataloguedEvent.agentReady.metadata(["address": "\(Self.url(of: listener))"]))
+            let facts: Logger.Metadata = ["address": "\(url(of: listener))"]
+            logger.info("listening", metadata: place.event?.metadata(facts) ?? facts)
         }
         if !ConnectionPeer.knowsLocalUsers {
             logger.notice(
@@ -60,7 +73,7 @@ final class HTTPEndpoint: Service {
             listeners, gate: connections.gate, silence: Self.times.silence, reserve: EndpointLimits.descriptors.value,
             group: group,
             handling: connections.handling { [self] channel, place, turns in try build(channel, place, turns) })
-        boundPort(listeners.first?.port ?? port)
+        boundPort(listeners.first?.port ?? place.port)
         do {
             try await withTaskCancellationOrGracefulShutdownHandler {
                 try await acceptor.run()
@@ -71,14 +84,14 @@ final class HTTPEndpoint: Service {
         } catch {
             try? await group.shutdownGracefully()
             guard error is SocketFailure else { throw error }
-            throw AgentError.cannotListen(host: host, port: port, reason: NetworkErrorText.listening(error))
+            throw AgentError.cannotListen(host: place.host, port: place.port, reason: NetworkErrorText.listening(error))
         }
         try await group.shutdownGracefully()
     }
 
-    private static func url(of listener: ListeningSocket) -> String {
+    private func url(of listener: ListeningSocket) -> String {
         switch listener.place {
-        case .internet(let end): "http://\(ListenAddress(host: end.host, port: Int(end.port)))/metrics"
+        case .internet(let end): "http://\(ListenAddress(host: end.host, port: Int(end.port)))\(place.path)"
         case .path(let path): "unix:\(path.isEmpty ? "unnamed" : path)"
         }
     }
@@ -101,9 +114,10 @@ final class HTTPEndpoint: Service {
         end.cancel()
     }
 
-    private func listen() throws -> [ListeningSocket] {
-        guard sockets.isEmpty else {
-            return try sockets.map { socket in
+    /// Begins to listen: who connects from now on waits for the endpoint to run.
+    static func listen(at place: Place) throws(AgentError) -> [ListeningSocket] {
+        guard place.sockets.isEmpty else {
+            return try place.sockets.map { socket throws(AgentError) in
                 do { return try ListeningSocket(passed: socket) } catch {
                     throw AgentError.unusableSocket(
                         name: "http", descriptor: socket, reason: "cannot be served on: \(NetworkErrorText.listening(error))")
@@ -111,11 +125,11 @@ final class HTTPEndpoint: Service {
             }
         }
         do {
-            return [try ListeningSocket(host: host, port: port, backlog: EndpointLimits.waiting.value)]
+            return [try ListeningSocket(host: place.host, port: place.port, backlog: EndpointLimits.waiting.value)]
         } catch let error as SocketFailure where error.code == EADDRINUSE {
-            throw AgentError.addressInUse(host: host, port: port)
+            throw AgentError.addressInUse(host: place.host, port: place.port, option: place.option)
         } catch {
-            throw AgentError.cannotListen(host: host, port: port, reason: NetworkErrorText.listening(error))
+            throw AgentError.cannotListen(host: place.host, port: place.port, reason: NetworkErrorText.listening(error))
         }
     }
 
@@ -136,8 +150,7 @@ final class HTTPEndpoint: Service {
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: framing,
             withDecoderLimitConfiguration: limits)
         try pipeline.addHandlers([
-            RequestStages(), RequestHeads(), RequestErrors(),
-            RequestHandler(responder: responder, place: place, turns: turns),
+            RequestStages(), RequestHeads(), RequestErrors(), handler(place, turns),
         ])
     }
 

@@ -12,7 +12,8 @@ enum Query {
         return nil
     }
 
-    private static func decoded(_ text: Substring.UTF8View) -> String? {
+    /// A part of a target, percent-encoding undone; `nil` when it is no UTF-8.
+    static func decoded(_ text: Substring.UTF8View) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text)[...]
         while let byte = rest.popFirst() {

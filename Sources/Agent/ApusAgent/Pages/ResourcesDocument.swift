@@ -63,7 +63,7 @@ extension ResourcesDocument.InstanceResources {
         residentBytes = view.stat?.sample.residentBytes
         residentPeakBytes = view.stat?.residentPeak
         virtualBytes = view.stat?.sample.virtualBytes
-        heapBytes = view.segment?.heap
+        heapBytes = view.report?.heap
         threads = view.stat?.sample.threads
         openFiles = view.openFiles
         maxFiles = view.maxFiles

@@ -34,7 +34,7 @@ extension StatsDocument.InstanceStats {
         up = view.isUp
         uptimeSeconds = view.stat?.uptime
         counters = instance.report?.counterTotals() ?? [:]
-        series = view.segment.map { $0.isAlive ? $0.series : 0 } ?? 0
+        series = view.report.map { $0.isAlive ? $0.series : 0 } ?? 0
     }
 }
 

@@ -19,9 +19,6 @@ protocol InstanceReport: AnyObject, Sendable {
     /// - Parameter alive: whether the instance lives. Of one that has ended what counts stays, while gauges hold no longer.
     func reported(alive: Bool) -> [ReportedFamily]
 
-    /// Writes series of a family, some thousands of lines at most; returns the first that was not written.
-    func write(_ place: Int, _ series: Range<Int>, values: inout [UInt64], to encoder: inout ExpositionEncoder) -> Int
-
     /// Takes note of how many series the last exposition had no room for.
     func noteClipped(_ series: Int)
 
@@ -56,13 +53,82 @@ enum ReportOrder {
     static func next() -> Int { last.add(1, ordering: .relaxed).newValue }
 }
 
+/// The limits that any report can be over, with their values and what they are of, and what to do about them.
+enum ReportedLimit {
+    static func samples(_ limit: Int) -> (reached: String, remedy: String) {
+        ("\(limit) samples of one exposition", "bound their labels, or raise --sample-limit and sample_limit")
+    }
+
+    static func series(_ limit: Int) -> (reached: String, remedy: String) {
+        ("\(limit) series of one instance", "bound the label with many values, or raise --series-limit")
+    }
+}
+
 /// The series that one instance had of a family when an exposition was planned.
 struct ReportedFamily: Sendable {
-    let family: MetricFamily
-    let seriesCount: Int
-    let report: any InstanceReport
-    /// Which of the report's families.
-    let place: Int
+    /// Where the series are.
+    enum Series: Sendable {
+        /// In a segment, so many of the family in a place of it.
+        case segment(ReportedSegment, MetricFamily, place: Int, count: Int)
+        case received(ReceivedFamily, ReceivedMetrics)
+    }
+
+    let series: Series
+
+    var report: any InstanceReport {
+        switch series {
+        case .segment(let segment, _, _, _): segment
+        case .received(_, let received): received
+        }
+    }
+
+    var name: String {
+        switch series {
+        case .segment(_, let family, _, _): family.name
+        case .received(let family, _): family.name
+        }
+    }
+
+    var isReceived: Bool { if case .received = series { true } else { false } }
+
+    var kind: ServedKind {
+        switch series {
+        case .segment(_, let family, _, _): ServedKind(family.kind)
+        case .received(let family, _): family.kind
+        }
+    }
+
+    var seriesCount: Int {
+        switch series {
+        case .segment(_, _, _, let count): count
+        case .received(let family, _): family.series.count
+        }
+    }
+
+    /// Every name that the family takes for itself (``MetricFamily/claimedNames``).
+    var claimedNames: [String] {
+        switch series {
+        case .segment(_, let family, _, _): family.claimedNames
+        case .received(let family, _): family.claimedNames
+        }
+    }
+
+    /// The samples that Prometheus makes of one series, at most.
+    func samplesPerSeries(createdSeries: Bool) -> Int {
+        switch series {
+        case .segment(_, let family, _, _): family.samplesPerSeries(createdSeries: createdSeries)
+        case .received(let family, _):
+            (family.series.lazy.map(\.value.sampleCount).max() ?? 1) + (createdSeries && family.kind.counts ? 1 : 0)
+        }
+    }
+
+    /// Starts the family of which the series of this instance and of others follow.
+    func begin(in encoder: inout ExpositionEncoder) {
+        switch series {
+        case .segment(_, let family, _, _): encoder.begin(family)
+        case .received(let family, _): encoder.begin(family)
+        }
+    }
 
     /// Writes series from `first` on, some thousands of lines at most.
     ///
@@ -71,6 +137,39 @@ struct ReportedFamily: Sendable {
     ///   - values: memory that is used over and over.
     /// - Returns: the first series that was not written.
     func write(from first: Int, before end: Int, values: inout [UInt64], to encoder: inout ExpositionEncoder) -> Int {
-        report.write(place, first..<max(first, min(end, seriesCount)), values: &values, to: &encoder)
+        let end = max(first, min(end, seriesCount))
+        switch series {
+        case .segment(let segment, _, let place, _):
+            return segment.write(place, first..<end, values: &values, to: &encoder)
+        case .received(let family, let received):
+            let some = first..<min(end, first + Self.batch)
+            for one in family.series[some] { encoder.received(one, of: family, target: received.target) }
+            return some.upperBound
+        }
+    }
+
+    /// Received series that are written at a time.
+    private static let batch = 256
+}
+
+extension ServedKind {
+    init(_ kind: MetricKind) {
+        self =
+            switch kind {
+            case .counter: .counter
+            case .gauge: .gauge
+            case .histogram, .nativeHistogram: .histogram
+            case .summary: .summary
+            case .info: .info
+            case .stateSet: .stateSet
+            }
+    }
+
+    /// Whether values only rise, so that the last ones of what has ended stay true.
+    var counts: Bool {
+        switch self {
+        case .counter, .histogram, .summary: true
+        case .gauge, .untyped, .info, .stateSet, .gaugeHistogram: false
+        }
     }
 }

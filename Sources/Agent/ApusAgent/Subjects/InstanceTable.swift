@@ -1,3 +1,4 @@
+package import ApusMetrics
 package import AgentMetrics
 import ApusLimits
 package import ApusLinux
@@ -128,6 +129,31 @@ package final class InstanceTable: Sendable {
         return Admission(instance: instance, displaced: displaced, hidden: hidden)
     }
 
+    /// Takes in what somebody has sent of an instance over HTTP, in place of what was sent of it before.
+    ///
+    /// - Throws: ``Refusal``; nothing is changed then.
+    package func receive(
+        _ report: ReceivedReport, of identity: InstanceIdentity, from peer: ReportPeer, at now: Moment
+    ) throws(Refusal) {
+        try checkHolder(of: identity, peer, nil)
+        let instance = try find(identity, for: peer, at: now).instance
+        try checkName(of: instance, peer, isReceived: true, at: now)
+        instance.receive(report, of: peer, at: now)
+        // It may have been forgotten as one that never reported, just before it did.
+        state.withLock { if $0[identity] == nil { $0[identity] = instance } }
+    }
+
+    /// Ends the life of an instance that was reported over HTTP.
+    ///
+    /// - Throws: ``Refusal`` where it is another user's.
+    /// - Returns: whether there is such an instance.
+    package func stopReceiving(_ identity: InstanceIdentity, from peer: ReportPeer, at now: Moment) throws(Refusal) -> Bool {
+        guard let instance = state.withLock({ $0[identity] }), instance.isReceived else { return false }
+        try checkName(of: instance, peer, isReceived: true, at: now)
+        instance.stopReceiving(at: now)
+        return true
+    }
+
     /// What has come of an admitted report.
     package struct Admission: Sendable {
         package let instance: KnownInstance
@@ -138,7 +164,7 @@ package final class InstanceTable: Sendable {
     }
 
     /// - Throws: ``Refusal`` of a name that the configuration gives to somebody else.
-    private func checkHolder(of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight) throws(Refusal) {
+    private func checkHolder(of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight?) throws(Refusal) {
         guard let holder = holders.withLock({ $0[identity] }) else { return }
         func unit() -> String? {
             guard case .watched(let process) = process, let file = try? process.file("cgroup"),
@@ -150,10 +176,15 @@ package final class InstanceTable: Sendable {
     }
 
     /// - Throws: ``Refusal`` of a name whose process lives, or that another user held a short while ago.
-    private func checkName(of instance: KnownInstance, _ peer: ReportPeer, at now: Moment) throws(Refusal) {
+    ///
+    /// - Parameter isReceived: whether it is reported over HTTP, where a user's processes are not told apart.
+    private func checkName(
+        of instance: KnownInstance, _ peer: ReportPeer, isReceived: Bool = false, at now: Moment
+    ) throws(Refusal) {
         let (holder, life) = instance.holding
         guard let holder else { return }
-        if instance.isAlive, holder.pid != peer.pid || peer.pid == 0 {
+        let isSame = isReceived ? instance.isReceived && holder.uid == peer.uid : holder.pid == peer.pid && peer.pid != 0
+        if instance.isAlive, !isSame {
             throw Refusal(.name, "\(instance.identity) is reported by \(holder), which lives: give this one another name")
         }
         let isDeclared = holders.withLock { $0[instance.identity] } != nil

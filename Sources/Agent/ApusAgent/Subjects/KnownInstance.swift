@@ -118,14 +118,44 @@ package final class KnownInstance: Sendable {
         }
     }
 
+    /// Takes in what the instance has sent of itself, in place of what it sent before.
+    ///
+    /// Who sends it is no process that could be watched: it lives for as long as it goes on sending.
+    func receive(_ report: ReceivedReport, of reporter: ReportPeer, at now: Moment) {
+        state.withLock { state in
+            state.reporter = reporter
+            if let received = state.subject.report as? ReceivedMetrics, received.owner == reporter.uid {
+                received.replace(with: report, at: now)
+                if state.subject.isAlive { return }
+                turn(&state, to: .alive(connection: 0), nil, received, isAlive: true, at: now)
+            } else {
+                let received = ReceivedMetrics(
+                    report, identity: identity, owner: reporter.uid, limit: rules.seriesLimit, budget: rules.budget, at: now)
+                state.file = nil
+                turn(&state, to: .alive(connection: 0), nil, received, isAlive: true, at: now)
+            }
+        }
+    }
+
+    /// Ends the life of what has sent its own end.
+    func stopReceiving(at now: Moment) {
+        state.withLock { state in
+            if state.subject.report is ReceivedMetrics { end(&state, at: now) }
+        }
+    }
+
+    /// Whether it reports, or has reported, over HTTP.
+    var isReceived: Bool { state.withLock { $0.subject.report is ReceivedMetrics } }
+
     /// A turn of its life: all sources are opened anew for what it is now.
     private func turn(
-        _ state: inout State, to life: Life, _ process: ProcessSight?, _ report: (any InstanceReport)?, at now: Moment
+        _ state: inout State, to life: Life, _ process: ProcessSight?, _ report: (any InstanceReport)?,
+        isAlive: Bool? = nil, at now: Moment
     ) {
         state.life = life
         standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
         state.subject = InstanceSubject(
-            identity, process: process, report: report, hangs: rules.hangs, interval: rules.interval)
+            identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval)
         do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
     }
 
@@ -137,6 +167,7 @@ package final class KnownInstance: Sendable {
 
     /// Reads what the body says; the end of the process is the end of the life.
     private func read(_ state: inout State, at now: Moment, _ body: (inout State) throws(ProcessGone) -> Void) {
+        if let received = state.subject.report as? ReceivedMetrics, received.isStale(at: now) { end(&state, at: now) }
         do throws(ProcessGone) { try body(&state) } catch { end(&state, at: now) }
     }
 
@@ -163,7 +194,7 @@ package final class KnownInstance: Sendable {
         var encoder = ExpositionEncoder(format: .text004)
         var values: [UInt64] = []
         for family in segment.reported(alive: true) {
-            let each = family.family.samplesPerSeries(createdSeries: false)
+            let each = family.samplesPerSeries(createdSeries: false)
             var next = 0
             while next < family.seriesCount {
                 guard written < limit, !isEnough() else { return written }
@@ -276,7 +307,7 @@ package final class KnownInstance: Sendable {
                 maxFiles: state.readings.reading(LimitsSource.self) ?? nil,
                 heartbeatAge: state.readings.reading(HeartbeatSource.self),
                 hang: judgement ?? nil, isHung: judgement.map { $0 != nil },
-                segment: state.readings.reading(SegmentSource.self),
+                report: state.readings.reading(ReportSource.self),
                 unit: state.readings.reading(ServiceUnitSource.self))
         }
     }
@@ -331,7 +362,7 @@ package struct InstanceView: Sendable {
     package let hang: Hang?
     /// Whether it hangs; `nil` where nobody judges: of no living process, and without the source `hang`.
     package let isHung: Bool?
-    let segment: SegmentSource.Reading?
+    let report: ReportSource.Reading?
     /// The systemd unit that the process runs in.
     package let unit: String?
 

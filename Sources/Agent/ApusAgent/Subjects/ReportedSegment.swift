@@ -71,12 +71,12 @@ final class ReportedSegment: InstanceReport {
         switch reason {
         case .labels: nil
         case .samples:
-            ("\(samples) samples of one exposition", "bound their labels, or raise --sample-limit and sample_limit")
+            ReportedLimit.samples(samples)
         case .memory: account.refusal.map { ($0.reached, $0.remedy) }
         case .limit:
             state.withLock { $0.reader.bound } == .families
                 ? ("\(SegmentLayout.mostFamilies) families of one instance", "put what varies into labels, not into names")
-                : ("\(limit) series of one instance", "bound the label with many values, or raise --series-limit")
+                : ReportedLimit.series(limit)
         }
     }
 
@@ -88,8 +88,8 @@ final class ReportedSegment: InstanceReport {
     func reported(alive: Bool) -> [ReportedFamily] {
         state.withLock { state in
             state.families.enumerated().compactMap { place, table in
-                guard table.count > 0, alive || table.family.kind.counts else { return nil }
-                return ReportedFamily(family: table.family, seriesCount: table.count, report: self, place: place)
+                guard table.count > 0, alive || ServedKind(table.family.kind).counts else { return nil }
+                return ReportedFamily(series: .segment(self, table.family, place: place, count: table.count))
             }
         }
     }
@@ -136,6 +136,7 @@ final class ReportedSegment: InstanceReport {
         }
     }
 
+    /// Writes series of a family, some thousands of lines at most; returns the first that was not written.
     func write(
         _ place: Int, _ series: Range<Int>, values: inout [UInt64], to encoder: inout ExpositionEncoder
     ) -> Int {
@@ -157,16 +158,6 @@ final class ReportedSegment: InstanceReport {
             return Dictionary(
                 counters.map { table in (table.family.name, table.numbers(from: state.reader).reduce(0) { $0 + $1.value }) },
                 uniquingKeysWith: +)
-        }
-    }
-}
-
-extension MetricKind {
-    /// Whether values only rise, so that the last ones of a process that has ended stay true.
-    fileprivate var counts: Bool {
-        switch self {
-        case .counter, .histogram, .nativeHistogram, .summary: true
-        case .gauge, .info, .stateSet: false
         }
     }
 }

@@ -53,6 +53,14 @@ package final class SeriesBudget: Sendable {
 
         package var taken: Int { used.withLock { $0 } }
 
+        /// Gives back all that was taken.
+        func empty() {
+            used.withLock { used in
+                budget.give(used, by: owner)
+                used = 0
+            }
+        }
+
         deinit { budget.give(used.withLock { $0 }, by: owner) }
     }
 

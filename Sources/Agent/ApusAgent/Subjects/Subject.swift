@@ -14,7 +14,7 @@ protocol Subject: Sendable {
 /// An instance of a service: expected, or with a process that reports, or ended.
 final class InstanceSubject: Subject {
     let identity: InstanceIdentity
-    /// The process that lives and reports; `nil` when none does.
+    /// The process that lives and reports; `nil` when none does, and of what reports over HTTP.
     private let sight: ProcessSight?
     /// What is reported, which outlives the process; `nil` before the first report.
     let report: (any InstanceReport)?
@@ -27,8 +27,8 @@ final class InstanceSubject: Subject {
 
     var labels: [(String, String)] { identity.labels }
     var hasEnded: Bool { process?.hasEnded ?? false }
-    /// Whether a process lives and reports, seen or not.
-    var isAlive: Bool { sight != nil }
+    /// Whether it lives and reports, its process seen or not.
+    let isAlive: Bool
     /// The process that lives; `nil` also when nothing of it can be seen.
     var process: WatchedProcess? { if case .watched(let process) = sight { process } else { nil } }
 
@@ -43,13 +43,16 @@ final class InstanceSubject: Subject {
         }
     }
 
+    /// - Parameter isAlive: where no process says so.
     init(
-        _ identity: InstanceIdentity, process sight: ProcessSight? = nil, report: (any InstanceReport)? = nil, hangs: HangJudge,
+        _ identity: InstanceIdentity, process sight: ProcessSight? = nil, report: (any InstanceReport)? = nil,
+        isAlive: Bool? = nil, hangs: HangJudge,
         interval: UInt64
     ) {
         self.identity = identity
         self.sight = sight
         self.report = report
+        self.isAlive = isAlive ?? (sight != nil)
         segment = report as? ReportedSegment
         self.hangs = hangs
         self.interval = interval

@@ -36,7 +36,7 @@ package enum ReceivedValue: Sendable, Equatable {
     }
 
     /// A number as an exposition writes it; `nil` for what is more than one.
-    var asDouble: Double? {
+    package var asDouble: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value

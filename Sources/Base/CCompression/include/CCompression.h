@@ -17,3 +17,8 @@ ptrdiff_t apus_compress(
     void *compressor, const uint8_t *in, size_t count, size_t *taken, int finish, uint8_t *out, size_t capacity);
 
 void apus_compressor_free(void *compressor);
+
+/// Undoes gzip, of all members of `in`, as far as `out` has room.
+///
+/// Returns the number of bytes written; -1 for what is no gzip, or is cut off; -2 when there is no room for all of it, or no memory.
+ptrdiff_t apus_gunzip(const uint8_t *in, size_t count, uint8_t *out, size_t capacity);

@@ -1,0 +1,127 @@
+import AgentMetrics
+package import ApusMetrics
+
+/// Says which series of a reported family are also those of a family that every agent knows: what a runtime calls its heap, a pool its
+/// connections, a queue its length.
+///
+/// The values of all series that come to the same labels are added up. What an instance reports under the known name itself stands.
+package struct NameRule: Sendable {
+    /// Where a label of the known family has its value from.
+    package enum Origin: Sendable, Equatable {
+        case constant(String)
+        /// From the label of that name; what has none gets the other value.
+        case label(String, otherwise: String)
+    }
+
+    /// The name of the reported family.
+    let reported: String
+    /// Labels that a series must have.
+    let having: [(name: String, value: String)]
+    let known: MetricFamily
+    /// The labels of the known family, in the order of their names.
+    let labels: [(name: String, origin: Origin)]
+
+    package init(
+        _ reported: String, having: [(String, String)] = [], _ known: MetricFamily, labels: [(String, Origin)] = []
+    ) {
+        self.reported = reported
+        self.having = having
+        self.known = known
+        self.labels = labels.sorted { $0.0 < $1.0 }
+    }
+
+    /// What a series adds to; `nil` when it adds to nothing.
+    fileprivate func labels(of series: ReceivedSeries) -> [UInt8]? {
+        guard !having.isEmpty || !labels.isEmpty else { return [] }
+        let pairs = (try? LabelBytes.parse(series.labels)) ?? []
+        let own = Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        guard having.allSatisfy({ own[$0.name] == $0.value }) else { return nil }
+        return LabelBytes.render(
+            labels.map { label in
+                switch label.origin {
+                case .constant(let value): (label.name, value)
+                case .label(let name, let otherwise): (label.name, own[name] ?? otherwise)
+                }
+            })
+    }
+}
+
+extension ReceivedReport {
+    /// The report with the families that follow from it by rules, where it has them not itself. Of several rules for one family, those
+    /// count that are about families of the report.
+    package func adding(_ rules: [NameRule]) -> ReceivedReport {
+        let families = Dictionary(families.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var sums: [String: (family: MetricFamily, byLabels: [[UInt8]: Double])] = [:]
+        for rule in rules where families[rule.known.name] == nil {
+            guard let family = families[rule.reported] else { continue }
+            for series in family.series {
+                guard let value = series.value.asDouble, let labels = rule.labels(of: series) else { continue }
+                sums[rule.known.name, default: (rule.known, [:])].byLabels[labels, default: 0] += value
+            }
+        }
+        guard !sums.isEmpty else { return self }
+        var report = self
+        for (name, (family, byLabels)) in sums.sorted(by: { $0.key < $1.key }) {
+            report.families.append(
+                ReceivedFamily(
+                    name: name, kind: ServedKind(family.kind), help: family.help, unit: family.unit,
+                    series: byLabels.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                        .map { ReceivedSeries(labels: $0.key, value: .number($0.value)) }))
+        }
+        return report
+    }
+}
+
+extension NameRule {
+    /// What the usual clients of other languages call these things: prom-client, Micrometer and HikariCP, the clients of Java, Go and
+    /// .NET, OpenTelemetry's conventions, exporters of Sidekiq and Celery.
+    package static let usual: [NameRule] = heaps + pools + queues + lags
+
+    private static let heap = ServiceProcess.heap.family
+
+    private static let heaps = [
+        NameRule("nodejs_heap_size_used_bytes", heap), NameRule("v8js_memory_heap_used_bytes", heap),
+        NameRule("jvm_memory_used_bytes", having: [("area", "heap")], heap),
+        NameRule("jvm_memory_used_bytes", having: [("jvm_memory_type", "heap")], heap),
+        NameRule("jvm_memory_bytes_used", having: [("area", "heap")], heap),
+        NameRule("go_memstats_heap_inuse_bytes", heap), NameRule("dotnet_total_memory_bytes", heap),
+    ]
+
+    private static let pools: [NameRule] = {
+        let used = Origin.constant(ConnectionState.used.rawValue)
+        let idle = Origin.constant(ConnectionState.idle.rawValue)
+        let hikari = Origin.label("pool", otherwise: "pool")
+        let all: [(name: String, pool: Origin, state: Origin)] = [
+            ("hikaricp_connections_active", hikari, used), ("hikaricp_connections_idle", hikari, idle),
+            (
+                "db_client_connection_count", .label("db_client_connection_pool_name", otherwise: "pool"),
+                .label("db_client_connection_state", otherwise: ConnectionState.used.rawValue)
+            ),
+            (
+                "db_client_connections_usage", .label("pool_name", otherwise: "pool"),
+                .label("state", otherwise: ConnectionState.used.rawValue)
+            ),
+        ]
+        return all.map {
+            NameRule($0.name, ConnectionPool.connections.family, labels: [("pool", $0.pool), ("state", $0.state)])
+        } + all.map { NameRule($0.name, Contract.databaseConnections.family) }
+    }()
+
+    private static let queues: [NameRule] = {
+        let pending = [("state", Origin.constant(QueueState.pending.rawValue))]
+        let scheduled = [("state", Origin.constant(QueueState.scheduled.rawValue))]
+        return [
+            NameRule("sidekiq_queue_enqueued_jobs", Queue.depth.family, labels: pending),
+            NameRule("sidekiq_jobs_waiting_count", Queue.depth.family, labels: pending),
+            NameRule("sidekiq_scheduled_jobs", Queue.depth.family, labels: scheduled),
+            NameRule("celery_queue_length", Queue.depth.family, labels: pending),
+            NameRule("bullmq_job_count", having: [("state", "waiting")], Queue.depth.family, labels: pending),
+            NameRule("bullmq_job_count", having: [("state", "delayed")], Queue.depth.family, labels: scheduled),
+        ]
+    }()
+
+    private static let lags = [
+        NameRule(
+            "nodejs_eventloop_lag_seconds", Scheduling.lag.family, labels: [("executor", .constant("event-loop"))])
+    ]
+}

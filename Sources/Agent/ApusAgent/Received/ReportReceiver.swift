@@ -1,0 +1,221 @@
+import ApusText
+import AgentMetrics
+import ApusHTTP
+import ApusLimits
+package import ApusMetrics
+import ApusSegment
+import EventCatalog
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Takes in what is reported over HTTP: a text for one instance, or an export of OpenTelemetry for any.
+///
+/// Whose an instance is follows from the user at the other end, as the kernel names it; those of other hosts are one user, whom nobody
+/// knows.
+final class ReportReceiver: Sendable {
+    private let table: InstanceTable
+    private let work: AgentWork
+    private let clock: AgentClock
+    private let names: OwnNames
+    private let seriesLimit: Int
+    private let logger: Logger
+    private let rates = Mutex(ReportRates())
+    private let lines = LogThrottle<ConnectionPeer>()
+
+    init(table: InstanceTable, work: AgentWork, configuration: AgentConfiguration, clock: AgentClock, logger: Logger) {
+        self.table = table
+        self.work = work
+        self.clock = clock
+        names = OwnNames(configured: configuration.allowedHosts, listening: configuration.reportAddress?.host ?? "localhost")
+        seriesLimit = configuration.seriesLimit
+        self.logger = logger
+    }
+
+    // MARK: - By the head
+
+    /// What a request asks for.
+    ///
+    /// - Throws: the answer to what is refused by its head.
+    func route(
+        _ head: HTTPRequestHead, from peer: ConnectionPeer, isReserved: Bool
+    ) throws(RouteRefused) -> ReportRoute {
+        guard !isReserved else {
+            throw RouteRefused(.serviceUnavailable, "all connections are taken", headers: [("Retry-After", "1")])
+        }
+        let host = head.headers.first(name: "host")
+        guard names.include(host: host) else {
+            work.countRefusedHost()
+            throw RouteRefused(
+                .misdirectedRequest, "this is not known as a name of this agent: ask by address, or give it --allowed-host")
+        }
+        let route = try ReportRoute(head)
+        let coding = head.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
+        guard ["identity", "", "gzip"].contains(coding) else {
+            throw RouteRefused(.unsupportedMediaType, "send it as it is, or in gzip", headers: [("Accept-Encoding", "gzip")])
+        }
+        guard format(head, route) != nil else {
+            let types =
+                route == .export
+                ? "application/x-protobuf or application/json" : "text/plain or application/openmetrics-text; version=1.0.0"
+            throw RouteRefused(.unsupportedMediaType, "the Content-Type is \(types)")
+        }
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
+            length > HTTPReportLimits.body.value.bytes
+        {
+            throw RouteRefused(tooLarge(peer))
+        }
+        return route
+    }
+
+    /// How a body is written.
+    private enum Format {
+        case text(ReceivedTextFormat)
+        /// Without a body.
+        case nothing
+    }
+
+    private func format(_ head: HTTPRequestHead, _ route: ReportRoute) -> Format? {
+        let type = head.headers.first(name: "content-type")
+        switch route {
+        // What curl says of any file that it sends.
+        case .put where type == "application/x-www-form-urlencoded": return .text(.text)
+        case .put: return ReceivedTextFormat(contentType: type).map(Format.text)
+        case .end: return .nothing
+        case .export: return nil
+        }
+    }
+
+    /// The answer to a body past the limit.
+    func tooLarge(_ peer: ConnectionPeer) -> Answer {
+        refuse(
+            .limit, .payloadTooLarge, "a report has \(HTTPReportLimits.body.value.bytes) bytes at most: report fewer series",
+            peer)
+    }
+
+    /// The answer to who sends bodies for which there is no room.
+    func busy(_ peer: ConnectionPeer) -> Answer {
+        var answer = refuse(.limit, .serviceUnavailable, "too many reports are under way", peer)
+        answer.headers = [("Retry-After", "1")]
+        return answer
+    }
+
+    // MARK: - By the body
+
+    func answer(
+        _ route: ReportRoute, _ head: HTTPRequestHead, body: [UInt8], from peer: ConnectionPeer
+    ) -> Answer {
+        let now = clock.now()
+        do throws(ReportRefused) {
+            let body = try plain(body, head)
+            try admit(body.count, peer, at: now)
+            switch (route, format(head, route)) {
+            case (.put(let identity), .text(let format)):
+                let report: ReceivedReport
+                do { report = try ReceivedReport(text: body, as: format, limits: .ofReports(series: seriesLimit)) } catch {
+                    throw ReportRefused(.content, .badRequest, error.description)
+                }
+                try take(report.adding(NameRule.usual), of: identity, from: peer, at: now)
+                return Answer(status: .noContent, body: .bytes([]))
+            case (.end(let identity), _):
+                let isThere: Bool
+                do throws(Refusal) { isThere = try table.stopReceiving(identity, from: user(peer), at: now) } catch {
+                    throw ReportRefused(error)
+                }
+                return isThere
+                    ? Answer(status: .noContent, body: .bytes([])) : .text(.notFound, "\(identity) does not report over HTTP")
+            default: return .text(.unsupportedMediaType, "no such format")
+            }
+        } catch {
+            var answer = refuse(error.reason, error.status, error.message, peer)
+            if let pause = error.retryAfter { answer.headers = [("Retry-After", "\(pause)")] }
+            return answer
+        }
+    }
+
+    private func plain(_ body: [UInt8], _ head: HTTPRequestHead) throws(ReportRefused) -> [UInt8] {
+        guard head.headers.first(name: "content-encoding")?.lowercased() == "gzip" else { return body }
+        do { return try Gunzip.bytes(body, most: HTTPReportLimits.body.value.bytes) } catch {
+            switch error {
+            case .malformed: throw ReportRefused(.content, .badRequest, "the body is not gzip, or ends too early")
+            case .tooLarge:
+                throw ReportRefused(
+                    .limit, .payloadTooLarge,
+                    "a report has \(HTTPReportLimits.body.value.bytes) bytes at most when it is uncompressed: report fewer series"
+                )
+            }
+        }
+    }
+
+    private func admit(_ bytes: Int, _ peer: ConnectionPeer, at now: Moment) throws(ReportRefused) {
+        let cost = max(bytes, HTTPReportLimits.each.value.bytes)
+        guard let pause = rates.withLock({ $0.take(cost, of: peer, at: now.monotonic) }) else { return }
+        throw ReportRefused(
+            .limit, .tooManyRequests,
+            "more than \(HTTPReportLimits.rate.value.bytes) bytes of reports a second: report less often, or fewer series",
+            retryAfter: pause)
+    }
+
+    private func take(
+        _ report: ReceivedReport, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
+    ) throws(ReportRefused) {
+        do throws(Refusal) { try table.receive(report, of: identity, from: user(peer), at: now) } catch {
+            throw ReportRefused(error)
+        }
+    }
+
+    private func user(_ peer: ConnectionPeer) -> ReportPeer {
+        switch peer {
+        case .user(let uid), .localUser(let uid): ReportPeer(pid: 0, uid: uid)
+        case .ipv4, .ipv6, .unknown: ReportPeer(pid: 0, uid: ReportPeer.unknownUser)
+        }
+    }
+
+    /// Counts a refusal, and says it in the log.
+    private func refuse(
+        _ reason: RefusalReason, _ status: HTTPResponseStatus, _ message: String, _ peer: ConnectionPeer
+    ) -> Answer {
+        work.countRefusal(reason)
+        if let omitted = lines.admit(peer) {
+            logger.warning(
+                "a report over HTTP is refused",
+                metadata: CataloguedEvent.reportRefused.metadata([
+                    "peer": "\(peer)", "reason": "\(reason)", "message": "\(message)", "omitted": "\(omitted)",
+                ]))
+        }
+        return .text(status, message)
+    }
+}
+
+/// A report that is turned away by its body.
+private struct ReportRefused: Error {
+    let reason: RefusalReason
+    let status: HTTPResponseStatus
+    let message: String
+    /// Seconds.
+    var retryAfter: Int?
+
+    init(_ reason: RefusalReason, _ status: HTTPResponseStatus, _ message: String, retryAfter: Int? = nil) {
+        self.reason = reason
+        self.status = status
+        self.message = message
+        self.retryAfter = retryAfter
+    }
+
+    init(_ refusal: Refusal) {
+        self.init(refusal.reason, refusal.reason == .name ? .forbidden : .serviceUnavailable, refusal.message)
+        if refusal.reason != .name { retryAfter = 60 }
+    }
+}
+
+extension ReceivedLimits {
+    /// What one report of an instance may have.
+    package static func ofReports(series: Int) -> ReceivedLimits {
+        ReceivedLimits(
+            families: SegmentLayout.mostFamilies, series: series, labels: SegmentLayout.mostLabels,
+            labelBytes: SegmentLayout.longestLabels, labelValue: SegmentLayout.longestLabelValue,
+            name: SegmentLayout.longestName,
+            help: SegmentLayout.longestHelp, unit: SegmentLayout.longestUnit, buckets: SegmentLayout.mostBuckets)
+    }
+}
