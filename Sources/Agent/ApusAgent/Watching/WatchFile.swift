@@ -38,11 +38,8 @@ package struct WatchFile: Sendable {
             bytes, within: .init(deepest: WatchLimits.depth.value, mostNodes: WatchLimits.values.value))
         var parser = WatchFileParser(faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
         var groups: [GroupDeclaration] = []
-        if let root = text.root {
-            groups = parser.groups(in: root)
-        } else if text.faults.isEmpty {
-            parser.note("the file says nothing: write groups: and a list of groups below it", at: TextPlace(line: 1, column: 1))
-        }
+        // A file of comments alone watches nothing.
+        if let root = text.root, !root.isNull { groups = parser.groups(in: root) }
         guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
         return WatchFile(groups: groups)
     }

@@ -16,6 +16,8 @@ struct WatchFileParser {
             note("groups is missing: write groups: and a list of groups below it", at: root.place)
             return []
         }
+        // Where every group below the key is a comment.
+        if groups.isNull { return [] }
         guard case .sequence(let elements) = groups.value else {
             note("groups is \(groups.kind): write a list of groups, or [] for none", at: groups.place)
             return []
