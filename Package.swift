@@ -278,7 +278,8 @@ let package = Package(
         commands.executable(
             "apus",
             [
-                "AgentMetrics", "ApusDeployment", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusReporting",
+                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics",
+                "ApusReporting",
                 "ApusSystemd",
                 "ApusText",
                 "ApusThreads",
@@ -439,7 +440,7 @@ let package = Package(
             "SystemTests",
             [
                 "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology",
-                "EventCatalog", "HostTesting", "NotificationFleet", "NotificationPack",
+                "EventCatalog", "HostTesting", "NotificationFleet", "NotificationPack", "reporting-service",
             ]),
         commands.tests(
             "IntegrationTests",

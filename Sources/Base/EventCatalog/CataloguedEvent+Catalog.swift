@@ -104,8 +104,8 @@ extension CataloguedEvent {
         }
     }
 
-    /// The text of a catalog file for `/usr/lib/systemd/catalog`, with every event.
-    package static var catalog: String {
-        allCases.map { "-- \($0.id)\nSubject: \($0.subject)\nDefined-By: Apus\n\n\($0.explanation)\n" }.joined(separator: "\n")
+    /// The text of a catalog file for `/usr/lib/systemd/catalog`.
+    package static func catalog(of events: [CataloguedEvent] = allCases) -> String {
+        events.map { "-- \($0.id)\nSubject: \($0.subject)\nDefined-By: Apus\n\n\($0.explanation)\n" }.joined(separator: "\n")
     }
 }

@@ -22,6 +22,11 @@ package enum CataloguedEvent: String, CaseIterable, Sendable {
     case leaseLost = "e9a2e15bffff44d2abdb1e236abd3dea"
     case storeUnreachable = "cb98994d7154479bb20a15eac3c1c3de"
 
+    /// The events that an agent logs.
+    package static let ofAgent: [CataloguedEvent] = [
+        .entriesDropped, .agentReady, .reportRefused, .segmentMalformed, .instanceHung, .instanceRecovered,
+    ]
+
     /// The `MESSAGE_ID` of the event's entries.
     package var id: String { rawValue }
 

@@ -1,3 +1,5 @@
+import ApusDeployment
+import ApusFiles
 import ApusMetrics
 public import ApusTopology
 public import ArgumentParser
@@ -32,6 +34,8 @@ struct FleetArguments: FleetSource {
         FleetParameters(
             placement: placement, scrapeInterval: scrapeInterval, alertHold: alertHold, portOffset: portOffset)
     }
+
+    var files: [GeneratedFile] { AgentPackage().files }
 
     static var families: [MetricFamily] { Notifications.families }
 

@@ -29,7 +29,7 @@ public struct ExplainCommand<Source: FleetSource>: AsyncParsableCommand {
     public func run() async throws {
         let (path, line) = try parsedPosition()
         let fleet = try source.fleet(in: environment)
-        let files = try fleet.generatedFiles(dashboards: source.dashboards)
+        let files = try fleet.generatedFiles(dashboards: source.dashboards) + source.files
         guard
             let file = files.filter({ path == $0.path || path.hasSuffix("/" + $0.path) }).max(by: {
                 $0.path.count < $1.path.count

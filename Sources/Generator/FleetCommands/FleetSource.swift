@@ -1,5 +1,6 @@
 import AgentMetrics
 public import ApusDashboards
+public import ApusFiles
 import ApusGenerator
 public import ApusMetrics
 import ApusPromQL
@@ -18,12 +19,16 @@ public protocol FleetSource: ParsableArguments {
     /// Dashboards of the fleet's own, beside those that every fleet has.
     var dashboards: [Dashboard] { get }
 
+    /// The files of the tool's own, beside those that follow from the fleet.
+    var files: [GeneratedFile] { get }
+
     /// The families that the fleet's services record, beside those that `AgentMetrics` declares for any service.
     static var families: [MetricFamily] { get }
 }
 
 extension FleetSource {
     public var dashboards: [Dashboard] { [] }
+    public var files: [GeneratedFile] { [] }
     public static var families: [MetricFamily] { [] }
 }
 

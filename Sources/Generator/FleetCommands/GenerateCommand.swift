@@ -43,7 +43,9 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
     public func run() async throws {
         let kinds = only.isEmpty ? Set(FileKind.allCases) : Set(only)
         let fleet = try source.fleet(in: environment)
-        let files = try fleet.filesOfValidFleet(of: kinds, dashboards: source.dashboards, schema: dashboardSchema)
+        var files = try fleet.filesOfValidFleet(of: kinds, dashboards: source.dashboards, schema: dashboardSchema)
+        // Of no kind: they belong to all of them.
+        if kinds.count == FileKind.allCases.count { files += source.files }
         if kinds.contains(.compose) { for omission in fleet.omittedFiles { printError(omission) } }
         let folder = OutputFolder(path: output)
         // Beside files of some kinds lie those of others.

@@ -1,3 +1,4 @@
+import ApusDeployment
 import ApusFiles
 import ApusGenerator
 import ApusTopology
@@ -21,7 +22,7 @@ import Yams
         let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().path
         let differences = try OutputFolder(path: repository).differences(
-            from: try notificationFleet().deployed(in: nil).generatedFiles())
+            from: try notificationFleet().deployed(in: nil).generatedFiles() + AgentPackage().files)
         #expect(differences == [], "run `apus generate` and commit what it writes")
     }
 

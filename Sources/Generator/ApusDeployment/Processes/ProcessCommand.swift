@@ -203,6 +203,19 @@ extension ProcessCommand {
             expectations: [["--expect-file", expectationsPath]], more: [], url: "http://\(agent.address)/health")
     }
 
+    /// The agent of a host that has no fleet as a unit.
+    ///
+    /// - Parameters:
+    ///   - watchPath: the file that names the groups of processes that it watches.
+    ///   - arguments: the variable that has more options; each of these takes the place of the same one before it.
+    package static func unit(agent: AgentEndpoint, in fleet: Fleet, socket: String, watchPath: String, arguments: String)
+        -> Self
+    {
+        Self(
+            agent: agent.name, of: fleet, listen: agent.address, socket: socket, expectations: [],
+            more: [["--config", watchPath], ["$\(arguments)"]], url: "http://\(agent.address)/health")
+    }
+
     /// The template of agents beside instances: what only one has is in variables, as ``settings(of:unit:)`` gives them.
     package static func agentTemplate(in fleet: Fleet, socket: String) -> Self {
         Self(

@@ -14,7 +14,7 @@ extension AgentUnits {
         switch fleet.agents.placement {
         case .perHost:
             let address = fleet.agentEndpoints.first.flatMap(numericAddress)
-            return [socketUnit(template, "Sockets of the Apus agent of the fleet \(fleet.name)", stream: address)]
+            return [socketUnit(template, "Sockets of the Apus agent\(fleetPhrase)", stream: address)]
         case .besideEachInstance:
             let addresses = fleet.agentEndpoints.flatMap { endpoint in
                 endpoint.instances.compactMap { instance in
@@ -46,13 +46,12 @@ extension AgentUnits {
             fleet.isLocal
             ? Sandbox.localTraffic
             : [.comment("The interface may get its address later."), .setting("FreeBind", "yes")]
-        let unit = UnitFile(sections: [
-            .init(
-                name: "Unit",
-                lines: [.setting("Description", description), .setting("PartOf", FleetTarget.name)]),
-            .init(name: "Socket", lines: sockets + traffic),
-            .init(name: "Install", lines: [.setting("WantedBy", FleetTarget.name)]),
-        ])
+        let unit = UnitFile(
+            sections: [
+                .init(name: "Unit", lines: context.introduction(description)),
+                .init(name: "Socket", lines: sockets + traffic),
+                .init(name: "Install", lines: [.setting("WantedBy", context.socketTarget)]),
+            ], header: context.header)
         return SystemdFile(.unit, name, unit.contents)
     }
 

@@ -4,6 +4,7 @@ import ApusTopology
 /// The units of the fleet's agents: one service, or a template with an instance beside each instance of a service.
 struct AgentUnits {
     let fleet: Fleet
+    var context = UnitContext.fleet
 
     /// In order of the instances.
     var names: [String] {
@@ -32,15 +33,12 @@ struct AgentUnits {
         case .perHost:
             fleet.agentEndpoints.map { endpoint in
                 unit(
-                    name(beside: ""), "Apus agent of the fleet \(fleet.name)",
+                    name(beside: ""), serviceDescription,
                     command: .unit(
                         agent: endpoint, in: fleet, socket: socket(beside: ""),
                         units: names + fleet.services.flatMap { ServiceTemplate(fleet: fleet, service: $0).names },
                         expectationsPath: Self.expectationsPath), prefix: prefix,
-                    restart: [
-                        .comment("It reads the file of the expected instances again."),
-                        .setting("ExecReload", "/usr/bin/kill -HUP $MAINPID"),
-                    ])
+                    restart: Self.reload("It reads the file of the expected instances again."))
             }
         case .besideEachInstance:
             [
@@ -60,6 +58,16 @@ struct AgentUnits {
         }
     }
 
+    /// What the one agent of a host is called, with its fleet where there is one.
+    var serviceDescription: String { "Apus agent\(fleetPhrase)" }
+
+    var fleetPhrase: String { fleet.services.isEmpty ? "" : " of the fleet \(fleet.name)" }
+
+    /// - Parameter reason: what a reload is for.
+    static func reload(_ reason: String) -> [UnitFile.Line] {
+        [.comment(reason), .setting("ExecReload", "/usr/bin/kill -HUP $MAINPID")]
+    }
+
     private var journal: [UnitFile.Line] {
         let folder =
             switch fleet.agents.placement {
@@ -74,7 +82,7 @@ struct AgentUnits {
         ]
     }
 
-    private func unit(
+    func unit(
         _ name: String, _ description: String, command: ProcessCommand, prefix: String, restart: [UnitFile.Line] = []
     ) -> SystemdFile {
         let store: [UnitFile.Line] = [
@@ -85,7 +93,7 @@ struct AgentUnits {
             fleet: fleet, description: description, command: command, prefix: prefix, after: [],
             requires: [socketName(of: self.name(beside: "%i"))], user: fleet.installation.agentUser,
             limits: fleet.agents.limits,
-            sandbox: restart + store + journal + Sandbox.agent(fleet))
+            sandbox: restart + store + journal + Sandbox.agent(fleet), context: context)
         return SystemdFile(.unit, name, unit.contents)
     }
 }

@@ -14,22 +14,22 @@ struct ProcessUnit {
     let user: String
     let limits: ResourceLimits
     let sandbox: [UnitFile.Line]
+    var context = UnitContext.fleet
 
     var contents: String {
-        UnitFile(sections: [
-            .init(name: "Unit", lines: unit), .init(name: "Service", lines: service),
-            .init(name: "Install", lines: [.setting("WantedBy", FleetTarget.name)]),
-        ]).contents
+        UnitFile(
+            sections: [
+                .init(name: "Unit", lines: unit), .init(name: "Service", lines: service),
+                .init(name: "Install", lines: [.setting("WantedBy", context.serviceTarget)]),
+            ], header: context.header
+        ).contents
     }
 
     private var unit: [UnitFile.Line] {
         // An address of an interface can be bound to once that is configured.
         let network = fleet.isLocal ? "network.target" : "network-online.target"
         let wanted = (fleet.isLocal ? [] : [network]) + after
-        return [
-            .setting("Description", description),
-            .setting("PartOf", FleetTarget.name),
-        ] + wanted.map { .setting("Wants", $0) }
+        return context.introduction(description) + wanted.map { .setting("Wants", $0) }
             + requires.map { .setting("Requires", $0) }
             + [
                 .setting("After", ([network] + requires + after).joined(separator: " ")),

@@ -14,7 +14,7 @@ func systemdFiles(for fleet: Fleet, prefix: String) -> [SystemdFile] {
     let agents = AgentUnits(fleet: fleet)
     return agents.files(prefix: prefix) + agents.socketFiles + agents.expectationFiles + services + [
         FleetTarget(fleet: fleet).file, host.users, host.folders,
-        SystemdFile(.catalog, "apus.catalog", UnitFile.header + CataloguedEvent.catalog),
+        SystemdFile(.catalog, "apus.catalog", UnitFile.header + CataloguedEvent.catalog()),
     ]
 }
 
