@@ -1,6 +1,7 @@
 # make run       installs what is missing, builds, and brings the fleet up on this machine
 # make test      installs what the tests need, builds, and runs all of them
 # make build     leaves release builds in bin/
+# make deb       leaves the agent's Debian package in bin/
 # make examples  builds and runs the example packages
 # make fuzz      attacks what reads the bytes of strangers, FUZZ_SECONDS (10) for each target
 # make attack    attacks agent, API and workers under their units, ATTACK_SECONDS (120) each, with an honest client each second; `make test` has a short form
@@ -16,15 +17,16 @@ ATTACK_SECONDS ?= 120
 ATTACK_MILLISECONDS ?= 200
 FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
 
-# Debian packages by name: to build, and to test.
+# Debian packages by name: to build, to package, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libyaml-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := amqp-tools curl dbus docker-compose nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
+DEB_PACKAGES := debhelper dpkg-dev git python3
+TEST_PACKAGES := amqp-tools bash-completion curl dbus docker-compose iproute2 lintian man-db nginx openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
     prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \
     python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
-    systemd-journal-remote systemd-sysv yamllint zstd
+    systemd-journal-remote systemd-sysv yamllint zsh zstd
 
-.PHONY: all attack build build-tests product run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
+.PHONY: all attack build build-tests deb product run test test-beside examples fuzz generate format lint check clean binaries build-packages test-packages
 
 all: build
 
@@ -38,6 +40,10 @@ binaries:
 	@mkdir -p bin
 	@for name in apus apus-agent; do strip -o bin/.$$name.new .build/release/$$name && mv bin/.$$name.new bin/$$name; done
 	@echo "built bin/apus and bin/apus-agent"
+
+deb: build
+	@Tests/packages $(DEB_PACKAGES)
+	@Packaging/build-deb bin/apus-agent
 
 build-tests: build-packages
 	$(SWIFT_BUILD) --build-tests
@@ -89,5 +95,5 @@ build-packages:
 	@Tests/packages $(BUILD_PACKAGES)
 
 test-packages: build-packages
-	@Tests/packages $(TEST_PACKAGES)
+	@Tests/packages $(DEB_PACKAGES) $(TEST_PACKAGES)
 	@Tests/python-packages
