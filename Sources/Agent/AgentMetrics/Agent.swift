@@ -21,6 +21,10 @@ public enum Agent: MetricSubsystem {
     public static let instances = Gauge<NoLabels>("apus_agent_instances", "Instances that are known, alive or not.")
     public static let unwatchedProcesses = Gauge<NoLabels>(
         "apus_agent_unwatched_processes", "Processes that belong to groups and are not watched, as there are too many.")
+    public static let unwatchedControlGroups = Gauge<NoLabels>(
+        "apus_agent_unwatched_control_groups",
+        "Control groups that belong to groups and are not watched, as there are too many; at least 1 while a search for them is cut short."
+    )
     public static let forgottenInstances = Counter<NoLabels>(
         "apus_agent_instances_forgotten_total",
         "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
@@ -47,7 +51,7 @@ public enum Agent: MetricSubsystem {
     public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
-        unwatchedProcesses.family,
+        unwatchedProcesses.family, unwatchedControlGroups.family,
         forgottenInstances.family, refusals.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,

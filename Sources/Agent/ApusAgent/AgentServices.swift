@@ -58,7 +58,10 @@ package struct AgentServices {
         }
         if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
-        if let groups { host.unwatchedProcesses = { groups.unwatched } }
+        if let processes {
+            host.unwatchedProcesses = { processes.unwatched }
+            host.unwatchedControlGroups = { processes.unwatchedControlGroups }
+        }
         let exposition = Exposition(
             table: table, groups: groups, host: host, configuration: configuration, clock: clock, logger: logger)
         let documents = Documents(
@@ -140,7 +143,9 @@ package struct AgentServices {
         _ path: String, _ configuration: AgentConfiguration, logger: Logger, at now: Moment
     ) throws(AgentError) -> ProcessGroups {
         do throws(WatchFileError) {
-            return ProcessGroups(try WatchFile.read(path), retention: configuration.retention, logger: logger, at: now)
+            return ProcessGroups(
+                try WatchFile.read(path), retention: configuration.retention,
+                readsControlGroups: configuration.sources.contains(ControlGroupsSource.name), logger: logger, at: now)
         } catch { throw .watchFile(error) }
     }
 

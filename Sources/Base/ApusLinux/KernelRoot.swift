@@ -10,6 +10,10 @@ package struct KernelRoot: Sendable {
     package let proc: String
     /// The mount of the unified hierarchy of control groups (cgroups(7)).
     package let controlGroups: String
+    /// The folder in which the hierarchies of version 1 are mounted, each under the name of its controller, and systemd's own beside them.
+    let hierarchies: String
+    /// The folder with a link for each block device by its number (sysfs(5)).
+    let blockDevices: String
     /// Clock ticks a second in /proc (`USER_HZ`).
     package let ticksPerSecond: Double
     /// Bytes of a page.
@@ -30,6 +34,8 @@ package struct KernelRoot: Sendable {
     package init(_ path: String = "", ticksPerSecond: Double? = nil, pageSize: UInt64? = nil) {
         proc = "\(path)/proc"
         let mount = "\(path)/sys/fs/cgroup"
+        hierarchies = mount
+        blockDevices = "\(path)/sys/dev/block"
         // Beside hierarchies of version 1, systemd mounts the unified one below them.
         controlGroups = access("\(mount)/cgroup.controllers", F_OK) == 0 ? mount : "\(mount)/unified"
         mountedGroup = Self.mountedGroup(at: controlGroups.dropFirst(path.utf8.count), "\(path)/proc/self/mountinfo")
@@ -53,6 +59,20 @@ package struct KernelRoot: Sendable {
         }
         return seconds.map { Double($0) }
     }
+
+    /// The folder of a group of the unified hierarchy, whether it is there or not; `nil` where it is not in sight.
+    ///
+    /// - Parameter path: from the mount on, as /proc/PID/cgroup has it.
+    func unifiedFolder(of path: String) -> String? {
+        // A group outside of those that this process sees: its path leads up and down again.
+        guard !path.hasPrefix("/.."), !mountedGroup.hasPrefix("/..") else { return nil }
+        guard path == mountedBase || path.hasPrefix(mountedBase + "/") else { return nil }
+        let below = path.dropFirst(mountedBase.utf8.count)
+        return controlGroups + (below == "/" ? "" : below)
+    }
+
+    /// What the path of a group in the unified hierarchy has before its place below the mount.
+    var mountedBase: String { mountedGroup == "/" ? "" : mountedGroup }
 
     /// The options that proc(5) is mounted with here, such as `hidepid=invisible`; `nil` where they cannot be read.
     var procOptions: [Substring]? {

@@ -102,6 +102,7 @@ import Testing
         host.time.pass(.milliseconds(12_300))
         var whole = try host.wholeHost()
         whole.unwatchedProcesses = { 155 }
+        whole.unwatchedControlGroups = { 156 }
         // One ends, and the other goes on.
         try host.remove(4820)
         try host.put(pool[0])
@@ -131,7 +132,7 @@ import Testing
         }
     }
 
-    /// Two groups whose processes are in all states.
+    /// Two groups whose processes are in all states, and one of control groups.
     private static func groups(of host: FixtureHost) throws -> GroupTable {
         for process in pool.dropFirst() + others { try host.put(process) }
         var first = pool[0]
@@ -143,6 +144,7 @@ import Testing
                 groups:
                   - { service: group-pool, match: { executable: pool } }
                   - { service: group-other, match: { executable: other } }
+                  - { service: group-batch, match: { unit: batch-*.service } }
                 """), configuration: host.configuration, root: host.root)
     }
 

@@ -122,6 +122,9 @@ package final class Exposition: Sendable {
             sampleLimit: sampleLimit, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
 
+    /// The names of what only groups of control groups have, while an instance has it of its unit.
+    private static let ofControlGroups = Set((ServiceControlGroup.families + ServicePressure.families).map(\.name))
+
     /// Leaves one series of each that an instance and a group of its name both have: the group's, which is of all processes, unless it has
     /// none.
     private func unite(_ instances: [KnownInstance], _ watched: inout [SubjectValues], _ grouped: inout [GroupTable.Served]) {
@@ -132,7 +135,9 @@ package final class Exposition: Sendable {
             for family in families
             where !family.groupRows.isEmpty || family.family.name == ServiceProcess.childrenCPU.family.name {
                 // The CPU time of a group has that of children in it.
-                if grouped[index].hasProcesses, family.family.name != ServiceState.up.family.name {
+                if grouped[index].hasProcesses, family.family.name != ServiceState.up.family.name,
+                    grouped[index].serves(family.groupRows) || !Self.ofControlGroups.contains(family.family.name)
+                {
                     for row in family.instanceRows { watched[place].values[row] = .absent }
                 } else if !family.instanceRows.isEmpty {
                     for row in family.groupRows { grouped[index].values.values[row] = .absent }

@@ -12,9 +12,34 @@ package enum GroupLimits: LimitCatalog {
         per: "agent",
         metric: Agent.unwatchedProcesses.family.name, remedy: "match fewer, or raise LimitNOFILE= in the agent's unit")
     package static let groups = Limit(
-        1024, "groups; processes of those past them are not watched", per: "agent",
+        1024, "groups, of which one of control groups counts twice; processes of those past them are not watched", per: "agent",
         metric: Agent.unwatchedProcesses.family.name,
         remedy: "have fewer captures in names")
 
-    package static let all: [any AnyLimit] = [processes, groups]
+    package static let controlGroups = Limit(
+        1024, "control groups of all groups; those past them are not watched", per: "agent",
+        metric: Agent.unwatchedControlGroups.family.name, remedy: "match fewer, or those above them")
+    package static let openControlGroups = Limit(
+        128, "control groups whose files are all kept open, and an eighth of the descriptors that the agent may have",
+        per: "agent",
+        remedy: "none is needed: the files of others are opened at each look, which takes twice the time")
+    package static let walkedFolders = Limit(
+        4096, "folders of control groups that one search lists", per: "search",
+        metric: Agent.unwatchedControlGroups.family.name,
+        remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+    package static let walkedDepth = Limit(
+        16, "folders of control groups within one another", per: "search", metric: Agent.unwatchedControlGroups.family.name,
+        remedy: "none is known to be needed: name one above them")
+    package static let walkTime = Limit(
+        Duration.milliseconds(100), "a search for control groups", per: "search",
+        metric: Agent.unwatchedControlGroups.family.name,
+        remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+    package static let quickWalk = Limit(
+        64, "folders of control groups up to which each scrape searches; past them each turn of the sampling loop does",
+        per: "agent",
+        remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+
+    package static let all: [any AnyLimit] = [
+        processes, groups, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, quickWalk,
+    ]
 }

@@ -1,5 +1,4 @@
 package import AgentMetrics
-import ApusLimits
 package import ApusLinux
 
 /// What the processes of one group come to at a moment.
@@ -23,8 +22,23 @@ package struct GroupReading: Sendable {
     package var oldestStart: UInt64?
     /// Seconds from the Unix epoch to the boot, by the clock as it is set; `nil` where the kernel does not say.
     package var bootTime: Double?
+    /// What its control groups come to; `nil` of a group that is none or never had one.
+    package var controlGroups: ControlGroupSum?
+    /// CPU time in microseconds as its control groups have it; `nil` where none does.
+    var controlGroupTime: CPUTime?
+    /// Whether the look was a whole one: not where the processes could not be listed.
+    package var isWhole = true
+
+    /// CPU time by mode, in microseconds.
+    struct CPUTime: Equatable {
+        var user: Int64
+        var system: Int64
+    }
 
     package init() {}
+
+    /// Whether it has neither a process nor a control group.
+    var isEmpty: Bool { processes == 0 && (controlGroups?.number ?? 0) == 0 }
 
     /// How many processes are in a state.
     package func count(of state: ProcessState) -> Int { Int(states[Self.place(of: state)]) }
@@ -67,79 +81,19 @@ package struct GroupReading: Sendable {
         }
     }
 
+    /// CPU time in seconds: that of the group's control groups, which have all that ran in them, or else what was seen of its processes.
+    package func cpuSeconds(_ root: KernelRoot) -> (user: Double, system: Double) {
+        if let controlGroupTime { return (Double(controlGroupTime.user) / 1e6, Double(controlGroupTime.system) / 1e6) }
+        return (
+            Double(account.used.userTicks) / root.ticksPerSecond, Double(account.used.systemTicks) / root.ticksPerSecond
+        )
+    }
+
     /// CPU time and memory as of one process, for what is made of those.
     func sample(at monotonic: UInt64, _ root: KernelRoot) -> ProcessSample {
-        ProcessSample(
-            monotonicNanoseconds: monotonic, userSeconds: Double(account.used.userTicks) / root.ticksPerSecond,
-            systemSeconds: Double(account.used.systemTicks) / root.ticksPerSecond, residentBytes: residentBytes,
+        let (user, system) = cpuSeconds(root)
+        return ProcessSample(
+            monotonicNanoseconds: monotonic, userSeconds: user, systemSeconds: system, residentBytes: residentBytes,
             virtualBytes: virtualBytes, threads: threads)
-    }
-}
-
-/// One process of a group as a look found it.
-struct MemberSight {
-    let counted: ProcessStat
-    /// `nil` of a zombie.
-    let living: ProcessStat?
-    let io: ProcessIO?
-    let openFiles: UInt64?
-    let filesLimit: UInt64?
-    let pageSize: UInt64
-}
-
-/// One process of a group, looked at from outside for as long as it lives.
-struct GroupMember {
-    let process: WatchedProcess
-    let group: Int
-    /// Whether all that it has used counts.
-    let countsWhole: Bool
-    /// Whether it belongs to the group because the process does that started it.
-    let isDescendant: Bool
-    let name: ProcessName
-    /// Whether it was there at a turn of the sampling loop already, so that it has become what it is to be.
-    var isSettled = false
-    /// Its soft limit of descriptors at the last turn of the sampling loop.
-    private var filesLimit: UInt64?
-    /// What it has read and written; `nil` where that may not be known.
-    private let io: ProcFile?
-    /// Its open descriptors at the last turn, where they have to be counted one by one.
-    private var countedFiles: UInt64?
-
-    init(_ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName) {
-        self.process = process
-        self.group = group
-        self.countsWhole = countsWhole
-        self.isDescendant = isDescendant
-        self.name = name
-        io = try? process.file("io")
-    }
-
-    /// - Parameter isTurn: whether what changes seldom, or takes its time, is read as well.
-    /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once nothing is left of it.
-    mutating func look(isTurn: Bool) throws(LinuxError) -> MemberSight {
-        let (counted, living) = try process.observe()
-        guard let living else {
-            return MemberSight(
-                counted: counted, living: nil, io: nil, openFiles: nil, filesLimit: nil, pageSize: process.root.pageSize)
-        }
-        if isTurn {
-            filesLimit =
-                (try? process.file("limits")).flatMap { try? $0.read { .some(ProcessDescriptors.softLimit($0)) } } ?? nil
-            countedFiles = nil
-        }
-        return MemberSight(
-            counted: counted, living: living, io: io.flatMap { try? ProcessIO($0) }, openFiles: openFiles(counted),
-            filesLimit: filesLimit, pageSize: process.root.pageSize)
-    }
-
-    private mutating func openFiles(_ counted: ProcessStat) -> UInt64? {
-        if let countedFiles { return countedFiles }
-        let limit = SamplingLimits.descriptors.value
-        let files =
-            counted.hasEnded
-            ? try? ProcessDescriptors.count(of: process, countingAtMost: limit)
-            : try? ProcessDescriptors.count(of: process, in: process.folder, countingAtMost: limit)
-        if let files, files.isCounted { countedFiles = files.number }
-        return files?.number
     }
 }

@@ -44,6 +44,11 @@ package final class GroupTable: Sendable {
         let identity: InstanceIdentity
         let hasProcesses: Bool
         var values: SubjectValues
+
+        /// Whether it has series in one of these rows.
+        func serves(_ rows: [Int]) -> Bool {
+            rows.contains { row in if case .absent = values.values[row] { false } else { true } }
+        }
     }
 
     package init(_ groups: ProcessGroups, configuration: AgentConfiguration, root: KernelRoot = .live) {
@@ -53,66 +58,71 @@ package final class GroupTable: Sendable {
         interval = UInt64(max(1, configuration.interval / .nanoseconds(1)))
     }
 
-    /// The processes that are past the most that are watched.
-    var unwatched: Int { groups.unwatched }
-
-    /// Looks at all processes, and reads what the groups have to serve.
+    /// Looks at all processes, and reads what the groups have to serve, source by source.
+    ///
+    /// What the look costs is the first source's.
     func serve(at now: Moment, in tallies: inout [(name: String, tally: SourceTally)], stopwatch: () -> UInt64) -> [Served] {
-        let start = stopwatch()
-        var tally = SourceTally()
-        let served = state.withLock { [tally] watched in
-            var tally = tally
-            let served = read(groups.look(at: now), &watched, at: now) { group, one in
-                for place in sources.sources.indices { group.readings.count(place, at: now, in: &tally) }
-                return Served(
-                    identity: one.identity, hasProcesses: one.reading.processes > 0,
-                    values: SubjectValues(labels: group.readings.labels, values: group.readings.values()))
+        var start = stopwatch()
+        let found = groups.look(at: now)
+        let (served, counted) = state.withLock { watched in
+            take(found, &watched, at: now)
+            var counted: [(name: String, tally: SourceTally)] = []
+            for (place, source) in sources.sources.enumerated() {
+                var tally = SourceTally()
+                for one in found {
+                    // A group does not end.
+                    try? watched[one.identity]?.readings.read(place, at: now)
+                    watched[one.identity]?.readings.count(place, at: now, in: &tally)
+                }
+                let end = stopwatch()
+                tally.readSeconds = Double(end - start) / 1e9
+                start = end
+                counted.append((source.name, tally))
             }
-            return (served, tally)
+            let served = found.compactMap { one in
+                watched[one.identity].map { group in
+                    Served(
+                        identity: one.identity, hasProcesses: one.reading.processes > 0,
+                        values: SubjectValues(labels: group.readings.labels, values: group.readings.values()))
+                }
+            }
+            return (served, counted)
         }
-        tally = served.1
-        tally.readSeconds = Double(stopwatch() - start) / 1e9
-        if sources.sources.first != nil { tallies.append((ProcessesSource.name, tally)) }
-        return served.0
+        tallies += counted
+        return served
     }
 
     /// A turn of the sampling loop.
     package func tick(at now: Moment) {
         groups.tick(at: now)
+        let found = groups.look(at: now)
         state.withLock { watched in
-            _ = read(groups.look(at: now), &watched, at: now) { group, _ in try? group.readings.tick(at: now) }
+            take(found, &watched, at: now)
+            for one in found { try? watched[one.identity]?.readings.tick(at: now) }
         }
     }
 
-    private func read<Result>(
-        _ found: [ProcessGroups.Served], _ watched: inout [InstanceIdentity: Watched], at now: Moment,
-        _ body: (inout Watched, ProcessGroups.Served) -> Result
-    ) -> [Result] {
+    /// Gives every group what was found of it, and lets go of those that are not there any more.
+    private func take(_ found: [ProcessGroups.Served], _ watched: inout [InstanceIdentity: Watched], at now: Moment) {
         if watched.count > found.count || found.contains(where: { watched[$0.identity] == nil }) {
             let names = Set(found.map(\.identity))
             watched = watched.filter { names.contains($0.key) }
         }
-        return found.map { one in
-            var group = watched[one.identity] ?? open(one.identity)
-            group.subject.take(one.reading)
-            // A group does not end.
-            try? group.readings.open(group.subject, ifNew: watched[one.identity] == nil, at: now)
-            try? group.readings.read(at: now)
-            let result = body(&group, one)
-            watched[one.identity] = group
-            return result
+        for one in found {
+            if let group = watched[one.identity] {
+                group.subject.take(one.reading)
+            } else {
+                var group = open(one.identity)
+                group.subject.take(one.reading)
+                // A group does not end.
+                try? group.readings.open(group.subject, at: now)
+                watched[one.identity] = group
+            }
         }
     }
 
     private func open(_ identity: InstanceIdentity) -> Watched {
         let subject = GroupSubject(identity, root: root, interval: interval)
         return Watched(subject: subject, readings: SourceReadings(sources, labels: subject.labels))
-    }
-}
-
-extension SourceReadings {
-    /// Opens all sources of a subject that has none open yet.
-    fileprivate mutating func open(_ subject: Of, ifNew isNew: Bool, at now: Moment) throws(ProcessGone) {
-        if isNew { try open(subject, at: now) }
     }
 }

@@ -61,5 +61,8 @@ struct ProcessesSource: Source {
                 uptime: max(0, Double(now.sinceBoot) / 1e9 - (start ?? 0))))
     }
 
+    // What groups came to before is served on while the processes cannot be listed.
+    func isWell(_ reading: Reading) -> Bool { reading.group.isWhole }
+
     mutating func tick(_ reading: Reading) { window.tick(reading.stat.sample) }
 }

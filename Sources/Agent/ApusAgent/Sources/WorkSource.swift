@@ -11,6 +11,7 @@ struct WorkSource: Source {
         let totals: AgentWork.Totals
         let instances: Int
         let unwatched: Int
+        let unwatchedControlGroups: Int
         /// Seconds since the sampling loop's last turn.
         let sampleAge: Double
     }
@@ -19,6 +20,7 @@ struct WorkSource: Source {
         Row(Agent.buildInfo, VersionLabels(version: productVersion)) { _ in 1 },
         Row(Agent.instances) { Double($0.instances) },
         Row(Agent.unwatchedProcesses) { Double($0.unwatched) },
+        Row(Agent.unwatchedControlGroups) { Double($0.unwatchedControlGroups) },
         Row(Agent.forgottenInstances) { Double($0.totals.forgottenInstances) },
         Row(Agent.samples) { Double($0.totals.samples) },
         Row(Agent.lateSamples) { Double($0.totals.lateSamples) },
@@ -49,6 +51,7 @@ struct WorkSource: Source {
     func read(at now: Moment) throws(LinuxError) -> Reading {
         Reading(
             totals: subject.work.totals, instances: subject.instances(), unwatched: subject.unwatchedProcesses(),
+            unwatchedControlGroups: subject.unwatchedControlGroups(),
             sampleAge: subject.work.sampleAge(at: now))
     }
 }

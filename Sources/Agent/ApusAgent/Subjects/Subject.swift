@@ -68,6 +68,8 @@ package struct HostSubject: Subject {
     let instances: @Sendable () -> Int
     /// How many processes of groups are not watched, as there are too many.
     package var unwatchedProcesses: @Sendable () -> Int = { 0 }
+    /// How many control groups of groups are not watched.
+    package var unwatchedControlGroups: @Sendable () -> Int = { 0 }
     /// What has been counted of the journal; `nil` where it is not followed.
     package var journal: (@Sendable (Moment) -> FollowedJournal)?
     /// The units whose journal entries count; `nil`: all.

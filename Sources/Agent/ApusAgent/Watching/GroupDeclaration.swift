@@ -21,15 +21,37 @@ package struct GroupDeclaration: Sendable {
         return InstanceIdentity(service: service, instance: instance)
     }
 
+    /// Whether the group is control groups, as each of its selectors chooses nothing else.
+    var isOfControlGroups: Bool { selectors.allSatisfy(\.isOfControlGroups) }
+
+    /// The instance that a control group is, where ``isOfControlGroups``; `nil` when no selector matches it, or nothing is left of a name.
+    func identity(of group: ControlGroupName) -> InstanceIdentity? {
+        selectors.contains { $0.matches(group) } ? identity([:], in: group.path) : nil
+    }
+
     /// The instance that a process belongs to; `nil` when no selector matches it, or nothing is left of a name.
     package func identity(of facts: ProcessFacts) -> InstanceIdentity? {
         for selector in selectors {
-            if let captured = selector.matches(facts), let service = service.name(captured),
-                let instance = instance.name(captured)
-            {
-                return InstanceIdentity(service: service, instance: instance)
+            if let captured = selector.matches(facts), let identity = identity(captured, in: facts.controlGroup) {
+                return identity
             }
         }
         return nil
+    }
+
+    /// What a name calls the id of a container, where no command captures that.
+    static let container = "container"
+    /// Digits of a container's id in a name, as the tools show them.
+    private static let containerDigits = 12
+
+    /// The instance of these names; `nil` when nothing is left of one, or it is to have the id of a container and there is none.
+    private func identity(_ captured: [String: String], in controlGroup: String?) -> InstanceIdentity? {
+        var captured = captured
+        if (service.captures + instance.captures).contains(Self.container), captured[Self.container] == nil {
+            guard let id = controlGroup.flatMap({ ControlGroups.containerID(in: $0) }) else { return nil }
+            captured[Self.container] = String(id.prefix(Self.containerDigits))
+        }
+        guard let service = service.name(captured), let instance = instance.name(captured) else { return nil }
+        return InstanceIdentity(service: service, instance: instance)
     }
 }

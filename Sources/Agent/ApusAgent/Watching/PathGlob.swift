@@ -38,25 +38,44 @@ package struct PathGlob: Sendable, Hashable, CustomStringConvertible {
     /// Whether the pattern matches a path or a folder that it is in.
     package func matches(inOrBelow path: some StringProtocol) -> Bool { matches(path, isFolder: true) }
 
+    /// Whether the pattern can match a path that begins with this folder and a slash.
+    package func mayMatch(below folder: String) -> Bool {
+        let path = folder + "/"
+        guard path.utf8.starts(with: beginning.utf8) || beginning.utf8.starts(with: path.utf8) else { return false }
+        var places = start
+        for scalar in path.unicodeScalars { places = step(scalar, places) }
+        return places.contains(true)
+    }
+
     private func matches(_ path: some StringProtocol, isFolder: Bool) -> Bool {
         guard path.utf8.starts(with: beginning.utf8) else { return false }
-        // The places in the pattern at which what was read of the path can end.
-        var places = [Bool](repeating: false, count: tokens.count + 1)
-        reach(0, &places)
+        var places = start
         for scalar in path.unicodeScalars {
             if isFolder && scalar == "/" && places[tokens.count] { return true }
-            var next = [Bool](repeating: false, count: tokens.count + 1)
-            for (place, token) in tokens.enumerated() where places[place] {
-                switch token {
-                case .scalar(let own): if own == scalar { reach(place + 1, &next) }
-                case .one: if scalar != "/" { reach(place + 1, &next) }
-                case .many: if scalar != "/" { reach(place, &next) }
-                case .manyFolders: reach(place, &next)
-                }
-            }
-            places = next
+            places = step(scalar, places)
         }
         return places[tokens.count]
+    }
+
+    /// The places in the pattern at which what was read of a path can end, before anything is read.
+    private var start: [Bool] {
+        var places = [Bool](repeating: false, count: tokens.count + 1)
+        reach(0, &places)
+        return places
+    }
+
+    /// The places after one character more.
+    private func step(_ scalar: Unicode.Scalar, _ places: [Bool]) -> [Bool] {
+        var next = [Bool](repeating: false, count: tokens.count + 1)
+        for (place, token) in tokens.enumerated() where places[place] {
+            switch token {
+            case .scalar(let own): if own == scalar { reach(place + 1, &next) }
+            case .one: if scalar != "/" { reach(place + 1, &next) }
+            case .many: if scalar != "/" { reach(place, &next) }
+            case .manyFolders: reach(place, &next)
+            }
+        }
+        return next
     }
 
     /// Marks a place, and those that are reached from it by nothing.

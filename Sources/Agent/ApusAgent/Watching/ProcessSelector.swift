@@ -29,10 +29,42 @@ package struct ProcessSelector: Sendable {
         return captured
     }
 
+    /// Whether it says nothing but the control group or its unit, so that what matches are control groups.
+    var isOfControlGroups: Bool {
+        executable == nil && command == nil && user == nil && pidFile == nil && (unit != nil || controlGroup != nil)
+    }
+
+    /// Whether the processes in a control group match, where ``isOfControlGroups``.
+    func matches(_ group: ControlGroupName) -> Bool {
+        (unit.map { Self.matches($0, group.unit) } ?? true) && (controlGroup.map { Self.matches($0, group.path) } ?? true)
+    }
+
+    /// Whether one below a control group can match that does not itself.
+    func mayMatch(below group: ControlGroupName) -> Bool {
+        (unit.map { group.mayHoldUnits || Self.matches($0, group.unit) } ?? true)
+            && (controlGroup.map { Self.matches($0, group.path) || $0.mayMatch(below: group.path) } ?? true)
+    }
+
     private static func matches(_ pattern: UnitPattern, _ unit: String?) -> Bool { unit.map(pattern.matches) ?? false }
 
     private static func matches(_ glob: PathGlob, _ group: String?) -> Bool {
         group.map { glob.matches(inOrBelow: $0) } ?? false
+    }
+}
+
+/// What a control group can be chosen by.
+struct ControlGroupName {
+    let path: String
+    /// The system unit that it is of.
+    let unit: String?
+    /// Whether units can be below it.
+    let mayHoldUnits: Bool
+
+    /// - Parameter first: the groups of process 1, below which units are in a container.
+    init(_ path: String, below first: ControlGroups?) {
+        self.path = path
+        unit = ControlGroups.systemUnit(of: path, below: first)
+        mayHoldUnits = unit == nil && ControlGroups.mayHoldUnits(path, below: first)
     }
 }
 

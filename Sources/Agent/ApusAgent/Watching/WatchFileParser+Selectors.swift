@@ -9,7 +9,7 @@ import ApusYAML
 struct SelectorReading {
     /// `nil` when something of it is wrong.
     let selector: ProcessSelector?
-    /// The names of the groups of its command; `nil` when that is wrong.
+    /// The names of the groups of its command, and what its control group says; `nil` when the command is wrong.
     let captures: Set<String>?
     let place: TextPlace
 }
@@ -45,9 +45,11 @@ extension WatchFileParser {
         let selector = ProcessSelector(
             executable: executable.map { ExecutablePattern($0) }, command: command, user: user, unit: unit,
             controlGroup: controlGroup, pidFile: pidFile, place: value.place)
+        // The control group says which container it is of.
+        let known: Set<String> = keys["cgroup"] == nil && keys["unit"] == nil ? [] : [GroupDeclaration.container]
         return SelectorReading(
             selector: faults.count == before ? selector : nil,
-            captures: keys["command"] == nil ? [] : command?.captures, place: value.place)
+            captures: keys["command"] == nil ? known : command?.captures.union(known), place: value.place)
     }
 
     // MARK: - Keys

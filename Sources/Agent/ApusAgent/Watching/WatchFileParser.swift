@@ -66,7 +66,9 @@ struct WatchFileParser {
         let whole = selectors.compactMap(\.selector)
         guard let service, let instance, let descendants, whole.count == selectors.count, !whole.isEmpty else { return nil }
         return GroupDeclaration(
-            service: service, instance: instance, selectors: whole, includesDescendants: descendants, place: value.place)
+            service: service, instance: instance, selectors: whole,
+            // A group of control groups is what is in them.
+            includesDescendants: descendants && !whole.allSatisfy(\.isOfControlGroups), place: value.place)
     }
 
     /// Whatever selector matches a process must give the name all that it refers to.
@@ -74,8 +76,9 @@ struct WatchFileParser {
         for name in Set(template.captures).sorted() {
             for selector in selectors {
                 guard let captures = selector.captures, !captures.contains(name) else { continue }
+                let remedy = name == GroupDeclaration.container ? ", or give it a cgroup or a unit" : ""
                 note(
-                    "the match in line \(selector.place.line) captures no ${\(name)}: write (?<\(name)>…) into its command",
+                    "the match in line \(selector.place.line) captures no ${\(name)}: write (?<\(name)>…) into its command\(remedy)",
                     at: place)
                 break
             }

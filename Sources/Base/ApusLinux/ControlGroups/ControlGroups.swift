@@ -24,12 +24,7 @@ package struct ControlGroups: Sendable, Equatable {
     /// The folder with the kernel's files on the group of the unified hierarchy; `nil` where it is not in sight, or is the root of all
     /// groups, whose files speak of the whole machine.
     package func unifiedFolder(_ root: KernelRoot) -> String? {
-        // A group outside of those that this process sees: its path leads up and down again.
-        guard let unified, !unified.hasPrefix("/.."), !root.mountedGroup.hasPrefix("/..") else { return nil }
-        let base = root.mountedGroup == "/" ? "" : root.mountedGroup
-        guard unified == base || unified.hasPrefix(base + "/") else { return nil }
-        let path = unified.dropFirst(base.count)
-        let folder = root.controlGroups + (path == "/" ? "" : path)
+        guard let folder = unified.flatMap(root.unifiedFolder) else { return nil }
         // Every group has the file but the root of all.
         return access("\(folder)/cgroup.type", F_OK) == 0 ? folder : nil
     }
@@ -59,6 +54,53 @@ package struct ControlGroups: Sendable, Equatable {
     ///   that systemd was started in.
     package func systemUnit(below first: ControlGroups? = nil) -> String? {
         Self.systemUnit(unified, below: first?.unified) ?? Self.systemUnit(named, below: first?.named)
+    }
+
+    /// The unit that a group with this path is of, in whichever hierarchy; `nil` where it is none of systemd's.
+    ///
+    /// - Parameter first: the groups of process 1, as ``systemUnit(below:)`` has it.
+    package static func systemUnit(of path: String, below first: ControlGroups?) -> String? {
+        systemUnit(path, below: first?.unified) ?? systemUnit(path, below: first?.named)
+    }
+
+    /// Whether a group with this path can hold units: a slice, or one above the group that systemd was started in.
+    package static func mayHoldUnits(_ path: String, below first: ControlGroups?) -> Bool {
+        [first?.unified, first?.named].contains { first in
+            let base = first.map(base(of:)) ?? ""
+            if base.hasPrefix(path + "/") || base == path { return true }
+            guard path.hasPrefix(base + "/") else { return false }
+            return path.dropFirst(base.count).split(separator: "/").allSatisfy { $0.hasSuffix(".slice") }
+        }
+    }
+
+    /// The path of the group that is a service's own: that of its unit, a user's unit too, or of its container, whichever is the innermost;
+    /// `nil` of a process in a group that it shares with others, such as a login session or the root of all.
+    package var ownGroup: String? { unified.flatMap(Self.ownGroup) ?? named.flatMap(Self.ownGroup) }
+
+    private static func ownGroup(_ path: String) -> String? {
+        let parts = path.split(separator: "/")
+        guard parts.first != "..", let place = parts.lastIndex(where: { isUnitName($0) || containerID($0) != nil })
+        else { return nil }
+        let name = parts[place]
+        let isShared = name == "init.scope" || name.hasPrefix("session-") && name.hasSuffix(".scope") || name.hasPrefix("user@")
+        return isShared ? nil : "/" + parts[...place].joined(separator: "/")
+    }
+
+    /// The id of the container whose group has this path or is above it, as Docker, Podman, containerd and CRI-O name them; `nil` where
+    /// there is none.
+    package static func containerID(in path: String) -> Substring? {
+        path.split(separator: "/").reversed().lazy.compactMap { containerID($0) }.first
+    }
+
+    /// The 64 hexadecimal digits of a group's name: `ID`, `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`.
+    private static func containerID(_ name: Substring) -> Substring? {
+        let stem = name.hasSuffix(".scope") ? name.dropLast(".scope".count) : name
+        let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
+        // The program that watches over a container has a group beside the container's.
+        guard let id = parts.last, id.utf8.count == 64, !parts.dropLast().contains("conmon"),
+            id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        else { return nil }
+        return id
     }
 
     private static func systemUnit(_ path: String?, below first: String?) -> String? {

@@ -1,0 +1,102 @@
+package import ApusLinux
+
+/// Adds up what control groups of groups have come to, so that no group's sum ever falls: not when a control group is removed, nor when it
+/// goes to another group.
+///
+/// It asks nobody: each look is given what was seen. A removed control group leaves what it had come to at the last look before.
+package struct ControlGroupLedger: Sendable {
+    /// A control group as a look found it.
+    package struct Sighting: Sendable {
+        package let folder: ControlGroupTree.Folder
+        package let group: Int
+        /// The control group of another group that it is in, whose counts have its own in them.
+        package let outer: ControlGroupTree.Folder?
+        package let counts: ControlGroupCounts
+        /// Whether all that it has counted is the group's; else what it counts from now on.
+        package let countsWhole: Bool
+
+        package init(
+            folder: ControlGroupTree.Folder, group: Int, outer: ControlGroupTree.Folder? = nil, counts: ControlGroupCounts,
+            countsWhole: Bool
+        ) {
+            self.folder = folder
+            self.group = group
+            self.outer = outer
+            self.counts = counts
+            self.countsWhole = countsWhole
+        }
+    }
+
+    private struct Member {
+        var group: Int
+        var counts: ControlGroupCounts
+        /// What it had counted before it was the group's, and what those in it counted that are another group's.
+        var foreign: ControlGroupCounts
+        /// What of it is the group's; it does not fall when those in it are read a moment later than itself.
+        var own = ControlGroupCounts()
+    }
+
+    private struct Account {
+        var past = ControlGroupCounts()
+        var total = ControlGroupCounts()
+    }
+
+    private var members: [ControlGroupTree.Folder: Member] = [:]
+    private var accounts: [Int: Account] = [:]
+
+    package init() {}
+
+    /// What the control groups of a group have come to; `nil` of a group that never had one.
+    package subscript(group: Int) -> ControlGroupCounts? { accounts[group]?.total }
+
+    /// Whether no group has or had a control group.
+    package var isEmpty: Bool { accounts.isEmpty && members.isEmpty }
+
+    /// The groups that have or had control groups.
+    package var groups: some Sequence<Int> { accounts.keys }
+
+    /// Forgets a group that has no control groups.
+    package mutating func forget(_ group: Int) { accounts[group] = nil }
+
+    /// Takes in all control groups of all groups, as one look found them.
+    package mutating func look(_ sightings: [Sighting]) {
+        let seen = Set(sightings.map(\.folder))
+        for (folder, member) in members where !seen.contains(folder) {
+            accounts[member.group, default: Account()].past += member.own
+            members[folder] = nil
+        }
+        let known = Set(members.keys)
+        let gains = sightings.map { ($0, take($0)) }
+        // Of one that counts from now on, what those in it had counted is left out already.
+        let late = Set(sightings.filter { !$0.countsWhole && !known.contains($0.folder) }.map(\.folder))
+        for (sighting, gain) in gains {
+            guard let outer = sighting.outer, !late.contains(outer) else { continue }
+            members[outer]?.foreign += gain
+        }
+        accounts = accounts.mapValues { Account(past: $0.past, total: $0.past) }
+        for (folder, member) in members {
+            let own = (member.counts - member.foreign).atLeast(member.own)
+            members[folder]?.own = own
+            accounts[member.group, default: Account()].total += own
+        }
+    }
+
+    /// - Returns: what it has counted since it was seen last.
+    private mutating func take(_ sighting: Sighting) -> ControlGroupCounts {
+        guard var member = members[sighting.folder] else {
+            let foreign = sighting.countsWhole ? ControlGroupCounts() : sighting.counts
+            members[sighting.folder] = Member(group: sighting.group, counts: sighting.counts, foreign: foreign)
+            return sighting.counts - foreign
+        }
+        // What cannot be read for once does not count back.
+        let counts = sighting.counts.atLeast(member.counts)
+        let gain = counts - member.counts
+        if member.group != sighting.group {
+            accounts[member.group, default: Account()].past += member.own
+            member = Member(group: sighting.group, counts: counts, foreign: member.counts)
+        }
+        member.counts = counts
+        members[sighting.folder] = member
+        return gain
+    }
+}

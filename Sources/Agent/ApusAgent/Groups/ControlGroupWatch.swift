@@ -1,0 +1,182 @@
+package import AgentMetrics
+import ApusLimits
+package import ApusLinux
+
+/// What the control groups of one group come to at a moment.
+package final class ControlGroupSum: Sendable {
+    /// How many there are.
+    package let number: Int
+    /// What they have counted, those that have been removed included.
+    package let counts: ControlGroupCounts
+    /// What they have now.
+    package let gauges: Figures<ControlGroupGauge>
+
+    init(number: Int, counts: ControlGroupCounts, gauges: Figures<ControlGroupGauge>) {
+        self.number = number
+        self.counts = counts
+        self.gauges = gauges
+    }
+}
+
+/// The control groups that are groups: which there are, and what they come to.
+///
+/// They are found from the top down. What is in a control group belongs to the group that this belongs to, unless one that is declared
+/// before has it.
+struct ControlGroupWatch {
+    /// A control group that belongs to a group.
+    struct Claim {
+        let folder: ControlGroupTree.Folder
+        /// The place of the declaration in the file.
+        let declaration: Int
+        let identity: InstanceIdentity
+        /// The control group of another group that it is in.
+        let outer: ControlGroupTree.Folder?
+    }
+
+    /// What was found out of a folder, which stays true for as long as it is there.
+    private struct Decision {
+        let path: String
+        let claim: Claim?
+        let goesOn: Bool
+    }
+
+    private let tree: ControlGroupTree
+    /// How many may keep all their files open.
+    private let mostOpen: Int
+    /// Whether more is read than their CPU time.
+    private let isWhole: Bool
+    private var extent = ControlGroupTree.Extent()
+    private var decisions: [UInt64: Decision] = [:]
+    /// Those that belong to groups, each behind the one that it is in.
+    private(set) var claims: [Claim] = []
+    private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
+    private var ledger = ControlGroupLedger()
+    /// Whether the file has been read again since they were looked for.
+    private var isReloaded = false
+    /// Those for which there is no room; at least 1 while a search is cut.
+    private(set) var unwatched = 0
+
+    init(_ root: KernelRoot, isWhole: Bool, descriptors: Int?) {
+        tree = ControlGroupTree(root)
+        self.isWhole = isWhole
+        // Some sixteen files each.
+        mostOpen = min(GroupLimits.openControlGroups.value, descriptors.map { $0 / 8 / 16 } ?? .max)
+    }
+
+    /// Lets them be looked for anew, as another file was read.
+    mutating func reload() {
+        decisions = [:]
+        extent = ControlGroupTree.Extent()
+        isReloaded = true
+    }
+
+    mutating func forget(_ group: Int) { ledger.forget(group) }
+
+    // MARK: - Finding
+
+    /// Looks for them, unless that takes too long for a scrape.
+    mutating func find(_ declarations: [GroupDeclaration], below first: ControlGroups?, isTurn: Bool) {
+        let own = declarations.indices.filter { declarations[$0].isOfControlGroups }
+        guard !own.isEmpty else {
+            (claims, extent) = ([], ControlGroupTree.Extent())
+            return
+        }
+        guard isTurn || isReloaded || extent.listed <= GroupLimits.quickWalk.value else { return }
+        var found: [Claim] = []
+        var decided: [UInt64: Decision] = [:]
+        let bounds = ControlGroupTree.Bounds(
+            folders: GroupLimits.walkedFolders.value, depth: GroupLimits.walkedDepth.value,
+            time: UInt64(GroupLimits.walkTime.value / .nanoseconds(1)))
+        extent = tree.walk(within: bounds, carrying: Claim?.none) { folder, outer -> Claim?? in
+            let known = decisions[folder.number].flatMap { $0.path == folder.path ? $0 : nil }
+            let decision = known ?? Self.decide(folder, in: outer, own, declarations, first)
+            decided[folder.number] = decision
+            if let claim = decision.claim { found.append(claim) }
+            return decision.goesOn ? .some(decision.claim ?? outer) : nil
+        }
+        decisions = decided
+        if extent.isCut {
+            // Those that were not reached say themselves when they have gone.
+            let reached = Set(found.map(\.folder))
+            found += claims.filter { !reached.contains($0.folder) }
+        }
+        claims = found
+    }
+
+    /// Finds the group that a folder belongs to besides that of the folder that it is in.
+    private static func decide(
+        _ folder: ControlGroupTree.Folder, in outer: Claim?, _ own: [Int], _ declarations: [GroupDeclaration],
+        _ first: ControlGroups?
+    ) -> Decision {
+        let name = ControlGroupName(folder.path, below: first)
+        let candidates = own.filter { $0 < outer?.declaration ?? .max }
+        for place in candidates {
+            guard let identity = declarations[place].identity(of: name) else { continue }
+            let isInSame = outer?.identity == identity
+            let claim = Claim(folder: folder, declaration: place, identity: identity, outer: outer?.folder)
+            let goesOn = candidates.contains { $0 < place && mayMatch(declarations[$0], below: name) }
+            return Decision(path: folder.path, claim: isInSame ? nil : claim, goesOn: goesOn)
+        }
+        let goesOn = candidates.contains { mayMatch(declarations[$0], below: name) }
+        return Decision(path: folder.path, claim: nil, goesOn: goesOn)
+    }
+
+    private static func mayMatch(_ declaration: GroupDeclaration, below name: ControlGroupName) -> Bool {
+        declaration.selectors.contains { $0.mayMatch(below: name) }
+    }
+
+    // MARK: - Reading
+
+    /// Reads all of them, and adds up what each group has come to.
+    ///
+    /// - Parameter numbers: for each of ``claims`` the number of its group, and whether nothing has been served of that; `nil` where there
+    ///   is no room for it.
+    mutating func read(_ numbers: [(number: Int, isNew: Bool)?], isTurn: Bool) -> [Int: ControlGroupSum] {
+        let isReloaded = isReloaded
+        self.isReloaded = false
+        unwatched = extent.isCut ? 1 : 0
+        guard !claims.isEmpty || !ledger.isEmpty else { return [:] }
+        var sightings: [ControlGroupLedger.Sighting] = []
+        var gauges: [Int: [Figures<ControlGroupGauge>]] = [:]
+        var kept: [ControlGroupTree.Folder: ControlGroup] = [:]
+        // Those within others first, so that what an outer one says holds what they said.
+        for (claim, number) in zip(claims, numbers).reversed() {
+            guard kept.count < GroupLimits.controlGroups.value, let (group, isNew) = number else {
+                unwatched += 1
+                continue
+            }
+            guard let (control, reading) = look(claim.folder, kept.count < mostOpen, isTurn: isTurn) else { continue }
+            kept[claim.folder] = control
+            sightings.append(
+                .init(
+                    folder: claim.folder, group: group, outer: claim.outer, counts: reading?.counts ?? ControlGroupCounts(),
+                    countsWhole: isNew || !isReloaded))
+            if let reading { gauges[group, default: []].append(reading.gauges) }
+        }
+        watched = kept
+        ledger.look(sightings)
+        let groups = Set(sightings.map(\.group)).union(ledger.groups)
+        return Dictionary(
+            uniqueKeysWithValues: groups.map { group in
+                let own = gauges[group] ?? []
+                return (
+                    group,
+                    ControlGroupSum(
+                        number: own.count, counts: ledger[group] ?? ControlGroupCounts(), gauges: Figures(sumOf: own))
+                )
+            })
+    }
+
+    /// One of them with what it says, `nil` where it cannot be read for once; `nil` of one that has gone.
+    private func look(
+        _ folder: ControlGroupTree.Folder, _ keepsOpen: Bool, isTurn: Bool
+    ) -> (ControlGroup, ControlGroupReading?)? {
+        let former = watched[folder]
+        guard
+            var control = former
+                ?? (try? ControlGroup(folder, root: tree.root, isWhole: isWhole, keepsOpen: keepsOpen))
+        else { return nil }
+        if isTurn, former != nil { control.refresh() }
+        do throws(LinuxError) { return (control, try control.read()) } catch { return error.isAbsence ? nil : (control, nil) }
+    }
+}

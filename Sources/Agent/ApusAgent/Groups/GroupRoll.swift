@@ -1,0 +1,293 @@
+import AgentMetrics
+import ApusLimits
+import ApusLinux
+
+/// Who belongs to which group, and what each group comes to: the state of ``ProcessGroups``, which guards it.
+///
+/// A process belongs to the first group that matches it, or else to that of the process that started it, where that group has
+/// descendants. It is asked again at each turn of the sampling loop when its name has changed, or when it was new at the turn before, as
+/// a program begins as a copy of the one that starts it.
+struct GroupRoll {
+    struct Group {
+        let identity: InstanceIdentity
+        var includesDescendants: Bool
+        /// Named in the file as it is: served without a process too.
+        var isExpected: Bool
+        var reading = GroupReading()
+        /// Moment of CLOCK_MONOTONIC at which it had a process or a control group last.
+        var lastSeen: UInt64
+        /// How far what is served of its CPU time is ahead of its control groups, which were found after it had been served.
+        var ahead: GroupReading.CPUTime?
+        /// What the log says of it already.
+        var isToldEmpty = false
+        /// How many it takes of the places for groups.
+        let places: Int
+    }
+
+    /// A process that belongs to no group.
+    private struct Stranger {
+        let startTicks: UInt64
+        let name: ProcessName
+        var isSettled = false
+        /// Belongs to a group, and there is no room for it.
+        var isUnwatched = false
+    }
+
+    private let root: KernelRoot
+    /// How many processes are watched at most.
+    let most: Int
+    private var declarations: [GroupDeclaration] = []
+    var groups: [Int: Group] = [:]
+    private var numbers: [InstanceIdentity: Int] = [:]
+    /// The places for groups that are taken.
+    private var taken = 0
+    private var members: [Int32: GroupMember] = [:]
+    private var strangers: [Int32: Stranger] = [:]
+    private var ledger = GroupLedger()
+    private(set) var controlGroups: ControlGroupWatch
+    private(set) var lookedAt: UInt64?
+    /// The control groups of process 1, below which a container's units are.
+    private let first: ControlGroups?
+    /// CLOCK_BOOTTIME at the last turn of the sampling loop, in nanoseconds; 0 before the first.
+    private var turnedAt: UInt64 = 0
+    /// Why the processes could not be listed at the last look; `nil` when they could.
+    private(set) var blindness: LinuxError?
+    /// Processes that belong to a group and are not watched, as there are too many.
+    var unwatched: Int { strangers.values.count { $0.isUnwatched } }
+
+    init(_ root: KernelRoot, readsControlGroups: Bool, descriptors: Int?) {
+        self.root = root
+        most = min(GroupLimits.processes.value, descriptors.map { $0 / 4 } ?? .max)
+        first = try? ControlGroups(of: 1, root: root)
+        controlGroups = ControlGroupWatch(root, isWhole: readsControlGroups, descriptors: descriptors)
+    }
+
+    /// Takes a file in place of the one before.
+    mutating func watch(_ file: WatchFile, at now: Moment) {
+        declarations = file.groups
+        for number in groups.keys { groups[number]?.isExpected = false }
+        for declaration in file.groups {
+            guard let identity = declaration.fixedIdentity,
+                let number = number(of: identity, declaration, at: now)?.number
+            else { continue }
+            groups[number]?.isExpected = true
+            groups[number]?.includesDescendants = declaration.includesDescendants
+        }
+        for pid in members.keys { members[pid]?.isSettled = false }
+        strangers = [:]
+        controlGroups.reload()
+    }
+
+    /// A turn of the sampling loop.
+    mutating func turn(retention: UInt64, at now: Moment) {
+        look(isTurn: true, at: now)
+        for (pid, member) in members where !member.isSettled { members[pid]?.isSettled = true }
+        // A process for which there was no room is asked again.
+        for (pid, stranger) in strangers where !stranger.isSettled && !stranger.isUnwatched {
+            strangers[pid]?.isSettled = true
+        }
+        turnedAt = now.sinceBoot
+        for (number, group) in groups where !group.isExpected && group.reading.isEmpty {
+            guard now.monotonic &- group.lastSeen > retention else { continue }
+            groups[number] = nil
+            taken -= group.places
+            numbers[group.identity] = nil
+            ledger.forget(number)
+            controlGroups.forget(number)
+        }
+    }
+
+    // MARK: - Looking
+
+    /// Looks at all processes and control groups of groups.
+    mutating func look(isTurn: Bool, at now: Moment) {
+        let names: [String]
+        do throws(LinuxError) { names = try FolderNames.read(root.proc) } catch {
+            blindness = error
+            for number in groups.keys { groups[number]?.reading.isWhole = false }
+            return
+        }
+        blindness = nil
+        let present = Set(names.compactMap { Int32($0) })
+        var sights = lookAtMembers(isTurn: isTurn)
+        for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
+        for newcomer in newcomers(present, sights, isTurn: isTurn) {
+            take(newcomer, &sights, isTurn: isTurn, at: now)
+        }
+        ledger.look(
+            sights.compactMap { pid, sight in
+                members[pid].map { member in
+                    GroupLedger.Sighting(
+                        pid: pid, startTicks: sight.counted.startTicks, parent: sight.counted.parent, group: member.group,
+                        total: ProcessCounts(sight.counted, sight.io), inherited: ProcessCounts(inheritedBy: sight.counted),
+                        countsWhole: member.countsWhole)
+                }
+            })
+        sum(sights, lookAtControlGroups(isTurn: isTurn, at: now), at: now)
+        lookedAt = now.monotonic
+    }
+
+    /// Looks at those who belong to groups; who has ended does not any more.
+    private mutating func lookAtMembers(isTurn: Bool) -> [Int32: MemberSight] {
+        var sights: [Int32: MemberSight] = [:]
+        var ended: Set<Int32> = []
+        var waiting = Set(members.keys)
+        // Who may have taken over what an ended one had used is read after its end was seen.
+        while !waiting.isEmpty {
+            var gone: Set<Int32> = []
+            for pid in waiting {
+                do throws(LinuxError) { sights[pid] = try members[pid]?.look(isTurn: isTurn) } catch {
+                    sights[pid] = nil
+                    gone.insert(pid)
+                }
+            }
+            ended.formUnion(gone)
+            waiting = gone.isEmpty ? [] : ledger.heirs(of: ended).subtracting(ended)
+        }
+        for pid in ended { members[pid] = nil }
+        return sights
+    }
+
+    /// A process that is asked whether it belongs to a group. Nothing of it is kept open, as there may be thousands.
+    private struct Newcomer {
+        let pid: Int32
+        let stat: ProcessStat
+        let isMember: Bool
+    }
+
+    /// Finds the processes that nobody has asked as what they are now, the oldest first: who starts others comes before them.
+    private func newcomers(
+        _ present: Set<Int32>, _ sights: [Int32: MemberSight], isTurn: Bool
+    ) -> [Newcomer] {
+        var newcomers: [Newcomer] = []
+        for (pid, sight) in sights {
+            guard let member = members[pid], sight.living != nil else { continue }
+            if sight.counted.name != member.name || isTurn && !member.isSettled {
+                newcomers.append(Newcomer(pid: pid, stat: sight.counted, isMember: true))
+            }
+        }
+        // A daemon writes its number after it has started.
+        let filed = isTurn ? Set(declarations.flatMap(\.selectors).compactMap { $0.pidFile?.pid() }) : []
+        for pid in present where members[pid] == nil {
+            let stranger = strangers[pid]
+            guard stranger == nil || isTurn else { continue }
+            guard let stat = try? ProcFile("\(root.proc)/\(pid)/stat").read({ ProcessStat($0) }) else { continue }
+            if let stranger, stranger.isSettled, stranger.startTicks == stat.startTicks, stranger.name == stat.name,
+                !filed.contains(pid)
+            {
+                continue
+            }
+            newcomers.append(Newcomer(pid: pid, stat: stat, isMember: false))
+        }
+        return newcomers.sorted { ($0.stat.startTicks, $0.pid) < ($1.stat.startTicks, $1.pid) }
+    }
+
+    private mutating func take(
+        _ newcomer: Newcomer, _ sights: inout [Int32: MemberSight], isTurn: Bool, at now: Moment
+    ) {
+        let pid = newcomer.pid
+        let former = newcomer.isMember ? members[pid] : nil
+        let found = group(of: newcomer, former, at: now)
+        guard let (group, isDescendant, isNew) = found, let group, former != nil || members.count < most else {
+            members[pid] = nil
+            sights[pid] = nil
+            var stranger = Stranger(startTicks: newcomer.stat.startTicks, name: newcomer.stat.name)
+            stranger.isUnwatched = found != nil
+            strangers[pid] = stranger
+            return
+        }
+        let start = Double(newcomer.stat.startTicks) / root.ticksPerSecond * 1e9
+        // A clock tick earlier, as the kernel rounds down.
+        let isYoung = start + 1e9 / root.ticksPerSecond >= Double(turnedAt)
+        // Its number may have gone to another one since.
+        guard let process = former?.process ?? (try? WatchedProcess(pid: pid, root: root)),
+            process.startTicks == newcomer.stat.startTicks
+        else { return }
+        var member = GroupMember(
+            process, group: group, countsWhole: isNew || isYoung, isDescendant: isDescendant, name: newcomer.stat.name)
+        member.isSettled = former?.isSettled ?? false
+        guard let sight = try? member.look(isTurn: isTurn || former == nil) else {
+            members[pid] = nil
+            sights[pid] = nil
+            return
+        }
+        strangers[pid] = nil
+        members[pid] = member
+        sights[pid] = sight
+    }
+
+    /// The group that a process belongs to, `nil` of one that there is no room for, and whether nothing has been served of it.
+    private mutating func group(
+        of newcomer: Newcomer, _ former: GroupMember?, at now: Moment
+    ) -> (group: Int?, isDescendant: Bool, isNew: Bool)? {
+        if let facts = try? ProcessFacts(of: newcomer.pid, root: root, below: first) {
+            for declaration in declarations {
+                guard let identity = declaration.identity(of: facts) else { continue }
+                let found = number(of: identity, declaration, at: now)
+                return (found?.number, false, found?.isNew ?? false)
+            }
+        }
+        if let parent = members[newcomer.stat.parent], groups[parent.group]?.includesDescendants == true {
+            return (parent.group, true, false)
+        }
+        // Who was started by one that has ended since stays where it is.
+        return former.flatMap { $0.isDescendant ? ($0.group, true, false) : nil }
+    }
+
+    /// The number of a group, which is made where there is none; `nil` past the most that there may be.
+    private mutating func number(
+        of identity: InstanceIdentity, _ declaration: GroupDeclaration, at now: Moment
+    ) -> (number: Int, isNew: Bool)? {
+        if let number = numbers[identity] { return (number, lookedAt == nil) }
+        // It has twice the series of another one.
+        let places = declaration.isOfControlGroups ? 2 : 1
+        guard taken + places <= GroupLimits.groups.value else { return nil }
+        taken += places
+        let number = (groups.keys.max() ?? -1) + 1
+        numbers[identity] = number
+        groups[number] = Group(
+            identity: identity, includesDescendants: declaration.includesDescendants,
+            isExpected: declaration.fixedIdentity != nil, lastSeen: now.monotonic, places: places)
+        return (number, true)
+    }
+
+    private mutating func lookAtControlGroups(isTurn: Bool, at now: Moment) -> [Int: ControlGroupSum] {
+        controlGroups.find(declarations, below: first, isTurn: isTurn)
+        let numbers = controlGroups.claims.map { claim in
+            declarations.indices.contains(claim.declaration)
+                ? number(of: claim.identity, declarations[claim.declaration], at: now) : nil
+        }
+        return controlGroups.read(numbers, isTurn: isTurn)
+    }
+
+    private mutating func sum(_ sights: [Int32: MemberSight], _ controlGroups: [Int: ControlGroupSum], at now: Moment) {
+        var readings: [Int: GroupReading] = [:]
+        for (pid, sight) in sights {
+            guard let group = members[pid]?.group else { continue }
+            readings[group, default: GroupReading()].add(sight)
+        }
+        // Read once for all of them, as it takes longer than a process.
+        let bootTime = sights.isEmpty ? nil : root.bootTime()
+        for number in groups.keys {
+            var reading = readings[number] ?? GroupReading()
+            reading.account = ledger[number]
+            reading.bootTime = bootTime
+            reading.controlGroups = controlGroups[number]
+            reading.controlGroupTime = controlGroups[number].flatMap { time(of: $0, number, reading) }
+            groups[number]?.reading = reading
+            if !reading.isEmpty { groups[number]?.lastSeen = now.monotonic }
+        }
+    }
+
+    /// The CPU time of a group as its control groups have it, which goes on from what was served of its processes before they were found.
+    private mutating func time(of sum: ControlGroupSum, _ number: Int, _ reading: GroupReading) -> GroupReading.CPUTime? {
+        guard let user = sum.counts.figures[.userTime], let system = sum.counts.figures[.systemTime] else { return nil }
+        if groups[number]?.ahead == nil {
+            let served = groups[number]?.reading.cpuSeconds(root) ?? (user: 0, system: 0)
+            groups[number]?.ahead = GroupReading.CPUTime(
+                user: max(0, Int64(served.user * 1e6) - user), system: max(0, Int64(served.system * 1e6) - system))
+        }
+        guard let ahead = groups[number]?.ahead else { return nil }
+        return GroupReading.CPUTime(user: user + ahead.user, system: system + ahead.system)
+    }
+}

@@ -1,0 +1,91 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+import Glibc
+
+/// What the kernel has of the control group of an instance's unit or container.
+///
+/// A process in a group that it shares with what is not of its service, such as a login session or the root of all, has none. Only groups
+/// have the rest (``ControlGroupsSource``): as many instances as an agent takes have to be within the samples of a scrape.
+struct ControlGroupSource: Source {
+    typealias Reading = ControlGroupSum
+
+    static let name = "cgroup"
+    static let cadence = Cadence.scrape
+
+    static let rows: [Row<Reading>] =
+        [
+            counter(ServiceControlGroup.cpu, CPUModeLabels(mode: .user), .userTime, per: 1e6),
+            counter(ServiceControlGroup.cpu, CPUModeLabels(mode: .system), .systemTime, per: 1e6),
+        ] + rowsOfAll
+
+    /// The rows that groups have as well.
+    static let rowsOfAll: [Row<Reading>] =
+        [
+            counter(ServiceControlGroup.periods, NoLabels(), .periods),
+            counter(ServiceControlGroup.throttledPeriods, NoLabels(), .throttledPeriods),
+            counter(ServiceControlGroup.throttledTime, NoLabels(), .throttledTime, per: 1e6),
+            gauge(ServiceControlGroup.memory, .memory), gauge(ServiceControlGroup.swap, .swap),
+            gauge(ServiceControlGroup.memoryMax, .memoryMax),
+        ]
+        + MemoryEvent.allCases.map {
+            counter(ServiceControlGroup.memoryEvents, MemoryEventLabels(event: $0), counter(of: $0))
+        }
+        + [gauge(ServiceControlGroup.tasks, .tasks), gauge(ServiceControlGroup.tasksMax, .tasksMax)]
+
+    static func counter<Labels>(
+        _ declaration: Counter<Labels>, _ labels: Labels, _ counter: ControlGroupCounter, per divisor: Double = 1
+    ) -> Row<Reading> {
+        Row(declaration, labels) { sum in sum.counts.figures[counter].map { Double($0) / divisor } }
+    }
+
+    static func gauge(_ declaration: Gauge<NoLabels>, _ gauge: ControlGroupGauge) -> Row<Reading> {
+        Row(declaration) { sum in sum.gauges[gauge].map { Double($0) } }
+    }
+
+    private static func counter(of event: MemoryEvent) -> ControlGroupCounter {
+        switch event {
+        case .high: .memoryHigh
+        case .max: .memoryMax
+        case .oom: .outOfMemory
+        case .oomKill: .killedProcesses
+        }
+    }
+
+    /// Whether this process may have so many descriptors open that those of every instance's group can stay open.
+    private static let keepsOpen = (DescriptorLimit.current?.soft ?? 0) >= 1 << 15
+
+    private let root: KernelRoot
+    /// The process's /proc/PID/cgroup.
+    private let groups: ProcFile
+    private var group: ControlGroup
+    private var readings = 0
+    /// Counts go on when the process is moved.
+    private var ledger = ControlGroupLedger()
+
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let process = try subject.watched() else { return nil }
+        root = process.root
+        groups = try process.file("cgroup")
+        guard let path = try ControlGroups(groups).ownGroup else { return nil }
+        group = try Self.open(path, root)
+    }
+
+    private static func open(_ path: String, _ root: KernelRoot) throws(LinuxError) -> ControlGroup {
+        try ControlGroup(
+            try ControlGroupTree(root).folder(path), root: root, isWhole: true, keepsOpen: keepsOpen)
+    }
+
+    mutating func read(at now: Moment) throws(LinuxError) -> Reading {
+        guard let path = try ControlGroups(groups).ownGroup else { throw .open(path: groups.path, code: ENOENT) }
+        if path != group.folder.path { group = try Self.open(path, root) }
+        let reading = try group.read()
+        ledger.look([
+            .init(folder: group.folder, group: 0, counts: reading.counts, countsWhole: readings == 0)
+        ])
+        readings += 1
+        return ControlGroupSum(number: 1, counts: ledger[0] ?? ControlGroupCounts(), gauges: reading.gauges)
+    }
+
+    mutating func tick(_ reading: Reading) { group.refresh() }
+}

@@ -1,0 +1,69 @@
+import AgentMetrics
+import ApusLinux
+import ApusMetrics
+import Glibc
+
+/// What the kernel has of the control groups of a group, where it is such, and how long these have waited.
+///
+/// The CPU time of a group is that of its control groups already, under the name that other groups have it.
+struct ControlGroupsSource: Source {
+    static let name = "cgroups"
+    static let cadence = Cadence.look
+    static let rows: [Row<ControlGroupSum>] =
+        ControlGroupSource.rowsOfAll
+        + [
+            ControlGroupSource.gauge(ServiceControlGroup.memoryPeak, .memoryPeak),
+            ControlGroupSource.gauge(ServiceControlGroup.anonymous, .anonymous),
+            ControlGroupSource.gauge(ServiceControlGroup.files, .files),
+            ControlGroupSource.gauge(ServiceControlGroup.memoryHigh, .memoryHigh),
+            devices(ServiceControlGroup.ioBytes, \.readBytes, \.writtenBytes),
+            devices(ServiceControlGroup.ioOperations, \.reads, \.writes),
+        ]
+        + PressureResource.allCases.map { resource in
+            ControlGroupSource.counter(
+                ServicePressure.waiting, PressureLabels(resource: resource), counters(of: resource).waiting, per: 1e6)
+        }
+        + PressureResource.allCases.map { resource in
+            ControlGroupSource.counter(
+                ServicePressure.stalled, PressureLabels(resource: resource), counters(of: resource).stalled, per: 1e6)
+        }
+
+    private static func counters(
+        of resource: PressureResource
+    ) -> (waiting: ControlGroupCounter, stalled: ControlGroupCounter) {
+        switch resource {
+        case .cpu: (.waitingForCPU, .stalledForCPU)
+        case .memory: (.waitingForMemory, .stalledForMemory)
+        case .io: (.waitingForIO, .stalledForIO)
+        }
+    }
+
+    private typealias DeviceCount = @Sendable (ControlGroupCounts.DeviceCounts) -> Int64
+
+    private static func devices(
+        _ declaration: Counter<DeviceLabels>, _ read: @escaping DeviceCount, _ written: @escaping DeviceCount
+    ) -> Row<ControlGroupSum> {
+        .each(declaration) { sum in
+            sum.counts.devices.sorted { $0.key < $1.key }.flatMap { name, counts in
+                [
+                    (DeviceLabels(device: name, direction: .read), Double(read(counts))),
+                    (DeviceLabels(device: name, direction: .write), Double(written(counts))),
+                ]
+            }
+        }
+    }
+
+    private let subject: GroupSubject
+
+    init?(_ subject: GroupSubject) { self.subject = subject }
+
+    mutating func read(at now: Moment) throws(LinuxError) -> ControlGroupSum {
+        // A group of processes that are chosen by what they are has none.
+        guard let sum = subject.reading.controlGroups else {
+            throw .open(path: subject.root.controlGroups, code: ENOENT)
+        }
+        return sum
+    }
+
+    func isWell(_ reading: ControlGroupSum) -> Bool { subject.reading.isWhole }
+}

@@ -1,0 +1,73 @@
+import Glibc
+
+/// One control group, looked at through files that stay open: once it has been removed they say so, whatever is made under its name.
+///
+/// What the unified hierarchy does not say of it is read from the controllers of version 1, below which the kernel or a container's
+/// runtime makes a group with the same path.
+package struct ControlGroup: Sendable {
+    package let folder: ControlGroupTree.Folder
+    private let root: KernelRoot
+    private let keepsOpen: Bool
+    /// What is read first to last, with what is kept open of it.
+    private var files: [(kind: ControlGroupFile, file: ProcFile?)] = []
+    /// What it does not have now.
+    private var missing: [ControlGroupFile] = []
+    /// Read last, as it tells whether all before was of this group.
+    private let identity: (kind: ControlGroupFile, file: ProcFile)
+
+    /// Opens a group.
+    ///
+    /// - Parameters:
+    ///   - isWhole: whether all is read that there is, and not its CPU time alone.
+    ///   - keepsOpen: whether every file is kept open, some fifteen descriptors, and not one alone.
+    /// - Throws: ``LinuxError``; ``LinuxError/isAbsence`` of one that has gone, or has none of the files.
+    package init(_ folder: ControlGroupTree.Folder, root: KernelRoot, isWhole: Bool, keepsOpen: Bool) throws(LinuxError) {
+        self.folder = folder
+        self.root = root
+        self.keepsOpen = keepsOpen
+        let kinds = ControlGroupFile.all.filter { (isWhole || $0.isOfTime) && Self.isWanted($0, folder.path, root) }
+        let first = kinds.enumerated().lazy.compactMap { place, kind in
+            Self.open(kind, folder.path, root).map { (place, (kind, $0)) }
+        }.first
+        guard let first else { throw .open(path: folder.path, code: ENOENT) }
+        identity = first.1
+        missing = kinds
+        missing.remove(at: first.0)
+        refresh()
+    }
+
+    /// Looks again for files that it had not, as those of a controller that has been switched on for it since.
+    package mutating func refresh() {
+        missing = missing.filter { kind in
+            guard let file = Self.open(kind, folder.path, root) else { return true }
+            files.append((kind, keepsOpen ? file : nil))
+            return false
+        }
+    }
+
+    private static func open(_ kind: ControlGroupFile, _ path: String, _ root: KernelRoot) -> ProcFile? {
+        kind.path(of: path, root).flatMap { try? ProcFile($0) }
+    }
+
+    /// Whether a file is to be read: one of version 1 is where the unified hierarchy has nothing in its place.
+    private static func isWanted(_ kind: ControlGroupFile, _ path: String, _ root: KernelRoot) -> Bool {
+        guard kind.controller != nil, let better = kind.better else { return true }
+        return root.unifiedFolder(of: path).map { access("\($0)/\(better)", F_OK) != 0 } ?? true
+    }
+
+    /// Reads what the kernel says of it now: some 2 µs a file that is kept open.
+    ///
+    /// - Throws: ``LinuxError``; ``LinuxError/isAbsence`` once it has been removed.
+    package func read() throws(LinuxError) -> ControlGroupReading {
+        var reading = ControlGroupReading()
+        for (kind, kept) in files {
+            // One that is not there for once, as pressure information that is switched off, says nothing.
+            guard let file = kept ?? Self.open(kind, folder.path, root) else { continue }
+            try? file.read(capacity: kind.capacity) { bytes -> Void? in kind.take(bytes, root, &reading) }
+        }
+        try identity.file.read(capacity: identity.kind.capacity) { bytes -> Void? in
+            identity.kind.take(bytes, root, &reading)
+        }
+        return reading
+    }
+}

@@ -1,0 +1,134 @@
+/// What the kernel counts of a control group, from its making on.
+package enum ControlGroupCounter: Int, CaseIterable, Sendable {
+    /// CPU time in microseconds, of all processes that are or were in it and in those below it.
+    case userTime, systemTime
+    /// Periods of its CPU quota in which it had work, those in which it used the quota up, and the microseconds that it was held back.
+    case periods, throttledPeriods, throttledTime
+    /// How often it came to its limits of memory: was held back at `high`, had to give back at `max`, could not, and had a process killed.
+    case memoryHigh, memoryMax, outOfMemory, killedProcesses
+    /// Microseconds in which some, and in which all, of its processes that had work waited for the resource.
+    case waitingForCPU, stalledForCPU, waitingForMemory, stalledForMemory, waitingForIO, stalledForIO
+}
+
+/// What a control group has at a moment: bytes, and processes with their threads.
+package enum ControlGroupGauge: Int, CaseIterable, Sendable {
+    case memory, memoryPeak, swap, anonymous, files, tasks
+    /// A limit is not known of a group that has none.
+    case memoryHigh, memoryMax, tasksMax
+
+    private var isLimit: Bool { rawValue >= Self.memoryHigh.rawValue }
+
+    /// The limits, a bit each by their places.
+    fileprivate static let limits = allCases.filter(\.isLimit).reduce(UInt16(0)) { $0 | 1 << UInt16($1.rawValue) }
+}
+
+/// Numbers side by side, each of which is known or not.
+package struct Figures<Key: RawRepresentable<Int> & Sendable>: Equatable, Sendable {
+    fileprivate var lanes = SIMD16<Int64>()
+    /// A bit for each that is known.
+    fileprivate var known: UInt16 = 0
+
+    package init() {}
+
+    package subscript(key: Key) -> Int64? {
+        get { known & (1 << UInt16(key.rawValue)) == 0 ? nil : lanes[key.rawValue] }
+        set {
+            let bit = UInt16(1) << UInt16(key.rawValue)
+            lanes[key.rawValue] = newValue ?? 0
+            known = newValue == nil ? known & ~bit : known | bit
+        }
+    }
+
+    fileprivate init(_ lanes: SIMD16<Int64>, _ known: UInt16) {
+        self.lanes = lanes
+        self.known = known
+    }
+}
+
+extension Figures<ControlGroupGauge> {
+    /// The sum over several groups: of what some have, and of limits that all have.
+    package init(sumOf groups: [Self]) {
+        self.init()
+        var unlimited: UInt16 = 0
+        for group in groups {
+            lanes &+= group.lanes
+            known |= group.known
+            unlimited |= ~group.known & ControlGroupGauge.limits
+        }
+        known &= ~unlimited
+    }
+}
+
+/// What the kernel has counted of a control group, with the bytes and the operations of each block device.
+package struct ControlGroupCounts: Equatable, Sendable {
+    package var figures = Figures<ControlGroupCounter>()
+    /// By the device's name.
+    package var devices: [String: DeviceCounts] = [:]
+
+    /// What went to a block device and came from it.
+    package struct DeviceCounts: Equatable, Sendable {
+        fileprivate var lanes = SIMD4<Int64>()
+
+        package init(readBytes: Int64 = 0, writtenBytes: Int64 = 0, reads: Int64 = 0, writes: Int64 = 0) {
+            lanes = SIMD4(readBytes, writtenBytes, reads, writes)
+        }
+
+        mutating func add(_ other: Self) { lanes &+= other.lanes }
+
+        package var readBytes: Int64 {
+            get { lanes[0] }
+            set { lanes[0] = newValue }
+        }
+        package var writtenBytes: Int64 {
+            get { lanes[1] }
+            set { lanes[1] = newValue }
+        }
+        package var reads: Int64 {
+            get { lanes[2] }
+            set { lanes[2] = newValue }
+        }
+        package var writes: Int64 {
+            get { lanes[3] }
+            set { lanes[3] = newValue }
+        }
+    }
+
+    package init() {}
+
+    package static func + (left: Self, right: Self) -> Self {
+        combine(left, right, lanes: { $0 &+ $1 }, devices: { $0 &+ $1 })
+    }
+
+    package static func - (left: Self, right: Self) -> Self {
+        combine(left, right, lanes: { $0 &- $1 }, devices: { $0 &- $1 })
+    }
+
+    package static func += (left: inout Self, right: Self) { left = left + right }
+
+    /// The larger of each two.
+    package func atLeast(_ other: Self) -> Self {
+        Self.combine(self, other, lanes: { pointwiseMax($0, $1) }, devices: { pointwiseMax($0, $1) })
+    }
+
+    private static func combine(
+        _ left: Self, _ right: Self, lanes: (SIMD16<Int64>, SIMD16<Int64>) -> SIMD16<Int64>,
+        devices: (SIMD4<Int64>, SIMD4<Int64>) -> SIMD4<Int64>
+    ) -> Self {
+        var result = left
+        result.figures = Figures(
+            lanes(left.figures.lanes, right.figures.lanes), left.figures.known | right.figures.known)
+        for (name, counts) in right.devices {
+            result.devices[name, default: DeviceCounts()].lanes = devices(
+                left.devices[name]?.lanes ?? SIMD4(), counts.lanes)
+        }
+        return result
+    }
+}
+
+/// What the kernel says of a control group at one moment.
+package struct ControlGroupReading: Equatable, Sendable {
+    package var counts = ControlGroupCounts()
+    package var gauges = Figures<ControlGroupGauge>()
+
+    package init() {}
+}

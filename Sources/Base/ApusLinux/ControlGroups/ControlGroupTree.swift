@@ -1,0 +1,140 @@
+import Glibc
+
+/// The tree of control groups below the mount: those of the unified hierarchy, or, where that is missing or empty, those that systemd has
+/// beside the hierarchies of version 1.
+package struct ControlGroupTree: Sendable {
+    /// One control group for as long as it is there: one that is made anew under the same path has another number.
+    package struct Folder: Hashable, Sendable {
+        /// The path from the mount on, as /proc/PID/cgroup has it.
+        package let path: String
+        /// The inode of the folder.
+        package let number: UInt64
+
+        package init(path: String, number: UInt64) {
+            self.path = path
+            self.number = number
+        }
+    }
+
+    /// What one walk may take.
+    package struct Bounds: Sendable {
+        package let folders: Int
+        package let depth: Int
+        /// Nanoseconds.
+        package let time: UInt64
+
+        package init(folders: Int, depth: Int, time: UInt64) {
+            self.folders = folders
+            self.depth = depth
+            self.time = time
+        }
+    }
+
+    /// How far a walk has come.
+    package struct Extent: Equatable, Sendable {
+        /// Folders that were listed.
+        package var listed = 0
+        /// Folders that were found.
+        package var found = 0
+        /// Whether a bound, or the lack of a descriptor, kept it from a folder that it was to look into.
+        package var isCut = false
+
+        package init(listed: Int = 0, found: Int = 0, isCut: Bool = false) {
+            self.listed = listed
+            self.found = found
+            self.isCut = isCut
+        }
+    }
+
+    package let root: KernelRoot
+
+    package init(_ root: KernelRoot) { self.root = root }
+
+    /// The group with a path, as it is there now.
+    ///
+    /// - Throws: ``LinuxError``; ``LinuxError/isAbsence`` where there is none in sight.
+    package func folder(_ path: String) throws(LinuxError) -> Folder {
+        var status = stat()
+        let places = [root.unifiedFolder(of: path), "\(root.hierarchies)/systemd\(path)"].compactMap { $0 }
+        guard places.contains(where: { stat($0, &status) == 0 }) else { throw .open(path: path, code: errno) }
+        return Folder(path: path, number: UInt64(status.st_ino))
+    }
+
+    /// Finds groups from the top down, so that what is cut is what lies deepest. The root of all is left out, as it is the whole machine.
+    ///
+    /// - Parameter visit: is given a group and what was carried to it, and says what is carried to those below it; `nil`: they are not
+    ///   looked for.
+    package func walk<Carried>(
+        within bounds: Bounds, carrying first: Carried, _ visit: (Folder, Carried) -> Carried?
+    ) -> Extent {
+        let extent = walk(root.controlGroups, root.mountedBase, within: bounds, first, visit)
+        if extent.found > 0 || extent.isCut { return extent }
+        return walk("\(root.hierarchies)/systemd", "", within: bounds, first, visit)
+    }
+
+    private func walk<Carried>(
+        _ mount: String, _ base: String, within bounds: Bounds, _ first: Carried, _ visit: (Folder, Carried) -> Carried?
+    ) -> Extent {
+        var extent = Extent()
+        let deadline = Self.now() &+ bounds.time
+        var level: [(below: String, carried: Carried)] = [("", first)]
+        var depth = 0
+        while !level.isEmpty {
+            guard depth < bounds.depth else {
+                extent.isCut = true
+                break
+            }
+            depth += 1
+            var next: [(below: String, carried: Carried)] = []
+            for (below, carried) in level {
+                guard extent.listed < bounds.folders, Self.now() < deadline else {
+                    extent.isCut = true
+                    return extent
+                }
+                extent.listed += 1
+                for child in children(of: mount + below, &extent) {
+                    extent.found += 1
+                    let folder = Folder(path: "\(base)\(below)/\(child.name)", number: child.number)
+                    guard let carried = visit(folder, carried), child.mayHaveChildren else { continue }
+                    next.append(("\(below)/\(child.name)", carried))
+                }
+            }
+            level = next
+        }
+        return extent
+    }
+
+    private struct Child {
+        let name: String
+        let number: UInt64
+        let mayHaveChildren: Bool
+    }
+
+    /// The folders in a folder, in the order of their names; none of one that has gone.
+    private func children(of folder: String, _ extent: inout Extent) -> [Child] {
+        guard let stream = opendir(folder) else {
+            if ![ENOENT, ENOTDIR, ENODEV].contains(errno) { extent.isCut = true }
+            return []
+        }
+        defer { closedir(stream) }
+        var children: [Child] = []
+        while let entry = readdir(stream) {
+            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+            // In bounds: the kernel ends the name with a null within the array. One that is no text can be opened under no text.
+            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            guard let name = String(validating: bytes, as: UTF8.self), name != ".", name != ".." else { continue }
+            var status = stat()
+            guard fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            // The kernel counts a link for each folder in a group, and two of its own.
+            children.append(
+                Child(name: name, number: UInt64(status.st_ino), mayHaveChildren: !root.isMachine || status.st_nlink > 2))
+        }
+        return children.sorted { $0.name < $1.name }
+    }
+
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

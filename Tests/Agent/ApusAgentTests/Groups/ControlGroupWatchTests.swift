@@ -1,0 +1,188 @@
+import AgentMetrics
+import ApusAgent
+import ApusLinux
+import Foundation
+import HostTesting
+import Testing
+
+/// Groups that are control groups, over a tree of them that changes.
+@Suite struct ControlGroupWatchTests {
+    private let host: FixtureHost
+    private static let slice = "sys/fs/cgroup/system.slice"
+
+    init() throws { host = try FixtureHost() }
+
+    private func look(_ groups: ProcessGroups, after time: Duration = .seconds(1)) -> [ProcessGroups.Served] {
+        host.time.pass(time)
+        return groups.look(at: host.time.now)
+    }
+
+    private func user(_ groups: ProcessGroups, of name: String) throws -> Int {
+        let served = try #require(look(groups).first { "\($0.identity)" == "\(name)/\(name)" })
+        return Int((served.reading.cpuSeconds(host.root).user * 1e6).rounded())
+    }
+
+    private func put(_ path: String, user: Int, memory: Int? = nil) throws {
+        let place = host.folder.path("host/sys/fs/cgroup/\(path)")
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        for (name, text) in [
+            ("cpu.stat", "usage_usec \(user)\nuser_usec \(user)\nsystem_usec 0\n"),
+            ("memory.current", memory.map { "\($0)\n" }),
+        ] {
+            guard let text else { continue }
+            if FileManager.default.fileExists(atPath: "\(place)/\(name)") {
+                try host.overwrite("sys/fs/cgroup/\(path)/\(name)", with: text)
+            } else {
+                try text.write(toFile: "\(place)/\(name)", atomically: false, encoding: .utf8)
+            }
+        }
+    }
+
+    private static let batch = "groups: [{ service: batch, match: { unit: 'batch-*.service' } }]"
+
+    @Test func `a group of units has what their control groups have, without a process too`() throws {
+        let groups = try host.groups(Self.batch)
+        let reading = try #require(look(groups).first).reading
+        #expect(reading.processes == 0)
+        let sum = try #require(reading.controlGroups)
+        #expect(sum.number == 2 && sum.gauges[.memory] == (17 + 29) * 409_600)
+        #expect(reading.cpuSeconds(host.root).user == Double((17 + 29) * 700 + 2) / 1e6)
+        let devices = sum.counts.devices
+        #expect(devices.count == 2)
+        #expect(try #require(devices["sda"]).reads == (17 + 29) * 11 + 14)
+        #expect(try #require(devices["253:1"]).writes == (17 + 29) * 14)
+    }
+
+    @Test func `a control group that goes keeps what it had come to, and one made anew begins at 0`() throws {
+        let groups = try host.groups("groups: [{ service: shop, match: { unit: shop.service } }]")
+        #expect(try user(groups, of: "shop") == 0)
+        try put("system.slice/shop.service", user: 500)
+        #expect(try user(groups, of: "shop") == 500)
+        try put("system.slice/shop.service", user: 700)
+        #expect(try user(groups, of: "shop") == 700)
+        // Made before the old one goes, so that it is another folder.
+        try put("other", user: 40)
+        try FileManager.default.removeItem(atPath: host.folder.path("host/\(Self.slice)/shop.service"))
+        try FileManager.default.moveItem(
+            atPath: host.folder.path("host/sys/fs/cgroup/other"), toPath: host.folder.path("host/\(Self.slice)/shop.service"))
+        #expect(try user(groups, of: "shop") == 740)
+        try FileManager.default.removeItem(atPath: host.folder.path("host/\(Self.slice)/shop.service"))
+        #expect(try user(groups, of: "shop") == 740)
+        #expect(look(groups).first?.reading.controlGroups?.number == 0)
+    }
+
+    @Test func `a matched control group in a matched one counts once`() throws {
+        try put("a.slice", user: 1000, memory: 10)
+        try put("a.slice/a-b.slice", user: 600, memory: 6)
+        try put("a.slice/a-b.slice/shop.service", user: 300, memory: 3)
+        let groups = try host.groups("groups: [{ service: all, match: { cgroup: '/a.slice/**' } }]")
+        #expect(try user(groups, of: "all") == 600)
+        #expect(look(groups).first?.reading.controlGroups?.number == 1)
+        let both = try host.groups(
+            "groups: [{ service: all, match: [{ cgroup: /a.slice }, { unit: shop.service }] }]")
+        #expect(try user(both, of: "all") == 1000)
+        #expect(look(both).first?.reading.controlGroups?.gauges[.memory] == 10)
+    }
+
+    @Test func `of two groups the first in the file has what both match`() throws {
+        try put("a.slice", user: 1000)
+        try put("a.slice/shop.service", user: 300)
+        let outerFirst = try host.groups(
+            "groups: [{ service: all, match: { cgroup: /a.slice } }, { service: shop, match: { unit: shop.service } }]")
+        #expect(try user(outerFirst, of: "all") == 1000)
+        #expect(try user(outerFirst, of: "shop") == 0)
+        let innerFirst = try host.groups(
+            "groups: [{ service: shop, match: { unit: shop.service } }, { service: all, match: { cgroup: /a.slice } }]")
+        #expect(try user(innerFirst, of: "all") == 700)
+        #expect(try user(innerFirst, of: "shop") == 300)
+        try put("a.slice/shop.service", user: 350)
+        try put("a.slice", user: 1100)
+        #expect(try user(innerFirst, of: "all") == 750)
+    }
+
+    @Test func `processes of a group that is control groups are those in them`() throws {
+        try put("system.slice/nginx.service", user: 90)
+        try host.put(
+            .init(pid: 4801, name: "nginx", userTicks: 5, residentPages: 20),
+            .init(pid: 4802, parent: 4801, name: "elsewhere", userTicks: 7))
+        let groups = try host.groups("groups: [{ service: nginx, match: { unit: nginx.service } }]")
+        let reading = try #require(look(groups).first).reading
+        #expect(reading.processes == 1 && reading.residentBytes == 20 * 4096)
+        #expect(try user(groups, of: "nginx") == 90)
+    }
+
+    @Test func `what was served of the processes goes on when their control group comes in sight`() throws {
+        try host.put(.init(pid: 4801, name: "nginx", userTicks: 5))
+        let groups = try host.groups("groups: [{ service: nginx, match: { unit: nginx.service } }]")
+        #expect(try user(groups, of: "nginx") == 50_000)
+        try put("system.slice/nginx.service", user: 60)
+        #expect(try user(groups, of: "nginx") == 50_000)
+        try put("system.slice/nginx.service", user: 100)
+        #expect(try user(groups, of: "nginx") == 50_040)
+    }
+
+    @Test func `another file finds other control groups, and none counts twice`() throws {
+        try put("system.slice/shop.service", user: 500)
+        let groups = try host.groups(Self.batch)
+        let before = try user(groups, of: "batch")
+        groups.watch(
+            try WatchFile.parse(
+                Array("groups: [{ service: batch, match: [{ unit: 'batch-*.service' }, { unit: shop.service }] }]".utf8),
+                path: "watch.yaml"), at: host.time.now)
+        // What it had used before it was the group's is not.
+        #expect(try user(groups, of: "batch") == before)
+        try put("system.slice/shop.service", user: 520)
+        #expect(try user(groups, of: "batch") == before + 20)
+    }
+
+    @Test func `the id of a container is a name`() throws {
+        let (one, two) = (String(repeating: "0123456789abcdef", count: 4), String(repeating: "fedcba9876543210", count: 4))
+        try put("system.slice/docker-\(one).scope", user: 5)
+        try put("kubepods.slice/kubepods-pod1.slice/cri-containerd-\(two).scope", user: 6)
+        let groups = try host.groups(
+            """
+            groups:
+              - service: containers
+                instance: ${container}
+                match: [{ cgroup: '/system.slice/docker-*.scope' }, { cgroup: '/kubepods.slice/**' }]
+            """)
+        #expect(look(groups).map(\.identity.instance) == ["0123456789ab", "fedcba987654"])
+        try host.put(.init(pid: 4801, name: "docker-\(one)", command: "app"))
+        try host.overwrite("proc/4801/cgroup", with: "0::/system.slice/docker-\(one).scope\n")
+        #expect(look(groups).map(\.reading.processes) == [1, 0])
+        #expect(look(groups).map { Int($0.reading.cpuSeconds(host.root).user * 1e6) } == [5, 6])
+    }
+
+    @Test func `more control groups than are watched are said`() throws {
+        for number in 0..<1100 { try put("many.slice/one-\(number).service", user: 1) }
+        let groups = try host.groups("groups: [{ service: many, match: { unit: 'one-*.service' } }]")
+        groups.tick(at: host.time.now)
+        #expect(try user(groups, of: "many") == 1024)
+        #expect(groups.unwatchedControlGroups == 76)
+        #expect(
+            host.log.lines(
+                "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the "
+                    + "folder that they are in"
+            ).map { $0["unwatched"] } == ["76"])
+    }
+
+    @Test func `processes that cannot be listed leave what was, and are said`() throws {
+        try host.put(.init(pid: 4801, name: "nginx", userTicks: 5))
+        let processes = try host.groups("groups: [{ service: nginx, match: { executable: nginx } }]")
+        let exposition = host.exposition(
+            try host.host(), groups: GroupTable(processes, configuration: host.configuration, root: host.root))
+        #expect(exposition.samples["apus_source_up{source=\"processes\"}"] == "1")
+        let (proc, hidden) = (host.folder.path("host/proc"), host.folder.path("host/hidden"))
+        try FileManager.default.moveItem(atPath: proc, toPath: hidden)
+        host.time.pass(.seconds(15))
+        processes.tick(at: host.time.now)
+        let samples = exposition.samples
+        #expect(samples["apus_source_up{source=\"processes\"}"] == "0")
+        #expect(samples[#"apus_service_up{service="nginx",instance="nginx"}"#] == "1")
+        #expect(
+            host.log.lines("the processes cannot be listed; what groups came to before is served on").count == 1)
+        try FileManager.default.moveItem(atPath: hidden, toPath: proc)
+        host.time.pass(.seconds(15))
+        #expect(exposition.samples["apus_source_up{source=\"processes\"}"] == "1")
+    }
+}

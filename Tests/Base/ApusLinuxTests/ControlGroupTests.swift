@@ -1,0 +1,177 @@
+import ApusLinux
+import Foundation
+import HostTesting
+import Testing
+
+/// The files of one control group, of both versions.
+@Suite struct ControlGroupTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func put(_ text: String, _ path: String) throws {
+        let place = folder.path("sys/fs/cgroup/\(path)")
+        try FileManager.default.createDirectory(
+            atPath: URL(filePath: place).deletingLastPathComponent().path(), withIntermediateDirectories: true)
+        try text.write(toFile: place, atomically: false, encoding: .utf8)
+    }
+
+    private func root() -> KernelRoot { KernelRoot(folder.path(""), ticksPerSecond: 100, pageSize: 4096) }
+
+    private func read(_ path: String, isWhole: Bool = true, keepsOpen: Bool = true) throws -> ControlGroupReading {
+        let root = root()
+        return try ControlGroup(
+            ControlGroupTree(root).folder(path), root: root, isWhole: isWhole, keepsOpen: keepsOpen
+        ).read()
+    }
+
+    @Test(arguments: [true, false])
+    func `version 1 says under its own names what the unified hierarchy has`(keepsOpen: Bool) throws {
+        try put("user 1234\nsystem 66\n", "cpuacct/a/cpuacct.stat")
+        try put("nr_periods 7\nnr_throttled 3\nthrottled_time 4500000\nwait_sum 9\n", "cpu/a/cpu.stat")
+        try put("8192\n", "memory/a/memory.usage_in_bytes")
+        try put("16384\n", "memory/a/memory.max_usage_in_bytes")
+        try put("9223372036854771712\n", "memory/a/memory.limit_in_bytes")
+        try put("5\n", "memory/a/memory.failcnt")
+        try put("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", "memory/a/memory.oom_control")
+        try put("cache 1\nrss 2\ntotal_cache 4096\ntotal_rss 12288\ntotal_swap 20480\n", "memory/a/memory.stat")
+        try put("11\n", "pids/a/pids.current")
+        try put("max\n", "pids/a/pids.max")
+        try put(
+            "8:16 Read 4096\n8:16 Write 512\n8:16 Sync 0\n8:16 Total 4608\nTotal 4608\n",
+            "blkio/a/blkio.throttle.io_service_bytes_recursive")
+        try put("8:16 Read 3\n8:16 Write 4\nTotal 7\n", "blkio/a/blkio.throttle.io_serviced_recursive")
+        try FileManager.default.createDirectory(
+            atPath: folder.path("sys/fs/cgroup/systemd/a"), withIntermediateDirectories: true)
+        let reading = try read("/a", keepsOpen: keepsOpen)
+        let counts = reading.counts.figures
+        #expect(counts[.userTime] == 12_340_000 && counts[.systemTime] == 660_000)
+        #expect(counts[.periods] == 7 && counts[.throttledPeriods] == 3 && counts[.throttledTime] == 4500)
+        #expect(counts[.memoryMax] == 5 && counts[.killedProcesses] == 2 && counts[.outOfMemory] == nil)
+        let gauges = reading.gauges
+        #expect(gauges[.memory] == 8192 && gauges[.memoryPeak] == 16384 && gauges[.memoryMax] == nil)
+        #expect(gauges[.anonymous] == 12288 && gauges[.files] == 4096 && gauges[.swap] == 20480)
+        #expect(gauges[.tasks] == 11 && gauges[.tasksMax] == nil)
+        // A device without a name in sysfs has its number.
+        #expect(
+            reading.counts.devices == ["8:16": .init(readBytes: 4096, writtenBytes: 512, reads: 3, writes: 4)])
+    }
+
+    @Test func `what the unified hierarchy has is not read of version 1, and what it has not is`() throws {
+        try put("", "unified/cgroup.controllers")
+        try put("usage_usec 8\nuser_usec 5\nsystem_usec 3\n", "unified/a/cpu.stat")
+        try put("user 1234\nsystem 66\n", "cpuacct/a/cpuacct.stat")
+        try put("8192\n", "memory/a/memory.usage_in_bytes")
+        let reading = try read("/a")
+        #expect(reading.counts.figures[.userTime] == 5 && reading.counts.figures[.systemTime] == 3)
+        #expect(reading.gauges[.memory] == 8192)
+        #expect(try read("/a", isWhole: false).gauges[.memory] == nil)
+    }
+
+    @Test func `devices past the most that are told apart are one`() throws {
+        try put("", "cgroup.controllers")
+        let lines = (0..<40).map { "8:\($0) rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0\n" }
+        try put(lines.joined(), "a/io.stat")
+        let devices = try read("/a").counts.devices
+        #expect(devices.count == 9)
+        #expect(devices["other"] == .init(readBytes: 32, writtenBytes: 64, reads: 96, writes: 128))
+    }
+
+    @Test(arguments: ["", "some\n", "\0\0\n", "user_usec -4\n", "user_usec 99999999999999999999\n", "user_usec"])
+    func `a line of another form says nothing`(text: String) throws {
+        try put("", "cgroup.controllers")
+        for name in ["cpu.stat", "memory.current", "memory.stat", "io.stat", "cpu.pressure", "memory.events"] {
+            try put(text, "a/\(name)")
+        }
+        #expect(try read("/a") == ControlGroupReading())
+    }
+
+    @Test func `a limit of several groups is known where each has one`() throws {
+        var groups = [Figures<ControlGroupGauge>(), .init()]
+        groups[0][.memory] = 5
+        groups[0][.memoryMax] = 10
+        groups[1][.memoryMax] = 20
+        groups[1][.tasksMax] = 3
+        let sum = Figures(sumOf: groups)
+        #expect(sum[.memory] == 5 && sum[.memoryMax] == 30 && sum[.tasksMax] == nil)
+    }
+
+    private static let id = String(repeating: "0123456789abcdef", count: 4)
+
+    @Test(arguments: [
+        ("0::/system.slice/nginx.service\n", "/system.slice/nginx.service"),
+        ("0::/system.slice/nginx.service/workers\n", "/system.slice/nginx.service"),
+        (
+            "0::/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service\n",
+            "/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service"
+        ),
+        ("0::/docker/\(id)\n", "/docker/\(id)"),
+        ("0::/machine.slice/libpod-\(id).scope/container\n", "/machine.slice/libpod-\(id).scope"),
+        (
+            "0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-\(id).scope\n",
+            "/kubepods.slice/kubepods-pod1.slice/cri-containerd-\(id).scope"
+        ),
+        ("1:name=systemd:/system.slice/cron.service\n0::/\n", "/system.slice/cron.service"),
+    ])
+    func `a unit and a container have a group of their own`(text: String, path: String) {
+        #expect(ControlGroups(Array(text.utf8)).ownGroup == path)
+    }
+
+    @Test(arguments: [
+        "0::/\n", "0::/init.scope\n", "0::/user.slice/user-1000.slice/session-3.scope\n", "0::/../docker/\(id)\n",
+        "0::/user.slice/user-1000.slice/user@1000.service/init.scope\n", "0::/process_api/61c95ae3\n", "",
+    ])
+    func `a session and the root are shared`(text: String) {
+        #expect(ControlGroups(Array(text.utf8)).ownGroup == nil)
+    }
+
+    @Test func `the id of a container is told by the name of its group`() {
+        let id = Self.id
+        for path in [
+            "/docker/\(id)", "/system.slice/docker-\(id).scope", "/machine.slice/libpod-\(id).scope/container",
+            "/kubepods/burstable/pod1234/\(id)", "/kubepods.slice/kubepods-pod1.slice/crio-\(id).scope",
+        ] {
+            #expect(ControlGroups.containerID(in: path).map(String.init) == id, "\(path)")
+        }
+        for path in ["/", "/system.slice/nginx.service", "/machine.slice/libpod-conmon-\(id).scope", "/docker/\(id)0"] {
+            #expect(ControlGroups.containerID(in: path) == nil, "\(path)")
+        }
+    }
+
+    // MARK: - The tree
+
+    private func walk(_ bounds: ControlGroupTree.Bounds, _ goesOn: (String) -> Bool = { _ in true }) -> (
+        paths: [String], extent: ControlGroupTree.Extent
+    ) {
+        var paths: [String] = []
+        let extent = ControlGroupTree(root()).walk(within: bounds, carrying: ()) { folder, _ -> Void? in
+            paths.append(folder.path)
+            return goesOn(folder.path) ? () : nil
+        }
+        return (paths, extent)
+    }
+
+    private static let wide = ControlGroupTree.Bounds(folders: 100, depth: 10, time: 10_000_000_000)
+
+    @Test func `a walk goes from the top down, only where it is to, and within its bounds`() throws {
+        try put("", "cgroup.controllers")
+        for path in ["a", "a/b", "a/b/c", "d", "d/e"] { try put("", "\(path)/cgroup.procs") }
+        #expect(walk(Self.wide).paths == ["/a", "/d", "/a/b", "/d/e", "/a/b/c"])
+        #expect(walk(Self.wide).extent == .init(listed: 6, found: 5, isCut: false))
+        #expect(walk(Self.wide) { $0 != "/a" }.paths == ["/a", "/d", "/d/e"])
+        for bounds in [
+            ControlGroupTree.Bounds(folders: 2, depth: 10, time: 10_000_000_000),
+            .init(folders: 100, depth: 2, time: 10_000_000_000),
+        ] {
+            let (paths, extent) = walk(bounds)
+            #expect(extent.isCut && paths.count < 5 && paths.starts(with: ["/a", "/d"]))
+        }
+        #expect(walk(.init(folders: 100, depth: 10, time: 0)).extent.isCut)
+    }
+
+    @Test func `where the unified hierarchy is empty systemd's own is walked`() throws {
+        try put("", "unified/cgroup.controllers")
+        try put("", "systemd/system.slice/a.service/cgroup.procs")
+        #expect(walk(Self.wide).paths == ["/system.slice", "/system.slice/a.service"])
+    }
+}
