@@ -29,7 +29,12 @@ import Testing
             ([], "“” is no executable: name the agent's, such as bin/apus-agent"),
             (["--out", "x", "/bin/true"], "--out: the options are --version and --output"),
             (["--version"], "--version: write its value behind it"),
-            (["--version", "v1", "/bin/true"], "the version “v1” does not begin with a digit"),
+            (["--version", "v1", "/bin/true"], "“v1” is no version: write one such as 1.2 or 1.3-beta.1, by --version"),
+            (["--version", "1/2", "/bin/true"], "“1/2” is no version: write one such as 1.2 or 1.3-beta.1, by --version"),
+            (
+                ["--version", "1.3-beta.1", "/usr/bin/false"],
+                "“/usr/bin/false --generate-completion-script bash” fails: name the agent's executable, of this version"
+            ),
         ])
     func `is refused in one line that says why`(arguments: [String], line: String) throws {
         let build = try Command.run(DebianPackage.builder, arguments)
@@ -46,6 +51,7 @@ import Testing
         try completes(host)
         try listensElsewhere(host)
         try upgrade(host, to: second)
+        try comesBackAfterARemoval(host, second)
         try keepsTheAgentBesideAWrongFile(host, second)
 
         try host.purge()
@@ -175,6 +181,18 @@ import Testing
         let scrapes = Set(try host.read("/run/scrapes").split(separator: "\n"))
         #expect(scrapes == ["200 0"])
         try host.run("systemctl", "kill", "--signal=KILL", "formats")
+    }
+
+    /// What was configured is there again.
+    private func comesBackAfterARemoval(_ host: PackageHost, _ package: String) throws {
+        let edited = try host.read(PackageHost.watchFile)
+        try host.run("dpkg", "--remove", DebianPackage.name)
+        #expect(try !host.isActive() && !host.isActive(PackageHost.socket))
+        #expect(try host.host.run(["ls", "/usr/bin/apus-agent", "/run/apus/agent.sock"]).output == "")
+        try host.install(package)
+        #expect(try host.read(PackageHost.watchFile) == edited)
+        #expect(try host.run("systemctl", "is-enabled", PackageHost.service, PackageHost.socket) == "enabled\nenabled\n")
+        #expect(try host.scrape().contains(#"apus_service_up{service="shell","#))
     }
 
     /// A file with an error stays as it is, and so does the agent, which would not start with it.
