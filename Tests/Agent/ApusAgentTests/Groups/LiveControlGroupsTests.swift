@@ -27,17 +27,17 @@ import Testing
         program.arguments =
             [
                 "-c",
-                """
-                import os, sys, time
-                for path in sys.argv[1:]:
-                    with open(path, "w") as file: file.write("0")
-                def burn(seconds):
-                    end = time.process_time() + seconds
-                    while time.process_time() < end: pass
-                \(work)
-                print("done", flush=True)
-                sys.stdin.read()
-                """,
+                "import os, signal, sys, time\n"
+                    + """
+                    for path in sys.argv[1:]:
+                        with open(path, "w") as file: file.write("0")
+                    def burn(seconds):
+                        end = time.process_time() + seconds
+                        while time.process_time() < end: pass
+                    \(work)
+                    print("done", flush=True)
+                    sys.stdin.read()
+                    """,
             ] + entrances
         let (input, output) = (Pipe(), Pipe())
         program.standardInput = input
@@ -72,7 +72,6 @@ import Testing
         _ = try look(groups)
         try run(
             """
-            import signal
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
             ends, beginnings = os.pipe()
             for _ in range(50):
