@@ -168,6 +168,7 @@ let package = Package(
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"], plugins: ["ListConformers"]),
         agent.module("ApusSegment", ["ApusMetrics", "CLinux", atomics]),
+        agent.module("ApusOTLP", ["AgentMetrics", "ApusMetrics", "ApusSegment", "ApusText"]),
         agent.module(
             "ApusReporting",
             [
@@ -328,6 +329,8 @@ let package = Package(
         base.tests("ApusLinuxTests", ["ApusLinux", "CLinux", "HostTesting"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
         agent.tests("AgentMetricsTests", ["AgentMetrics", "ApusMetrics"]),
+        agent.tests(
+            "ApusOTLPTests", ["AgentMetrics", "ApusMetrics", "ApusOTLP", "HostTesting"], exclude: ["Oracle/sdk.py"]),
         agent.tests("ApusSegmentTests", ["ApusMetrics", "ApusSegment", "CLinux", "SegmentTesting", "killed-writer"]),
         agent.tests(
             "ApusReportingTests",

@@ -44,7 +44,7 @@ package struct NameTemplate: Sendable, Hashable, CustomStringConvertible {
     /// What a name may not have, such as a slash, is replaced by `_`, and what is past 128 bytes is left out: a command line may have
     /// anything in it.
     package func name(_ captured: [String: String]) -> String? {
-        let name = Self.legal(Self.joined(parts) { captured[$0] ?? "" })
+        let name = Hello.legalName(Self.joined(parts) { captured[$0] ?? "" })
         return name.isEmpty ? nil : name
     }
 
@@ -55,18 +55,6 @@ package struct NameTemplate: Sendable, Hashable, CustomStringConvertible {
             case .capture(let name): text += capture(name)
             }
         }
-    }
-
-    private static func legal(_ text: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        var length = 0
-        for scalar in text.unicodeScalars {
-            let scalar = Hello.isLegal(scalar) ? scalar : "_"
-            length += UTF8.width(scalar)
-            guard length <= Hello.longestValue else { break }
-            scalars.append(scalar)
-        }
-        return String(scalars)
     }
 }
 

@@ -30,6 +30,19 @@ package struct Hello: Equatable, Sendable {
         }
     }
 
+    /// The legal name that is most like a text: `_` stands for what a name may not have, and what is too long is cut.
+    package static func legalName(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        var length = 0
+        for scalar in text.unicodeScalars {
+            let scalar = isLegal(scalar) ? scalar : "_"
+            length += UTF8.width(scalar)
+            guard length <= longestValue else { break }
+            scalars.append(scalar)
+        }
+        return String(scalars)
+    }
+
     package static let longest = 4096
     private static let firstLine = "apus-report 1"
 

@@ -1,9 +1,9 @@
 extension Exemplar {
     /// The maximum number of characters (Unicode scalars) that the names and values of an exemplar's labels may have together:
     /// OpenMetrics 1.0 forbids more, and Prometheus keeps no more.
-    static let mostCharacters = 128
+    package static let mostCharacters = 128
 
-    var isWithinLimit: Bool {
+    package var isWithinLimit: Bool {
         // Each label has three bytes besides, and an escaped character two bytes: what is short enough with them is so without.
         labels.count <= Self.mostCharacters || characters <= Self.mostCharacters
     }

@@ -1,8 +1,10 @@
-/// The wire format of protocol buffers (https://protobuf.dev/programming-guides/encoding/), as far as an exposition needs it.
-struct ProtobufWriter: Sendable {
-    var bytes: [UInt8] = []
+/// The wire format of protocol buffers (https://protobuf.dev/programming-guides/encoding/), as far as expositions and answers need it.
+package struct ProtobufWriter: Sendable {
+    package var bytes: [UInt8] = []
 
-    mutating func unsigned(_ field: UInt64, _ value: UInt64) {
+    package init() {}
+
+    package mutating func unsigned(_ field: UInt64, _ value: UInt64) {
         varint(field << 3)
         varint(value)
     }
@@ -21,7 +23,7 @@ struct ProtobufWriter: Sendable {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
     }
 
-    mutating func string(_ field: UInt64, _ text: String) {
+    package mutating func string(_ field: UInt64, _ text: String) {
         varint(field << 3 | 2)
         varint(UInt64(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
@@ -37,14 +39,14 @@ struct ProtobufWriter: Sendable {
     }
 
     /// Starts a message within a message; what it gives goes to ``close(_:)`` when its fields are written.
-    mutating func open(_ field: UInt64) -> Int {
+    package mutating func open(_ field: UInt64) -> Int {
         varint(field << 3 | 2)
         bytes.append(0)
         return bytes.count
     }
 
     /// Writes the length of a message that was opened; a longer one than 127 bytes moves to make room for it.
-    mutating func close(_ start: Int) {
+    package mutating func close(_ start: Int) {
         var rest = bytes.count - start
         var place = start - 1
         while rest >= 0x80 {

@@ -1,0 +1,104 @@
+import ApusMetrics
+
+/// A point that has been found sound, ready to be taken into its series.
+struct OTLPReading {
+    let labels: [UInt8]
+    let value: ReceivedValue
+    let start: UInt64
+    let time: UInt64
+    let exemplars: [Exemplar?]
+}
+
+/// One series as it is kept from request to request.
+struct OTLPStream {
+    /// The scope that it was recorded in, as its place among those of its identity.
+    let scope: Int
+    /// The name of its metric before it was made legal: of two metrics that come to one name, one has the series.
+    let origin: String
+    private(set) var series: ReceivedSeries
+    private var start: UInt64
+    private var time: UInt64
+    private var isDelta: Bool
+    /// When it was heard of last, on the agent's clock.
+    private(set) var heard: UInt64
+
+    /// - Parameter counts: whether the value counts from a beginning, which is served with it.
+    init(_ reading: OTLPReading, isDelta: Bool, counts: Bool, scope: Int, origin: String, at now: UInt64) {
+        self.scope = scope
+        self.origin = origin
+        self.isDelta = isDelta
+        start = reading.start
+        time = reading.time
+        heard = now
+        series = ReceivedSeries(
+            labels: reading.labels, value: reading.value, created: counts ? Self.created(reading) : nil,
+            exemplars: reading.exemplars)
+    }
+
+    private static func created(_ reading: OTLPReading) -> Double? {
+        reading.start > 0 && (reading.time == 0 || reading.start <= reading.time)
+            ? Double(reading.start) / OTLPExemplar.second : nil
+    }
+
+    /// Takes the next point: a cumulative one replaces what was, a delta is added to it.
+    ///
+    /// A count that begins anew has a later start: it is served as it is, with that start, so that its reader sees a reset. Deltas go on
+    /// from whoever reported before under this identity, which loses no count and makes none up.
+    ///
+    /// - Throws: when the point is older than what was taken, or begins before the end of that.
+    mutating func take(
+        _ reading: OTLPReading, isDelta: Bool, counts: Bool, mostBuckets: Int, at now: UInt64
+    ) throws(OTLPRejection) {
+        let next = Self(reading, isDelta: isDelta, counts: counts, scope: scope, origin: origin, at: now)
+        guard isDelta, self.isDelta else {
+            if !isDelta, !self.isDelta, reading.time != 0 {
+                guard reading.time >= time, reading.start == 0 || reading.start >= start else {
+                    throw OTLPRejection("a point is older than the one before of its series")
+                }
+            }
+            self = next
+            return
+        }
+        guard reading.start == 0 ? reading.time > time : reading.start >= time else {
+            throw OTLPRejection("a delta begins before the end of the one before: it was sent twice or out of order")
+        }
+        guard let value = series.value.adding(reading.value, mostBuckets: mostBuckets) else {
+            // Other bounds, or a sum that no number holds: it counts anew.
+            self = next
+            return
+        }
+        time = reading.time
+        heard = now
+        series.value = value
+        series.exemplars = Self.newer(reading.exemplars, than: series.exemplars)
+    }
+
+    /// The exemplars of a point, and earlier ones where it has none.
+    private static func newer(_ exemplars: [Exemplar?], than earlier: [Exemplar?]) -> [Exemplar?] {
+        guard !exemplars.isEmpty else { return earlier }
+        guard exemplars.count == earlier.count else { return exemplars }
+        return zip(exemplars, earlier).map { $0 ?? $1 }
+    }
+}
+
+extension ReceivedValue {
+    /// The sum of both; `nil` where they are of different kinds, bounds or thresholds, or more than a count can be.
+    fileprivate func adding(_ other: Self, mostBuckets: Int) -> Self? {
+        switch (self, other) {
+        case (.integer(let one), .integer(let more)):
+            let sum = one + more
+            return (Int128(Int64.min)...Int128(UInt64.max)).contains(sum) ? .integer(sum) : .number(Double(sum))
+        case (.integer(let one), .number(let more)): return .number(Double(one) + more)
+        case (.number(let one), .integer(let more)): return .number(one + Double(more))
+        case (.number(let one), .number(let more)): return .number(one + more)
+        case (.histogram(var one), .histogram(let more)):
+            guard one.bounds == more.bounds, !one.count.addingReportingOverflow(more.count).overflow else { return nil }
+            for index in one.cumulativeCounts.indices { one.cumulativeCounts[index] += more.cumulativeCounts[index] }
+            one.sum = one.sum.flatMap { sum in more.sum.map { sum + $0 } }
+            return .histogram(one)
+        case (.exponential(var one), .exponential(let more)):
+            return one.add(more, mostBuckets: mostBuckets) ? .exponential(one) : nil
+        default: return nil
+        }
+    }
+}
