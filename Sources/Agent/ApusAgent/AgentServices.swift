@@ -67,8 +67,6 @@ package struct AgentServices {
         let documents = Documents(
             table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
             companion: configuration.companion, journal: journal?.follower, watcher: unitWatch?.watcher, clock: clock)
-        let responder = Responder(
-            exposition: exposition, documents: documents, work: work, configuration: configuration, logger: logger)
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)
@@ -82,6 +80,9 @@ package struct AgentServices {
                 notifier: notifier, watchdog: watchdog, logger: logger, turns: { work.totals.samples },
                 status: { Self.status(table) + Self.status(unitWatch?.watcher) + (reload.trouble.map { "; \($0)" } ?? "") })
         }
+        let responder = Responder(
+            exposition: exposition, documents: documents, work: work, configuration: configuration,
+            reload: { reload.run(telling: notifications) }, logger: logger)
         let services: [any Service] = [
             reports,
             SamplingLoop(
@@ -118,7 +119,7 @@ package struct AgentServices {
             + [received?.endpoint].compactMap { (service: (any Service)?) in service } + services
             + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
-        self.reload = { reload.run(telling: notifications) }
+        self.reload = { _ = reload.run(telling: notifications) }
     }
 
     /// The endpoint for reports over HTTP, which listens already, and its port.

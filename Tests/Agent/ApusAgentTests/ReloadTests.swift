@@ -3,6 +3,7 @@ import ApusAgent
 import ApusSystemd
 import Foundation
 import HostTesting
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct ReloadTests {
@@ -130,6 +131,38 @@ import Testing
                 }
                 #expect(last == "READY=1\nSTATUS=watching 2 instances, 1 down")
             }
+        }
+    }
+
+    @Test func `a request reloads, and says what is wrong with a file`() async throws {
+        let folder = try TemporaryFolder()
+        try "a/b\n".write(toFile: folder.path("expected"), atomically: true, encoding: .utf8)
+        let path = folder.path("expected")
+        try await RunningAgent.with {
+            $0.expectFile = path
+        } _: { agent in
+            try "a/b\nc/d\n".write(toFile: path, atomically: true, encoding: .utf8)
+            #expect(try await agent.get("/-/reload").status == 405)
+            #expect(try await agent.up("c", "d") == nil)
+            let done = try await agent.get("/-/reload", method: .POST)
+            #expect(done.status == 200 && done.text == "reloaded\n")
+            #expect(try await agent.up("c", "d") == "0")
+            try "nothing\n".write(toFile: path, atomically: true, encoding: .utf8)
+            let failed = try await agent.get("/-/reload", method: .PUT)
+            #expect(failed.status == 500 && failed.text.contains(":1: “nothing”"))
+            #expect(try await agent.up("c", "d") == "0")
+        }
+    }
+
+    @Test func `another user may not have the agent reload`() async throws {
+        try await RunningAgent.with { agent in
+            let command = try Command.run(
+                "setpriv",
+                [
+                    "--reuid", "65534", "--regid", "65534", "--clear-groups", "curl", "--silent", "--request", "POST",
+                    "--write-out", "%{http_code}", "--output", "/dev/null", "http://127.0.0.1:\(agent.port)/-/reload",
+                ])
+            #expect(command.output == "403")
         }
     }
 }

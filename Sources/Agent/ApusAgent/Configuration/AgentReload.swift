@@ -15,6 +15,8 @@ final class AgentReload: Sendable {
     private let clock: AgentClock
     private let logger: Logger
     private let fault = Mutex<String?>(nil)
+    /// One reload at a time, whoever asks.
+    private let turn = Mutex<Void>(())
 
     /// - Throws: ``AgentError/expectedInstances(_:)`` when the file is at fault already.
     init(
@@ -47,8 +49,14 @@ final class AgentReload: Sendable {
     var trouble: String? { fault.withLock { $0 }.map { "reload failed, former values hold: \($0)" } }
 
     /// Reloads; the manager, where there is one, hears of the beginning and of the end.
-    func run(telling notifications: ManagerNotifications?) {
+    ///
+    /// - Returns: what is wrong, in one line; nil when all was taken in.
+    @discardableResult
+    func run(telling notifications: ManagerNotifications?) -> String? { turn.withLock { _ in reload(notifications) } }
+
+    private func reload(_ notifications: ManagerNotifications?) -> String? {
         notifications?.reloading()
+        defer { notifications?.ready() }
         do {
             let identities = try expected()
             let watched = try watchFile.map { try WatchFile.read($0) }
@@ -58,12 +66,13 @@ final class AgentReload: Sendable {
             var facts: Logger.Metadata = ["expected": "\(Set(identities.map(\.identity)).count)"]
             if let watched { facts["groups"] = "\(watched.groups.count)" }
             logger.notice("reloaded", metadata: facts)
+            return nil
         } catch {
             // One line, for the log and for the manager's status.
             let reason = (error as? WatchFileError)?.lines.joined(separator: "; ") ?? "\(error)"
             fault.withLock { $0 = reason }
             logger.error("not reloaded: the former values hold", metadata: ["reason": "\(reason)"])
+            return reason
         }
-        notifications?.ready()
     }
 }

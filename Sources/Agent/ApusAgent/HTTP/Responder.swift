@@ -3,6 +3,7 @@ import ApusLimits
 import ApusLinux
 import ApusMetrics
 import CLinux
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -30,12 +31,16 @@ struct Responder: Sendable {
     let messages: JournalMessagePolicy
     /// `host:port` as configured, for clients that do not say which they reached.
     let ownAddress: String
+    /// Reloads; says in one line what is wrong, or nothing.
+    private let reload: @Sendable () -> String?
     let logger: Logger
     private let refusals = LogThrottle<ConnectionPeer>()
 
     init(
-        exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration, logger: Logger
+        exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration,
+        reload: @escaping @Sendable () -> String?, logger: Logger
     ) {
+        self.reload = reload
         self.exposition = exposition
         self.documents = documents
         self.work = work
@@ -66,6 +71,7 @@ struct Responder: Sendable {
     }
 
     private func page(_ request: HTTPRequestHead, from client: Client) -> Answer {
+        if request.uri == Self.reloadPath { return reload(request, from: client) }
         guard let route = Page(uri: request.uri) else { return .text(.notFound, "no such page; / lists them") }
         guard names.include(host: Self.field("Host", request)) else { return refuse(request, client) }
         guard !client.isReserved || route == .live || route == .ready else {
@@ -104,6 +110,26 @@ struct Responder: Sendable {
             logger.error("a document could not be made", metadata: ["path": "\(route.rawValue)", "error": "\(error)"])
             return .text(.internalServerError, "the document could not be made; the agent's log says why")
         }
+    }
+
+    /// Where Prometheus and its exporters are told to reload.
+    static let reloadPath = "/-/reload"
+
+    /// Reloads for root and the agent's own user, as a signal would; others could have files read as often as they like.
+    private func reload(_ request: HTTPRequestHead, from client: Client) -> Answer {
+        guard names.include(host: Self.field("Host", request)) else { return refuse(request, client) }
+        guard request.method == .POST || request.method == .PUT else {
+            var answer = Answer.text(.methodNotAllowed, "POST and PUT only")
+            answer.headers = [("Allow", "POST, PUT")]
+            return answer
+        }
+        switch client.peer {
+        case .user(let uid), .localUser(let uid): if uid == 0 || uid == geteuid() { break } else { fallthrough }
+        case .ipv4, .ipv6, .unknown:
+            return .text(.forbidden, "root and the agent's own user on this host may reload: or send the agent SIGHUP")
+        }
+        guard let trouble = reload() else { return .text(.ok, "reloaded") }
+        return .text(.internalServerError, "not reloaded, the former values hold: \(trouble)")
     }
 
     /// A name that somebody else may have made to lead here: what a page in a browser reads under it, that page's author reads.
