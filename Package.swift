@@ -185,7 +185,7 @@ let package = Package(
         agent.module(
             "ApusAgent",
             [
-                "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusPatterns",
+                "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusOTLP", "ApusPatterns",
                 "ApusSegment", "ApusSystemd", "ApusText", "ApusThreads", "ApusYAML", "CCompression", "CLinux", "EventCatalog",
                 lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ], plugins: ["ListConformers"]),

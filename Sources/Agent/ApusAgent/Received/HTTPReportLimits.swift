@@ -42,5 +42,12 @@ package enum HTTPReportLimits: LimitCatalog {
         metric: ServiceState.up.family.name,
         remedy: "report at least once a minute, as OpenTelemetry's SDKs do by default (OTEL_METRIC_EXPORT_INTERVAL)")
 
-    package static let all: [any AnyLimit] = [connections, share, body, bodies, rate, burst, each, peers, age]
+    package static let exporters = Limit(
+        64, "users that export by OTLP; past them the sums of whoever has exported nothing for longest begin anew",
+        per: "agent",
+        remedy: "nothing: what is cumulative is whole again with the next export")
+
+    package static let all: [any AnyLimit] = [
+        connections, share, body, bodies, rate, burst, each, peers, age, exporters,
+    ]
 }

@@ -3,6 +3,7 @@ import AgentMetrics
 import ApusHTTP
 import ApusLimits
 package import ApusMetrics
+import ApusOTLP
 import ApusSegment
 import EventCatalog
 import Logging
@@ -20,6 +21,7 @@ final class ReportReceiver: Sendable {
     private let clock: AgentClock
     private let names: OwnNames
     private let seriesLimit: Int
+    private let exports: OTLPReports
     private let logger: Logger
     private let rates = Mutex(ReportRates())
     private let lines = LogThrottle<ConnectionPeer>()
@@ -30,6 +32,7 @@ final class ReportReceiver: Sendable {
         self.clock = clock
         names = OwnNames(configured: configuration.allowedHosts, listening: configuration.reportAddress?.host ?? "localhost")
         seriesLimit = configuration.seriesLimit
+        exports = OTLPReports(series: configuration.seriesLimit, budget: table.budget)
         self.logger = logger
     }
 
@@ -55,36 +58,12 @@ final class ReportReceiver: Sendable {
         guard ["identity", "", "gzip"].contains(coding) else {
             throw RouteRefused(.unsupportedMediaType, "send it as it is, or in gzip", headers: [("Accept-Encoding", "gzip")])
         }
-        guard format(head, route) != nil else {
-            let types =
-                route == .export
-                ? "application/x-protobuf or application/json" : "text/plain or application/openmetrics-text; version=1.0.0"
-            throw RouteRefused(.unsupportedMediaType, "the Content-Type is \(types)")
-        }
         if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
             length > HTTPReportLimits.body.value.bytes
         {
             throw RouteRefused(tooLarge(peer))
         }
         return route
-    }
-
-    /// How a body is written.
-    private enum Format {
-        case text(ReceivedTextFormat)
-        /// Without a body.
-        case nothing
-    }
-
-    private func format(_ head: HTTPRequestHead, _ route: ReportRoute) -> Format? {
-        let type = head.headers.first(name: "content-type")
-        switch route {
-        // What curl says of any file that it sends.
-        case .put where type == "application/x-www-form-urlencoded": return .text(.text)
-        case .put: return ReceivedTextFormat(contentType: type).map(Format.text)
-        case .end: return .nothing
-        case .export: return nil
-        }
     }
 
     /// The answer to a body past the limit.
@@ -110,28 +89,76 @@ final class ReportReceiver: Sendable {
         do throws(ReportRefused) {
             let body = try plain(body, head)
             try admit(body.count, peer, at: now)
-            switch (route, format(head, route)) {
-            case (.put(let identity), .text(let format)):
-                let report: ReceivedReport
-                do { report = try ReceivedReport(text: body, as: format, limits: .ofReports(series: seriesLimit)) } catch {
-                    throw ReportRefused(.content, .badRequest, error.description)
-                }
-                try take(report.adding(NameRule.usual), of: identity, from: peer, at: now)
+            switch route {
+            case .put(let identity, let format):
+                try put(body, as: format, of: identity, from: peer, at: now)
                 return Answer(status: .noContent, body: .bytes([]))
-            case (.end(let identity), _):
-                let isThere: Bool
-                do throws(Refusal) { isThere = try table.stopReceiving(identity, from: user(peer), at: now) } catch {
-                    throw ReportRefused(error)
+            case .end(let identity):
+                guard try end(identity, from: peer, at: now) else {
+                    return .text(.notFound, "\(identity) does not report over HTTP")
                 }
-                return isThere
-                    ? Answer(status: .noContent, body: .bytes([])) : .text(.notFound, "\(identity) does not report over HTTP")
-            default: return .text(.unsupportedMediaType, "no such format")
+                return Answer(status: .noContent, body: .bytes([]))
+            case .export(let encoding): return try export(body, as: encoding, from: peer, at: now)
             }
         } catch {
             var answer = refuse(error.reason, error.status, error.message, peer)
+            if case .export(let encoding) = route {
+                answer = Answer(
+                    status: error.status, contentType: encoding.contentType,
+                    body: .bytes(OTLPAnswer.status(error.message, as: encoding)))
+            }
             if let pause = error.retryAfter { answer.headers = [("Retry-After", "\(pause)")] }
             return answer
         }
+    }
+
+    private func put(
+        _ body: [UInt8], as format: ReceivedTextFormat, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
+    ) throws(ReportRefused) {
+        let report: ReceivedReport
+        do { report = try ReceivedReport(text: body, as: format, limits: .ofReports(series: seriesLimit)) } catch {
+            throw ReportRefused(.content, .badRequest, error.description)
+        }
+        do throws(Refusal) {
+            try table.receive(report.adding(NameRule.usual), of: identity, from: user(peer), at: now)
+        } catch { throw ReportRefused(error) }
+    }
+
+    /// - Returns: whether there is such an instance.
+    private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) -> Bool {
+        do throws(Refusal) {
+            let isThere = try table.stopReceiving(identity, from: user(peer), at: now)
+            if isThere { exports.forget(identity, of: user(peer).uid) }
+            return isThere
+        } catch { throw ReportRefused(error) }
+    }
+
+    /// Takes what it can of a request; the answer says how many points were not taken, and why.
+    private func export(
+        _ body: [UInt8], as encoding: OTLPAnswer.Encoding, from peer: ConnectionPeer, at now: Moment
+    ) throws(ReportRefused) -> Answer {
+        let request: OTLPRequest
+        do throws(OTLPError) {
+            request =
+                switch encoding {
+                case .protobuf: try OTLPRequest(protobuf: body, limits: exports.limits)
+                case .json: try OTLPRequest(json: body, limits: exports.limits)
+                }
+        } catch { throw ReportRefused(.content, .badRequest, error.description) }
+        let user = user(peer)
+        var taken = exports.take(request, of: user.uid, at: now.monotonic)
+        for (identity, report) in taken.reports.sorted(by: { $0.key < $1.key }) {
+            do throws(Refusal) {
+                try table.receive(report.adding(NameRule.usual), of: identity, from: user, at: now)
+            } catch {
+                taken.reject(report.seriesCount, error.message)
+                exports.forget(identity, of: user.uid)
+            }
+        }
+        if let reason = taken.reasons.first {
+            count(.content, "\(taken.rejectedPoints) points of an export are not taken: \(reason)", peer)
+        }
+        return Answer(contentType: encoding.contentType, body: .bytes(OTLPAnswer.response(taken, as: encoding)))
     }
 
     private func plain(_ body: [UInt8], _ head: HTTPRequestHead) throws(ReportRefused) -> [UInt8] {
@@ -157,14 +184,6 @@ final class ReportReceiver: Sendable {
             retryAfter: pause)
     }
 
-    private func take(
-        _ report: ReceivedReport, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
-    ) throws(ReportRefused) {
-        do throws(Refusal) { try table.receive(report, of: identity, from: user(peer), at: now) } catch {
-            throw ReportRefused(error)
-        }
-    }
-
     private func user(_ peer: ConnectionPeer) -> ReportPeer {
         switch peer {
         case .user(let uid), .localUser(let uid): ReportPeer(pid: 0, uid: uid)
@@ -176,15 +195,18 @@ final class ReportReceiver: Sendable {
     private func refuse(
         _ reason: RefusalReason, _ status: HTTPResponseStatus, _ message: String, _ peer: ConnectionPeer
     ) -> Answer {
-        work.countRefusal(reason)
-        if let omitted = lines.admit(peer) {
-            logger.warning(
-                "a report over HTTP is refused",
-                metadata: CataloguedEvent.reportRefused.metadata([
-                    "peer": "\(peer)", "reason": "\(reason)", "message": "\(message)", "omitted": "\(omitted)",
-                ]))
-        }
+        count(reason, message, peer)
         return .text(status, message)
+    }
+
+    private func count(_ reason: RefusalReason, _ message: String, _ peer: ConnectionPeer) {
+        work.countRefusal(reason)
+        guard let omitted = lines.admit(peer) else { return }
+        logger.warning(
+            "a report over HTTP is refused",
+            metadata: CataloguedEvent.reportRefused.metadata([
+                "peer": "\(peer)", "reason": "\(reason)", "message": "\(message)", "omitted": "\(omitted)",
+            ]))
     }
 }
 

@@ -17,6 +17,9 @@ package final class InstanceTable: Sendable {
     /// Who may report under the names of expected instances, where the configuration says.
     private let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
 
+    /// The memory for what is reported, of all instances together.
+    var budget: SeriesBudget { rules.budget }
+
     /// The sources that are read of each instance.
     var sources: SourceSelection<InstanceSubject> { rules.sources }
 

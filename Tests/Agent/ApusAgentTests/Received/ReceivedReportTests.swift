@@ -243,6 +243,78 @@ private let shop = #"service="shop",instance="shop-1""#
             withExtendedLifetime(stalled) {}
         }
     }
+
+    private static func export(_ metrics: String, service: String = "ledger", instance: String = "ledger-1") -> [UInt8] {
+        Array(
+            """
+            {"resourceMetrics":[{"resource":{"attributes":[
+              {"key":"service.name","value":{"stringValue":"\(service)"}},
+              {"key":"service.instance.id","value":{"stringValue":"\(instance)"}}]},
+             "scopeMetrics":[{"scope":{"name":"books"},"metrics":[\(metrics)]}]}]}
+            """.utf8)
+    }
+
+    private static func sum(_ value: Int, delta: Bool = false, from start: Int = 1, at time: Int = 2) -> String {
+        """
+        {"name":"entries.posted","unit":"{entry}","sum":{"isMonotonic":true,"aggregationTemporality":\(delta ? 1 : 2),
+         "dataPoints":[{"startTimeUnixNano":"\(start)000000000","timeUnixNano":"\(time)000000000","asInt":"\(value)"}]}}
+        """
+    }
+
+    @Test func `an export of OpenTelemetry is served, deltas as their sum, and its end is told as any other`() async throws {
+        try await Self.with { agent in
+            func export(_ body: [UInt8]) async throws -> RunningAgent.Page {
+                try await agent.report("/v1/metrics", body, method: .POST, type: "application/json")
+            }
+            let labels = #"service="ledger",instance="ledger-1""#
+            let answer = try await export(Self.export(Self.sum(5)))
+            #expect(answer.status == 200 && answer.text == "{}" && answer.headers["Content-Type"] == ["application/json"])
+            #expect(try await agent.get("/metrics").samples["entries_posted_total{\(labels)}"] == "5")
+            for (start, time) in [(1, 2), (2, 3)] {
+                _ = try await export(
+                    Self.export(Self.sum(7, delta: true, from: start, at: time), instance: "ledger-2"))
+            }
+            let other = #"service="ledger",instance="ledger-2""#
+            var samples = try await agent.get("/metrics").samples
+            #expect(samples["entries_posted_total{\(other)}"] == "14")
+            #expect(samples["apus_service_up{\(other)}"] == "1")
+            let ended = try await agent.report("/v1/report/ledger/ledger-2", [], method: .DELETE, type: nil)
+            #expect(ended.status == 204)
+            samples = try await agent.get("/metrics").samples
+            #expect(samples["apus_service_up{\(other)}"] == "0" && samples["entries_posted_total{\(other)}"] == "14")
+        }
+    }
+
+    @Test func `points that cannot be taken are told with their number, and the rest is served`() async throws {
+        try await Self.with { agent in
+            let clash = #"{"name":"entries.posted.total","gauge":{"dataPoints":[{"timeUnixNano":"1","asDouble":1}]}}"#
+            let body = Self.export("\(Self.sum(5)),\(clash)")
+            let answer = try await agent.report("/v1/metrics", body, method: .POST, type: "application/json")
+            #expect(answer.status == 200 && answer.text.contains(#""rejectedDataPoints":"1""#))
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples[#"entries_posted_total{service="ledger",instance="ledger-1"}"#] == "5")
+            #expect(samples["apus_agent_reports_refused_total{reason=\"content\"}"] == "1")
+        }
+    }
+
+    @Test(arguments: [("application/json", "{\"resourceMetrics\":[{]}"), ("application/x-protobuf", "no protobuf")])
+    func `a body that is no export is refused in its own encoding, with the place`(type: String, body: String) async throws {
+        try await Self.with { agent in
+            let answer = try await agent.report("/v1/metrics", Array(body.utf8), method: .POST, type: type)
+            #expect(answer.status == 400 && answer.headers["Content-Type"] == [type])
+            #expect(answer.text.contains(type == "application/json" ? "line 1, column" : "byte "))
+        }
+    }
+
+    @Test func `a Pushgateway's path is one too`() async throws {
+        try await Self.with { agent in
+            #expect(try await agent.report("/metrics/job/shop/instance/shop-1", "x 1\n").status == 204)
+            #expect(try await agent.report("/metrics/job/batch", "x 2\n").status == 204)
+            #expect(try await agent.report("/metrics/job/shop/zone/b", "x 1\n").status == 404)
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples["x{\(shop)}"] == "1" && samples[#"x{service="batch",instance="batch"}"#] == "2")
+        }
+    }
 }
 
 extension ReceivedLimits {
