@@ -25,6 +25,10 @@ public enum Agent: MetricSubsystem {
         "apus_agent_unwatched_control_groups",
         "Control groups that belong to groups and are not watched, as there are too many; at least 1 while a search for them is cut short."
     )
+    public static let proportionalReadings = Counter<NoLabels>(
+        "apus_agent_pss_readings_total", "Readings of the proportional memory of a process (--pss-budget).")
+    public static let proportionalCPU = Counter<NoLabels>(
+        "apus_agent_pss_cpu_seconds_total", "CPU time that readings of proportional memory have used.")
     public static let forgottenInstances = Counter<NoLabels>(
         "apus_agent_instances_forgotten_total",
         "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
@@ -51,7 +55,7 @@ public enum Agent: MetricSubsystem {
     public static let families = [
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
-        unwatchedProcesses.family, unwatchedControlGroups.family,
+        unwatchedProcesses.family, unwatchedControlGroups.family, proportionalReadings.family, proportionalCPU.family,
         forgottenInstances.family, refusals.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,

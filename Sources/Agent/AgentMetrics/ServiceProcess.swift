@@ -13,6 +13,15 @@ public enum ServiceProcess: MetricSubsystem {
     public static let peakResidentMemory = Gauge<NoLabels>(
         "service_process_resident_memory_window_peak_bytes",
         "Largest resident memory seen by a sample since the sampling tick before last.")
+    public static let anonymousMemory = Gauge<NoLabels>(
+        "service_process_anonymous_memory_bytes",
+        "Resident memory of the process that no file is behind, at the last turn of the sampling loop.")
+    public static let swap = Gauge<NoLabels>(
+        "service_process_swap_bytes", "Memory of the process that is in swap, at the last turn of the sampling loop.")
+    public static let oomScore = Gauge<NoLabels>(
+        "service_process_oom_score",
+        "How likely the kernel is to end the process when memory runs out, 0 to 2000, at the last turn of the sampling loop; of a group the largest."
+    )
     public static let heap = Gauge<NoLabels>(
         "service_process_heap_bytes", "Heap in use: what malloc has handed out, as mallinfo2 reports it inside the process.")
     public static let openFiles = Gauge<NoLabels>("service_process_open_fds", "Open file descriptors of the process.")
@@ -25,7 +34,8 @@ public enum ServiceProcess: MetricSubsystem {
     public static let origin = MetricOrigin.instance
     public static let familiesOfOtherOrigin = [MetricOrigin.service: [heap.family]]
     public static let families = [
-        cpu.family, childrenCPU.family, residentMemory.family, virtualMemory.family, peakResidentMemory.family, heap.family,
+        cpu.family, childrenCPU.family, residentMemory.family, virtualMemory.family, peakResidentMemory.family,
+        anonymousMemory.family, swap.family, oomScore.family, heap.family,
         openFiles.family, maxFiles.family, threads.family, startTime.family,
     ]
 }

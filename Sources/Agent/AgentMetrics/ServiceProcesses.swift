@@ -17,13 +17,18 @@ public enum ServiceProcesses: MetricSubsystem {
     public static let storage = Counter<DirectionLabels>(
         "service_process_storage_bytes_total",
         "Bytes that the group's processes have had read from storage and written to it; absent where the agent may not know.")
+    public static let proportionalMemory = Gauge<NoLabels>(
+        "service_process_proportional_memory_bytes",
+        "Resident memory of the group in which a page counts with each process by its part (PSS), estimated between readings; absent without --pss-budget."
+    )
     public static let filesRatio = Gauge<NoLabels>(
         "service_process_open_fds_ratio", "Largest part of its soft limit of open descriptors that one of the processes uses.")
 
     public static let title = "Groups of processes"
     public static let origin = MetricOrigin.group
     public static let families = [
-        processes.family, started.family, ended.family, faults.family, storage.family, filesRatio.family,
+        processes.family, started.family, ended.family, faults.family, storage.family, proportionalMemory.family,
+        filesRatio.family,
     ]
 }
 

@@ -43,7 +43,7 @@ package struct AgentServices {
         }
         let table = InstanceTable(configuration: configuration, root: .live, store: store, at: clock.now())
         let processes = try configuration.watchFile.map { path throws(AgentError) in
-            try Self.groups(path, configuration, logger: logger, at: clock.now())
+            try Self.groups(path, configuration, work: work, logger: logger, at: clock.now())
         }
         let groups = processes.map { GroupTable($0, configuration: configuration) }
         let reload = try AgentReload(
@@ -141,12 +141,14 @@ package struct AgentServices {
 
     /// - Throws: ``AgentError/watchFile(_:)``.
     private static func groups(
-        _ path: String, _ configuration: AgentConfiguration, logger: Logger, at now: Moment
+        _ path: String, _ configuration: AgentConfiguration, work: AgentWork, logger: Logger, at now: Moment
     ) throws(AgentError) -> ProcessGroups {
         do throws(WatchFileError) {
             return ProcessGroups(
                 try WatchFile.read(path), retention: configuration.retention,
-                readsControlGroups: configuration.sources.contains(ControlGroupsSource.name), logger: logger, at: now)
+                readsControlGroups: configuration.sources.contains(ControlGroupsSource.name),
+                proportionalBudget: ProportionalBudget(
+                    configuration.proportionalBudget, each: configuration.interval, work: work), logger: logger, at: now)
         } catch { throw .watchFile(error) }
     }
 

@@ -70,6 +70,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
             valueName: "path"))
     var config: String?
 
+    @Option(
+        help:
+            "Time in each interval that reading the proportional memory (PSS) of groups' processes may take, which cannot map memory meanwhile; 0s: it is not read."
+    )
+    var pssBudget: Duration = .zero
+
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
     var retention: Duration = .seconds(300)
 
@@ -133,6 +139,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
         }
         try requirePath(expectFile, "--expect-file")
         try requirePath(config, "--config")
+        guard pssBudget <= interval / 10 else {
+            throw ValidationError("--pss-budget \(DurationText.string(pssBudget)): at most a tenth of --interval")
+        }
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
         guard sampleLimit >= 1000 else { throw ValidationError("--sample-limit \(sampleLimit): at least 1000") }
         guard (1...1 << 20).contains(seriesMemory) else {
@@ -200,6 +209,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.journalMessages = journalOptions.journalMessages
         configuration.interval = interval
         configuration.retention = retention
+        configuration.proportionalBudget = pssBudget
         configuration.hungAfter = hungAfter
         configuration.seriesLimit = seriesLimit
         configuration.sampleLimit = sampleLimit

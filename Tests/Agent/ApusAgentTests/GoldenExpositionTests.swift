@@ -95,6 +95,7 @@ import Testing
         for _ in 0..<8 { host.work.countRejectedConnection() }
         for (count, reason) in zip(141..., HTTPConnectionCut.allCases) { for _ in 0..<count { host.work.countCut(reason) } }
         for _ in 0..<151 { host.work.countAcceptPause() }
+        for _ in 0..<157 { host.work.countProportional(cpuNanoseconds: 8_300_000) }
         for _ in 0..<152 { host.work.countRefusedHost() }
         host.work.noteStore(sent: 153, waiting: 154)
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
@@ -145,7 +146,7 @@ import Testing
                   - { service: group-pool, match: { executable: pool } }
                   - { service: group-other, match: { executable: other } }
                   - { service: group-batch, match: { unit: batch-*.service } }
-                """), configuration: host.configuration, root: host.root)
+                """, pssBudget: .seconds(1)), configuration: host.configuration, root: host.root)
     }
 
     private static let pool: [FixtureHost.Process] = zip((4801 as Int32)..., "SSRRRRRZ").map { pid, state in
@@ -153,7 +154,7 @@ import Testing
             pid: pid, name: "pool", command: "pool", state: state, userTicks: 11, systemTicks: 7, minorFaults: 1301,
             majorFaults: 13,
             threads: 2, startTicks: 329_900, virtualBytes: 12_288, residentPages: 17, readBytes: 4096, writtenBytes: 8192,
-            openFiles: 6, filesLimit: 64)
+            openFiles: 6, filesLimit: 64, anonymous: 36, swap: 44, oomScore: 667, rss: 68, pss: 17)
     }
 
     private static let others: [FixtureHost.Process] = zip((4831 as Int32)..., "SDTTZZQQQQ").map { pid, state in
@@ -161,7 +162,7 @@ import Testing
             pid: pid, name: "other", command: "other", state: state, userTicks: 19, systemTicks: 23, minorFaults: 29,
             majorFaults: 31,
             threads: 3, startTicks: 330_100, virtualBytes: 16_384, residentPages: 5, readBytes: 512, writtenBytes: 1024,
-            openFiles: 7, filesLimit: 80)
+            openFiles: 7, filesLimit: 80, anonymous: 12, swap: 16, oomScore: 701, rss: 20, pss: 15)
     }
 
     private static let jobs = MetricFamily(

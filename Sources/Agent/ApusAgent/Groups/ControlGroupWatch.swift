@@ -41,6 +41,8 @@ struct ControlGroupWatch {
     }
 
     private let tree: ControlGroupTree
+    /// How many are watched at most.
+    private let most: Int
     /// How many may keep all their files open.
     private let mostOpen: Int
     /// Whether more is read than their CPU time.
@@ -59,6 +61,7 @@ struct ControlGroupWatch {
     init(_ root: KernelRoot, isWhole: Bool, descriptors: Int?) {
         tree = ControlGroupTree(root)
         self.isWhole = isWhole
+        most = min(GroupLimits.controlGroups.value, descriptors.map { $0 / 8 } ?? .max)
         // Some sixteen files each.
         mostOpen = min(GroupLimits.openControlGroups.value, descriptors.map { $0 / 8 / 16 } ?? .max)
     }
@@ -141,7 +144,7 @@ struct ControlGroupWatch {
         var kept: [ControlGroupTree.Folder: ControlGroup] = [:]
         // Those within others first, so that what an outer one says holds what they said.
         for (claim, number) in zip(claims, numbers).reversed() {
-            guard kept.count < GroupLimits.controlGroups.value, let (group, isNew) = number else {
+            guard kept.count < most, let (group, isNew) = number else {
                 unwatched += 1
                 continue
             }

@@ -17,8 +17,11 @@ package enum GroupLimits: LimitCatalog {
         remedy: "have fewer captures in names")
 
     package static let controlGroups = Limit(
-        1024, "control groups of all groups; those past them are not watched", per: "agent",
-        metric: Agent.unwatchedControlGroups.family.name, remedy: "match fewer, or those above them")
+        1024,
+        "control groups of all groups, and an eighth of the descriptors that the agent may have; those past them are not watched",
+        per: "agent",
+        metric: Agent.unwatchedControlGroups.family.name,
+        remedy: "match fewer, or those above them, or raise LimitNOFILE= in the agent's unit")
     package static let openControlGroups = Limit(
         128, "control groups whose files are all kept open, and an eighth of the descriptors that the agent may have",
         per: "agent",

@@ -10,6 +10,11 @@ struct MemberSight {
     let openFiles: UInt64?
     let filesLimit: UInt64?
     let pageSize: UInt64
+    /// As it was at the last turn of the sampling loop.
+    var memory: ProcessMemory?
+
+    /// Bytes.
+    var residentBytes: UInt64 { UInt64(clamping: UInt128(living?.residentPages ?? 0) * UInt128(pageSize)) }
 }
 
 /// One process of a group, looked at from outside for as long as it lives.
@@ -25,18 +30,26 @@ struct GroupMember {
     var isSettled = false
     /// Its soft limit of descriptors at the last turn of the sampling loop.
     private var filesLimit: UInt64?
+    /// Where its memory was at the last turn.
+    private var memory: ProcessMemory?
+    var proportional = ProportionalMemory()
     /// What it has read and written; `nil` where that may not be known.
     private let io: ProcFile?
     /// Its open descriptors at the last turn, where they have to be counted one by one.
     private var countedFiles: UInt64?
 
-    init(_ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName) {
+    /// - Parameter former: the same process as it was before it was asked again.
+    init(
+        _ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName, former: GroupMember?
+    ) {
         self.process = process
         self.group = group
         self.countsWhole = countsWhole
         self.isDescendant = isDescendant
         self.name = name
         io = try? process.file("io")
+        isSettled = former?.isSettled ?? false
+        proportional = former?.proportional ?? ProportionalMemory()
     }
 
     /// - Parameter isTurn: whether what changes seldom, or takes its time, is read as well.
@@ -51,10 +64,11 @@ struct GroupMember {
             filesLimit =
                 (try? process.file("limits")).flatMap { try? $0.read { .some(ProcessDescriptors.softLimit($0)) } } ?? nil
             countedFiles = nil
+            memory = (try? process.memory()) ?? nil
         }
         return MemberSight(
             counted: counted, living: living, io: io.flatMap { try? ProcessIO($0) }, openFiles: openFiles(counted),
-            filesLimit: filesLimit, pageSize: process.root.pageSize)
+            filesLimit: filesLimit, pageSize: process.root.pageSize, memory: memory)
     }
 
     private mutating func openFiles(_ counted: ProcessStat) -> UInt64? {

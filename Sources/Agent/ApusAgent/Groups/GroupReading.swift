@@ -11,6 +11,12 @@ package struct GroupReading: Sendable {
     /// Bytes, of all of them; pages that several share count with each.
     package var residentBytes: UInt64 = 0
     package var virtualBytes: UInt64 = 0
+    /// Bytes that no file is behind and bytes in swap, and the largest score for the want of memory, at the last turn of the sampling loop;
+    /// `nil` where no process has any.
+    package var anonymousBytes: UInt64?
+    package var swapBytes: UInt64?
+    package var oomScore: UInt64?
+    private var proportional = ProportionalSum()
     package var threads: UInt64 = 0
     /// Open descriptors of all of them; `nil` where those of one may not be counted.
     package var openFiles: UInt64? = 0
@@ -66,20 +72,30 @@ package struct GroupReading: Sendable {
         }
     }
 
-    mutating func add(_ sight: MemberSight) {
+    /// - Parameter own: the part of its memory that is its own; `nil` where that is not read.
+    mutating func add(_ sight: MemberSight, _ own: ProportionalMemory?) {
         processes += 1
         states[Self.place(of: Self.state(sight.living?.state ?? sight.counted.state))] += 1
-        residentBytes &+= UInt64(clamping: UInt128(sight.living?.residentPages ?? 0) * UInt128(sight.pageSize))
+        residentBytes &+= sight.residentBytes
         virtualBytes &+= sight.living?.virtualMemory ?? 0
         oldestStart = min(oldestStart ?? .max, sight.counted.startTicks)
         guard sight.living != nil else { return }
         threads += sight.counted.threads
         openFiles = openFiles.flatMap { sum in sight.openFiles.map { sum + $0 } }
         if sight.io == nil { knowsIO = false }
+        if let memory = sight.memory {
+            anonymousBytes = (anonymousBytes ?? 0) + memory.anonymousBytes
+            swapBytes = (swapBytes ?? 0) + memory.swapBytes
+            oomScore = memory.oomScore.map { max(oomScore ?? 0, $0) } ?? oomScore
+        }
+        if let own { proportional.add(own, residentBytes: sight.residentBytes) }
         if let open = sight.openFiles, let limit = sight.filesLimit, limit > 0 {
             filesRatio = max(filesRatio ?? 0, Double(open) / Double(limit))
         }
     }
+
+    /// Resident memory in which a page counts with each process by its part; `nil` where that is not read, or may not be of one of them.
+    package var proportionalBytes: Double? { proportional.estimate }
 
     /// CPU time in seconds: that of the group's control groups, which have all that ran in them, or else what was seen of its processes.
     package func cpuSeconds(_ root: KernelRoot) -> (user: Double, system: Double) {

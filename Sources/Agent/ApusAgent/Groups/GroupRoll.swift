@@ -34,6 +34,8 @@ struct GroupRoll {
     }
 
     private let root: KernelRoot
+    /// The time for proportional memory; `nil`: it is not read.
+    private let budget: ProportionalBudget?
     /// How many processes are watched at most.
     let most: Int
     private var declarations: [GroupDeclaration] = []
@@ -55,8 +57,9 @@ struct GroupRoll {
     /// Processes that belong to a group and are not watched, as there are too many.
     var unwatched: Int { strangers.values.count { $0.isUnwatched } }
 
-    init(_ root: KernelRoot, readsControlGroups: Bool, descriptors: Int?) {
+    init(_ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, descriptors: Int?) {
         self.root = root
+        self.budget = budget
         most = min(GroupLimits.processes.value, descriptors.map { $0 / 4 } ?? .max)
         first = try? ControlGroups(of: 1, root: root)
         controlGroups = ControlGroupWatch(root, isWhole: readsControlGroups, descriptors: descriptors)
@@ -123,6 +126,7 @@ struct GroupRoll {
                         countsWhole: member.countsWhole)
                 }
             })
+        if isTurn { readProportional(sights, at: now) }
         sum(sights, lookAtControlGroups(isTurn: isTurn, at: now), at: now)
         lookedAt = now.monotonic
     }
@@ -204,8 +208,8 @@ struct GroupRoll {
             process.startTicks == newcomer.stat.startTicks
         else { return }
         var member = GroupMember(
-            process, group: group, countsWhole: isNew || isYoung, isDescendant: isDescendant, name: newcomer.stat.name)
-        member.isSettled = former?.isSettled ?? false
+            process, group: group, countsWhole: isNew || isYoung, isDescendant: isDescendant, name: newcomer.stat.name,
+            former: former)
         guard let sight = try? member.look(isTurn: isTurn || former == nil) else {
             members[pid] = nil
             sights[pid] = nil
@@ -251,6 +255,16 @@ struct GroupRoll {
         return (number, true)
     }
 
+    /// Reads proportional memory, where there is time for it: first of those of whom it was read longest ago.
+    private mutating func readProportional(_ sights: [Int32: MemberSight], at now: Moment) {
+        guard let budget else { return }
+        for (pid, member) in members.sorted(by: { $0.value.proportional.readAt < $1.value.proportional.readAt }) {
+            guard let sight = sights[pid] else { continue }
+            members[pid]?.proportional.read(
+                member.process, residentBytes: sight.residentBytes, within: budget, at: now)
+        }
+    }
+
     private mutating func lookAtControlGroups(isTurn: Bool, at now: Moment) -> [Int: ControlGroupSum] {
         controlGroups.find(declarations, below: first, isTurn: isTurn)
         let numbers = controlGroups.claims.map { claim in
@@ -264,7 +278,7 @@ struct GroupRoll {
         var readings: [Int: GroupReading] = [:]
         for (pid, sight) in sights {
             guard let group = members[pid]?.group else { continue }
-            readings[group, default: GroupReading()].add(sight)
+            readings[group, default: GroupReading()].add(sight, budget == nil ? nil : members[pid]?.proportional)
         }
         // Read once for all of them, as it takes longer than a process.
         let bootTime = sights.isEmpty ? nil : root.bootTime()

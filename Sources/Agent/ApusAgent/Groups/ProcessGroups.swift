@@ -28,15 +28,19 @@ package final class ProcessGroups: Sendable {
     /// - Parameters:
     ///   - retention: how long a group whose name is made of its processes is served without any.
     ///   - readsControlGroups: whether all is read of control groups that there is, and not their CPU time alone.
+    ///   - proportionalBudget: the time for proportional memory; `nil`: it is not read.
     ///   - descriptors: that this process may have open; a process of a group takes two, and half of all are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
+        proportionalBudget: ProportionalBudget? = nil,
         descriptors: Int? = DescriptorLimit.current?.soft, logger: Logger, at now: Moment
     ) {
         self.logger = logger
         self.retention = UInt64(max(0, retention / .nanoseconds(1)))
         state = Mutex(
-            State(roll: GroupRoll(root, readsControlGroups: readsControlGroups, descriptors: descriptors)))
+            State(
+                roll: GroupRoll(
+                    root, readsControlGroups: readsControlGroups, budget: proportionalBudget, descriptors: descriptors)))
         watch(file, at: now)
     }
 

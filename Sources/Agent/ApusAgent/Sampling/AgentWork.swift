@@ -20,6 +20,8 @@ package final class AgentWork: Sendable {
     private let refusedHosts = Atomic<UInt64>(0)
     private let storeMessages = Atomic<UInt64>(0)
     private let storeWaiting = Atomic<Int>(0)
+    private let proportionalReadings = Atomic<UInt64>(0)
+    private let proportionalCPU = Atomic<UInt64>(0)
     private let cuts = Mutex<[HTTPConnectionCut: UInt64]>([:])
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
@@ -66,6 +68,11 @@ package final class AgentWork: Sendable {
         storeWaiting.store(waiting, ordering: .relaxed)
     }
 
+    package func countProportional(cpuNanoseconds: UInt64) {
+        proportionalReadings.add(1, ordering: .relaxed)
+        proportionalCPU.add(cpuNanoseconds, ordering: .relaxed)
+    }
+
     package func countRefusedHost() { refusedHosts.add(1, ordering: .relaxed) }
 
     /// Seconds since the sampling loop's last turn.
@@ -81,6 +88,8 @@ package final class AgentWork: Sendable {
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
             acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
             forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 },
+            proportionalReadings: proportionalReadings.load(ordering: .relaxed),
+            proportionalCPU: Double(proportionalCPU.load(ordering: .relaxed)) / 1e9,
             storeMessages: storeMessages.load(ordering: .relaxed),
             storeWaiting: storeWaiting.load(ordering: .relaxed))
     }
@@ -101,6 +110,8 @@ package final class AgentWork: Sendable {
         let refusedHosts: UInt64
         let forgottenInstances: UInt64
         let refusals: [RefusalReason: UInt64]
+        let proportionalReadings: UInt64
+        let proportionalCPU: Double
         let storeMessages: UInt64
         let storeWaiting: Int
     }

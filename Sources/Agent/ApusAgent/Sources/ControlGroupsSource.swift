@@ -55,10 +55,13 @@ struct ControlGroupsSource: Source {
 
     private let subject: GroupSubject
 
-    init?(_ subject: GroupSubject) { self.subject = subject }
+    init?(_ subject: GroupSubject) {
+        // A group of processes that are chosen by what they are has none.
+        guard subject.reading.controlGroups != nil else { return nil }
+        self.subject = subject
+    }
 
     mutating func read(at now: Moment) throws(LinuxError) -> ControlGroupSum {
-        // A group of processes that are chosen by what they are has none.
         guard let sum = subject.reading.controlGroups else {
             throw .open(path: subject.root.controlGroups, code: ENOENT)
         }

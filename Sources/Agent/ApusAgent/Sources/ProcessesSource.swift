@@ -21,6 +21,10 @@ struct ProcessesSource: Source {
             Row(ServiceProcesses.started) { Double($0.group.account.started) },
             Row(ServiceProcesses.ended) { Double($0.group.account.ended) },
         ] + usage + [
+            Row(ServiceProcess.anonymousMemory) { reading in reading.group.anonymousBytes.map { Double($0) } },
+            Row(ServiceProcess.swap) { reading in reading.group.swapBytes.map { Double($0) } },
+            Row(ServiceProcess.oomScore) { reading in reading.group.oomScore.map { Double($0) } },
+            Row(ServiceProcesses.proportionalMemory) { $0.group.proportionalBytes },
             Row(ServiceProcess.openFiles) { reading in reading.group.openFiles.map { Double($0) } },
             Row(ServiceProcesses.filesRatio) { $0.group.filesRatio },
             Row(ServiceProcesses.faults, FaultLabels(kind: .minor)) { Double($0.group.account.used.minorFaults) },

@@ -9,5 +9,9 @@ package enum SamplingLimits: LimitCatalog {
         per: "instance",
         remedy: "nothing: the process has at least so many; Linux 6.2 and later says the number, on the machine itself")
 
-    package static let all: [any AnyLimit] = [descriptors]
+    package static let proportionalMemory = Limit(
+        ByteLimit.mebibytes(4096), "of resident memory of a process whose proportional memory is read", per: "process",
+        remedy: "take the memory of its control group: the process cannot map memory while the kernel looks at every page")
+
+    package static let all: [any AnyLimit] = [descriptors, proportionalMemory]
 }

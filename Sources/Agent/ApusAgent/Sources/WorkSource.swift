@@ -21,6 +21,8 @@ struct WorkSource: Source {
         Row(Agent.instances) { Double($0.instances) },
         Row(Agent.unwatchedProcesses) { Double($0.unwatched) },
         Row(Agent.unwatchedControlGroups) { Double($0.unwatchedControlGroups) },
+        Row(Agent.proportionalReadings) { Double($0.totals.proportionalReadings) },
+        Row(Agent.proportionalCPU) { $0.totals.proportionalCPU },
         Row(Agent.forgottenInstances) { Double($0.totals.forgottenInstances) },
         Row(Agent.samples) { Double($0.totals.samples) },
         Row(Agent.lateSamples) { Double($0.totals.lateSamples) },

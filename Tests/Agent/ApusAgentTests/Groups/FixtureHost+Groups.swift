@@ -26,6 +26,13 @@ extension FixtureHost {
         var writtenBytes = 0
         var openFiles = 3
         var filesLimit = 1024
+        /// Of KiB.
+        var anonymous = 4
+        var swap = 0
+        var oomScore = 0
+        /// Of KiB, in smaps_rollup.
+        var rss = 40
+        var pss = 20
     }
 
     /// Puts processes into the tree, or writes over what the kernel says of them.
@@ -48,6 +55,13 @@ extension FixtureHost {
         try write(
             "Limit Soft Hard Units\nMax open files            \(process.filesLimit)                 4096                 files\n",
             to: "\(base)/limits")
+        try write(
+            "Name:\t\(process.name)\nVmRSS:\t    40 kB\nRssAnon:\t    \(process.anonymous) kB\nVmSwap:\t    \(process.swap) kB\n",
+            to: "\(base)/status")
+        try write("\(process.oomScore)\n", to: "\(base)/oom_score")
+        try write(
+            "1000-2000 ---p 00000000 00:00 0    [rollup]\nRss:     \(process.rss) kB\nPss:     \(process.pss) kB\nPss_Anon:   1 kB\n",
+            to: "\(base)/smaps_rollup")
         if let read = process.readBytes {
             try write("rchar: 1\nwchar: 2\nread_bytes: \(read)\nwrite_bytes: \(process.writtenBytes)\n", to: "\(base)/io")
         }
@@ -70,9 +84,10 @@ extension FixtureHost {
         try FileManager.default.removeItem(atPath: folder.path("host/proc/\(pid)"))
     }
 
-    func groups(_ yaml: String) throws -> ProcessGroups {
+    func groups(_ yaml: String, pssBudget: Duration = .zero) throws -> ProcessGroups {
         ProcessGroups(
-            try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: root, logger: log.logger,
-            at: time.now)
+            try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: root,
+            proportionalBudget: ProportionalBudget(pssBudget, each: .seconds(15), work: AgentWork(at: time.now)),
+            logger: log.logger, at: time.now)
     }
 }

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import ApusLinux
 import Foundation
@@ -17,18 +18,23 @@ import Testing
                 while time.process_time() < end: pass
             \(work)
             used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-            print(sum(one.ru_utime for one in used), sum(one.ru_stime for one in used), flush=True)
+            print(sum(one.ru_utime for one in used), sum(one.ru_stime for one in used), sum(one.ru_minflt for one in used), flush=True)
             sys.stdin.read()
             """
     }
 
     /// Runs a program, looks at it all the time until it is done, and then once more.
-    private func watch(_ work: String) throws -> (reading: GroupReading, seconds: Double) {
+    private func watch(
+        _ work: String, atEnd: (Int32) throws -> Void = { _ in }
+    ) throws -> (reading: GroupReading, seconds: Double, faults: Double) {
         let mark = "apus-\(UUID().uuidString)"
         let groups = ProcessGroups(
             try WatchFile.parse(
                 Array("groups: [{ service: burner, match: { command: '\(mark)' } }]".utf8), path: "watch.yaml"),
-            retention: .seconds(300), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            retention: .seconds(300),
+            proportionalBudget: ProportionalBudget(
+                .seconds(1), each: .seconds(15), work: AgentWork(at: AgentClock.system.now())),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             at: AgentClock.system.now())
         let program = Process()
         program.executableURL = URL(filePath: "/usr/bin/python3")
@@ -57,18 +63,25 @@ import Testing
             usleep(70_000)
         }
         usleep(60_000)
+        groups.tick(at: AgentClock.system.now())
         let served = try #require(groups.look(at: AgentClock.system.now()).first)
+        try atEnd(program.processIdentifier)
         let seconds = text.withLock { $0 }.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        try #require(seconds.count == 2)
-        return (served.reading, seconds[0] + seconds[1])
+        try #require(seconds.count == 3)
+        return (served.reading, seconds[0] + seconds[1], seconds[2])
     }
 
     private func check(_ work: String, within part: Double, sourceLocation: SourceLocation = #_sourceLocation) throws
         -> GroupReading
     {
-        let (reading, seconds) = try watch(work)
+        let (reading, seconds, faults) = try watch(work)
         let counted = Double(reading.account.used.userTicks + reading.account.used.systemTicks) / KernelRoot.live.ticksPerSecond
         #expect(abs(counted - seconds) <= part * seconds + 0.03, "\(counted) of \(seconds) s", sourceLocation: sourceLocation)
+        // It has some more when it says so.
+        let found = Double(reading.account.used.minorFaults)
+        #expect(
+            found >= faults && found <= 1.01 * faults + 100, "\(found) of \(faults) page faults", sourceLocation: sourceLocation
+        )
         return reading
     }
 
@@ -105,8 +118,75 @@ import Testing
         #expect(reading.account.started >= 4 && reading.account.ended == reading.account.started - 1)
     }
 
+    @Test func `memory is what the kernel says of every page at that moment`() throws {
+        var said: [String: Int] = [:]
+        let (reading, _, _) = try watch(
+            """
+            hoard = bytearray(64 << 20)
+            for place in range(0, len(hoard), 4096): hoard[place] = 1
+            if os.fork() == 0:
+                sys.stdin.read()
+                os._exit(0)
+            """
+        ) { parent in
+            let children = try String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
+            for pid in [Int(parent)] + children.split(separator: " ").compactMap({ Int($0) }) {
+                let text = try String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8)
+                for line in text.split(separator: "\n") {
+                    let fields = line.split(whereSeparator: \.isWhitespace)
+                    if fields.count == 3 { said[String(fields[0]), default: 0] += Int(fields[1]) ?? 0 }
+                }
+            }
+        }
+        for (found, name) in [
+            (Double(reading.residentBytes), "Rss:"), (reading.anonymousBytes.map { Double($0) } ?? 0, "Anonymous:"),
+            (reading.proportionalBytes ?? 0, "Pss:"),
+        ] {
+            let expected = Double(said[name] ?? 0) * 1024
+            #expect(abs(found - expected) <= 0.01 * expected, "\(name) \(found) of \(expected)")
+        }
+        // What both have counts in each by half.
+        #expect(reading.processes == 2 && reading.proportionalBytes ?? 0 < 0.7 * Double(reading.residentBytes))
+    }
+
+    @Test func `a zombie is one, and a program that takes the place of another is what it has become`() throws {
+        let reading = try watch(
+            """
+            if os.fork() == 0: os._exit(0)
+            time.sleep(0.2)
+            """
+        ).reading
+        #expect(reading.processes == 2 && reading.count(of: .zombie) == 1)
+        let folder = try TemporaryFolder()
+        let program = folder.path("apus-became")
+        try FileManager.default.copyItem(atPath: "/usr/bin/sleep", toPath: program)
+        let groups = ProcessGroups(
+            try WatchFile.parse(
+                Array("groups: [{ service: became, match: { executable: '\(program)' } }]".utf8), path: "watch.yaml"),
+            retention: .seconds(300), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            at: AgentClock.system.now())
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/sh")
+        shell.arguments = ["-c", "read go; exec \(program) 30"]
+        let input = Pipe()
+        shell.standardInput = input
+        try shell.run()
+        defer {
+            kill(shell.processIdentifier, SIGKILL)
+            shell.waitUntilExit()
+        }
+        groups.tick(at: AgentClock.system.now())
+        #expect(groups.look(at: AgentClock.system.now()).map(\.reading.processes) == [0])
+        input.fileHandleForWriting.write(Data("go\n".utf8))
+        let isFound = comesTrue(within: .seconds(10)) {
+            groups.tick(at: AgentClock.system.now())
+            return groups.look(at: AgentClock.system.now()).map(\.reading.processes) == [1]
+        }
+        #expect(isFound)
+    }
+
     @Test func `what threads use counts when the first one has ended`() throws {
-        let (reading, _) = try watch(
+        let (reading, _, _) = try watch(
             """
             thread = __import__("threading").Thread(target=burn, args=(0.2,))
             thread.start()

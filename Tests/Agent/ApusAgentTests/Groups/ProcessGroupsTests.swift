@@ -54,6 +54,25 @@ import Testing
         #expect(reading.oldestStart == 329_100)
     }
 
+    @Test func `where memory is, is a sum, the largest score counts, and one that was never looked into is as the others are`()
+        throws
+    {
+        try host.put(
+            .init(pid: 4801, residentPages: 20, anonymous: 8, swap: 3, oomScore: 700, rss: 80, pss: 20),
+            .init(pid: 4802, parent: 4801, residentPages: 30, anonymous: 12, swap: 4, oomScore: 650, rss: 120, pss: 90))
+        let groups = try host.groups(Self.nginx, pssBudget: .milliseconds(100))
+        turn(groups)
+        let reading = try #require(look(groups).first).reading
+        #expect(reading.anonymousBytes == 20 << 10 && reading.swapBytes == 7 << 10 && reading.oomScore == 700)
+        #expect(reading.proportionalBytes?.rounded() == Double(110 << 10))
+        // Between readings a part of what is resident.
+        try host.put(.init(pid: 4802, parent: 4801, residentPages: 60, rss: 240, pss: 1))
+        #expect(look(groups).first?.reading.proportionalBytes?.rounded() == Double(200 << 10))
+        let without = try host.groups(Self.nginx)
+        turn(without)
+        #expect(look(without).first?.reading.proportionalBytes == nil)
+    }
+
     @Test func `descendants belong to who started them, also when that has ended, unless another group matches them`() throws {
         try host.put(
             .init(pid: 4801, name: "nginx", command: "nginx: master process"),

@@ -28,6 +28,16 @@ import Testing
         #expect(PathGlob(pattern).matches(inOrBelow: path) == wanted)
     }
 
+    @Test(arguments: [
+        ("/system.slice/nginx.service", "/system.slice", true), ("/system.slice/nginx.service", "/user.slice", false),
+        ("/system.slice/nginx.service", "/system", false), ("/system.slice/*.scope", "/system.slice", true),
+        ("/system.slice/*.scope", "/system.slice/a.service", false), ("/kube/**", "/kube/pod", true), ("**/a", "/x/y", true),
+        ("/kube/*/a", "/kube/pod", true), ("/kube/*/a", "/kube/pod/b", false),
+    ])
+    func `below a folder is looked only for what can be there`(pattern: String, folder: String, wanted: Bool) {
+        #expect(PathGlob(pattern).mayMatch(below: folder) == wanted)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `no pattern and no path takes long`() {
         let glob = PathGlob(String(repeating: "*a**", count: 250) + "b")

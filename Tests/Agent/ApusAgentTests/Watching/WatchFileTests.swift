@@ -81,6 +81,10 @@ import Testing
             "1:33: the match in line 1 captures no ${n}: write (?<n>…) into its command"
         ),
         (
+            "groups: [{service: a, instance: '${container}', match: {user: 0}}]",
+            "1:33: the match in line 1 captures no ${container}: write (?<container>…) into its command, or give it a cgroup or a unit"
+        ),
+        (
             "groups:\n- service: '${n}'\n  instance: a\n  match:\n  - command: (?<n>a)\n  - command: (?<m>a)\n",
             "2:12: the match in line 6 captures no ${n}: write (?<n>…) into its command"
         ),
