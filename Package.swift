@@ -345,7 +345,8 @@ let package = Package(
             "ApusAgentTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics",
-                "ApusReporting", "ApusSegment", "ApusSystemd", "ApusText", "CLinux", "HostTesting", "SampleMetrics", "hung-service",
+                "ApusReporting", "ApusSegment", "ApusSystemd", "ApusText", "CLinux", "HostTesting", "SampleMetrics",
+                "hung-service",
                 coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),

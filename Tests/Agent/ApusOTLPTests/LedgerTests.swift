@@ -200,7 +200,7 @@ import Testing
         _ = ledger.take(try Self.request(metric(1), resource: Self.attributes(["service.name": "b"])), at: 0)
         taken = ledger.take(try Self.request(metric(1), resource: Self.attributes(["service.name": "c"])), at: 0)
         #expect(taken.rejectedPoints == 1 && taken.reports.isEmpty && taken.reasons[0].contains("2 services"))
-        limits.bytes = 2000
+        limits.bytes = 1000
         ledger = OTLPLedger(limits: limits)
         taken = ledger.take(try Self.request(metric(3)), at: 0)
         #expect(taken.rejectedPoints > 0 && taken.reasons[0].contains("memory"))

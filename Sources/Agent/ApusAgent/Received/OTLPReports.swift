@@ -22,7 +22,7 @@ final class OTLPReports: Sendable {
     ///   - series: of one instance.
     ///   - budget: pays for the ledgers too.
     init(series: Int, budget: SeriesBudget) {
-        var limits = OTLPLimits(received: .ofReports(series: series))
+        var limits = OTLPLimits(received: .ofInstance(series: series))
         limits.identities = ReportLimits.instances.value
         limits.identityBytes = SeriesLimits.instanceMemory.value.bytes
         limits.bytes = SeriesLimits.ownerMemory.value.bytes / 2

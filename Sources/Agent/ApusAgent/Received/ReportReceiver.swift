@@ -2,9 +2,8 @@ import ApusText
 import AgentMetrics
 import ApusHTTP
 import ApusLimits
-package import ApusMetrics
+import ApusMetrics
 import ApusOTLP
-import ApusSegment
 import EventCatalog
 import Logging
 import NIOCore
@@ -116,7 +115,7 @@ final class ReportReceiver: Sendable {
         _ body: [UInt8], as format: ReceivedTextFormat, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
     ) throws(ReportRefused) {
         let report: ReceivedReport
-        do { report = try ReceivedReport(text: body, as: format, limits: .ofReports(series: seriesLimit)) } catch {
+        do { report = try ReceivedReport(text: body, as: format, limits: .ofInstance(series: seriesLimit)) } catch {
             throw ReportRefused(.content, .badRequest, error.description)
         }
         do throws(Refusal) {
@@ -228,16 +227,5 @@ private struct ReportRefused: Error {
     init(_ refusal: Refusal) {
         self.init(refusal.reason, refusal.reason == .name ? .forbidden : .serviceUnavailable, refusal.message)
         if refusal.reason != .name { retryAfter = 60 }
-    }
-}
-
-extension ReceivedLimits {
-    /// What one report of an instance may have.
-    package static func ofReports(series: Int) -> ReceivedLimits {
-        ReceivedLimits(
-            families: SegmentLayout.mostFamilies, series: series, labels: SegmentLayout.mostLabels,
-            labelBytes: SegmentLayout.longestLabels, labelValue: SegmentLayout.longestLabelValue,
-            name: SegmentLayout.longestName,
-            help: SegmentLayout.longestHelp, unit: SegmentLayout.longestUnit, buckets: SegmentLayout.mostBuckets)
     }
 }

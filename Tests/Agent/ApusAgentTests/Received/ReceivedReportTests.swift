@@ -319,5 +319,5 @@ private let shop = #"service="shop",instance="shop-1""#
 
 extension ReceivedLimits {
     /// Those of a report, as an agent has them.
-    static let forTests = ReceivedLimits.ofReports(series: 1000)
+    static let forTests = ReceivedLimits.ofInstance(series: 1000)
 }

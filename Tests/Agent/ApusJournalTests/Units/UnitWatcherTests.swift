@@ -104,7 +104,8 @@ import Testing
                 URL(filePath: #filePath).deletingLastPathComponent().appending(path: "silent_systemd.py").path(), path, count,
             ]
             try process.run()
-            try #require(comesTrue(within: .seconds(10)) { try isListening(onSocket: path) }, "silent_systemd.py does not listen")
+            let isListening = try comesTrue(within: .seconds(10)) { try HostTesting.isListening(onSocket: path) }
+            try #require(isListening, "silent_systemd.py does not listen")
         }
 
         func connections() throws -> Int? { Int(try String(contentsOfFile: count, encoding: .utf8)) }
@@ -149,7 +150,8 @@ import Testing
             process.arguments = ["--session", "--nofork", "--nopidfile", "--address=\(address)"]
             process.standardError = FileHandle.nullDevice
             try process.run()
-            try #require(comesTrue(within: .seconds(10)) { try isListening(onSocket: path) }, "dbus-daemon does not listen")
+            let isListening = try comesTrue(within: .seconds(10)) { try HostTesting.isListening(onSocket: path) }
+            try #require(isListening, "dbus-daemon does not listen")
         }
 
         deinit {
