@@ -86,7 +86,8 @@ struct Ratios {
         let encoding = Encoding.report()
         let limits = [
             ("counter increment", count / base <= 1.3), ("histogram observation", (best["histogram"] ?? .nan) / count <= 4),
-            ("two threads on one counter", two / one >= 1.6), ("text of 100,000 counters", encoding <= 50),
+            ("two threads on one counter", two / one >= 1.6), ("text of 100,000 counters", encoding.text <= 50),
+            ("protobuf of 100,000 counters", encoding.protobuf <= 3),
             ("a handle at each call", handles.none <= 80 && handles.three <= 150),
         ]
         let missed = limits.filter { !$0.1 }.map(\.0)

@@ -34,7 +34,7 @@ final class ExpositionStream {
     private var step = 0
     /// The first series of the step that has not been written.
     private var series = 0
-    private var values: [UInt64] = []
+    private var readings = SeriesTable.Readings()
     /// The name of the family that has begun last.
     private var begun: String?
     private var cpuNanoseconds: UInt64
@@ -105,7 +105,7 @@ final class ExpositionStream {
             let end = granted ?? budget.grant(reported, written: written)
             granted = end
             guard series < end else { return true }
-            series = reported.write(from: series, before: end, values: &values, to: &encoder)
+            series = reported.write(from: series, before: end, readings: &readings, to: &encoder)
             return series >= end
         }
         return true

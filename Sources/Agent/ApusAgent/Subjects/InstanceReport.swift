@@ -134,13 +134,15 @@ struct ReportedFamily: Sendable {
     ///
     /// - Parameters:
     ///   - end: the first series that is left out.
-    ///   - values: memory that is used over and over.
+    ///   - readings: memory that is used over and over.
     /// - Returns: the first series that was not written.
-    func write(from first: Int, before end: Int, values: inout [UInt64], to encoder: inout ExpositionEncoder) -> Int {
+    func write(
+        from first: Int, before end: Int, readings: inout SeriesTable.Readings, to encoder: inout ExpositionEncoder
+    ) -> Int {
         let end = max(first, min(end, seriesCount))
         switch series {
         case .segment(let segment, _, let place, _):
-            return segment.write(place, first..<end, values: &values, to: &encoder)
+            return segment.write(place, first..<end, readings: &readings, to: &encoder)
         case .received(let family, let received):
             let some = first..<min(end, first + Self.batch)
             for one in family.series[some] { encoder.received(one, of: family, target: received.target) }

@@ -192,13 +192,13 @@ package final class KnownInstance: Sendable {
         while segment.hasMore, !isEnough() { segment.refresh() }
         var written = 0
         var encoder = ExpositionEncoder(format: .text004)
-        var values: [UInt64] = []
+        var readings = SeriesTable.Readings()
         for family in segment.reported(alive: true) {
             let each = family.samplesPerSeries(createdSeries: false)
             var next = 0
             while next < family.seriesCount {
                 guard written < limit, !isEnough() else { return written }
-                let end = family.write(from: next, before: family.seriesCount, values: &values, to: &encoder)
+                let end = family.write(from: next, before: family.seriesCount, readings: &readings, to: &encoder)
                 encoder.removeAll(keepingCapacity: true)
                 written += (end - next) * each
                 next = end

@@ -138,10 +138,10 @@ final class ReportedSegment: InstanceReport {
 
     /// Writes series of a family, some thousands of lines at most; returns the first that was not written.
     func write(
-        _ place: Int, _ series: Range<Int>, values: inout [UInt64], to encoder: inout ExpositionEncoder
+        _ place: Int, _ series: Range<Int>, readings: inout SeriesTable.Readings, to encoder: inout ExpositionEncoder
     ) -> Int {
         state.withLock { state in
-            state.families[place].write(series, from: state.reader, values: &values, to: &encoder)
+            state.families[place].write(series, from: state.reader, readings: &readings, to: &encoder)
         }
     }
 

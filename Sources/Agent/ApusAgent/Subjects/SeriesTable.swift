@@ -13,14 +13,25 @@ struct SeriesTable {
     private var areIntegers = true
     /// `nil` for what cannot be written as lines of one shape.
     private var template: LineTemplate?
+    /// `nil` for what cannot be written as messages of one shape.
+    private let metrics: MetricTemplate?
 
-    /// Lines that are written at a time.
+    /// Memory for what is read of some series, used over and over.
+    struct Readings {
+        /// Numbers of series side by side, as templates have them.
+        var numbers: [UInt64] = []
+        /// When the series began to count, in nanoseconds since the Unix epoch; 0 for an unknown moment.
+        var starts: [UInt64] = []
+    }
+
+    /// Numbers that are read and written at a time.
     private static let batch = 256
 
     init(family: MetricFamily, target: [(String, String)]) {
         self.family = family
         self.target = target
         template = LineTemplate(family, target: target, isInteger: true)
+        metrics = MetricTemplate(family, target: target)
     }
 
     var count: Int { cells.count }
@@ -37,25 +48,58 @@ struct SeriesTable {
 
     /// Writes some of the series; returns the first that was not written.
     func write(
-        _ series: Range<Int>, from reader: SegmentReader, values: inout [UInt64], to encoder: inout ExpositionEncoder
+        _ series: Range<Int>, from reader: SegmentReader, readings: inout Readings, to encoder: inout ExpositionEncoder
     ) -> Int {
-        guard let template, encoder.writesLines(of: family) else { return writePoints(series, from: reader, to: &encoder) }
-        let some = series.lowerBound..<min(series.upperBound, series.lowerBound + max(1, Self.batch / template.parts))
-        let count = some.count * template.parts
-        if values.count < count { values.append(contentsOf: repeatElement(0, count: count - values.count)) }
-        switch family.kind {
-        case .counter where areIntegers: reader.readIntegers(cells[some], into: &values)
-        case .counter, .gauge: reader.readDoubleBits(cells[some], into: &values)
-        case .histogram: readHistograms(some, parts: template.parts, from: reader, into: &values)
-        default: readOthers(some, parts: template.parts, from: reader, into: &values)
+        if let metrics, encoder.writesMetrics(of: family) {
+            return write(series, as: metrics, from: reader, &readings, to: &encoder)
         }
+        guard let template, encoder.writesLines(of: family) else { return writePoints(series, from: reader, to: &encoder) }
+        let some = batch(of: series, parts: template.parts)
+        read(some, parts: template.parts, wholeCounts: areIntegers, from: reader, into: &readings.numbers)
         // What OpenMetrics forbids of sums is left out by the other way.
-        if encoder.format == .openMetrics100, hasOddSum(values[..<count], parts: template.parts) {
+        if encoder.format == .openMetrics100,
+            hasOddSum(readings.numbers[..<(some.count * template.parts)], parts: template.parts)
+        {
             return writePoints(some, from: reader, to: &encoder)
         }
         let lines = some.lowerBound * template.parts..<some.upperBound * template.parts
-        encoder.lines(template, labels: labels, ends: ends, lines, values: values)
+        encoder.lines(template, labels: labels, ends: ends, lines, values: readings.numbers)
         return some.upperBound
+    }
+
+    private func write(
+        _ series: Range<Int>, as metrics: MetricTemplate, from reader: SegmentReader, _ readings: inout Readings,
+        to encoder: inout ExpositionEncoder
+    ) -> Int {
+        let some = batch(of: series, parts: metrics.parts)
+        read(some, parts: metrics.parts, wholeCounts: false, from: reader, into: &readings.numbers)
+        Self.makeRoom(for: some.count, in: &readings.starts)
+        reader.readStarts(cells[some], into: &readings.starts)
+        encoder.metrics(metrics, labels: labels, ends: ends, some, values: readings.numbers, starts: readings.starts)
+        return some.upperBound
+    }
+
+    private func batch(of series: Range<Int>, parts: Int) -> Range<Int> {
+        series.lowerBound..<min(series.upperBound, series.lowerBound + max(1, Self.batch / parts))
+    }
+
+    /// Reads the numbers of series.
+    ///
+    /// - Parameter wholeCounts: whether those of counters are wanted as whole numbers, which all of them are kept as then.
+    private func read(
+        _ series: Range<Int>, parts: Int, wholeCounts: Bool, from reader: SegmentReader, into numbers: inout [UInt64]
+    ) {
+        Self.makeRoom(for: series.count * parts, in: &numbers)
+        switch family.kind {
+        case .counter where wholeCounts: reader.readIntegers(cells[series], into: &numbers)
+        case .counter, .gauge: reader.readDoubleBits(cells[series], into: &numbers)
+        case .histogram: readHistograms(series, parts: parts, from: reader, into: &numbers)
+        default: readOthers(series, parts: parts, from: reader, into: &numbers)
+        }
+    }
+
+    private static func makeRoom(for count: Int, in numbers: inout [UInt64]) {
+        if numbers.count < count { numbers.append(contentsOf: repeatElement(0, count: count - numbers.count)) }
     }
 
     /// Whether one of some histograms or summaries has a sum that is negative or no number.

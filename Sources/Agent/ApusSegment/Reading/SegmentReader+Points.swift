@@ -43,6 +43,16 @@ extension SegmentReader {
         return Self.seconds(nanoseconds)
     }
 
+    /// Reads the moments at which many counts began, in nanoseconds since the Unix epoch; 0 where ``created(_:)`` is `nil`.
+    ///
+    /// - Parameter starts: has at least as many elements as `cells`; the first ones are overwritten.
+    package func readStarts(_ cells: ArraySlice<CellRange>, into starts: inout [UInt64]) {
+        for (place, one) in zip(starts.indices, cells) {
+            let nanoseconds = one.entry == 0 ? 0 : mapping.created(Int(one.entry)).load(ordering: .relaxed)
+            starts[place] = Self.isPossible(nanoseconds) ? nanoseconds : 0
+        }
+    }
+
     /// The time by which a moment may be after now, in nanoseconds: clocks are set back now and then.
     private static let farthest: UInt64 = 86_400 * 1_000_000_000
     /// A moment that needs no look at the clock.
@@ -50,8 +60,13 @@ extension SegmentReader {
 
     /// A moment in seconds since the Unix epoch; `nil` for none, and for one so far ahead that no clock can have shown it.
     private static func seconds(_ nanoseconds: UInt64) -> Double? {
-        guard nanoseconds > 0, nanoseconds <= near || nanoseconds <= apus_realtime_nanoseconds() + farthest else { return nil }
+        guard nanoseconds > 0, isPossible(nanoseconds) else { return nil }
         return Double(nanoseconds) / 1e9
+    }
+
+    /// Whether a clock can have shown a moment.
+    private static func isPossible(_ nanoseconds: UInt64) -> Bool {
+        nanoseconds <= near || nanoseconds <= apus_realtime_nanoseconds() + farthest
     }
 
     /// The exemplars that a series keeps: of a counter one, of a histogram one for each bucket, `+Inf`'s last; empty when it

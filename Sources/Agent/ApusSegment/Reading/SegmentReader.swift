@@ -166,7 +166,7 @@ package final class SegmentReader {
     }
 
     /// The memory in bytes that a series or family takes of a reader and of whoever keeps it: texts in arrays that grow by doubling,
-    /// the place of the cells, the fingerprint; of a family its bounds and the beginnings of its lines.
+    /// the place of the cells, the fingerprint; of a family its bounds and the beginnings of its lines and messages.
     private static func cost(of words: EntryWords) -> Int {
         typealias Field = SegmentLayout.Entry
         let text = Int(min(words[Field.textLength], UInt32(SegmentLayout.longestLabels)))
@@ -174,7 +174,7 @@ package final class SegmentReader {
         let bounds = Int(min(words[Field.boundsCount], UInt32(SegmentLayout.mostBuckets)))
         let states = Int(min(words[Field.statesLength], UInt32(SegmentLayout.longestStates)))
         let help = Int(min(words[Field.helpLength], UInt32(SegmentLayout.longestHelp)))
-        return 1024 + help + (text + 128) * (bounds + 4) + states * 4
+        return 1024 + help + (text + 128) * (bounds + 5) + states * 4
     }
 }
 

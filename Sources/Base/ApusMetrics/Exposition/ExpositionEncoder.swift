@@ -88,4 +88,17 @@ extension ExpositionEncoder {
     ) {
         text.lines(template, labels: labels, ends: ends, lines, values: values)
     }
+
+    /// Whether series of a family can be written by ``metrics(_:labels:ends:_:values:starts:)``. What keeps exemplars goes by
+    /// ``point(_:of:)``.
+    public func writesMetrics(of family: MetricFamily) -> Bool { format == .protobuf && !family.keepsExemplars }
+
+    /// Writes messages of one shape, as ``ProtobufEncoder/metrics(_:labels:ends:_:values:starts:)`` does; nothing in text.
+    public mutating func metrics(
+        _ template: MetricTemplate, labels: [UInt8], ends: [UInt32], _ series: Range<Int>, values: [UInt64],
+        starts: [UInt64]
+    ) {
+        guard format == .protobuf else { return }
+        protobuf.metrics(template, labels: labels, ends: ends, series, values: values, starts: starts)
+    }
 }

@@ -1,5 +1,5 @@
-// The inner loop of the text formats: lines from parts that stand side by side in memory. In C because it copies bytes of every
-// series at every scrape, and Swift has no copy between spans yet.
+// The inner loops of the exposition formats: lines and messages from parts that stand side by side in memory. In C because they copy
+// bytes of every series at every scrape, and Swift has no copy between spans yet.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -24,3 +24,20 @@ size_t apus_write_digits(uint8_t *out, size_t offset, uint64_t value);
 /// Writes the shortest text of a double that is whole and below 2^53, or has at most six decimals and 15 digits, at most 24 bytes,
 /// at `out + offset`. Returns its length, or 0 for any other double.
 size_t apus_write_short_double(uint8_t *out, size_t offset, double value);
+
+/// Writes messages `Metric` of protobuf, each as field 4 of a `MetricFamily`, from series number `*series` to `end`, exclusive, as long
+/// as each surely fits into `capacity`, and raises `*series`.
+///
+/// `field` is that of the value: 2 of a gauge, 3 of a counter, 4 of a summary, 7 of a histogram with the `bounds` of its classic buckets.
+/// The labels are `target`, messages already, and the series' own as rendered text, the bytes of `labels`, `labels_count` in all, that
+/// end at `label_ends[series]`.
+///
+/// `values` are those of the series from number `first` on, side by side: of a counter or gauge the bits of a double; of a summary the bits
+/// of its sum, and its count; of a histogram its cumulative buckets, `+Inf`'s last, the bits of its sum, and its count. `starts` are the
+/// moments in nanoseconds since the Unix epoch at which the first `starts_count` of them began to count, 0 for an unknown one.
+///
+/// Returns the number of bytes.
+size_t apus_write_metrics(
+    uint8_t *out, size_t capacity, unsigned field, const double *bounds, size_t bounds_count, const uint8_t *target,
+    size_t target_count, const uint8_t *labels, size_t labels_count, const uint32_t *label_ends, size_t *series, size_t end,
+    const uint64_t *values, const uint64_t *starts, size_t starts_count, size_t first);

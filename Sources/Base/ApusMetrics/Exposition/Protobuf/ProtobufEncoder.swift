@@ -14,6 +14,8 @@ public struct ProtobufEncoder: Sendable {
     var writer = ProtobufWriter()
     /// The bucket bounds of the family whose points are written.
     var bounds = BucketBounds()
+    /// The buffer that ``metrics(_:labels:ends:_:values:starts:)`` writes to, kept from one call to the next.
+    var block: [UInt8] = []
     /// What each message of the family begins with.
     private var head: [UInt8] = []
     private var kind = MetricKind.gauge
@@ -70,16 +72,26 @@ public struct ProtobufEncoder: Sendable {
     }
 
     mutating func openMetric() -> Int {
-        if let message, writer.bytes.count - message > ProtobufWriter.longestMessage / 2 { self.message = nil }
-        if message == nil {
-            message = writer.openDelimited()
-            writer.bytes.append(contentsOf: head)
-        }
+        openMessage()
         return writer.open(4)
     }
 
     mutating func closeMetric(_ metric: Int) {
         writer.close(metric)
+        updateMessage()
+    }
+
+    /// Sees that there is a message that metrics can be added to.
+    mutating func openMessage() {
+        if let message, writer.bytes.count - message > ProtobufWriter.longestMessage / 2 { self.message = nil }
+        if message == nil {
+            message = writer.openDelimited()
+            writer.bytes.append(contentsOf: head)
+        }
+    }
+
+    /// Writes the length of the message as of now.
+    mutating func updateMessage() {
         if let message { writer.updateDelimited(message) }
     }
 }
