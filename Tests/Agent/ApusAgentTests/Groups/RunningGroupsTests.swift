@@ -65,7 +65,11 @@ import Testing
             $0.watchFile = folder.path("watch.yaml")
         } _: { agent in
             try await agent.reporting("worker", "worker-1") { _ in
-                try await agent.until { try await agent.get("/metrics").text.contains("service_processes_started_total{") }
+                // The group alone is up as well, before the report is taken.
+                try await agent.until {
+                    let text = try await agent.get("/metrics").text
+                    return text.contains("service_processes_started_total{") && text.contains("apus_service_series{")
+                }
                 let lines = try await agent.get("/metrics").text.split(separator: "\n").filter { !$0.hasPrefix("#") }
                 let names = lines.compactMap { $0.split(separator: " ").first }
                 #expect(Set(names).count == names.count)
