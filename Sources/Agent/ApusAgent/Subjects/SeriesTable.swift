@@ -24,8 +24,9 @@ struct SeriesTable {
         var starts: [UInt64] = []
     }
 
-    /// Numbers that are read and written at a time.
-    private static let batch = 256
+    /// Numbers that are read and written at a time. Each time costs a look at the segment's file, and lines of the usual length stay
+    /// below a piece of an exposition.
+    private static let batch = 512
 
     init(family: MetricFamily, target: [(String, String)]) {
         self.family = family

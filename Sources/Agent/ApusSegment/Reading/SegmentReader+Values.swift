@@ -23,24 +23,22 @@ extension SegmentReader {
     ///   - cells: of counters that are kept as whole numbers.
     ///   - values: has at least as many elements as `cells`; the first ones are overwritten.
     package func readIntegers(_ cells: ArraySlice<CellRange>, into values: inout [UInt64]) {
-        read(cells, into: &values) { $0.integer($1, 0) }
+        read(cells, into: &values) { $0.integers($1, into: $2) }
     }
 
     /// Reads the values of many counters or gauges of either form, as the bits of doubles, which go side by side with whole
     /// numbers; see ``readIntegers(_:into:)``.
     package func readDoubleBits(_ cells: ArraySlice<CellRange>, into values: inout [UInt64]) {
-        read(cells, into: &values) { $0.number($1).bitPattern }
+        read(cells, into: &values) { $0.numbers($1, into: $2) }
     }
 
-    @inline(__always)
-    private func read(_ cells: ArraySlice<CellRange>, into values: inout [UInt64], _ value: (CellReading, CellRange) -> UInt64)
-    {
+    private func read(
+        _ cells: ArraySlice<CellRange>, into values: inout [UInt64],
+        _ body: (CellReading, UnsafeBufferPointer<CellRange>, UnsafeMutableBufferPointer<UInt64>) -> Void
+    ) {
         withCells(cells) { reading in
             cells.withUnsafeBufferPointer { cells in
-                values.withUnsafeMutableBufferPointer { values in
-                    // In bounds of both buffers by the smaller of their counts, of the mapping as said above.
-                    for index in 0..<min(cells.count, values.count) { values[index] = value(reading, cells[index]) }
-                }
+                values.withUnsafeMutableBufferPointer { body(reading, cells, $0) }
             }
         }
     }
@@ -106,6 +104,16 @@ struct CellReading {
     let planes: UInt32
     /// The bits of ``TouchedPages``; `nil` where all pages of these planes are touched.
     let touched: UnsafePointer<UInt64>?
+
+    /// Reads whole numbers of counters: as many as both buffers have room for, so that no place is out of bounds of either.
+    func integers(_ cells: UnsafeBufferPointer<CellRange>, into values: UnsafeMutableBufferPointer<UInt64>) {
+        for index in 0..<min(cells.count, values.count) { values[index] = integer(cells[index], 0) }
+    }
+
+    /// Reads the bits of the values of counters or gauges, as ``integers(_:into:)`` reads whole numbers.
+    func numbers(_ cells: UnsafeBufferPointer<CellRange>, into values: UnsafeMutableBufferPointer<UInt64>) {
+        for index in 0..<min(cells.count, values.count) { values[index] = number(cells[index]).bitPattern }
+    }
 
     /// The value of a counter or gauge.
     @inline(__always)
