@@ -14,7 +14,9 @@ struct CheckConfigCommand: ParsableCommand {
     @Argument(help: "The file, as --config takes it.")
     var path: String
 
-    @Flag(help: "List the processes of this host that each group matches now, without those that these have started.")
+    @Flag(
+        help: "List the processes and control groups of this host that each group matches now, without what these have started."
+    )
     var processes = false
 
     func validate() throws { try requirePath(path, "PATH") }

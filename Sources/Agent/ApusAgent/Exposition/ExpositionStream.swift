@@ -95,8 +95,8 @@ final class ExpositionStream {
         case .rows(let rows):
             var isOpen = false
             write(rows.hostRows, host, of: rows.family, &isOpen)
-            for instance in instances { write(rows.instanceRows, instance, of: rows.family, &isOpen) }
-            for group in groups { write(rows.groupRows, group, of: rows.family, &isOpen) }
+            write(rows.instanceRows, instances, of: rows.family, &isOpen)
+            write(rows.groupRows, groups, of: rows.family, &isOpen)
         case .value(let family, let value):
             var isOpen = false
             write(value, [], of: family, &isOpen)
@@ -111,8 +111,17 @@ final class ExpositionStream {
         return true
     }
 
+    private func write(_ rows: [Int], _ subjects: [SubjectValues], of family: MetricFamily, _ isOpen: inout Bool) {
+        // Most families are of one kind of subject, and of the others there may be hundreds.
+        guard !rows.isEmpty else { return }
+        for place in subjects.indices { write(rows, subjects[place], of: family, &isOpen) }
+    }
+
     private func write(_ rows: [Int], _ subject: SubjectValues, of family: MetricFamily, _ isOpen: inout Bool) {
-        for row in rows { write(subject.values[row], subject.labels[row], of: family, &isOpen) }
+        for row in rows {
+            if case .absent = subject.values[row] { continue }
+            write(subject.values[row], subject.labels[row], of: family, &isOpen)
+        }
     }
 
     private func write(_ value: RowValue, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool) {

@@ -143,7 +143,7 @@ struct ControlGroupWatch {
         var gauges: [Int: [Figures<ControlGroupGauge>]] = [:]
         var kept: [ControlGroupTree.Folder: ControlGroup] = [:]
         // Those within others first, so that what an outer one says holds what they said.
-        for (claim, number) in zip(claims, numbers).reversed() {
+        for (claim, number) in inTurn(zip(claims, numbers).reversed()) {
             guard kept.count < most, let (group, isNew) = number else {
                 unwatched += 1
                 continue
@@ -168,6 +168,12 @@ struct ControlGroupWatch {
                         number: own.count, counts: ledger[group] ?? ControlGroupCounts(), gauges: Figures(sumOf: own))
                 )
             })
+    }
+
+    /// Where there is no room for all, those first that are watched already: who comes later takes the place of none.
+    private func inTurn<Number>(_ all: [(Claim, Number)]) -> [(Claim, Number)] {
+        guard all.count > most else { return all }
+        return all.filter { watched[$0.0.folder] != nil } + all.filter { watched[$0.0.folder] == nil }
     }
 
     /// One of them with what it says, `nil` where it cannot be read for once; `nil` of one that has gone.

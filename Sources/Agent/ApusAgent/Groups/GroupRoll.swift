@@ -8,22 +8,6 @@ import ApusLinux
 /// descendants. It is asked again at each turn of the sampling loop when its name has changed, or when it was new at the turn before, as
 /// a program begins as a copy of the one that starts it.
 struct GroupRoll {
-    struct Group {
-        let identity: InstanceIdentity
-        var includesDescendants: Bool
-        /// Named in the file as it is: served without a process too.
-        var isExpected: Bool
-        var reading = GroupReading()
-        /// Moment of CLOCK_MONOTONIC at which it had a process or a control group last.
-        var lastSeen: UInt64
-        /// How far what is served of its CPU time is ahead of its control groups, which were found after it had been served.
-        var ahead: GroupReading.CPUTime?
-        /// What the log says of it already.
-        var isToldEmpty = false
-        /// How many it takes of the places for groups.
-        let places: Int
-    }
-
     /// A process that belongs to no group.
     private struct Stranger {
         let startTicks: UInt64
@@ -39,8 +23,10 @@ struct GroupRoll {
     /// How many processes are watched at most.
     let most: Int
     private var declarations: [GroupDeclaration] = []
-    var groups: [Int: Group] = [:]
+    var groups: [Int: WatchedGroup] = [:]
     private var numbers: [InstanceIdentity: Int] = [:]
+    /// The numbers of the groups in the order of their names; `nil` when one has come or gone since.
+    private var order: [Int]?
     /// The places for groups that are taken.
     private var taken = 0
     private var members: [Int32: GroupMember] = [:]
@@ -81,6 +67,13 @@ struct GroupRoll {
         controlGroups.reload()
     }
 
+    /// All groups, in the order of their names.
+    mutating func sorted() -> [ProcessGroups.Served] {
+        let order = order ?? numbers.sorted { $0.key < $1.key }.map { $0.value }
+        self.order = order
+        return order.compactMap { groups[$0] }.map { ProcessGroups.Served(identity: $0.identity, reading: $0.reading) }
+    }
+
     /// A turn of the sampling loop.
     mutating func turn(retention: UInt64, at now: Moment) {
         look(isTurn: true, at: now)
@@ -93,6 +86,7 @@ struct GroupRoll {
         for (number, group) in groups where !group.isExpected && group.reading.isEmpty {
             guard now.monotonic &- group.lastSeen > retention else { continue }
             groups[number] = nil
+            order = nil
             taken -= group.places
             numbers[group.identity] = nil
             ledger.forget(number)
@@ -249,7 +243,8 @@ struct GroupRoll {
         taken += places
         let number = (groups.keys.max() ?? -1) + 1
         numbers[identity] = number
-        groups[number] = Group(
+        order = nil
+        groups[number] = WatchedGroup(
             identity: identity, includesDescendants: declaration.includesDescendants,
             isExpected: declaration.fixedIdentity != nil, lastSeen: now.monotonic, places: places)
         return (number, true)
@@ -286,22 +281,7 @@ struct GroupRoll {
             var reading = readings[number] ?? GroupReading()
             reading.account = ledger[number]
             reading.bootTime = bootTime
-            reading.controlGroups = controlGroups[number]
-            reading.controlGroupTime = controlGroups[number].flatMap { time(of: $0, number, reading) }
-            groups[number]?.reading = reading
-            if !reading.isEmpty { groups[number]?.lastSeen = now.monotonic }
+            groups[number]?.take(reading, controlGroups[number], root, at: now)
         }
-    }
-
-    /// The CPU time of a group as its control groups have it, which goes on from what was served of its processes before they were found.
-    private mutating func time(of sum: ControlGroupSum, _ number: Int, _ reading: GroupReading) -> GroupReading.CPUTime? {
-        guard let user = sum.counts.figures[.userTime], let system = sum.counts.figures[.systemTime] else { return nil }
-        if groups[number]?.ahead == nil {
-            let served = groups[number]?.reading.cpuSeconds(root) ?? (user: 0, system: 0)
-            groups[number]?.ahead = GroupReading.CPUTime(
-                user: max(0, Int64(served.user * 1e6) - user), system: max(0, Int64(served.system * 1e6) - system))
-        }
-        guard let ahead = groups[number]?.ahead else { return nil }
-        return GroupReading.CPUTime(user: user + ahead.user, system: system + ahead.system)
     }
 }

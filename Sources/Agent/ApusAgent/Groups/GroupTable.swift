@@ -60,10 +60,13 @@ package final class GroupTable: Sendable {
 
     /// Looks at all processes, and reads what the groups have to serve, source by source.
     ///
-    /// What the look costs is the first source's.
+    /// What the look costs, at the control groups too, is of the source that is named for the processes.
     func serve(at now: Moment, in tallies: inout [(name: String, tally: SourceTally)], stopwatch: () -> UInt64) -> [Served] {
         var start = stopwatch()
         let found = groups.look(at: now)
+        let looked = stopwatch()
+        let lookSeconds = Double(looked - start) / 1e9
+        start = looked
         let (served, counted) = state.withLock { watched in
             take(found, &watched, at: now)
             var counted: [(name: String, tally: SourceTally)] = []
@@ -75,7 +78,7 @@ package final class GroupTable: Sendable {
                     watched[one.identity]?.readings.count(place, at: now, in: &tally)
                 }
                 let end = stopwatch()
-                tally.readSeconds = Double(end - start) / 1e9
+                tally.readSeconds = Double(end - start) / 1e9 + (source == ProcessesSource.self ? lookSeconds : 0)
                 start = end
                 counted.append((source.name, tally))
             }

@@ -55,9 +55,7 @@ package final class ProcessGroups: Sendable {
             if now.monotonic >= (state.roll.lookedAt ?? 0) &+ Cadence.scrape.reuse || state.roll.lookedAt == nil {
                 state.roll.look(isTurn: false, at: now)
             }
-            return state.roll.groups.values.map { Served(identity: $0.identity, reading: $0.reading) }.sorted {
-                $0.identity < $1.identity
-            }
+            return state.roll.sorted()
         }
     }
 

@@ -28,12 +28,16 @@ struct ControlGroupSource: Source {
             gauge(ServiceControlGroup.memory, .memory), gauge(ServiceControlGroup.swap, .swap),
             gauge(ServiceControlGroup.memoryMax, .memoryMax),
         ]
-        + MemoryEvent.allCases.map {
-            counter(ServiceControlGroup.memoryEvents, MemoryEventLabels(event: $0), counter(of: $0))
-        }
-        + [gauge(ServiceControlGroup.tasks, .tasks), gauge(ServiceControlGroup.tasksMax, .tasksMax)]
+        + [
+            // Labels of their own are made when they are written: most groups have no such series.
+            .each(ServiceControlGroup.memoryEvents) { sum in
+                MemoryEvent.allCases.compactMap { event in
+                    sum.counts.figures[counter(of: event)].map { (MemoryEventLabels(event: event), Double($0)) }
+                }
+            }, gauge(ServiceControlGroup.tasks, .tasks), gauge(ServiceControlGroup.tasksMax, .tasksMax),
+        ]
 
-    static func counter<Labels>(
+    private static func counter<Labels>(
         _ declaration: Counter<Labels>, _ labels: Labels, _ counter: ControlGroupCounter, per divisor: Double = 1
     ) -> Row<Reading> {
         Row(declaration, labels) { sum in sum.counts.figures[counter].map { Double($0) / divisor } }

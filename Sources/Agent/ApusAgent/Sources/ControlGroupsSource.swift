@@ -18,15 +18,19 @@ struct ControlGroupsSource: Source {
             ControlGroupSource.gauge(ServiceControlGroup.memoryHigh, .memoryHigh),
             devices(ServiceControlGroup.ioBytes, \.readBytes, \.writtenBytes),
             devices(ServiceControlGroup.ioOperations, \.reads, \.writes),
+            pressure(ServicePressure.waiting) { counters(of: $0).waiting },
+            pressure(ServicePressure.stalled) { counters(of: $0).stalled },
         ]
-        + PressureResource.allCases.map { resource in
-            ControlGroupSource.counter(
-                ServicePressure.waiting, PressureLabels(resource: resource), counters(of: resource).waiting, per: 1e6)
+
+    private static func pressure(
+        _ declaration: Counter<PressureLabels>, _ counter: @escaping @Sendable (PressureResource) -> ControlGroupCounter
+    ) -> Row<ControlGroupSum> {
+        .each(declaration) { sum in
+            PressureResource.allCases.compactMap { resource in
+                sum.counts.figures[counter(resource)].map { (PressureLabels(resource: resource), Double($0) / 1e6) }
+            }
         }
-        + PressureResource.allCases.map { resource in
-            ControlGroupSource.counter(
-                ServicePressure.stalled, PressureLabels(resource: resource), counters(of: resource).stalled, per: 1e6)
-        }
+    }
 
     private static func counters(
         of resource: PressureResource

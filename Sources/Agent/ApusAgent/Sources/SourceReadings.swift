@@ -199,7 +199,10 @@ private final class Frame<S: Source>: SourceFrame {
     }
 
     func append(to values: inout [RowValue]) {
-        for row in S.rows { values.append(reading.map { row.value($0, base) } ?? .absent) }
+        let rows = S.rows
+        guard let reading else { return values.append(contentsOf: repeatElement(.absent, count: rows.count)) }
+        // By place: a row is not copied, nor is the reading for each.
+        for place in rows.indices { values.append(rows[place].value(reading, base)) }
     }
 
     func configured() -> [(family: MetricFamily, value: RowValue)] {

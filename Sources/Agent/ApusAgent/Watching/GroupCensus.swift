@@ -3,13 +3,14 @@ package import ApusLinux
 import ApusText
 import Glibc
 
-/// Which processes of a host the groups of a file match at a moment, without their descendants.
+/// Which processes and control groups of a host the groups of a file match at a moment, without descendants.
 package struct GroupCensus: Sendable {
-    /// The processes of an instance.
+    /// What an instance has.
     private struct Members {
         let group: Int
         let identity: InstanceIdentity
-        var pids: [Int32]
+        var controlGroups: [String] = []
+        var pids: [Int32] = []
     }
 
     /// A line for each instance, and for each group that matches nothing, in the order of the groups.
@@ -22,12 +23,18 @@ package struct GroupCensus: Sendable {
         let first = try? ControlGroups(of: 1, root: root)
         let pids = try FolderNames.read(root.proc).compactMap { Int32($0) }.filter { $0 != getpid() }.sorted()
         var members: [InstanceIdentity: Members] = [:]
+        var watch = ControlGroupWatch(root, isWhole: false, descriptors: nil)
+        watch.find(file.groups, below: first, isTurn: true)
+        for claim in watch.claims {
+            members[claim.identity, default: Members(group: claim.declaration, identity: claim.identity)].controlGroups
+                .append(claim.folder.path)
+        }
         for pid in pids {
             guard let facts = try? ProcessFacts(of: pid, root: root, below: first), let match = file.match(facts) else {
                 continue
             }
             let group = file.groups.firstIndex { $0.place == match.group.place } ?? 0
-            members[match.identity, default: Members(group: group, identity: match.identity, pids: [])].pids.append(pid)
+            members[match.identity, default: Members(group: group, identity: match.identity)].pids.append(pid)
         }
         lines = file.groups.enumerated().flatMap { index, group in
             let own = members.values.filter { $0.group == index }.sorted { $0.identity < $1.identity }
@@ -36,13 +43,22 @@ package struct GroupCensus: Sendable {
     }
 
     private static func line(of group: GroupDeclaration) -> String {
-        "\(group.service)/\(group.instance): no process matches the group in line \(group.place.line)"
+        let what = group.isOfControlGroups ? "control group" : "process"
+        return "\(group.service)/\(group.instance): no \(what) matches the group in line \(group.place.line)"
     }
 
     private static func line(of members: Members) -> String {
+        let controlGroups = list(members.controlGroups.sorted(), one: "control group", several: "control groups")
+        let processes = list(members.pids.map { "\($0)" }, one: "process", several: "processes")
+        let parts = members.controlGroups.isEmpty ? [processes] : [controlGroups, processes]
+        return "\(members.identity): \(parts.joined(separator: "; "))"
+    }
+
+    /// How many there are, and the first of them.
+    private static func list(_ texts: [String], one: String, several: String) -> String {
         let shown = 10
-        let count = members.pids.count
-        let pids = members.pids.prefix(shown).map { "\($0)" }.joined(separator: " ")
-        return "\(members.identity): \(count) process\(count == 1 ? "" : "es"): \(pids)\(count > shown ? " …" : "")"
+        let what = "\(texts.count) \(texts.count == 1 ? one : several)"
+        guard !texts.isEmpty else { return what }
+        return "\(what): \(texts.prefix(shown).joined(separator: " "))\(texts.count > shown ? " …" : "")"
     }
 }

@@ -153,6 +153,24 @@ import Testing
         #expect(look(groups).map { Int($0.reading.cpuSeconds(host.root).user * 1e6) } == [5, 6])
     }
 
+    @Test func `one that comes when there is no room takes the place of none, and none counts twice`() throws {
+        let groups = ProcessGroups(
+            try WatchFile.parse(
+                Array("groups: [{ service: some, match: { cgroup: '/some.slice/*' } }]".utf8), path: "watch.yaml"),
+            retention: .seconds(300), root: host.root, descriptors: 16, logger: host.log.logger, at: host.time.now)
+        try put("some.slice/m1", user: 100)
+        try put("some.slice/m2", user: 200)
+        #expect(try user(groups, of: "some") == 300)
+        try put("some.slice/a", user: 1000)
+        try put("some.slice/z", user: 1000)
+        #expect(try user(groups, of: "some") == 300)
+        #expect(groups.unwatchedControlGroups == 2)
+        try FileManager.default.removeItem(atPath: host.folder.path("host/sys/fs/cgroup/some.slice/m1"))
+        #expect(try user(groups, of: "some") == 1300)
+        #expect(try user(groups, of: "some") == 1300)
+        #expect(groups.unwatchedControlGroups == 1)
+    }
+
     @Test func `more control groups than are watched are said`() throws {
         for number in 0..<1100 { try put("many.slice/one-\(number).service", user: 1) }
         let groups = try host.groups("groups: [{ service: many, match: { unit: 'one-*.service' } }]")

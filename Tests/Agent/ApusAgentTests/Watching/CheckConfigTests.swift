@@ -68,6 +68,32 @@ import Testing
         #expect(result.status == 0)
     }
 
+    @Test func `lists the control groups of a group that is such, without a process too`() async throws {
+        let control = try TestControlGroup()
+        let text = """
+            groups:
+              - { service: batch, match: { cgroup: '\(control.path)' } }
+              - { service: none, match: { cgroup: '\(control.path)x' } }
+            """
+        let (_, empty) = try check(text, ["--processes"])
+        #expect(
+            empty.output == """
+                2 groups
+                batch/batch: 1 control group: \(control.path); 0 processes
+                none/none: no control group matches the group in line 3
+
+                """)
+        let sleeper = try RunningProgram(
+            "/bin/sh", ["-c", "for file do echo $$ > $file; done; exec sleep 300", "sh"] + control.entrances)
+        try await eventually("the program is in the control group") {
+            (try? ProcessFacts(of: sleeper.pid, root: .live))?.controlGroup == control.path
+        }
+        let (_, one) = try check(text, ["--processes"])
+        #expect(one.output.contains("batch/batch: 1 control group: \(control.path); 1 process: \(sleeper.pid)\n"))
+        sleeper.stop()
+        #expect(comesTrue(within: .seconds(10)) { control.remove() })
+    }
+
     @Test func `finds processes of others by their own word where it may not see their files`() async throws {
         let folder = try TemporaryFolder()
         let program = folder.path("apus-foreign")
