@@ -94,7 +94,7 @@ final class ExpositionStream {
         switch step {
         case .rows(let rows):
             var isOpen = false
-            write(rows.hostRows, host, of: rows.family, &isOpen)
+            write(rows.hostRows, [host], of: rows.family, &isOpen)
             write(rows.instanceRows, instances, of: rows.family, &isOpen)
             write(rows.groupRows, groups, of: rows.family, &isOpen)
         case .value(let family, let value):
@@ -114,13 +114,12 @@ final class ExpositionStream {
     private func write(_ rows: [Int], _ subjects: [SubjectValues], of family: MetricFamily, _ isOpen: inout Bool) {
         // Most families are of one kind of subject, and of the others there may be hundreds.
         guard !rows.isEmpty else { return }
-        for place in subjects.indices { write(rows, subjects[place], of: family, &isOpen) }
-    }
-
-    private func write(_ rows: [Int], _ subject: SubjectValues, of family: MetricFamily, _ isOpen: inout Bool) {
-        for row in rows {
-            if case .absent = subject.values[row] { continue }
-            write(subject.values[row], subject.labels[row], of: family, &isOpen)
+        // By place, so that nothing of a subject is copied for a row that is absent.
+        for place in subjects.indices {
+            for row in rows {
+                if case .absent = subjects[place].values[row] { continue }
+                write(subjects[place].values[row], subjects[place].labels[row], of: family, &isOpen)
+            }
         }
     }
 

@@ -29,7 +29,7 @@ package struct ProcessMemory: Equatable, Sendable {
 }
 
 extension WatchedProcess {
-    /// Reads where the memory of the process is: some 25 µs; `nil` of one that has none.
+    /// Reads where the memory of the process is: some 20 µs; `nil` of one that has none.
     ///
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once the process has ended.
     package func memory() throws(LinuxError) -> ProcessMemory? {
