@@ -102,4 +102,28 @@ private let api = #"service="api",instance="api-1""#
         #expect(try lines(of: 2000, on: host, exposition) == ReportLimits.servingLines.value)
         #expect(try lines(of: 3000, on: host, exposition) == ReportLimits.servingLines.value)
     }
+
+    @Test func `classic and native histograms of one name are both served, in protobuf as classic ones`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        let native = MetricFamily(name: "x_seconds", kind: .nativeHistogram, help: "x", shape: .durations)
+        try host.report(FixtureHost.api, pid: 4712, connection: 1) {
+            $0.series(native, labels: [], form: .nativeHistogram).observeNative(0.5)
+        }
+        let alone = exposition.render(.protobuf)
+        try host.report(FixtureHost.worker, pid: 4711, connection: 2) {
+            $0.series(Self.family("x_seconds", .histogram), labels: [], form: .histogram).observe(0.5)
+        }
+        let samples = exposition.samples
+        #expect(samples["x_seconds_count{\(api)}"] == "1" && samples["x_seconds_count{\(worker)}"] == "1")
+        #expect(!samples.keys.contains { $0.hasPrefix("apus_service_family_refused") })
+        // Field 5 of a histogram, the schema, with 3 in zigzag, and field 6, the zero threshold of 2^-20.
+        let schema: [UInt8] = [0x28, 6, 0x31, 0, 0, 0, 0, 0, 0, 0xB0, 0x3E]
+        #expect(Self.contains(alone, schema))
+        #expect(!Self.contains(exposition.render(.protobuf), schema))
+    }
+
+    private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+        bytes.indices.dropLast(part.count).contains { bytes[$0..<$0 + part.count].elementsEqual(part) }
+    }
 }

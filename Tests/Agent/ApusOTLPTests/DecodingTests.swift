@@ -36,7 +36,10 @@ import Testing
         limits.elements = 1000
         let many = [UInt8]((0..<1001).flatMap { _ in [0x0A, 0] as [UInt8] })
         #expect(throws: OTLPError.self) { try OTLPRequest(protobuf: many, limits: limits) }
-        // An array within an array, a hundred times.
+        limits.jsonValues = 1000
+        let values = "{\"x\":[" + String(repeating: "1,", count: 1000) + "1]}"
+        #expect(throws: OTLPError.self) { try OTLPRequest(json: Array(values.utf8), limits: limits) }
+        // An array within an array, forty times.
         var value: [UInt8] = []
         for _ in 0..<40 { value = Self.delimited(5, Self.delimited(1, value)) }
         let attribute = Self.delimited(1, Self.delimited(2, value))
@@ -121,7 +124,8 @@ import Testing
         let data = "\"isMonotonic\":\(rule.counter),\"aggregationTemporality\":2,\"dataPoints\":[{\"asInt\":1}]"
         var ledger = OTLPLedger(limits: ReportingSDK.limits)
         let request = try LedgerTests.request("{\"name\":\"\(rule.metric)\",\"unit\":\"\(rule.unit)\",\"\(kind)\":{\(data)}}")
-        let families = ledger.take(request, at: 0).reports.values.first?.families ?? []
+        _ = ledger.take(request, at: 0)
+        let families = ledger.report(of: LedgerTests.identity)?.families ?? []
         #expect(families.map(\.name) == (rule.name.isEmpty ? [] : [rule.name]))
         #expect(families.first?.unit == (rule.name.isEmpty ? nil : rule.word))
     }

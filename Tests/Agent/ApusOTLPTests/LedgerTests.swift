@@ -50,8 +50,100 @@ import Testing
         #expect(families[0].series == [ReceivedSeries(labels: [], value: .integer(12), created: 100)])
     }
 
-    @Test(arguments: [(100, 110), (105, 115), (90, 130)])
-    func `does not count a delta twice that is sent again or overlaps`(start: Int, time: Int) throws {
+    @Test func `counts what a process that ends reports beside the one that takes its place`() throws {
+        let (families, _) = try take([
+            Self.sum(3, from: 100, to: 110, delta: true), Self.sum(7, from: 108, to: 118, delta: true),
+            Self.sum(20, from: 110, to: 120, delta: true),
+        ])
+        #expect(families[0].series.map(\.value) == [.integer(30)])
+    }
+
+    @Test(arguments: [true, false])
+    func `goes on when a clock was set back, or one point was ahead of it`(isDelta: Bool) throws {
+        let (families, last) = try take([
+            Self.sum(3, from: 4000, to: 4010, delta: isDelta), Self.sum(4, from: 400, to: 410, delta: isDelta),
+            Self.sum(5, from: isDelta ? 410 : 400, to: 420, delta: isDelta),
+        ])
+        #expect(families[0].series.map(\.value) == [.integer(isDelta ? 12 : 5)])
+        #expect(last.rejectedPoints == 0)
+    }
+
+    private static func gauge(_ values: [String], flags: Int = 0, time: Int) -> String {
+        let points = values.map {
+            "{\"timeUnixNano\":\"\(time)000000000\",\"asInt\":\"1\",\"flags\":\(flags),\"attributes\":[\(attributes(["x": $0]))]}"
+        }
+        return "{\"name\":\"g\",\"gauge\":{\"dataPoints\":[\(points.joined(separator: ","))]}}"
+    }
+
+    @Test func `lets go of the series that have no value, and of no other`() throws {
+        let (families, _) = try take([
+            Self.gauge(["a", "b", "c", "d"], time: 1), Self.gauge(["a", "d"], flags: 1, time: 2),
+            Self.gauge(["c", "e"], time: 3),
+        ])
+        let labels = families[0].series.map { String(decoding: $0.labels, as: UTF8.self) }
+        #expect(labels == [#"x="b""#, #"x="c""#, #"x="e""#])
+    }
+
+    @Test func `has places for new scopes once old ones are silent, and none for those without a point`() throws {
+        var ledger = OTLPLedger(limits: ReportingSDK.limits)
+        let minute: UInt64 = 60_000_000_000
+        for number in 0..<600 {
+            let taken = ledger.take(try Self.request(Self.gauge(["a"], time: 1), scope: "s\(number)"), at: minute)
+            #expect(taken.rejectedPoints == (number < 512 ? 0 : 1))
+            _ = ledger.take(try Self.request("", scope: "empty \(number)"), at: minute)
+        }
+        _ = ledger.take(try Self.request(Self.gauge(["a"], time: 2), scope: "s1"), at: 5 * minute)
+        _ = ledger.take(try Self.request(Self.gauge(["a"], time: 3), scope: "s1"), at: 7 * minute)
+        let taken = ledger.take(try Self.request(Self.gauge(["a"], time: 4), scope: "new"), at: 7 * minute)
+        #expect(taken.rejectedPoints == 0)
+        let scopes = taken.reports.values.first?.families.first { $0.name == "otel_scope_info" }?.series.count
+        #expect(scopes == 2)
+    }
+
+    @Test func `keeps no family of which no point was taken`() throws {
+        let metric =
+            #"{"name":"bad","sum":{"isMonotonic":true,"aggregationTemporality":2,"dataPoints":[{"asDouble":"NaN"}]}}"#
+        var ledger = OTLPLedger(limits: ReportingSDK.limits)
+        _ = ledger.take(try Self.request(Self.gauge(["a"], time: 1)), at: 1)
+        let before = ledger.byteCount
+        let taken = ledger.take(try Self.request(metric), at: 2)
+        #expect(taken.rejectedPoints == 1 && ledger.byteCount == before)
+    }
+
+    @Test func `without room goes on with what it has, and rejects what is new`() throws {
+        var ledger = OTLPLedger(limits: ReportingSDK.limits)
+        _ = ledger.take(try Self.request(Self.sum(1_000_000, from: 1, to: 2, delta: true)), at: 1)
+        ledger.hold(atMost: ledger.byteCount)
+        let taken = ledger.take(
+            try Self.request("\(Self.sum(5, from: 2, to: 3, delta: true)),\(Self.gauge(["a"], time: 3))"), at: 2)
+        let families = try #require(taken.reports.values.first?.families)
+        #expect(families.first { $0.name == "hits_total" }?.series.map(\.value) == [.integer(1_000_005)])
+        #expect(taken.rejectedPoints == 1 && !families.contains { $0.name == "g" })
+    }
+
+    @Test func `rejects a second series of one request that comes to the labels of the first`() throws {
+        let points = ["a.b", "a-b"].map { key in
+            "{\"startTimeUnixNano\":\"1\",\"timeUnixNano\":\"2\",\"asInt\":\"\(key.utf8.count + (key == "a.b" ? 500 : 3))\","
+                + "\"attributes\":[\(Self.attributes([key: "1"]))]}"
+        }
+        let metric =
+            "{\"name\":\"c\",\"sum\":{\"isMonotonic\":true,\"aggregationTemporality\":2,\"dataPoints\":[\(points.joined(separator: ","))]}}"
+        let (families, last) = try take([metric])
+        #expect(families[0].series.map(\.value) == [.integer(503)])
+        #expect(last.rejectedPoints == 1 && last.reasons[0].contains("come to one series"))
+    }
+
+    @Test func `takes a last bound that is infinite for the bucket that each histogram ends with`() throws {
+        let histogram =
+            #"{"name":"d","histogram":{"aggregationTemporality":2,"dataPoints":[{"count":3,"explicitBounds":[1,"Infinity"],"bucketCounts":["1","2","0"],"sum":2}]}}"#
+        let (families, last) = try take([histogram])
+        #expect(last.rejectedPoints == 0)
+        #expect(
+            families[0].series.map(\.value) == [.histogram(ReceivedHistogram(bounds: [1], cumulativeCounts: [1, 3], sum: 2))])
+    }
+
+    @Test(arguments: [(100, 110), (95, 105), (90, 110)])
+    func `does not count a delta twice that is sent again or comes late`(start: Int, time: Int) throws {
         let (families, last) = try take([
             Self.sum(3, from: 100, to: 110, delta: true), Self.sum(3, from: start, to: time, delta: true),
         ])

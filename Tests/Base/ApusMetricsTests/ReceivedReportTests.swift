@@ -84,6 +84,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("# TYPE x histogram\nx_bucket{le=\"+Inf\"} 1\n# TYPE x_count_total counter\nx_count_total 1\n", "x_count_total"),
+        ("# TYPE x_total counter\nx_total 1\n# TYPE x_created_total counter\nx_created_total 1\n", "x_created_total"),
+    ])
+    func `has a counter without its type in OpenMetrics 1.0 where its short name is another's`(text: String, name: String)
+        throws
+    {
+        let report = try Self.report(text)
+        #expect(report.families.filter(\.isUntypedInOpenMetrics).map(\.name) == [name])
+        let served = report.served(.openMetrics100, writesCreated: true)
+        #expect(try ReceivedReport(text: served, as: .openMetrics, limits: ReportedText.limits).families.count == 2)
+        #expect(try ReportedText().refused([served]) == "0 differences\n")
+    }
+
     @Test func `has a counter without _total under its name, which OpenMetrics does not know as one`() throws {
         let report = try Self.report("# TYPE hits counter\nhits 2\n")
         #expect(Self.served(report, .text004).contains("# TYPE hits counter\n"))

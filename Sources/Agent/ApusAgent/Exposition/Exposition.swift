@@ -109,7 +109,7 @@ package final class Exposition: Sendable {
         for family in families {
             steps.append(.rows(family))
             for joined in reported?.joined[family.family.name] ?? [] {
-                steps.append(contentsOf: [.begin(joined), .reported(joined)])
+                steps.append(contentsOf: [.begin(joined, isMixed: false), .reported(joined)])
             }
         }
         for (family, value) in configured { steps.append(.value(family, value)) }
@@ -269,7 +269,7 @@ package final class Exposition: Sendable {
             steps.append(.value(ReportedFamilies.refused.family, .points { points }))
         }
         for (family, reports) in plan.served {
-            steps.append(.begin(family))
+            steps.append(.begin(family, isMixed: reports.contains(where: \.hasNative) && reports.contains(where: \.hasClassic)))
             steps.append(contentsOf: reports.map { .reported($0) })
         }
     }

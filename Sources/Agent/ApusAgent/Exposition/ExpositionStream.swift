@@ -11,8 +11,8 @@ final class ExpositionStream {
         case rows(Exposition.RowFamily)
         /// A family that has its series from one place.
         case value(MetricFamily, RowValue)
-        /// Begins a family, unless it has begun already.
-        case begin(ReportedFamily)
+        /// Begins a family, unless it has begun already; one with classic and native histograms is classic throughout.
+        case begin(ReportedFamily, isMixed: Bool)
         /// The series of the family that has begun, of one instance.
         case reported(ReportedFamily)
     }
@@ -100,7 +100,9 @@ final class ExpositionStream {
         case .value(let family, let value):
             var isOpen = false
             write(value, [], of: family, &isOpen)
-        case .begin(let family): if family.name != begun { begin(family.name) { family.begin(in: &$0) } }
+        case .begin(let family, let isMixed):
+            encoder.writesNative = !isMixed
+            if family.name != begun { begin(family.name) { family.begin(in: &$0) } }
         case .reported(let reported):
             let end = granted ?? budget.grant(reported, written: written)
             granted = end

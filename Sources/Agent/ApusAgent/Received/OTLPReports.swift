@@ -10,8 +10,27 @@ final class OTLPReports: Sendable {
     private struct Kept {
         var ledger: OTLPLedger
         let account: SeriesBudget.Account
+        /// Bytes of the ledger that are paid for.
+        var paid = 0
         /// When the user exported last: CLOCK_MONOTONIC in nanoseconds.
         var heard: UInt64
+
+        init(ledger: OTLPLedger, account: SeriesBudget.Account, heard: UInt64) {
+            self.ledger = ledger
+            self.account = account
+            self.heard = heard
+        }
+
+        /// Takes from the budget what the ledger has come to; returns whether there is so much.
+        mutating func pay() -> Bool {
+            if ledger.byteCount < paid {
+                account.empty()
+                paid = 0
+            }
+            guard account.take(ledger.byteCount - paid) else { return false }
+            paid = ledger.byteCount
+            return true
+        }
     }
 
     let limits: OTLPLimits
@@ -39,14 +58,11 @@ final class OTLPReports: Sendable {
                 kept.removeValue(forKey: user)
                 ?? Kept(ledger: OTLPLedger(limits: limits), account: budget.account(of: user), heard: now)
             _ = own.ledger.expire(at: now)
-            var taken = own.ledger.take(request, at: now)
+            // Without room for more, what is kept goes on, and what would be new is rejected.
+            own.ledger.hold(atMost: own.pay() ? limits.bytes : own.ledger.byteCount)
+            let taken = own.ledger.take(request, at: now)
+            _ = own.pay()
             own.heard = now
-            own.account.empty()
-            guard own.account.take(own.ledger.byteCount) else {
-                taken = OTLPLedger.Taken()
-                taken.reject(request.pointCount, "there is no memory for what this user reports: report fewer series")
-                return taken
-            }
             kept[user] = own
             return taken
         }

@@ -49,6 +49,12 @@ package struct ReportRates: Sendable {
         return nil
     }
 
+    /// Takes bytes that are granted already, as work on them has been done; a peer may come to owe a burst.
+    mutating func charge(_ bytes: Int, to peer: ConnectionPeer) {
+        guard let left = allowances[peer]?.left else { return }
+        allowances[peer]?.left = max(-burst, left - Double(bytes))
+    }
+
     /// Forgets the half that would have the most by now.
     private mutating func forget(at now: UInt64) {
         let order = allowances.sorted { left($0.value, at: now) < left($1.value, at: now) }

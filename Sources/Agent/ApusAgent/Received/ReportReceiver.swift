@@ -35,6 +35,9 @@ final class ReportReceiver: Sendable {
         self.logger = logger
     }
 
+    /// What a series that is kept counts with at an export, in bytes of the rate.
+    private static let bytesOfSeries = 32
+
     // MARK: - By the head
 
     /// What a request asks for.
@@ -93,9 +96,8 @@ final class ReportReceiver: Sendable {
                 try put(body, as: format, of: identity, from: peer, at: now)
                 return Answer(status: .noContent, body: .bytes([]))
             case .end(let identity):
-                guard try end(identity, from: peer, at: now) else {
-                    return .text(.notFound, "\(identity) does not report over HTTP")
-                }
+                // One that has not reported has ended as well: who says so at its own end is not to fail.
+                try end(identity, from: peer, at: now)
                 return Answer(status: .noContent, body: .bytes([]))
             case .export(let encoding): return try export(body, as: encoding, from: peer, at: now)
             }
@@ -123,12 +125,10 @@ final class ReportReceiver: Sendable {
         } catch { throw ReportRefused(error) }
     }
 
-    /// - Returns: whether there is such an instance.
-    private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) -> Bool {
+    private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) {
         do throws(Refusal) {
             let isThere = try table.stopReceiving(identity, from: user(peer), at: now)
             if isThere { exports.forget(identity, of: user(peer).uid) }
-            return isThere
         } catch { throw ReportRefused(error) }
     }
 
@@ -146,6 +146,9 @@ final class ReportReceiver: Sendable {
         } catch { throw ReportRefused(.content, .badRequest, error.description) }
         let user = user(peer)
         var taken = exports.take(request, of: user.uid, at: now.monotonic)
+        // What is kept is worked through at each export, however small that is.
+        let series = taken.reports.values.reduce(0) { $0 + $1.seriesCount }
+        rates.withLock { $0.charge(series * Self.bytesOfSeries, to: peer) }
         for (identity, report) in taken.reports.sorted(by: { $0.key < $1.key }) {
             do throws(Refusal) {
                 try table.receive(report.adding(NameRule.usual), of: identity, from: user, at: now)

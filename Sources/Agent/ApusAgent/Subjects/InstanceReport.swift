@@ -98,6 +98,24 @@ struct ReportedFamily: Sendable {
         }
     }
 
+    /// Whether there are histograms with native buckets among the series.
+    var hasNative: Bool {
+        switch series {
+        case .segment(_, let family, _, _): family.kind == .nativeHistogram
+        case .received(let family, _):
+            family.kind == .histogram && family.series.contains { if case .exponential = $0.value { true } else { false } }
+        }
+    }
+
+    /// Whether there are histograms without native buckets among the series.
+    var hasClassic: Bool {
+        switch series {
+        case .segment(_, let family, _, _): family.kind == .histogram
+        case .received(let family, _):
+            family.kind == .histogram && family.series.contains { if case .histogram = $0.value { true } else { false } }
+        }
+    }
+
     var seriesCount: Int {
         switch series {
         case .segment(_, _, _, let count): count

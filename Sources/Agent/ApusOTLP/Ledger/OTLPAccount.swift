@@ -10,6 +10,9 @@ struct OTLPAccount {
     /// Names that families claim, with the place of who does.
     private var claims: [String: Int] = [:]
     private var scopes: [OTLPScopeName] = []
+    private var scopePlaces: [OTLPScopeName.Key: Int] = [:]
+    /// Places of scopes of which nothing is served any more.
+    private var freeScopes: [Int] = []
     /// Labels of the scopes that have attributes besides their names.
     private var scopeLabels: [[UInt8]] = []
     private var resource: [UInt8] = []
@@ -36,21 +39,39 @@ struct OTLPAccount {
             throw OTLPRejection("the name of a scope has more than \(most) bytes")
         }
         let name = OTLPScopeName(name: scope.name, version: scope.version)
-        let place: Int
-        if let known = scopes.firstIndex(where: { $0.isSame(as: name) }) {
-            place = known
-        } else {
-            guard scopes.count < Self.mostScopes else { throw OTLPRejection("\(Self.mostScopes) scopes are the most") }
-            place = scopes.count
-            scopes.append(name)
-            byteCount += MemoryLayout<OTLPScopeName>.stride + scope.name.utf8.count + scope.version.utf8.count
-            scopeLabels.append([])
-        }
+        let place = try scopePlaces[name.key] ?? add(name)
         let attributes = OTLPName.labels(scope.attributes).filter { !OTLPName.scopeLabels.contains($0.name) }
         byteCount -= scopeLabels[place].count
         scopeLabels[place] = scope.name.isEmpty ? [] : OTLPName.info(name.labels + attributes, limits.received)
         byteCount += scopeLabels[place].count
         return place
+    }
+
+    private mutating func add(_ scope: OTLPScopeName) throws(OTLPRejection) -> Int {
+        let place: Int
+        if let free = freeScopes.popLast() {
+            place = free
+            scopes[place] = scope
+        } else {
+            guard scopes.count < Self.mostScopes else { throw OTLPRejection("\(Self.mostScopes) scopes are the most") }
+            place = scopes.count
+            scopes.append(scope)
+            scopeLabels.append([])
+        }
+        scopePlaces[scope.key] = place
+        byteCount += scope.byteCount
+        return place
+    }
+
+    /// Gives back the places of scopes that have no series.
+    private mutating func freeUnusedScopes() {
+        let used = Set(families.flatMap { $0.streams.map(\.scope) })
+        for (scope, place) in scopePlaces where !used.contains(place) {
+            scopePlaces[scope] = nil
+            byteCount -= scopes[place].byteCount + scopeLabels[place].count
+            scopeLabels[place] = []
+            freeScopes.append(place)
+        }
     }
 
     // MARK: - Families
@@ -135,8 +156,17 @@ struct OTLPAccount {
 
     /// Lets go of one series at once: it has no value any more.
     mutating func remove(_ key: OTLPFamily.Key, family place: Int) {
-        guard families[place].place(of: key) != nil else { return }
-        count(families[place].remove { $0.scope == key.scope && $0.series.labels == key.labels })
+        guard let gone = families[place].remove(key) else { return }
+        count((OTLPFamily.byteCount(gone), 1))
+    }
+
+    /// Lets go of the family that was added last, when none of its points was taken.
+    mutating func dropEmpty(family place: Int) {
+        guard place == families.count - 1, let family = families.last, family.streams.isEmpty else { return }
+        families.removeLast()
+        places[family.name] = nil
+        for name in Self.claimed(family.name, family.kind) { claims[name] = nil }
+        byteCount -= family.ownByteCount
     }
 
     /// Lets go of what was not heard of since a moment.
@@ -145,7 +175,7 @@ struct OTLPAccount {
     mutating func expire(before moment: UInt64) -> Bool {
         let before = seriesCount
         for place in families.indices { count(families[place].remove { $0.heard < moment }) }
-        guard seriesCount < before else { return false }
+        guard seriesCount < before || families.contains(where: \.streams.isEmpty) else { return false }
         let kept = families.filter { !$0.streams.isEmpty }
         byteCount -= families.filter(\.streams.isEmpty).reduce(0) { $0 + $1.ownByteCount }
         families = kept
@@ -155,7 +185,8 @@ struct OTLPAccount {
             places[family.name] = place
             for name in Self.claimed(family.name, family.kind) { claims[name] = place }
         }
-        return true
+        freeUnusedScopes()
+        return seriesCount < before
     }
 
     private mutating func count(_ gone: (bytes: Int, count: Int)) {
@@ -192,11 +223,4 @@ struct OTLPStamp {
     let origin: String
     let isDelta: Bool
     let now: UInt64
-}
-
-extension OTLPScopeName {
-    /// By bytes: comparing texts of many combining marks takes the square of their length.
-    fileprivate func isSame(as other: Self) -> Bool {
-        name.hasSameBytes(as: other.name) && version.hasSameBytes(as: other.version)
-    }
 }

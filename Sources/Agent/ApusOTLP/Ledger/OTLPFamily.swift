@@ -45,6 +45,19 @@ struct OTLPFamily {
         try change(&streams[place])
     }
 
+    /// Lets go of one series; the last one takes its place.
+    ///
+    /// - Returns: it, where it was there.
+    mutating func remove(_ key: Key) -> OTLPStream? {
+        guard let place = places.removeValue(forKey: key) else { return nil }
+        streams.swapAt(place, streams.count - 1)
+        let gone = streams.removeLast()
+        if place < streams.count {
+            places[Key(scope: streams[place].scope, labels: streams[place].series.labels)] = place
+        }
+        return gone
+    }
+
     /// Lets go of series.
     ///
     /// - Returns: about the bytes of memory that they took, and how many they were.
@@ -77,6 +90,16 @@ struct OTLPFamily {
 struct OTLPScopeName: Equatable {
     let name: String
     let version: String
+
+    /// What tells it from others, by bytes: comparing texts of many combining marks takes the square of their length.
+    struct Key: Hashable {
+        let bytes: [UInt8]
+    }
+
+    var key: Key { Key(bytes: Array(name.utf8) + [0] + Array(version.utf8)) }
+
+    /// About the bytes of memory that it takes.
+    var byteCount: Int { MemoryLayout<Self>.stride + 2 * (name.utf8.count + version.utf8.count) }
 
     /// Name and version as labels.
     var labels: [(name: String, value: String)] {

@@ -12,12 +12,15 @@ package import ApusMetrics
 /// let answer = OTLPAnswer(taken)
 /// ```
 package struct OTLPLedger: Sendable {
-    private let limits: OTLPLimits
+    private var limits: OTLPLimits
     private var accounts: [InstanceIdentity: OTLPAccount] = [:]
     /// About the bytes of memory that all that is kept takes.
     package private(set) var byteCount = 0
 
     package init(limits: OTLPLimits) { self.limits = limits }
+
+    /// Keeps no more bytes of all identities from now on; what is kept already stays, and its series go on.
+    package mutating func hold(atMost bytes: Int) { limits.bytes = bytes }
 
     /// What a request has come to.
     package struct Taken: Sendable {
@@ -76,6 +79,8 @@ package struct OTLPLedger: Sendable {
     }
 
     private func take(_ scope: OTLPScope, into account: inout OTLPAccount, at now: UInt64, _ taken: inout Taken) {
+        // One without points leaves nothing.
+        guard scope.metrics.contains(where: { $0.data.pointCount > 0 }) else { return }
         let place: Int
         do {
             place = try account.place(of: scope, limits)
@@ -121,6 +126,7 @@ package struct OTLPLedger: Sendable {
                 taken.reject(1, error.reason)
             }
         }
+        account.dropEmpty(family: family)
     }
 
     private func take<Value>(

@@ -43,24 +43,34 @@ struct OTLPStream {
     /// Takes the next point: a cumulative one replaces what was, a delta is added to it.
     ///
     /// A count that begins anew has a later start: it is served as it is, with that start, so that its reader sees a reset. Deltas go on
-    /// from whoever reported before under this identity, which loses no count and makes none up.
+    /// from whoever reported before under this identity; one that overlaps the last counts, as a process that ends reports beside the
+    /// one that takes its place. What is older by more than a retry can be is of a clock that was set, and is taken as new.
     ///
-    /// - Throws: when the point is older than what was taken, or begins before the end of that.
+    /// - Throws: when the point is no newer than what was taken.
     mutating func take(
         _ reading: OTLPReading, isDelta: Bool, counts: Bool, mostBuckets: Int, at now: UInt64
     ) throws(OTLPRejection) {
         let next = Self(reading, isDelta: isDelta, counts: counts, scope: scope, origin: origin, at: now)
         guard isDelta, self.isDelta else {
             if !isDelta, !self.isDelta, reading.time != 0 {
-                guard reading.time >= time, reading.start == 0 || reading.start >= start else {
+                // Within one request; in another one it may have gone on in the same tick of its clock.
+                guard heard != now || reading.time != time || reading.start != start || reading.value == series.value else {
+                    throw OTLPRejection(
+                        "two points of one time come to one series: the names of their attributes are the same once they are legal, or two "
+                            + "resources of the request have one service.instance.id")
+                }
+                let isOlder = reading.time < time || reading.start != 0 && reading.start < start
+                guard !isOlder || isOfAnotherClock(reading) else {
                     throw OTLPRejection("a point is older than the one before of its series")
                 }
             }
             self = next
             return
         }
-        guard reading.start == 0 ? reading.time > time : reading.start >= time else {
-            throw OTLPRejection("a delta begins before the end of the one before: it was sent twice or out of order")
+        guard reading.time > time || isOfAnotherClock(reading) else {
+            throw OTLPRejection(
+                "a delta ends before the one before of its series, or with it: it was sent twice or out of order, or two series come to one "
+                    + "once the names of attributes are legal")
         }
         guard let value = series.value.adding(reading.value, mostBuckets: mostBuckets) else {
             // Other bounds, or a sum that no number holds: it counts anew.
@@ -72,6 +82,14 @@ struct OTLPStream {
         series.value = value
         series.exemplars = Self.newer(reading.exemplars, than: series.exemplars)
     }
+
+    /// Whether a point is older than the last by more than any retry of an exporter takes.
+    private func isOfAnotherClock(_ reading: OTLPReading) -> Bool {
+        reading.time < time && time - reading.time > Self.longestRetry
+    }
+
+    /// Nanoseconds; exporters give up sooner.
+    private static let longestRetry: UInt64 = 300_000_000_000
 
     /// The exemplars of a point, and earlier ones where it has none.
     private static func newer(_ exemplars: [Exemplar?], than earlier: [Exemplar?]) -> [Exemplar?] {

@@ -77,7 +77,8 @@ enum OTLPName {
         for attribute in attributes.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
             let name = label(attribute.key)
             if let place = labels.firstIndex(where: { $0.name == name }) {
-                labels[place].value += ";" + attribute.value
+                // As the collector has it: the same twice says nothing more.
+                if labels[place].value != attribute.value { labels[place].value += ";" + attribute.value }
             } else {
                 labels.append((name, attribute.value))
             }

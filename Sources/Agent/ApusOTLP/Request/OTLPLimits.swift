@@ -5,7 +5,9 @@ package struct OTLPLimits: Sendable {
     /// What one identity may report.
     package var received: ReceivedLimits
     /// Resources, scopes, metrics, points, attributes and exemplars of one request, all together.
-    package var elements = 400_000
+    package var elements = 200_000
+    /// Values of a request in JSON, of which an element has two or more.
+    package var jsonValues = 500_000
     /// The maximum number of attributes of one resource, scope, point or exemplar.
     package var attributes = 128
     /// The maximum number of buckets of an exponential histogram before they are united.

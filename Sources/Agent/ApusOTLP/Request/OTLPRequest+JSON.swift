@@ -10,7 +10,8 @@ extension OTLPRequest {
         let json: PlacedJSON
         do {
             // Fifteen lists and objects lie around the value of an attribute at most, and four around each value within one.
-            json = try JSONReader.read(body, as: .interchange(deepest: 20 + 4 * limits.depth))
+            json = try JSONReader.read(
+                body, as: .interchange(deepest: 20 + 4 * limits.depth, mostValues: limits.jsonValues))
         } catch {
             throw OTLPError(place: .text(error.place), reason: error.reason)
         }
@@ -20,9 +21,9 @@ extension OTLPRequest {
 }
 
 /// Reads the objects of a request.
-private struct OTLPJSONDecoder {
-    private let body: [UInt8]
-    private var tally: OTLPTally
+struct OTLPJSONDecoder {
+    let body: [UInt8]
+    var tally: OTLPTally
 
     init(_ body: [UInt8], _ limits: OTLPLimits) {
         self.body = body
@@ -185,145 +186,5 @@ private struct OTLPJSONDecoder {
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
-    }
-}
-
-extension OTLPJSONDecoder {
-    // MARK: - Attributes
-
-    private mutating func attributes(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> [OTLPAttribute] {
-        var attributes: [OTLPAttribute] = []
-        for json in try list(json, name) {
-            try count(attributes.count, most: tally.limits.attributes, "attributes", json)
-            let value = try json["value"].map { json throws(OTLPError) in try anyValue(json, depth: 0) }
-            attributes.append(OTLPAttribute(key: try text(json, "key"), value: value?.text ?? ""))
-        }
-        return attributes
-    }
-
-    /// A value as the text that it is by itself, and as the one that it is within a list or a map.
-    private mutating func anyValue(_ json: PlacedJSON, depth: Int) throws(OTLPError) -> (text: String, json: String) {
-        for member in json.members {
-            let value: String
-            switch member.name {
-            case "stringValue", "bytesValue":
-                let text = try text(json, member.name)
-                return (text, OTLPText.quoted(text))
-            case "boolValue": value = try boolean(json, "boolValue") ? "true" : "false"
-            case "intValue": value = "\(try signed(json, "intValue"))"
-            case "doubleValue": value = OTLPText.text(try double(json, "doubleValue"))
-            case "arrayValue": value = "[\(try collection(member.value, isMap: false, depth: depth))]"
-            case "kvlistValue": value = "{\(try collection(member.value, isMap: true, depth: depth))}"
-            default: continue
-            }
-            return (value, value)
-        }
-        return ("", "null")
-    }
-
-    private mutating func collection(_ json: PlacedJSON, isMap: Bool, depth: Int) throws(OTLPError) -> String {
-        guard depth < tally.limits.depth else {
-            throw error("more than \(tally.limits.depth) lists and maps within one another", json)
-        }
-        var parts: [String] = []
-        for json in try list(json, "values") {
-            try count(parts.count, most: tally.limits.attributes, "elements of an attribute", json)
-            guard isMap else {
-                parts.append(try anyValue(json, depth: depth + 1).json)
-                continue
-            }
-            let value = try json["value"].map { json throws(OTLPError) in try anyValue(json, depth: depth + 1).json } ?? "null"
-            parts.append("\(OTLPText.quoted(try text(json, "key"))):\(value)")
-        }
-        return parts.joined(separator: ",")
-    }
-
-    // MARK: - Values
-
-    private mutating func count(_ count: Int, most: Int = .max, _ what: String, _ json: PlacedJSON) throws(OTLPError) {
-        if let reason = tally.take(count, most: most, what) { throw error(reason, json) }
-    }
-
-    private func error(_ reason: String, _ json: PlacedJSON) -> OTLPError {
-        OTLPError(place: .text(TextPlace(offset: json.offset, in: body)), reason: reason)
-    }
-
-    /// A member with a value: `null` stands for none.
-    private func present(_ json: PlacedJSON, _ name: String) -> PlacedJSON? {
-        guard let member = json[name] else { return nil }
-        if case .null = member.value { return nil }
-        return member
-    }
-
-    private func list(_ json: PlacedJSON, _ name: String, most: Int = .max) throws(OTLPError) -> [PlacedJSON] {
-        guard let member = present(json, name) else { return [] }
-        guard case .array(let elements) = member.value else { throw wrong(member, name, "an array") }
-        guard elements.count <= most else {
-            throw error("\(name) has \(elements.count) elements, and \(most) are the most", member)
-        }
-        return elements
-    }
-
-    private func wrong(_ json: PlacedJSON, _ name: String, _ wanted: String) -> OTLPError {
-        error("\(name) is \(json.kind) that cannot be read as \(wanted)", json)
-    }
-
-    private func text(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> String {
-        guard let member = present(json, name) else { return "" }
-        guard case .string(let text) = member.value else { throw wrong(member, name, "a string") }
-        return text
-    }
-
-    private func boolean(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> Bool {
-        guard let member = present(json, name) else { return false }
-        guard case .boolean(let value) = member.value else { throw wrong(member, name, "true or false") }
-        return value
-    }
-
-    private func unsigned(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> UInt64 {
-        guard let member = present(json, name) else { return 0 }
-        return try unsigned(member, called: name)
-    }
-
-    /// A whole number, which protobuf's JSON has as a string, so that none of its digits is lost.
-    private func unsigned(_ json: PlacedJSON, called name: String = "an element") throws(OTLPError) -> UInt64 {
-        let value: UInt64? =
-            switch json.value {
-            case .string(let text): UInt64(text)
-            case .number(let number): UInt64(exactly: number)
-            default: nil
-            }
-        guard let value else { throw wrong(json, name, "a whole number from 0 to 2^64 - 1") }
-        return value
-    }
-
-    private func signed(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> Int64 {
-        guard let member = present(json, name) else { return 0 }
-        let value: Int64? =
-            switch member.value {
-            case .string(let text): Int64(text)
-            case .number(let number): Int64(exactly: number)
-            default: nil
-            }
-        guard let value else { throw wrong(member, name, "a whole number of 64 bits") }
-        return value
-    }
-
-    private func double(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> Double {
-        guard let member = present(json, name) else { return 0 }
-        return try double(member, called: name)
-    }
-
-    private func double(_ json: PlacedJSON, called name: String = "an element") throws(OTLPError) -> Double {
-        switch json.value {
-        case .number(let number): return number
-        case .string("NaN"): return .nan
-        case .string("Infinity"): return .infinity
-        case .string("-Infinity"): return -.infinity
-        case .string(let text):
-            if text.utf8.count <= 64, let number = Double(text) { return number }
-        default: break
-        }
-        throw wrong(json, name, "a number")
     }
 }

@@ -1,10 +1,14 @@
 package import ApusMetrics
+import ApusText
 
 /// Why a point is not taken, in words for whoever sent it.
 package struct OTLPRejection: Error, Equatable, Sendable {
     let reason: String
 
-    init(_ reason: String) { self.reason = reason }
+    /// The maximum number of code points of a reason, which may name what somebody else has written.
+    private static let longest = 300
+
+    init(_ reason: String) { self.reason = reason.excerpt(Self.longest) }
 }
 
 extension OTLPNumber {
@@ -25,11 +29,17 @@ extension OTLPNumber {
 
 extension OTLPHistogram {
     package func received(_ limits: OTLPLimits, isCounter: Bool) throws(OTLPRejection) -> ReceivedValue {
+        // Some SDKs have a last bound that is infinite, and nothing above it.
+        var (bounds, counts) = (bounds, counts)
+        if bounds.last == .infinity, counts.count == bounds.count + 1, counts.last == 0 {
+            bounds.removeLast()
+            counts.removeLast()
+        }
         guard bounds.allSatisfy(\.isFinite), !zip(bounds, bounds.dropFirst()).contains(where: { $0 >= $1 }) else {
             throw OTLPRejection("the bounds of a histogram are not finite and ascending")
         }
         // Without buckets there are a count and a sum.
-        let counts = counts.isEmpty && bounds.isEmpty ? [count] : counts
+        if counts.isEmpty && bounds.isEmpty { counts = [count] }
         guard counts.count == bounds.count + 1 else {
             throw OTLPRejection(
                 "a histogram has \(counts.count) buckets for \(bounds.count) bounds: there is one more than bounds")

@@ -24,6 +24,12 @@ public struct ExpositionEncoder: Sendable {
         set { text.writesCreated = newValue }
     }
 
+    /// Whether native histograms have their native buckets in protobuf (``ProtobufEncoder/writesNative``).
+    package var writesNative: Bool {
+        get { protobuf.writesNative }
+        set { protobuf.writesNative = newValue }
+    }
+
     /// Starts a family.
     public mutating func begin(_ family: MetricFamily) {
         if format == .protobuf { protobuf.begin(family) } else { text.begin(family) }

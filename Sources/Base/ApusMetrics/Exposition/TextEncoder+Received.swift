@@ -67,7 +67,8 @@ extension TextEncoder {
             startTime(series.finiteCreated)
             return newline()
         }
-        for one in value.quantiles {
+        // OpenMetrics 1.0 forbids quantiles below zero.
+        for one in value.quantiles where format != .openMetrics100 || !(one.value < 0) {
             open(family.name, labels, "quantile") { $0.append(contentsOf: NumberText.bound(one.quantile).utf8) }
             NumberText.append(one.value, to: &bytes)
             newline()

@@ -115,3 +115,22 @@ extension ReceivedFamily {
         }
     }
 }
+
+extension [ReceivedFamily] {
+    /// Has each counter under its whole name in OpenMetrics 1.0 whose short name, or the name of its start time there, another of the
+    /// families has: those that come first keep theirs.
+    package mutating func settleOpenMetricsNames() {
+        var taken: Set<String> = []
+        for family in self {
+            var whole = family
+            whole.isUntypedInOpenMetrics = family.kind == .counter
+            taken.formUnion(whole.claimedNames)
+        }
+        for index in indices where self[index].isOpenMetricsCounter {
+            self[index].isUntypedInOpenMetrics = false
+            let short = self[index].openMetricsName
+            self[index].isUntypedInOpenMetrics = taken.contains(short) || taken.contains(short + "_created")
+            if !self[index].isUntypedInOpenMetrics { taken.formUnion(self[index].claimedNames) }
+        }
+    }
+}

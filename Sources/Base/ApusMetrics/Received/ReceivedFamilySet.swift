@@ -58,12 +58,7 @@ struct ReceivedFamilySet {
 
     /// Refuses two families that claim one name. In text, a counter `x_total` may stand beside a family `x`.
     private mutating func settleNames(_ lines: [Int]) throws(ReceivedError) {
-        if format == .text {
-            let names = Set(families.map(\.name))
-            for index in families.indices where families[index].isOpenMetricsCounter {
-                families[index].isUntypedInOpenMetrics = names.contains(families[index].openMetricsName)
-            }
-        }
+        if format == .text { families.settleOpenMetricsNames() }
         var owners: [String: Int] = [:]
         for (index, family) in families.enumerated() {
             for name in family.claimedNames {

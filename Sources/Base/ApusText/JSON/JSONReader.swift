@@ -11,17 +11,23 @@ package struct JSONReader {
         let largest: Int
         /// The size in bytes past which the name of a member is refused.
         let longestName: Int
+        /// The number of values, of objects and arrays those within them too, past which a text is refused: each takes many times the memory
+        /// that it takes in the text.
+        let mostValues: Int
         /// Whether an object may have two members of one name, and a string half a surrogate pair, which then stands for U+FFFD.
         let isLenient: Bool
 
         /// A message between programs, as RFC 7493 (I-JSON) has it: no name twice, no half of a surrogate pair.
-        package static func interchange(deepest: Int, largest: Int = 64 << 20, longestName: Int = 1024) -> Self {
-            Self(deepest: deepest, largest: largest, longestName: longestName, isLenient: false)
+        package static func interchange(
+            deepest: Int, largest: Int = 64 << 20, longestName: Int = 1024, mostValues: Int = .max
+        ) -> Self {
+            Self(
+                deepest: deepest, largest: largest, longestName: longestName, mostValues: mostValues, isLenient: false)
         }
 
         /// A file that a browser or Grafana may have written: what `JSON.parse` of JavaScript takes is taken.
         package static func file(deepest: Int = 400, largest: Int = 256 << 20) -> Self {
-            Self(deepest: deepest, largest: largest, longestName: .max, isLenient: true)
+            Self(deepest: deepest, largest: largest, longestName: .max, mostValues: .max, isLenient: true)
         }
     }
 
@@ -29,6 +35,7 @@ package struct JSONReader {
     private let rules: Rules
     private var index = 0
     private var depth = 0
+    private var values = 0
 
     private init(_ text: [UInt8], _ rules: Rules) {
         self.text = text
@@ -67,6 +74,8 @@ package struct JSONReader {
 
     private mutating func value() throws(JSONSyntaxError) -> PlacedJSON {
         let start = index
+        values += 1
+        guard values <= rules.mostValues else { throw error("more than \(rules.mostValues) values: send several texts") }
         let value: PlacedJSON.Value
         switch byte {
         case UInt8(ascii: "{"): value = try nested { reader throws(JSONSyntaxError) in try reader.object() }

@@ -127,10 +127,12 @@ private let shop = #"service="shop",instance="shop-1""#
     @Test(arguments: [
         ("/v1/report/shop", "PUT", 404), ("/v1/report/shop/a/b", "PUT", 404), ("/v1/report/shop/a%2Fb", "PUT", 400),
         ("/v1/report/sh%0Aop/a", "PUT", 400), ("/v1/report/shop/shop-1", "POST", 405),
-        ("/v1/report/shop/shop-1", "GET", 405), ("/metrics", "GET", 404), ("/v1/report/shop/gone", "DELETE", 404),
+        ("/v1/report/shop/shop-1", "GET", 405), ("/metrics", "GET", 404), ("/v1/report/shop/gone", "DELETE", 204),
         ("/v1/report/\(String(repeating: "x", count: 129))/a", "PUT", 400),
     ])
-    func `a request for what there is not is refused`(path: String, method: String, status: UInt) async throws {
+    func `a request for what there is not is refused, and an end twice is none`(path: String, method: String, status: UInt)
+        async throws
+    {
         try await Self.with { agent in
             let answer = try await agent.report(path, Array("x 1\n".utf8), method: HTTPMethod(rawValue: method))
             #expect(answer.status == status)

@@ -53,15 +53,16 @@ extension ProtobufEncoder {
 
     private mutating func native(_ point: Point, _ value: NativeHistogramValue) {
         bounds.use(value.shape)
-        let bounds = bounds.values
+        let (bounds, writesNative) = (bounds.values, writesNative)
         metric(point, field: 7) {
             $0.unsigned(1, value.count)
             $0.double(2, value.sum)
             for (index, count) in value.classicCounts.enumerated() {
                 $0.bucket(count, bounds[index], point.exemplar(ofBucket: index, bounds))
             }
-            $0.native(NativeFields(value))
+            if writesNative { $0.native(NativeFields(value)) }
             $0.timestamp(15, point.created)
+            guard writesNative else { return }
             for case let exemplar? in point.exemplars where exemplar.finiteTimestamp != nil { $0.exemplar(16, exemplar) }
         }
     }

@@ -41,10 +41,11 @@ extension ProtobufEncoder {
                 $0.timestamp(15, series.created)
             }
         case .exponential(let value):
-            metric(series, target, field: 7) {
+            metric(series, target, field: 7) { [writesNative] in
                 $0.classic(value.classic, series)
-                $0.native(NativeFields(value))
+                if writesNative { $0.native(NativeFields(value)) }
                 $0.timestamp(15, series.created)
+                guard writesNative else { return }
                 for case let exemplar? in series.exemplars where exemplar.finiteTimestamp != nil { $0.exemplar(16, exemplar) }
             }
         }

@@ -11,6 +11,9 @@ public struct ProtobufEncoder: Sendable {
     public static let contentType = ExpositionFormat.protobuf.contentType
 
     public var bytes: [UInt8] { writer.bytes }
+    /// Whether native histograms have their native buckets beside the classic ones: Prometheus takes a whole family for what its first
+    /// series is, so that one which has classic histograms too is to be classic throughout.
+    package var writesNative = true
     var writer = ProtobufWriter()
     /// The bucket bounds of the family whose points are written.
     var bounds = BucketBounds()
