@@ -15,6 +15,8 @@ import Testing
         return try OTLPRequest(json: Array(text.utf8), limits: ReportingSDK.limits)
     }
 
+    static let identity = InstanceIdentity(service: "s", instance: "s")
+
     static func attributes(_ pairs: KeyValuePairs<String, String>) -> String {
         pairs.map { "{\"key\":\"\($0.key)\",\"value\":{\"stringValue\":\"\($0.value)\"}}" }.joined(separator: ",")
     }
@@ -169,10 +171,9 @@ import Testing
         _ = ledger.take(try Self.request(Self.sum(1, from: 1, to: 2, delta: false)), at: minute)
         _ = ledger.take(try Self.request(Self.sum(1, from: 1, to: 2, delta: false, name: "b")), at: 4 * minute)
         #expect(ledger.expire(at: 6 * minute).isEmpty)
-        let identity = InstanceIdentity(service: "s", instance: "s")
-        #expect(ledger.expire(at: 7 * minute)[identity]?.families.map(\.name) == ["b_total"])
-        #expect(ledger.expire(at: 10 * minute)[identity]?.families.isEmpty == true)
-        #expect(ledger.report(of: identity) == nil && ledger.byteCount == 0)
+        #expect(ledger.expire(at: 7 * minute)[Self.identity]?.families.map(\.name) == ["b_total"])
+        #expect(ledger.expire(at: 10 * minute)[Self.identity]?.families.isEmpty == true)
+        #expect(ledger.report(of: Self.identity) == nil && ledger.byteCount == 0)
     }
 
     @Test func `has the scope in labels where two have recorded a metric of one name, and only there`() throws {

@@ -39,7 +39,8 @@ struct OTLPAccount {
             throw OTLPRejection("the name of a scope has more than \(most) bytes")
         }
         let name = OTLPScopeName(name: scope.name, version: scope.version)
-        let place = try scopePlaces[name.key] ?? add(name)
+        let place: Int
+        if let known = scopePlaces[name.key] { place = known } else { place = try add(name) }
         let attributes = OTLPName.labels(scope.attributes).filter { !OTLPName.scopeLabels.contains($0.name) }
         byteCount -= scopeLabels[place].count
         scopeLabels[place] = scope.name.isEmpty ? [] : OTLPName.info(name.labels + attributes, limits.received)
