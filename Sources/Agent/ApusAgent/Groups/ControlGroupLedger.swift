@@ -67,7 +67,7 @@ package struct ControlGroupLedger: Sendable {
         }
         let known = Set(members.keys)
         let gains = sightings.map { ($0, take($0)) }
-        // Of one that counts from now on, what those in it had counted is left out already.
+        // A control group that counts from now on leaves out already what those in it had counted.
         let late = Set(sightings.filter { !$0.countsWhole && !known.contains($0.folder) }.map(\.folder))
         for (sighting, gain) in gains {
             guard let outer = sighting.outer, !late.contains(outer) else { continue }

@@ -49,13 +49,13 @@ struct ControlGroupWatch {
     private let isWhole: Bool
     private var extent = ControlGroupTree.Extent()
     private var decisions: [UInt64: Decision] = [:]
-    /// Those that belong to groups, each behind the one that it is in.
+    /// The control groups that belong to groups, each behind the one that it is in.
     private(set) var claims: [Claim] = []
     private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
     private var ledger = ControlGroupLedger()
     /// Whether the file has been read again since they were looked for.
     private var isReloaded = false
-    /// Those for which there is no room; at least 1 while a search is cut.
+    /// The number of control groups for which there is no room; at least 1 while a search is cut.
     private(set) var unwatched = 0
 
     init(_ root: KernelRoot, isWhole: Bool, descriptors: Int?) {
@@ -99,7 +99,7 @@ struct ControlGroupWatch {
         }
         decisions = decided
         if extent.isCut {
-            // Those that were not reached say themselves when they have gone.
+            // What was not reached says itself when it has gone.
             let reached = Set(found.map(\.folder))
             found += claims.filter { !reached.contains($0.folder) }
         }
@@ -142,7 +142,7 @@ struct ControlGroupWatch {
         var sightings: [ControlGroupLedger.Sighting] = []
         var gauges: [Int: [Figures<ControlGroupGauge>]] = [:]
         var kept: [ControlGroupTree.Folder: ControlGroup] = [:]
-        // Those within others first, so that what an outer one says holds what they said.
+        // What is within others comes first, so that what an outer one says holds what they said.
         for (claim, number) in inTurn(zip(claims, numbers).reversed()) {
             guard kept.count < most, let (group, isNew) = number else {
                 unwatched += 1

@@ -10,7 +10,7 @@ struct MemberSight {
     let openFiles: UInt64?
     let filesLimit: UInt64?
     let pageSize: UInt64
-    /// As it was at the last turn of the sampling loop.
+    /// The memory of the process at the last turn of the sampling loop.
     var memory: ProcessMemory?
 
     /// Bytes.

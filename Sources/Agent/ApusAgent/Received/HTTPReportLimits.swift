@@ -1,6 +1,7 @@
 import AgentMetrics
 package import ApusLimits
-import ApusMetrics
+package import ApusMetrics
+import ApusSegment
 
 /// What those may ask of the agent who report over HTTP.
 package enum HTTPReportLimits: LimitCatalog {
@@ -50,4 +51,17 @@ package enum HTTPReportLimits: LimitCatalog {
     package static let all: [any AnyLimit] = [
         connections, share, body, bodies, rate, burst, each, peers, age, exporters,
     ]
+}
+
+extension ReceivedLimits {
+    /// What one instance may report in text or by OTLP: no more than one may whose segment is read.
+    ///
+    /// - Parameter series: as many as `--series-limit` says.
+    package static func ofInstance(series: Int = SeriesLimits.series.value) -> Self {
+        Self(
+            families: SegmentLayout.mostFamilies, series: series, labels: SegmentLayout.mostLabels,
+            labelBytes: SegmentLayout.longestLabels, labelValue: SegmentLayout.longestLabelValue,
+            name: SegmentLayout.longestName,
+            help: SegmentLayout.longestHelp, unit: SegmentLayout.longestUnit, buckets: SegmentLayout.mostBuckets)
+    }
 }
