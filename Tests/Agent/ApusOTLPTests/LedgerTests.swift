@@ -87,7 +87,9 @@ import Testing
     }
 
     @Test func `has places for new scopes once old ones are silent, and none for those without a point`() throws {
-        var ledger = OTLPLedger(limits: ReportingSDK.limits)
+        var limits = ReportingSDK.limits
+        limits.received.series = 1000
+        var ledger = OTLPLedger(limits: limits)
         let minute: UInt64 = 60_000_000_000
         for number in 0..<600 {
             let taken = ledger.take(try Self.request(Self.gauge(["a"], time: 1), scope: "s\(number)"), at: minute)
