@@ -130,10 +130,12 @@ struct GroupRoll {
         var sights: [Int32: MemberSight] = [:]
         var ended: Set<Int32> = []
         var waiting = Set(members.keys)
-        // Who may have taken over what an ended one had used is read after its end was seen.
+        // Who starts others has the lower number, until numbers begin anew, and is read before them: what it has taken over by then is of
+        // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
+        // those for whom it may wait meanwhile once more after it.
         while !waiting.isEmpty {
             var gone: Set<Int32> = []
-            for pid in waiting {
+            for pid in waiting.sorted() {
                 do throws(LinuxError) { sights[pid] = try members[pid]?.look(isTurn: isTurn) } catch {
                     sights[pid] = nil
                     gone.insert(pid)
@@ -141,9 +143,23 @@ struct GroupRoll {
             }
             ended.formUnion(gone)
             waiting = gone.isEmpty ? [] : ledger.heirs(of: ended).subtracting(ended)
+            waiting.formUnion(sights.keys.filter { isBelow($0, waiting, sights) })
         }
         for pid in ended { members[pid] = nil }
         return sights
+    }
+
+    /// Whether a process has one of these above it.
+    private func isBelow(_ pid: Int32, _ processes: Set<Int32>, _ sights: [Int32: MemberSight]) -> Bool {
+        guard !processes.isEmpty else { return false }
+        var next = sights[pid]?.counted.parent
+        // Parents make no circle; numbers that were used anew could.
+        for _ in 0..<32 {
+            guard let parent = next else { return false }
+            if processes.contains(parent) { return true }
+            next = sights[parent]?.counted.parent
+        }
+        return false
     }
 
     /// A process that is asked whether it belongs to a group. Nothing of it is kept open, as there may be thousands.
