@@ -44,7 +44,7 @@ public struct GenerateCommand<Source: FleetSource>: AsyncParsableCommand {
         let kinds = only.isEmpty ? Set(FileKind.allCases) : Set(only)
         let fleet = try source.fleet(in: environment)
         var files = try fleet.filesOfValidFleet(of: kinds, dashboards: source.dashboards, schema: dashboardSchema)
-        // Of no kind: they belong to all of them.
+        // These files are of no kind, as they belong to all of them.
         if kinds.count == FileKind.allCases.count { files += source.files }
         if kinds.contains(.compose) { for omission in fleet.omittedFiles { printError(omission) } }
         let folder = OutputFolder(path: output)

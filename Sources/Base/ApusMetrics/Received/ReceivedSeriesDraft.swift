@@ -126,7 +126,7 @@ struct ReceivedSeriesDraft {
         guard let given = state, !given.isEmpty else {
             throw .value("the sample of a state set has no label \(own) with the state")
         }
-        // As it is written: two that are told apart by a character that no label has are one.
+        // A state as it is served: two that differ only in a character that no label may have are one.
         let state = String(decoding: LabelBytes.withoutNull(Array(given.utf8)), as: UTF8.self)
         guard value == 0 || value == 1 else { throw .value("a state is 1 where it holds, and 0 where it does not") }
         guard states.count < limits.states, state.utf8.count <= limits.labelValue else {

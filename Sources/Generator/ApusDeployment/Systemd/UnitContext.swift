@@ -11,12 +11,12 @@ struct UnitContext {
     /// At the top of every file that systemd reads.
     let header: String
 
-    /// Of the units of a fleet, which start and stop as one.
+    /// The context of the units of a fleet, which start and stop as one.
     static let fleet = UnitContext(
         partOf: FleetTarget.name, serviceTarget: FleetTarget.name, socketTarget: FleetTarget.name, documentation: nil,
         header: UnitFile.header)
 
-    /// Of a unit of a package, for a host that has no fleet.
+    /// The context of a unit of a package, for a host that has no fleet.
     static let package = UnitContext(
         partOf: nil, serviceTarget: "multi-user.target", socketTarget: "sockets.target",
         documentation: "man:\(ProcessCommand.agentExecutable)(8)",
