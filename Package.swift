@@ -313,6 +313,10 @@ let package = Package(
         supportProgram("hung-service", "HungService", ["ApusReporting", logging]),
         // A hostile neighbour, for the tests of what agent, API and workers bear.
         supportProgram("attacker", "Attacker", ["ApusMetrics", "ApusSegment", "CLinux"]),
+        // A week of an agent in which everything begins and ends, for the test that it keeps nothing of it.
+        supportProgram(
+            "simulated-week", "SimulatedWeek",
+            ["AgentMetrics", "ApusAgent", "ApusLinux", "ApusMetrics", "ApusOTLP", "ApusSegment", "HostTesting", logging]),
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
@@ -346,7 +350,7 @@ let package = Package(
             [
                 "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics",
                 "ApusReporting", "ApusSegment", "ApusSystemd", "ApusText", "CLinux", "HostTesting", "SampleMetrics",
-                "hung-service",
+                "hung-service", "simulated-week",
                 coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),

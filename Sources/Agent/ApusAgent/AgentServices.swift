@@ -148,7 +148,8 @@ package struct AgentServices {
                 try WatchFile.read(path), retention: configuration.retention,
                 readsControlGroups: configuration.sources.contains(ControlGroupsSource.name),
                 proportionalBudget: ProportionalBudget(
-                    configuration.proportionalBudget, each: configuration.interval, work: work), logger: logger, at: now)
+                    configuration.proportionalBudget, each: configuration.interval, work: work), mostGroups: configuration.groupLimit,
+                logger: logger, at: now)
         } catch { throw .watchFile(error) }
     }
 

@@ -96,6 +96,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Groups of processes that are watched, of which one of control groups counts twice; 1 to \(GroupLimits.mostGroups).",
+            discussion: "A group has some 30 samples of --sample-limit."))
+    var groupLimit = GroupLimits.groups.value
+
+    @Option(
+        help: ArgumentHelp(
             "Memory for what instances report, in MiB; one may have a quarter of it, one user half; at least 1.",
             valueName: "MiB"))
     var seriesMemory = SeriesLimits.memory.value.bytes >> 20
@@ -143,6 +149,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
             throw ValidationError("--pss-budget \(DurationText.string(pssBudget)): at most a tenth of --interval")
         }
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
+        guard (1...GroupLimits.mostGroups).contains(groupLimit) else {
+            throw ValidationError("--group-limit \(groupLimit): 1 to \(GroupLimits.mostGroups)")
+        }
         guard sampleLimit >= 1000 else { throw ValidationError("--sample-limit \(sampleLimit): at least 1000") }
         guard (1...1 << 20).contains(seriesMemory) else {
             throw ValidationError("--series-memory \(seriesMemory): 1 to \(1 << 20) MiB")
@@ -213,6 +222,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.hungAfter = hungAfter
         configuration.seriesLimit = seriesLimit
         configuration.sampleLimit = sampleLimit
+        configuration.groupLimit = groupLimit
         configuration.seriesMemory = seriesMemory << 20
         configuration.compression = compress
         configuration.createdSeries = createdSeries

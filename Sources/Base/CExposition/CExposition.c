@@ -62,6 +62,29 @@ size_t apus_write_digits(uint8_t *out, size_t offset, uint64_t value) { return w
 
 size_t apus_write_short_double(uint8_t *out, size_t offset, double value) { return write_short_double(out + offset, value); }
 
+size_t apus_write_line(
+    uint8_t *out, const char *name, size_t name_count, const uint8_t *labels, size_t labels_count, double value,
+    int *needs_value)
+{
+    uint8_t *to = out;
+    memcpy(to, name, name_count);
+    to += name_count;
+    if (labels_count > 0) {
+        *to++ = '{';
+        memcpy(to, labels, labels_count);
+        to += labels_count;
+        *to++ = '}';
+    }
+    *to++ = ' ';
+    size_t count = write_short_double(to, value);
+    *needs_value = count == 0;
+    if (count == 0)
+        return (size_t) (to - out);
+    to += count;
+    *to++ = '\n';
+    return (size_t) (to - out);
+}
+
 size_t apus_write_lines(
     uint8_t *out, size_t capacity, size_t parts, const uint8_t *heads, const uint32_t *head_ends, const uint8_t *tails,
     const uint32_t *tail_ends, const uint8_t *is_double, const uint8_t *labels, const uint32_t *label_ends, size_t *line,
@@ -83,7 +106,8 @@ size_t apus_write_lines(
         memcpy(to, heads + head_start, head_count);
         to += head_count;
         if (label_count > 0) {
-            *to++ = ',';
+            if (to[-1] != '{')
+                *to++ = ',';
             memcpy(to, labels + label_start, label_count);
             to += label_count;
         }

@@ -33,6 +33,8 @@ package struct AgentConfiguration: Sendable {
     package var seriesLimit = SeriesLimits.series.value
     /// Samples of one exposition; of what is reported, what is past them is left out, from those who report most.
     package var sampleLimit = SeriesLimits.samples.value
+    /// Groups of processes at most; one of control groups counts twice.
+    package var groupLimit = GroupLimits.groups.value
     /// Memory in bytes for what is reported.
     package var seriesMemory = SeriesLimits.memory.value.bytes
     /// Instances past this number are refused.

@@ -33,9 +33,9 @@ package final class Exposition: Sendable {
     /// The rows of one family, of whichever subjects.
     struct RowFamily: Sendable {
         let family: MetricFamily
-        var instanceRows: [Int] = []
-        var hostRows: [Int] = []
-        var groupRows: [Int] = []
+        var instanceRows = SubjectRows()
+        var hostRows = SubjectRows()
+        var groupRows = SubjectRows()
     }
 
     package init(
@@ -66,11 +66,14 @@ package final class Exposition: Sendable {
             families.append(RowFamily(family: family))
             return families.count - 1
         }
-        for (row, entry) in table.sources.entries.enumerated() { families[place(of: entry.family)].instanceRows.append(row) }
-        for (row, entry) in selection.entries.enumerated() { families[place(of: entry.family)].hostRows.append(row) }
-        for (row, entry) in (groups?.sources.entries ?? []).enumerated() {
-            families[place(of: entry.family)].groupRows.append(row)
+        func add(_ entries: [SourceCatalog.Entry], to rows: WritableKeyPath<RowFamily, SubjectRows>) {
+            for (row, entry) in entries.enumerated() {
+                families[place(of: entry.family)][keyPath: rows].append(row, entry.labels, of: entry.family)
+            }
         }
+        add(table.sources.entries, to: \.instanceRows)
+        add(selection.entries, to: \.hostRows)
+        add(groups?.sources.entries ?? [], to: \.groupRows)
         self.families = families
         reserved = ReservedFamilies(names: Self.ownNames.union(host.patterns.flatMap(\.family.claimedNames)))
     }
@@ -99,7 +102,7 @@ package final class Exposition: Sendable {
         let (hostValues, configured) = readHost(at: now, in: &tallies)
         var watched = instances.map { instance in
             tellTroubles(of: instance)
-            return SubjectValues(labels: instance.labels, values: instance.values())
+            return SubjectValues(subject: instance.subjectLabels, labels: instance.labels, values: instance.values())
         }
         var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
         unite(instances, &watched, &grouped)
@@ -117,7 +120,8 @@ package final class Exposition: Sendable {
         if let reported { plan(reported, &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
-            host: SubjectValues(labels: hostLabels, values: hostValues), instances: watched, groups: grouped.map(\.values),
+            host: SubjectValues(subject: [], labels: hostLabels, values: hostValues), instances: watched,
+            groups: grouped.map(\.values),
             work: work,
             sampleLimit: sampleLimit, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
@@ -133,14 +137,14 @@ package final class Exposition: Sendable {
         for index in grouped.indices {
             guard let place = places[grouped[index].identity] else { continue }
             for family in families
-            where !family.groupRows.isEmpty || family.family.name == ServiceProcess.childrenCPU.family.name {
+            where !family.groupRows.rows.isEmpty || family.family.name == ServiceProcess.childrenCPU.family.name {
                 // The CPU time of a group has that of children in it.
                 if grouped[index].hasProcesses, family.family.name != ServiceState.up.family.name,
-                    grouped[index].serves(family.groupRows) || !Self.ofControlGroups.contains(family.family.name)
+                    grouped[index].serves(family.groupRows.rows) || !Self.ofControlGroups.contains(family.family.name)
                 {
-                    for row in family.instanceRows { watched[place].values[row] = .absent }
-                } else if !family.instanceRows.isEmpty {
-                    for row in family.groupRows { grouped[index].values.values[row] = .absent }
+                    for row in family.instanceRows.rows { watched[place].values[row] = .absent }
+                } else if !family.instanceRows.rows.isEmpty {
+                    for row in family.groupRows.rows { grouped[index].values.values[row] = .absent }
                 }
             }
         }
@@ -291,10 +295,4 @@ package final class Exposition: Sendable {
         case .told: break
         }
     }
-}
-
-/// What one subject has to serve in each row at a moment.
-struct SubjectValues: Sendable {
-    let labels: [[UInt8]]
-    var values: [RowValue]
 }

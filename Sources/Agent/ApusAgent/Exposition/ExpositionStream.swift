@@ -27,14 +27,16 @@ final class ExpositionStream {
 
     private let steps: [Step]
     private let host: SubjectValues
-    private let instances: [SubjectValues]
-    private let groups: [SubjectValues]
+    private let instances: AllSubjectValues
+    private let groups: AllSubjectValues
     private let work: AgentWork
     private var encoder: ExpositionEncoder
     private var step = 0
-    /// The first series of the step that has not been written.
+    /// The first series of the step that has not been written; of rows, how many subjects have been.
     private var series = 0
     private var readings = SeriesTable.Readings()
+    /// The bits of the numbers of lines that are to be written at a time.
+    private var numbers: [UInt64] = []
     /// The name of the family that has begun last.
     private var begun: String?
     private var cpuNanoseconds: UInt64
@@ -50,15 +52,15 @@ final class ExpositionStream {
         format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
         groups: [SubjectValues], work: AgentWork, sampleLimit: Int, cpuNanoseconds: UInt64
     ) {
-        encoder = ExpositionEncoder(format: format)
+        encoder = ExpositionEncoder(format: format, reservingCapacity: Self.pieceSize + TextEncoder.blockSize)
         encoder.writesCreated = createdSeries
         self.steps = steps
         budget = SampleBudget(
             steps.compactMap { if case .reported(let family) = $0 { family } else { nil } }, limit: sampleLimit,
             createdSeries: createdSeries && format == .openMetrics100)
         self.host = host
-        self.instances = instances
-        self.groups = groups
+        self.instances = AllSubjectValues(instances)
+        self.groups = AllSubjectValues(groups)
         self.work = work
         self.cpuNanoseconds = cpuNanoseconds
     }
@@ -93,10 +95,7 @@ final class ExpositionStream {
     private func write(_ step: Step) -> Bool {
         switch step {
         case .rows(let rows):
-            var isOpen = false
-            write(rows.hostRows, [host], of: rows.family, &isOpen)
-            write(rows.instanceRows, instances, of: rows.family, &isOpen)
-            write(rows.groupRows, groups, of: rows.family, &isOpen)
+            return write(rows)
         case .value(let family, let value):
             var isOpen = false
             write(value, [], of: family, &isOpen)
@@ -113,16 +112,63 @@ final class ExpositionStream {
         return true
     }
 
-    private func write(_ rows: [Int], _ subjects: [SubjectValues], of family: MetricFamily, _ isOpen: inout Bool) {
+    /// Lines that are written at a time, or those of one subject.
+    private static let batch = 512
+
+    /// Writes rows of a family: first the host's, then those of instances and of groups, a batch at a time; returns whether all are written.
+    private func write(_ rows: Exposition.RowFamily) -> Bool {
+        var isOpen = begun == rows.family.name
+        let instances = instances.subjects.count
+        if series == 0 {
+            for row in rows.hostRows.rows { write(host.values[row], host.labels[row], of: rows.family, &isOpen) }
+            series = 1
+        }
+        if series <= instances {
+            series = 1 + write(rows.instanceRows, self.instances, from: series - 1, of: rows.family, &isOpen)
+        } else {
+            series = 1 + instances + write(rows.groupRows, groups, from: series - 1 - instances, of: rows.family, &isOpen)
+        }
+        return series > instances + groups.subjects.count
+    }
+
+    /// Writes rows of some of the subjects; returns the first one that is left.
+    private func write(
+        _ rows: SubjectRows, _ all: AllSubjectValues, from first: Int, of family: MetricFamily, _ isOpen: inout Bool
+    ) -> Int {
         // Most families are of one kind of subject, and of the others there may be hundreds.
-        guard !rows.isEmpty else { return }
+        guard let template = rows.template else { return all.subjects.count }
+        let end = min(all.subjects.count, first + max(1, Self.batch / rows.rows.count))
+        let isOfLines = encoder.writesLines(of: family)
+        // The line after those whose numbers are gathered.
+        var line = first * rows.rows.count
+        numbers.removeAll(keepingCapacity: true)
         // By place, so that nothing of a subject is copied for a row that is absent.
-        for place in subjects.indices {
-            for row in rows {
-                if case .absent = subjects[place].values[row] { continue }
-                write(subjects[place].values[row], subjects[place].labels[row], of: family, &isOpen)
+        for place in first..<end {
+            for row in rows.rows {
+                if isOfLines, case .number(let number) = all.subjects[place].values[row] {
+                    numbers.append(number.bitPattern)
+                    line += 1
+                    continue
+                }
+                writeNumbers(template, all, before: line, of: family, &isOpen)
+                line += 1
+                if case .absent = all.subjects[place].values[row] { continue }
+                write(all.subjects[place].values[row], all.subjects[place].labels[row], of: family, &isOpen)
             }
         }
+        writeNumbers(template, all, before: line, of: family, &isOpen)
+        return end
+    }
+
+    /// Writes the lines whose numbers were gathered, the last of them before a line.
+    private func writeNumbers(
+        _ template: LineTemplate, _ all: AllSubjectValues, before line: Int, of family: MetricFamily, _ isOpen: inout Bool
+    ) {
+        guard !numbers.isEmpty else { return }
+        begin(family, &isOpen)
+        encoder.lines(template, labels: all.labels, ends: all.ends, line - numbers.count..<line, values: numbers)
+        written += numbers.count
+        numbers.removeAll(keepingCapacity: true)
     }
 
     private func write(_ value: RowValue, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool) {

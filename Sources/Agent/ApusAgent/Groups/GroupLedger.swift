@@ -50,12 +50,16 @@ package struct GroupLedger: Sendable {
         var inherited: ProcessCounts
         /// What it had used before it counted here.
         var base: ProcessCounts
+        /// The number of the look that saw it last.
+        var look: UInt64
 
         var counted: ProcessCounts { total - base }
     }
 
     private var members: [Int32: Member] = [:]
     private var accounts: [Int: Account] = [:]
+    /// The number of the last look.
+    private var number: UInt64 = 0
 
     package init() {}
 
@@ -81,16 +85,23 @@ package struct GroupLedger: Sendable {
     }
 
     /// Takes in all processes of all groups, as one look found them.
-    package mutating func look(_ sightings: [Sighting]) {
-        let seen = Dictionary(sightings.map { ($0.pid, $0) }, uniquingKeysWith: { $1 })
-        let ended = Set(members.filter { seen[$0.key]?.startTicks != $0.value.startTicks }.keys)
-        bury(ended, seen)
-        for sighting in sightings { take(sighting) }
-        accounts = accounts.mapValues { account in
-            var account = account
-            account.used = account.past
-            return account
+    package mutating func look(_ sightings: some Sequence<Sighting>) {
+        number += 1
+        // Mostly nobody has ended, and nothing is set up to find out.
+        var living = 0
+        for sighting in sightings {
+            guard let place = members.index(forKey: sighting.pid), members.values[place].startTicks == sighting.startTicks
+            else { continue }
+            members.values[place].look = number
+            living += 1
         }
+        if living < members.count {
+            bury(
+                Set(members.filter { $0.value.look != number }.keys),
+                Dictionary(sightings.map { ($0.pid, $0) }, uniquingKeysWith: { $1 }))
+        }
+        for sighting in sightings { take(sighting) }
+        for place in accounts.values.indices { accounts.values[place].used = accounts.values[place].past }
         for member in members.values { accounts[member.group, default: Account()].used += member.counted }
     }
 
@@ -113,13 +124,14 @@ package struct GroupLedger: Sendable {
     }
 
     private mutating func take(_ sighting: Sighting) {
-        guard var member = members[sighting.pid] else {
+        guard let place = members.index(forKey: sighting.pid) else {
             members[sighting.pid] = Member(
                 startTicks: sighting.startTicks, parent: sighting.parent, group: sighting.group, total: sighting.total,
-                inherited: sighting.inherited, base: sighting.countsWhole ? ProcessCounts() : sighting.total)
+                inherited: sighting.inherited, base: sighting.countsWhole ? ProcessCounts() : sighting.total, look: number)
             accounts[sighting.group, default: Account()].started += 1
             return
         }
+        var member = members.values[place]
         member.parent = sighting.parent
         // What may not be read for once, such as bytes, does not count back.
         member.total = sighting.total.atLeast(member.total)
@@ -131,6 +143,6 @@ package struct GroupLedger: Sendable {
             member.group = sighting.group
             member.base = member.total
         }
-        members[sighting.pid] = member
+        members.values[place] = member
     }
 }

@@ -13,8 +13,10 @@ package enum GroupLimits: LimitCatalog {
         metric: Agent.unwatchedProcesses.family.name, remedy: "match fewer, or raise LimitNOFILE= in the agent's unit")
     package static let groups = Limit(
         1024, "groups, of which one of control groups counts twice; processes of those past them are not watched", per: "agent",
-        metric: Agent.unwatchedProcesses.family.name,
-        remedy: "have fewer captures in names")
+        option: "--group-limit", metric: Agent.unwatchedProcesses.family.name,
+        remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 30 samples")
+    /// Groups at most, whatever is asked for: each may be one process.
+    package static let mostGroups = processes.value
 
     package static let controlGroups = Limit(
         1024,

@@ -18,7 +18,7 @@ struct MemberSight {
 }
 
 /// One process of a group, looked at from outside for as long as it lives.
-struct GroupMember {
+final class GroupMember {
     let process: WatchedProcess
     let group: Int
     /// Whether all that it has used counts.
@@ -33,6 +33,8 @@ struct GroupMember {
     /// Where its memory was at the last turn.
     private var memory: ProcessMemory?
     var proportional = ProportionalMemory()
+    /// As the last look found it; `nil` before the first.
+    private(set) var sight: MemberSight?
     /// What it has read and written; `nil` where that may not be known.
     private let io: ProcFile?
     /// Its open descriptors at the last turn, where they have to be counted one by one.
@@ -52,13 +54,16 @@ struct GroupMember {
         proportional = former?.proportional ?? ProportionalMemory()
     }
 
+    /// Looks at it anew.
+    ///
     /// - Parameter isTurn: whether what changes seldom, or takes its time, is read as well.
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once nothing is left of it.
-    mutating func look(isTurn: Bool) throws(LinuxError) -> MemberSight {
+    func look(isTurn: Bool) throws(LinuxError) {
         let (counted, living) = try process.observe()
         guard let living else {
-            return MemberSight(
+            sight = MemberSight(
                 counted: counted, living: nil, io: nil, openFiles: nil, filesLimit: nil, pageSize: process.root.pageSize)
+            return
         }
         if isTurn {
             filesLimit =
@@ -66,12 +71,12 @@ struct GroupMember {
             countedFiles = nil
             memory = (try? process.memory()) ?? nil
         }
-        return MemberSight(
+        sight = MemberSight(
             counted: counted, living: living, io: io.flatMap { try? ProcessIO($0) }, openFiles: openFiles(counted),
             filesLimit: filesLimit, pageSize: process.root.pageSize, memory: memory)
     }
 
-    private mutating func openFiles(_ counted: ProcessStat) -> UInt64? {
+    private func openFiles(_ counted: ProcessStat) -> UInt64? {
         if let countedFiles { return countedFiles }
         let limit = SamplingLimits.descriptors.value
         let files =
@@ -80,5 +85,15 @@ struct GroupMember {
             : try? ProcessDescriptors.count(of: process, in: process.folder, countingAtMost: limit)
         if let files, files.isCounted { countedFiles = files.number }
         return files?.number
+    }
+
+    /// What the ledger of its group is told of it.
+    var sighting: GroupLedger.Sighting? {
+        sight.map { sight in
+            GroupLedger.Sighting(
+                pid: process.pid, startTicks: sight.counted.startTicks, parent: sight.counted.parent, group: group,
+                total: ProcessCounts(sight.counted, sight.io), inherited: ProcessCounts(inheritedBy: sight.counted),
+                countsWhole: countsWhole)
+        }
     }
 }

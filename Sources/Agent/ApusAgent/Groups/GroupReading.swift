@@ -113,3 +113,10 @@ package struct GroupReading: Sendable {
             virtualBytes: virtualBytes, threads: threads)
     }
 }
+
+/// What the processes of one group came to at a moment, to be handed on: it is some hundreds of bytes, and there may be thousands.
+package final class GroupFinding: Sendable {
+    package let reading: GroupReading
+
+    init(_ reading: GroupReading) { self.reading = reading }
+}

@@ -22,6 +22,8 @@ struct GroupRoll {
     private let budget: ProportionalBudget?
     /// How many processes are watched at most.
     let most: Int
+    /// How many groups are watched at most; one of control groups counts twice.
+    let mostGroups: Int
     private var declarations: [GroupDeclaration] = []
     var groups: [Int: WatchedGroup] = [:]
     private var numbers: [InstanceIdentity: Int] = [:]
@@ -30,6 +32,10 @@ struct GroupRoll {
     /// The places for groups that are taken.
     private var taken = 0
     private var members: [Int32: GroupMember] = [:]
+    /// Those who belong to groups, the lowest number first; `nil` when one has come or gone since.
+    private var roster: [GroupMember]?
+    /// The number of the next group that comes; none is given twice.
+    private var nextNumber = 0
     private var strangers: [Int32: Stranger] = [:]
     private var ledger = GroupLedger()
     private(set) var controlGroups: ControlGroupWatch
@@ -43,7 +49,8 @@ struct GroupRoll {
     /// Processes that belong to a group and are not watched, as there are too many.
     var unwatched: Int { strangers.values.count { $0.isUnwatched } }
 
-    init(_ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, descriptors: Int?) {
+    init(_ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, mostGroups: Int, descriptors: Int?) {
+        self.mostGroups = mostGroups
         self.root = root
         self.budget = budget
         most = min(GroupLimits.processes.value, descriptors.map { $0 / 4 } ?? .max)
@@ -54,7 +61,7 @@ struct GroupRoll {
     /// Takes a file in place of the one before.
     mutating func watch(_ file: WatchFile, at now: Moment) {
         declarations = file.groups
-        for number in groups.keys { groups[number]?.isExpected = false }
+        for group in groups.values { group.isExpected = false }
         for declaration in file.groups {
             guard let identity = declaration.fixedIdentity,
                 let number = number(of: identity, declaration, at: now)?.number
@@ -62,7 +69,7 @@ struct GroupRoll {
             groups[number]?.isExpected = true
             groups[number]?.includesDescendants = declaration.includesDescendants
         }
-        for pid in members.keys { members[pid]?.isSettled = false }
+        for member in members.values { member.isSettled = false }
         strangers = [:]
         controlGroups.reload()
     }
@@ -71,19 +78,21 @@ struct GroupRoll {
     mutating func sorted() -> [ProcessGroups.Served] {
         let order = order ?? numbers.sorted { $0.key < $1.key }.map { $0.value }
         self.order = order
-        return order.compactMap { groups[$0] }.map { ProcessGroups.Served(identity: $0.identity, reading: $0.reading) }
+        return order.compactMap { number in
+            groups[number].map { ProcessGroups.Served(number: number, identity: $0.identity, finding: $0.finding) }
+        }
     }
 
     /// A turn of the sampling loop.
     mutating func turn(retention: UInt64, at now: Moment) {
         look(isTurn: true, at: now)
-        for (pid, member) in members where !member.isSettled { members[pid]?.isSettled = true }
+        for member in members.values { member.isSettled = true }
         // A process for which there was no room is asked again.
         for (pid, stranger) in strangers where !stranger.isSettled && !stranger.isUnwatched {
             strangers[pid]?.isSettled = true
         }
         turnedAt = now.sinceBoot
-        for (number, group) in groups where !group.isExpected && group.reading.isEmpty {
+        for (number, group) in groups where !group.isExpected && group.finding.reading.isEmpty {
             guard now.monotonic &- group.lastSeen > retention else { continue }
             groups[number] = nil
             order = nil
@@ -101,63 +110,61 @@ struct GroupRoll {
         let names: [String]
         do throws(LinuxError) { names = try FolderNames.read(root.proc) } catch {
             blindness = error
-            for number in groups.keys { groups[number]?.reading.isWhole = false }
+            for group in groups.values { group.blind() }
             return
         }
         blindness = nil
         let present = Set(names.compactMap { Int32($0) })
-        var sights = lookAtMembers(isTurn: isTurn)
+        lookAtMembers(isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
-        for newcomer in newcomers(present, sights, isTurn: isTurn) {
-            take(newcomer, &sights, isTurn: isTurn, at: now)
-        }
-        ledger.look(
-            sights.compactMap { pid, sight in
-                members[pid].map { member in
-                    GroupLedger.Sighting(
-                        pid: pid, startTicks: sight.counted.startTicks, parent: sight.counted.parent, group: member.group,
-                        total: ProcessCounts(sight.counted, sight.io), inherited: ProcessCounts(inheritedBy: sight.counted),
-                        countsWhole: member.countsWhole)
-                }
-            })
-        if isTurn { readProportional(sights, at: now) }
-        sum(sights, lookAtControlGroups(isTurn: isTurn, at: now), at: now)
+        for newcomer in newcomers(present, isTurn: isTurn) { take(newcomer, isTurn: isTurn, at: now) }
+        ledger.look(inOrder().lazy.compactMap { $0.sighting })
+        if isTurn { readProportional(at: now) }
+        sum(lookAtControlGroups(isTurn: isTurn, at: now), at: now)
         lookedAt = now.monotonic
     }
 
+    /// Those who belong to groups, the lowest number first.
+    private mutating func inOrder() -> [GroupMember] {
+        let roster = roster ?? members.sorted { $0.key < $1.key }.map { $0.value }
+        self.roster = roster
+        return roster
+    }
+
     /// Looks at those who belong to groups; who has ended does not any more.
-    private mutating func lookAtMembers(isTurn: Bool) -> [Int32: MemberSight] {
-        var sights: [Int32: MemberSight] = [:]
+    private mutating func lookAtMembers(isTurn: Bool) {
         var ended: Set<Int32> = []
-        var waiting = Set(members.keys)
+        var waiting = inOrder()
         // Who starts others has the lower number, until numbers begin anew, and is read before them: what it has taken over by then is of
         // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
         // those for whom it may wait meanwhile once more after it.
         while !waiting.isEmpty {
             var gone: Set<Int32> = []
-            for pid in waiting.sorted() {
-                do throws(LinuxError) { sights[pid] = try members[pid]?.look(isTurn: isTurn) } catch {
-                    sights[pid] = nil
-                    gone.insert(pid)
-                }
+            for member in waiting {
+                do throws(LinuxError) { try member.look(isTurn: isTurn) } catch { gone.insert(member.process.pid) }
             }
+            guard !gone.isEmpty else { break }
             ended.formUnion(gone)
-            waiting = gone.isEmpty ? [] : ledger.heirs(of: ended).subtracting(ended)
-            waiting.formUnion(sights.keys.filter { isBelow($0, waiting, sights) })
+            for pid in gone { remove(pid) }
+            let heirs = ledger.heirs(of: ended).subtracting(ended)
+            waiting = inOrder().filter { heirs.contains($0.process.pid) || isBelow($0, heirs) }
         }
-        for pid in ended { members[pid] = nil }
-        return sights
+    }
+
+    private mutating func remove(_ pid: Int32) {
+        members[pid] = nil
+        roster = nil
     }
 
     /// Whether a process has one of these above it.
-    private func isBelow(_ pid: Int32, _ processes: Set<Int32>, _ sights: [Int32: MemberSight]) -> Bool {
+    private func isBelow(_ member: GroupMember, _ processes: Set<Int32>) -> Bool {
         guard !processes.isEmpty else { return false }
-        var next = sights[pid]?.counted.parent
+        var next = member.sight?.counted.parent
         // Parents make no circle; numbers that were used anew could.
         for _ in 0..<32 {
             guard let parent = next else { return false }
             if processes.contains(parent) { return true }
-            next = sights[parent]?.counted.parent
+            next = members[parent]?.sight?.counted.parent
         }
         return false
     }
@@ -170,12 +177,10 @@ struct GroupRoll {
     }
 
     /// Finds the processes that nobody has asked as what they are now, the oldest first: who starts others comes before them.
-    private func newcomers(
-        _ present: Set<Int32>, _ sights: [Int32: MemberSight], isTurn: Bool
-    ) -> [Newcomer] {
+    private func newcomers(_ present: Set<Int32>, isTurn: Bool) -> [Newcomer] {
         var newcomers: [Newcomer] = []
-        for (pid, sight) in sights {
-            guard let member = members[pid], sight.living != nil else { continue }
+        for (pid, member) in members {
+            guard let sight = member.sight, sight.living != nil else { continue }
             if sight.counted.name != member.name || isTurn && !member.isSettled {
                 newcomers.append(Newcomer(pid: pid, stat: sight.counted, isMember: true))
             }
@@ -196,15 +201,12 @@ struct GroupRoll {
         return newcomers.sorted { ($0.stat.startTicks, $0.pid) < ($1.stat.startTicks, $1.pid) }
     }
 
-    private mutating func take(
-        _ newcomer: Newcomer, _ sights: inout [Int32: MemberSight], isTurn: Bool, at now: Moment
-    ) {
+    private mutating func take(_ newcomer: Newcomer, isTurn: Bool, at now: Moment) {
         let pid = newcomer.pid
         let former = newcomer.isMember ? members[pid] : nil
         let found = group(of: newcomer, former, at: now)
         guard let (group, isDescendant, isNew) = found, let group, former != nil || members.count < most else {
-            members[pid] = nil
-            sights[pid] = nil
+            remove(pid)
             var stranger = Stranger(startTicks: newcomer.stat.startTicks, name: newcomer.stat.name)
             stranger.isUnwatched = found != nil
             strangers[pid] = stranger
@@ -217,17 +219,13 @@ struct GroupRoll {
         guard let process = former?.process ?? (try? WatchedProcess(pid: pid, root: root)),
             process.startTicks == newcomer.stat.startTicks
         else { return }
-        var member = GroupMember(
+        let member = GroupMember(
             process, group: group, countsWhole: isNew || isYoung, isDescendant: isDescendant, name: newcomer.stat.name,
             former: former)
-        guard let sight = try? member.look(isTurn: isTurn || former == nil) else {
-            members[pid] = nil
-            sights[pid] = nil
-            return
-        }
+        do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return remove(pid) }
         strangers[pid] = nil
         members[pid] = member
-        sights[pid] = sight
+        roster = nil
     }
 
     /// The group that a process belongs to, `nil` of one that there is no room for, and whether nothing has been served of it.
@@ -255,9 +253,10 @@ struct GroupRoll {
         if let number = numbers[identity] { return (number, lookedAt == nil) }
         // It has twice the series of another one.
         let places = declaration.isOfControlGroups ? 2 : 1
-        guard taken + places <= GroupLimits.groups.value else { return nil }
+        guard taken + places <= mostGroups else { return nil }
         taken += places
-        let number = (groups.keys.max() ?? -1) + 1
+        let number = nextNumber
+        nextNumber += 1
         numbers[identity] = number
         order = nil
         groups[number] = WatchedGroup(
@@ -267,12 +266,11 @@ struct GroupRoll {
     }
 
     /// Reads proportional memory, where there is time for it: first of those of whom it was read longest ago.
-    private mutating func readProportional(_ sights: [Int32: MemberSight], at now: Moment) {
+    private func readProportional(at now: Moment) {
         guard let budget else { return }
-        for (pid, member) in members.sorted(by: { $0.value.proportional.readAt < $1.value.proportional.readAt }) {
-            guard let sight = sights[pid] else { continue }
-            members[pid]?.proportional.read(
-                member.process, residentBytes: sight.residentBytes, within: budget, at: now)
+        for member in members.values.sorted(by: { $0.proportional.readAt < $1.proportional.readAt }) {
+            guard let sight = member.sight else { continue }
+            member.proportional.read(member.process, residentBytes: sight.residentBytes, within: budget, at: now)
         }
     }
 
@@ -285,19 +283,15 @@ struct GroupRoll {
         return controlGroups.read(numbers, isTurn: isTurn)
     }
 
-    private mutating func sum(_ sights: [Int32: MemberSight], _ controlGroups: [Int: ControlGroupSum], at now: Moment) {
-        var readings: [Int: GroupReading] = [:]
-        for (pid, sight) in sights {
-            guard let group = members[pid]?.group else { continue }
-            readings[group, default: GroupReading()].add(sight, budget == nil ? nil : members[pid]?.proportional)
+    private mutating func sum(_ controlGroups: [Int: ControlGroupSum], at now: Moment) {
+        for member in inOrder() {
+            guard let sight = member.sight else { continue }
+            groups[member.group]?.add(sight, budget == nil ? nil : member.proportional)
         }
         // Read once for all of them, as it takes longer than a process.
-        let bootTime = sights.isEmpty ? nil : root.bootTime()
-        for number in groups.keys {
-            var reading = readings[number] ?? GroupReading()
-            reading.account = ledger[number]
-            reading.bootTime = bootTime
-            groups[number]?.take(reading, controlGroups[number], root, at: now)
+        let bootTime = members.isEmpty ? nil : root.bootTime()
+        for (number, group) in groups {
+            group.settle(ledger[number], controlGroups[number], bootTime: bootTime, root, at: now)
         }
     }
 }

@@ -8,7 +8,7 @@ final class GroupSubject: Subject {
     let root: KernelRoot
     /// Nanoseconds between two turns of the sampling loop.
     let interval: UInt64
-    private let last = Mutex(GroupReading())
+    private let last = Mutex(GroupFinding(GroupReading()))
 
     var labels: [(String, String)] { identity.labels }
     // Without a process a group is empty, and goes on.
@@ -21,9 +21,9 @@ final class GroupSubject: Subject {
     }
 
     /// What its processes came to at the last look.
-    var reading: GroupReading { last.withLock { $0 } }
+    var finding: GroupFinding { last.withLock { $0 } }
 
-    func take(_ reading: GroupReading) { last.withLock { $0 = reading } }
+    func take(_ finding: GroupFinding) { last.withLock { $0 = finding } }
 }
 
 /// The groups of processes with what is read of them.
@@ -32,11 +32,17 @@ package final class GroupTable: Sendable {
     let sources: SourceSelection<GroupSubject>
     private let root: KernelRoot
     private let interval: UInt64
-    private let state = Mutex<[InstanceIdentity: Watched]>([:])
+    /// By the numbers of the groups.
+    private let state = Mutex<[Int: Watched]>([:])
 
-    private struct Watched {
+    private final class Watched {
         let subject: GroupSubject
         var readings: SourceReadings<GroupSubject>
+
+        init(_ subject: GroupSubject, _ readings: SourceReadings<GroupSubject>) {
+            self.subject = subject
+            self.readings = readings
+        }
     }
 
     /// One group with what it has to serve.
@@ -68,26 +74,25 @@ package final class GroupTable: Sendable {
         let lookSeconds = Double(looked - start) / 1e9
         start = looked
         let (served, counted) = state.withLock { watched in
-            take(found, &watched, at: now)
+            let groups = take(found, &watched, at: now)
             var counted: [(name: String, tally: SourceTally)] = []
             for (place, source) in sources.sources.enumerated() {
                 var tally = SourceTally()
-                for one in found {
+                for group in groups {
                     // A group does not end.
-                    try? watched[one.identity]?.readings.read(place, at: now)
-                    watched[one.identity]?.readings.count(place, at: now, in: &tally)
+                    try? group.readings.read(place, at: now)
+                    group.readings.count(place, at: now, in: &tally)
                 }
                 let end = stopwatch()
                 tally.readSeconds = Double(end - start) / 1e9 + (source == ProcessesSource.self ? lookSeconds : 0)
                 start = end
                 counted.append((source.name, tally))
             }
-            let served = found.compactMap { one in
-                watched[one.identity].map { group in
-                    Served(
-                        identity: one.identity, hasProcesses: one.reading.processes > 0,
-                        values: SubjectValues(labels: group.readings.labels, values: group.readings.values()))
-                }
+            let served = groups.map { group in
+                Served(
+                    identity: group.subject.identity, hasProcesses: group.subject.finding.reading.processes > 0,
+                    values: SubjectValues(
+                        subject: group.readings.subject, labels: group.readings.labels, values: group.readings.values()))
             }
             return (served, counted)
         }
@@ -100,32 +105,35 @@ package final class GroupTable: Sendable {
         groups.tick(at: now)
         let found = groups.look(at: now)
         state.withLock { watched in
-            take(found, &watched, at: now)
-            for one in found { try? watched[one.identity]?.readings.tick(at: now) }
+            for group in take(found, &watched, at: now) { try? group.readings.tick(at: now) }
         }
     }
 
     /// Gives every group what was found of it, and lets go of those that are not there any more.
-    private func take(_ found: [ProcessGroups.Served], _ watched: inout [InstanceIdentity: Watched], at now: Moment) {
-        if watched.count > found.count || found.contains(where: { watched[$0.identity] == nil }) {
-            let names = Set(found.map(\.identity))
-            watched = watched.filter { names.contains($0.key) }
-        }
-        for one in found {
-            if let group = watched[one.identity] {
-                group.subject.take(one.reading)
-            } else {
-                var group = open(one.identity)
-                group.subject.take(one.reading)
-                // A group does not end.
-                try? group.readings.open(group.subject, at: now)
-                watched[one.identity] = group
+    ///
+    /// - Returns: the groups in the order in which they were found.
+    private func take(_ found: [ProcessGroups.Served], _ watched: inout [Int: Watched], at now: Moment) -> [Watched] {
+        let groups = found.map { one in
+            if let group = watched[one.number] {
+                group.subject.take(one.finding)
+                return group
             }
+            let group = open(one.identity)
+            group.subject.take(one.finding)
+            // A group does not end.
+            try? group.readings.open(group.subject, at: now)
+            watched[one.number] = group
+            return group
         }
+        if watched.count > found.count {
+            let numbers = Set(found.map(\.number))
+            watched = watched.filter { numbers.contains($0.key) }
+        }
+        return groups
     }
 
     private func open(_ identity: InstanceIdentity) -> Watched {
         let subject = GroupSubject(identity, root: root, interval: interval)
-        return Watched(subject: subject, readings: SourceReadings(sources, labels: subject.labels))
+        return Watched(subject, SourceReadings(sources, labels: subject.labels))
     }
 }

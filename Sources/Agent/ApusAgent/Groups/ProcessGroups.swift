@@ -21,18 +21,22 @@ package final class ProcessGroups: Sendable {
 
     /// One group as it is served.
     package struct Served: Sendable {
+        /// Its own for as long as it is watched; no other group has it ever.
+        let number: Int
         package let identity: InstanceIdentity
-        package let reading: GroupReading
+        let finding: GroupFinding
+        package var reading: GroupReading { finding.reading }
     }
 
     /// - Parameters:
     ///   - retention: how long a group whose name is made of its processes is served without any.
     ///   - readsControlGroups: whether all is read of control groups that there is, and not their CPU time alone.
     ///   - proportionalBudget: the time for proportional memory; `nil`: it is not read.
+    ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
     ///   - descriptors: that this process may have open; a process of a group takes two, and half of all are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
-        proportionalBudget: ProportionalBudget? = nil,
+        proportionalBudget: ProportionalBudget? = nil, mostGroups: Int = GroupLimits.groups.value,
         descriptors: Int? = DescriptorLimit.current?.soft, logger: Logger, at now: Moment
     ) {
         self.logger = logger
@@ -40,7 +44,8 @@ package final class ProcessGroups: Sendable {
         state = Mutex(
             State(
                 roll: GroupRoll(
-                    root, readsControlGroups: readsControlGroups, budget: proportionalBudget, descriptors: descriptors)))
+                    root, readsControlGroups: readsControlGroups, budget: proportionalBudget, mostGroups: mostGroups,
+                    descriptors: descriptors)))
         watch(file, at: now)
     }
 
@@ -78,10 +83,10 @@ package final class ProcessGroups: Sendable {
 
     /// Says once of each group that the file names when it has no process, and when it has one again.
     private func tellEmpty(_ state: inout State) {
-        for (number, group) in state.roll.groups where group.isExpected {
-            let isEmpty = group.reading.processes == 0
+        for group in state.roll.groups.values where group.isExpected {
+            let isEmpty = group.finding.reading.processes == 0
             guard isEmpty != group.isToldEmpty else { continue }
-            state.roll.groups[number]?.isToldEmpty = isEmpty
+            group.isToldEmpty = isEmpty
             let facts: Logger.Metadata = ["group": "\(group.identity)"]
             if isEmpty {
                 logger.warning(
@@ -98,7 +103,7 @@ package final class ProcessGroups: Sendable {
         if roll.unwatched > 0, !state.isToldFull {
             state.isToldFull = true
             logger.warning(
-                "processes are not watched: \(roll.most) in \(GroupLimits.groups.value) groups are the most; match fewer, or raise LimitNOFILE=",
+                "processes are not watched: \(roll.most) in \(roll.mostGroups) groups are the most; match fewer, or raise LimitNOFILE= or --group-limit",
                 metadata: ["unwatched": "\(roll.unwatched)"])
         }
         if roll.controlGroups.unwatched > 0, !state.isToldCut {

@@ -2,12 +2,14 @@ import AgentMetrics
 import ApusLinux
 
 /// One group that is watched, with what it came to at the last look.
-struct WatchedGroup {
+final class WatchedGroup {
     let identity: InstanceIdentity
     var includesDescendants: Bool
     /// Named in the file as it is: served without a process too.
     var isExpected: Bool
-    var reading = GroupReading()
+    private(set) var finding = GroupFinding(GroupReading())
+    /// What the look that is under way has found of it so far.
+    private var found = GroupReading()
     /// Moment of CLOCK_MONOTONIC at which it had a process or a control group last.
     var lastSeen: UInt64
     /// How far what is served of its CPU time is ahead of its control groups, which were found after it had been served.
@@ -27,19 +29,35 @@ struct WatchedGroup {
         self.places = places
     }
 
-    /// Takes on what a look found of its processes and of its control groups.
-    mutating func take(_ found: GroupReading, _ controlGroups: ControlGroupSum?, _ root: KernelRoot, at now: Moment) {
-        var found = found
+    /// Adds what a look found of one of its processes.
+    ///
+    /// - Parameter own: the part of its memory that is its own; `nil` where that is not read.
+    func add(_ sight: MemberSight, _ own: ProportionalMemory?) { found.add(sight, own) }
+
+    /// Ends a look: what was added since the one before is what it comes to, with what its processes and control groups have counted.
+    func settle(
+        _ account: GroupLedger.Account, _ controlGroups: ControlGroupSum?, bootTime: Double?, _ root: KernelRoot, at now: Moment
+    ) {
+        found.account = account
+        found.bootTime = bootTime
         found.controlGroups = controlGroups
         found.controlGroupTime = controlGroups.flatMap { time(of: $0, root) }
-        reading = found
+        finding = GroupFinding(found)
         if !found.isEmpty { lastSeen = now.monotonic }
+        found = GroupReading()
+    }
+
+    /// Says that the last look saw nothing.
+    func blind() {
+        var reading = finding.reading
+        reading.isWhole = false
+        finding = GroupFinding(reading)
     }
 
     /// The CPU time as its control groups have it, which goes on from what was served of its processes before they were found.
-    private mutating func time(of sum: ControlGroupSum, _ root: KernelRoot) -> GroupReading.CPUTime? {
+    private func time(of sum: ControlGroupSum, _ root: KernelRoot) -> GroupReading.CPUTime? {
         guard let user = sum.counts.figures[.userTime], let system = sum.counts.figures[.systemTime] else { return nil }
-        let served = reading.cpuSeconds(root)
+        let served = finding.reading.cpuSeconds(root)
         let ahead =
             self.ahead
             ?? GroupReading.CPUTime(

@@ -61,16 +61,16 @@ struct ControlGroupsSource: Source {
 
     init?(_ subject: GroupSubject) {
         // A group of processes that are chosen by what they are has none.
-        guard subject.reading.controlGroups != nil else { return nil }
+        guard subject.finding.reading.controlGroups != nil else { return nil }
         self.subject = subject
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> ControlGroupSum {
-        guard let sum = subject.reading.controlGroups else {
+        guard let sum = subject.finding.reading.controlGroups else {
             throw .open(path: subject.root.controlGroups, code: ENOENT)
         }
         return sum
     }
 
-    func isWell(_ reading: ControlGroupSum) -> Bool { subject.reading.isWhole }
+    func isWell(_ reading: ControlGroupSum) -> Bool { subject.finding.reading.isWhole }
 }

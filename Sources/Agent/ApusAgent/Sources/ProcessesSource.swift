@@ -8,7 +8,8 @@ struct ProcessesSource: Source {
     static let cadence = Cadence.look
 
     struct Reading: Sendable {
-        let group: GroupReading
+        let finding: GroupFinding
+        var group: GroupReading { finding.reading }
         /// CPU time and memory of all processes together; the start is that of the oldest one.
         let stat: StatSource.Reading
     }
@@ -55,11 +56,12 @@ struct ProcessesSource: Source {
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
-        let group = subject.reading
+        let finding = subject.finding
+        let group = finding.reading
         let root = subject.root
         let start = group.oldestStart.map { Double($0) / root.ticksPerSecond }
         return Reading(
-            group: group,
+            finding: finding,
             stat: window.reading(
                 group.sample(at: now.monotonic, root), startTime: group.bootTime.flatMap { boot in start.map { boot + $0 } },
                 uptime: max(0, Double(now.sinceBoot) / 1e9 - (start ?? 0))))

@@ -45,6 +45,9 @@ protocol Source<Of>: SendableMetatype {
     ///   Of what is absent or forbidden nothing stands, and of a process that has ended neither.
     mutating func read(at now: Moment) throws(LinuxError) -> Reading
 
+    /// Appends what each row has to serve of a reading; every source has the one that is written below for all, made for its own types.
+    static func append(_ reading: Reading, _ subject: [UInt8], to values: inout [RowValue])
+
     /// Takes a reading of the sampling loop as the base of later ones.
     mutating func tick(_ reading: Reading)
 
@@ -58,6 +61,13 @@ protocol Source<Of>: SendableMetatype {
 extension Source {
     var configuredRows: [Row<Reading>] { [] }
     mutating func tick(_ reading: Reading) {}
+
+    static func append(_ reading: Reading, _ subject: [UInt8], to values: inout [RowValue]) {
+        let rows = rows
+        // By place, so that a row is not copied.
+        for place in rows.indices { values.append(rows[place].value(reading, subject)) }
+    }
+
     func age(of reading: Reading) -> Double? { 0 }
     func isWell(_ reading: Reading) -> Bool { true }
 }

@@ -6,7 +6,9 @@ import ApusMetrics
 /// It belongs to one thread at a time; who shares it locks around it.
 struct SourceReadings<Of: Subject> {
     let selection: SourceSelection<Of>
-    /// The labels of each row, the subject's included; rendered once.
+    /// The labels of the subject; rendered once.
+    let subject: [UInt8]
+    /// The labels of each row, the subject's included.
     let labels: [[UInt8]]
     /// One a source; `nil` where the subject has none of it.
     private var frames: [(any SourceFrame)?]
@@ -15,6 +17,7 @@ struct SourceReadings<Of: Subject> {
         self.selection = selection
         // Rows without labels of their own share one copy.
         let subject = LabelBytes.render(labels)
+        self.subject = subject
         self.labels = selection.entries.map { Row<Never>.joined(subject, $0.labels) }
         frames = Array(repeating: nil, count: selection.sources.count)
     }
@@ -168,12 +171,10 @@ private final class Frame<S: Source>: SourceFrame {
 
     private func read(at now: Moment) throws(LinuxError) {
         if source == nil { source = try S(subject) }
-        guard var opened = source else { return lose() }
-        let reading = try opened.read(at: now)
-        source = opened
-        self.reading = reading
+        guard let reading = try source?.read(at: now) else { return lose() }
         readAt = now.monotonic
-        condition = opened.isWell(reading) ? .well : .failed
+        condition = source?.isWell(reading) == true ? .well : .failed
+        self.reading = reading
     }
 
     private func fail(_ error: LinuxError, at now: Moment) {
@@ -199,10 +200,8 @@ private final class Frame<S: Source>: SourceFrame {
     }
 
     func append(to values: inout [RowValue]) {
-        let rows = S.rows
-        guard let reading else { return values.append(contentsOf: repeatElement(.absent, count: rows.count)) }
-        // By place: a row is not copied, nor is the reading for each.
-        for place in rows.indices { values.append(rows[place].value(reading, base)) }
+        guard let reading else { return values.append(contentsOf: repeatElement(.absent, count: S.rows.count)) }
+        S.append(reading, base, to: &values)
     }
 
     func configured() -> [(family: MetricFamily, value: RowValue)] {

@@ -21,7 +21,8 @@ package final class KnownInstance: Sendable {
     private let standing = Mutex<(reporter: ReportPeer?, life: Life)>((nil, .awaited))
     /// What the log says already of the instance.
     private let told = Mutex<Set<String>>([])
-    /// The labels of each row, rendered once.
+    /// Its own labels, and those of each row, rendered once.
+    let subjectLabels: [UInt8]
     let labels: [[UInt8]]
 
     struct Rules: Sendable {
@@ -63,6 +64,7 @@ package final class KnownInstance: Sendable {
         self.rules = rules
         let subject = InstanceSubject(identity, hangs: rules.hangs, interval: rules.interval)
         var readings = SourceReadings(rules.sources, labels: identity.labels)
+        subjectLabels = readings.subject
         labels = readings.labels
         // Without a process there is none that could have ended.
         try? readings.open(subject, at: now)

@@ -4,22 +4,27 @@
 /// a handle. It is no hash for anything that is kept.
 package struct TextHash {
     package private(set) var value: UInt64
+    /// What lengths are multiplied with; odd, and as secret as the seed.
+    private let lengths: UInt64
 
     /// - Parameter seed: the same for all hashes that are compared.
-    package init(seed: UInt64) { value = seed }
+    package init(seed: UInt64) {
+        value = seed
+        lengths = seed &* 0x9e37_79b9_7f4a_7c15 | 1
+    }
 
     /// Takes a text in; its length too, so that no two rows of texts are one.
     @inline(__always)
     package mutating func combine(_ text: String) {
-        let state = value
+        let (state, lengths) = (value, lengths)
         // The buffer is the text's own, or a copy of a short one, and is not used past the closure. All loads are within `count`.
         value =
-            text.utf8.withContiguousStorageIfAvailable { Self.fold(UnsafeRawBufferPointer($0), state) }
-            ?? Array(text.utf8).withUnsafeBytes { Self.fold($0, state) }
+            text.utf8.withContiguousStorageIfAvailable { Self.fold(UnsafeRawBufferPointer($0), state, lengths) }
+            ?? Array(text.utf8).withUnsafeBytes { Self.fold($0, state, lengths) }
     }
 
     @inline(__always)
-    private static func fold(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
+    private static func fold(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64, _ lengths: UInt64) -> UInt64 {
         func eight(_ place: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
         func four(_ place: Int) -> UInt64 { UInt64(bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) }
         let count = bytes.count
@@ -37,7 +42,8 @@ package struct TextHash {
             case 8..<16: (eight(0), eight(count - 8))
             default: (eight(count - 16), eight(count - 8))
             }
-        return mix(0xe703_7ed1_a0b4_28db ^ UInt64(count), mix(first ^ 0x8ebc_6af0_9c88_c6e3, last ^ state))
+        // One product a text, as the next one waits for it.
+        return mix(first ^ 0x8ebc_6af0_9c88_c6e3 ^ UInt64(count) &* lengths, last ^ state)
     }
 
     @inline(__always)

@@ -33,6 +33,19 @@ public struct LineTemplate: Sendable {
         case .stateSet: lines = family.states.map { Line(family.name, last: (family.stateLabel, $0), isDouble: false) }
         case .nativeHistogram: return nil
         }
+        set(lines, labels)
+    }
+
+    /// Of a counter or gauge that has several series of each subject.
+    ///
+    /// - Parameters:
+    ///   - name: the family's.
+    ///   - rows: the labels that each series has besides the subject's, which are given with each series and are not empty.
+    public init(_ name: String, rows: [[(String, String)]]) {
+        set(rows.map { Line(name, labels: $0) }, [])
+    }
+
+    private mutating func set(_ lines: [Line], _ labels: [UInt8]) {
         // An agent keeps one of these beside each family of each instance: no byte more than is needed.
         heads.reserveCapacity(lines.reduce(0) { $0 + $1.name.utf8.count + 1 + labels.count })
         headEnds.reserveCapacity(lines.count)
@@ -59,9 +72,13 @@ public struct LineTemplate: Sendable {
         let isDouble: Bool
 
         init(_ name: String, last: (String, String)? = nil, isDouble: Bool) {
+            self.init(name, labels: last.map { [$0] } ?? [], isDouble: isDouble)
+        }
+
+        init(_ name: String, labels: [(String, String)], isDouble: Bool = true) {
             self.name = name
             self.isDouble = isDouble
-            tail = (last.map { [UInt8(ascii: ",")] + LabelBytes.render([$0]) } ?? []) + Array("} ".utf8)
+            tail = (labels.isEmpty ? [] : [UInt8(ascii: ",")] + LabelBytes.render(labels)) + Array("} ".utf8)
         }
     }
 }

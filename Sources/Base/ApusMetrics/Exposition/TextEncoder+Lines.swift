@@ -1,8 +1,8 @@
 import CExposition
 
 extension TextEncoder {
-    /// Bytes that are written at a time before they are taken over.
-    private static let blockSize = 1 << 15
+    /// The bytes that many lines are given room for at a time: what has room for so many more is not moved while it grows.
+    package static let blockSize = 1 << 15
 
     /// Writes many lines of one family: the way of a scrape, without an allocation for a line.
     ///
@@ -17,30 +17,41 @@ extension TextEncoder {
     ) {
         precondition(lines.upperBound <= ends.count * template.parts && lines.count <= values.count)
         precondition(Int(ends.last ?? 0) <= labels.count)
-        if block.isEmpty { block = [UInt8](repeating: 0, count: Self.blockSize) }
+        var size = Self.blockSize
         var line = lines.lowerBound
         while line < lines.upperBound {
             let before = line
             var needsValue: Int32 = 0
-            let count = write(template, labels, ends, &line, lines, values, &needsValue)
-            bytes.append(contentsOf: block[..<count])
+            bytes.append(addingCapacity: size) { span in
+                // In bounds: the function writes no more than there is room for, and says how much.
+                span.withUnsafeMutableBufferPointer { block, count in
+                    count = apus_write_lines(
+                        block.baseAddress, block.count, template.parts, template.heads, template.headEnds, template.tails,
+                        template.tailEnds, template.forms, labels, ends, &line, lines.upperBound, values, lines.lowerBound,
+                        &needsValue)
+                }
+            }
             if needsValue == 1 {
                 NumberText.append(Double(bitPattern: values[line - lines.lowerBound]), to: &bytes)
                 bytes.append(UInt8(ascii: "\n"))
                 line += 1
             } else if line == before {
                 // A line longer than a block: the labels of a segment are limited, so that one of twice the size holds any.
-                block = [UInt8](repeating: 0, count: block.count * 2)
+                size *= 2
             }
         }
     }
 
-    private mutating func write(
-        _ template: LineTemplate, _ labels: [UInt8], _ ends: [UInt32], _ line: inout Int, _ lines: Range<Int>,
-        _ values: [UInt64], _ needsValue: inout Int32
-    ) -> Int {
-        apus_write_lines(
-            &block, block.count, template.parts, template.heads, template.headEnds, template.tails, template.tailEnds,
-            template.forms, labels, ends, &line, lines.upperBound, values, lines.lowerBound, &needsValue)
+    /// Writes one line with nothing but a number.
+    mutating func line(_ name: String, _ labels: [UInt8], _ value: Double) {
+        let size = name.utf8.count + labels.count
+        // Braces, a space, at most 24 bytes of a number and the end of the line.
+        if block.count < size + 28 { block = [UInt8](repeating: 0, count: max(Self.blockSize, size + 28)) }
+        var needsValue: Int32 = 0
+        let count = apus_write_line(&block, name, name.utf8.count, labels, labels.count, value, &needsValue)
+        bytes.append(contentsOf: block[..<count])
+        guard needsValue == 1 else { return }
+        NumberText.append(value, to: &bytes)
+        newline()
     }
 }

@@ -5,8 +5,10 @@ extension TextEncoder {
     /// would spoil the whole exposition.
     public mutating func point(_ point: Point, of family: MetricFamily) {
         switch (family.kind, point.value) {
+        case (.gauge, .double(let value)): line(family.name, point.labels, value)
+        case (.counter, .double(let value)) where format == .text004: line(family.name, point.labels, value)
         case (.counter, .integer), (.counter, .double): counter(point, family)
-        case (.gauge, .integer), (.gauge, .double), (.info, .info):
+        case (.gauge, .integer), (.info, .info):
             open(family.name, point.labels)
             number(point.value)
             newline()

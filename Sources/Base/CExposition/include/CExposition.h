@@ -9,7 +9,7 @@
 /// A series has `parts` lines, each with bytes before the series' own labels (`heads`) and after them (`tails`); part `i` has the
 /// bytes `ends[i - 1] ..< ends[i]` of each, the first from 0, and `is_double[i]` is 1 where its value is the bits of a double, 0
 /// where it is a whole number. Line `n` belongs to series `n / parts`, whose labels are the bytes of `labels` that end at
-/// `label_ends[n / parts]`; where it has any, a comma stands before them. Its value is `values[n - first]`.
+/// `label_ends[n / parts]`; where it has any, a comma stands before them, unless they are the first. Its value is `values[n - first]`.
 ///
 /// Returns the number of bytes. Where a double needs more digits than are tried here, its line is written up to the value,
 /// `*needs_value` is set to 1, and `*line` stays at it: the caller writes the value and the end of the line.
@@ -17,6 +17,14 @@ size_t apus_write_lines(
     uint8_t *out, size_t capacity, size_t parts, const uint8_t *heads, const uint32_t *head_ends, const uint8_t *tails,
     const uint32_t *tail_ends, const uint8_t *is_double, const uint8_t *labels, const uint32_t *label_ends, size_t *line,
     size_t end, const uint64_t *values, size_t first, int *needs_value);
+
+/// Writes one line: the name, the labels in braces where there are any, and the value, at most 28 bytes more than both.
+///
+/// Returns the number of bytes. Where the value needs more digits than are tried here, the line is written up to it, and `*needs_value`
+/// is set to 1.
+size_t apus_write_line(
+    uint8_t *out, const char *name, size_t name_count, const uint8_t *labels, size_t labels_count, double value,
+    int *needs_value);
 
 /// Writes the digits of a whole number, at most 20, at `out + offset`. Returns their number.
 size_t apus_write_digits(uint8_t *out, size_t offset, uint64_t value);

@@ -1,0 +1,45 @@
+import ApusMetrics
+
+/// The rows of one kind of subject that one family has.
+struct SubjectRows: Sendable {
+    /// The places of the rows, in order.
+    private(set) var rows: [Int] = []
+    /// The labels of each without the subject's.
+    private var labels: [[(String, String)]] = []
+    /// What the lines of a subject have in common with those of others, a part a row; `nil` without a row.
+    private(set) var template: LineTemplate?
+
+    mutating func append(_ row: Int, _ labels: [(String, String)], of family: MetricFamily) {
+        rows.append(row)
+        self.labels.append(labels)
+        template = LineTemplate(family.name, rows: self.labels)
+    }
+}
+
+/// What one subject has to serve in each row at a moment.
+struct SubjectValues: Sendable {
+    /// Its own labels.
+    let subject: [UInt8]
+    /// Those of each row, the subject's included.
+    let labels: [[UInt8]]
+    var values: [RowValue]
+}
+
+/// What all subjects of one kind have to serve at a moment.
+struct AllSubjectValues {
+    let subjects: [SubjectValues]
+    /// The labels of all subjects, one after the other.
+    let labels: [UInt8]
+    /// Where those of each subject end.
+    let ends: [UInt32]
+
+    init(_ subjects: [SubjectValues]) {
+        self.subjects = subjects
+        var labels: [UInt8] = []
+        ends = subjects.map { subject in
+            labels.append(contentsOf: subject.subject)
+            return UInt32(labels.count)
+        }
+        self.labels = labels
+    }
+}
