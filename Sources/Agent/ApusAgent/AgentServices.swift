@@ -17,7 +17,7 @@ package struct AgentServices {
     package let all: [any Service]
     /// Renders one exposition as a scrape would see it.
     package let scrape: @Sendable () -> [UInt8]
-    /// The port at which reports over HTTP are taken; `nil` where none are.
+    /// The first port at which reports over HTTP are taken; `nil` where none are.
     package let reportPort: Int?
     /// Takes in anew what may change while the agent runs: ``AgentConfiguration/expectFile``.
     package let reload: @Sendable () -> Void
@@ -26,7 +26,7 @@ package struct AgentServices {
     ///   - notifier: the service manager, if one is to be told of start, status and stop.
     ///   - watchdog: what it wants to know of the sampling loop's turns.
     ///   - passed: what the manager passed: sockets to serve on, and segments that it has kept. Owned from here on.
-    ///   - boundPort: is told the port once the HTTP endpoint listens.
+    ///   - boundPort: is told the first port once the HTTP endpoint listens.
     ///   - droppedLogs: messages of the agent's own log that were dropped so far.
     /// - Throws: ``AgentError`` when the report socket cannot be made, another agent keeps its
     ///   counts in the same folder, or a file or a passed socket is of no use.
@@ -92,8 +92,8 @@ package struct AgentServices {
             HeapUpkeep(),
             HTTPEndpoint(
                 at: HTTPEndpoint.Place(
-                    host: configuration.host, port: configuration.port, option: "--listen", sockets: passed.http,
-                    path: Page.metrics.rawValue, event: .agentReady),
+                    places: configuration.listen, option: "--listen", sockets: passed.http, path: Page.metrics.rawValue,
+                    event: .agentReady),
                 connections: EndpointConnections(
                     limit: configuration.connectionLimit, share: configuration.connectionShare, work: work, logger: logger),
                 logger: logger,
@@ -104,12 +104,15 @@ package struct AgentServices {
                 }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }
             ) { place, turns in RequestHandler(responder: responder, place: place, turns: turns) },
         ]
-        let received = try configuration.reportAddress.map { address throws(AgentError) in
-            try Self.receiving(
-                at: address,
-                ReportReceiver(table: table, work: work, configuration: configuration, clock: clock, logger: logger), work,
-                logger)
-        }
+        let received: (endpoint: HTTPEndpoint, port: Int?)? =
+            if configuration.reportListen.isEmpty && passed.reportHTTP.isEmpty { nil } else {
+                try Self.receiving(
+                    at: HTTPEndpoint.Place(
+                        places: configuration.reportListen, option: "--report-listen", sockets: passed.reportHTTP,
+                        path: ReportRoute.reports),
+                    ReportReceiver(table: table, work: work, configuration: configuration, clock: clock, logger: logger), work,
+                    logger)
+            }
         reportPort = received?.port
         // The last to stop: what was reported until then is handed over.
         let probation = store.map { StoreProbation($0, work: work) }
@@ -122,13 +125,11 @@ package struct AgentServices {
         self.reload = { _ = reload.run(telling: notifications) }
     }
 
-    /// The endpoint for reports over HTTP, which listens already, and its port.
+    /// The endpoint for reports over HTTP, which listens already, and its first port.
     private static func receiving(
-        at address: ListenAddress, _ receiver: ReportReceiver, _ work: AgentWork, _ logger: Logger
+        at place: HTTPEndpoint.Place, _ receiver: ReportReceiver, _ work: AgentWork, _ logger: Logger
     ) throws(AgentError) -> (endpoint: HTTPEndpoint, port: Int?) {
-        let place = HTTPEndpoint.Place(
-            host: address.host, port: address.port, option: "--report-listen", path: ReportRoute.reports)
-        let listeners = try HTTPEndpoint.listen(at: place)
+        let listeners = try HTTPEndpoint.listen(at: place, logger: logger)
         let budget = BodyBudget(limit: HTTPReportLimits.bodies.value.bytes)
         let endpoint = HTTPEndpoint(
             at: place, listeners: listeners,
@@ -136,7 +137,7 @@ package struct AgentServices {
                 limit: HTTPReportLimits.connections.value, share: HTTPReportLimits.share.value, work: work, logger: logger),
             logger: logger, boundPort: { _ in }
         ) { place, turns in ReportRequestHandler(receiver: receiver, budget: budget, place: place, turns: turns) }
-        return (endpoint, listeners.first?.port)
+        return (endpoint, listeners.lazy.compactMap(\.port).first)
     }
 
     /// - Throws: ``AgentError/watchFile(_:)``.

@@ -22,9 +22,11 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Address of the HTTP endpoint, HOST:PORT, [IPV6]:PORT or *:PORT for all addresses; port 0 takes a free one. One that systemd "
-                + "passes takes its place."))
-    var listen = "127.0.0.1:9480"
+            "Where the HTTP endpoint listens: HOST:PORT, [IPV6]:PORT, *:PORT for all addresses of both families (port 0 takes a free one), or "
+                + "unix:PATH for a Unix socket, and behind the path, where owner and group are not to connect (0660), mode=OCTAL and "
+                + "group=NAME, divided by spaces; repeatable. What systemd passes takes the place of all. [default: 127.0.0.1:9480]",
+            valueName: "place"))
+    var listen: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -41,10 +43,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Address at which services in any language report over HTTP, HOST:PORT: PUT /v1/report/SERVICE/INSTANCE takes metrics as text, "
-                + "POST /v1/metrics those of OpenTelemetry (its own port is 4318). Whoever can connect may report; nowhere by default.",
-            valueName: "address"))
-    var reportListen: String?
+            "Where services in any language report over HTTP, as for --listen; repeatable: PUT /v1/report/SERVICE/INSTANCE takes metrics as "
+                + "text, POST /v1/metrics those of OpenTelemetry (its own port is 4318). Whoever can connect may report; nowhere by default.",
+            valueName: "place"))
+    var reportListen: [String] = []
 
     @Option(
         help:
@@ -140,8 +142,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
         try requireAtLeast(AgentLimits.leastInterval, interval, "--interval")
         try requireAtLeast(.seconds(3), hungAfter, "--hung-after")
         try requirePath(socket, "--socket")
-        guard socket.utf8.count <= 107 else {
-            throw ValidationError(AgentError.socketPathTooLong(socket).description)
+        guard socket.utf8.count <= SocketFile.longestPath else {
+            throw ValidationError(AgentError.socketFile(socket, .tooLong, option: "--socket").description)
         }
         try requirePath(expectFile, "--expect-file")
         try requirePath(config, "--config")
@@ -199,15 +201,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     private func agentConfiguration() throws -> AgentConfiguration {
         var configuration = AgentConfiguration()
-        do throws(ListenAddressFault) {
-            let address = try ListenAddress(listen)
-            (configuration.host, configuration.port) = (address.host, address.port)
-        } catch { throw ValidationError("--listen \(listen): \(error)") }
-        if let reportListen {
-            do throws(ListenAddressFault) { configuration.reportAddress = try ListenAddress(reportListen) } catch {
-                throw ValidationError("--report-listen \(reportListen): \(error)")
-            }
-        }
+        let pages = try places(listen, "--listen", besides: [ListenPlace(socket: socket)])
+        if !pages.isEmpty { configuration.listen = pages }
+        configuration.reportListen = try places(
+            reportListen, "--report-listen", besides: [ListenPlace(socket: socket)] + configuration.listen)
         configuration.socketPath = socket
         configuration.allowedHosts = try allowedHost.map { text in
             guard let host = AllowedHost(text) else {
@@ -240,6 +237,17 @@ struct ApusAgentCommand: AsyncParsableCommand {
         }
         return configuration
     }
+}
+
+/// Reads the places that an option names to listen at, none of which takes what comes to another one.
+private func places(_ texts: [String], _ option: String, besides others: [ListenPlace]) throws -> [ListenPlace] {
+    var places: [ListenPlace] = []
+    for text in texts {
+        do throws(ListenPlaceFault) { places.append(try ListenPlace(text, besides: others + places)) } catch {
+            throw ValidationError("\(option) \(text): \(error)")
+        }
+    }
+    return places
 }
 
 /// Refuses a duration that is too short, by the name of its option.

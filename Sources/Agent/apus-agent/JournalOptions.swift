@@ -49,8 +49,8 @@ struct JournalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Who is given the texts of the last errors at /api/v1/journal: root and the agent's user, over a Unix socket that systemd "
-                + "passes (readers), whoever reaches the endpoint (all), or nobody (none). Without a text there is the cursor, for "
+            "Who is given the texts of the last errors at /api/v1/journal: root and the agent's user, over a Unix socket "
+                + "(readers), whoever reaches the endpoint (all), or nobody (none). Without a text there is the cursor, for "
                 + "journalctl --cursor.", valueName: "whom"))
     var journalMessages = JournalMessagePolicy.readers
 

@@ -66,7 +66,7 @@ struct AcceptThread: ~Copyable, Sendable {
                 for _ in 0..<Self.longestQueue { guard pauseEnd == nil, take(from: listener, now) else { break } }
             }
             poll.remove(listener.descriptor)
-            close(listener.descriptor)
+            listener.close()
         }
         pauseEnd = nil
         end = now + acceptor.silenceAtStop

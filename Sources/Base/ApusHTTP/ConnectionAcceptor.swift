@@ -78,7 +78,7 @@ package final class ConnectionAcceptor: Sendable {
             }
             guard isGranted else { throw ThreadRefused(name: name) }
         } catch {
-            for listener in listeners { close(listener.descriptor) }
+            for listener in listeners { listener.close() }
             throw error
         }
         await handovers.allEnded()

@@ -1,7 +1,7 @@
 import Glibc
 
-/// An address that a server listens on, as people write it: `127.0.0.1:9480`, `[::1]:9480`, `localhost:9480`, or `*:9480` for all
-/// addresses of both families.
+/// An address that a server listens on, as people write it: `127.0.0.1:9480`, `[::1]:9480`, `localhost:9480`, or `*:9480` and `:9480`
+/// for all addresses of both families.
 package struct ListenAddress: Sendable, Hashable {
     /// An address or a name, an IPv6 address without brackets; ``anyHost`` for all addresses.
     package let host: String
@@ -28,7 +28,7 @@ package struct ListenAddress: Sendable, Hashable {
         let (host, port) = (text[..<colon], text[text.index(after: colon)...])
         // An IPv6 address ends in what looks like a port.
         if host.contains(":"), !host.hasPrefix("[") { throw .noBrackets }
-        try self.init(host: try Self.host(String(host)), port: Self.port(port))
+        try self.init(host: host.isEmpty ? Self.anyHost : Self.host(String(host)), port: Self.port(port))
     }
 
     /// Reads a host by itself: an address, with or without brackets, a name, or `*`.
@@ -95,6 +95,53 @@ package struct ListenAddress: Sendable, Hashable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
             }
+        }
+    }
+}
+
+extension ListenAddress {
+    /// What of a host's addresses a socket takes.
+    private enum Reach {
+        /// A socket of `::` takes IPv4 as well.
+        case all
+        case allOfIPv4
+        /// Addresses: 4 bytes or 16, and behind those the interface of a link-local one.
+        case some(Set<[UInt8]>)
+        case name(String)
+    }
+
+    private static let loopback: Set<[UInt8]> = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]]
+
+    private var reach: Reach {
+        let host = host.lowercased()
+        if host == "localhost" { return .some(Self.loopback) }
+        let parts = host.split(separator: "%", maxSplits: 1)
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, host, &bytes) == 1 {
+            return bytes[..<4].allSatisfy { $0 == 0 } ? .allOfIPv4 : .some([Array(bytes[..<4])])
+        }
+        guard let address = parts.first, inet_pton(AF_INET6, String(address), &bytes) == 1 else { return .name(host) }
+        if bytes.allSatisfy({ $0 == 0 }) { return .all }
+        let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
+        return .some([isMapped ? Array(bytes[12...]) : bytes + Array((parts.dropFirst().first ?? "").utf8)])
+    }
+
+    /// Whether the host is a name, other than `localhost`, whose addresses everybody knows.
+    package var isNamed: Bool { if case .name = reach { true } else { false } }
+
+    /// Whether a client of one address can come to the other as well, so that no two sockets can listen on both. Names are known by their
+    /// text alone, but for `localhost`.
+    package func overlaps(_ other: Self) -> Bool {
+        guard port == other.port else { return false }
+        // Whoever asks for a free port has one of its own.
+        guard port != 0 else { return host == other.host }
+        switch (reach, other.reach) {
+        case (.all, _), (_, .all): return true
+        case (.allOfIPv4, .allOfIPv4): return true
+        case (.allOfIPv4, .some(let hosts)), (.some(let hosts), .allOfIPv4): return hosts.contains { $0.count == 4 }
+        case (.some(let hosts), .some(let others)): return !hosts.isDisjoint(with: others)
+        case (.name(let name), .name(let other)): return name == other
+        case (.name, _), (_, .name): return false
         }
     }
 }

@@ -1,5 +1,6 @@
 import ApusAgent
 import ApusSystemd
+import ApusText
 import CLinux
 import Foundation
 import Glibc
@@ -45,7 +46,9 @@ import Testing
             ActivationSocket(descriptor: http[1], name: "http"),
         ]
         // Nobody listens at what the configuration names.
-        try await RunningAgent.with({ $0.port = 1 }, socketPath: path, passed: passed) { agent in
+        try await RunningAgent.with(
+            { $0.listen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 1))] }, socketPath: path, passed: passed
+        ) { agent in
             #expect(agent.port == ports[0])
             try await agent.reporting("worker", "worker-1") { _ in
                 for port in ports {
@@ -82,6 +85,7 @@ import Testing
             ([(datagrams, "http")], "does not listen"), ([(silent, "http")], "does not listen"),
             ([(stream, "report")], "is a stream"), ([(packets, "http")], "is one of packets"),
             ([(packets, "report"), (more, "report")], "is a second one for reports"),
+            ([(packets, "report-http")], "is one of packets"),
         ]
         for (sockets, reason) in cases {
             let passed = sockets.map { ActivationSocket(descriptor: $0.0, name: $0.1) }
@@ -92,6 +96,33 @@ import Testing
                     == true)
             #expect(error?.description.contains("\n") == false)
         }
+    }
+
+    @Test func `reports over HTTP are taken on every socket that is passed by their name`() async throws {
+        let path = RunningAgent.temporarySocket()
+        defer { unlink(path) }
+        let passed = [
+            ActivationSocket(descriptor: try listening(AF_INET, SOCK_STREAM), name: "http"),
+            ActivationSocket(descriptor: try listening(AF_INET, SOCK_STREAM), name: "report-http"),
+            ActivationSocket(descriptor: try listening(AF_UNIX, SOCK_STREAM, path: path), name: "report-http"),
+        ]
+        let port = port(passed[1].descriptor)
+        try await RunningAgent.with(passed: passed) { agent in
+            #expect(agent.reportPort == port)
+            #expect(try await agent.report("/v1/report/shop/shop-1", "x 1\n").status == 204)
+            let answer = try Command.run(
+                "curl",
+                [
+                    "-s", "-w", "%{http_code}", "--unix-socket", path, "--data-binary", "y 1\n", "-X", "PUT",
+                    "http://localhost/v1/report/shop/shop-2",
+                ])
+            #expect(answer.output == "204")
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples["x{service=\"shop\",instance=\"shop-1\"}"] == "1")
+            #expect(samples["y{service=\"shop\",instance=\"shop-2\"}"] == "1")
+        }
+        // The manager's, who has it still.
+        #expect(access(path, F_OK) == 0)
     }
 
     @Test func `what is no socket is told from sockets`() throws {

@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusAgent
 import ApusReporting
+import ApusText
 import CoreMetrics
 import Foundation
 import Glibc
@@ -28,7 +29,7 @@ import Testing
 
     @Test func `the address of all interfaces is served in both families`() async throws {
         try await RunningAgent.with {
-            $0.host = "::"
+            $0.listen = [ListenPlace(ListenAddress(host: "::", port: 0))]
         } _: { agent in
             #expect(Self.takes(AF_INET, "127.0.0.1", agent.port))
             #expect(Self.takes(AF_INET6, "::1", agent.port))
@@ -167,7 +168,7 @@ import Testing
         try await RunningAgent.with { agent in
             let error = await #expect(throws: AgentError.self) {
                 try await RunningAgent.with {
-                    $0.port = agent.port
+                    $0.listen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: agent.port))]
                 } _: { _ in
                 }
             }

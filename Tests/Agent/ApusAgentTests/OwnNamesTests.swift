@@ -4,7 +4,7 @@ import Testing
 @Suite struct OwnNamesTests {
     private static func names(_ configured: [String] = [], listening: String = "127.0.0.1") throws -> OwnNames {
         OwnNames(
-            configured: try configured.map { try #require(AllowedHost($0)) }, listening: listening, hostname: "Web1",
+            configured: try configured.map { try #require(AllowedHost($0)) }, listening: [listening], hostname: "Web1",
             hosts: "127.0.0.1 localhost\n10.0.0.7 web1.prod.example.com web1 # this one\n10.0.0.8 db1.prod.example.com db1\n",
             resolver: "nameserver 10.0.0.2\nsearch corp.example.net com\n")
     }

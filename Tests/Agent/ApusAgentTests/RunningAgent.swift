@@ -2,6 +2,7 @@ import ApusAgent
 import ApusMetrics
 import ApusReporting
 import ApusSystemd
+import ApusText
 import AsyncHTTPClient
 import CoreMetrics
 import Foundation
@@ -40,7 +41,7 @@ struct RunningAgent: Sendable {
         _ body: @escaping @Sendable (RunningAgent) async throws -> Void
     ) async throws {
         var configuration = AgentConfiguration()
-        configuration.port = 0
+        configuration.listen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
         configuration.socketPath = socketPath
         configuration.interval = .milliseconds(200)
         change(&configuration)

@@ -12,7 +12,7 @@ import Testing
         let address = try #require(values("--listen").first)
         return OwnNames(
             configured: try values("--allowed-host").map { try #require(AllowedHost($0)) },
-            listening: String(address.prefix { $0 != ":" }), hostname: "elsewhere", hosts: "", resolver: "")
+            listening: [String(address.prefix { $0 != ":" })], hostname: "elsewhere", hosts: "", resolver: "")
     }
 
     @Test(arguments: AgentPlacement.allCases, ["127.0.0.1", "10.0.0.7", "app1.prod.example.com"])

@@ -100,11 +100,17 @@ import Testing
         arguments: [
             (["--interval", "15"], "write a duration with its unit, such as 15s or 500ms", 64),
             (["--listen", "[::1]"], "write [::1]:PORT", 64),
+            (["--listen", "127.0.0.1:99999"], "a port is a number from 0 to 65535", 64),
+            (["--listen", "unix:http.sock"], "write unix:/PATH", 64),
+            (["--listen", "unix:/nowhere/http.sock"], "there is no folder /nowhere: make it", 1),
+            (["--listen", "unix:/tmp/\(String(repeating: "x", count: 110))"], "107 bytes at most", 64),
+            (["--listen", "127.0.0.1:9480", "--listen", "*:9480"], "127.0.0.1:9480, which is named too", 64),
+            (["--report-listen", "127.0.0.1:9480"], "127.0.0.1:9480, which is named too", 64),
             (["--listen", "203.0.113.7:9490"], "this host has no such address", 1),
             (["--listen", "no-such-host.invalid:9490"], "no host no-such-host.invalid is known", 1),
             (["--socket", "/tmp"], "/tmp is a folder", 1), (["--socket", "/etc/passwd"], "/etc/passwd is a file", 1),
             (["--socket", "/nowhere/agent.sock"], "there is no folder /nowhere: make it", 1),
-            (["--socket", "/tmp/" + String(repeating: "x", count: 110)], "more than 107 bytes", 64),
+            (["--socket", "/tmp/" + String(repeating: "x", count: 110)], "107 bytes at most", 64),
             (["--state-directory", "/nowhere"], "there is no such folder", 64),
             (["--state-directory", "/etc/passwd"], "it is not a folder", 64),
         ] as [([String], String, Int32)])
@@ -112,7 +118,8 @@ import Testing
         async throws
     {
         let folder = try TemporaryFolder()
-        let listen = arguments[0] == "--listen" ? [] : ["--listen", "127.0.0.1:0"]
+        // Where nothing is said, the default is what contradicts.
+        let listen = arguments[0].hasSuffix("-listen") ? [] : ["--listen", "127.0.0.1:0"]
         let socket = arguments[0] == "--socket" ? [] : ["--socket", folder.path("agent.sock")]
         let command = try await Command.runApart(Executables.agent, listen + socket + arguments)
         expectOneLine(command, [arguments[1], told])

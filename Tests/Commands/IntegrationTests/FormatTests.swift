@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HostTesting
 import Testing
 
@@ -43,6 +44,35 @@ import Testing
         _ = try await service.wait(.seconds(10))
         agent.signal(SIGTERM)
         #expect(try await agent.wait(.seconds(10)) == 0)
+        try await prometheus.stop()
+    }
+
+    @Test func `Prometheus scrapes one agent at all of its addresses, and curl at its Unix socket`() async throws {
+        let folder = try TemporaryFolder()
+        let ports = try LoopbackPort.free(3)
+        let path = folder.path("http.sock")
+        let places = ["[::1]:\(ports[0])", "localhost:\(ports[1])", "*:\(ports[2])", "unix:\(path) mode=0600"]
+        let agent = try RunningProgram(
+            Executables.agent, ["--socket", folder.path("agent.sock")] + places.flatMap { ["--listen", $0] })
+        let asked = [
+            "[::1]:\(ports[0])", "localhost:\(ports[1])", "127.0.0.1:\(ports[1])", "[::1]:\(ports[1])", "127.0.0.1:\(ports[2])",
+            "[::1]:\(ports[2])",
+        ]
+        let targets = asked.map { "\"\($0)\"" }.joined(separator: ", ")
+        try """
+        global: {scrape_interval: 1s}
+        scrape_configs: [{job_name: agent, honor_labels: true, static_configs: [{targets: [\(targets)]}]}]
+
+        """.write(toFile: folder.path("prometheus.yml"), atomically: false, encoding: .utf8)
+        let prometheus = try await Prometheus(configuration: folder.path("prometheus.yml"))
+        try await eventually("all are scraped: \(agent.errors)", within: .seconds(30)) {
+            try await prometheus.query("up == 1").count == asked.count
+        }
+        let text = try await Command.runApart("curl", ["-s", "--unix-socket", path, "http://localhost/metrics"]).output
+        #expect(text.contains("\napus_agent_build_info{version="))
+        agent.signal(SIGTERM)
+        #expect(try await agent.wait(.seconds(10)) == 0)
+        #expect(access(path, F_OK) != 0)
         try await prometheus.stop()
     }
 

@@ -40,6 +40,24 @@ import Testing
         try await eventually("it is down") { try await value(url, "apus_service_up") == 0 }
     }
 
+    @Test func `where there is no IPv6 the same places are listened on by IPv4, which the log says`() async throws {
+        let folder = try TemporaryFolder()
+        let script = """
+            ip link set lo up
+            echo 1 >/proc/sys/net/ipv6/conf/lo/disable_ipv6
+            "$1" --listen localhost:9480 --listen '*:9481' --socket "$2/agent.sock" --log stderr 2>"$2/log" &
+            for port in 9480 9481; do
+                until curl -sf http://127.0.0.1:$port/health/live; do kill -0 $! && sleep 0.05 || exit 1; done
+            done
+            kill $!
+            wait $!
+            """
+        let command = try await Command.runApart("unshare", ["-n", "sh", "-c", script, "sh", Executables.agent, folder.path])
+        #expect(command.output == "live\nlive\n", "\(command.text)")
+        let lines = try folder.read("log").split(separator: "\n").filter { $0.contains("no IPv6") }
+        #expect(lines.count == 1 && lines.first?.contains("place=localhost:9480") == true)
+    }
+
     @Test func `what hidepid hides is served with its own metrics, and the log says what helps`() async throws {
         let folder = try TemporaryFolder()
         let mount =

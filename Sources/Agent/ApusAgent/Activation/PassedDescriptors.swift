@@ -4,10 +4,13 @@ import Glibc
 /// What the service manager passed to the agent's start, sorted: sockets to listen on, and what an earlier run let it keep.
 ///
 /// What a socket is for follows from its kind, so that one socket unit with its one name can have both: a stream of any family is for
-/// HTTP, a Unix socket of packets for reports. The names `http` and `report` are held to that.
+/// HTTP, a Unix socket of packets for reports. The names `http` and `report` are held to that. A stream by the name `report-http` is for reports
+/// over HTTP.
 package struct PassedDescriptors {
     package private(set) var http: [Int32] = []
     package private(set) var report: Int32?
+    /// Those on which reports over HTTP are taken.
+    package private(set) var reportHTTP: [Int32] = []
     /// What is no socket.
     package private(set) var stored: [ActivationSocket] = []
 
@@ -27,10 +30,14 @@ package struct PassedDescriptors {
             let isUnix = Self.option(SO_DOMAIN, of: one.descriptor) == AF_UNIX
             switch type {
             case Int32(SOCK_STREAM.rawValue):
-                guard one.name != "report" else { throw refuse("is a stream: reports take ListenSequentialPacket=") }
-                http.append(one.descriptor)
+                guard one.name != "report" else {
+                    throw refuse("is a stream: reports take ListenSequentialPacket=, and those over HTTP the name report-http")
+                }
+                if one.name == "report-http" { reportHTTP.append(one.descriptor) } else { http.append(one.descriptor) }
             case Int32(SOCK_SEQPACKET.rawValue) where isUnix:
-                guard one.name != "http" else { throw refuse("is one of packets: HTTP takes ListenStream=") }
+                guard one.name != "http", one.name != "report-http" else {
+                    throw refuse("is one of packets: HTTP takes ListenStream=")
+                }
                 guard report == nil else { throw refuse("is a second one for reports: one is possible") }
                 report = one.descriptor
             default:

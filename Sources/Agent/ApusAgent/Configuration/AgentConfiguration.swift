@@ -6,12 +6,11 @@ package import ApusText
 /// How an agent is to run.
 package struct AgentConfiguration: Sendable {
     /// Where the HTTP endpoint listens; port 0 takes a free one.
-    package var host = "127.0.0.1"
-    package var port = 9480
+    package var listen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 9480))]
     /// The Unix socket on which services report; at most 107 bytes.
     package var socketPath = "/run/apus/agent.sock"
-    /// Where reports over HTTP are taken; `nil`: nowhere.
-    package var reportAddress: ListenAddress?
+    /// Where reports over HTTP are taken.
+    package var reportListen: [ListenPlace] = []
     /// Time between turns of the sampling loop.
     package var interval: Duration = .seconds(15)
     /// Instances that are served as down when they do not report.

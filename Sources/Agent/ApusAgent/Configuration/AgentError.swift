@@ -1,16 +1,13 @@
+package import ApusLinux
 import Glibc
 
 /// Why an agent cannot run.
 package enum AgentError: Error, CustomStringConvertible {
-    /// The option says where to listen instead.
-    case addressInUse(host: String, port: Int, option: String)
-    case cannotListen(host: String, port: Int, reason: String)
-    case socketPathTooLong(String)
-    case socketInUse(String)
-    /// The system refuses the report socket, with this errno.
-    case cannotBindSocket(String, code: Int32)
-    /// Something that is no socket has its name, such as `a folder`.
-    case socketPathTaken(String, by: String)
+    /// Somebody else listens at an address; the option says where to listen instead.
+    case addressInUse(String, by: String, option: String)
+    case cannotListen(String, reason: String)
+    /// There can be no Unix socket at a path that the option names.
+    case socketFile(String, SocketFileFault, option: String)
     /// Another agent keeps its counts in the folder; its process is nil where it has not said which.
     case stateInUse(String, process: Int32?)
     case stateUnusable(String, reason: String)
@@ -24,16 +21,10 @@ package enum AgentError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .addressInUse(let host, let port, let option):
-            "\(host):\(port) is in use by another process: stop it, or choose another address with \(option)"
-        case .cannotListen(let host, let port, let reason):
-            "cannot listen on \(host.contains(":") ? "[\(host)]" : host):\(port): \(reason)"
-        case .socketPathTooLong(let path):
-            "the report socket's path has more than 107 bytes, the most that Linux takes: choose a shorter one with --socket: \(path)"
-        case .socketInUse(let path): "another agent answers on \(path): stop it, or choose another path with --socket"
-        case .cannotBindSocket(let path, let code): "cannot make the report socket \(path): \(Self.remedy(code, path))"
-        case .socketPathTaken(let path, let kind):
-            "cannot make the report socket: \(path) is \(kind): name a file in a folder with --socket, such as /run/apus/agent.sock"
+        case .addressInUse(let address, let user, let option):
+            "\(address) is in use by \(user): stop it, or choose another address with \(option)"
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .socketFile(let path, let fault, let option): Self.socket(path, fault, option)
         case .stateInUse(let folder, let process):
             "another agent\(process.map { ", process \($0)," } ?? "") keeps its counts in \(folder): choose another --state-directory"
         case .stateUnusable(let folder, let reason): "--state-directory \(folder): \(reason)"
@@ -46,14 +37,29 @@ package enum AgentError: Error, CustomStringConvertible {
         }
     }
 
-    private static func remedy(_ code: Int32, _ path: String) -> String {
+    private static func socket(_ path: String, _ fault: SocketFileFault, _ option: String) -> String {
+        let isReport = option == "--socket"
+        let place = isReport ? path : "unix:\(path)"
+        return switch fault {
+        case .tooLong:
+            "the path of a Unix socket has \(SocketFile.longestPath) bytes at most, as Linux takes no more: choose a shorter one with \(option): \(path)"
+        case .answers: "another agent answers on \(path): stop it, or choose another path with \(option)"
+        case .taken(let kind):
+            "cannot make a socket: \(path) is \(kind): name a file in a folder with \(option), such as \(isReport ? "/run/apus/agent.sock" : "unix:/run/apus/http.sock")"
+        case .group(let code):
+            "cannot listen on \(place): the file cannot be given its group (\(String(cString: strerror(code)))): make the user with the id \(geteuid()) a member of it, such as by SupplementaryGroups= of the unit"
+        case .refused(let code): "cannot listen on \(place): \(remedy(code, path, option))"
+        }
+    }
+
+    private static func remedy(_ code: Int32, _ path: String, _ option: String) -> String {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         return switch code {
         case ENOENT, ENOTDIR:
-            "there is no folder \(folder): make it, `install -d -m 0750 \(folder)`, or choose another path with --socket"
+            "there is no folder \(folder): make it, `install -d -m 0750 \(folder)`, or choose another path with \(option)"
         case EACCES, EPERM:
-            "the user with the id \(geteuid()) may not make a file in \(folder): change its owner, or choose another path with --socket"
-        case EROFS: "\(folder) is read-only: choose another path with --socket, or a folder of RuntimeDirectory= in the unit"
+            "the user with the id \(geteuid()) may not make a file in \(folder): change its owner, or choose another path with \(option)"
+        case EROFS: "\(folder) is read-only: choose another path with \(option), or a folder of RuntimeDirectory= in the unit"
         default: String(cString: strerror(code))
         }
     }

@@ -15,11 +15,10 @@ import ServiceLifecycle
 final class HTTPEndpoint: Service {
     /// Where an endpoint listens.
     struct Place: Sendable {
-        var host: String
-        var port: Int
+        var places: [ListenPlace]
         /// The option that says so.
         var option: String
-        /// Sockets that listen already, given by the service manager and owned by the endpoint; then host and port are of no meaning.
+        /// Sockets that listen already, given by the service manager and owned by the endpoint; then the places are of no meaning.
         var sockets: [Int32] = []
         /// What the address leads to, for the log.
         var path = "/"
@@ -39,9 +38,9 @@ final class HTTPEndpoint: Service {
     private static let longestSilence = TimeAmount.milliseconds(500)
 
     /// - Parameters:
-    ///   - listeners: of ``listen(at:)``, where it was called before.
+    ///   - listeners: of ``listen(at:logger:)``, where it was called before.
     ///   - handler: makes what answers the requests of a connection, on its event loop, of which the turns are.
-    ///   - boundPort: is told the port once the endpoint listens.
+    ///   - boundPort: is told the first port once the endpoint listens; 0 where it listens on Unix sockets alone.
     ///   - draining: is told, when a stop waits for connections, how long that may take.
     init(
         at place: Place, listeners: [ListeningSocket]? = nil, connections: EndpointConnections, logger: Logger,
@@ -58,7 +57,7 @@ final class HTTPEndpoint: Service {
     }
 
     func run() async throws {
-        let listeners = try self.listeners ?? Self.listen(at: place)
+        let listeners = try self.listeners ?? Self.listen(at: place, logger: logger)
         for listener in listeners {
             let facts: Logger.Metadata = ["address": "\(url(of: listener))"]
             logger.info("listening", metadata: place.event?.metadata(facts) ?? facts)
@@ -73,7 +72,7 @@ final class HTTPEndpoint: Service {
             listeners, gate: connections.gate, silence: Self.times.silence, reserve: EndpointLimits.descriptors.value,
             group: group,
             handling: connections.handling { [self] channel, place, turns in try build(channel, place, turns) })
-        boundPort(listeners.first?.port ?? place.port)
+        boundPort(listeners.lazy.compactMap(\.port).first ?? 0)
         do {
             try await withTaskCancellationOrGracefulShutdownHandler {
                 try await acceptor.run()
@@ -84,7 +83,8 @@ final class HTTPEndpoint: Service {
         } catch {
             try? await group.shutdownGracefully()
             guard error is SocketFailure else { throw error }
-            throw AgentError.cannotListen(host: place.host, port: place.port, reason: NetworkErrorText.listening(error))
+            throw AgentError.cannotListen(
+                listeners.map { url(of: $0) }.joined(separator: ", "), reason: NetworkErrorText.listening(error))
         }
         try await group.shutdownGracefully()
     }
@@ -112,25 +112,6 @@ final class HTTPEndpoint: Service {
         try? await EventLoopFuture.andAllComplete(left.map(\.closeFuture), on: loop).get()
         silence.cancel()
         end.cancel()
-    }
-
-    /// Begins to listen: who connects from now on waits for the endpoint to run.
-    static func listen(at place: Place) throws(AgentError) -> [ListeningSocket] {
-        guard place.sockets.isEmpty else {
-            return try place.sockets.map { socket throws(AgentError) in
-                do { return try ListeningSocket(passed: socket) } catch {
-                    throw AgentError.unusableSocket(
-                        name: "http", descriptor: socket, reason: "cannot be served on: \(NetworkErrorText.listening(error))")
-                }
-            }
-        }
-        do {
-            return [try ListeningSocket(host: place.host, port: place.port, backlog: EndpointLimits.waiting.value)]
-        } catch let error as SocketFailure where error.code == EADDRINUSE {
-            throw AgentError.addressInUse(host: place.host, port: place.port, option: place.option)
-        } catch {
-            throw AgentError.cannotListen(host: place.host, port: place.port, reason: NetworkErrorText.listening(error))
-        }
     }
 
     private func build(_ channel: any Channel, _ place: ConnectionPlace, _ turns: TurnQueue) throws {

@@ -15,15 +15,15 @@ package struct OwnNames: Sendable {
     private static let privateDomains = ["localhost", "internal", "local", "home.arpa", "test", "svc", "consul", "lan"]
 
     /// - Parameters:
-    ///   - listening: the address that the agent was told to listen at, which may be a name.
+    ///   - listening: the addresses that the agent was told to listen at, which may be names.
     ///   - hosts: the text of /etc/hosts.
     ///   - resolver: the text of /etc/resolv.conf.
     package init(
-        configured: [AllowedHost], listening: String, hostname: String = Self.hostname,
+        configured: [AllowedHost], listening: [String], hostname: String = Self.hostname,
         hosts: String = Self.text("/etc/hosts"), resolver: String = Self.text("/etc/resolv.conf")
     ) {
         let hostname = hostname.lowercased()
-        var names: Set<String> = [hostname, listening.lowercased()]
+        var names: Set<String> = Set([hostname] + listening.map { $0.lowercased() })
         for line in hosts.split(separator: "\n") {
             let aliases = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).dropFirst().map { $0.lowercased() }
             if aliases.contains(hostname) { names.formUnion(aliases) }

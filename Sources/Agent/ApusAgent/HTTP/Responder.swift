@@ -29,7 +29,7 @@ struct Responder: Sendable {
     private let costly = CostlyAnswers<Page, Answer.Document>()
     let names: OwnNames
     let messages: JournalMessagePolicy
-    /// `host:port` as configured, for clients that do not say which they reached.
+    /// The first address as configured, for clients that do not say which they reached.
     let ownAddress: String
     /// Reloads; says in one line what is wrong, or nothing.
     private let reload: @Sendable () -> String?
@@ -45,9 +45,9 @@ struct Responder: Sendable {
         self.documents = documents
         self.work = work
         compression = configuration.compression
-        names = OwnNames(configured: configuration.allowedHosts, listening: configuration.host)
+        names = OwnNames(configured: configuration.allowedHosts, listening: configuration.listen.compactMap(\.host))
         messages = configuration.journalMessages
-        ownAddress = "\(configuration.host):\(configuration.port)"
+        ownAddress = configuration.listen.first { $0.host != nil }?.description ?? "localhost"
         self.logger = logger
     }
 

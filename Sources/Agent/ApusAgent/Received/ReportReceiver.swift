@@ -29,7 +29,7 @@ final class ReportReceiver: Sendable {
         self.table = table
         self.work = work
         self.clock = clock
-        names = OwnNames(configured: configuration.allowedHosts, listening: configuration.reportAddress?.host ?? "localhost")
+        names = OwnNames(configured: configuration.allowedHosts, listening: configuration.reportListen.compactMap(\.host))
         seriesLimit = configuration.seriesLimit
         exports = OTLPReports(series: configuration.seriesLimit, budget: table.budget)
         self.logger = logger

@@ -23,6 +23,8 @@ package struct ListeningSocket: Sendable {
     package let place: Place
     /// Whether somebody else has the socket too, so that connections wait in its queue when this process has closed it.
     package let isShared: Bool
+    /// The file that goes with the socket; `nil` of one that is not in the file system, or that somebody else has made.
+    private let file: SocketFile?
 
     /// Listens on an internet address; on that of all IPv6 interfaces for IPv4 as well.
     ///
@@ -34,7 +36,7 @@ package struct ListeningSocket: Sendable {
         let descriptor = apus_tcp_listen(&raw, scope, Int32(clamping: backlog))
         guard descriptor >= 0 else { throw SocketFailure(code: errno) }
         do { try self.init(descriptor, isShared: false) } catch {
-            close(descriptor)
+            Glibc.close(descriptor)
             throw error
         }
     }
@@ -45,6 +47,24 @@ package struct ListeningSocket: Sendable {
     /// them, and a socket that lingers would hold up that thread for as long as its sender likes.
     package init(passed descriptor: Int32) throws(SocketFailure) { try self.init(descriptor, isShared: true) }
 
+    /// Listens on a Unix socket, whose file goes when the socket is closed.
+    ///
+    /// - Throws: ``SocketFileFault``.
+    package init(at path: String, access: SocketFile.Access, backlog: Int) throws(SocketFileFault) {
+        let (descriptor, file) = try SocketFile.listen(at: path, .stream, access: access, backlog: backlog)
+        self.descriptor = descriptor
+        self.file = file
+        place = .path(path)
+        isShared = false
+        apus_refuse_descriptors(descriptor)
+    }
+
+    /// Closes the socket, and removes the file that goes with it.
+    package func close() {
+        file?.remove()
+        Glibc.close(descriptor)
+    }
+
     private init(_ descriptor: Int32, isShared: Bool) throws(SocketFailure) {
         var end = apus_end()
         var path = [CChar](repeating: 0, count: 109)
@@ -53,6 +73,7 @@ package struct ListeningSocket: Sendable {
         else { throw SocketFailure(code: errno) }
         self.descriptor = descriptor
         self.isShared = isShared
+        file = nil
         place =
             SocketOwners.End(end).map(Place.internet)
             ?? .path(String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))

@@ -40,7 +40,7 @@ private let shop = #"service="shop",instance="shop-1""#
         _ change: (inout AgentConfiguration) -> Void = { _ in }, _ body: @escaping @Sendable (RunningAgent) async throws -> Void
     ) async throws {
         try await RunningAgent.with {
-            $0.reportAddress = ListenAddress(host: "127.0.0.1", port: 0)
+            $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
             change(&$0)
         } _: {
             try await body($0)
@@ -111,7 +111,9 @@ private let shop = #"service="shop",instance="shop-1""#
 
     @Test func `what is wrong is refused with its place, and what was good before stays`() async throws {
         let log = RecordedLog()
-        try await RunningAgent.with({ $0.reportAddress = ListenAddress(host: "127.0.0.1", port: 0) }, logger: log.logger) {
+        try await RunningAgent.with(
+            { $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))] }, logger: log.logger
+        ) {
             agent in
             #expect(try await agent.report("/v1/report/shop/shop-1", "good_total 1\n").status == 204)
             let bad = try await agent.report("/v1/report/shop/shop-1", "good_total 2\nbad{x=1} 3\n")
