@@ -7,7 +7,7 @@ import Synchronization
 package final class BodyBudget: Sendable {
     private struct State {
         var accounts: BodyAccounts
-        var payers: [BodyAccounts.Identifier: @Sendable () -> Void] = [:]
+        var payers: [BodyAccounts.Identifier: @Sendable (BodyAccounts.Identifier) -> Void] = [:]
     }
 
     private let state: Mutex<State>
@@ -22,8 +22,11 @@ package final class BodyBudget: Sendable {
 
     /// Opens the account of a request.
     ///
-    /// - Parameter pay: called on any thread when the request has to give its bytes back.
-    package func open(for peer: ConnectionPeer, pay: @escaping @Sendable () -> Void) -> BodyAccounts.Identifier {
+    /// - Parameter pay: called with the account, on any thread, when the request has to give its bytes back. By the time that its connection
+    ///   hears of it, another request may have taken its place, with an account of its own.
+    package func open(
+        for peer: ConnectionPeer, pay: @escaping @Sendable (BodyAccounts.Identifier) -> Void
+    ) -> BodyAccounts.Identifier {
         state.withLock { state in
             let identifier = state.accounts.open(for: peer)
             state.payers[identifier] = pay
@@ -37,11 +40,13 @@ package final class BodyBudget: Sendable {
     package func add(_ count: Int, to identifier: BodyAccounts.Identifier) -> Bool {
         let (paying, isHeld) = state.withLock { state in
             let gone = state.accounts.add(count, to: identifier)
-            let paying = gone.filter { $0 != identifier }.compactMap { state.payers.removeValue(forKey: $0) }
+            let paying = gone.filter { $0 != identifier }.compactMap { gone in
+                state.payers.removeValue(forKey: gone).map { (gone, $0) }
+            }
             if gone.contains(identifier) { state.payers[identifier] = nil }
             return (paying, !gone.contains(identifier))
         }
-        for pay in paying { pay() }
+        for (account, pay) in paying { pay(account) }
         return isHeld
     }
 

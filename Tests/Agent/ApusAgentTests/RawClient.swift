@@ -38,6 +38,9 @@ final class RawClient: Sendable {
         return Array(bytes.prefix(max(0, got)))
     }
 
+    /// Closes the client's own side: it sends nothing more, and reads on.
+    func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Ends the connection in both directions; who reads comes to the end.
     func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 

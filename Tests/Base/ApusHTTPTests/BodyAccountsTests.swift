@@ -1,4 +1,5 @@
 import ApusHTTP
+import Synchronization
 import Testing
 
 @Suite struct BodyAccountsTests {
@@ -28,6 +29,19 @@ import Testing
         // Closed, it costs nothing more.
         #expect(accounts.add(1000, to: large).isEmpty)
         #expect(accounts.total == 50)
+    }
+
+    @Test func `who pays is told by its account, which no later request has`() {
+        let budget = BodyBudget(limit: 100)
+        let told = Mutex<[BodyAccounts.Identifier]>([])
+        let first = budget.open(for: .ipv4(1)) { account in told.withLock { $0.append(account) } }
+        #expect(budget.add(60, to: first))
+        let other = budget.open(for: .ipv4(2)) { account in told.withLock { $0.append(account) } }
+        #expect(budget.add(50, to: other))
+        budget.close(first)
+        let next = budget.open(for: .ipv4(1)) { account in told.withLock { $0.append(account) } }
+        #expect(told.withLock { $0 } == [first] && next != first)
+        #expect(budget.bytes == 50)
     }
 
     @Test func `of equal bodies the oldest one pays`() {

@@ -47,6 +47,8 @@ final class EndpointConnections: Sendable {
                 bootstrap.channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
                     .channelOption(.maxMessagesPerRead, value: 1)
                     .channelOption(.socketOption(.so_sndbuf), value: EndpointLimits.unsent.value.bytes)
+                    // A client may close its side once it has asked, and read the answer.
+                    .channelOption(.allowRemoteHalfClosure, value: true)
             },
             build: { channel, place, turns in
                 channel.eventLoop.makeCompletedFuture { try build(channel, place, turns) }

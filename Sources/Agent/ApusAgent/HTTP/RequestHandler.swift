@@ -21,18 +21,11 @@ final class RequestHandler: ChannelInboundHandler {
     private var stream: ResponseStream?
     /// The place among scrapes of a large answer that is no stream.
     private var ticket: ScrapeTicket?
-    private var keepsAlive = true
     private var isScheduled = false
-    /// From a request's head to the last byte of its answer.
-    private var isBusy = false
-    private var hasAnswered = false
     private var isGone = false
-    /// The endpoint stops: after the answer the connection ends.
-    private var isDraining = false
     /// Past it nobody waits for the rest, and without its end nobody takes what came for whole.
     private var deadline: Scheduled<Void>?
-    /// Used over and over: once a piece is with the kernel, nobody else refers to its memory.
-    private var buffer = ByteBuffer()
+    private let writer = AnswerWriter()
 
     /// - Parameters:
     ///   - place: of the connection.
@@ -48,12 +41,12 @@ final class RequestHandler: ChannelInboundHandler {
         case .head(let head):
             self.head = head
             bodySize = 0
-            isBusy = true
+            writer.begin()
         case .body(let bytes):
             bodySize += bytes.readableBytes
             guard let head, bodySize > EndpointLimits.body.value.bytes else { return }
             self.head = nil
-            keepsAlive = false
+            writer.settle(head, canStay: false)
             send(.text(.payloadTooLarge, "no page takes a body"), to: head, context)
         case .end:
             guard let head else { return }
@@ -65,7 +58,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        keepsAlive = head.isKeepAlive && !isDraining
+        writer.settle(head)
         send(responder.answer(head, from: client(context)), to: head, context)
     }
 
@@ -82,26 +75,19 @@ final class RequestHandler: ChannelInboundHandler {
     private func send(_ answer: Answer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         switch answer.body {
         case .unmade:
-            writeHead(answer, of: request, framing: [], context)
-            end(context)
+            writer.writeHead(answer, to: request, .none, context)
+            writer.end(context)
         case .bytes(let bytes):
             ticket = answer.ticket
             ticket?.wait(at: context.eventLoop.now)
-            writeHead(answer, of: request, framing: Self.framing(bytes.count), context)
-            if request.method != .HEAD { write(bytes, context) }
-            end(context)
+            writer.write(answer, bytes, to: request, context) { [self] in ticket = nil }
         case .stream(let stream):
             do {
                 let first = try stream.next()
-                // What fits into one piece has a length; what does not is chunked, or ends with the connection in HTTP/1.0.
-                var framing = first.isLast ? Self.framing(first.bytes.count) : [("Transfer-Encoding", "chunked")]
-                if !first.isLast, request.version != .http1_1 {
-                    keepsAlive = false
-                    framing = []
-                }
-                writeHead(answer, of: request, framing: framing, context)
-                write(first.bytes, context)
-                guard !first.isLast else { return end(context) }
+                // What fits into one piece has a length.
+                guard !first.isLast else { return writer.write(answer, first.bytes, to: request, context) }
+                writer.writeHead(answer, to: request, .pieces, context)
+                writer.write(first.bytes, context)
                 self.stream = stream
                 context.flush()
                 let channel = context.channel
@@ -110,35 +96,6 @@ final class RequestHandler: ChannelInboundHandler {
                 }
                 schedule(context)
             } catch { abort(error, context) }
-        }
-    }
-
-    private static func framing(_ length: Int) -> [(String, String)] { [("Content-Length", String(length))] }
-
-    private func writeHead(
-        _ answer: Answer, of request: HTTPRequestHead, framing: [(String, String)], _ context: ChannelHandlerContext
-    ) {
-        var headers = HTTPHeaders([("Content-Type", answer.contentType), ("Server", "apus-agent")])
-        for (name, value) in framing + answer.headers { headers.add(name: name, value: value) }
-        if !keepsAlive { headers.add(name: "Connection", value: "close") }
-        let head = HTTPResponseHead(version: request.version, status: answer.status, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-    }
-
-    private func write(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
-        guard !bytes.isEmpty else { return }
-        buffer.clear()
-        buffer.writeBytes(bytes)
-        context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
-    }
-
-    private func end(_ context: ChannelHandlerContext) {
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [self] _ in
-            isBusy = false
-            hasAnswered = true
-            ticket = nil
-            if !keepsAlive || isDraining { channel.close(promise: nil) }
         }
     }
 
@@ -158,10 +115,10 @@ final class RequestHandler: ChannelInboundHandler {
         guard let stream else { return }
         do {
             let piece = try stream.next()
-            write(piece.bytes, context)
+            writer.write(piece.bytes, context)
             if piece.isLast {
                 drop()
-                end(context)
+                writer.end(context)
             } else {
                 context.flush()
                 schedule(context)
@@ -190,16 +147,12 @@ final class RequestHandler: ChannelInboundHandler {
         isGone = true
         drop()
         ticket = nil
-        buffer = ByteBuffer()
+        writer.forget()
         context.fireChannelInactive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let step = event as? DrainStep {
-            isDraining = true
-            if !isBusy, hasAnswered || step == .silent { context.close(promise: nil) }
-            return
-        }
+        if writer.take(event, context) { return }
         context.fireUserInboundEventTriggered(event)
     }
 

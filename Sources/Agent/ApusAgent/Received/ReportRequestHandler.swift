@@ -17,12 +17,8 @@ final class ReportRequestHandler: ChannelInboundHandler {
     private let place: ConnectionPlace
     private let turns: TurnQueue
     private var request: Request?
-    /// From a request's head to the last byte of its answer.
-    private var isBusy = false
-    private var hasAnswered = false
     private var isGone = false
-    /// The endpoint stops: after the answer the connection ends.
-    private var isDraining = false
+    private let writer = AnswerWriter()
 
     private struct Request {
         let head: HTTPRequestHead
@@ -51,12 +47,12 @@ final class ReportRequestHandler: ChannelInboundHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        isBusy = true
+        writer.begin()
         do throws(RouteRefused) {
             let route = try receiver.route(head, from: place.peer, isReserved: place.isReserved)
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            let account = budget.open(for: place.peer) { [loop = context.eventLoop] in
-                loop.execute { bound.value.0.pay(bound.value.1) }
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            let account = budget.open(for: place.peer) { [loop = context.eventLoop] account in
+                loop.execute { bound.value.pay(account) }
             }
             request = Request(head: head, route: route, account: account)
             if head.version == .http1_1,
@@ -94,9 +90,9 @@ final class ReportRequestHandler: ChannelInboundHandler {
         request.refusal = answer
     }
 
-    /// Somebody else needs the room of a body that is not whole.
-    private func pay(_ context: ChannelHandlerContext) {
-        guard var request, request.refusal == nil else { return }
+    /// Gives up a body that is not whole, as somebody else needs its room; by now its request may have been answered, and the next one begun.
+    private func pay(_ account: BodyAccounts.Identifier) {
+        guard var request, request.account == account else { return }
         self.request = nil
         refuse(&request, receiver.busy(place.peer))
         self.request = request
@@ -112,8 +108,9 @@ final class ReportRequestHandler: ChannelInboundHandler {
         turns.add(for: place.peer) { [self] in
             guard !isGone, var request = self.request, let route = request.route else { return }
             self.request = nil
-            let answer = receiver.answer(
-                route, head, body: Array(buffer: request.body), from: place.peer)
+            // Whoever needed its room may have been told so just before it was whole.
+            let answer =
+                request.refusal ?? receiver.answer(route, head, body: Array(buffer: request.body), from: place.peer)
             giveBack(&request)
             send(answer, to: head, context)
         }
@@ -126,41 +123,21 @@ final class ReportRequestHandler: ChannelInboundHandler {
     }
 
     private func send(_ answer: Answer, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let keepsAlive = head.isKeepAlive && !isDraining
-        let body: [UInt8] = if case .bytes(let bytes) = answer.body { bytes } else { [] }
-        var headers = HTTPHeaders([("Server", "apus-agent")])
-        if answer.status != .noContent {
-            headers.add(name: "Content-Type", value: answer.contentType)
-            headers.add(name: "Content-Length", value: "\(body.count)")
-        }
-        for (name, value) in answer.headers { headers.add(name: name, value: value) }
-        if !keepsAlive { headers.add(name: "Connection", value: "close") }
-        let response = HTTPResponseHead(version: head.version, status: answer.status, headers: headers)
-        context.write(wrapOutboundOut(.head(response)), promise: nil)
-        if answer.status != .noContent, head.method != .HEAD {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
-        }
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [self] _ in
-            isBusy = false
-            hasAnswered = true
-            if !keepsAlive || isDraining { channel.close(promise: nil) }
-        }
+        writer.settle(head)
+        let bytes: [UInt8] = if case .bytes(let bytes) = answer.body { bytes } else { [] }
+        writer.write(answer, bytes, to: head, context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         isGone = true
         if var request { giveBack(&request) }
         request = nil
+        writer.forget()
         context.fireChannelInactive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let step = event as? DrainStep {
-            isDraining = true
-            if !isBusy, hasAnswered || step == .silent { context.close(promise: nil) }
-            return
-        }
+        if writer.take(event, context) { return }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -91,10 +91,10 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
         expected = head.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
         requests += 1
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        account = budget.open(for: peer) { [requests, loop = context.eventLoop] in
+        account = budget.open(for: peer) { [loop = context.eventLoop] account in
             loop.execute {
                 let (intake, context) = bound.value
-                if intake.requests == requests { intake.refuse(context) }
+                if intake.account == account { intake.refuse(context) }
             }
         }
         guard head.version == .http1_1,
