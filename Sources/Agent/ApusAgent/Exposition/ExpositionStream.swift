@@ -145,7 +145,7 @@ final class ExpositionStream {
         // By place, so that nothing of a subject is copied for a row that is absent.
         for place in first..<end {
             for row in rows.rows {
-                if isOfLines, case .number(let number) = all.subjects[place].values[row] {
+                if isOfLines, let number = all.subjects[place].values[row].plain {
                     numbers.append(number.bitPattern)
                     line += 1
                     continue
@@ -174,10 +174,8 @@ final class ExpositionStream {
     private func write(_ value: RowValue, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool) {
         switch value {
         case .absent: break
-        case .number(let number):
-            begin(family, &isOpen)
-            written += 1
-            encoder.point(Point(labels: labels, value: .double(number)), of: family)
+        case .number(let number, let start): write(.double(number), since: start, labels, of: family, &isOpen)
+        case .whole(let number, let start): write(.integer(number), since: start, labels, of: family, &isOpen)
         case .points(let points):
             for point in points() {
                 begin(family, &isOpen)
@@ -185,6 +183,14 @@ final class ExpositionStream {
                 encoder.point(point, of: family)
             }
         }
+    }
+
+    private func write(
+        _ value: PointValue, since start: Double?, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool
+    ) {
+        begin(family, &isOpen)
+        written += start == nil ? 1 : budget.samples(of: family)
+        encoder.point(Point(labels: labels, value: value, created: start), of: family)
     }
 
     /// A family without a series is not there.

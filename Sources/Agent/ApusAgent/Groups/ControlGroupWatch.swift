@@ -10,8 +10,12 @@ package final class ControlGroupSum: Sendable {
     package let counts: ControlGroupCounts
     /// What they have now.
     package let gauges: Figures<ControlGroupGauge>
+    /// When the counts began, in seconds since the Unix epoch; `nil` where one was counting before it was seen, as the kernel does not say
+    /// when a control group was made.
+    let began: Double?
 
-    init(number: Int, counts: ControlGroupCounts, gauges: Figures<ControlGroupGauge>) {
+    init(number: Int, counts: ControlGroupCounts, gauges: Figures<ControlGroupGauge>, began: Double? = nil) {
+        self.began = began
         self.number = number
         self.counts = counts
         self.gauges = gauges
@@ -132,9 +136,13 @@ struct ControlGroupWatch {
 
     /// Reads all of them, and adds up what each group has come to.
     ///
-    /// - Parameter numbers: for each of ``claims`` the number of its group, and whether nothing has been served of that; `nil` where there
+    /// - Parameters:
+    ///   - numbers: for each of ``claims`` the number of its group, and whether nothing has been served of that; `nil` where there
     ///   is no room for it.
-    mutating func read(_ numbers: [(number: Int, isNew: Bool)?], isTurn: Bool) -> [Int: ControlGroupSum] {
+    ///   - began: when the counts of a group began.
+    mutating func read(
+        _ numbers: [(number: Int, isNew: Bool)?], isTurn: Bool, began: (_ group: Int) -> Double?
+    ) -> [Int: ControlGroupSum] {
         let isReloaded = isReloaded
         self.isReloaded = false
         unwatched = extent.isCut ? 1 : 0
@@ -165,7 +173,8 @@ struct ControlGroupWatch {
                 return (
                     group,
                     ControlGroupSum(
-                        number: own.count, counts: ledger[group] ?? ControlGroupCounts(), gauges: Figures(sumOf: own))
+                        number: own.count, counts: ledger[group] ?? ControlGroupCounts(), gauges: Figures(sumOf: own),
+                        began: began(group))
                 )
             })
     }

@@ -8,6 +8,8 @@ package struct GroupReading: Sendable {
     /// How many are in each state, in the order of the cases.
     private var states = SIMD8<Int32>()
     package var account = GroupLedger.Account()
+    /// When the sums of its processes began, in seconds since the Unix epoch; `nil` before it was looked at.
+    package var began: Double?
     /// Bytes, of all of them; pages that several share count with each.
     package var residentBytes: UInt64 = 0
     package var virtualBytes: UInt64 = 0

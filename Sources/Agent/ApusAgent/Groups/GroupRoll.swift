@@ -44,6 +44,8 @@ struct GroupRoll {
     private let first: ControlGroups?
     /// CLOCK_BOOTTIME at the last turn of the sampling loop, in nanoseconds; 0 before the first.
     private var turnedAt: UInt64 = 0
+    /// Seconds since the Unix epoch at the last turn after which no file was read; `nil`: what is found now may be old.
+    private var searchedAt: Double?
     /// Why the processes could not be listed at the last look; `nil` when they could.
     private(set) var blindness: LinuxError?
     /// Processes that belong to a group and are not watched, as there are too many.
@@ -72,6 +74,7 @@ struct GroupRoll {
         for member in members.values { member.isSettled = false }
         strangers = [:]
         controlGroups.reload()
+        searchedAt = nil
     }
 
     /// All groups, in the order of their names.
@@ -92,6 +95,7 @@ struct GroupRoll {
             strangers[pid]?.isSettled = true
         }
         turnedAt = now.sinceBoot
+        searchedAt = now.realtime
         for (number, group) in groups where !group.isExpected && group.finding.reading.isEmpty {
             guard now.monotonic &- group.lastSeen > retention else { continue }
             groups[number] = nil
@@ -224,6 +228,7 @@ struct GroupRoll {
             former: former)
         do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return remove(pid) }
         strangers[pid] = nil
+        if member.countsWhole { groups[group]?.count(from: sight.counted.startTicks, root, at: now) }
         members[pid] = member
         roster = nil
     }
@@ -261,7 +266,7 @@ struct GroupRoll {
         order = nil
         groups[number] = WatchedGroup(
             identity: identity, includesDescendants: declaration.includesDescendants,
-            isExpected: declaration.fixedIdentity != nil, lastSeen: now.monotonic, places: places)
+            isExpected: declaration.fixedIdentity != nil, places: places, at: now)
         return (number, true)
     }
 
@@ -280,7 +285,11 @@ struct GroupRoll {
             declarations.indices.contains(claim.declaration)
                 ? number(of: claim.identity, declarations[claim.declaration], at: now) : nil
         }
-        return controlGroups.read(numbers, isTurn: isTurn)
+        // One that comes while its like is looked for was made since the turn before; of others nobody knows.
+        for case let (number, _)? in numbers where groups[number]?.isLookedAt == false {
+            groups[number]?.controlGroupsBegan = searchedAt
+        }
+        return controlGroups.read(numbers, isTurn: isTurn) { [groups] in groups[$0]?.controlGroupsBegan }
     }
 
     private mutating func sum(_ controlGroups: [Int: ControlGroupSum], at now: Moment) {

@@ -10,6 +10,12 @@ final class WatchedGroup {
     private(set) var finding = GroupFinding(GroupReading())
     /// What the look that is under way has found of it so far.
     private var found = GroupReading()
+    /// When the sums of its processes began, in seconds since the Unix epoch: when it was made, or the first of those that were there already.
+    private(set) var began: Double
+    /// When the counts of its control groups began; `nil` where one of them counted before.
+    var controlGroupsBegan: Double?
+    /// Whether it has been looked at: what has begun is not put back any more.
+    private(set) var isLookedAt = false
     /// Moment of CLOCK_MONOTONIC at which it had a process or a control group last.
     var lastSeen: UInt64
     /// How far what is served of its CPU time is ahead of its control groups, which were found after it had been served.
@@ -20,13 +26,24 @@ final class WatchedGroup {
     let places: Int
 
     init(
-        identity: InstanceIdentity, includesDescendants: Bool, isExpected: Bool, lastSeen: UInt64, places: Int
+        identity: InstanceIdentity, includesDescendants: Bool, isExpected: Bool, places: Int, at now: Moment
     ) {
+        began = now.realtime
+        controlGroupsBegan = now.realtime
         self.identity = identity
         self.includesDescendants = includesDescendants
         self.isExpected = isExpected
-        self.lastSeen = lastSeen
+        lastSeen = now.monotonic
         self.places = places
+    }
+
+    /// Notes that all counts which a process has made since its start.
+    ///
+    /// - Parameter startTicks: clock ticks from boot to the start.
+    func count(from startTicks: UInt64, _ root: KernelRoot, at now: Moment) {
+        guard !isLookedAt else { return }
+        // By the clock as it is set, as the group's own beginning is.
+        began = min(began, now.realtime - max(0, Double(now.sinceBoot) / 1e9 - Double(startTicks) / root.ticksPerSecond))
     }
 
     /// Adds what a look found of one of its processes.
@@ -42,6 +59,8 @@ final class WatchedGroup {
         found.bootTime = bootTime
         found.controlGroups = controlGroups
         found.controlGroupTime = controlGroups.flatMap { time(of: $0, root) }
+        found.began = began
+        isLookedAt = true
         finding = GroupFinding(found)
         if !found.isEmpty { lastSeen = now.monotonic }
         found = GroupReading()

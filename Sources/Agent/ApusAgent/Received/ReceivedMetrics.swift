@@ -11,6 +11,8 @@ final class ReceivedMetrics: InstanceReport {
     let target: [UInt8]
     /// Series past this number are not served.
     private let limit: Int
+    /// When the first report came, in seconds since the Unix epoch.
+    let began: Double
     private let account: SeriesBudget.Account
     /// Series that the last exposition had no room for.
     private let clippedSamples = Atomic<Int>(0)
@@ -32,6 +34,7 @@ final class ReceivedMetrics: InstanceReport {
     ) {
         self.owner = owner
         self.limit = limit
+        began = now.realtime
         target = LabelBytes.render(identity.labels)
         account = budget.account(of: owner)
         state = Mutex(State())

@@ -5,6 +5,8 @@ import Synchronization
 package final class AgentWork: Sendable {
     /// When the agent began, and when the sampling loop turned last: CLOCK_MONOTONIC in nanoseconds.
     let startedAt: UInt64
+    /// When the agent began, in seconds since the Unix epoch, by the clock as it was set then.
+    let began: Double
     private let samples = Atomic<UInt64>(0)
     private let lateSamples = Atomic<UInt64>(0)
     private let sampleCPU = Atomic<UInt64>(0)
@@ -27,6 +29,7 @@ package final class AgentWork: Sendable {
 
     package init(at now: Moment) {
         startedAt = now.monotonic
+        began = now.realtime
         lastSample = Atomic(now.monotonic)
     }
 

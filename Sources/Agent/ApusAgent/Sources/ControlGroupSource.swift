@@ -15,36 +15,37 @@ struct ControlGroupSource: Source {
 
     static let rows: [Row<Reading>] =
         [
-            counter(ServiceControlGroup.cpu, CPUModeLabels(mode: .user), .userTime, per: 1e6),
-            counter(ServiceControlGroup.cpu, CPUModeLabels(mode: .system), .systemTime, per: 1e6),
+            seconds(ServiceControlGroup.cpu, CPUModeLabels(mode: .user), .userTime),
+            seconds(ServiceControlGroup.cpu, CPUModeLabels(mode: .system), .systemTime),
         ] + rowsOfAll
 
     /// The rows that groups have as well.
     static let rowsOfAll: [Row<Reading>] =
         [
-            counter(ServiceControlGroup.periods, NoLabels(), .periods),
-            counter(ServiceControlGroup.throttledPeriods, NoLabels(), .throttledPeriods),
-            counter(ServiceControlGroup.throttledTime, NoLabels(), .throttledTime, per: 1e6),
+            Row(ServiceControlGroup.periods) { $0.counts.figures[.periods] },
+            Row(ServiceControlGroup.throttledPeriods) { $0.counts.figures[.throttledPeriods] },
+            seconds(ServiceControlGroup.throttledTime, NoLabels(), .throttledTime),
             gauge(ServiceControlGroup.memory, .memory), gauge(ServiceControlGroup.swap, .swap),
             gauge(ServiceControlGroup.memoryMax, .memoryMax),
         ]
         + [
             // Labels of their own are made when they are written: most groups have no such series.
-            .each(ServiceControlGroup.memoryEvents) { sum in
+            .each(ServiceControlGroup.memoryEvents) { sum -> [(labels: MemoryEventLabels, value: Int64)] in
                 MemoryEvent.allCases.compactMap { event in
-                    sum.counts.figures[counter(of: event)].map { (MemoryEventLabels(event: event), Double($0)) }
+                    sum.counts.figures[counter(of: event)].map { (MemoryEventLabels(event: event), $0) }
                 }
             }, gauge(ServiceControlGroup.tasks, .tasks), gauge(ServiceControlGroup.tasksMax, .tasksMax),
         ]
 
-    private static func counter<Labels>(
-        _ declaration: Counter<Labels>, _ labels: Labels, _ counter: ControlGroupCounter, per divisor: Double = 1
+    /// A count of microseconds.
+    private static func seconds<Labels>(
+        _ declaration: Counter<Labels>, _ labels: Labels, _ counter: ControlGroupCounter
     ) -> Row<Reading> {
-        Row(declaration, labels) { sum in sum.counts.figures[counter].map { Double($0) / divisor } }
+        Row(declaration, labels) { sum in sum.counts.figures[counter].map { Double($0) / 1e6 } }
     }
 
     static func gauge(_ declaration: Gauge<NoLabels>, _ gauge: ControlGroupGauge) -> Row<Reading> {
-        Row(declaration) { sum in sum.gauges[gauge].map { Double($0) } }
+        Row(declaration) { $0.gauges[gauge] }
     }
 
     private static func counter(of event: MemoryEvent) -> ControlGroupCounter {

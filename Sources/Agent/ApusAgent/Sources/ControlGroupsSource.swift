@@ -25,7 +25,7 @@ struct ControlGroupsSource: Source {
     private static func pressure(
         _ declaration: Counter<PressureLabels>, _ counter: @escaping @Sendable (PressureResource) -> ControlGroupCounter
     ) -> Row<ControlGroupSum> {
-        .each(declaration) { sum in
+        .each(declaration) { sum -> [(labels: PressureLabels, value: Double)] in
             PressureResource.allCases.compactMap { resource in
                 sum.counts.figures[counter(resource)].map { (PressureLabels(resource: resource), Double($0) / 1e6) }
             }
@@ -47,15 +47,17 @@ struct ControlGroupsSource: Source {
     private static func devices(
         _ declaration: Counter<DeviceLabels>, _ read: @escaping DeviceCount, _ written: @escaping DeviceCount
     ) -> Row<ControlGroupSum> {
-        .each(declaration) { sum in
+        .each(declaration) { sum -> [(labels: DeviceLabels, value: Int64)] in
             sum.counts.devices.sorted { $0.key < $1.key }.flatMap { name, counts in
                 [
-                    (DeviceLabels(device: name, direction: .read), Double(read(counts))),
-                    (DeviceLabels(device: name, direction: .write), Double(written(counts))),
+                    (DeviceLabels(device: name, direction: .read), read(counts)),
+                    (DeviceLabels(device: name, direction: .write), written(counts)),
                 ]
             }
         }
     }
+
+    static func start(of family: MetricFamily, in reading: ControlGroupSum) -> Double? { reading.began }
 
     private let subject: GroupSubject
 

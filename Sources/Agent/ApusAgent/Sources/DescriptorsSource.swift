@@ -10,7 +10,7 @@ import ApusMetrics
 struct DescriptorsSource: Source {
     static let name = "descriptors"
     static let cadence = Cadence.scrape
-    static let rows: [Row<UInt64>] = [Row(ServiceProcess.openFiles) { Double($0) }]
+    static let rows: [Row<UInt64>] = [Row(ServiceProcess.openFiles) { $0 }]
 
     private let process: WatchedProcess
     /// Nanoseconds between two turns of the sampling loop.

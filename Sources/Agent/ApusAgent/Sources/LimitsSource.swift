@@ -6,7 +6,7 @@ import ApusMetrics
 struct LimitsSource: Source {
     static let name = "limits"
     static let cadence = Cadence.scrape
-    static let rows: [Row<UInt64?>] = [Row(ServiceProcess.maxFiles) { $0.map { Double($0) } }]
+    static let rows: [Row<UInt64?>] = [Row(ServiceProcess.maxFiles) { $0 }]
 
     private let file: ProcFile
 

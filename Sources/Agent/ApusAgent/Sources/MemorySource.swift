@@ -17,9 +17,9 @@ struct MemorySource: Source {
     }
 
     static let rows: [Row<Reading>] = [
-        Row(ServiceProcess.anonymousMemory) { reading in reading.memory.map { Double($0.anonymousBytes) } },
-        Row(ServiceProcess.swap) { reading in reading.memory.map { Double($0.swapBytes) } },
-        Row(ServiceProcess.oomScore) { reading in reading.memory?.oomScore.map { Double($0) } },
+        Row(ServiceProcess.anonymousMemory) { $0.memory?.anonymousBytes },
+        Row(ServiceProcess.swap) { $0.memory?.swapBytes },
+        Row(ServiceProcess.oomScore) { $0.memory?.oomScore },
     ]
 
     private let process: WatchedProcess

@@ -18,12 +18,14 @@ struct OwnProcessSource: Source {
 
     static let rows: [Row<Reading>] = [
         Row(AgentProcess.cpu) { $0.sample.cpuSeconds },
-        Row(AgentProcess.residentMemory) { Double($0.sample.residentBytes) },
-        Row(AgentProcess.virtualMemory) { Double($0.sample.virtualBytes) },
-        Row(AgentProcess.openFiles) { $0.openFiles.map { Double($0) } },
-        Row(AgentProcess.maxFiles) { $0.maxFiles.map { Double($0) } },
+        Row(AgentProcess.residentMemory) { $0.sample.residentBytes },
+        Row(AgentProcess.virtualMemory) { $0.sample.virtualBytes },
+        Row(AgentProcess.openFiles) { $0.openFiles },
+        Row(AgentProcess.maxFiles) { $0.maxFiles },
         Row(AgentProcess.startTime) { $0.startTime },
     ]
+
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.startTime }
 
     private let process: WatchedProcess
     private let limits: ProcFile?

@@ -34,7 +34,7 @@ struct PatternsSource: Source {
         self.journal = journal
         names = subject.patterns.map(\.family.name)
         configuredRows = subject.patterns.map { pattern in
-            Row(family: pattern.family, labels: []) { reading, _ in
+            Row(family: pattern.family, labels: []) { reading, _, _ in
                 reading.counts.map { counts in
                     .points { Self.points(counts[pattern.family.name], of: pattern.family) }
                 } ?? .absent

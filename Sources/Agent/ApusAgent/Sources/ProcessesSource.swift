@@ -14,37 +14,50 @@ struct ProcessesSource: Source {
         let stat: StatSource.Reading
     }
 
-    static let rows: [Row<Reading>] =
-        [Row(ServiceState.up) { $0.group.processes > 0 ? 1 : 0 }]
-        + ProcessState.allCases.map { state in
-            Row(ServiceProcesses.processes, ProcessStateLabels(state: state)) { Double($0.group.count(of: state)) }
-        } + [
-            Row(ServiceProcesses.started) { Double($0.group.account.started) },
-            Row(ServiceProcesses.ended) { Double($0.group.account.ended) },
-        ] + usage + [
-            Row(ServiceProcess.anonymousMemory) { reading in reading.group.anonymousBytes.map { Double($0) } },
-            Row(ServiceProcess.swap) { reading in reading.group.swapBytes.map { Double($0) } },
-            Row(ServiceProcess.oomScore) { reading in reading.group.oomScore.map { Double($0) } },
-            Row(ServiceProcesses.proportionalMemory) { $0.group.proportionalBytes },
-            Row(ServiceProcess.openFiles) { reading in reading.group.openFiles.map { Double($0) } },
-            Row(ServiceProcesses.filesRatio) { $0.group.filesRatio },
-            Row(ServiceProcesses.faults, FaultLabels(kind: .minor)) { Double($0.group.account.used.minorFaults) },
-            Row(ServiceProcesses.faults, FaultLabels(kind: .major)) { Double($0.group.account.used.majorFaults) },
-            Row(ServiceProcesses.storage, DirectionLabels(direction: .read)) { reading in
-                reading.group.knowsIO ? Double(reading.group.account.used.readBytes) : nil
-            },
-            Row(ServiceProcesses.storage, DirectionLabels(direction: .write)) { reading in
-                reading.group.knowsIO ? Double(reading.group.account.used.writtenBytes) : nil
-            },
+    static let rows: [Row<Reading>] = lives + usage + sums
+
+    private static let lives: [Row<Reading>] =
+        [Row(ServiceState.up) { $0.group.processes > 0 ? 1 : 0 }] + states + [
+            Row(ServiceProcesses.started) { $0.group.account.started },
+            Row(ServiceProcesses.ended) { $0.group.account.ended },
         ]
+
+    private static let states: [Row<Reading>] = ProcessState.allCases.map { state in
+        Row(ServiceProcesses.processes, ProcessStateLabels(state: state)) { $0.group.count(of: state) }
+    }
+
+    private static let sums: [Row<Reading>] = [
+        Row(ServiceProcess.anonymousMemory) { $0.group.anonymousBytes },
+        Row(ServiceProcess.swap) { $0.group.swapBytes },
+        Row(ServiceProcess.oomScore) { $0.group.oomScore },
+        Row(ServiceProcesses.proportionalMemory) { $0.group.proportionalBytes },
+        Row(ServiceProcess.openFiles) { $0.group.openFiles },
+        Row(ServiceProcesses.filesRatio) { $0.group.filesRatio },
+        Row(ServiceProcesses.faults, FaultLabels(kind: .minor)) { $0.group.account.used.minorFaults },
+        Row(ServiceProcesses.faults, FaultLabels(kind: .major)) { $0.group.account.used.majorFaults },
+        Row(ServiceProcesses.storage, DirectionLabels(direction: .read)) { reading in
+            reading.group.knowsIO ? reading.group.account.used.readBytes : nil
+        },
+        Row(ServiceProcesses.storage, DirectionLabels(direction: .write)) { reading in
+            reading.group.knowsIO ? reading.group.account.used.writtenBytes : nil
+        },
+    ]
 
     /// The rows of one process, but that CPU time of a group has that of children in it. Without a process, what is counted stays.
     private static let usage: [Row<Reading>] = StatSource.rows.compactMap { row in
         guard row.family.name != ServiceProcess.childrenCPU.family.name else { return nil }
         let isCounted = row.family.kind == .counter
-        return Row(family: row.family, labels: row.labels) { reading, subject in
-            reading.group.processes > 0 || isCounted ? row.value(reading.stat, subject) : .absent
+        return Row(family: row.family, labels: row.labels) { reading, subject, start in
+            reading.group.processes > 0 || isCounted ? row.value(reading.stat, subject, start) : .absent
         }
+    }
+
+    /// That of the group's sums; its CPU time may be that of its control groups.
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? {
+        guard reading.group.controlGroupTime != nil, family.name == ServiceProcess.cpu.family.name else {
+            return reading.group.began
+        }
+        return reading.group.controlGroups?.began
     }
 
     private let subject: GroupSubject

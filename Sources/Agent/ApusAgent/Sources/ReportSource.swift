@@ -36,19 +36,24 @@ struct ReportSource: Source {
         let count: UInt64
         /// Seconds since the last one.
         let age: Double
+        /// When the first one came, in seconds since the Unix epoch.
+        let began: Double
     }
 
     static let rows: [Row<Reading>] = [
-        Row(ServiceState.series) { $0.isAlive ? Double($0.series) : nil },
-        Row(ServiceState.droppedSeries) { $0.segment.map { Double($0.dropped) } },
-        Row(ServiceState.reports) { $0.received.map { Double($0.count) } },
+        Row(ServiceState.series) { $0.isAlive ? $0.series : nil },
+        Row(ServiceState.droppedSeries) { $0.segment.map { $0.dropped } },
+        Row(ServiceState.reports) { $0.received.map { $0.count } },
         Row(ServiceState.reportAge) { reading in reading.received.flatMap { reading.isAlive ? $0.age : nil } },
-        Row(ServiceState.unreadSeries) { reading in reading.segment.flatMap { reading.isAlive ? Double($0.unread) : nil } },
-        Row.each(ServiceState.clippedSeries) { reading in
-            ClipReason.allCases.map { (ClipLabels(reason: $0), Double(reading.clips[$0] ?? 0)) }
+        Row(ServiceState.unreadSeries) { reading in reading.segment.flatMap { reading.isAlive ? $0.unread : nil } },
+        Row.each(ServiceState.clippedSeries) { reading -> [(labels: ClipLabels, value: Int)] in
+            ClipReason.allCases.map { (ClipLabels(reason: $0), reading.clips[$0] ?? 0) }
         },
         Row(Contract.heapUsage) { $0.heap },
     ]
+
+    /// A process counts in its segment since it began, which its own counters there say.
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.received?.began }
 
     private let report: any InstanceReport
     private let isAlive: Bool
@@ -69,7 +74,7 @@ struct ReportSource: Source {
             segment: segment.map { Registered(dropped: $0.droppedSeries, unread: $0.unreadSeries, isSound: $0.isSound) },
             received: (report as? ReceivedMetrics).map { received in
                 let (count, age) = received.reports(at: now)
-                return Received(count: count, age: age)
+                return Received(count: count, age: age, began: received.began)
             })
     }
 

@@ -11,7 +11,7 @@ import ApusMetrics
 /// struct ThreadsSource: Source {
 ///     static let name = "threads"
 ///     static let cadence = Cadence.scrape
-///     static let rows: [Row<UInt64>] = [Row(ServiceProcess.threads) { Double($0) }]
+///     static let rows: [Row<UInt64>] = [Row(ServiceProcess.threads) { $0 }]
 ///     private let process: WatchedProcess
 ///
 ///     init?(_ subject: InstanceSubject) throws(LinuxError) {
@@ -39,6 +39,10 @@ protocol Source<Of>: SendableMetatype {
     /// Opens it for a subject; `nil` when the subject has none of it.
     init?(_ subject: Of) throws(LinuxError)
 
+    /// When what a reading counts in a family began, in seconds since the Unix epoch; `nil` where nobody knows. It stays as it is while the count
+    /// goes on, and is not later than what is counted first.
+    static func start(of family: MetricFamily, in reading: Reading) -> Double?
+
     /// Reads it. The time is given, never asked for.
     ///
     /// - Throws: ``LinuxError``. The source is opened anew then at its next turn; meanwhile the reading before stands, and grows old.
@@ -60,12 +64,20 @@ protocol Source<Of>: SendableMetatype {
 
 extension Source {
     var configuredRows: [Row<Reading>] { [] }
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? { nil }
     mutating func tick(_ reading: Reading) {}
 
     static func append(_ reading: Reading, _ subject: [UInt8], to values: inout [RowValue]) {
         let rows = rows
         // By place, so that a row is not copied.
-        for place in rows.indices { values.append(rows[place].value(reading, subject)) }
+        for place in rows.indices {
+            values.append(rows[place].value(reading, subject, start(of: rows[place], in: reading)))
+        }
+    }
+
+    /// When the count of a row began; `nil` of what does not count.
+    static func start(of row: Row<Reading>, in reading: Reading) -> Double? {
+        row.family.kind == .counter ? start(of: row.family, in: reading) : nil
     }
 
     func age(of reading: Reading) -> Double? { 0 }
@@ -88,45 +100,60 @@ struct Row<Reading: Sendable>: Sendable {
     let family: MetricFamily
     /// The labels that are known before anything is read.
     let labels: [(String, String)]
-    /// The value of a reading for the subject with these labels, as `LabelBytes` renders them.
-    let value: @Sendable (Reading, _ subject: [UInt8]) -> RowValue
+    /// The value of a reading for the subject with these labels, as `LabelBytes` renders them; of what counts, since a time in seconds since the
+    /// Unix epoch.
+    let value: @Sendable (Reading, _ subject: [UInt8], _ start: Double?) -> RowValue
 }
 
 /// What a row has to serve at a moment.
 enum RowValue: Sendable {
     /// No series: a process that has ended has no memory, not a memory of 0.
     case absent
-    /// The one series.
-    case number(Double)
+    /// The one series, and when its count began.
+    case number(Double, since: Double?)
+    /// The one series with a whole number, which is written exactly, and when its count began.
+    case whole(UInt64, since: Double?)
     /// Series with labels of their own, made when they are written: there may be many.
     case points(@Sendable () -> [Point])
+
+    /// The number of the one series, where a double has it exactly.
+    var plain: Double? {
+        switch self {
+        case .number(let number, _): number
+        case .whole(let number, _): number <= 1 << 53 ? Double(number) : nil
+        case .absent, .points: nil
+        }
+    }
 }
 
 extension Row {
     /// A series without labels of its own.
-    init(
-        _ declaration: some MetricDeclaration<NoLabels>, _ value: @escaping @Sendable (Reading) -> Double?
+    init<Number: RowNumber>(
+        _ declaration: some MetricDeclaration<NoLabels>, _ value: @escaping @Sendable (Reading) -> Number?
     ) {
         self.init(declaration, NoLabels(), value)
     }
 
     /// The series of a family that has these labels.
-    init<Labels>(
-        _ declaration: some MetricDeclaration<Labels>, _ labels: Labels, _ value: @escaping @Sendable (Reading) -> Double?
+    init<Labels, Number: RowNumber>(
+        _ declaration: some MetricDeclaration<Labels>, _ labels: Labels,
+        _ value: @escaping @Sendable (Reading) -> Number?
     ) {
-        self.init(family: declaration.family, labels: labels.pairs) { reading, _ in
-            value(reading).map { .number($0) } ?? .absent
+        self.init(family: declaration.family, labels: labels.pairs) { reading, _, start in
+            value(reading)?.value(since: start) ?? .absent
         }
     }
 
     /// The series of a family whose labels follow from the reading.
-    static func each<Labels>(
+    static func each<Labels, Number: RowNumber>(
         _ declaration: some MetricDeclaration<Labels>,
-        _ series: @escaping @Sendable (Reading) -> [(labels: Labels, value: Double)]
+        _ series: @escaping @Sendable (Reading) -> [(labels: Labels, value: Number)]
     ) -> Row {
-        Row(family: declaration.family, labels: []) { reading, subject in
+        Row(family: declaration.family, labels: []) { reading, subject, start in
             .points {
-                series(reading).map { Point(labels: Self.joined(subject, $0.labels.pairs), value: .double($0.value)) }
+                series(reading).map {
+                    Point(labels: Self.joined(subject, $0.labels.pairs), value: $0.value.pointValue, created: start)
+                }
             }
         }
     }
@@ -135,7 +162,7 @@ extension Row {
     static func facts<Labels>(
         _ declaration: Info<Labels>, _ labels: @escaping @Sendable (Reading) -> [Labels]
     ) -> Row {
-        Row(family: declaration.family, labels: []) { reading, subject in
+        Row(family: declaration.family, labels: []) { reading, subject, _ in
             .points { labels(reading).map { Point(labels: Self.joined(subject, $0.pairs), value: .info) } }
         }
     }

@@ -24,13 +24,13 @@ struct StatSource: Source {
         Row(ServiceProcess.cpu, CPUModeLabels(mode: .system)) { $0.sample.systemSeconds },
         Row(ServiceProcess.childrenCPU, CPUModeLabels(mode: .user)) { $0.sample.childrenUserSeconds },
         Row(ServiceProcess.childrenCPU, CPUModeLabels(mode: .system)) { $0.sample.childrenSystemSeconds },
-        Row(ServiceProcess.residentMemory) { Double($0.sample.residentBytes) },
-        Row(ServiceProcess.peakResidentMemory) { Double($0.residentPeak) },
-        Row(ServiceProcess.virtualMemory) { Double($0.sample.virtualBytes) },
-        Row(ServiceProcess.threads) { Double($0.sample.threads) },
+        Row(ServiceProcess.residentMemory) { $0.sample.residentBytes },
+        Row(ServiceProcess.peakResidentMemory) { $0.residentPeak },
+        Row(ServiceProcess.virtualMemory) { $0.sample.virtualBytes },
+        Row(ServiceProcess.threads) { $0.sample.threads },
         Row(ServiceProcess.startTime) { $0.startTime },
         Row(Contract.cpuUsage) { $0.cpuPercent },
-        Row(Contract.memoryUsage) { Double($0.sample.residentBytes) },
+        Row(Contract.memoryUsage) { $0.sample.residentBytes },
         Row(Contract.uptime) { $0.uptime },
     ]
 
@@ -42,6 +42,8 @@ struct StatSource: Source {
         self.process = process
         window = SampleWindow(interval: subject.interval)
     }
+
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.startTime }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
         window.reading(

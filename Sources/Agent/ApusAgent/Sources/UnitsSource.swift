@@ -12,6 +12,8 @@ struct UnitsSource: Source {
         let watched: WatchedUnits
         /// None when what was heard is too old.
         let units: [UnitState]
+        /// When the agent began, in seconds since the Unix epoch.
+        let began: Double
 
         /// A series for each unit that has a value.
         fileprivate func each(_ value: (UnitState) -> Double?) -> [(labels: UnitLabels, value: Double)] {
@@ -63,17 +65,24 @@ struct UnitsSource: Source {
         Row.each(Units.cpu) { $0.each(\.cpuSeconds) },
     ]
 
+    /// What the agent itself does on the bus counts since its start; systemd does not say since when it counts.
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? {
+        [Units.busCalls.family.name, Units.busErrors.family.name].contains(family.name) ? reading.began : nil
+    }
+
     private let watched: @Sendable (Moment) -> WatchedUnits
+    private let began: Double
 
     init?(_ subject: HostSubject) {
         guard let watched = subject.units else { return nil }
         self.watched = watched
+        began = subject.work.began
     }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
         let watched = watched(now)
         let isFresh = watched.age.map { $0 < longestReadingAge } ?? false
-        return Reading(watched: watched, units: isFresh ? watched.snapshot.units : [])
+        return Reading(watched: watched, units: isFresh ? watched.snapshot.units : [], began: began)
     }
 
     func age(of reading: Reading) -> Double? { reading.watched.age }

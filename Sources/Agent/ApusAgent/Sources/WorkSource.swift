@@ -14,37 +14,41 @@ struct WorkSource: Source {
         let unwatchedControlGroups: Int
         /// Seconds since the sampling loop's last turn.
         let sampleAge: Double
+        /// When the agent began, in seconds since the Unix epoch.
+        let began: Double
     }
 
     static let rows: [Row<Reading>] = [
         Row(Agent.buildInfo, VersionLabels(version: productVersion)) { _ in 1 },
-        Row(Agent.instances) { Double($0.instances) },
-        Row(Agent.unwatchedProcesses) { Double($0.unwatched) },
-        Row(Agent.unwatchedControlGroups) { Double($0.unwatchedControlGroups) },
-        Row(Agent.proportionalReadings) { Double($0.totals.proportionalReadings) },
+        Row(Agent.instances) { $0.instances },
+        Row(Agent.unwatchedProcesses) { $0.unwatched },
+        Row(Agent.unwatchedControlGroups) { $0.unwatchedControlGroups },
+        Row(Agent.proportionalReadings) { $0.totals.proportionalReadings },
         Row(Agent.proportionalCPU) { $0.totals.proportionalCPU },
-        Row(Agent.forgottenInstances) { Double($0.totals.forgottenInstances) },
-        Row(Agent.samples) { Double($0.totals.samples) },
-        Row(Agent.lateSamples) { Double($0.totals.lateSamples) },
+        Row(Agent.forgottenInstances) { $0.totals.forgottenInstances },
+        Row(Agent.samples) { $0.totals.samples },
+        Row(Agent.lateSamples) { $0.totals.lateSamples },
         Row(Agent.sampleCPU) { $0.totals.sampleCPU },
         Row(Agent.sampleAge) { $0.sampleAge },
-        Row(Agent.scrapes) { Double($0.totals.scrapes) },
-        Row(Agent.scrapesAborted) { Double($0.totals.abortedScrapes) },
-        Row(Agent.scrapesRejected) { Double($0.totals.rejectedScrapes) },
+        Row(Agent.scrapes) { $0.totals.scrapes },
+        Row(Agent.scrapesAborted) { $0.totals.abortedScrapes },
+        Row(Agent.scrapesRejected) { $0.totals.rejectedScrapes },
         Row(Agent.scrapeCPU) { $0.totals.scrapeCPU },
-        Row(Agent.scrapeSize) { Double($0.totals.scrapeSize) },
-        Row.each(Agent.refusals) { reading in
-            RefusalReason.allCases.map { (RefusalLabels(reason: $0), Double(reading.totals.refusals[$0] ?? 0)) }
+        Row(Agent.scrapeSize) { $0.totals.scrapeSize },
+        Row.each(Agent.refusals) { reading -> [(labels: RefusalLabels, value: UInt64)] in
+            RefusalReason.allCases.map { (RefusalLabels(reason: $0), reading.totals.refusals[$0] ?? 0) }
         },
-        Row(Agent.connectionsRejected) { Double($0.totals.rejectedConnections) },
-        Row.each(Agent.connectionsCut) { reading in
-            HTTPConnectionCut.allCases.map { (HTTPConnectionCutLabels(reason: $0), Double(reading.totals.cuts[$0] ?? 0)) }
+        Row(Agent.connectionsRejected) { $0.totals.rejectedConnections },
+        Row.each(Agent.connectionsCut) { reading -> [(labels: HTTPConnectionCutLabels, value: UInt64)] in
+            HTTPConnectionCut.allCases.map { (HTTPConnectionCutLabels(reason: $0), reading.totals.cuts[$0] ?? 0) }
         },
-        Row(Agent.acceptPauses) { Double($0.totals.acceptPauses) },
-        Row(Agent.hostsRefused) { Double($0.totals.refusedHosts) },
-        Row(Agent.storeMessages) { Double($0.totals.storeMessages) },
-        Row(Agent.storeWaiting) { Double($0.totals.storeWaiting) },
+        Row(Agent.acceptPauses) { $0.totals.acceptPauses },
+        Row(Agent.hostsRefused) { $0.totals.refusedHosts },
+        Row(Agent.storeMessages) { $0.totals.storeMessages },
+        Row(Agent.storeWaiting) { $0.totals.storeWaiting },
     ]
+
+    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.began }
 
     private let subject: HostSubject
 
@@ -54,6 +58,6 @@ struct WorkSource: Source {
         Reading(
             totals: subject.work.totals, instances: subject.instances(), unwatched: subject.unwatchedProcesses(),
             unwatchedControlGroups: subject.unwatchedControlGroups(),
-            sampleAge: subject.work.sampleAge(at: now))
+            sampleAge: subject.work.sampleAge(at: now), began: subject.work.began)
     }
 }
