@@ -65,7 +65,8 @@ package struct AgentServices {
         let exposition = Exposition(
             table: table, groups: groups, host: host, configuration: configuration, clock: clock, logger: logger)
         let documents = Documents(
-            table: table, work: work, exposition: exposition, interval: configuration.interval / .seconds(1),
+            table: table, groups: processes.flatMap { known in groups.map { ($0, known) } }, work: work, exposition: exposition,
+            interval: configuration.interval / .seconds(1),
             companion: configuration.companion, journal: journal?.follower, watcher: unitWatch?.watcher, clock: clock)
         let reports =
             if let socket = passed.report {
@@ -78,7 +79,9 @@ package struct AgentServices {
         let notifications = notifier.map { notifier in
             ManagerNotifications(
                 notifier: notifier, watchdog: watchdog, logger: logger, turns: { work.totals.samples },
-                status: { Self.status(table) + Self.status(unitWatch?.watcher) + (reload.trouble.map { "; \($0)" } ?? "") })
+                status: {
+                    Self.status(table, processes) + Self.status(unitWatch?.watcher) + (reload.trouble.map { "; \($0)" } ?? "")
+                })
         }
         let responder = Responder(
             exposition: exposition, documents: documents, work: work, configuration: configuration,
@@ -171,9 +174,17 @@ package struct AgentServices {
     }
 
     /// One line for `systemctl status`.
-    private static func status(_ table: InstanceTable) -> String {
+    private static func status(_ table: InstanceTable, _ groups: ProcessGroups?) -> String {
         let instances = table.instances
+        let received = instances.count { $0.isReceived }
         let down = instances.count { !$0.isAlive }
-        return "watching \(instances.count) instance\(instances.count == 1 ? "" : "s")\(down == 0 ? "" : ", \(down) down")"
+        var line = "watching \(instances.count) instance\(instances.count == 1 ? "" : "s")"
+        if received > 0 { line += " (\(received) over HTTP)" }
+        if down > 0 { line += ", \(down) down" }
+        guard let standing = groups?.standing, !standing.identities.isEmpty else { return line }
+        let count = standing.identities.count
+        line += ", \(count) group\(count == 1 ? "" : "s") of processes"
+        if standing.empty > 0 { line += " (\(standing.empty) empty)" }
+        return line
     }
 }

@@ -3,8 +3,10 @@ import ApusAgent
 import ApusReporting
 import ApusText
 import CoreMetrics
+import ApusSystemd
 import Foundation
 import Glibc
+import HostTesting
 import NIOHTTP1
 import SampleMetrics
 import Testing
@@ -174,6 +176,45 @@ import Testing
             }
             #expect(error?.description.contains("is in use by another process") == true)
         }
+    }
+
+    @Test func `resources have every subject once: what reports in either way, and groups of processes`() async throws {
+        let folder = try TemporaryFolder()
+        let sleeper = try RunningProgram("sleep", ["300"])
+        try folder.write("\(sleeper.pid)\n", to: "sleep.pid")
+        let match = "{ pid_file: '\(folder.path("sleep.pid"))' }"
+        try folder.write(
+            "groups: [{ service: sleep, match: \(match) }, { service: gone, match: { executable: no-such-program } }]\n",
+            to: "watch.yaml")
+        let manager = try DatagramReceiver()
+        try await RunningAgent.with(
+            {
+                $0.watchFile = folder.path("watch.yaml")
+                $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
+            }, notifier: ServiceNotifier(socket: manager.path)
+        ) { agent in
+            let text = "process_cpu_seconds_total 12.5\nprocess_resident_memory_bytes 4096\nqueue_depth{state=\"ready\"} 3\n"
+            #expect(try await agent.report("/v1/report/shop/shop-1", text).status == 204)
+            #expect(try await agent.report("/v1/report/sleep/sleep", "queue_depth{state=\"ready\"} 4\n").status == 204)
+            try await agent.reporting("worker", "worker-1") { _ in
+                let subjects = try #require(try await self.object(agent.get("/resources"))["instances"] as? [[String: Any]])
+                #expect(subjects.map { $0["service"] as? String } == ["gone", "shop", "sleep", "worker"])
+                #expect(subjects.map { $0["up"] as? Bool } == [false, true, true, true])
+                #expect(subjects.map { $0["reports"] as? String } == [nil, "http", "http", "segment"])
+                #expect(subjects.map { $0["processes"] as? Int } == [0, nil, 1, nil])
+                #expect(subjects[1]["cpuSeconds"] as? Double == 12.5 && subjects[1]["residentBytes"] as? Int == 4096)
+                #expect((subjects[2]["residentBytes"] as? Int ?? 0) > 4096 && subjects[2]["threads"] as? Int == 1)
+                #expect((subjects[2]["queue"] as? [[String: Any]])?.first?["value"] as? Double == 4)
+                #expect(subjects[3]["pid"] as? Int == Int(getpid()))
+                // With which the manager is told how it stands.
+                agent.reload()
+                try await agent.until {
+                    manager.receive(within: 0)?.text.hasSuffix(
+                        "STATUS=watching 3 instances (2 over HTTP), 2 groups of processes (1 empty)") ?? false
+                }
+            }
+        }
+        sleeper.signal(SIGKILL)
     }
 
     private func object(_ page: RunningAgent.Page) throws -> [String: Any] {

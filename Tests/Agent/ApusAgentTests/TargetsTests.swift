@@ -1,6 +1,8 @@
 import AgentMetrics
 import ApusAgent
+import ApusText
 import Foundation
+import HostTesting
 import NIOHTTP1
 import Testing
 
@@ -48,6 +50,19 @@ import Testing
                             "service": "worker", "instance": "worker-1", "__meta_apus_instances": ",worker/worker-1,",
                         ])
                 ])
+        }
+    }
+
+    @Test func `groups of processes and what reports over HTTP are among those that an agent watches`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("groups: [{ service: queue, match: { executable: no-such-program } }]\n", to: "watch.yaml")
+        try await RunningAgent.with {
+            $0.watchFile = folder.path("watch.yaml")
+            $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
+        } _: { agent in
+            let answer = try await agent.report("/v1/report/shop/shop-1", "x 1\n")
+            #expect(answer.status == 204)
+            #expect(try await groups(agent).first?.labels["__meta_apus_instances"] == ",queue/queue,shop/shop-1,")
         }
     }
 

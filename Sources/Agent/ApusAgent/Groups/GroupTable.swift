@@ -100,6 +100,20 @@ package final class GroupTable: Sendable {
         return served
     }
 
+    /// What is known of each group at a moment, in the order of their names; for the pages in JSON.
+    func views(at now: Moment) -> [GroupView] {
+        let found = groups.look(at: now)
+        return state.withLock { watched in
+            take(found, &watched, at: now)
+            return found.map { one in
+                // A group does not end.
+                try? watched[one.identity]?.readings.read(at: now)
+                let reading = watched[one.identity]?.readings.reading(ProcessesSource.self)
+                return GroupView(identity: one.identity, group: one.reading, stat: reading?.stat)
+            }
+        }
+    }
+
     /// A turn of the sampling loop.
     package func tick(at now: Moment) {
         groups.tick(at: now)
@@ -136,4 +150,12 @@ package final class GroupTable: Sendable {
         let subject = GroupSubject(identity, root: root, interval: interval)
         return Watched(subject, SourceReadings(sources, labels: subject.labels))
     }
+}
+
+/// What is known of a group of processes at one moment.
+struct GroupView: Sendable {
+    let identity: InstanceIdentity
+    let group: GroupReading
+    /// `nil` without the source `processes`.
+    let stat: StatSource.Reading?
 }

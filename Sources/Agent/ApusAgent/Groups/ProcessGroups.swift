@@ -73,6 +73,14 @@ package final class ProcessGroups: Sendable {
         }
     }
 
+    /// The groups in the order of their names, and how many of them have neither a process nor a control group.
+    package var standing: (identities: [InstanceIdentity], empty: Int) {
+        state.withLock { state in
+            let groups = state.roll.sorted()
+            return (groups.map(\.identity), groups.count { $0.reading.isEmpty })
+        }
+    }
+
     /// The processes that are past the most that are watched.
     package var unwatched: Int { state.withLock { $0.roll.unwatched } }
 

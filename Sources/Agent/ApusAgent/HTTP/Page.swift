@@ -19,7 +19,7 @@ package enum Page: String, CaseIterable {
         case .health: "whether the agent samples, and which instances it sees"
         case .live: "answers as long as the process does"
         case .ready: "200 once the sampling loop turns"
-        case .resources: "CPU, memory, descriptors, connections and queue of every instance"
+        case .resources: "CPU, memory, descriptors, connections and queue of every instance and group of processes"
         case .stats: "the work of every instance, and the agent's own"
         case .targets: "this agent as a target, for Prometheus' HTTP service discovery"
         case .units: "what systemd says of the watched units"

@@ -5,6 +5,8 @@ import ApusText
 /// Makes the documents in JSON that stand beside the exposition.
 struct Documents: Sendable {
     let table: InstanceTable
+    /// The groups of processes that the configuration file names; `nil` without one.
+    let groups: (served: GroupTable, known: ProcessGroups)?
     let work: AgentWork
     let exposition: Exposition
     /// Seconds.
@@ -27,10 +29,16 @@ struct Documents: Sendable {
     }
 
     func resources() throws -> [UInt8] {
-        try encode(
-            ResourcesDocument(
-                intervalSeconds: interval,
-                instances: views.map { .init($0.instance, $0.view) }))
+        var groups = Dictionary(
+            (self.groups?.served.views(at: clock.now()) ?? []).map { ($0.identity, $0) },
+            uniquingKeysWith: { first, _ in first })
+        // An instance and a group of one name are one subject.
+        var subjects = views.map { instance, view in
+            (view.identity, SubjectResources(instance, view, groups.removeValue(forKey: view.identity)))
+        }
+        subjects += groups.map { ($0.key, SubjectResources($0.value)) }
+        return try encode(
+            ResourcesDocument(intervalSeconds: interval, instances: subjects.sorted { $0.0 < $1.0 }.map(\.1)))
     }
 
     func stats() throws -> [UInt8] {
@@ -52,7 +60,8 @@ struct Documents: Sendable {
 
     /// - Parameter address: under which the client reaches this agent.
     func targets(address: String) throws -> [UInt8] {
-        try encode(TargetsDocument(address: address, instances: table.instances.map(\.identity), companion: companion))
+        let names = Set(table.instances.map(\.identity)).union(groups?.known.standing.identities ?? [])
+        return try encode(TargetsDocument(address: address, instances: names.sorted(), companion: companion))
     }
 
     func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher.map { WatchedUnits($0, at: clock.now()) })) }

@@ -14,7 +14,7 @@ struct TargetsDocument: Encodable {
 
     /// - Parameters:
     ///   - address: under which whoever asks reaches this agent.
-    ///   - instances: all that the agent knows or expects.
+    ///   - instances: all that the agent knows or expects, groups of processes among them.
     ///   - companion: the one instance that it stands beside; `nil` for an agent of a whole host.
     init(address: String, instances: [InstanceIdentity], companion: InstanceIdentity?) {
         let labels = companion.map { Dictionary(uniqueKeysWithValues: $0.labels) } ?? ["service": InstanceIdentity.agentService]
