@@ -4,6 +4,7 @@ import ApusLinux
 import ApusMetrics
 import ApusOTLP
 import ApusSegment
+import CLinux
 import Foundation
 import Glibc
 import HostTesting
@@ -65,7 +66,7 @@ final class SimulatedWeek {
         let host = HostSubject(process: nil, work: work, instances: { table.instances.count })
         exposition = Exposition(
             table: table, groups: groups, host: host, configuration: configuration, clock: clock.agent, logger: logger)
-        ledger = OTLPLedger(limits: OTLPLimits(received: ReceivedLimits()))
+        ledger = OTLPLedger(limits: OTLPLimits(received: .ofInstance()))
     }
 
     /// Something ends, something begins, all of it reports, and 15 seconds pass.
@@ -119,7 +120,7 @@ final class SimulatedWeek {
         let peer = ReportPeer(pid: 1, uid: 1001)
         let text = "# TYPE jobs counter\njobs_total{queue=\"q\(turns % 11)\"} \(turns)\n# TYPE heap gauge\nheap 5\n# EOF\n"
         try table.receive(
-            try ReceivedReport(text: Array(text.utf8), as: .openMetrics, limits: ReceivedLimits()),
+            try ReceivedReport(text: Array(text.utf8), as: .openMetrics, limits: .ofInstance()),
             of: InstanceIdentity(service: "web", instance: "web-\(turns)"), from: peer, at: clock.now)
         let nanoseconds = Int(clock.now.realtime) * 1_000_000_000
         let export = """
@@ -128,13 +129,13 @@ final class SimulatedWeek {
             {"name":"orders","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[\
             {"asInt":"3","startTimeUnixNano":"\(nanoseconds - 1)","timeUnixNano":"\(nanoseconds)"}]}}]}]}]}
             """
-        let taken = ledger.take(try OTLPRequest(json: Array(export.utf8), limits: OTLPLimits(received: ReceivedLimits())), at: clock.now.monotonic)
+        let taken = ledger.take(try OTLPRequest(json: Array(export.utf8), limits: OTLPLimits(received: .ofInstance())), at: clock.now.monotonic)
         _ = ledger.expire(at: clock.now.monotonic)
         for (identity, report) in taken.reports { try table.receive(report, of: identity, from: peer, at: clock.now) }
     }
 
     func footprint() -> Footprint {
-        malloc_trim(0)
+        apus_trim_heap(0)
         let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
         let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
         return Footprint(
