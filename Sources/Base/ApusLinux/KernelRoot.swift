@@ -48,15 +48,7 @@ package struct KernelRoot: Sendable {
     /// `nil` where it cannot be read, as in a /proc of processes alone.
     package func bootTime() -> Double? {
         guard let file = try? ProcFile("\(proc)/stat") else { return nil }
-        // The line stands after one line a processor and the interrupts, which can be long.
-        let key = Array("btime ".utf8)
-        let seconds = try? file.read(capacity: 1 << 20) { bytes -> UInt64? in
-            for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
-                var fields = FieldScanner<ArraySlice<UInt8>>(Array(line.dropFirst(key.count))[...])
-                return fields.nextNumber()
-            }
-            return nil
-        }
+        let seconds = try? file.read(capacity: HostStat.capacity) { HostStat($0).bootTime }
         return seconds.map { Double($0) }
     }
 

@@ -46,7 +46,8 @@ final class FixtureHost: Sendable {
     /// The host as the agent's sources see it, with nothing but the agent's own process.
     func host() throws -> HostSubject {
         HostSubject(
-            process: try WatchedProcess(pid: 4713, root: root), work: work, instances: { [table] in table.instances.count })
+            process: try WatchedProcess(pid: 4713, root: root), root: root, work: work,
+            instances: { [table] in table.instances.count })
     }
 
     func exposition(_ host: HostSubject, groups: GroupTable? = nil) -> Exposition {
@@ -123,7 +124,7 @@ extension FixtureHost {
             name: "apus-worker@worker-1.service", loadState: "loaded", activeState: "active", subState: "running")
         worker.stateChange = 1_764_003_300
         worker.activeSince = 1_764_003_299
-        worker.restarts = 2
+        worker.restarts = 19
         worker.mainPID = 4711
         worker.watchdog = 30
         worker.watchdogPing = 1_764_007_190

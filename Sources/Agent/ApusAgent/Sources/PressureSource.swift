@@ -16,21 +16,6 @@ struct PressureSource: Source {
         let stalls: [PressureResource: Stalls]
     }
 
-    /// Microseconds in which some, and in which all, of the processes that had work waited.
-    struct Stalls: Sendable {
-        let some: Int64
-        /// `nil` of CPU before Linux 5.13.
-        let full: Int64?
-
-        fileprivate func plus(_ other: Stalls) -> Stalls {
-            Stalls(some: some &+ other.some, full: full.map { $0 &+ (other.full ?? 0) })
-        }
-
-        fileprivate func less(_ other: Stalls) -> Stalls {
-            Stalls(some: some &- other.some, full: full.map { $0 &- (other.full ?? 0) })
-        }
-    }
-
     static let rows: [Row<Reading>] =
         PressureResource.allCases.map { resource in
             Row(ServicePressure.waiting, PressureLabels(resource: resource)) {
@@ -97,18 +82,15 @@ struct PressureSource: Source {
         return Reading(stalls: serving)
     }
 
-    /// Reads the lines `some avg10=… total=MICROSECONDS` and `full …`.
-    private static func stalls(_ file: ProcFile) throws(LinuxError) -> Stalls {
-        try file.read { bytes in
-            var totals: [Substring: Int64] = [:]
-            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-                let fields = line.split(separator: " ")
-                guard let kind = fields.first, let total = fields.last, total.hasPrefix("total="),
-                    let microseconds = Int64(total.dropFirst("total=".count))
-                else { return nil }
-                totals[kind] = microseconds
-            }
-            return totals["some"].map { Stalls(some: $0, full: totals["full"]) }
-        }
+    static func stalls(_ file: ProcFile) throws(LinuxError) -> Stalls { try file.read { Stalls($0) } }
+}
+
+extension Stalls {
+    fileprivate func plus(_ other: Stalls) -> Stalls {
+        Stalls(some: some &+ other.some, full: full.map { $0 &+ (other.full ?? 0) })
+    }
+
+    fileprivate func less(_ other: Stalls) -> Stalls {
+        Stalls(some: some &- other.some, full: full.map { $0 &- (other.full ?? 0) })
     }
 }

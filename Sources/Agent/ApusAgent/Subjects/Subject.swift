@@ -63,6 +63,8 @@ final class InstanceSubject: Subject {
 package struct HostSubject: Subject {
     /// The agent's own process.
     let process: WatchedProcess?
+    /// The kernel's files on the machine.
+    let root: KernelRoot
     let work: AgentWork
     /// How many instances the agent knows.
     let instances: @Sendable () -> Int
@@ -84,8 +86,11 @@ package struct HostSubject: Subject {
     // The agent's own process is there while it asks.
     let hasEnded = false
 
-    package init(process: WatchedProcess?, work: AgentWork, instances: @escaping @Sendable () -> Int) {
+    package init(
+        process: WatchedProcess?, root: KernelRoot = .live, work: AgentWork, instances: @escaping @Sendable () -> Int
+    ) {
         self.process = process
+        self.root = root
         self.work = work
         self.instances = instances
     }

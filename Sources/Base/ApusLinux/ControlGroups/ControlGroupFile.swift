@@ -93,17 +93,13 @@ struct ControlGroupFile: Sendable {
         }
     }
 
-    /// The lines `some avg10=… total=MICROSECONDS` and `full …` (https://docs.kernel.org/accounting/psi.html).
     private static func pressure(
         _ resource: String, _ waiting: ControlGroupCounter, _ stalled: ControlGroupCounter
     ) -> ControlGroupFile {
         ControlGroupFile("\(resource).pressure") { bytes, _, reading in
-            bytes.forEachLine { key, rest in
-                let total = rest.split(separator: UInt8(ascii: " ")).last { $0.starts(with: "total=".utf8) }
-                guard let number = total?.dropFirst("total=".utf8.count).number else { return }
-                if key.isText("some") { reading.counts.figures[waiting] = number }
-                if key.isText("full") { reading.counts.figures[stalled] = number }
-            }
+            guard let stalls = Stalls(bytes) else { return }
+            reading.counts.figures[waiting] = stalls.some
+            reading.counts.figures[stalled] = stalls.full
         }
     }
 
