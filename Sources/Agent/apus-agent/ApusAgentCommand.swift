@@ -18,7 +18,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apus-agent",
         abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
-        version: productVersion, subcommands: [CheckConfigCommand.self])
+        version: productVersion, subcommands: [CheckConfigCommand.self, InitCommand.self])
 
     @Option(
         help: ArgumentHelp(

@@ -91,10 +91,7 @@ struct ControlGroupWatch {
         guard isTurn || isReloaded || extent.listed <= GroupLimits.quickWalk.value else { return }
         var found: [Claim] = []
         var decided: [UInt64: Decision] = [:]
-        let bounds = ControlGroupTree.Bounds(
-            folders: GroupLimits.walkedFolders.value, depth: GroupLimits.walkedDepth.value,
-            time: UInt64(GroupLimits.walkTime.value / .nanoseconds(1)))
-        extent = tree.walk(within: bounds, carrying: Claim?.none) { folder, outer -> Claim?? in
+        extent = tree.walk(within: GroupLimits.walk, carrying: Claim?.none) { folder, outer -> Claim?? in
             let known = decisions[folder.number].flatMap { $0.path == folder.path ? $0 : nil }
             let decision = known ?? Self.decide(folder, in: outer, own, declarations, first)
             decided[folder.number] = decision

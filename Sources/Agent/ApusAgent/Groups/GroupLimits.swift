@@ -1,5 +1,6 @@
 import AgentMetrics
 package import ApusLimits
+import ApusLinux
 import ApusMetrics
 
 /// What groups of processes may take of the agent.
@@ -43,6 +44,10 @@ package enum GroupLimits: LimitCatalog {
         64, "folders of control groups up to which each scrape searches; past them each turn of the sampling loop does",
         per: "agent",
         remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+
+    /// What a search for control groups may take.
+    static let walk = ControlGroupTree.Bounds(
+        folders: walkedFolders.value, depth: walkedDepth.value, time: UInt64(walkTime.value / .nanoseconds(1)))
 
     package static let all: [any AnyLimit] = [
         processes, groups, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, quickWalk,

@@ -25,10 +25,15 @@ package enum WatchLimits: LimitCatalog {
         remedy: "look for what stands nearer to the first argument")
     package static let pidFile = Limit(
         ByteLimit.kibibytes(4), "of a pid file", per: "pid file", remedy: "a longer file matches nothing: name another one")
+    package static let draftGroups = Limit(
+        64, "groups that apus-agent init writes, and programs that it mentions", per: "file",
+        remedy: "write the others by hand, or several in one group")
+    package static let draftProcesses = Limit(
+        32_768, "processes that apus-agent init looks at", per: "call", remedy: "write what it has not seen by hand")
     package static let errors = Limit(
         20, "errors that are listed", per: "file", remedy: "mend those, and check again")
 
     package static let all: [any AnyLimit] = [
-        file, depth, values, groups, selectors, pattern, command, pidFile, errors,
+        file, depth, values, groups, selectors, pattern, command, pidFile, draftGroups, draftProcesses, errors,
     ]
 }

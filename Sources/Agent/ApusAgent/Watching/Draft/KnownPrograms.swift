@@ -1,0 +1,43 @@
+/// Programs that many hosts run, each as a group of the agent's file, in the order in which they are tried.
+///
+/// A program that serves many applications under one name is told apart by the script or archive in its command line.
+enum KnownPrograms {
+    /// The lines of a group's members, behind `- `.
+    static let groups: [[String]] = [
+        program("postgresql", "postgres"), program("pgbouncer", "pgbouncer"), program("mysql", "mysqld"),
+        program("mariadb", "mariadbd"), program("mongodb", "mongod"), program("redis", "redis-server"),
+        program("valkey", "valkey-server"), program("memcached", "memcached"), program("nginx", "nginx"),
+        program("apache", "apache2"), program("httpd", "httpd"), program("haproxy", "haproxy"), program("envoy", "envoy"),
+        program("caddy", "caddy"), program("traefik", "traefik"), program("prometheus", "prometheus"),
+        program("grafana", "grafana*"),
+        ["service: rabbitmq", #"match: { executable: beam.smp, command: '[ /=]rabbit' }"#], program("erlang", "beam.smp"),
+        command("php-fpm", "^php-fpm: "), command("puma", "^puma[: ]"), command("sidekiq", "^sidekiq "),
+        command("unicorn", "^unicorn "),
+        command("gunicorn", #"^(?:\S*python[0-9.]* )?(?:\S*/)?gunicorn[: ]"#),
+        command("celery", #"^(?:\S*python[0-9.]* (?:-m )?)?(?:\S*/)?celery |^\[celery"#),
+        program("uwsgi", "uwsgi*"),
+        script("node", #"^\S+(?: -(?![ep] )\S*)*"#), script("python", #"^\S+(?: -(?![cm] )\S*)*(?: -m)?"#, "python*"),
+        [
+            "service: java", "instance: java-${jar}",
+            #"match: { executable: java, command: ' -jar (?:\S*/)?(?<jar>[^/\s]+)' }"#,
+        ],
+        program("java", "java"),
+    ]
+
+    private static func program(_ service: String, _ executable: String) -> [String] {
+        ["service: \(service)", "match: { executable: '\(executable)' }"]
+    }
+
+    private static func command(_ service: String, _ expression: String) -> [String] {
+        ["service: \(service)", "match: { command: '\(expression)' }"]
+    }
+
+    /// An interpreter, with the last two parts of its script's path in the instance's name.
+    private static func script(_ service: String, _ before: String, _ executable: String? = nil) -> [String] {
+        let parts = #"/?(?:[^/\s]+/)*?(?<script>(?:[^/\s-][^/\s]*/)?[^/\s-][^/\s]*)"#
+        return [
+            "service: \(service)", "instance: \(service)-${script}",
+            "match: { executable: '\(executable ?? service)', command: '\(before) \(parts)(?: |$)' }",
+        ]
+    }
+}
