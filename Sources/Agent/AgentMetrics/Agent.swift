@@ -29,6 +29,11 @@ public enum Agent: MetricSubsystem {
         "apus_agent_pss_readings_total", "Readings of the proportional memory of a process (--pss-budget).")
     public static let proportionalCPU = Counter<NoLabels>(
         "apus_agent_pss_cpu_seconds_total", "CPU time that readings of proportional memory have used.")
+    public static let socketReadings = Counter<NoLabels>(
+        "apus_agent_socket_readings_total",
+        "Readings of the sockets of a process, and of the lists of all sockets (--socket-budget).")
+    public static let socketCPU = Counter<NoLabels>(
+        "apus_agent_socket_cpu_seconds_total", "CPU time that readings of sockets have used.")
     public static let forgottenInstances = Counter<NoLabels>(
         "apus_agent_instances_forgotten_total",
         "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
@@ -56,7 +61,7 @@ public enum Agent: MetricSubsystem {
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
         unwatchedProcesses.family, unwatchedControlGroups.family, proportionalReadings.family, proportionalCPU.family,
-        forgottenInstances.family, refusals.family,
+        socketReadings.family, socketCPU.family, forgottenInstances.family, refusals.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,
     ]

@@ -41,9 +41,11 @@ package struct AgentServices {
         let store = notifier.map {
             SegmentStore(notifier: $0, work: work, age: configuration.storedAge, logger: logger)
         }
-        let table = InstanceTable(configuration: configuration, root: .live, store: store, at: clock.now())
+        let sockets = SocketSurvey(configuration.socketBudget, each: configuration.interval, work: work)
+        let table = InstanceTable(
+            configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
         let processes = try configuration.watchFile.map { path throws(AgentError) in
-            try Self.groups(path, configuration, work: work, logger: logger, at: clock.now())
+            try Self.groups(path, configuration, sockets, work: work, logger: logger, at: clock.now())
         }
         let groups = processes.map { GroupTable($0, configuration: configuration) }
         let reload = try AgentReload(
@@ -145,15 +147,17 @@ package struct AgentServices {
 
     /// - Throws: ``AgentError/watchFile(_:)``.
     private static func groups(
-        _ path: String, _ configuration: AgentConfiguration, work: AgentWork, logger: Logger, at now: Moment
+        _ path: String, _ configuration: AgentConfiguration, _ sockets: SocketSurvey?, work: AgentWork, logger: Logger,
+        at now: Moment
     ) throws(AgentError) -> ProcessGroups {
         do throws(WatchFileError) {
             return ProcessGroups(
                 try WatchFile.read(path), retention: configuration.retention,
                 readsControlGroups: configuration.sources.contains(ControlGroupsSource.name),
                 proportionalBudget: ProportionalBudget(
-                    configuration.proportionalBudget, each: configuration.interval, work: work), mostGroups: configuration.groupLimit,
-                logger: logger, at: now)
+                    configuration.proportionalBudget, each: configuration.interval, work: work),
+                sockets: configuration.sources.contains(GroupSocketsSource.name) ? sockets : nil,
+                mostGroups: configuration.groupLimit, logger: logger, at: now)
         } catch { throw .watchFile(error) }
     }
 

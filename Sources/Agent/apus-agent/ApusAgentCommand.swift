@@ -78,6 +78,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
     )
     var pssBudget: Duration = .zero
 
+    @Option(
+        help:
+            "Time in each interval that finding out whose the machine's sockets are may take, for groups and for instances; 0s: they are not read."
+    )
+    var socketBudget: Duration = .zero
+
     @Option(help: "How long an instance that has ended and is not expected is still served, as down.")
     var retention: Duration = .seconds(300)
 
@@ -150,6 +156,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
         guard pssBudget <= interval / 10 else {
             throw ValidationError("--pss-budget \(DurationText.string(pssBudget)): at most a tenth of --interval")
         }
+        guard socketBudget <= interval / 10 else {
+            throw ValidationError("--socket-budget \(DurationText.string(socketBudget)): at most a tenth of --interval")
+        }
         guard seriesLimit > 0 else { throw ValidationError("--series-limit \(seriesLimit): at least 1") }
         guard (1...GroupLimits.mostGroups).contains(groupLimit) else {
             throw ValidationError("--group-limit \(groupLimit): 1 to \(GroupLimits.mostGroups)")
@@ -216,6 +225,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.interval = interval
         configuration.retention = retention
         configuration.proportionalBudget = pssBudget
+        configuration.socketBudget = socketBudget
         configuration.hungAfter = hungAfter
         configuration.seriesLimit = seriesLimit
         configuration.sampleLimit = sampleLimit

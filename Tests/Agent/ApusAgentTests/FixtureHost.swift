@@ -30,7 +30,13 @@ final class FixtureHost: Sendable {
     let store: SegmentStore?
     private let writers = Mutex<[SegmentWriter]>([])
 
-    init(notifier: ServiceNotifier? = nil, _ change: (inout AgentConfiguration) -> Void = { _ in }) throws {
+    /// The sockets of the machine, where they are given.
+    let survey: SocketSurvey?
+
+    init(
+        notifier: ServiceNotifier? = nil, sockets: [KernelSocket]? = nil,
+        _ change: (inout AgentConfiguration) -> Void = { _ in }
+    ) throws {
         folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: "\(Self.fixtures)/host", toPath: folder.path("host"))
         root = KernelRoot(folder.path("host"), ticksPerSecond: 100, pageSize: 4096)
@@ -40,7 +46,20 @@ final class FixtureHost: Sendable {
         self.configuration = configuration
         work = AgentWork(at: time.now)
         store = notifier.map { [work, log] in SegmentStore(notifier: $0, work: work, logger: log.logger) }
-        table = InstanceTable(configuration: configuration, root: root, store: store, at: time.now)
+        survey = sockets.flatMap { [root, work, time] sockets in
+            // What readings cost is not told by a clock of the test.
+            SocketSurvey(.seconds(1), each: .seconds(15), root: root, work: AgentWork(at: time.now)) { SocketList(sockets) }
+        }
+        table = InstanceTable(configuration: configuration, root: root, store: store, sockets: survey, at: time.now)
+    }
+
+    /// Has descriptors of a process, from the third on, be sockets with these inodes.
+    func open(_ sockets: Int..., by pid: Int32) throws {
+        for (place, inode) in sockets.enumerated() {
+            let path = folder.path("host/proc/\(pid)/fd/\(3 + place)")
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "socket:[\(inode)]")
+        }
     }
 
     /// The host as the agent's sources see it, with nothing but the agent's own process.

@@ -75,7 +75,8 @@ import Testing
     }
 
     private static func exposition() throws -> String {
-        let host = try FixtureHost()
+        let host = try FixtureHost(sockets: sockets)
+        try host.open(9001, 9002, 9003, 9004, 9005, 9006, by: 4711)
         host.table.expect([InstanceIdentity(service: "worker", instance: "worker-2")], at: host.time.now)
         try host.report(FixtureHost.worker, pid: 4711, connection: 1) { record($0) }
         host.time.pass(.milliseconds(700))
@@ -96,6 +97,7 @@ import Testing
         for (count, reason) in zip(141..., HTTPConnectionCut.allCases) { for _ in 0..<count { host.work.countCut(reason) } }
         for _ in 0..<151 { host.work.countAcceptPause() }
         for _ in 0..<157 { host.work.countProportional(cpuNanoseconds: 8_300_000) }
+        for _ in 0..<158 { host.work.countSockets(cpuNanoseconds: 1_100_000) }
         for _ in 0..<152 { host.work.countRefusedHost() }
         host.work.noteStore(sent: 153, waiting: 154)
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
@@ -138,6 +140,10 @@ import Testing
         for process in pool.dropFirst() + others { try host.put(process) }
         var first = pool[0]
         (first.userTicks, first.residentPages) = (0, 99)
+        // Several have the one that listens.
+        for process in pool.dropFirst().prefix(2) { try host.open(9101, 9102, by: process.pid) }
+        try host.open(9103, by: pool[3].pid)
+        try host.open(9104, by: others[0].pid)
         try host.put(first, .init(pid: 4820, name: "pool", command: "pool", userTicks: 1))
         return GroupTable(
             try host.groups(
@@ -156,6 +162,16 @@ import Testing
             threads: 2, startTicks: 329_900, virtualBytes: 12_288, residentPages: 17, readBytes: 4096, writtenBytes: 8192,
             openFiles: 6, filesLimit: 64, anonymous: 36, swap: 44, oomScore: 667, rss: 68, pss: 17)
     }
+
+    private static let sockets: [KernelSocket] = [
+        KernelSocket(inode: 9001, kind: .tcp, state: .listening, queue: 171, limit: 181),
+        KernelSocket(inode: 9002, kind: .unix, state: .listening, queue: 172, limit: 182),
+        KernelSocket(inode: 9003, kind: .tcp, state: .established), KernelSocket(inode: 9004, kind: .tcp, state: .established),
+        KernelSocket(inode: 9005, kind: .tcp, state: .closedByPeer), KernelSocket(inode: 9006, kind: .udp, state: .other),
+        KernelSocket(inode: 9101, kind: .tcp, state: .listening, queue: 173, limit: 183),
+        KernelSocket(inode: 9102, kind: .udp, state: .established), KernelSocket(inode: 9103, kind: .tcp, state: .established),
+        KernelSocket(inode: 9104, kind: .unix, state: .other), KernelSocket(inode: 9999, kind: .tcp, state: .established),
+    ]
 
     private static let others: [FixtureHost.Process] = zip((4831 as Int32)..., "SDTTZZQQQQ").map { pid, state in
         FixtureHost.Process(

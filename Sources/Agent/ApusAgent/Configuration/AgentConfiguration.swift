@@ -23,6 +23,8 @@ package struct AgentConfiguration: Sendable {
     package var watchFile: String?
     /// The time in each interval that reading the proportional memory of groups' processes may take; nothing: it is not read.
     package var proportionalBudget: Duration = .zero
+    /// The time in each interval that finding out whose the machine's sockets are may take; nothing: they are not read.
+    package var socketBudget: Duration = .zero
     /// How long an instance that has ended, and is not expected, is served as down with its last counts.
     package var retention: Duration = .seconds(300)
     /// How long a process that lives may give no sign of life, or an executor of it run nothing, before it counts as hung. Signs

@@ -129,6 +129,13 @@ struct ControlGroupWatch {
         declaration.selectors.contains { $0.mayMatch(below: name) }
     }
 
+    /// The paths of the control groups of each group.
+    func claimed(_ number: (Claim) -> Int?) -> [Int: [String]] {
+        claims.reduce(into: [:]) { paths, claim in
+            if let number = number(claim) { paths[number, default: []].append(claim.folder.path) }
+        }
+    }
+
     // MARK: - Reading
 
     /// Reads all of them, and adds up what each group has come to.

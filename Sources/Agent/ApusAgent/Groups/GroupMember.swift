@@ -33,6 +33,7 @@ final class GroupMember {
     /// Where its memory was at the last turn.
     private var memory: ProcessMemory?
     var proportional = ProportionalMemory()
+    var sockets = ProcessSockets()
     /// As the last look found it; `nil` before the first.
     private(set) var sight: MemberSight?
     /// What it has read and written; `nil` where that may not be known.
@@ -52,6 +53,7 @@ final class GroupMember {
         io = try? process.file("io")
         isSettled = former?.isSettled ?? false
         proportional = former?.proportional ?? ProportionalMemory()
+        sockets = former?.sockets ?? ProcessSockets()
     }
 
     /// Looks at it anew.

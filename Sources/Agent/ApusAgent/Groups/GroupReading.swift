@@ -32,6 +32,8 @@ package struct GroupReading: Sendable {
     package var bootTime: Double?
     /// What its control groups come to; `nil` of a group that is none or never had one.
     package var controlGroups: ControlGroupSum?
+    /// Its sockets at the last turn of the sampling loop; `nil` where they are not read, or not all are known.
+    package var sockets: SocketFigures?
     /// CPU time in microseconds as its control groups have it; `nil` where none does.
     var controlGroupTime: CPUTime?
     /// Whether the look was a whole one: not where the processes could not be listed.

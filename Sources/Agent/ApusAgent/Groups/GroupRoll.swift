@@ -20,6 +20,10 @@ struct GroupRoll {
     private let root: KernelRoot
     /// The time for proportional memory; `nil`: it is not read.
     private let budget: ProportionalBudget?
+    /// The sockets of the machine; `nil`: they are not read.
+    private let survey: SocketSurvey?
+    /// The sockets of each group at the last turn of the sampling loop.
+    private var sockets: [Int: SocketFigures] = [:]
     /// How many processes are watched at most.
     let most: Int
     /// How many groups are watched at most; one of control groups counts twice.
@@ -51,10 +55,14 @@ struct GroupRoll {
     /// Processes that belong to a group and are not watched, as there are too many.
     var unwatched: Int { strangers.values.count { $0.isUnwatched } }
 
-    init(_ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, mostGroups: Int, descriptors: Int?) {
+    init(
+        _ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, sockets: SocketSurvey?, mostGroups: Int,
+        descriptors: Int?
+    ) {
         self.mostGroups = mostGroups
         self.root = root
         self.budget = budget
+        survey = sockets
         most = min(GroupLimits.processes.value, descriptors.map { $0 / 4 } ?? .max)
         first = try? ControlGroups(of: 1, root: root)
         controlGroups = ControlGroupWatch(root, isWhole: readsControlGroups, descriptors: descriptors)
@@ -124,7 +132,9 @@ struct GroupRoll {
         for newcomer in newcomers(present, isTurn: isTurn) { take(newcomer, isTurn: isTurn, at: now) }
         ledger.look(inOrder().lazy.compactMap { $0.sighting })
         if isTurn { readProportional(at: now) }
-        sum(lookAtControlGroups(isTurn: isTurn, at: now), at: now)
+        let controlGroups = lookAtControlGroups(isTurn: isTurn, at: now)
+        if isTurn { readSockets(at: now) }
+        sum(controlGroups, at: now)
         lookedAt = now.monotonic
     }
 
@@ -279,6 +289,12 @@ struct GroupRoll {
         }
     }
 
+    private mutating func readSockets(at now: Moment) {
+        guard let survey else { return }
+        let inGroups = controlGroups.claimed { declarations.indices.contains($0.declaration) ? numbers[$0.identity] : nil }
+        sockets = GroupSockets(survey, root).read(inOrder(), inGroups, at: now)
+    }
+
     private mutating func lookAtControlGroups(isTurn: Bool, at now: Moment) -> [Int: ControlGroupSum] {
         controlGroups.find(declarations, below: first, isTurn: isTurn)
         let numbers = controlGroups.claims.map { claim in
@@ -300,7 +316,8 @@ struct GroupRoll {
         // Read once for all of them, as it takes longer than a process.
         let bootTime = members.isEmpty ? nil : root.bootTime()
         for (number, group) in groups {
-            group.settle(ledger[number], controlGroups[number], bootTime: bootTime, root, at: now)
+            group.settle(
+                ledger[number], controlGroups[number], sockets[number], bootTime: bootTime, root, at: now)
         }
     }
 }

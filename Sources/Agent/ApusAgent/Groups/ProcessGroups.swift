@@ -32,11 +32,13 @@ package final class ProcessGroups: Sendable {
     ///   - retention: how long a group whose name is made of its processes is served without any.
     ///   - readsControlGroups: whether all is read of control groups that there is, and not their CPU time alone.
     ///   - proportionalBudget: the time for proportional memory; `nil`: it is not read.
+    ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
     ///   - descriptors: that this process may have open; a process of a group takes two, and half of all are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
-        proportionalBudget: ProportionalBudget? = nil, mostGroups: Int = GroupLimits.groups.value,
+        proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,
+        mostGroups: Int = GroupLimits.groups.value,
         descriptors: Int? = DescriptorLimit.current?.soft, logger: Logger, at now: Moment
     ) {
         self.logger = logger
@@ -44,7 +46,8 @@ package final class ProcessGroups: Sendable {
         state = Mutex(
             State(
                 roll: GroupRoll(
-                    root, readsControlGroups: readsControlGroups, budget: proportionalBudget, mostGroups: mostGroups,
+                    root, readsControlGroups: readsControlGroups, budget: proportionalBudget, sockets: sockets,
+                    mostGroups: mostGroups,
                     descriptors: descriptors)))
         watch(file, at: now)
     }

@@ -53,10 +53,12 @@ final class WatchedGroup {
 
     /// Ends a look: what was added since the one before is what it comes to, with what its processes and control groups have counted.
     func settle(
-        _ account: GroupLedger.Account, _ controlGroups: ControlGroupSum?, bootTime: Double?, _ root: KernelRoot, at now: Moment
+        _ account: GroupLedger.Account, _ controlGroups: ControlGroupSum?, _ sockets: SocketFigures?, bootTime: Double?,
+        _ root: KernelRoot, at now: Moment
     ) {
         found.account = account
         found.bootTime = bootTime
+        found.sockets = sockets
         found.controlGroups = controlGroups
         found.controlGroupTime = controlGroups.flatMap { time(of: $0, root) }
         found.began = began

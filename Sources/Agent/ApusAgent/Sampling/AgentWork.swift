@@ -24,6 +24,8 @@ package final class AgentWork: Sendable {
     private let storeWaiting = Atomic<Int>(0)
     private let proportionalReadings = Atomic<UInt64>(0)
     private let proportionalCPU = Atomic<UInt64>(0)
+    private let socketReadings = Atomic<UInt64>(0)
+    private let socketCPU = Atomic<UInt64>(0)
     private let cuts = Mutex<[HTTPConnectionCut: UInt64]>([:])
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
@@ -76,6 +78,11 @@ package final class AgentWork: Sendable {
         proportionalCPU.add(cpuNanoseconds, ordering: .relaxed)
     }
 
+    package func countSockets(cpuNanoseconds: UInt64) {
+        socketReadings.add(1, ordering: .relaxed)
+        socketCPU.add(cpuNanoseconds, ordering: .relaxed)
+    }
+
     package func countRefusedHost() { refusedHosts.add(1, ordering: .relaxed) }
 
     /// Seconds since the sampling loop's last turn.
@@ -93,6 +100,8 @@ package final class AgentWork: Sendable {
             forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 },
             proportionalReadings: proportionalReadings.load(ordering: .relaxed),
             proportionalCPU: Double(proportionalCPU.load(ordering: .relaxed)) / 1e9,
+            socketReadings: socketReadings.load(ordering: .relaxed),
+            socketCPU: Double(socketCPU.load(ordering: .relaxed)) / 1e9,
             storeMessages: storeMessages.load(ordering: .relaxed),
             storeWaiting: storeWaiting.load(ordering: .relaxed))
     }
@@ -115,6 +124,8 @@ package final class AgentWork: Sendable {
         let refusals: [RefusalReason: UInt64]
         let proportionalReadings: UInt64
         let proportionalCPU: Double
+        let socketReadings: UInt64
+        let socketCPU: Double
         let storeMessages: UInt64
         let storeWaiting: Int
     }

@@ -1,29 +1,20 @@
 import ApusLimits
 package import ApusLinux
-import CLinux
-import Synchronization
 
 /// The time that may be spent in each interval on reading proportional memory (PSS), shared by all processes.
 ///
 /// What a reading takes is known by the size of the process and by what others took. A process for which not enough is left is not read.
 package final class ProportionalBudget: Sendable {
-    private struct State {
-        /// Moment of CLOCK_MONOTONIC at which the interval began, and what was spent since: nanoseconds.
-        var began: UInt64 = 0
-        var spent: UInt64 = 0
-        var nanosecondsPerByte = 8.3e6 / Double(1 << 30)
-    }
-
-    private let budget: UInt64
-    private let interval: UInt64
+    private let budget: WindowBudget
     private let work: AgentWork
-    private let state = Mutex(State())
 
     /// - Returns: `nil` for a budget of nothing.
     package init?(_ budget: Duration, each interval: Duration, work: AgentWork) {
-        guard budget > .zero else { return nil }
-        self.budget = UInt64(budget / .nanoseconds(1))
-        self.interval = UInt64(max(1, interval / .nanoseconds(1)))
+        guard
+            let budget = WindowBudget(
+                budget, each: interval, nanosecondsPerUnit: 8.3e6 / Double(1 << 30), least: 16 << 20)
+        else { return nil }
+        self.budget = budget
         self.work = work
     }
 
@@ -31,26 +22,9 @@ package final class ProportionalBudget: Sendable {
     package func spend<Result>(
         on residentBytes: UInt64, at now: Moment, _ read: () throws(LinuxError) -> Result
     ) throws(LinuxError) -> Result? {
-        guard state.withLock({ admits(&$0, residentBytes, at: now.monotonic) }) else { return nil }
-        let start = apus_thread_cpu_nanoseconds()
-        defer {
-            let taken = apus_thread_cpu_nanoseconds() - start
-            work.countProportional(cpuNanoseconds: taken)
-            state.withLock { state in
-                state.spent += taken
-                // Small ones say little of what a page takes.
-                guard residentBytes >= 16 << 20 else { return }
-                state.nanosecondsPerByte += (Double(taken) / Double(residentBytes) - state.nanosecondsPerByte) / 4
-            }
-        }
-        return try read()
-    }
-
-    private func admits(_ state: inout State, _ residentBytes: UInt64, at now: UInt64) -> Bool {
-        // A turn may begin a little sooner after the one before.
-        if now >= state.began &+ interval / 10 * 9 { (state.began, state.spent) = (now, 0) }
-        guard residentBytes <= UInt64(SamplingLimits.proportionalMemory.value.bytes) else { return false }
-        return state.spent + UInt64(Double(residentBytes) * state.nanosecondsPerByte) <= budget
+        guard residentBytes <= UInt64(SamplingLimits.proportionalMemory.value.bytes) else { return nil }
+        return try budget.spend(
+            on: residentBytes, at: now, telling: { work.countProportional(cpuNanoseconds: $0) }, read)
     }
 }
 

@@ -13,5 +13,21 @@ package enum SamplingLimits: LimitCatalog {
         ByteLimit.mebibytes(4096), "of resident memory of a process whose proportional memory is read", per: "process",
         remedy: "take the memory of its control group: the process cannot map memory while the kernel looks at every page")
 
-    package static let all: [any AnyLimit] = [descriptors, proportionalMemory]
+    package static let socketDescriptors = Limit(
+        16_384, "open descriptors of a process whose sockets are looked for", per: "process",
+        remedy:
+            "take the sockets of its control group, which are known without its descriptors: match it by unit or cgroup alone")
+    package static let listedSockets = Limit(
+        65_536, "sockets of the agent's network namespace; with more of them no sockets are served", per: "namespace",
+        remedy: "leave --socket-budget away: every list would take longer than a tenth of a second")
+    package static let namespaceList = Limit(
+        ByteLimit.mebibytes(4), "of a list of sockets of another network namespace, some 150 a socket", per: "list",
+        remedy: "run the agent in that namespace")
+    package static let namespaces = Limit(
+        64, "network namespaces whose sockets are listed in one interval", per: "agent",
+        remedy: "watch fewer containers, or run an agent in some of them")
+
+    package static let all: [any AnyLimit] = [
+        descriptors, proportionalMemory, socketDescriptors, listedSockets, namespaceList, namespaces,
+    ]
 }

@@ -25,6 +25,8 @@ struct WorkSource: Source {
         Row(Agent.unwatchedControlGroups) { $0.unwatchedControlGroups },
         Row(Agent.proportionalReadings) { $0.totals.proportionalReadings },
         Row(Agent.proportionalCPU) { $0.totals.proportionalCPU },
+        Row(Agent.socketReadings) { $0.totals.socketReadings },
+        Row(Agent.socketCPU) { $0.totals.socketCPU },
         Row(Agent.forgottenInstances) { $0.totals.forgottenInstances },
         Row(Agent.samples) { $0.totals.samples },
         Row(Agent.lateSamples) { $0.totals.lateSamples },

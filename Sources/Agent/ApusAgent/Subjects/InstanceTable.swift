@@ -28,15 +28,20 @@ package final class InstanceTable: Sendable {
         self.init(configuration: configuration, root: root, store: nil, at: now)
     }
 
-    /// - Parameter store: where segments outlive the agent, if anywhere.
-    package init(configuration: AgentConfiguration, root: KernelRoot, store: SegmentStore?, at now: Moment) {
+    /// - Parameters:
+    ///   - store: where segments outlive the agent, if anywhere.
+    ///   - sockets: those of the machine; `nil`: they are not read.
+    package init(
+        configuration: AgentConfiguration, root: KernelRoot, store: SegmentStore?, sockets: SocketSurvey? = nil, at now: Moment
+    ) {
         self.configuration = configuration
         self.store = store
         rules = KnownInstance.Rules(
             hangs: HangJudge(after: configuration.hungAfter, at: now.monotonic),
             sources: SourceSelection(configuration.sources),
-            interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), seriesLimit: configuration.seriesLimit,
-            budget: SeriesBudget(total: configuration.seriesMemory), root: root, storedAge: store?.age ?? 0)
+            interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), sockets: sockets,
+            seriesLimit: configuration.seriesLimit, budget: SeriesBudget(total: configuration.seriesMemory), root: root,
+            storedAge: store?.age ?? 0)
         state = Mutex([:])
     }
 

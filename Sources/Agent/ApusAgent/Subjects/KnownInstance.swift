@@ -30,6 +30,7 @@ package final class KnownInstance: Sendable {
         let sources: SourceSelection<InstanceSubject>
         /// Nanoseconds between two turns of the sampling loop.
         let interval: UInt64
+        let sockets: SocketSurvey?
         /// Series of one instance past this number are not served.
         let seriesLimit: Int
         /// The memory for series, of all instances together.
@@ -62,7 +63,7 @@ package final class KnownInstance: Sendable {
     init(_ identity: InstanceIdentity, _ rules: Rules, at now: Moment) {
         self.identity = identity
         self.rules = rules
-        let subject = InstanceSubject(identity, hangs: rules.hangs, interval: rules.interval)
+        let subject = InstanceSubject(identity, hangs: rules.hangs, interval: rules.interval, sockets: rules.sockets)
         var readings = SourceReadings(rules.sources, labels: identity.labels)
         subjectLabels = readings.subject
         labels = readings.labels
@@ -157,7 +158,8 @@ package final class KnownInstance: Sendable {
         state.life = life
         standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
         state.subject = InstanceSubject(
-            identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval)
+            identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval,
+            sockets: rules.sockets)
         do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
     }
 

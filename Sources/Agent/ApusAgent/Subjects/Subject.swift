@@ -24,6 +24,8 @@ final class InstanceSubject: Subject {
     let hangs: HangJudge
     /// Nanoseconds between two turns of the sampling loop.
     let interval: UInt64
+    /// The sockets of the machine; `nil` where they are not read.
+    let sockets: SocketSurvey?
 
     var labels: [(String, String)] { identity.labels }
     var hasEnded: Bool { process?.hasEnded ?? false }
@@ -47,7 +49,7 @@ final class InstanceSubject: Subject {
     init(
         _ identity: InstanceIdentity, process sight: ProcessSight? = nil, report: (any InstanceReport)? = nil,
         isAlive: Bool? = nil, hangs: HangJudge,
-        interval: UInt64
+        interval: UInt64, sockets: SocketSurvey? = nil
     ) {
         self.identity = identity
         self.sight = sight
@@ -56,6 +58,7 @@ final class InstanceSubject: Subject {
         segment = report as? ReportedSegment
         self.hangs = hangs
         self.interval = interval
+        self.sockets = sockets
     }
 }
 

@@ -60,6 +60,21 @@ package struct ControlGroupTree: Sendable {
         return Folder(path: path, number: UInt64(status.st_ino))
     }
 
+    /// What the kernel calls the group of the unified hierarchy with a path, and those below it: the inodes of their folders.
+    ///
+    /// - Returns: none where it is not there, or has more below it than `most`.
+    package func numbers(of path: String, atMost most: Int = 256) -> [UInt64] {
+        guard let folder = root.unifiedFolder(of: path) else { return [] }
+        var status = stat()
+        guard stat(folder, &status) == 0 else { return [] }
+        var numbers = [UInt64(status.st_ino)]
+        let extent = walk(folder, "", within: Bounds(folders: most, depth: 16, time: 100_000_000), ()) { below, _ in
+            numbers.append(below.number)
+            return ()
+        }
+        return extent.isCut ? [] : numbers
+    }
+
     /// Finds groups from the top down, so that what is cut is what lies deepest. The root of all is left out, as it is the whole machine.
     ///
     /// - Parameter visit: is given a group and what was carried to it, and says what is carried to those below it; `nil`: they are not

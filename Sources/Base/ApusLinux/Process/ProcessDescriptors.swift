@@ -33,6 +33,48 @@ package enum ProcessDescriptors {
         return Count(number: UInt64(max(0, count)), isCounted: true)
     }
 
+    /// Finds the sockets among the open descriptors of a process, by their inodes: a microsecond and a half for each descriptor.
+    ///
+    /// - Parameter limit: the descriptors that it may have.
+    /// - Returns: one for each socket, also where several descriptors are of it; `nil` past the limit.
+    /// - Throws: ``LinuxError``: another user's process may not be looked at without privilege.
+    package static func sockets(of process: WatchedProcess, atMost limit: Int) throws(LinuxError) -> [UInt64]? {
+        let path = "\(try process.livingFolder())/fd"
+        guard let directory = opendir(path) else { throw .open(path: path, code: errno) }
+        defer { closedir(directory) }
+        var inodes: Set<UInt64> = []
+        var seen = 0
+        while let entry = readdir(directory) {
+            seen += 1
+            // With "." and "..".
+            guard seen <= limit + 2 else { return nil }
+            if let inode = socket(dirfd(directory), &entry.pointee) { inodes.insert(inode) }
+        }
+        // A path leads to whoever has the pid, which may be another process by now.
+        guard !process.hasEnded else { throw .read(path: path, code: ESRCH) }
+        return inodes.sorted()
+    }
+
+    private static let socketMark = Array("socket:[".utf8)
+
+    /// The number in a link to `socket:[NUMBER]`; `nil` of other descriptors.
+    private static func socket(_ folder: Int32, _ entry: inout dirent) -> UInt64? {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { target in
+            let count = withUnsafeBytes(of: &entry.d_name) { name -> Int in
+                // In bounds: the kernel ends the name with a null within the array, and writes at most the count that it is given.
+                guard let name = name.baseAddress?.assumingMemoryBound(to: CChar.self), let start = target.baseAddress else {
+                    return 0
+                }
+                return readlinkat(
+                    folder, name, UnsafeMutableRawPointer(start).assumingMemoryBound(to: CChar.self), target.count)
+            }
+            let mark = socketMark
+            guard count > mark.count, target[..<count].starts(with: mark) else { return nil }
+            var fields = FieldScanner<Slice<UnsafeMutableBufferPointer<UInt8>>>(target[mark.count..<count])
+            return fields.nextNumber()
+        }
+    }
+
     /// How many descriptors a process has open.
     package struct Count: Sendable {
         package let number: UInt64

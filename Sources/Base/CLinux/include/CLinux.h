@@ -5,6 +5,7 @@
 #include "Datagrams.h"
 #include "Listening.h"
 #include "Names.h"
+#include "SocketList.h"
 #include "SocketOwners.h"
 #include <stddef.h>
 #include <stdint.h>

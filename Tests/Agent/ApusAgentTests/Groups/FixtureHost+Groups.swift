@@ -88,6 +88,7 @@ extension FixtureHost {
         ProcessGroups(
             try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: root,
             proportionalBudget: ProportionalBudget(pssBudget, each: .seconds(15), work: AgentWork(at: time.now)),
+            sockets: survey,
             logger: log.logger, at: time.now)
     }
 }

@@ -1,0 +1,67 @@
+import CLinux
+import Synchronization
+
+/// The CPU time that one kind of reading may take in each interval, shared by all who are read.
+///
+/// What a reading takes is known by the size of what is read and by what others took.
+final class WindowBudget: Sendable {
+    private struct State {
+        /// Moment of CLOCK_MONOTONIC at which the interval began, and what was spent since: nanoseconds.
+        var began: UInt64 = 0
+        var spent: UInt64 = 0
+        var nanosecondsPerUnit: Double
+    }
+
+    private let budget: UInt64
+    private let interval: UInt64
+    private let least: UInt64
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - nanosecondsPerUnit: what a reading is taken to cost before the first.
+    ///   - least: the size from which on a reading says what a unit costs.
+    /// - Returns: `nil` for a budget of nothing.
+    init?(_ budget: Duration, each interval: Duration, nanosecondsPerUnit: Double, least: UInt64) {
+        guard budget > .zero else { return nil }
+        self.budget = UInt64(budget / .nanoseconds(1))
+        self.interval = UInt64(max(1, interval / .nanoseconds(1)))
+        self.least = least
+        state = Mutex(State(nanosecondsPerUnit: nanosecondsPerUnit))
+    }
+
+    /// Reads something; `nil` where not enough is left for it.
+    ///
+    /// - Parameters:
+    ///   - isFree: whether it is read in any case, and what it takes is then missing for others.
+    ///   - told: the nanoseconds that it took.
+    func spend<Result, Failure: Error>(
+        on size: UInt64, isFree: Bool = false, at now: Moment, telling told: (UInt64) -> Void,
+        _ read: () throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard state.withLock({ admits(&$0, size, at: now.monotonic) || isFree }) else { return nil }
+        let start = apus_thread_cpu_nanoseconds()
+        defer {
+            let taken = apus_thread_cpu_nanoseconds() - start
+            told(taken)
+            state.withLock { state in
+                state.spent += taken
+                // Small ones say little of what a unit takes.
+                if size >= least, size > 0 {
+                    state.nanosecondsPerUnit += (Double(taken) / Double(size) - state.nanosecondsPerUnit) / 4
+                }
+            }
+        }
+        return try read()
+    }
+
+    /// Whether there is time for a reading of this size where nothing else is read.
+    func mayEverAdmit(_ size: UInt64) -> Bool {
+        state.withLock { UInt64(Double(size) * $0.nanosecondsPerUnit) <= budget }
+    }
+
+    private func admits(_ state: inout State, _ size: UInt64, at now: UInt64) -> Bool {
+        // A turn may begin a little sooner after the one before.
+        if now >= state.began &+ interval / 10 * 9 { (state.began, state.spent) = (now, 0) }
+        return state.spent + UInt64(Double(size) * state.nanosecondsPerUnit) <= budget
+    }
+}

@@ -1,0 +1,57 @@
+import AgentMetrics
+import ApusLimits
+import ApusLinux
+import ApusMetrics
+import Glibc
+
+/// The sockets of an instance's process: /proc/PID/fd and sock_diag(7), at each turn of the sampling loop; only with `--socket-budget`.
+///
+/// Where the descriptors may not be seen, they are those that were made in the control group of its unit or container.
+struct SocketsSource: Source {
+    static let name = "sockets"
+    static let cadence = Cadence.scrape
+
+    struct Reading: Sendable {
+        /// `nil` where they are not known.
+        let figures: SocketFigures?
+        /// Seconds since they were read.
+        let age: Double
+    }
+
+    static let rows: [Row<Reading>] = SocketFigures.rows { $0.figures }
+
+    private let process: WatchedProcess
+    private let survey: SocketSurvey
+    /// Nanoseconds between two turns of the sampling loop.
+    private let interval: UInt64
+    private var sockets = ProcessSockets()
+    private var last: (figures: SocketFigures?, at: UInt64)?
+
+    init?(_ subject: InstanceSubject) throws(LinuxError) {
+        guard let survey = subject.sockets, let process = try subject.watched() else { return nil }
+        self.process = process
+        self.survey = survey
+        interval = subject.interval
+    }
+
+    mutating func read(at now: Moment) throws(LinuxError) -> Reading {
+        // A turn may begin a little sooner after the one before.
+        if last.map({ now.monotonic - min(now.monotonic, $0.at) >= interval / 10 * 9 }) ?? true {
+            last = (try figures(at: now), now.monotonic)
+        }
+        return Reading(figures: last?.figures, age: last.map { now.seconds(since: $0.at) } ?? 0)
+    }
+
+    private mutating func figures(at now: Moment) throws(LinuxError) -> SocketFigures? {
+        guard !process.hasEnded else { throw .read(path: process.folder, code: ESRCH) }
+        let files = try? ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.socketDescriptors.value)
+        sockets.read(process, openFiles: files?.number, in: survey, at: now)
+        let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0).ownGroup }
+        var union = SocketUnion(
+            survey, controlGroups: path.map { ControlGroupTree(process.root).numbers(of: $0) } ?? [], at: now)
+        union.add(sockets, process.folder)
+        return union.figures
+    }
+
+    func age(of reading: Reading) -> Double? { reading.age }
+}
