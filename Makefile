@@ -15,12 +15,12 @@ DATA ?= ./data
 FUZZ_SECONDS ?= 10
 ATTACK_SECONDS ?= 120
 ATTACK_MILLISECONDS ?= 200
-FORMATTED := Package.swift Sources Tests Fuzz Examples/Shop/Package.swift Examples/Shop/Sources Benchmarks
+FORMATTED := Package.swift Sources Tests Fuzz Examples/*/Package.swift Examples/*/Sources Benchmarks
 
 # Debian packages by name: to build, to package, and to test.
 BUILD_PACKAGES := binutils libpcre2-dev libsqlite3-dev libsystemd-dev libyaml-dev libzstd-dev zlib1g-dev
 DEB_PACKAGES := debhelper dpkg-dev git python3
-TEST_PACKAGES := amqp-tools bash-completion curl dbus docker-compose iproute2 lintian man-db nginx nodejs openssl pgbouncer postgresql prometheus prometheus-alertmanager \
+TEST_PACKAGES := amqp-tools bash-completion curl dbus default-jdk-headless docker-compose iproute2 lintian man-db nginx nodejs openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
     prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \
     python3-prometheus-client python3-protobuf python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \
@@ -69,6 +69,8 @@ product: build-packages
 
 examples: test-packages
 	$(SWIFT_BUILD) --product ShopExample
+	$(SWIFT_BUILD) --product PolyglotExample
+	$(SWIFT_BUILD) --product apus-agent
 	Examples/run
 
 fuzz:

@@ -378,8 +378,9 @@ let package = Package(
         generator.tests(
             "ApusDeploymentTests",
             [
-                "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusPromQL", "ApusTopology", "EventCatalog",
-                "GeneratorTesting", "HostTesting", "ServerTesting", "Yams",
+                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLinux", "ApusPromQL",
+                "ApusTopology",
+                "EventCatalog", "GeneratorTesting", "HostTesting", "ServerTesting", "Yams",
             ]),
         generator.tests(
             "MonitoringPacksTests",
@@ -459,10 +460,13 @@ let package = Package(
                 "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
                 "reporting-service", httpClient, nioCore, nioHTTP1,
             ]),
-        // The sources of Examples/Shop, whose own Package.swift is for its reader: so they are compiled with everything else.
+        // The sources of the examples, whose own Package.swift are for their readers: so they are compiled with everything else.
         outsider(
             "ShopExample", "Examples/Shop/Sources/Shop",
             ["ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks", "MonitoringPacks"]),
+        outsider(
+            "PolyglotExample", "Examples/Polyglot/Sources/Polyglot",
+            ["ApusDashboards", "ApusMetrics", "ApusPromQL", "ApusTopology", "FleetCommands", "LiveChecks"]),
     ]
 )
 

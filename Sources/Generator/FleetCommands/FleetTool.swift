@@ -41,7 +41,8 @@ extension FleetTool {
             abstract: "Generates and checks the monitoring of the \(fleet.name) fleet.",
             subcommands: [
                 GenerateCommand<DeclaredFleet<Self>>.self, ExplainCommand<DeclaredFleet<Self>>.self,
-                TopologyCommand<DeclaredFleet<Self>>.self, PromQLCommand.self, LintCommand<DeclaredFleet<Self>>.self,
+                TopologyCommand<DeclaredFleet<Self>>.self, LocalCommand<DeclaredFleet<Self>>.self, PromQLCommand.self,
+                LintCommand<DeclaredFleet<Self>>.self,
             ] + commands)
     }
 

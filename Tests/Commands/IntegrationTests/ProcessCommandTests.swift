@@ -34,8 +34,8 @@ import Testing
             case .compose, .kubernetes:
                 [
                     .container(agent: agent.name, in: fleet, port: agent.port, socket: agent.socketName, expecting: [name]),
-                    .podAgent(in: fleet, expecting: [name]), .agentImage(of: fleet),
-                ]
+                    .agentImage(of: fleet),
+                ] + fleet.services.prefix(1).map { .podAgent(in: fleet, beside: "a-1", of: $0) }
             }
         }
         return services + agents

@@ -101,7 +101,7 @@ private struct Bare: FleetTool {
 
 @Suite struct `A tool for a fleet of one's own` {
     @Test func `has the commands of every fleet, and those that it adds`() {
-        let all = ["generate", "explain", "topology", "promql", "lint"]
+        let all = ["generate", "explain", "topology", "local", "promql", "lint"]
         #expect(Bare.configuration.subcommands.map { $0.configuration.commandName } == all)
         #expect(Shop.configuration.subcommands.map { $0.configuration.commandName } == all + ["check"])
     }

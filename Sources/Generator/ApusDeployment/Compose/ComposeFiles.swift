@@ -7,7 +7,7 @@ extension Fleet {
 
     /// Containers of its own processes; those of the servers come on top.
     fileprivate var containersOfOwn: Int {
-        let instances = services.reduce(0) { $0 + $1.instances.count }
+        let instances = startedServices.reduce(0) { $0 + $1.instances.count }
         return agents.placement == .besideEachInstance ? 2 * instances : instances + 1
     }
 
@@ -42,6 +42,10 @@ package struct ComposeFiles {
     /// Where Grafana's datasource for containers lies.
     package static let grafanaFolder = "deploy/compose/grafana/datasources"
 
+    /// The folder of the agent's file of groups for containers, and as the Compose file has it.
+    static let agentFolder = "deploy/compose/agent"
+    static let agentMount = "./compose/agent"
+
     /// A bridge of Linux has 1,023 ports (BR_MAX_PORTS), of which the servers take some.
     static let mostContainers = 1000
 
@@ -50,16 +54,25 @@ package struct ComposeFiles {
             let configurations =
                 try nginxConfigurations(for: fleet, network: .containers, folder: "deploy/compose/nginx")
                 + pgbouncerConfigurations(for: fleet, network: .containers, folder: "deploy/compose/pgbouncer")
-            return configurations + monitoring + fleet.brokers.map(brokerConfiguration) + [
+            return try configurations + watchFiles + monitoring + fleet.brokers.map(brokerConfiguration) + [
                 try YAMLFile.file("deploy/docker-compose.yml", composeFile, remarks: remarks)
             ]
+        }
+    }
+
+    private var watchFiles: [GeneratedFile] {
+        get throws {
+            guard !fleet.watchedServices.isEmpty else { return [] }
+            let file = try AgentWatchFile.compose(fleet)
+            let path = "\(Self.agentFolder)/\(AgentWatchFile.name)"
+            return [GeneratedFile(path: path, contents: try file.contents, origins: file.origins)]
         }
     }
 
     private var composeFile: ComposeFile {
         let services = ComposeServices(fleet: fleet)
         let own =
-            (fleet.services.contains(where: fleet.keepsFiles) ? [ComposeServices.dataVolume] : []) + [
+            (fleet.startedServices.contains(where: fleet.keepsFiles) ? [ComposeServices.dataVolume] : []) + [
                 ComposeServices.reportVolume
             ]
         let servers = fleet.databases.map(\.name) + fleet.brokers.map(\.name) + fleet.caches.map(\.name)

@@ -4,6 +4,7 @@ import ApusFiles
 struct ComposeService: Encodable {
     var image: String
     var build: Build?
+    var entrypoint: [String]?
     var command: [String]?
     var user: String?
     var environment: OrderedMapping?
@@ -85,7 +86,7 @@ struct ComposeService: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case image, build, command, user, environment, secrets, volumes, tmpfs, ports, networks
+        case image, build, entrypoint, command, user, environment, secrets, volumes, tmpfs, ports, networks
         case networkMode = "network_mode"
         case pid, cgroup
         case processInit = "init"

@@ -20,14 +20,17 @@ extension ComposeServices {
         fleet.agentEndpoints.map { agent in
             let command = ProcessCommand.container(
                 agent: agent.name, in: fleet, port: agent.port, socket: agent.socketName,
-                expecting: agent.instances.map(\.description))
+                watchPath: fleet.watchedServices.isEmpty ? nil : "\(AgentWatchFile.folder)/\(AgentWatchFile.name)",
+                reportHost: fleet.reportEndpoint.map { _ in "0.0.0.0" }, expecting: agent.expected.map(\.description))
             var service = container(
                 own(command.executable), limits: limits(fleet.agents.limits, cpus: 0.5),
                 healthcheck: Self.shell(ShellCheck.answers(port: agent.port, path: "/health/ready")))
             service.build = .init(target: command.executable)
             service.command = command.arguments
             service.user = user
-            service.volumes = ["\(Self.reportVolume):\(fleet.installation.runtimeFolder)"]
+            service.volumes =
+                ["\(Self.reportVolume):\(fleet.installation.runtimeFolder)"]
+                + (fleet.watchedServices.isEmpty ? [] : ["\(ComposeFiles.agentMount):\(AgentWatchFile.folder):ro"])
             service.stopGracePeriod = command.stopGrace.argument
             service.pidsLimit = fleet.agents.limits.tasks
             service.ulimits = .init(nofile: fleet.agents.limits.openFiles)
@@ -44,7 +47,7 @@ extension ComposeServices {
     }
 
     var instances: [Container] {
-        fleet.services.flatMap { service in
+        fleet.startedServices.flatMap { service in
             service.instances.map { instance in (instance.name, container(of: instance, service)) }
         }
     }
@@ -54,11 +57,14 @@ extension ComposeServices {
         let agent = fleet.agentEndpoints.first { $0.instances.contains(identity) }
         let command = ProcessCommand.container(
             instance, of: service, in: fleet, logLevel: ComposeVariable.logLevel.reference)
+        let isForeign = command.path != nil
         var container = container(
-            own(command.executable), limits: limits(service.limits, cpus: 1),
+            own(isForeign ? service.name : command.executable), limits: limits(service.limits, cpus: 1),
             healthcheck: healthcheck(of: instance, service, agent: agent),
             dependsOn: fleet.agents.placement == .perHost ? fleet.agentEndpoints.map(\.name) : [])
-        container.build = .init(target: command.executable)
+        container.build = isForeign ? nil : .init(target: command.executable)
+        // The command by which the agent finds it, whatever its image says.
+        container.entrypoint = command.path.map { [$0] }
         container.command = command.arguments
         container.user = user
         container.environment = environment(of: command)
@@ -81,7 +87,8 @@ extension ComposeServices {
         if let port = instance.port {
             let url = "http://127.0.0.1:\(port)\(service.health.ready)"
             return ProcessCommand.probe(of: service, in: fleet, url: url).map { ["CMD"] + $0 }
-                ?? Self.shell(ShellCheck.answers(port: port, path: service.health.ready))
+                // An image of another's may have no bash.
+                ?? (service.runtime == .swift ? Self.shell(ShellCheck.answers(port: port, path: service.health.ready)) : nil)
         }
         guard let agent else { return nil }
         let probe = ProcessCommand.probe(

@@ -16,10 +16,12 @@ package struct Dockerfile {
         "ca-certificates", "libgcc-s1", "libpcre2-8-0", "libstdc++6", "libsystemd0", "libzstd1", "zlib1g",
     ]
 
-    /// The executables of the fleet's services, each once.
+    /// The executables of the fleet's own package, each once.
     package var executables: [ServiceExecutable] {
         var seen: Set<String> = []
-        return fleet.services.map { fleet.command(of: $0).executable }.filter { seen.insert($0.name).inserted }
+        return fleet.startedServices.filter { fleet.path(of: $0) == nil }.map { fleet.command(of: $0).executable }.filter {
+            seen.insert($0.name).inserted
+        }
     }
 
     package init(fleet: Fleet) { self.fleet = fleet }

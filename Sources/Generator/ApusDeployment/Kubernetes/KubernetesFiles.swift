@@ -22,8 +22,8 @@ package func kubernetesFiles(
     if let backends = objects.backends {
         files.append(try file("backends", [backends], remarks: objects.backendRemarks))
     }
-    files += try fleet.services.map { service in
-        let objects = KubernetesService(fleet: fleet, service: service).objects
+    files += try fleet.startedServices.map { service in
+        let objects = try KubernetesService(fleet: fleet, service: service).objects
         return try file("service-\(service.name)", objects, from: service.place)
     }
     return files + ruleFiles.map { objects.ruleObject(of: $0) }

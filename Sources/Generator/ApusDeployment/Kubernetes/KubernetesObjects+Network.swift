@@ -4,7 +4,7 @@ import ApusTopology
 /// Who may speak with whom: what is not allowed here is refused.
 extension KubernetesObjects {
     var networkPolicies: [YAMLValue] {
-        [everything, metrics, names] + fleet.services.flatMap(policies)
+        [everything, metrics, names] + fleet.startedServices.flatMap(policies)
     }
 
     private func policy(_ name: String, _ selector: YAMLValue, ingress: YAMLValue? = nil, egress: YAMLValue? = nil) -> YAMLValue

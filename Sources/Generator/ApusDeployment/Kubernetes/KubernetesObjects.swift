@@ -60,7 +60,7 @@ struct KubernetesObjects {
     /// The pods that share files.
     var sharingPods: YAMLValue {
         let sharing = fleet.sharingServices.map(\.name)
-        guard sharing.count < fleet.services.count else { return selector }
+        guard sharing.count < fleet.startedServices.count else { return selector }
         return [
             "matchLabels": .strings([(Self.partLabel, fleet.name)]),
             "matchExpressions": [["key": "\(Self.nameLabel)", "operator": "In", "values": .strings(sharing)]],

@@ -9,9 +9,7 @@ struct KubernetesPods {
     private var fleet: Fleet { service.fleet }
     private var declared: FleetService { service.service }
     private var command: ProcessCommand { .pod(instance, of: declared, in: fleet, port: service.port) }
-    private var agentCommand: ProcessCommand {
-        .podAgent(in: fleet, expecting: ["\(declared.name)/\(instance)"])
-    }
+    private var agentCommand: ProcessCommand { .podAgent(in: fleet, beside: instance, of: declared) }
     private var images: ContainerImages { ContainerImages(fleet: fleet) }
 
     /// The runtime puts the pod's name in its place.
@@ -89,7 +87,7 @@ struct KubernetesPods {
         return (sharesData ? [shared] : []) + [
             ["name": "reports", "emptyDir": ["medium": "Memory", "sizeLimit": "1Mi"]],
             ["name": "temporary", "emptyDir": ["sizeLimit": "64Mi"]],
-        ]
+        ] + (declared.isWatched ? [["name": "watch", "configMap": ["name": "\(service.watchName)"]]] : [])
     }
 
     private var mounts: [YAMLValue] {
@@ -125,8 +123,10 @@ struct KubernetesPods {
     private var container: YAMLValue {
         let command = command
         return .present([
-            ("name", "\(declared.role.rawValue)"), ("image", "\(images.own(command.executable))"),
-            ("args", .strings(command.arguments)),
+            ("name", "\(declared.role.rawValue)"),
+            ("image", "\(images.own(command.path == nil ? command.executable : declared.name))"),
+            // The command by which the agent finds it, whatever its image says.
+            ("command", command.path.map { .strings([$0]) }), ("args", .strings(command.arguments)),
             (
                 "env",
                 .list(
@@ -179,7 +179,13 @@ struct KubernetesPods {
             ("livenessProbe", get("/health/live", port: KubernetesObjects.agentPort, failures: 3)),
             ("resources", resources(fleet.agents.limits, cpu: "50m", request: .mebibytes(64))),
             ("securityContext", Self.confined),
-            ("volumeMounts", [["name": "reports", "mountPath": "\(fleet.installation.runtimeFolder)"]]),
+            (
+                "volumeMounts",
+                .list(
+                    [["name": "reports", "mountPath": "\(fleet.installation.runtimeFolder)"]]
+                        + (declared.isWatched
+                            ? [["name": "watch", "mountPath": "\(AgentWatchFile.folder)", "readOnly": true]] : []))
+            ),
         ])
     }
 }

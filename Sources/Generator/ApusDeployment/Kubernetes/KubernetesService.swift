@@ -30,8 +30,39 @@ struct KubernetesService {
     }
 
     var objects: [YAMLValue] {
-        [account, address] + workloads.map { KubernetesPods(service: self, workload: $0).statefulSet }
+        get throws {
+            let watched = service.isWatched ? [try watchedProcesses] : []
+            return watched + [account, address] + sets
+        }
+    }
+
+    private var sets: [YAMLValue] {
+        workloads.map { KubernetesPods(service: self, workload: $0).statefulSet }
             + (service.instances.count > 1 ? [disruptionBudget] : []) + (scaler.map { [$0] } ?? [])
+    }
+
+    /// What holds the files by which the agents of the pods find their service's process, one for each pod.
+    var watchName: String { "\(service.name)-watch" }
+
+    private var watchedProcesses: YAMLValue {
+        get throws {
+            let files = try watchedInstances.map { instance in
+                (
+                    AgentWatchFile.podFile(of: instance),
+                    try AgentWatchFile.pod(instance, of: service, in: fleet, port: port).contents
+                )
+            }
+            return [
+                "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(watchName), "data": .strings(files),
+            ]
+        }
+    }
+
+    /// The instances that there are, and those that a scaler may add.
+    private var watchedInstances: [String] {
+        let names = service.instances.map(\.name)
+        guard let most = service.scaling?.maximum, let set = workloads.first, set.instance == nil else { return names }
+        return (set.first..<set.first + max(most, set.replicas)).map { "\(service.name)-\($0)" }
     }
 
     /// Each pod has an address of its own, so that all have the first instance's port.

@@ -26,6 +26,8 @@ public struct ProcessCommand: Hashable, Sendable {
     public let name: String
     /// The name of the executable's file.
     public let executable: String
+    /// Where others have installed the executable; nil for one of the fleet's own.
+    public let path: String?
     /// An option stands with its value.
     public let options: [[String]]
     public let environment: [Variable]
@@ -49,12 +51,14 @@ extension ProcessCommand {
         let command = fleet.command(of: service)
         self.name = name
         executable = command.executable.name
+        path = fleet.path(of: service)
         options = command.arguments.filter { $0.placements.contains(placement) }.compactMap { argument in
             let words = argument.words.compactMap { $0.text(values) }
             return words.count == argument.words.count ? words : nil
         }
+        let reporting = Self.reporting(of: service, instance: values[.instance] ?? name, in: fleet, at: placement)
         environment =
-            variables
+            variables + reporting.filter { command.environment[$0.name] == nil }
             + command.environment.sorted { $0.key < $1.key }.compactMap { name, text in
                 text.text(values).map { Variable(name: name, value: $0) }
             }
@@ -63,6 +67,32 @@ extension ProcessCommand {
         readiness =
             port.map { Readiness.succeeds(url: "http://\(fleet.host):\($0)\(service.health.ready)") }
             ?? .runs(.milliseconds(500))
+    }
+
+    /// The variables by which a service that reports over HTTP finds its agent, and says who it is.
+    private static func reporting(
+        of service: FleetService, instance: String, in fleet: Fleet, at placement: ProcessPlacement
+    ) -> [Variable] {
+        guard let endpoint = fleet.reportEndpoint else { return [] }
+        // Containers of a pod share their loopback.
+        let network: FleetNetwork = placement == .compose ? .containers : .host
+        let url = "http://\(network.address(of: endpoint))"
+        let pairs: [(String, String)] =
+            switch service.reports {
+            case .segment, .nothing: []
+            case .text: [("APUS_REPORT_URL", "\(url)/v1/report/\(service.name)/\(instance)")]
+            case .openTelemetry:
+                [
+                    ("OTEL_SERVICE_NAME", service.name), ("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=\(instance)"),
+                    ("OTEL_EXPORTER_OTLP_ENDPOINT", url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                    ("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_TRACES_EXPORTER", "none"), ("OTEL_LOGS_EXPORTER", "none"),
+                    (
+                        "OTEL_METRIC_EXPORT_INTERVAL",
+                        "\(Int(min(fleet.agents.samplingInterval, .seconds(15)) / .milliseconds(1)))"
+                    ),
+                ]
+            }
+        return pairs.map { Variable(name: $0.0, value: $0.1) }
     }
 
     /// An instance as a child of a process that runs the whole fleet.
@@ -163,16 +193,22 @@ extension ProcessCommand {
 
     /// - Parameters:
     ///   - units: units of the host that it watches.
+    ///   - watchPath: the file that names the groups of processes that it watches; nil for none.
+    ///   - reports: where it takes reports over HTTP; nil for nowhere.
     ///   - expectations: which instances it expects, as options.
     ///   - more: what only this placement has.
     private init(
-        agent name: String, of fleet: Fleet, listen: String, socket: String, units: [String] = [], expectations: [[String]],
-        more: [[String]], url: String
+        agent name: String, of fleet: Fleet, listen: String, socket: String, units: [String] = [], watchPath: String? = nil,
+        reports: String? = nil, expectations: [[String]], more: [[String]], url: String
     ) {
         self.name = name
         executable = Self.agentExecutable
+        path = nil
+        let places = [("--report-listen", reports), ("--config", watchPath)].compactMap { option, value in
+            value.map { [option, $0] }
+        }
         options =
-            [["--listen", listen], ["--socket", socket]] + units.map { ["--watch-unit", $0] }
+            [["--listen", listen], ["--socket", socket]] + places + units.map { ["--watch-unit", $0] }
             // After the units, so that one unit more is one line more.
             + [["--interval", fleet.agents.samplingInterval.argument]] + expectations + more
         environment = []
@@ -186,11 +222,14 @@ extension ProcessCommand {
 
     /// An agent as a child of a process that runs the whole fleet.
     ///
-    /// - Parameter folder: of the agents' sockets.
-    public static func child(agent: AgentEndpoint, in fleet: Fleet, folder: String) -> Self {
+    /// - Parameters:
+    ///   - folder: of the agents' sockets, and of their file of groups.
+    ///   - hasLifeline: whether it ends with the pipe that is its standard input.
+    public static func child(agent: AgentEndpoint, in fleet: Fleet, folder: String, hasLifeline: Bool = true) -> Self {
         Self(
             agent: agent.name, of: fleet, listen: agent.address, socket: "\(folder)/\(agent.socketName)",
-            expectations: expecting(agent.instances.map(\.description)), more: [["--lifeline"]],
+            watchPath: fleet.watchPath(in: folder), reports: fleet.reportAddress,
+            expectations: expecting(agent.expected.map(\.description)), more: hasLifeline ? [["--lifeline"]] : [],
             url: "http://\(agent.address)/health")
     }
 
@@ -200,6 +239,7 @@ extension ProcessCommand {
     ) -> Self {
         Self(
             agent: agent.name, of: fleet, listen: agent.address, socket: socket, units: units,
+            watchPath: fleet.watchPath(in: AgentWatchFile.folder), reports: fleet.reportAddress,
             expectations: [["--expect-file", expectationsPath]], more: [], url: "http://\(agent.address)/health")
     }
 
@@ -212,8 +252,8 @@ extension ProcessCommand {
         -> Self
     {
         Self(
-            agent: agent.name, of: fleet, listen: agent.address, socket: socket, expectations: [],
-            more: [["--config", watchPath], ["$\(arguments)"]], url: "http://\(agent.address)/health")
+            agent: agent.name, of: fleet, listen: agent.address, socket: socket, watchPath: watchPath, expectations: [],
+            more: [["$\(arguments)"]], url: "http://\(agent.address)/health")
     }
 
     /// The template of agents beside instances: what only one has is in variables, as ``settings(of:unit:)`` gives them.
@@ -237,24 +277,51 @@ extension ProcessCommand {
     ///
     /// - Parameters:
     ///   - socket: the file name of its report socket.
+    ///   - watchPath: the file that names the groups of processes that it watches; nil for none.
+    ///   - reportHost: the address at which it takes reports over HTTP; nil for nowhere.
     ///   - instances: their names, or what the runtime replaces by those.
     package static func container(
-        agent name: String, in fleet: Fleet, port: Int, socket: String, expecting instances: [String]
+        agent name: String, in fleet: Fleet, port: Int, socket: String, watchPath: String? = nil, reportHost: String? = nil,
+        expecting instances: [String]
     ) -> Self {
         Self(
             agent: name, of: fleet, listen: "0.0.0.0:\(port)", socket: fleet.reportSocket(named: socket),
+            watchPath: watchPath, reports: reportHost.map { "\($0):\(fleet.agents.reportPort)" },
             expectations: expecting(instances), more: [["--journal", "off"], ["--log", "json"]],
             url: "http://127.0.0.1:\(port)/health")
     }
 
-    /// The agent in a pod, beside the instances that it expects.
-    package static func podAgent(in fleet: Fleet, expecting instances: [String]) -> Self {
+    /// The agent in a pod, beside an instance of a service.
+    ///
+    /// - Parameter instance: its name, or what the runtime replaces by that.
+    package static func podAgent(in fleet: Fleet, beside instance: String, of service: FleetService) -> Self {
         container(
-            agent: "agent", in: fleet, port: fleet.agents.port, socket: fleet.data.agentSocket(of: nil), expecting: instances)
+            agent: "agent", in: fleet, port: fleet.agents.port, socket: fleet.data.agentSocket(of: nil),
+            watchPath: service.isWatched ? "\(AgentWatchFile.folder)/\(AgentWatchFile.podFile(of: instance))" : nil,
+            reportHost: service.reports.isOverHTTP ? "127.0.0.1" : nil,
+            expecting: service.reports == .nothing ? [] : ["\(service.name)/\(instance)"])
     }
 
     /// What the agent's image runs when nobody gives it a command: an agent that expects no instance.
-    package static func agentImage(of fleet: Fleet) -> Self { podAgent(in: fleet, expecting: []) }
+    package static func agentImage(of fleet: Fleet) -> Self {
+        container(agent: "agent", in: fleet, port: fleet.agents.port, socket: fleet.data.agentSocket(of: nil), expecting: [])
+    }
+}
+
+extension Fleet {
+    /// The agent's file of groups in a folder; nil where the agent watches only who reports by a segment.
+    fileprivate func watchPath(in folder: String) -> String? {
+        watchedServices.isEmpty ? nil : "\(folder)/\(AgentWatchFile.name)"
+    }
+
+    /// Where the agent of the host takes reports over HTTP; nil when no service sends any.
+    fileprivate var reportAddress: String? { reportEndpoint.map(FleetNetwork.host.address) }
+
+    /// Where the executable of a service is that others have installed; nil for one of the fleet's own package.
+    package func path(of service: FleetService) -> String? {
+        let executable = command(of: service).executable
+        return executable.path ?? (service.runtime == .swift ? nil : "/usr/bin/\(executable.name)")
+    }
 }
 
 // MARK: - Probes

@@ -30,7 +30,7 @@ package struct AgentPackage {
             command: .unit(
                 agent: endpoint, in: fleet, socket: units.socket(beside: ""), watchPath: Self.watchPath,
                 arguments: Self.argumentsVariable), prefix: fleet.installation.prefix,
-            restart: settings + AgentUnits.reload("It reads the files of watched processes and expected instances again."))
+            restart: settings + AgentUnits.reload(AgentUnits.readsFilesAgain))
     }
 
     private var catalog: SystemdFile {
@@ -49,7 +49,7 @@ package struct AgentPackage {
     private func generated(_ file: SystemdFile) -> GeneratedFile {
         let name =
             switch file.kind {
-            case .unit, .expectations: file.name
+            case .unit, .agentSettings: file.name
             case .users: "\(ProcessCommand.agentExecutable).sysusers"
             case .folders: "\(ProcessCommand.agentExecutable).tmpfiles"
             case .catalog: "\(ProcessCommand.agentExecutable).catalog"

@@ -72,12 +72,21 @@ extension AgentUnits {
     /// One SERVICE/INSTANCE a line; none beside each instance, where an agent expects that one by its options.
     var expectationFiles: [SystemdFile] {
         guard fleet.agents.placement == .perHost else { return [] }
-        let lines = fleet.agentEndpoints.flatMap(\.instances).map { "\($0)\n" }.joined()
+        let lines = fleet.agentEndpoints.flatMap(\.expected).map { "\($0)\n" }.joined()
         return [
             SystemdFile(
-                .expectations, "agent.expect",
+                .agentSettings, "agent.expect",
                 UnitFile.header + "# Instances that are served as down while they do not report; systemctl reload apus-agent\n"
                     + lines)
         ]
+    }
+
+    /// The groups of processes that the one agent watches; none where every service reports by a segment.
+    var watchFiles: [SystemdFile] {
+        get throws {
+            guard !fleet.watchedServices.isEmpty else { return [] }
+            let file = try AgentWatchFile.systemd(fleet)
+            return [SystemdFile(.agentSettings, AgentWatchFile.name, try file.contents, origins: file.origins)]
+        }
     }
 }

@@ -36,9 +36,11 @@ struct AgentUnits {
                     name(beside: ""), serviceDescription,
                     command: .unit(
                         agent: endpoint, in: fleet, socket: socket(beside: ""),
-                        units: names + fleet.services.flatMap { ServiceTemplate(fleet: fleet, service: $0).names },
+                        units: names + fleet.startedServices.flatMap { ServiceTemplate(fleet: fleet, service: $0).names },
                         expectationsPath: Self.expectationsPath), prefix: prefix,
-                    restart: Self.reload("It reads the file of the expected instances again."))
+                    restart: Self.reload(
+                        fleet.watchedServices.isEmpty
+                            ? "It reads the file of the expected instances again." : Self.readsFilesAgain))
             }
         case .besideEachInstance:
             [
@@ -62,6 +64,9 @@ struct AgentUnits {
     var serviceDescription: String { "Apus agent\(fleetPhrase)" }
 
     var fleetPhrase: String { fleet.services.isEmpty ? "" : " of the fleet \(fleet.name)" }
+
+    /// What a reload is for where the agent has both of its files.
+    static let readsFilesAgain = "It reads the files of watched processes and expected instances again."
 
     /// - Parameter reason: what a reload is for.
     static func reload(_ reason: String) -> [UnitFile.Line] {

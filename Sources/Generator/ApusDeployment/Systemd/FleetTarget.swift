@@ -9,7 +9,8 @@ struct FleetTarget {
     var file: SystemdFile {
         let agents = AgentUnits(fleet: fleet)
         let units =
-            agents.socketNames + agents.names + fleet.services.flatMap { ServiceTemplate(fleet: fleet, service: $0).names }
+            agents.socketNames + agents.names
+            + fleet.startedServices.flatMap { ServiceTemplate(fleet: fleet, service: $0).names }
         let unit = UnitFile(sections: [
             .init(
                 name: "Unit",

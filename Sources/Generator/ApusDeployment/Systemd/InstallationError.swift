@@ -7,6 +7,8 @@ public enum InstallationError: Error, Hashable, Sendable, CustomStringConvertibl
     case missingExecutable(String)
     /// Files with other contents have the names of those to install.
     case changed([String], root: String)
+    /// A file of the fleet cannot be made, for a reason.
+    case unwritable(String)
     /// What the system refuses, by the path.
     case failed(OutputError)
 
@@ -19,6 +21,7 @@ public enum InstallationError: Error, Hashable, Sendable, CustomStringConvertibl
         case .changed(let paths, let root):
             "nothing is installed under \(root), where \(paths.joined(separator: ", ")) \(paths.count == 1 ? "has" : "have")"
                 + " other contents: move what you changed to a drop-in, then replace with --replace"
+        case .unwritable(let reason): "a file of the fleet cannot be made: \(reason)"
         case .failed(let error): error.description
         }
     }

@@ -52,7 +52,7 @@ struct ProcessUnit {
         ]
             + command.environment.map { .setting("Environment", "\($0.name)=\($0.value)") }
             + [
-                UnitFile.command("\(prefix)/bin/\(command.executable)", command.options),
+                UnitFile.command(command.path ?? "\(prefix)/bin/\(command.executable)", command.options),
                 .setting("Restart", "always"),
                 .setting("RestartSec", "1s"),
                 .comment("Options that are refused today are refused again."),

@@ -4,9 +4,11 @@ import ApusTopology
 enum Sandbox {
     /// What neither agents nor services need.
     ///
-    /// - Parameter writable: the only folder that they may write to.
-    static func common(writable: String) -> [UnitFile.Line] {
-        [
+    /// - Parameters:
+    ///   - writable: the only folder that they may write to.
+    ///   - isCompiled: whether they write no machine code while they run.
+    static func common(writable: String, isCompiled: Bool = true) -> [UnitFile.Line] {
+        var lines: [UnitFile.Line] = [
             .setting("UMask", "0077"),
             .setting("NoNewPrivileges", "yes"),
             .setting("CapabilityBoundingSet", ""),
@@ -24,7 +26,9 @@ enum Sandbox {
             .setting("ProtectKernelModules", "yes"),
             .setting("ProtectKernelTunables", "yes"),
             .setting("LockPersonality", "yes"),
-            .setting("MemoryDenyWriteExecute", "yes"),
+        ]
+        if isCompiled { lines.append(.setting("MemoryDenyWriteExecute", "yes")) }
+        return lines + [
             .comment("By netlink the kernel tells which user of the host a connection belongs to."),
             .setting("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"),
             .setting("RestrictNamespaces", "yes"),
@@ -55,13 +59,13 @@ enum Sandbox {
         return common(writable: fleet.installation.runtimeFolder) + processes + (fleet.isLocal ? localTraffic : [])
     }
 
-    /// A service sees no process but its own.
-    static func service(_ fleet: Fleet, role: ServiceRole) -> [UnitFile.Line] {
-        common(writable: fleet.installation.stateFolder) + [
+    /// A service sees no process but its own; the runtimes of other languages size themselves by what /proc says of the host.
+    static func service(_ fleet: Fleet, _ service: FleetService) -> [UnitFile.Line] {
+        common(writable: fleet.installation.stateFolder, isCompiled: service.runtime.isCompiled) + [
             .setting("ProtectProc", "invisible"),
-            .setting("ProcSubset", "pid"),
+            .setting("ProcSubset", service.runtime.isCompiled ? "pid" : "all"),
             .setting("PrivateUsers", "yes"),
-        ] + weight(role)
+        ] + weight(service.role)
     }
 
     private static func weight(_ role: ServiceRole) -> [UnitFile.Line] {

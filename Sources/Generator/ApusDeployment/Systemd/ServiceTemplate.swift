@@ -26,7 +26,7 @@ struct ServiceTemplate {
             fleet: fleet, description: "Apus \(service.name) %i of the fleet \(fleet.name)",
             command: .template(of: service, in: fleet, socket: agents.socket(beside: "%i")), prefix: prefix,
             after: [agents.name(beside: "%i")], user: fleet.installation.serviceUser, limits: service.limits,
-            sandbox: Sandbox.service(fleet, role: service.role)
+            sandbox: Sandbox.service(fleet, service)
         ).contents
     }
 }

@@ -3,7 +3,9 @@ import ApusFiles
 /// A file that systemd reads, by its place among those of its kind.
 struct SystemdFile: Sendable {
     enum Kind: Sendable {
-        case unit, users, folders, catalog, expectations
+        case unit, users, folders, catalog
+        /// What only agents read.
+        case agentSettings
 
         /// Below `lib` or `/etc`.
         var folder: String {
@@ -12,7 +14,7 @@ struct SystemdFile: Sendable {
             case .users: "sysusers.d"
             case .folders: "tmpfiles.d"
             case .catalog: "systemd/catalog"
-            case .expectations: "apus"
+            case .agentSettings: "apus"
             }
         }
     }
@@ -20,11 +22,13 @@ struct SystemdFile: Sendable {
     let kind: Kind
     let name: String
     let contents: String
+    let origins: [FileOrigin]
 
-    init(_ kind: Kind, _ name: String, _ contents: String) {
+    init(_ kind: Kind, _ name: String, _ contents: String, origins: [FileOrigin] = []) {
         self.kind = kind
         self.name = name
         self.contents = contents
+        self.origins = origins
     }
 
     /// A drop-in of an instance of a template, systemd.unit(5): the variables that the template's command names.
@@ -39,9 +43,9 @@ struct SystemdFile: Sendable {
         let folder =
             switch kind {
             case .unit: ""
-            case .users, .folders, .expectations: "\(kind.folder)/"
+            case .users, .folders, .agentSettings: "\(kind.folder)/"
             case .catalog: "catalog/"
             }
-        return GeneratedFile(path: "deploy/systemd/\(folder)\(name)", contents: contents)
+        return GeneratedFile(path: "deploy/systemd/\(folder)\(name)", contents: contents, origins: origins)
     }
 }

@@ -43,13 +43,16 @@ public struct SystemdInstallation: Sendable {
     public init(fleet: Fleet, prefix: String? = nil, executables: [String: String]) throws(InstallationError) {
         let prefix = prefix ?? fleet.installation.prefix
         guard Installation.isPlainPath(prefix) else { throw .illegalPrefix(prefix) }
-        let needed = fleet.services.map { fleet.command(of: $0).executable.name } + [ProcessCommand.agentExecutable]
+        let own = fleet.startedServices.filter { fleet.path(of: $0) == nil }
+        let needed = own.map { fleet.command(of: $0).executable.name } + [ProcessCommand.agentExecutable]
         if let missing = needed.first(where: { executables[$0] == nil }) { throw .missingExecutable(missing) }
+        let files: [SystemdFile]
+        do { files = try systemdFiles(for: fleet, prefix: prefix) } catch { throw .unwritable("\(error)") }
         sources =
             executables.sorted { $0.key < $1.key }.map { name, executable in
                 InstallationSource(path: "\(prefix)/bin/\(name)", content: .copy(of: executable))
             }
-            + systemdFiles(for: fleet, prefix: prefix).map { file in
+            + files.map { file in
                 InstallationSource(
                     path: "\(Self.parent(of: file.kind, prefix: prefix))/\(file.kind.folder)/\(file.name)",
                     content: .text(file.contents))
@@ -61,7 +64,7 @@ public struct SystemdInstallation: Sendable {
         // journalctl looks for catalogs in these two places only.
         case .catalog: prefix == "/usr" ? "/usr/lib" : "/usr/local/lib"
         // The host's own from the first day on.
-        case .expectations: "/etc"
+        case .agentSettings: "/etc"
         case .unit, .users, .folders: ["/usr", "/usr/local"].contains(prefix) ? "\(prefix)/lib" : "/etc"
         }
     }

@@ -58,7 +58,7 @@ public enum FileKind: String, CaseIterable, Sendable {
         case .runbooks: try runbookFiles(for: fleet, groups: plan.alertGroups)
         case .dashboards: try fleet.dashboardFiles()
         case .provisioning: try provisioningFiles(for: fleet)
-        case .systemd: systemdFiles(for: fleet)
+        case .systemd: try systemdFiles(for: fleet)
         case .nginx: try nginxFiles(for: fleet)
         case .pgbouncer: try pgbouncerFiles(for: fleet)
         case .compose: try plan.composeFiles

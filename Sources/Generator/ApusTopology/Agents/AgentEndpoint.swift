@@ -8,8 +8,10 @@ public struct AgentEndpoint: Hashable, Sendable {
     public let port: Int
     /// The file name of its report socket in the data folder.
     public let socketName: String
-    /// The instances that the agent expects.
+    /// The instances that the agent watches.
     public let instances: [InstanceIdentity]
+    /// Those of them that are down while they do not report.
+    public let expected: [InstanceIdentity]
     /// Where its port was declared.
     public let place: SourcePlace
 
@@ -25,15 +27,16 @@ extension Fleet {
             [
                 AgentEndpoint(
                     name: "agent", host: host, port: agents.port, socketName: data.agentSocket(of: nil), instances: identities,
-                    place: agents.place)
+                    expected: expectedInstances, place: agents.place)
             ]
         case .besideEachInstance:
             services.flatMap { service in
                 service.instances.map { instance in
-                    AgentEndpoint(
+                    let identity = InstanceIdentity(service: service.name, instance: instance.name)
+                    return AgentEndpoint(
                         name: "agent-\(instance.name)", host: host, port: instance.metricsPort,
-                        socketName: data.agentSocket(of: instance.name),
-                        instances: [InstanceIdentity(service: service.name, instance: instance.name)], place: instance.place)
+                        socketName: data.agentSocket(of: instance.name), instances: [identity], expected: [identity],
+                        place: instance.place)
                 }
             }
         }

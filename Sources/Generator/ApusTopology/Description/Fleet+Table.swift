@@ -13,16 +13,29 @@ extension Fleet {
 
     private var processes: TextTable {
         TextTable(
-            headings: ["SERVICE", "ROLE", "INSTANCE", "ADDRESS", "MEMORY", "CONNECTIONS", "REPLICAS"],
+            headings: ["SERVICE", "ROLE", "RUNTIME", "INSTANCE", "ADDRESS", "MEMORY", "CONNECTIONS", "REPLICAS"],
             rows: services.flatMap { service in
-                zip(service.instances, connectionShares(of: service)).map { instance, share in
-                    [
-                        service.name, service.role.rawValue, instance.name,
-                        endpoint(of: instance).map(FleetNetwork.host.address) ?? "-", memoryLimit(service.limits).shortText,
-                        "\(share)", service.scaling.map { "\($0.minimum)-\($0.maximum)" } ?? "\(service.instances.count)",
-                    ]
-                }
+                captured(service)
+                    + zip(service.instances, connectionShares(of: service)).map { instance, share in
+                        [
+                            service.name, service.role.rawValue, service.runtime.rawValue, instance.name,
+                            endpoint(of: instance).map(FleetNetwork.host.address) ?? "-", memoryLimit(service.limits).shortText,
+                            "\(share)", service.scaling.map { "\($0.minimum)-\($0.maximum)" } ?? "\(service.instances.count)",
+                        ]
+                    }
             })
+    }
+
+    /// The instances that are found by what a name captures: nobody knows how many there are.
+    private func captured(_ service: FleetService) -> [[String]] {
+        (service.found?.instanceTemplate).map {
+            [
+                [
+                    service.name, service.role.rawValue, service.runtime.rawValue, $0, "-",
+                    memoryLimit(service.limits).shortText, "-", "-",
+                ]
+            ]
+        } ?? []
     }
 
     private var listeners: TextTable {

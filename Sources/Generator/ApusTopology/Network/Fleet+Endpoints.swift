@@ -6,7 +6,7 @@ extension Fleet {
     public var endpoints: [FleetEndpoint] {
         [prometheusEndpoint] + agentEndpoints.map(endpoint(of:))
             + services.flatMap(\.instances).compactMap(endpoint(of:))
-            + [alertmanagerEndpoint, hostExporter].compactMap(\.self) + serverEndpoints
+            + [reportEndpoint, alertmanagerEndpoint, hostExporter].compactMap(\.self) + serverEndpoints
     }
 
     /// The endpoints of databases, brokers, caches and load balancers.
@@ -54,6 +54,13 @@ extension Fleet {
         let owner = agents.placement == .besideEachInstance ? agent.instances.first?.instance : nil
         return FleetEndpoint(
             .agent, of: owner ?? agent.name, process: agent.name, host: agent.host, port: agent.port, place: agent.place)
+    }
+
+    /// Where the agent of the host takes reports over HTTP, on the loopback; nil when no service sends any.
+    public var reportEndpoint: FleetEndpoint? {
+        guard reportsOverHTTP, agents.placement == .perHost, let agent = agentEndpoints.first else { return nil }
+        return FleetEndpoint(
+            .agentReports, of: agent.name, host: "127.0.0.1", port: agents.reportPort, place: agents.place)
     }
 
     // MARK: - Backends

@@ -3,6 +3,7 @@ public struct FleetEndpoint: Hashable, Sendable {
     /// What is served there; the raw values are for people.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case instance, agent, prometheus, alertmanager
+        case agentReports = "agent reports"
         case hostExporter = "host exporter"
         case database
         case databaseExporter = "database exporter"
@@ -43,6 +44,7 @@ public struct FleetEndpoint: Hashable, Sendable {
         switch kind {
         case .instance, .database, .pooler, .broker, .cache, .loadBalancer: owner
         case .agent: owner == process ? "the agent" : "the agent of \(owner)"
+        case .agentReports: "the reports over HTTP"
         case .prometheus: "Prometheus"
         case .alertmanager: "Alertmanager"
         case .hostExporter: "the exporter of the host"

@@ -3,6 +3,12 @@ public struct FleetService: FleetPart {
     /// The value of the label `service`.
     public let name: String
     public let role: ServiceRole
+    /// What runs its processes.
+    public let runtime: ServiceRuntime
+    /// How it tells an agent of itself.
+    public let reports: ServiceReporting
+    /// How its processes are found; nil for those that the fleet starts.
+    public let found: FoundProcesses?
     /// The instances of the service, in order of declaration.
     public let instances: [Instance]
     /// The most that each instance may take from its host.
@@ -15,23 +21,56 @@ public struct FleetService: FleetPart {
     public let scaling: Scaling?
     public let place: SourcePlace
 
+    /// Declares a service whose processes the fleet starts.
+    ///
     /// - Parameters:
+    ///   - reports: how it tells an agent of itself; nil for a segment of a service in Swift, and for nothing of others.
     ///   - program: how its processes are started; nil for an executable of the service's name with the options `--instance`, `--host`,
     ///     `--port` and `--agent-socket`.
-    ///   - records: what its instances record; nil for what a service of its role usually does.
+    ///   - records: what its instances record; nil for what a service of its role in Swift usually does, and for nothing of others.
     public init(
-        _ name: String, role: ServiceRole, program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(),
-        records: Set<RecordedMetrics>? = nil,
+        _ name: String, role: ServiceRole, runtime: ServiceRuntime = .swift, reports: ServiceReporting? = nil,
+        program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
         @InstanceBuilder instances: () -> [Instance]
     ) {
         self.name = name
         self.role = role
+        self.runtime = runtime
+        self.reports = reports ?? runtime.usualReporting
+        found = nil
         self.limits = limits
         anyProgram = AnyServiceProgram(program: program ?? ServiceCommand.Usual())
-        self.records = records ?? role.usuallyRecords
+        self.records = records ?? (runtime == .swift ? role.usuallyRecords : [])
         self.health = health
         self.scaling = scaling
+        self.instances = instances()
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+
+    /// Declares a service whose processes something else starts: the agent of their host finds them.
+    ///
+    /// - Parameters:
+    ///   - matches: which processes are its own; one of them must hold.
+    ///   - instanceTemplate: the name of every instance, with `${name}` for what `(?<name>…)` of a command captured, or `${container}` for
+    ///     the id of a container; nil for the declared instances.
+    ///   - limits: at which memory the kernel ends a process, as whoever starts them has told it.
+    public init(
+        _ name: String, role: ServiceRole = .worker, runtime: ServiceRuntime, found matches: [ProcessMatch],
+        named instanceTemplate: String? = nil, reports: ServiceReporting = .nothing, limits: ResourceLimits = ResourceLimits(),
+        records: Set<RecordedMetrics> = [], fileID: String = #fileID, line: Int = #line,
+        @InstanceBuilder instances: () -> [Instance] = { [] }
+    ) {
+        self.name = name
+        self.role = role
+        self.runtime = runtime
+        self.reports = reports
+        found = FoundProcesses(matches: matches, instanceTemplate: instanceTemplate)
+        self.limits = limits
+        anyProgram = AnyServiceProgram(program: ServiceCommand.Usual())
+        self.records = records
+        health = HealthPaths()
+        scaling = nil
         self.instances = instances()
         place = SourcePlace(fileID: fileID, line: line)
     }
@@ -77,7 +116,7 @@ extension FleetService {
                             + "bounds must be above 0 and include its number", place: place))
             }
         }
-        return faults + programFaults(in: fleet)
+        return faults + (isStarted ? programFaults(in: fleet) : []) + reportingFaults + matchFaults(in: fleet)
     }
 }
 

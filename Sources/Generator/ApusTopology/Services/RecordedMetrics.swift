@@ -26,6 +26,13 @@ public struct RecordedMetrics: Hashable, Sendable {
     public static let requests = Self("requests", families: HTTPServer.families)
     /// The service's connection pool.
     public static let pool = Self("pool", families: ConnectionPool.families)
+    /// The number of connections of the service's pools by state: what most pools of other languages say of themselves.
+    public static let connections = Self(
+        "connections", families: [ConnectionPool.connections.family, Contract.databaseConnections.family])
+    /// The heap in use, as a runtime of another language says it; whoever reports by ``ServiceReporting/segment`` always does.
+    public static let heap = Self("heap", families: [ServiceProcess.heap.family])
+    /// How late the one loop of the service runs what it is given.
+    public static let eventLoopLag = Self("event-loop lag", families: [Scheduling.lag.family])
 
     public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
 

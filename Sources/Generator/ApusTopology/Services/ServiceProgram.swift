@@ -149,9 +149,15 @@ public struct ServiceExecutable: Hashable, Sendable, ExpressibleByStringLiteral 
     public let buildPackages: [String]
     /// Debian packages that it runs with, besides those of every fleet.
     public let packages: [String]
+    /// Where others have installed it, on hosts and in images; nil for `/usr/bin` and its name, or the installation's prefix for what the
+    /// fleet's own package has.
+    public let path: String?
 
-    public init(_ name: String, summary: String = "", buildPackages: [String] = [], packages: [String] = []) {
+    public init(
+        _ name: String, summary: String = "", buildPackages: [String] = [], packages: [String] = [], path: String? = nil
+    ) {
         self.name = name
+        self.path = path
         self.summary = summary
         self.buildPackages = buildPackages
         self.packages = packages
@@ -292,6 +298,11 @@ extension FleetService {
     /// Words that a shell or systemd would read as more than words, and what the program itself finds wrong.
     func programFaults(in fleet: Fleet) -> [FleetFault] {
         let command = fleet.command(of: self)
+        if runtime != .swift, program is ServiceCommand.Usual {
+            return [
+                .contradiction("nothing says how \(name) is started: give it a program, or found: what starts it", place: place)
+            ]
+        }
         let literals = (command.arguments.flatMap(\.words) + command.environment.values).flatMap(\.parts).compactMap {
             part -> String? in
             if case .text(let text) = part { text } else { nil }
@@ -307,6 +318,9 @@ extension FleetService {
                 .contradiction(
                     "the executable “\(command.executable.name)” of \(name) is illegal: use letters, digits and . _ -",
                     place: place))
+        }
+        if let path = command.executable.path, !Installation.isPlainPath(path) {
+            faults.append(.illegalPath(name: "the executable of \(name)", path: path, place: place))
         }
         if command.probe?.command.isEmpty == true {
             faults.append(

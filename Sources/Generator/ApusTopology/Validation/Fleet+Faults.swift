@@ -14,7 +14,7 @@ extension Fleet {
         let declared = parts.repeated() + nameFaults + portFaults
         let numbers = durationFaults + numberFaults + thresholdFaults + budgetFaults + fileNameFaults + hostFaults
         let servers = databaseFaults + brokerFaults + trafficFaults
-        return declared + numbers + servers + objectiveFaults + routingFaults + scrapingFaults
+        return declared + numbers + servers + objectiveFaults + routingFaults + scrapingFaults + watchFaults
             + parts.flatMap { $0.faults(in: self) }
     }
 

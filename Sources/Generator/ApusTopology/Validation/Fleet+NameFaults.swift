@@ -11,12 +11,12 @@ extension Fleet {
         for agent in agentEndpoints { names.reserve(agent.name, agents.place) }
         for service in services {
             names.check("service", service.name, service.place)
-            if service.instances.isEmpty {
+            if service.instances.isEmpty, service.found?.instanceTemplate == nil {
                 names.faults.append(.emptyService(name: service.name, place: service.place))
             }
             for instance in service.instances {
                 names.checkProcess("instance", instance.name, instance.place)
-                if service.role == .api && instance.port == nil {
+                if service.role == .api && service.isStarted && instance.port == nil {
                     names.faults.append(.missingPort(instance: instance.name, place: instance.place))
                 }
             }

@@ -18,7 +18,7 @@ struct AgentDashboard {
             PanelRow("Sampling") { [sampleAgeOverTime, turns, turnCPU] }
             PanelRow("Scrapes of agents") { [scrapeTime, scrapes, sizes] }
             PanelRow("Clients of agents") { [connections, refusedClients] }
-            PanelRow("Reports") { [instances, series, refusals, kept] }
+            PanelRow("Reports") { [instances] + (fleet.expectedInstances.isEmpty ? [] : [series]) + [refusals, kept] }
             PanelRow("The agents' own processes") { [cpu, memory, files] }
             if fleet.isUnderSystemd { PanelRow("The bus of systemd") { [bus, busAge, calls] } }
             MonitoringSection(fleet: fleet).rows
@@ -158,9 +158,11 @@ struct AgentDashboard {
             unit: .count
         ) {
             PanelQuery(ServiceState.series.series.value.sum(by: .service), legend: "\(.service)")
-            PanelQuery(
-                ServiceState.droppedSeries.series.increase(over: .rateInterval).sum(by: .service),
-                legend: "\(.service): dropped")
+            if fleet.reportsBySegment {
+                PanelQuery(
+                    ServiceState.droppedSeries.series.increase(over: .rateInterval).sum(by: .service),
+                    legend: "\(.service): dropped")
+            }
         }.overrides(.matching(".*: dropped", .color(.red)))
     }
 

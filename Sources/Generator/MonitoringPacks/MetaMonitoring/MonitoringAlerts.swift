@@ -21,7 +21,8 @@ struct MonitoringAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [samplingBehind, sourceFailing, reportsRefused, familyRefused, seriesDropped, scrapesRejected]
+        [samplingBehind, sourceFailing, reportsRefused, familyRefused] + (fleet.reportsBySegment ? [seriesDropped] : [])
+            + [scrapesRejected]
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
             + [prometheusConfigurationRejected, rulesFailing] + (fleet.declaresRouting ? [alertsNotSent] : [])
             + (fleet.remoteWrites ? [remoteWriteFailing] : [])

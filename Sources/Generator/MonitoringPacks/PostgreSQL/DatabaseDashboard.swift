@@ -46,8 +46,8 @@ struct DatabaseDashboard {
         Panel(
             "Use of pools", description: "Connections in use among those that each process may open.", unit: .ratio
         ) {
-            PanelQuery(ResourceAlerts.poolShare, legend: "\(.instance)")
-        }.range(from: 0, to: 1).thresholds(.limit(of: ResourceAlerts(fleet: fleet).poolExhausted)).linkedToInstance(of: fleet)
+            if let share = ResourceAlerts.poolShare(in: fleet) { PanelQuery(share, legend: "\(.instance)") }
+        }.range(from: 0, to: 1).thresholds(.most(fleet.thresholds[Threshold.poolUse].value)).linkedToInstance(of: fleet)
     }
 
     private var wait: Panel {

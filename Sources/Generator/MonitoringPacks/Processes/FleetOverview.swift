@@ -14,8 +14,8 @@ package struct FleetOverview {
     var dashboard: Dashboard {
         dashboard(description: "Resources of the \(fleet.name) fleet.") {
             PanelRow { [instances, uptime] }
-            PanelRow { [cpu, memory, heap] }
-            if fleet.records(.pool) { PanelRow { [connections] } }
+            PanelRow { [cpu, memory] + (fleet.heapServices.isEmpty ? [] : [heap]) }
+            if fleet.countsConnections { PanelRow { [connections] } }
         }
     }
 
@@ -49,7 +49,7 @@ package struct FleetOverview {
     }
 
     package var heap: Panel {
-        Panel("Heap", description: "Heap in use in each process, as malloc counts it.", unit: .bytes) {
+        Panel("Heap", description: "Heap in use in each process, as malloc or its runtime counts it.", unit: .bytes) {
             PanelQuery(Contract.heapUsage.series.value, legend: "\(.instance)")
         }.linkedToInstance(of: fleet)
     }

@@ -6,6 +6,9 @@ public import ApusTopology
 
 extension Threshold {
     /// The number of starts of one instance within the time that the alert TooManyRestarts looks back.
+    /// The time since the last report over HTTP of an instance, which an agent takes for ended three minutes after it.
+    public static let reportAge = ThresholdKey.duration("reportAge", .seconds(60), .high, "age of a report over HTTP")
+    /// The number of starts of one instance within the time that the alert TooManyRestarts looks back.
     public static let restarts = ThresholdKey.count(
         "restarts", 3, .high, "starts within \(DurationText.string(InstanceAlerts.restartWindow))")
 }
@@ -18,13 +21,18 @@ extension AlertName {
     /// A process lives but does nothing.
     public static let serviceHung = ofSomeFleets("ServiceHung")
     static let tooManyRestarts = ofSomeFleets("TooManyRestarts")
+    static let processGone = ofSomeFleets("ProcessGone")
+    static let reportsCease = ofSomeFleets("ReportsCease")
 }
 
 /// Whether instances run, and keep running.
 struct InstanceAlerts {
     let fleet: Fleet
 
-    var all: [Alert] { [instanceDown] + serviceAbsent + [serviceHung, tooManyRestarts] }
+    var all: [Alert] {
+        [instanceDown] + serviceAbsent + (fleet.reportsBySegment ? [serviceHung] : [])
+            + (fleet.reportsOverHTTP ? [processGone, reportsCease] : []) + [tooManyRestarts]
+    }
 
     private let agent = ScrapeMetrics.up.series.matching(.job, Agents.job)
 
@@ -101,6 +109,66 @@ struct InstanceAlerts {
                     "Ask the agent which executor stands still: `curl -s http://AGENT/health`.",
                     "Keep a picture of the threads before the restart: `gdb -p PID -batch -ex 'thread apply all bt'`.",
                     "Restart it: `systemctl restart apus-SERVICE@INSTANCE`.",
+                ]))
+    }
+
+    /// An agent believes a report for three minutes: who reported and was killed counts as up until then.
+    private var processGone: Alert {
+        let reporters = fleet.services.filter(\.reports.isOverHTTP)
+        return Alert(
+            .processGone,
+            when: ServiceProcesses.processes.series.of(reporters).value.sum(perTarget: .service, .instance) < 1,
+            severity: .critical, summary: "A service that reports has no process.",
+            description: "No process of \(.instance) of service \(.service) is found, although it reports or did so lately.",
+            runbook: Runbook(
+                meaning: "The group of the instance matches no process on the agent's host.",
+                impact:
+                    "The service has less capacity; or what it takes is unknown, as its processes are looked for in the wrong place.",
+                queries: [.init("Processes by state", ServiceProcesses.processes.series.value)],
+                actions: [
+                    "Look what the agent's groups match: `apus-agent check-config --processes /etc/apus/agent.yaml`, as its user.",
+                    "Read the end of the service's log: `journalctl -u apus-SERVICE@INSTANCE -n 100`.",
+                    "Start it again: `systemctl restart apus-SERVICE@INSTANCE`.",
+                ]),
+            inputs: reporters.flatMap {
+                [
+                    AlertInput(
+                        ServiceProcesses.processes, [.service: $0.name, .instance: "one", .label(.state): "sleeping"],
+                        .level(quiet: 0.5006, bad: 0.4994)),
+                    AlertInput(
+                        ServiceProcesses.processes, [.service: $0.name, .instance: "one", .label(.state): "running"],
+                        .constant(0.5)),
+                ]
+            } + [
+                AlertInput(
+                    ServiceProcesses.processes, [.service: "another", .instance: "two", .label(.state): "sleeping"],
+                    .constant(0))
+            ])
+    }
+
+    /// What is seen before the agent takes the instance for ended, and so says which of both it was.
+    var reportsCease: Alert {
+        let limit = fleet.thresholds[Threshold.reportAge]
+        return Alert(
+            .reportsCease, when: ServiceState.reportAge.series.value, above: limit,
+            // The agent takes it for ended soon after.
+            for: max(min(fleet.alerting.hold, .seconds(60)), fleet.scraping.evaluationInterval * 2),
+            summary: "A service has ceased to report.",
+            description: """
+                \(.instance) of service \(.service) has sent no report for \(value: .decimals(0)) s; the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "The last report of the instance over HTTP is older than `Thresholds.reportAge`.",
+                impact: "What it counts is unknown; three minutes after its last report it counts as down.",
+                queries: [
+                    .init("Age of the last report", ServiceState.reportAge.series.value),
+                    .init("Reports per second", ServiceState.reports.series.rate(over: fleet.rateWindow)),
+                    .init("Reports per second that agents refused", Agent.refusals.series.rate(over: fleet.rateWindow)),
+                ],
+                actions: [
+                    "Read the service's log: an exporter says there why its reports are refused, or that nobody answers.",
+                    "Read the agent's log: `journalctl -u apus-agent -n 100` names what it refuses, and why.",
+                    "If the process runs and does nothing, restart it: `systemctl restart apus-SERVICE@INSTANCE`.",
                 ]))
     }
 

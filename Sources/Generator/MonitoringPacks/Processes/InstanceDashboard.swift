@@ -14,17 +14,23 @@ struct InstanceDashboard {
             .instance, title: "Instance", description: "One process of the \(fleet.name) fleet.",
             variables: [.job, .service, DashboardVariable(.instance, of: ServiceState.up, isMultiple: false)]
         ) {
-            PanelRow(height: 4) { [state, uptime, starts, heartbeat] }
+            PanelRow(height: 4) { [state, uptime, starts] + (fleet.reportsBySegment ? [heartbeat] : []) }
             PanelRow("CPU and memory") { [cpu, memory] }
-            PanelRow { [heap, heapGrowth] }
-            PanelRow("Executors") { [schedulingLag, hung] }
+            if !fleet.heapServices.isEmpty { PanelRow { [heap, heapGrowth] } }
+            if fleet.reportsBySegment {
+                PanelRow("Executors") { [schedulingLag, hung] }
+            } else if fleet.records(.eventLoopLag) {
+                PanelRow("Executors") { schedulingLag }
+            }
             PanelRow("Threads and descriptors") {
                 threads
                 files
                 fileShare
-                if fleet.records(.pool) { connections }
+                if fleet.countsConnections { connections }
             }
-            PanelRow("Reporting") { [series, droppedSeries, age] }
+            if !fleet.watchedServices.isEmpty { PanelRow("Processes of a group") { [processes, births, storage] } }
+            if fleet.reportsBySegment { PanelRow("Reporting") { [series, droppedSeries, age] } }
+            if fleet.reportsOverHTTP { PanelRow("Reporting over HTTP") { [reports, reportAge] } }
         }
     }
 
@@ -73,9 +79,11 @@ struct InstanceDashboard {
         ) {
             PanelQuery(
                 ServiceProcess.cpu.series.rate(over: .rateInterval).sum(by: .label(.mode)) * 100, legend: "\(.label(.mode))")
-            PanelQuery(
-                ServiceProcess.childrenCPU.series.rate(over: .rateInterval).sum(by: .label(.mode)) * 100,
-                legend: "children, \(.label(.mode))")
+            if fleet.reportsBySegment {
+                PanelQuery(
+                    ServiceProcess.childrenCPU.series.rate(over: .rateInterval).sum(by: .label(.mode)) * 100,
+                    legend: "children, \(.label(.mode))")
+            }
         }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highCPU))
     }
 
@@ -109,7 +117,7 @@ struct InstanceDashboard {
     }
 
     private var heap: Panel {
-        Panel("Heap", description: "What malloc has handed out, beside what is resident.", unit: .bytes) {
+        Panel("Heap", description: "What malloc or the runtime has handed out, beside what is resident.", unit: .bytes) {
             PanelQuery(ServiceProcess.heap.series.value, legend: "heap")
             PanelQuery(ServiceProcess.residentMemory.series.value, legend: "resident")
         }.overrides(.named("resident", .dashed, .fillOpacity(0)))
@@ -128,14 +136,15 @@ struct InstanceDashboard {
     // MARK: - Executors
 
     private var schedulingLag: Panel {
-        Panel(
+        let panel = Panel(
             "Scheduling lag",
             description: "How late each executor runs what it is given: the last probe, and the worst of a minute.",
             unit: .seconds
         ) {
             PanelQuery(Scheduling.lag.series.value, legend: "\(.label(.executor))")
-            PanelQuery(Scheduling.longestLag.series.value, legend: "\(.label(.executor)), worst")
+            if fleet.reportsBySegment { PanelQuery(Scheduling.longestLag.series.value, legend: "\(.label(.executor)), worst") }
         }
+        return fleet.records(.eventLoopLag) ? panel.thresholds(.limit(of: ResourceAlerts(fleet: fleet).eventLoopLag)) : panel
     }
 
     private var hung: Panel {
@@ -165,7 +174,7 @@ struct InstanceDashboard {
         Panel(
             "Share of descriptors", description: "Open descriptors among those that the process may open.", unit: .ratio
         ) {
-            PanelQuery(ResourceAlerts.descriptorShare, legend: "open")
+            PanelQuery(ResourceAlerts.descriptorShare(in: fleet), legend: "open")
         }.range(from: 0, to: 1).thresholds(.limit(of: ResourceAlerts(fleet: fleet).fewDescriptors))
     }
 
@@ -175,7 +184,48 @@ struct InstanceDashboard {
         }.linked(to: .database, "Database and pool", of: fleet)
     }
 
+    // MARK: - Groups
+
+    private var processes: Panel {
+        Panel("Processes", description: "Processes of the instance by their state.", kind: .stackedLines, unit: .count) {
+            PanelQuery(ServiceProcesses.processes.series.value.sum(by: .label(.state)), legend: "\(.label(.state))")
+        }
+    }
+
+    private var births: Panel {
+        Panel("Births and deaths", description: "Processes per second that began and ended.", unit: .perSecond) {
+            PanelQuery(ServiceProcesses.started.series.rate(over: .rateInterval), legend: "started")
+            PanelQuery(ServiceProcesses.ended.series.rate(over: .rateInterval), legend: "ended")
+        }
+    }
+
+    private var storage: Panel {
+        Panel(
+            "Storage", description: "Bytes per second from and to storage, where the agent may know them.",
+            unit: .bytesPerSecond
+        ) {
+            PanelQuery(
+                ServiceProcesses.storage.series.rate(over: .rateInterval).sum(by: .label(.direction)),
+                legend: "\(.label(.direction))")
+        }
+    }
+
     // MARK: - Reporting
+
+    private var reports: Panel {
+        Panel("Reports", description: "Reports per second that the instance has sent over HTTP.", unit: .perSecond) {
+            PanelQuery(ServiceState.reports.series.rate(over: .rateInterval), legend: "reports")
+        }
+    }
+
+    private var reportAge: Panel {
+        Panel(
+            "Age of the last report", description: "Time since the last report over HTTP, and the most that is usual.",
+            unit: .seconds
+        ) {
+            PanelQuery(ServiceState.reportAge.series.value, legend: "age")
+        }.thresholds(.limit(of: InstanceAlerts(fleet: fleet).reportsCease))
+    }
 
     private var series: Panel {
         Panel(

@@ -12,13 +12,17 @@ struct ProcessPack: StandardPack {
     /// What a process takes says nothing while it is down or hung.
     func inhibitions(in fleet: Fleet) -> [Inhibition] {
         let saturation: [AlertName] = [
-            .highCPU, .highMemory, .memoryNearLimit, .heapGrowth, .fewDescriptorsLeft, .poolExhausted, .slowPool,
+            .highCPU, .highMemory, .memoryNearLimit, .heapGrowth, .eventLoopLag, .fewDescriptorsLeft, .reportsCease,
+            .poolExhausted, .slowPool,
             .tooManyRestarts, .seriesDropped,
         ]
         return [
-            Inhibition(of: saturation, while: [.instanceDown, .serviceHung], equal: [TargetKey.service, .instance]),
-            Inhibition(of: [.serviceHung], while: [.instanceDown], equal: [TargetKey.service, .instance]),
-            Inhibition(of: saturation + [.instanceDown, .serviceHung], while: [.serviceAbsent], equal: [TargetKey.service]),
+            Inhibition(
+                of: saturation, while: [.instanceDown, .serviceHung, .processGone], equal: [TargetKey.service, .instance]),
+            Inhibition(of: [.serviceHung, .processGone], while: [.instanceDown], equal: [TargetKey.service, .instance]),
+            Inhibition(
+                of: saturation + [.instanceDown, .serviceHung, .processGone], while: [.serviceAbsent],
+                equal: [TargetKey.service]),
         ]
     }
 

@@ -15,6 +15,8 @@ extension Threshold {
     /// The 95th percentile of the time that callers wait for a connection of a pool.
     public static let poolWait = ThresholdKey.duration(
         "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: ConnectionPool.waitTime.family)
+    /// How late a loop that runs everything in its process may run what it is given.
+    public static let eventLoopLag = ThresholdKey.duration("eventLoopLag", .milliseconds(250), .medium, "lag of an event loop")
 }
 
 extension AlertName {
@@ -22,6 +24,7 @@ extension AlertName {
     static let highMemory = ofSomeFleets("HighMemory")
     static let memoryNearLimit = ofSomeFleets("MemoryNearLimit")
     static let heapGrowth = ofSomeFleets("HeapGrowth")
+    static let eventLoopLag = ofSomeFleets("EventLoopLag")
     static let fewDescriptorsLeft = ofSomeFleets("FewDescriptorsLeft")
     static let tooManyDatabaseConnections = ofSomeFleets("TooManyDatabaseConnections")
     static let poolExhausted = ofSomeFleets("PoolExhausted")
@@ -33,8 +36,9 @@ struct ResourceAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [highCPU, highMemory, memoryNearLimit, heapGrowth, fewDescriptors]
-            + (fleet.records(.pool) ? [tooManyConnections, poolExhausted, slowPool] : [])
+        [highCPU, highMemory, memoryNearLimit] + (fleet.heapServices.isEmpty ? [] : [heapGrowth]) + [fewDescriptors]
+            + (fleet.records(.eventLoopLag) ? [eventLoopLag] : []) + (fleet.countsConnections ? [tooManyConnections] : [])
+            + poolExhausted + (fleet.records(.pool) ? [slowPool] : [])
     }
 
     private var limits: Thresholds { fleet.thresholds }
@@ -156,14 +160,54 @@ struct ResourceAlerts {
             ])
     }
 
-    /// Open descriptors among those that each process may open.
-    static var descriptorShare: InstantVector<SeriesKey<NoKey>> {
-        ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
+    // MARK: - Event loops
+
+    var eventLoopLag: Alert {
+        let limit = limits[Threshold.eventLoopLag]
+        return Alert(
+            .eventLoopLag, when: Scheduling.lag.series.of(fleet.services.filter { $0.records.contains(.eventLoopLag) }).value,
+            above: limit, summary: "An event loop is late.",
+            description: """
+                The loop of \(.instance) of service \(.service) runs what it is given \(value: .decimals(3)) s late; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning:
+                    "Something keeps the one loop of the process busy for longer than `Thresholds.eventLoopLag` at a time.",
+                impact: "All that the process does waits for it: requests, timers, its signs of life.",
+                queries: [
+                    .init("Lag of the loop", Scheduling.lag.series.value),
+                    .init("CPU of the process", Contract.cpuUsage.series.value),
+                ],
+                actions: [
+                    "See what it does: for Node.js, `node --cpu-prof` or `kill -USR1 PID` and an inspector; for Python, `py-spy top`.",
+                    "Move what computes for long to another thread or process, or cut it into pieces.",
+                ]))
+    }
+
+    // MARK: - Descriptors
+
+    /// Open descriptors among those that each process may open; of a group the largest part of one of its processes.
+    static func descriptorShare(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        let reported = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
+        let watched = ServiceProcesses.filesRatio.series.value
+        if fleet.watchedServices.isEmpty { return reported }
+        return fleet.reportsBySegment ? reported.or(watched) : watched
+    }
+
+    private var descriptorInputs: [AlertInput] {
+        let limit = limits[Threshold.descriptorUse]
+        let reported = AlertInput.share(
+            of: ServiceProcess.openFiles, in: ServiceProcess.maxFiles, [.service: "a", .instance: "one"], above: limit)
+        let watched = AlertInput(
+            ServiceProcesses.filesRatio, [.service: "b", .instance: "two"],
+            .level(quiet: limit.value * 0.9994, bad: limit.value * 1.0006))
+        return (fleet.reportsBySegment ? reported : []) + (fleet.watchedServices.isEmpty ? [] : [watched])
     }
 
     var fewDescriptors: Alert {
         Alert(
-            .fewDescriptorsLeft, when: Self.descriptorShare, above: limits[Threshold.descriptorUse],
+            .fewDescriptorsLeft, when: Self.descriptorShare(in: fleet), above: limits[Threshold.descriptorUse],
             summary: "A process runs out of file descriptors.",
             description: "\(.instance) of service \(.service) has \(value: .percentage) of its file descriptors open.",
             runbook: Runbook(
@@ -174,9 +218,7 @@ struct ResourceAlerts {
                     "See what they are: `ls -l /proc/PID/fd | awk '{print $NF}' | sort | uniq -c | sort -n | tail`.",
                     "Raise `ResourceLimits.openFiles` of the service if the load explains it.",
                 ]),
-            inputs: AlertInput.share(
-                of: ServiceProcess.openFiles, in: ServiceProcess.maxFiles, [.service: "a", .instance: "one"],
-                above: limits[Threshold.descriptorUse]))
+            inputs: descriptorInputs)
     }
 
     // MARK: - Connections
@@ -196,14 +238,22 @@ struct ResourceAlerts {
                 ]))
     }
 
-    /// Connections in use among those that the pools of each process may open.
-    static var poolShare: InstantVector<TargetKey> {
-        let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue).value
+    /// Connections in use among those that the pools of each process may open: as it says itself or, where it does not, by its share of
+    /// the fleet's budget; nil where nobody counts those in use.
+    static func poolShare(in fleet: Fleet) -> InstantVector<TargetKey>? {
+        let used = ConnectionPool.connections.series.matching(.label(.state), ConnectionState.used.rawValue)
         let bound = ConnectionPool.maxConnections.series.value
-        return used.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
+        let said = used.value.sum(perTarget: .service, .instance) / (bound.sum(perTarget: .service, .instance) > 0)
+        let declared = fleet.sharedPools.map { service, share in
+            used.matching(.service, service).value.sum(perTarget: .service, .instance) / Double(share)
+        }
+        let arms = (fleet.records(.pool) ? [said] : []) + declared
+        return arms.first.map { arms.dropFirst().reduce($0) { $0.or($1) } }
     }
 
-    var poolExhausted: Alert {
+    var poolExhausted: [Alert] { Self.poolShare(in: fleet).map { [poolExhausted($0)] } ?? [] }
+
+    private func poolExhausted(_ share: InstantVector<TargetKey>) -> Alert {
         let limit = limits[Threshold.poolUse]
         func most(_ pool: String, _ value: Double) -> AlertInput {
             AlertInput(
@@ -215,7 +265,7 @@ struct ResourceAlerts {
                 course)
         }
         return Alert(
-            .poolExhausted, when: Self.poolShare, above: limit,
+            .poolExhausted, when: share, above: limit,
             summary: "A connection pool is nearly used up.",
             description: """
                 \(.instance) of service \(.service) uses \(value: .percentage) of the connections that its pools may open; \
@@ -235,11 +285,28 @@ struct ResourceAlerts {
                     "Look for long queries and transactions in the database: `SELECT pid, state, query FROM pg_stat_activity`.",
                     "Raise `ConnectionBudget` if the database has room.",
                 ]),
-            inputs: [
-                input("p", "used", .level(quiet: 0.3 * limit.value, bad: 0.3 * limit.value)),
-                input("q", "used", .level(quiet: 0.2 * limit.value * 0.9994, bad: 0.2 * limit.value * 1.0015)),
-                input("p", "idle", .constant(1)), most("p", 0.3), most("q", 0.2),
-            ])
+            inputs: (fleet.records(.pool)
+                ? [
+                    input("p", "used", .level(quiet: 0.3 * limit.value, bad: 0.3 * limit.value)),
+                    input("q", "used", .level(quiet: 0.2 * limit.value * 0.9994, bad: 0.2 * limit.value * 1.0015)),
+                    input("p", "idle", .constant(1)), most("p", 0.3), most("q", 0.2),
+                ] : [])
+                + fleet.sharedPools.flatMap { Self.inputs(ofPoolsOf: $0, most: Double($1) * limit.value) })
+    }
+
+    /// Two pools of one instance, whose connections in use come to a limit together, and what does not count.
+    private static func inputs(ofPoolsOf service: String, most: Double) -> [AlertInput] {
+        let courses: [(service: String, pool: String, state: String, course: InputCourse)] = [
+            (service, "r", "used", .constant(most / 2)),
+            (service, "s", "used", .level(quiet: most / 2 * 0.9994, bad: most / 2 * 1.0006)),
+            (service, "s", "idle", .constant(most)), ("another", "r", "used", .constant(most * 10)),
+        ]
+        return courses.map { input in
+            AlertInput(
+                ConnectionPool.connections,
+                [.service: input.service, .instance: "two", .label(.pool): input.pool, .label(.state): input.state],
+                input.course)
+        }
     }
 
     var slowPool: Alert {
@@ -264,5 +331,18 @@ struct ResourceAlerts {
             inputs: AlertInput.quantile(
                 0.95, of: ConnectionPool.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: limit.value,
                 over: .label(.pool)))
+    }
+}
+
+extension Fleet {
+    /// Whether some service says how many connections it has.
+    var countsConnections: Bool { records(.pool) || records(.connections) }
+
+    /// The services that count the connections of their pools without saying how many these may have, and each instance's share of the
+    /// fleet's budget.
+    fileprivate var sharedPools: [(service: String, share: Int)] {
+        services.filter { $0.records.contains(.connections) && !$0.records.contains(.pool) }.compactMap { service in
+            connectionShares(of: service).min().map { (service.name, $0) }
+        }
     }
 }

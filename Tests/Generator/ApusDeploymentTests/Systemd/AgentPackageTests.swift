@@ -38,8 +38,8 @@ import Testing
         #expect(
             service.new == [
                 "Description=Apus agent", "Documentation=man:apus-agent(8)",
-                "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock --interval 15s"
-                    + " --config /etc/apus/agent.yaml $ARGS",
+                "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock"
+                    + " --config /etc/apus/agent.yaml --interval 15s $ARGS",
                 "EnvironmentFile=-/etc/default/apus-agent", "WantedBy=multi-user.target",
             ])
         let socket = try difference("apus-agent.socket")

@@ -27,9 +27,9 @@ import Testing
                 == """
                 shop, staging, on 127.0.0.1
 
-                SERVICE  ROLE    INSTANCE  ADDRESS         MEMORY    CONNECTIONS  REPLICAS
-                api      api     api-1     127.0.0.1:3001  1024 MiB  5            1
-                worker   worker  worker-1  -               1024 MiB  5            1-4
+                SERVICE  ROLE    RUNTIME  INSTANCE  ADDRESS         MEMORY    CONNECTIONS  REPLICAS
+                api      api     swift    api-1     127.0.0.1:3001  1024 MiB  5            1
+                worker   worker  swift    worker-1  -               1024 MiB  5            1-4
 
                 SERVER                  PROCESS             ADDRESS
                 prometheus              prometheus          127.0.0.1:9090

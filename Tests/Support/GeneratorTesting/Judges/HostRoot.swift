@@ -17,8 +17,12 @@ package struct HostRoot {
         try manager.copyItem(atPath: "/usr/lib/systemd/system", toPath: folder.path("usr/lib/systemd/system"))
         try manager.createSymbolicLink(atPath: folder.path("lib"), withDestinationPath: "usr/lib")
         // What the agent's unit reloads it with.
-        try folder.write("#!/bin/sh\n", to: "usr/bin/kill")
-        try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path("usr/bin/kill"))
+        // And what of others runs its services.
+        for path in ["/usr/bin/kill"] + fleet.startedServices.compactMap(fleet.path) {
+            let file = String(path.dropFirst())
+            try folder.write("#!/bin/sh\n", to: file)
+            try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(file))
+        }
         let executables = try Executables()
         let root = folder.path
         let files = try withExtendedLifetime(executables.folder) {
@@ -49,7 +53,8 @@ package struct HostRoot {
         }
 
         package func installation(of fleet: Fleet, prefix: String? = nil) throws -> SystemdInstallation {
-            let own = Set(fleet.services.map { fleet.command(of: $0).executable.name })
+            let own = Set(
+                fleet.startedServices.filter { fleet.path(of: $0) == nil }.map { fleet.command(of: $0).executable.name })
             try write(own)
             let names = own.union([ProcessCommand.agentExecutable])
             return try SystemdInstallation(
