@@ -68,4 +68,24 @@ import Testing
         #expect(try await agent.value("job_seconds_sum", labels) == 0.5)
         service.stop()
     }
+
+    @Test func `Java reports what its virtual machine says of itself, and tells of its end`() async throws {
+        let folder = try TemporaryFolder()
+        let agent = try await Agent(folder)
+        try Self.example("java").write(toFile: folder.path("Ledger.java"), atomically: true, encoding: .utf8)
+        let service = try RunningProgram(
+            "java", [folder.path("Ledger.java")],
+            environment: environment(agent, ["APUS_REPORT_URL": "\(agent.reports)/v1/report/ledger/ledger-1"]))
+        let labels = #"service="ledger",instance="ledger-1""#
+        // The compiler of a JDK takes some seconds on a busy machine.
+        try await eventually("it is up: \(service.errors)", within: .seconds(30)) {
+            try await agent.value("apus_service_up", labels) == 1
+        }
+        #expect(try await agent.value("ledger_entries_total", labels) == 3)
+        #expect(try await agent.value("worker_heap_usage_bytes", labels) ?? 0 > 1_000_000)
+        service.signal(SIGTERM)
+        // That of a signal: a hook of the virtual machine does not change it.
+        #expect(try await service.wait(.seconds(10)) == 128 + SIGTERM)
+        #expect(try await agent.value("apus_service_up", labels) == 0)
+    }
 }
