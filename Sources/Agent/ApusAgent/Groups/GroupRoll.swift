@@ -238,7 +238,7 @@ struct GroupRoll {
             former: former)
         do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return remove(pid) }
         strangers[pid] = nil
-        if member.countsWhole { groups[group]?.count(from: sight.counted.startTicks, root, at: now) }
+        if member.countsWhole { groups[group]?.count(from: process.startTicks, root, at: now) }
         members[pid] = member
         roster = nil
     }

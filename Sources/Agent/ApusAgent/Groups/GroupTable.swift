@@ -104,12 +104,11 @@ package final class GroupTable: Sendable {
     func views(at now: Moment) -> [GroupView] {
         let found = groups.look(at: now)
         return state.withLock { watched in
-            take(found, &watched, at: now)
-            return found.map { one in
+            take(found, &watched, at: now).map { group in
                 // A group does not end.
-                try? watched[one.identity]?.readings.read(at: now)
-                let reading = watched[one.identity]?.readings.reading(ProcessesSource.self)
-                return GroupView(identity: one.identity, group: one.reading, stat: reading?.stat)
+                try? group.readings.read(at: now)
+                let reading = group.readings.reading(ProcessesSource.self)
+                return GroupView(identity: group.subject.identity, group: group.subject.finding.reading, stat: reading?.stat)
             }
         }
     }

@@ -72,7 +72,7 @@ package struct SocketFigures: Sendable {
     /// The rows of whoever has sockets; absent where they are not known.
     static func rows<Reading>(_ figures: @escaping @Sendable (Reading) -> SocketFigures?) -> [Row<Reading>] {
         [
-            .each(ServiceSockets.sockets) { reading in
+            .each(ServiceSockets.sockets) { reading -> [(labels: SocketLabels, value: Double)] in
                 guard let own = figures(reading) else { return [] }
                 return SocketProtocol.allCases.flatMap { kind in
                     states(of: kind).map {

@@ -12,12 +12,12 @@ struct GroupSocketsSource: Source {
     private let subject: GroupSubject
 
     init?(_ subject: GroupSubject) {
-        guard subject.reading.sockets != nil else { return nil }
+        guard subject.finding.reading.sockets != nil else { return nil }
         self.subject = subject
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> SocketFigures {
-        guard let sockets = subject.reading.sockets else { throw .open(path: subject.root.proc, code: ENOENT) }
+        guard let sockets = subject.finding.reading.sockets else { throw .open(path: subject.root.proc, code: ENOENT) }
         return sockets
     }
 }
