@@ -124,7 +124,8 @@ private struct Setting: Sendable, CustomTestStringConvertible {
 
     /// What is no matter of a command line, each with the reason.
     private static let elsewhere: [String: String] = [
-        "Agents.placement": "decides which agents there are", "Agents.limits": "systemd and the containers' runtime keep them",
+        "Agents.placement": "decides which agents there are", "Agents.reportPort": "no service of this fleet reports over HTTP",
+        "Agents.limits": "systemd and the containers' runtime keep them",
         "Installation.agentUser": "systemd starts the process as it",
         "Installation.serviceUser": "systemd starts the process as it",
         "Installation.prefix": "the executable is below it",

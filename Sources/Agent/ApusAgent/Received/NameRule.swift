@@ -120,8 +120,7 @@ extension NameRule {
         ]
     }()
 
-    private static let lags = [
-        NameRule(
-            "nodejs_eventloop_lag_seconds", Scheduling.lag.family, labels: [("executor", .constant("event-loop"))])
-    ]
+    private static let lags = ["nodejs_eventloop_lag_seconds", "nodejs_eventloop_delay_p99_seconds"].map {
+        NameRule($0, Scheduling.lag.family, labels: [("executor", .constant("event-loop"))])
+    }
 }

@@ -43,7 +43,9 @@ final class FleetPlan: Sendable {
     /// The fleet's services in a cluster.
     var kubernetesFiles: [GeneratedFile] {
         get throws {
-            let plan = try deployed
+            let deployed = try deployed
+            let started = deployed.fleet.ofStartedServices
+            let plan = started.services.count == deployed.fleet.services.count ? deployed : FleetPlan(started)
             return try ApusDeployment.kubernetesFiles(for: plan.fleet, ruleFiles: plan.ruleFiles)
         }
     }

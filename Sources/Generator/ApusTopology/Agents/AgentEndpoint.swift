@@ -10,7 +10,7 @@ public struct AgentEndpoint: Hashable, Sendable {
     public let socketName: String
     /// The instances that the agent watches.
     public let instances: [InstanceIdentity]
-    /// Those of them that are down while they do not report.
+    /// The instances that count as down while they do not report.
     public let expected: [InstanceIdentity]
     /// Where its port was declared.
     public let place: SourcePlace

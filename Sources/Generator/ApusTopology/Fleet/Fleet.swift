@@ -93,6 +93,13 @@ public struct Fleet: Hashable, Sendable {
         return variations.contains { $0.environment == .production } ? varied(for: .production) : self
     }
 
+    /// The fleet of what it starts itself: what others start on a host is not in a cluster.
+    package var ofStartedServices: Fleet {
+        guard services.contains(where: { !$0.isStarted }) else { return self }
+        let parts = parts.filter { ($0 as? FleetService)?.isStarted ?? true }
+        return Fleet(name, host: host, environment: environment, parts: parts, place: place)
+    }
+
     // MARK: - Instances
 
     /// Every instance with its service, in order of declaration.

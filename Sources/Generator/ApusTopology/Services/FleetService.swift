@@ -3,11 +3,11 @@ public struct FleetService: FleetPart {
     /// The value of the label `service`.
     public let name: String
     public let role: ServiceRole
-    /// What runs its processes.
+    /// What runs the processes of the service.
     public let runtime: ServiceRuntime
-    /// How it tells an agent of itself.
+    /// How the service tells an agent of itself.
     public let reports: ServiceReporting
-    /// How its processes are found; nil for those that the fleet starts.
+    /// How the processes of the service are found; nil where the fleet starts them.
     public let found: FoundProcesses?
     /// The instances of the service, in order of declaration.
     public let instances: [Instance]

@@ -15,10 +15,10 @@ public enum ServiceRuntime: String, CaseIterable, Hashable, Sendable {
     /// Anything else.
     case other
 
-    /// How a service that says nothing else of it reports.
+    /// The way in which a service reports that is declared with no other one.
     var usualReporting: ServiceReporting { self == .swift ? .segment : .nothing }
 
-    /// Whether its processes write no machine code while they run, and ask for nothing of the host but what is theirs.
+    /// Whether its programs write no machine code while they run, and need to know nothing of the host.
     package var isCompiled: Bool { self == .swift || self == .go }
 
     /// Whether its programs may have one loop that runs everything, and can say how late that is.
@@ -41,10 +41,10 @@ public enum ServiceReporting: String, CaseIterable, Hashable, Sendable {
 }
 
 extension FleetService {
-    /// Whether the fleet starts its processes.
+    /// Whether the fleet starts the processes of the service.
     package var isStarted: Bool { found == nil }
 
-    /// Whether the agent finds its processes by its file of groups, as they hand over nothing that says which they are.
+    /// Whether the agent finds the processes of the service by its file of groups, as they hand over nothing that says which they are.
     package var isWatched: Bool { reports != .segment }
 }
 

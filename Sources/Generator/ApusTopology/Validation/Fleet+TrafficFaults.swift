@@ -9,7 +9,14 @@ extension Fleet {
 
     private func leadFaults(of balancer: LoadBalancer) -> [FleetFault] {
         var faults: [FleetFault] = []
-        switch services.first(where: { $0.name == balancer.service })?.role {
+        let service = services.first { $0.name == balancer.service }
+        if let service, !service.isStarted {
+            faults.append(
+                .contradiction(
+                    "\(balancer.name) leads to \(balancer.service), which the fleet does not start and so reaches nowhere but on its host:"
+                        + " name a service with a program", place: balancer.place))
+        }
+        switch service?.role {
         case .api: break
         case .worker:
             faults.append(

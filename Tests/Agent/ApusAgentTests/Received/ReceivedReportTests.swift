@@ -47,6 +47,16 @@ private let shop = #"service="shop",instance="shop-1""#
         }
     }
 
+    @Test(arguments: ["nodejs_eventloop_lag_seconds", "nodejs_eventloop_delay_p99_seconds"])
+    func `the lag of Node.js' event loop has one name, whichever library tells it`(name: String) async throws {
+        try await Self.with { agent in
+            let answer = try await agent.report("/v1/report/shop/shop-1", "# TYPE \(name) gauge\n\(name) 0.25\n")
+            #expect(answer.status == 204)
+            let samples = try await agent.get("/metrics").samples
+            #expect(samples["service_scheduling_lag_seconds{\(shop),executor=\"event-loop\"}"] == "0.25")
+        }
+    }
+
     @Test func `a text is served under its instance's labels, beside the names that every service has`() async throws {
         try await Self.with { agent in
             let answer = try await agent.report("/v1/report/shop/shop-1", Self.text)

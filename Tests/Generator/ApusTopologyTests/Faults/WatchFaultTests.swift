@@ -65,6 +65,16 @@ import Testing
         #expect(faults(service) == ["nothing says how checkout is started: give it a program, or found: what starts it"])
     }
 
+    @Test func `is behind a load balancer only where the fleet starts it`() {
+        let shop = FleetService("shop", role: .api, runtime: .java, found: [.unit("tomcat.service")]) {
+            Instance("shop-1", port: 8080, metricsPort: 9130)
+        }
+        #expect(
+            faults(shop, LoadBalancer(service: "shop", port: 80)) == [
+                "nginx leads to shop, which the fleet does not start and so reaches nowhere but on its host: name a service with a program"
+            ])
+    }
+
     @Test func `has processes that no other one has`() {
         let same = { (holder: String, first: String) in
             "the processes of \(holder) are those of \(first), as far as can be told: name \\(.instance) or \\(.port) in what tells"
