@@ -46,8 +46,10 @@ extension ComposeServices {
         }
     }
 
-    var instances: [Container] {
-        fleet.startedServices.flatMap { service in
+    var instances: [Container] { instances(of: fleet.startedServices) }
+
+    func instances(of services: [FleetService]) -> [Container] {
+        services.flatMap { service in
             service.instances.map { instance in (instance.name, container(of: instance, service)) }
         }
     }

@@ -12,10 +12,9 @@ extension ComposeServices {
             images.nginx, limits: balancer.limits,
             healthcheck: ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:\(balancer.statusPort)/healthz"],
             dependsOn: [])
-        let behind = fleet.service(named: balancer.service)?.instances.map(\.name) ?? []
+        let behind = instances(of: [fleet.service(named: balancer.service)].compactMap(\.self))
         // One whose image has nothing that asks for its health is only waited for until it runs.
-        server.dependsOn = OrderedEntries(
-            instances.filter { behind.contains($0.0) }.map { ($0.0, $0.1.healthcheck == nil ? .started : .healthy) })
+        server.dependsOn = OrderedEntries(behind.map { ($0.0, $0.1.healthcheck == nil ? .started : .healthy) })
         server.command = ["nginx", "-c", "/etc/apus/nginx/\(file)", "-g", "daemon off;"]
         server.volumes =
             [

@@ -73,7 +73,7 @@ extension ProcessCommand {
     private static func reporting(
         of service: FleetService, instance: String, in fleet: Fleet, at placement: ProcessPlacement
     ) -> [Variable] {
-        guard let endpoint = fleet.reportEndpoint else { return [] }
+        guard service.reports.isOverHTTP, let endpoint = fleet.reportEndpoint else { return [] }
         // Containers of a pod share their loopback.
         let network: FleetNetwork = placement == .compose ? .containers : .host
         let url = "http://\(network.address(of: endpoint))"

@@ -40,11 +40,12 @@ final class FleetPlan: Sendable {
         }
     }
 
-    /// The fleet's services in a cluster.
+    /// The services of the fleet in a cluster; nothing for a fleet that starts none.
     var kubernetesFiles: [GeneratedFile] {
         get throws {
             let deployed = try deployed
             let started = deployed.fleet.ofStartedServices
+            guard !started.services.isEmpty else { return [] }
             let plan = started.services.count == deployed.fleet.services.count ? deployed : FleetPlan(started)
             return try ApusDeployment.kubernetesFiles(for: plan.fleet, ruleFiles: plan.ruleFiles)
         }

@@ -96,7 +96,10 @@ public struct Fleet: Hashable, Sendable {
     /// The fleet of what it starts itself: what others start on a host is not in a cluster.
     package var ofStartedServices: Fleet {
         guard services.contains(where: { !$0.isStarted }) else { return self }
-        let parts = parts.filter { ($0 as? FleetService)?.isStarted ?? true }
+        let found = Set(services.filter { !$0.isStarted }.map(\.name))
+        let parts = parts.filter { part in
+            !found.contains((part as? FleetService)?.name ?? "") && !found.contains((part as? Objective)?.service ?? "")
+        }
         return Fleet(name, host: host, environment: environment, parts: parts, place: place)
     }
 

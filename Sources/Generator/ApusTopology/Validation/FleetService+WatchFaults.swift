@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// What is wrong with services that the agent finds by its file of groups.
 extension FleetService {
     /// A way to report that the runtime does not have, or figures that nobody tells the agent.
@@ -100,7 +102,8 @@ extension Fleet {
                         + " Agents(.perHost)", place: first.place)
             ]
         }
-        return sameProcessFaults
+        // Who has more is told of that alone.
+        return instanceCount <= AgentLimits.instances ? sameProcessFaults : []
     }
 
     /// Who is matched by two groups belongs to the first: the second would be down for ever.

@@ -155,6 +155,21 @@ import Yams
         #expect(files.allSatisfy { !$0.path.contains("apus-database") && !$0.path.contains("apus-reports") })
     }
 
+    @Test(arguments: [(nil, "service_started"), (["checkout", "probe"], "service_healthy")] as [(ServiceProbe?, String)])
+    func `is waited for by who balances it as far as its image can tell`(probe: ServiceProbe?, condition: String) throws {
+        let fleet = Fleet("shop") {
+            FleetService(
+                "checkout", role: .api, runtime: .node,
+                program: ServiceCommand("node", arguments: [["--port", "\(.port)"]], probe: probe)
+            ) { Instance("checkout-1", port: 8001, metricsPort: 9101) }
+            LoadBalancer(service: "checkout")
+        }
+        let file = try #require(try FileKind.compose.files(for: fleet).first { $0.path == "deploy/docker-compose.yml" })
+        let services = try #require(try Yams.compose(yaml: file.contents)?["services"])
+        #expect(services["nginx"]?["depends_on"]?["checkout-1"]?["condition"]?.string == condition)
+        #expect((services["checkout-1"]?["healthcheck"] != nil) == (probe != nil))
+    }
+
     @Test func `is not installed, nor built into an image, by the fleet's package`() throws {
         let installation = try SystemdInstallation(
             fleet: polyglotFleet, executables: ["audit": "/bin/true", "apus-agent": "/bin/true"])

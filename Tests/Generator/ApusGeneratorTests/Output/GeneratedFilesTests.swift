@@ -24,6 +24,26 @@ import Testing
         ] { #expect(files.contains { $0.path == path }, "\(path)") }
     }
 
+    /// The fleet of the README.
+    @Test func `of a fleet that starts nothing are those of a host that watches`() throws {
+        let fleet = Fleet("shop") {
+            FleetService("checkout", runtime: .node, found: [.unit("checkout.service")]) {
+                Instance("checkout-1", metricsPort: 9101)
+            }
+        }
+        let files = try fleet.generatedFiles()
+        let watch = try #require(files.first { $0.path == "deploy/systemd/apus/agent.yaml" })
+        #expect(watch.contents.contains("unit: checkout.service"))
+        #expect(files.allSatisfy { !$0.path.hasPrefix("deploy/kubernetes/") && !$0.path.contains("apus-checkout") })
+        let rules = try #require(files.first { $0.path == "rules/fleet-alerts.yml" }).contents
+        for alert in ["InstanceDown", "HighCPU", "HighMemory", "FewDescriptorsLeft", "TooManyRestarts"] {
+            #expect(rules.contains("alert: \(alert)\n"), "\(alert)")
+        }
+        for alert in ["HeapGrowth", "ServiceHung", "ReportsCease", "ProcessGone", "EventLoopLag", "PoolExhausted"] {
+            #expect(files.allSatisfy { !$0.contents.contains("alert: \(alert)\n") }, "\(alert)")
+        }
+    }
+
     @Test func `hold no time, no host name and no path of the machine that wrote them`() throws {
         for file in try shopFleet().generatedFiles() {
             #expect(!file.contents.contains(Self.repository))
