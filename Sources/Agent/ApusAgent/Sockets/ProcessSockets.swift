@@ -11,13 +11,27 @@ struct ProcessSockets: Sendable {
     private var round: UInt64 = 0
     /// Whether the kernel does not say it to this user.
     private(set) var isForbidden = false
+    /// Whether it had too many beside others.
+    private var isRefused = false
+
+    /// How many are held here.
+    var count: Int { inodes?.count ?? 0 }
+
+    /// Lets go of them until they are read again.
+    mutating func forget() { inodes = nil }
+
+    /// Lets go of them for good.
+    mutating func refuse() {
+        inodes = nil
+        isRefused = true
+    }
 
     /// Reads them, where there is time for it.
     ///
     /// - Parameter openFiles: how many descriptors it has; `nil` where that is not known.
     mutating func read(_ process: WatchedProcess, openFiles: UInt64?, in survey: SocketSurvey, at now: Moment) {
         namespace = NetworkNamespace(of: process.folder)
-        guard !isForbidden else { return }
+        guard !isForbidden, !isRefused else { return }
         do throws(LinuxError) {
             guard let found = try survey.inodes(of: process, openFiles: openFiles ?? 1, readIn: &round, at: now) else { return }
             (inodes, readAt) = (found, now.monotonic)

@@ -17,6 +17,10 @@ package enum SamplingLimits: LimitCatalog {
         16_384, "open descriptors of a process whose sockets are looked for", per: "process",
         remedy:
             "take the sockets of its control group, which are known without its descriptors: match it by unit or cgroup alone")
+    package static let heldSockets = Limit(
+        262_144, "sockets of all processes of groups; those who have most are left out, and their groups are without",
+        per: "agent",
+        remedy: "watch fewer of the processes that share many sockets")
     package static let listedSockets = Limit(
         65_536, "sockets of the agent's network namespace; with more of them no sockets are served", per: "namespace",
         remedy: "leave --socket-budget away: every list would take longer than a tenth of a second")
@@ -28,6 +32,6 @@ package enum SamplingLimits: LimitCatalog {
         remedy: "watch fewer containers, or run an agent in some of them")
 
     package static let all: [any AnyLimit] = [
-        descriptors, proportionalMemory, socketDescriptors, listedSockets, namespaceList, namespaces,
+        descriptors, proportionalMemory, socketDescriptors, heldSockets, listedSockets, namespaceList, namespaces,
     ]
 }

@@ -46,6 +46,9 @@ struct SocketsSource: Source {
         guard !process.hasEnded else { throw .read(path: process.folder, code: ESRCH) }
         let files = try? ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.socketDescriptors.value)
         sockets.read(process, openFiles: files?.number, in: survey, at: now)
+        // There was no time for it: what it had before stands.
+        guard sockets.inodes != nil || sockets.isForbidden else { return last?.figures }
+        defer { sockets.forget() }
         let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0).ownGroup }
         var union = SocketUnion(
             survey, controlGroups: path.map { ControlGroupTree(process.root).numbers(of: $0) } ?? [], at: now)

@@ -98,6 +98,20 @@ import Testing
         #expect(reading.processes == 1)
     }
 
+    @Test func `a thousand children a second are in the group's CPU time, and leave nobody behind`() throws {
+        let reading = try check(
+            """
+            start = time.monotonic()
+            for number in range(2000):
+                child = os.fork()
+                if child == 0: os._exit(0)
+                os.waitpid(child, 0)
+                time.sleep(max(0, start + number / 1000 - time.monotonic()))
+            """, within: 0.02)
+        #expect(reading.processes == 1)
+        #expect(reading.account.started == reading.account.ended + 1)
+    }
+
     @Test func `children and grandchildren that are seen to live count once`() throws {
         let reading = try check(
             """
