@@ -108,5 +108,17 @@ import Testing
         let waiting = samples[#"service_pressure_waiting_seconds_total{service="busy",instance="busy",resource="cpu"}"#]
         #expect(waiting.map { $0 > 0 } ?? true)
         #expect(samples["apus_agent_unwatched_control_groups"] == 0)
+        try draft()
+    }
+
+    /// The file that is written for this host has a group for the unit, and every group of it matches something.
+    private func draft() throws {
+        try succeed("apus-agent", "init", "--output", "/run/draft.yaml")
+        let checked = try host.run(["apus-agent", "check-config", "--processes", "/run/draft.yaml"])
+        #expect(checked.status == 0, "\(checked.text)")
+        #expect(checked.output.contains("\nbusy/busy: 1 control group: "), "\(checked.text)")
+        #expect(!checked.output.contains("matches the group in line"), "\(checked.text)")
+        let text = try host.run(["cat", "/run/draft.yaml"]).output
+        #expect(text.contains("  # - service: 'systemd-journald'\n  #   match: { unit: 'systemd-journald.service' }\n"))
     }
 }

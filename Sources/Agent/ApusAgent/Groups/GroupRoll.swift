@@ -17,25 +17,25 @@ struct GroupRoll {
         var isUnwatched = false
     }
 
-    private let root: KernelRoot
+    let root: KernelRoot
     /// The time for proportional memory; `nil`: it is not read.
-    private let budget: ProportionalBudget?
+    let budget: ProportionalBudget?
     /// The sockets of the machine; `nil`: they are not read.
-    private let survey: SocketSurvey?
+    let survey: SocketSurvey?
     /// The sockets of each group at the last turn of the sampling loop.
-    private var sockets: [Int: SocketFigures] = [:]
+    var sockets: [Int: SocketFigures] = [:]
     /// How many processes are watched at most.
     let most: Int
     /// How many groups are watched at most; one of control groups counts twice.
     let mostGroups: Int
-    private var declarations: [GroupDeclaration] = []
+    var declarations: [GroupDeclaration] = []
     var groups: [Int: WatchedGroup] = [:]
-    private var numbers: [InstanceIdentity: Int] = [:]
+    var numbers: [InstanceIdentity: Int] = [:]
     /// The numbers of the groups in the order of their names; `nil` when one has come or gone since.
     private var order: [Int]?
     /// The places for groups that are taken.
     private var taken = 0
-    private var members: [Int32: GroupMember] = [:]
+    var members: [Int32: GroupMember] = [:]
     /// Those who belong to groups, the lowest number first; `nil` when one has come or gone since.
     private var roster: [GroupMember]?
     /// The number of the next group that comes; none is given twice.
@@ -278,21 +278,6 @@ struct GroupRoll {
             identity: identity, includesDescendants: declaration.includesDescendants,
             isExpected: declaration.fixedIdentity != nil, places: places, at: now)
         return (number, true)
-    }
-
-    /// Reads proportional memory, where there is time for it: first of those of whom it was read longest ago.
-    private func readProportional(at now: Moment) {
-        guard let budget else { return }
-        for member in members.values.sorted(by: { $0.proportional.readAt < $1.proportional.readAt }) {
-            guard let sight = member.sight else { continue }
-            member.proportional.read(member.process, residentBytes: sight.residentBytes, within: budget, at: now)
-        }
-    }
-
-    private mutating func readSockets(at now: Moment) {
-        guard let survey else { return }
-        let inGroups = controlGroups.claimed { declarations.indices.contains($0.declaration) ? numbers[$0.identity] : nil }
-        sockets = GroupSockets(survey, root).read(inOrder(), inGroups, at: now)
     }
 
     private mutating func lookAtControlGroups(isTurn: Bool, at now: Moment) -> [Int: ControlGroupSum] {
