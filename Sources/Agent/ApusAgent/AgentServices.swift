@@ -44,12 +44,20 @@ package struct AgentServices {
         let sockets = SocketSurvey(configuration.socketBudget, each: configuration.interval, work: work)
         let table = InstanceTable(
             configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
-        let processes = try configuration.watchFile.map { path throws(AgentError) in
-            try Self.groups(path, configuration, sockets, work: work, logger: logger, at: clock.now())
-        }
+        let file = try configuration.watchFile.map { path throws(AgentError) in try Self.file(path) }
+        let processes = file.map { Self.groups($0, configuration, sockets, work: work, logger: logger, at: clock.now()) }
         let groups = processes.map { GroupTable($0, configuration: configuration) }
-        let reload = try AgentReload(
-            configuration: configuration, table: table, groups: processes, clock: clock, logger: logger)
+        let names = NameBook()
+        let scraper = file.map { _ in
+            PageScraper(
+                ledger: ScrapeLedger(table: table, names: names, seriesLimit: configuration.seriesLimit, logger: logger),
+                interval: configuration.interval, clock: clock)
+        }
+        let reload = try AgentReload(configuration: configuration, table: table, file: file, clock: clock, logger: logger) {
+            processes?.watch($0, at: clock.now())
+            names.watch($0)
+            scraper?.watch($0.scrapes)
+        }
         let journal = try configuration.journal.map { journal throws(AgentError) in try JournalWatch(journal, logger: logger) }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
         var host = HostSubject(process: try? WatchedProcess(pid: getpid()), work: work, instances: { table.count })
@@ -87,7 +95,7 @@ package struct AgentServices {
         }
         let responder = Responder(
             exposition: exposition, documents: documents, work: work, configuration: configuration,
-            reload: { reload.run(telling: notifications) }, logger: logger)
+            reload: { reload.run(telling: notifications) }, scraper: scraper, logger: logger)
         let services: [any Service] = [
             reports,
             SamplingLoop(
@@ -115,16 +123,22 @@ package struct AgentServices {
                     at: HTTPEndpoint.Place(
                         places: configuration.reportListen, option: "--report-listen", sockets: passed.reportHTTP,
                         path: ReportRoute.reports),
-                    ReportReceiver(table: table, work: work, configuration: configuration, clock: clock, logger: logger), work,
-                    logger)
+                    ReportReceiver(
+                        table: table, work: work, names: names, configuration: configuration, clock: clock, logger: logger
+                    ) { exposition.unserved($0, of: $1) }, work, logger)
             }
         reportPort = received?.port
+        if let file {
+            names.watch(file)
+            // Nothing fails from here on, so that its threads end with the agent.
+            scraper?.watch(file.scrapes)
+        }
         // The last to stop: what was reported until then is handed over.
         let probation = store.map { StoreProbation($0, work: work) }
         let keeping = store.map { SegmentKeeping(store: $0, table: table, clock: clock) }
         all =
             [keeping].compactMap { (service: (any Service)?) in service }
-            + [received?.endpoint].compactMap { (service: (any Service)?) in service } + services
+            + [scraper, received?.endpoint].compactMap { (service: (any Service)?) in service } + services
             + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { _ = reload.run(telling: notifications) }
@@ -146,19 +160,20 @@ package struct AgentServices {
     }
 
     /// - Throws: ``AgentError/watchFile(_:)``.
+    private static func file(_ path: String) throws(AgentError) -> WatchFile {
+        do throws(WatchFileError) { return try WatchFile.read(path) } catch { throw .watchFile(error) }
+    }
+
     private static func groups(
-        _ path: String, _ configuration: AgentConfiguration, _ sockets: SocketSurvey?, work: AgentWork, logger: Logger,
+        _ file: WatchFile, _ configuration: AgentConfiguration, _ sockets: SocketSurvey?, work: AgentWork, logger: Logger,
         at now: Moment
-    ) throws(AgentError) -> ProcessGroups {
-        do throws(WatchFileError) {
-            return ProcessGroups(
-                try WatchFile.read(path), retention: configuration.retention,
-                readsControlGroups: configuration.sources.contains(ControlGroupsSource.name),
-                proportionalBudget: ProportionalBudget(
-                    configuration.proportionalBudget, each: configuration.interval, work: work),
-                sockets: configuration.sources.contains(GroupSocketsSource.name) ? sockets : nil,
-                mostGroups: configuration.groupLimit, logger: logger, at: now)
-        } catch { throw .watchFile(error) }
+    ) -> ProcessGroups {
+        ProcessGroups(
+            file, retention: configuration.retention,
+            readsControlGroups: configuration.sources.contains(ControlGroupsSource.name),
+            proportionalBudget: ProportionalBudget(configuration.proportionalBudget, each: configuration.interval, work: work),
+            sockets: configuration.sources.contains(GroupSocketsSource.name) ? sockets : nil,
+            mostGroups: configuration.groupLimit, logger: logger, at: now)
     }
 
     /// - Throws: ``AgentError/patternNameTaken(_:)``.

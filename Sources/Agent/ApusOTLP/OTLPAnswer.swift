@@ -25,13 +25,13 @@ package enum OTLPAnswer {
         }
     }
 
-    /// An `ExportMetricsServiceResponse`, for the status 200: of a request that was taken whole empty, else with the number of points that
-    /// were not and why.
+    /// An `ExportMetricsServiceResponse`, for the status 200: of a request that was taken whole, and is served, empty; else with the
+    /// number of points that were not taken and why, or with a warning alone.
     package static func response(_ taken: OTLPLedger.Taken, as encoding: Encoding) -> [UInt8] {
         let message = taken.reasons.joined(separator: "; ")
         switch encoding {
         case .protobuf:
-            guard taken.rejectedPoints > 0 else { return [] }
+            guard !taken.reasons.isEmpty else { return [] }
             var writer = ProtobufWriter()
             let partial = writer.open(1)
             writer.unsigned(1, UInt64(taken.rejectedPoints))
@@ -39,7 +39,7 @@ package enum OTLPAnswer {
             writer.close(partial)
             return writer.bytes
         case .json:
-            guard taken.rejectedPoints > 0 else { return Array("{}".utf8) }
+            guard !taken.reasons.isEmpty else { return Array("{}".utf8) }
             // Protobuf's JSON has numbers of 64 bits as strings.
             return Array(
                 ("{\"partialSuccess\":{\"rejectedDataPoints\":\"\(taken.rejectedPoints)\",\"errorMessage\":"

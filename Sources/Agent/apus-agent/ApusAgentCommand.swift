@@ -68,7 +68,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "File that names groups of processes to watch, in YAML; `apus-agent check-config` lists what is wrong with one.",
+            "File that names groups of processes to watch and pages of metrics to scrape, in YAML; `apus-agent check-config` lists what is wrong with one.",
             valueName: "path"))
     var config: String?
 

@@ -4,11 +4,11 @@ import ArgumentParser
 import CommandConventions
 import Glibc
 
-/// Says what is wrong with a file of groups, or what it holds.
+/// Says what is wrong with a file of what is watched, or what it holds.
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
-        abstract: "Reads a file that names groups of processes to watch, and lists every error in it.",
+        abstract: "Reads a file that names groups of processes to watch and pages to scrape, and lists every error in it.",
         discussion: "Exits with 1 when the file is wrong; the errors are on standard error, one a line.")
 
     @Argument(help: "The file, as --config takes it.")
@@ -28,7 +28,7 @@ struct CheckConfigCommand: ParsableCommand {
             _ = write(STDERR_FILENO, text, text.count)
             throw ExitCode.failure
         }
-        print("\(file.groups.count) group\(file.groups.count == 1 ? "" : "s")")
+        print(file.summary)
         guard processes else { return }
         do throws(LinuxError) {
             for line in try GroupCensus(of: file).lines { print(line) }

@@ -89,7 +89,7 @@ import Testing
         host.table.tick(at: host.time.now)
         groups.tick(at: host.time.now)
         host.work.countSample(isLate: false, cpuNanoseconds: 2_100_000, at: host.time.now)
-        for _ in 0..<5 { host.work.countSample(isLate: true, cpuNanoseconds: 300_000, at: host.time.now) }
+        for _ in 0..<180 { host.work.countSample(isLate: true, cpuNanoseconds: 300_000, at: host.time.now) }
         for _ in 0..<9 { host.work.countScrape(cpuNanoseconds: 1_700_000, bytes: 54_321) }
         for _ in 0..<12 { host.work.countAbortedScrape(cpuNanoseconds: 10_000) }
         for _ in 0..<7 { host.work.countRejectedScrape() }
@@ -128,11 +128,28 @@ import Testing
             nodejs_heap_size_used_bytes 7340032
 
             """
-        let report = try ReceivedReport(text: Array(text.utf8), as: .text, limits: .forTests).adding(NameRule.usual)
+        let report = try ReceivedReport(text: Array(text.utf8), as: .text, limits: .forTests).adding([], orElse: NameRule.usual)
         let identity = InstanceIdentity(service: "shop", instance: "shop-1")
         for _ in 0..<3 {
             try host.table.receive(report, of: identity, from: ReportPeer(pid: 0, uid: 1000), at: host.time.now)
         }
+        try scrape(on: host)
+    }
+
+    /// A page that the agent fetches of a service.
+    private static func scrape(on host: FixtureHost) throws {
+        let identity = InstanceIdentity(service: "page", instance: "page-1")
+        host.table.scrape([identity])
+        let page = try ReceivedReport(text: Array("visits_total 23\n".utf8), as: .text, limits: .forTests)
+        try host.table.receive(scraped: page, of: identity, at: host.time.now)
+        host.table.scrapes.note(identity) { outcome in
+            outcome.isUp = true
+            outcome.duration = 0.0125
+            outcome.samples = 37
+            for (count, failure) in zip((161 as UInt64)..., ScrapeFailure.allCases) { outcome.failures[failure] = count }
+        }
+        // Its sources are opened before its page is there.
+        host.table.tick(at: host.time.now)
     }
 
     /// Two groups whose processes are in all states, and one of control groups.

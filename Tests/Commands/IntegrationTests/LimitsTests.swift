@@ -16,7 +16,8 @@ import Testing
 /// docs/limits.md against the limits of the code. `APUS_RENEW_LIMITS=1` writes the page's tables anew.
 @Suite struct LimitsTests {
     private static let catalogs: [any LimitCatalog.Type] = [
-        ReportLimits.self, HTTPReportLimits.self, DescriptorStoreLimits.self, ReporterLimits.self, SamplingLimits.self,
+        ReportLimits.self, HTTPReportLimits.self, ScrapeLimits.self, DescriptorStoreLimits.self, ReporterLimits.self,
+        SamplingLimits.self,
         SegmentLimits.self,
         SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self, WatchLimits.self, GroupLimits.self,
         APILimits.self, RequestLimits.self,

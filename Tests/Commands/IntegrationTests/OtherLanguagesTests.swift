@@ -18,14 +18,14 @@ import Testing
         let url: String
         let reports: String
 
-        init(_ folder: TemporaryFolder) async throws {
+        init(_ folder: TemporaryFolder, _ options: [String] = []) async throws {
             let (port, reportPort) = (try LoopbackPort.free(), try LoopbackPort.free())
             program = try RunningProgram(
                 Executables.agent,
                 [
                     "--listen", "127.0.0.1:\(port)", "--report-listen", "127.0.0.1:\(reportPort)", "--socket",
                     folder.path("agent.sock"), "--interval", "200ms", "--journal", "off", "--log", "stderr",
-                ])
+                ] + options)
             url = "http://127.0.0.1:\(port)/metrics"
             reports = "http://127.0.0.1:\(reportPort)"
             try await eventually("the agent answers: \(program.errors)") { (try? await HTTP.get(url).status) == 200 }
@@ -87,5 +87,44 @@ import Testing
         // That of a signal: a hook of the virtual machine does not change it.
         #expect(try await service.wait(.seconds(10)) == 128 + SIGTERM)
         #expect(try await agent.value("apus_service_up", labels) == 0)
+    }
+
+    /// An agent with the file that the page shows, in which the ports are those of this test.
+    private func scraping(_ folder: TemporaryFolder, _ ports: [Int]) async throws -> Agent {
+        var file = try Self.example("yaml")
+        for (port, own) in zip(["9464", "9465"], ports) { file = file.replacing(port, with: "\(own)") }
+        try folder.write(file, to: "agent.yaml")
+        return try await Agent(folder, ["--config", folder.path("agent.yaml")])
+    }
+
+    @Test func `the pages that Node.js and Python's client serve are fetched`() async throws {
+        let folder = try TemporaryFolder()
+        let ports = [try LoopbackPort.free(), try LoopbackPort.free()]
+        let agent = try await scraping(folder, ports)
+        try Self.example("js scrape").write(toFile: folder.path("page.mjs"), atomically: true, encoding: .utf8)
+        try Self.example("python scrape").write(toFile: folder.path("page.py"), atomically: true, encoding: .utf8)
+        let node = try RunningProgram(
+            "node", [folder.path("page.mjs")], environment: environment(agent, ["METRICS_PORT": "\(ports[0])"]))
+        let python = try RunningProgram(
+            "/usr/bin/python3", [folder.path("page.py")], environment: environment(agent, ["METRICS_PORT": "\(ports[1])"]))
+        let checkout = #"service="checkout",instance="checkout-2""#
+        let mailer = #"service="mailer",instance="mailer-2""#
+        try await eventually("both are up: \(node.errors) \(python.errors) \(agent.program.errors)") {
+            let page = try await HTTP.get(agent.url)
+            return [checkout, mailer].allSatisfy { page.values(of: "apus_service_up")["{\($0)}"] == 1 }
+        }
+        #expect(try await agent.value("orders_total", checkout + #",payment="card""#) == 3)
+        #expect(try await agent.value("worker_heap_usage_bytes", checkout) ?? 0 > 1_000_000)
+        #expect(try await agent.value("mails_sent_total", mailer) == 2)
+        #expect(try await agent.value("queue_depth", mailer + #",state="pending""#) == 5)
+        // In the agent's own family, told by its labels.
+        #expect(try await agent.value("process_open_fds", mailer) ?? 0 > 0)
+        #expect(try await agent.value("service_scrape_up", mailer) == 1)
+        // A server that goes is down at the next scrape, with its last counts.
+        node.stop()
+        try await eventually("it is down") { try await agent.value("apus_service_up", checkout) == 0 }
+        #expect(try await agent.value("orders_total", checkout + #",payment="card""#) == 3)
+        #expect(try await agent.value("worker_heap_usage_bytes", checkout) == nil)
+        python.stop()
     }
 }

@@ -3,7 +3,7 @@ import ApusSystemd
 import Logging
 import Synchronization
 
-/// Takes in anew what may change while the agent runs: the file of expected instances, and that of watched processes.
+/// Takes in anew what may change while the agent runs: the file of expected instances, and that of what is watched.
 ///
 /// A file that is at fault changes nothing, of the other one neither; what is wrong with it is in the log and in the status line until a reload succeeds.
 final class AgentReload: Sendable {
@@ -11,7 +11,10 @@ final class AgentReload: Sendable {
     private let path: String?
     private let table: InstanceTable
     private let watchFile: String?
-    private let groups: ProcessGroups?
+    /// Takes in what the file names beside instances that are expected.
+    private let watch: @Sendable (WatchFile) -> Void
+    /// What is named now.
+    private let watched: Mutex<WatchFile?>
     private let clock: AgentClock
     private let logger: Logger
     private let fault = Mutex<String?>(nil)
@@ -19,26 +22,34 @@ final class AgentReload: Sendable {
     private let turn = Mutex<Void>(())
 
     /// - Throws: ``AgentError/expectedInstances(_:)`` when the file is at fault already.
+    ///
+    /// - Parameters:
+    ///   - file: that the configuration names, where it names one.
+    ///   - watch: takes in that file after each reload, and not now.
     init(
-        configuration: AgentConfiguration, table: InstanceTable, groups: ProcessGroups?, clock: AgentClock, logger: Logger
+        configuration: AgentConfiguration, table: InstanceTable, file: WatchFile?, clock: AgentClock, logger: Logger,
+        watch: @escaping @Sendable (WatchFile) -> Void
     ) throws(AgentError) {
         options = configuration.expected.map { ExpectedInstance($0, holder: configuration.holders[$0]) }
         path = configuration.expectFile
         self.table = table
-        self.groups = groups
+        self.watch = watch
+        watched = Mutex(file)
         watchFile = configuration.watchFile
         self.clock = clock
         self.logger = logger
-        do throws(ExpectedInstancesError) { expect(try expected()) } catch {
+        do throws(ExpectedInstancesError) { expect(try expected(), file) } catch {
             throw .expectedInstances(error)
         }
     }
 
-    /// What a file says of a name stands above the options.
-    private func expect(_ expected: [ExpectedInstance]) {
+    /// What a file says of a name stands above the options. Whose page is fetched is expected as well.
+    private func expect(_ expected: [ExpectedInstance], _ file: WatchFile?) {
+        let scraped = Set((file?.scrapes ?? []).map(\.identity))
+        table.scrape(scraped)
         let holders = expected.compactMap { one in one.holder.map { (one.identity, $0) } }
         table.expect(
-            Set(expected.map(\.identity)), heldBy: Dictionary(holders, uniquingKeysWith: { $1 }), at: clock.now())
+            scraped.union(expected.map(\.identity)), heldBy: Dictionary(holders, uniquingKeysWith: { $1 }), at: clock.now())
     }
 
     private func expected() throws(ExpectedInstancesError) -> [ExpectedInstance] {
@@ -59,12 +70,15 @@ final class AgentReload: Sendable {
         defer { notifications?.ready() }
         do {
             let identities = try expected()
-            let watched = try watchFile.map { try WatchFile.read($0) }
-            expect(identities)
-            if let watched { groups?.watch(watched, at: clock.now()) }
+            let file = try watchFile.map { try WatchFile.read($0) }
+            expect(identities, file)
+            if let file { take(file) }
             fault.withLock { $0 = nil }
             var facts: Logger.Metadata = ["expected": "\(Set(identities.map(\.identity)).count)"]
-            if let watched { facts["groups"] = "\(watched.groups.count)" }
+            if let file {
+                facts["groups"] = "\(file.groups.count)"
+                facts["pages"] = "\(file.scrapes.count)"
+            }
             logger.notice("reloaded", metadata: facts)
             return nil
         } catch {
@@ -74,5 +88,18 @@ final class AgentReload: Sendable {
             logger.error("not reloaded: the former values hold", metadata: ["reason": "\(reason)"])
             return reason
         }
+    }
+
+    private func take(_ file: WatchFile) {
+        let former = watched.withLock { watched in
+            defer { watched = file }
+            return watched
+        }
+        if let former, !former.isEmpty, file.isEmpty {
+            logger.warning(
+                "the file names nothing to watch any more: what it named before is let go",
+                metadata: ["former": "\(former.summary)"])
+        }
+        watch(file)
     }
 }

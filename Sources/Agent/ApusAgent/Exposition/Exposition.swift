@@ -17,11 +17,13 @@ package final class Exposition: Sendable {
     private let host: Mutex<SourceReadings<HostSubject>>
     private let hostLabels: [[UInt8]]
     /// Families of the sources' rows, in order, with the rows of each.
-    private let families: [RowFamily]
+    let families: [RowFamily]
     /// The names of what the agent serves itself: no service can report under them.
-    private let reserved: ReservedFamilies
+    let reserved: ReservedFamilies
+    /// What the last exposition left out of instances, in words.
+    let refused = Mutex<[InstanceIdentity: [String]]>([:])
     /// What the agent serves of its own process, by name.
-    private let ownProcessFamilies: [String: MetricFamily]
+    let ownProcessFamilies: [String: MetricFamily]
     private let servesReports: Bool
     private let createdSeries: Bool
     private let sampleLimit: Int
@@ -94,7 +96,9 @@ package final class Exposition: Sendable {
     }
 
     /// The exposition in pieces. What belongs to it is settled here, values of segments are read as the pieces are made.
-    func stream(_ format: ExpositionFormat) -> ExpositionStream {
+    ///
+    /// - Parameter unanswered: instances whose pages were not there in time: what they had before is not served as if it were new.
+    func stream(_ format: ExpositionFormat, unanswered: Set<InstanceIdentity> = []) -> ExpositionStream {
         let cpu = apus_thread_cpu_nanoseconds()
         let now = clock.now()
         let instances = table.instances
@@ -102,12 +106,18 @@ package final class Exposition: Sendable {
         let (hostValues, configured) = readHost(at: now, in: &tallies)
         var watched = instances.map { instance in
             tellTroubles(of: instance)
-            return SubjectValues(subject: instance.subjectLabels, labels: instance.labels, values: instance.values())
+            let values = instance.values()
+            return SubjectValues(
+                subject: instance.subjectLabels, labels: instance.labels,
+                values: unanswered.contains(instance.identity) ? downValues(values.count) : values)
         }
         var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
         unite(instances, &watched, &grouped)
         let reported =
-            servesReports ? ReportedPlan(instances, reserved: reserved, own: ownProcessFamilies) : nil
+            servesReports
+            ? ReportedPlan(
+                unanswered.isEmpty ? instances : instances.filter { !unanswered.contains($0.identity) }, reserved: reserved,
+                own: ownProcessFamilies) : nil
         var steps: [ExpositionStream.Step] = []
         for family in families {
             steps.append(.rows(family))
@@ -268,6 +278,7 @@ package final class Exposition: Sendable {
 
     private func plan(_ plan: ReportedPlan, _ steps: inout [ExpositionStream.Step]) {
         for refusal in plan.refused { tell(refusal) }
+        refused.withLock { [words = plan.refusedWords] in $0 = words }
         if !plan.refused.isEmpty {
             let points = plan.refusedPoints
             steps.append(.value(ReportedFamilies.refused.family, .points { points }))

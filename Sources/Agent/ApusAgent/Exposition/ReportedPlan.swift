@@ -36,7 +36,7 @@ struct ReportedPlan {
     private(set) var joined: [String: [ReportedFamily]] = [:]
 
     /// What services are told to record, by name.
-    private static let declared = Dictionary(
+    static let declared = Dictionary(
         MetricCatalog.families(of: .service).map { ($0.name, ServedKind($0.kind)) }, uniquingKeysWith: { first, _ in first })
 
     /// - Parameters:
@@ -87,7 +87,7 @@ struct ReportedPlan {
         // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
         let owner =
             first.declared > 0 || reserved.contains(family)
-            ? "agent" : family.claimedNames.compactMap { name in taken[name] }.first
+            ? Self.agent : family.claimedNames.compactMap { name in taken[name] }.first
         if let owner {
             refused += reports.map { Refused(family: $0.reported, instance: $0.instance, winner: owner) }
             return
@@ -97,6 +97,30 @@ struct ReportedPlan {
         served.append((family, reports.filter { $0.reported.kind == family.kind }.map(\.reported)))
         refused += reports.filter { $0.reported.kind != family.kind }
             .map { Refused(family: $0.reported, instance: $0.instance, winner: winner) }
+    }
+
+    /// Stands for the agent among those whose families are served.
+    static let agent = "agent"
+
+    /// Whether the agent itself is why a family of a report is not served.
+    static func isAgents(_ family: ReceivedFamily, _ reserved: ReservedFamilies, _ own: [String: MetricFamily]) -> Bool {
+        if let own = own[family.name], ServedKind(own.kind) == family.kind { return false }
+        if let declared = declared[family.name], declared != family.kind { return true }
+        return reserved.contains(family.claimedNames)
+    }
+
+    static func words(_ family: String, winner: String) -> String {
+        winner == agent
+            ? "\(family) is not served: the agent serves or declares the name itself; report it under another one"
+            : "\(family) is not served: \(winner) has the name with another type, or one of its samples has it"
+    }
+
+    /// What is refused of each instance, in words, as far as the first go.
+    var refusedWords: [InstanceIdentity: [String]] {
+        refused.reduce(into: [:]) { words, one in
+            guard words[one.instance.identity, default: []].count < SeriesLimits.refusedFamilies.value else { return }
+            words[one.instance.identity, default: []].append(Self.words(one.family.name, winner: one.winner))
+        }
     }
 
     /// A series for each refused family, as far as the first of each instance go.

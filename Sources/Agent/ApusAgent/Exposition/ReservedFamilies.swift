@@ -13,8 +13,11 @@ struct ReservedFamilies {
     private static let ofServices = Set(
         MetricCatalog.families(of: .service).flatMap(\.claimedNames))
 
-    func contains(_ family: ReportedFamily) -> Bool {
-        family.claimedNames.contains { name in
+    func contains(_ family: ReportedFamily) -> Bool { contains(family.claimedNames) }
+
+    /// Whether one of the names that a family claims is the agent's.
+    func contains(_ claimedNames: [String]) -> Bool {
+        claimedNames.contains { name in
             if names.contains(name) || MetricName.isOfPrometheus(name) { return true }
             return !Self.ofServices.contains(name) && Self.prefixes.contains { name.hasPrefix($0) }
         }

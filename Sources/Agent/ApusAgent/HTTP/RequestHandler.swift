@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusHTTP
 import ApusLimits
 import Logging
@@ -53,13 +54,28 @@ final class RequestHandler: ChannelInboundHandler {
             self.head = nil
             // Whether the agent lives is said at once.
             if Page(uri: head.uri)?.isCheap ?? true { return answer(head, context) }
-            turns.add(for: place.peer) { [self] in if !isGone { answer(head, context) } }
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let isPrepared = responder.prepare(head, isReserved: place.isReserved) { [loop = context.eventLoop] unanswered in
+                loop.execute { bound.value.0.queue(head, bound.value.1, without: unanswered) }
+            }
+            if !isPrepared { queue(head, context) }
         }
     }
 
-    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    /// Answers in the turn of the peer.
+    private func queue(
+        _ head: HTTPRequestHead, _ context: ChannelHandlerContext, without unanswered: Set<InstanceIdentity> = []
+    ) {
+        turns.add(for: place.peer) { [self] in if !isGone { answer(head, context, without: unanswered) } }
+    }
+
+    private func answer(
+        _ head: HTTPRequestHead, _ context: ChannelHandlerContext, without unanswered: Set<InstanceIdentity> = []
+    ) {
         writer.settle(head)
-        send(responder.answer(head, from: client(context)), to: head, context)
+        var client = client(context)
+        client.unanswered = unanswered
+        send(responder.answer(head, from: client), to: head, context)
     }
 
     private func client(_ context: ChannelHandlerContext) -> Client {

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusHTTP
 import ApusLimits
 import ApusLinux
@@ -17,6 +18,8 @@ struct Client {
     let now: NIODeadline
     /// Ends the connection in favour of somebody else's.
     let cut: @Sendable () -> Void
+    /// Instances whose pages were not there in time for this request.
+    var unanswered: Set<InstanceIdentity> = []
 }
 
 /// From a request's method and target to the answer.
@@ -33,13 +36,16 @@ struct Responder: Sendable {
     let ownAddress: String
     /// Reloads; says in one line what is wrong, or nothing.
     private let reload: @Sendable () -> String?
+    /// Fetches the pages that the configuration file names; `nil` without one.
+    private let scraper: PageScraper?
     let logger: Logger
     private let refusals = LogThrottle<ConnectionPeer>()
 
     init(
         exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration,
-        reload: @escaping @Sendable () -> String?, logger: Logger
+        reload: @escaping @Sendable () -> String?, scraper: PageScraper? = nil, logger: Logger
     ) {
+        self.scraper = scraper
         self.reload = reload
         self.exposition = exposition
         self.documents = documents
@@ -54,6 +60,20 @@ struct Responder: Sendable {
     /// Clients wait 10 s when they do not say for how long, as Prometheus does.
     private static let usualTimeout = 10.0
     private static let longestTimeout = EndpointLimits.answer.value / .seconds(1)
+
+    /// Fetches the pages that a request is about to be answered with, for as long as its client leaves for them.
+    ///
+    /// - Parameter then: is called once, on any thread, with the instances whose pages were not there in that time.
+    /// - Returns: false when there are none; nothing is called then.
+    func prepare(
+        _ request: HTTPRequestHead, isReserved: Bool, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void
+    ) -> Bool {
+        guard let scraper, Page(uri: request.uri) == .metrics, request.method == .GET, !isReserved,
+            names.include(host: Self.field("Host", request))
+        else { return false }
+        // The other half is for reading what comes of it.
+        return scraper.refresh(within: .seconds(Self.timeout(request) / 2), then: then)
+    }
 
     func answer(_ request: HTTPRequestHead, from client: Client) -> Answer {
         var answer = page(request, from: client)
@@ -167,12 +187,16 @@ struct Responder: Sendable {
         let contentType = asked?.contentType ?? negotiated.contentType
         guard request.method == .GET else { return Answer(contentType: contentType, headers: headers, body: .unmade) }
         guard let ticket = ticket(for: client) else { return .busy }
-        let timeout = Self.field("X-Prometheus-Scrape-Timeout-Seconds", request).flatMap(Double.init) ?? Self.usualTimeout
-        let allowed = timeout > 0 ? min(timeout, Self.longestTimeout) : Self.usualTimeout
         let stream = ResponseStream(
-            exposition.stream(format), ticket: ticket, compressor: compressor,
-            deadline: apus_monotonic_nanoseconds() + UInt64(allowed * 1e9))
+            exposition.stream(format, unanswered: client.unanswered), ticket: ticket, compressor: compressor,
+            deadline: apus_monotonic_nanoseconds() + UInt64(Self.timeout(request) * 1e9))
         return Answer(contentType: contentType, headers: headers, body: .stream(stream))
+    }
+
+    /// Seconds that the client waits.
+    private static func timeout(_ request: HTTPRequestHead) -> Double {
+        let timeout = field("X-Prometheus-Scrape-Timeout-Seconds", request).flatMap(Double.init) ?? usualTimeout
+        return timeout > 0 ? min(timeout, longestTimeout) : usualTimeout
     }
 
     private enum AskedFormat {

@@ -15,8 +15,10 @@ package struct NameRule: Sendable {
 
     /// The name of the reported family.
     let reported: String
-    /// Labels that a series must have.
-    let having: [(name: String, value: String)]
+    /// What the labels of a series must be.
+    let having: [LabelCondition]
+    /// What a value is multiplied by.
+    let factor: Double
     let known: MetricFamily
     /// The labels of the known family, in the order of their names.
     let labels: [(name: String, origin: Origin)]
@@ -25,7 +27,16 @@ package struct NameRule: Sendable {
         _ reported: String, having: [(String, String)] = [], _ known: MetricFamily, labels: [(String, Origin)] = []
     ) {
         self.reported = reported
-        self.having = having
+        self.having = having.map { LabelCondition($0, $1) }
+        factor = 1
+        self.known = known
+        self.labels = labels.sorted { $0.0 < $1.0 }
+    }
+
+    init(_ selector: SeriesSelector, _ known: MetricFamily, labels: [(String, Origin)] = []) {
+        reported = selector.name
+        having = selector.conditions
+        factor = selector.factor
         self.known = known
         self.labels = labels.sorted { $0.0 < $1.0 }
     }
@@ -35,7 +46,7 @@ package struct NameRule: Sendable {
         guard !having.isEmpty || !labels.isEmpty else { return [] }
         let pairs = (try? LabelBytes.parse(series.labels)) ?? []
         let own = Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-        guard having.allSatisfy({ own[$0.name] == $0.value }) else { return nil }
+        guard having.allSatisfy({ $0.holds(of: own[$0.name]) }) else { return nil }
         return LabelBytes.render(
             labels.map { label in
                 switch label.origin {
@@ -47,28 +58,43 @@ package struct NameRule: Sendable {
 }
 
 extension ReceivedReport {
-    /// The report with the families that follow from it by rules, where it has them not itself. Of several rules for one family, those
-    /// count that are about families of the report.
-    package func adding(_ rules: [NameRule]) -> ReceivedReport {
+    /// The report with the families that follow from it by rules, where it has them not itself.
+    ///
+    /// - Parameter others: count for the families for which none of the rules finds a series. Of several rules for one family, those
+    ///   count that are about families of the report.
+    package func adding(_ rules: [NameRule], orElse others: [NameRule] = []) -> ReceivedReport {
         let families = Dictionary(families.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var sums: [String: (family: MetricFamily, byLabels: [[UInt8]: Double])] = [:]
-        for rule in rules where families[rule.known.name] == nil {
-            guard let family = families[rule.reported] else { continue }
-            for series in family.series {
-                guard let value = series.value.asDouble, let labels = rule.labels(of: series) else { continue }
-                sums[rule.known.name, default: (rule.known, [:])].byLabels[labels, default: 0] += value
-            }
-        }
+        var sums: [String: Sum] = [:]
+        for rule in rules { rule.add(families, to: &sums) }
+        let settled = sums
+        for rule in others where settled[rule.known.name] == nil { rule.add(families, to: &sums) }
         guard !sums.isEmpty else { return self }
         var report = self
-        for (name, (family, byLabels)) in sums.sorted(by: { $0.key < $1.key }) {
+        for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
             report.families.append(
                 ReceivedFamily(
-                    name: name, kind: ServedKind(family.kind), help: family.help, unit: family.unit,
-                    series: byLabels.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                    name: name, kind: ServedKind(sum.family.kind), help: sum.family.help, unit: sum.family.unit,
+                    series: sum.byLabels.sorted { $0.key.lexicographicallyPrecedes($1.key) }
                         .map { ReceivedSeries(labels: $0.key, value: .number($0.value)) }))
         }
         return report
+    }
+
+    /// What the series of a known family come to, by their labels.
+    fileprivate struct Sum {
+        let family: MetricFamily
+        var byLabels: [[UInt8]: Double] = [:]
+    }
+}
+
+extension NameRule {
+    /// Adds the series of a report's families, unless it has the known family itself.
+    fileprivate func add(_ families: [String: ReceivedFamily], to sums: inout [String: ReceivedReport.Sum]) {
+        guard families[known.name] == nil, let family = families[reported] else { return }
+        for series in family.series {
+            guard let value = series.value.asDouble, let labels = labels(of: series) else { continue }
+            sums[known.name, default: ReceivedReport.Sum(family: known)].byLabels[labels, default: 0] += value * factor
+        }
     }
 }
 

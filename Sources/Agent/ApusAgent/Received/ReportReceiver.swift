@@ -21,11 +21,19 @@ final class ReportReceiver: Sendable {
     private let names: OwnNames
     private let seriesLimit: Int
     private let exports: OTLPReports
+    private let book: NameBook
+    /// What of a report is not served, in words.
+    private let unserved: @Sendable (ReceivedReport, InstanceIdentity) -> [String]
     private let logger: Logger
     private let rates = Mutex(ReportRates())
     private let lines = LogThrottle<ConnectionPeer>()
 
-    init(table: InstanceTable, work: AgentWork, configuration: AgentConfiguration, clock: AgentClock, logger: Logger) {
+    init(
+        table: InstanceTable, work: AgentWork, names book: NameBook, configuration: AgentConfiguration, clock: AgentClock,
+        logger: Logger, unserved: @escaping @Sendable (ReceivedReport, InstanceIdentity) -> [String]
+    ) {
+        self.book = book
+        self.unserved = unserved
         self.table = table
         self.work = work
         self.clock = clock
@@ -93,7 +101,8 @@ final class ReportReceiver: Sendable {
             try admit(body.count, peer, at: now)
             switch route {
             case .put(let identity, let format):
-                try put(body, as: format, of: identity, from: peer, at: now)
+                let left = try put(body, as: format, of: identity, from: peer, at: now)
+                guard left.isEmpty else { return .text(.ok, left.joined(separator: "\n")) }
                 return Answer(status: .noContent, body: .bytes([]))
             case .end(let identity):
                 // One that has not reported has ended as well: who says so at its own end is not to fail.
@@ -113,16 +122,18 @@ final class ReportReceiver: Sendable {
         }
     }
 
+    /// - Returns: what of the report is not served, in words.
     private func put(
         _ body: [UInt8], as format: ReceivedTextFormat, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
-    ) throws(ReportRefused) {
+    ) throws(ReportRefused) -> [String] {
         let report: ReceivedReport
         do { report = try ReceivedReport(text: body, as: format, limits: .ofInstance(series: seriesLimit)) } catch {
             throw ReportRefused(.content, .badRequest, error.description)
         }
         do throws(Refusal) {
-            try table.receive(report.adding(NameRule.usual), of: identity, from: user(peer), at: now)
+            try table.receive(book.naming(report, of: identity), of: identity, from: user(peer), at: now)
         } catch { throw ReportRefused(error) }
+        return unserved(report, identity)
     }
 
     private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) {
@@ -151,13 +162,14 @@ final class ReportReceiver: Sendable {
         rates.withLock { $0.charge(series * Self.bytesOfSeries, to: peer) }
         for (identity, report) in taken.reports.sorted(by: { $0.key < $1.key }) {
             do throws(Refusal) {
-                try table.receive(report.adding(NameRule.usual), of: identity, from: user, at: now)
+                try table.receive(book.naming(report, of: identity), of: identity, from: user, at: now)
+                for reason in unserved(report, identity) { taken.warn(reason) }
             } catch {
                 taken.reject(report.seriesCount, error.message)
                 exports.forget(identity, of: user.uid)
             }
         }
-        if let reason = taken.reasons.first {
+        if taken.rejectedPoints > 0, let reason = taken.reasons.first {
             count(.content, "\(taken.rejectedPoints) points of an export are not taken: \(reason)", peer)
         }
         return Answer(contentType: encoding.contentType, body: .bytes(OTLPAnswer.response(taken, as: encoding)))

@@ -12,10 +12,16 @@ import Synchronization
 package final class InstanceTable: Sendable {
     private let configuration: AgentConfiguration
     private let rules: KnownInstance.Rules
-    private let state: Mutex<[InstanceIdentity: KnownInstance]>
+    let state: Mutex<[InstanceIdentity: KnownInstance]>
     private let store: SegmentStore?
     /// Who may report under the names of expected instances, where the configuration says.
     private let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
+
+    /// The instances whose pages the agent fetches.
+    let scraped = Mutex<Set<InstanceIdentity>>([])
+
+    /// How the pages of instances answer.
+    package var scrapes: ScrapeBook { rules.scrapes }
 
     /// The memory for what is reported, of all instances together.
     var budget: SeriesBudget { rules.budget }
@@ -41,7 +47,7 @@ package final class InstanceTable: Sendable {
             sources: SourceSelection(configuration.sources),
             interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), sockets: sockets,
             seriesLimit: configuration.seriesLimit, budget: SeriesBudget(total: configuration.seriesMemory), root: root,
-            storedAge: store?.age ?? 0)
+            storedAge: store?.age ?? 0, scrapes: ScrapeBook())
         state = Mutex([:])
     }
 
@@ -126,8 +132,7 @@ package final class InstanceTable: Sendable {
         do {
             try instance.attach(process, of: peer, segment: descriptor, connection: connection, at: now)
         } catch { throw Refusal(.segment, error.description) }
-        // It may have been forgotten as one that never reported, just before it did.
-        state.withLock { if $0[identity] == nil { $0[identity] = instance } }
+        keep(instance)
         if let store {
             let ticks = if case .watched(let process) = process { process.startTicks } else { UInt64(0) }
             let record = InstanceRecord(identity: identity, pid: peer.pid, startTicks: ticks, uid: peer.uid)
@@ -147,8 +152,7 @@ package final class InstanceTable: Sendable {
         let instance = try find(identity, for: peer, at: now).instance
         try checkName(of: instance, peer, isReceived: true, at: now)
         instance.receive(report, of: peer, at: now)
-        // It may have been forgotten as one that never reported, just before it did.
-        state.withLock { if $0[identity] == nil { $0[identity] = instance } }
+        keep(instance)
     }
 
     /// Ends the life of an instance that was reported over HTTP.
@@ -157,9 +161,15 @@ package final class InstanceTable: Sendable {
     /// - Returns: whether there is such an instance.
     package func stopReceiving(_ identity: InstanceIdentity, from peer: ReportPeer, at now: Moment) throws(Refusal) -> Bool {
         guard let instance = state.withLock({ $0[identity] }), instance.isReceived else { return false }
+        try checkScraped(identity)
         try checkName(of: instance, peer, isReceived: true, at: now)
         instance.stopReceiving(at: now)
         return true
+    }
+
+    /// Keeps an instance that may have been forgotten, as one that never reported, just before it did.
+    func keep(_ instance: KnownInstance) {
+        state.withLock { if $0[instance.identity] == nil { $0[instance.identity] = instance } }
     }
 
     /// What has come of an admitted report.
@@ -173,6 +183,7 @@ package final class InstanceTable: Sendable {
 
     /// - Throws: ``Refusal`` of a name that the configuration gives to somebody else.
     private func checkHolder(of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight?) throws(Refusal) {
+        try checkScraped(identity)
         guard let holder = holders.withLock({ $0[identity] }) else { return }
         func unit() -> String? {
             guard case .watched(let process) = process, let file = try? process.file("cgroup"),
@@ -206,7 +217,7 @@ package final class InstanceTable: Sendable {
                 + "end (--retention): give this one another name, or say in what is expected whose it is")
     }
 
-    private func find(
+    func find(
         _ identity: InstanceIdentity, for peer: ReportPeer, at now: Moment
     ) throws(Refusal) -> (instance: KnownInstance, displaced: Int?) {
         var loser: KnownInstance?

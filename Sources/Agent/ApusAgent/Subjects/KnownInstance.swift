@@ -38,6 +38,8 @@ package final class KnownInstance: Sendable {
         let root: KernelRoot
         /// Nanoseconds; see ``DescriptorStoreLimits/age``.
         let storedAge: UInt64
+        /// How the pages of instances answer.
+        let scrapes: ScrapeBook
     }
 
     private struct State {
@@ -63,7 +65,8 @@ package final class KnownInstance: Sendable {
     init(_ identity: InstanceIdentity, _ rules: Rules, at now: Moment) {
         self.identity = identity
         self.rules = rules
-        let subject = InstanceSubject(identity, hangs: rules.hangs, interval: rules.interval, sockets: rules.sockets)
+        let subject = InstanceSubject(
+            identity, hangs: rules.hangs, interval: rules.interval, sockets: rules.sockets, scrapes: rules.scrapes)
         var readings = SourceReadings(rules.sources, labels: identity.labels)
         subjectLabels = readings.subject
         labels = readings.labels
@@ -159,7 +162,7 @@ package final class KnownInstance: Sendable {
         standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
         state.subject = InstanceSubject(
             identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval,
-            sockets: rules.sockets)
+            sockets: rules.sockets, scrapes: rules.scrapes)
         do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
     }
 

@@ -26,6 +26,8 @@ final class InstanceSubject: Subject {
     let interval: UInt64
     /// The sockets of the machine; `nil` where they are not read.
     let sockets: SocketSurvey?
+    /// How the pages of instances answer.
+    let scrapes: ScrapeBook
 
     var labels: [(String, String)] { identity.labels }
     var hasEnded: Bool { process?.hasEnded ?? false }
@@ -48,8 +50,7 @@ final class InstanceSubject: Subject {
     /// - Parameter isAlive: where no process says so.
     init(
         _ identity: InstanceIdentity, process sight: ProcessSight? = nil, report: (any InstanceReport)? = nil,
-        isAlive: Bool? = nil, hangs: HangJudge,
-        interval: UInt64, sockets: SocketSurvey? = nil
+        isAlive: Bool? = nil, hangs: HangJudge, interval: UInt64, sockets: SocketSurvey? = nil, scrapes: ScrapeBook
     ) {
         self.identity = identity
         self.sight = sight
@@ -59,6 +60,7 @@ final class InstanceSubject: Subject {
         self.hangs = hangs
         self.interval = interval
         self.sockets = sockets
+        self.scrapes = scrapes
     }
 }
 

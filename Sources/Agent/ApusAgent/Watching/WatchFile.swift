@@ -5,7 +5,8 @@ package import ApusText
 import ApusYAML
 import Glibc
 
-/// The agent's file that names groups of processes to watch beside those that report, in YAML.
+/// The agent's file that names what is watched beside the services that report by themselves, in YAML: groups of processes, pages of
+/// metrics, and what services call what every service has.
 ///
 /// ```yaml
 /// groups:
@@ -14,9 +15,29 @@ import Glibc
 ///     match:
 ///       executable: node
 ///       command: '^node /srv/(?<number>\d+)/server\.js'
+/// scrape:
+///   - service: mailer
+///     url: http://127.0.0.1:9464/metrics
+/// services:
+///   - service: report-*
+///     names: { queue_depth: 'jobs{state="waiting"}' }
 /// ```
 package struct WatchFile: Sendable {
-    package var groups: [GroupDeclaration]
+    package var groups: [GroupDeclaration] = []
+    package var scrapes: [ScrapeTarget] = []
+    /// In the order in which they count.
+    package var names: [NameDeclaration] = []
+
+    package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty }
+
+    /// The number of groups, pages and declarations of names, in words.
+    package var summary: String {
+        func count(_ number: Int, _ one: String, _ several: String) -> String { "\(number) \(number == 1 ? one : several)" }
+        var parts = [count(groups.count, "group", "groups")]
+        if !scrapes.isEmpty { parts.append(count(scrapes.count, "page to scrape", "pages to scrape")) }
+        if !names.isEmpty { parts.append(count(names.count, "declaration of names", "declarations of names")) }
+        return parts.joined(separator: ", ")
+    }
 
     /// Reads a file.
     ///
@@ -37,11 +58,15 @@ package struct WatchFile: Sendable {
         let text = PlacedYAMLReader.read(
             bytes, within: .init(deepest: WatchLimits.depth.value, mostNodes: WatchLimits.values.value))
         var parser = WatchFileParser(faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
-        var groups: [GroupDeclaration] = []
-        // A file of comments alone watches nothing.
-        if let root = text.root, !root.isNull { groups = parser.groups(in: root) }
+        var file = WatchFile()
+        if let root = text.root, !root.isNull {
+            file = parser.file(root)
+        } else if parser.faults.isEmpty {
+            // A file that was cut off would drop all that is watched.
+            throw WatchFileError(path: path, [WatchFault(reason: WatchFileParser.nothing)])
+        }
         guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
-        return WatchFile(groups: groups)
+        return file
     }
 
     private static func reason(_ error: LinuxError) -> String {

@@ -26,11 +26,11 @@ extension WatchFileParser {
         return elements.prefix(most).map { selector($0) }
     }
 
-    private static let choices = "at least one of the keys \(GroupKey.ofMatch.joined(separator: ", "))"
+    private static let choices = "at least one of the keys \(WatchKey.ofMatch.joined(separator: ", "))"
 
     private mutating func selector(_ value: PlacedYAML) -> SelectorReading {
         let before = faults.count
-        guard let keys = keys(of: value, GroupKey.ofMatch, in: "match") else {
+        guard let keys = keys(of: value, WatchKey.ofMatch, in: "match") else {
             return SelectorReading(selector: nil, captures: nil, place: value.place)
         }
         if keys.isEmpty, faults.count == before {
@@ -114,11 +114,13 @@ extension WatchFileParser {
     }
 
     /// A text of bounded length.
-    private mutating func pattern(_ value: PlacedYAML, _ key: String) -> String? {
+    mutating func pattern(
+        _ value: PlacedYAML, _ key: String, _ remedy: String = "write several maps below match"
+    ) -> String? {
         guard let text = text(value, key) else { return nil }
         let longest = WatchLimits.pattern.value
         guard text.utf8.count <= longest.bytes else {
-            note("\(key) has more than \(longest.limitText): write several maps below match", at: value.place)
+            note("\(key) has more than \(longest.limitText): \(remedy)", at: value.place)
             return nil
         }
         return text

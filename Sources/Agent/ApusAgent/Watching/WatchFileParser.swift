@@ -9,26 +9,41 @@ struct WatchFileParser {
 
     mutating func note(_ reason: String, at place: TextPlace) { faults.append(WatchFault(place: place, reason: reason)) }
 
-    /// The groups that are without fault, in their order.
-    mutating func groups(in root: PlacedYAML) -> [GroupDeclaration] {
-        guard let keys = keys(of: root, GroupKey.ofFile, in: "the file") else { return [] }
-        guard let groups = keys["groups"] else {
-            note("groups is missing: write groups: and a list of groups below it", at: root.place)
+    /// What the file names that is without fault.
+    mutating func file(_ root: PlacedYAML) -> WatchFile {
+        var file = WatchFile()
+        guard let keys = keys(of: root, WatchKey.ofFile, in: "the file") else { return file }
+        if keys.isEmpty { note(Self.nothing, at: root.place) }
+        for value in list(keys["groups"], "groups", most: WatchLimits.groups.value, Self.fewerGroups) {
+            if let group = group(value, in: &file) { file.groups.append(group) }
+        }
+        refuseRepetitions(file.groups)
+        for value in list(keys["scrape"], "scrape", most: ScrapeLimits.pages.value, "run a second agent for others") {
+            scrape(value, in: &file)
+        }
+        refuseRepetitions(file.scrapes)
+        for value in list(keys["services"], "services", most: WatchLimits.groups.value, "name several by one pattern") {
+            service(value, in: &file)
+        }
+        return file
+    }
+
+    /// What is wrong with a file that names nothing, as one has that was cut off.
+    static let nothing =
+        "nothing is named to watch: write groups:, scrape: or services: with a list below it, or groups: [] where nothing is to be watched"
+
+    private static let fewerGroups = "name several instances by one group with ${name}"
+
+    /// The elements of a list below a key of the file.
+    private mutating func list(_ value: PlacedYAML?, _ key: String, most: Int, _ remedy: String) -> ArraySlice<PlacedYAML> {
+        // Where every element below the key is a comment.
+        guard let value, !value.isNull else { return [] }
+        guard case .sequence(let elements) = value.value else {
+            note("\(key) is \(value.kind): write a list of \(key == "groups" ? key : "maps"), or [] for none", at: value.place)
             return []
         }
-        // Where every group below the key is a comment.
-        if groups.isNull { return [] }
-        guard case .sequence(let elements) = groups.value else {
-            note("groups is \(groups.kind): write a list of groups, or [] for none", at: groups.place)
-            return []
-        }
-        let most = WatchLimits.groups.value
-        if elements.count > most {
-            note("more than \(most) groups: name several instances by one group with ${name}", at: elements[most].place)
-        }
-        let read = elements.prefix(most).compactMap { group($0) }
-        refuseRepetitions(read)
-        return read
+        if elements.count > most { note("more than \(most) in \(key): \(remedy)", at: elements[most].place) }
+        return elements.prefix(most)
     }
 
     /// One instance is of one group, or its counts would be of two.
@@ -49,12 +64,13 @@ struct WatchFileParser {
 
     // MARK: - Groups
 
-    private mutating func group(_ value: PlacedYAML) -> GroupDeclaration? {
-        guard let keys = keys(of: value, GroupKey.ofGroup, in: "a group") else { return nil }
+    private mutating func group(_ value: PlacedYAML, in file: inout WatchFile) -> GroupDeclaration? {
+        guard let keys = keys(of: value, WatchKey.ofGroup, in: "a group") else { return nil }
         let service = keys["service"].flatMap { name($0, "service") }
         if keys["service"] == nil { note("service is missing: write the label service of the group", at: value.place) }
         let instance = keys["instance"].map { name($0, "instance") } ?? service
         let descendants = keys["descendants"].map { boolean($0, "descendants") } ?? true
+        if let service, let instance { reports(keys, of: service, instance, in: &file) }
         guard let match = keys["match"] else {
             note("match is missing: say which processes belong to the group", at: value.place)
             return nil
@@ -85,7 +101,7 @@ struct WatchFileParser {
         }
     }
 
-    private mutating func name(_ value: PlacedYAML, _ key: String) -> NameTemplate? {
+    mutating func name(_ value: PlacedYAML, _ key: String) -> NameTemplate? {
         guard let text = text(value, key) else { return nil }
         do throws(NameTemplateFault) { return try NameTemplate(text) } catch {
             note("\(key) \(text.quotedExcerpt()) \(Self.reason(error))", at: value.place)
@@ -152,8 +168,11 @@ struct WatchFileParser {
 }
 
 /// The keys of the file's maps.
-enum GroupKey {
-    static let ofFile = ["groups"]
-    static let ofGroup = ["service", "instance", "match", "descendants"]
+enum WatchKey {
+    static let ofFile = ["groups", "scrape", "services"]
+    static let ofGroup = ["service", "instance", "match", "descendants", "scrape", "names"]
     static let ofMatch = ["executable", "command", "user", "pid_file", "unit", "cgroup"]
+    static let ofScrape = ["service", "instance", "url", "timeout", "names"]
+    static let ofGroupScrape = ["url", "timeout"]
+    static let ofService = ["service", "instance", "names"]
 }

@@ -20,6 +20,9 @@ package enum WatchLimits: LimitCatalog {
     package static let pattern = Limit(
         ByteLimit.kibibytes(1), "of an expression or a pattern", per: "selector",
         remedy: "write several maps below match, of which one must hold")
+    package static let names = Limit(
+        20, "series that one name of names stands for", per: "name",
+        remedy: "select several by one expression, label=~\"one|two\"")
     package static let command = Limit(
         ByteLimit.kibibytes(4), "of a process's arguments that command is looked for in", per: "process",
         remedy: "look for what stands nearer to the first argument")
@@ -34,6 +37,6 @@ package enum WatchLimits: LimitCatalog {
         20, "errors that are listed", per: "file", remedy: "mend those, and check again")
 
     package static let all: [any AnyLimit] = [
-        file, depth, values, groups, selectors, pattern, command, pidFile, draftGroups, draftProcesses, errors,
+        file, depth, values, groups, selectors, pattern, names, command, pidFile, draftGroups, draftProcesses, errors,
     ]
 }

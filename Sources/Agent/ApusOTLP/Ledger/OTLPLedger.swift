@@ -38,6 +38,11 @@ package struct OTLPLedger: Sendable {
         package mutating func reject(_ count: Int, _ reason: String) {
             guard count > 0 else { return }
             rejectedPoints += count
+            warn(reason)
+        }
+
+        /// Tells whoever exports something about points that were taken.
+        package mutating func warn(_ reason: String) {
             if reasons.count < Self.mostReasons, !reasons.contains(reason) { reasons.append(reason) }
         }
     }

@@ -141,7 +141,7 @@ import Testing
         #expect(!examples.isEmpty)
         for example in examples {
             let file = try WatchFile.parse(Array(example.utf8), path: "docs/watching.md")
-            #expect(!file.groups.isEmpty)
+            #expect(!file.isEmpty)
         }
     }
 }

@@ -45,17 +45,28 @@ import Testing
         #expect(groups[1].selectors.map(\.place.description) == ["15:9", "16:9"])
     }
 
-    @Test(arguments: ["", "# none yet\n", "---\n", "groups:", "groups:\n  # - service: checkout\n", "groups: ~", "groups: []"])
+    @Test(arguments: ["groups:", "groups:\n  # - service: checkout\n", "groups: ~", "groups: []", "scrape: []", "services:"])
     func `a file that names no group is right, and watches nothing`(text: String) throws {
-        #expect(try parse(text).groups.isEmpty)
+        let file = try parse(text)
+        #expect(file.groups.isEmpty && file.scrapes.isEmpty && file.names.isEmpty)
+    }
+
+    @Test(arguments: ["", "# none yet\n", "---\n", "~"])
+    func `a file that says nothing at all may have been cut off, and is an error`(text: String) {
+        let nothing =
+            "nothing is named to watch: write groups:, scrape: or services: with a list below it, or groups: [] where nothing is to be watched"
+        #expect(errors(text) == ["w.yaml: \(nothing)"])
+        #expect(errors("{}") == ["w.yaml:1:1: \(nothing)"])
     }
 
     @Test(arguments: [
-        ("- a", "1:1: the file is a list: write a map with the keys groups"),
-        ("{}", "1:1: groups is missing: write groups: and a list of groups below it"),
+        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, services"),
         ("groups: {}", "1:9: groups is a map: write a list of groups, or [] for none"),
         ("groups: []\ngroup: []", "2:1: “group” is no key of the file: write groups"),
-        ("groups: [a]", "1:10: a group is a text: write a map with the keys service, instance, match, descendants"),
+        (
+            "groups: [a]",
+            "1:10: a group is a text: write a map with the keys service, instance, match, descendants, scrape, names"
+        ),
         ("groups: [{match: {user: 0}}]", "1:10: service is missing: write the label service of the group"),
         ("groups: [{service: a}]", "1:10: match is missing: say which processes belong to the group"),
         ("groups: [{service: [], match: {user: 0}}]", "1:20: service is a list: write a text"),
@@ -148,7 +159,7 @@ import Testing
         let many = (0..<1001).map { "- {service: a\($0), match: {user: 0}}\n" }.joined()
         #expect(
             errors("groups:\n\(many)") == [
-                "w.yaml:1002:3: more than 1000 groups: name several instances by one group with ${name}"
+                "w.yaml:1002:3: more than 1000 in groups: name several instances by one group with ${name}"
             ])
     }
 

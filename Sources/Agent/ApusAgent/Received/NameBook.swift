@@ -1,0 +1,31 @@
+package import AgentMetrics
+package import ApusMetrics
+import Synchronization
+
+/// Says of each instance which of its metrics are its heap, pools, queue and event loop: what the agent's file says, and where that
+/// finds nothing, what clients usually call them.
+package final class NameBook: Sendable {
+    private let declared = Mutex<[NameDeclaration]>([])
+
+    package init() {}
+
+    /// Takes what a file says in place of what the one before did: it holds from the next report of an instance on.
+    package func watch(_ file: WatchFile) { declared.withLock { $0 = file.names } }
+
+    /// A report with the families that follow from the names in it.
+    package func naming(_ report: ReceivedReport, of identity: InstanceIdentity) -> ReceivedReport {
+        report.adding(rules(of: identity), orElse: NameRule.usual)
+    }
+
+    /// Of several places in the file that say what a name is, the first one that is of the instance counts.
+    private func rules(of identity: InstanceIdentity) -> [NameRule] {
+        var said: Set<KnownName> = []
+        var rules: [NameRule] = []
+        for declaration in declared.withLock({ $0 }) where declaration.isOf(identity) {
+            for (name, selectors) in declaration.names where said.insert(name).inserted {
+                rules += selectors.flatMap { name.rules($0) }
+            }
+        }
+        return rules
+    }
+}

@@ -1,0 +1,81 @@
+import AgentMetrics
+import ApusLinux
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Fetches the pages of metrics that the configuration file names, at each scrape of the agent, on threads of its own; where nobody
+/// scrapes, once an interval.
+///
+/// Without a page there is no thread.
+final class PageScraper: Service {
+    private struct Running {
+        let group: MultiThreadedEventLoopGroup
+        let loop: any EventLoop
+        let engine: NIOLoopBoundBox<ScrapeEngine>
+    }
+
+    private struct State {
+        var running: Running?
+        var isStopped = false
+    }
+
+    private let ledger: ScrapeLedger
+    private let interval: Duration
+    private let clock: AgentClock
+    private let state = Mutex(State())
+
+    init(ledger: ScrapeLedger, interval: Duration, clock: AgentClock) {
+        self.ledger = ledger
+        self.interval = interval
+        self.clock = clock
+    }
+
+    /// Fetches these pages from now on and no others.
+    func watch(_ targets: [ScrapeTarget]) {
+        let running = state.withLock { state in
+            if state.running == nil, !state.isStopped, !targets.isEmpty { state.running = start() }
+            return state.running
+        }
+        running?.loop.execute { running?.engine.value.watch(targets) }
+    }
+
+    /// Fetches what is due.
+    ///
+    /// - Parameters:
+    ///   - leave: the longest time that is waited for pages.
+    ///   - then: is called once, on any thread, with the instances whose pages were not there in that time.
+    /// - Returns: false when there are no pages; nothing is called then.
+    func refresh(within leave: Duration, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) -> Bool {
+        guard let running = state.withLock({ $0.running }) else { return false }
+        running.loop.execute { running.engine.value.refresh(within: leave, then: then) }
+        return true
+    }
+
+    private func start() -> Running {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
+        let (loop, small, large) = (group.next(), group.next(), group.next())
+        let engine = ScrapeEngine(
+            on: loop, readers: .init(small: small, large: large), ledger: ledger, clock: clock,
+            descriptors: DescriptorLimit.current?.soft)
+        let box = NIOLoopBoundBox.makeBoxSendingValue(engine, eventLoop: loop)
+        // So that pages in JSON are right where nobody scrapes, and a page that has become quick is waited for again.
+        loop.scheduleRepeatedTask(initialDelay: TimeAmount(interval), delay: TimeAmount(interval)) { _ in
+            box.value.refresh(within: nil) { _ in }
+        }
+        return Running(group: group, loop: loop, engine: box)
+    }
+
+    func run() async {
+        try? await gracefulShutdown()
+        let running = state.withLock { state in
+            defer { state = State(running: nil, isStopped: true) }
+            return state.running
+        }
+        guard let running else { return }
+        try? await running.loop.submit { running.engine.value.stop() }.get()
+        try? await running.group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,222 @@
+import AgentMetrics
+import ApusHTTP
+import ApusLimits
+import ApusLinux
+import ApusMetrics
+import ApusText
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Fetches pages, and hands over what they have as reports. Belongs to its event loop; pages are read on threads of their own, as that
+/// takes its time, and would hold up the deadlines of the others.
+final class ScrapeEngine {
+    private typealias Flight = ScrapedPage.Flight
+
+    /// Where pages are read: the small ones do not wait for the large ones.
+    struct Readers {
+        let small: any EventLoop
+        let large: any EventLoop
+    }
+
+    let loop: any EventLoop
+    private let readers: Readers
+    private let ledger: ScrapeLedger
+    private let clock: AgentClock
+    private let mostConnections: Int
+    private var pages: [InstanceIdentity: ScrapedPage] = [:]
+    /// Bytes of pages in memory.
+    private var held = 0
+
+    /// - Parameter descriptors: that the process may have; `nil` where nobody knows.
+    init(on loop: any EventLoop, readers: Readers, ledger: ScrapeLedger, clock: AgentClock, descriptors: Int?) {
+        self.loop = loop
+        self.readers = readers
+        self.ledger = ledger
+        self.clock = clock
+        mostConnections = max(8, (descriptors ?? .max) / 8)
+    }
+
+    // MARK: - Rounds
+
+    /// Fetches these pages from now on and no others.
+    func watch(_ targets: [ScrapeTarget]) {
+        let wanted = Dictionary(targets.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        for (identity, page) in pages where !(wanted[identity]?.isSame(as: page.target) ?? false) {
+            page.cancel()
+            page.close()
+            pages[identity] = nil
+        }
+        for (identity, target) in wanted where pages[identity] == nil { pages[identity] = ScrapedPage(target) }
+    }
+
+    /// Lets go of everything.
+    func stop() { watch([]) }
+
+    /// Fetches what is due.
+    ///
+    /// - Parameters:
+    ///   - leave: the longest time that is waited for pages; `nil`: none is waited for.
+    ///   - then: is called once, with the instances whose pages were not there in that time.
+    func refresh(within leave: Duration?, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) {
+        let round = ScrapeRound(then: then)
+        let now = clock.now().monotonic
+        for page in pages.values {
+            if page.flight == nil, page.stand.step(at: now) != .nothing { start(page, at: now) }
+            guard leave != nil, page.stand.isWaitedFor, let flight = page.flight else { continue }
+            round.wait(for: page.identity)
+            flight.rounds.append(round)
+        }
+        round.begin(atMost: leave ?? .zero, on: loop)
+    }
+
+    // MARK: - One fetch
+
+    private func start(_ page: ScrapedPage, at now: UInt64) {
+        let flight = Flight(startedAt: now)
+        page.flight = flight
+        let bound = NIOLoopBound((self, page, flight), eventLoop: loop)
+        flight.deadline = loop.scheduleTask(in: TimeAmount(page.target.timeout)) {
+            let (engine, page, flight) = bound.value
+            engine.settle(page, flight, .failure(.late(page.target.timeout)))
+        }
+        if let connection = page.connection, connection.isOpen {
+            ask(connection, page, flight, isKept: true)
+        } else {
+            connect(page, flight)
+        }
+    }
+
+    private func connect(_ page: ScrapedPage, _ flight: Flight) {
+        page.close()
+        guard makeRoom() else {
+            return settle(
+                page, flight,
+                .failure(
+                    ScrapeFault(
+                        .connection, "\(mostConnections) connections to pages are open: raise LimitNOFILE= of the agent's unit")
+                ))
+        }
+        do { connect(page, flight, to: try page.target.address.socketAddresses()[...]) } catch {
+            settle(page, flight, .failure(ScrapeFault(.connection, "\(error)")))
+        }
+    }
+
+    /// Connects to the first of the addresses that takes the connection.
+    private func connect(_ page: ScrapedPage, _ flight: Flight, to addresses: ArraySlice<SocketAddress>) {
+        guard let address = addresses.first else { return }
+        ClientBootstrap(group: loop).connectTimeout(TimeAmount(page.target.timeout))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { _ = try PageHandler.add(to: channel) }
+            }.connect(to: address).assumeIsolated().whenComplete { [self] result in
+                do {
+                    let channel = try result.get()
+                    guard page.flight === flight else { return channel.close(promise: nil) }
+                    let connection = try channel.pipeline.syncOperations.handler(type: PageHandler.self)
+                    page.connection = connection
+                    ask(connection, page, flight, isKept: false)
+                } catch {
+                    guard page.flight === flight else { return }
+                    if addresses.count > 1 { return connect(page, flight, to: addresses.dropFirst()) }
+                    let reason = NetworkErrorText.asking(error, at: page.target.address.description)
+                    settle(page, flight, .failure(ScrapeFault(.connection, "\(reason): start the service, or mend url")))
+                }
+            }
+    }
+
+    /// Closes the connection that has been idle for longest, where one more would be too many.
+    private func makeRoom() -> Bool {
+        let open = pages.values.filter { $0.connection?.isOpen ?? false }
+        guard open.count >= mostConnections else { return true }
+        guard let idle = open.filter({ $0.flight == nil }).min(by: { $0.usedAt < $1.usedAt }) else { return false }
+        idle.close()
+        return true
+    }
+
+    private func ask(_ connection: PageHandler, _ page: ScrapedPage, _ flight: Flight, isKept: Bool) {
+        connection.ask(
+            Self.request(page.target), hold: { [self] in hold($0, page, flight) },
+            done: { [self] answer in
+                guard page.flight === flight else { return }
+                switch answer {
+                case .success(let answer): read(answer, page, flight)
+                // It was closed while nobody asked, as servers do after a while.
+                case .failure(let fault) where fault.isUnanswered && isKept: connect(page, flight)
+                case .failure(let fault): settle(page, flight, .failure(fault))
+                }
+            })
+    }
+
+    private static func request(_ target: ScrapeTarget) -> HTTPRequestHead {
+        let seconds = target.timeout / .seconds(1)
+        return HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: target.address.target,
+            headers: [
+                "Host": target.address.hostField, "User-Agent": "apus-agent",
+                "Accept":
+                    "application/openmetrics-text;version=1.0.0,text/plain;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5",
+                // To the same host its bytes cost less than their compression.
+                "Accept-Encoding": "identity", "X-Prometheus-Scrape-Timeout-Seconds": "\(seconds)",
+            ])
+    }
+
+    /// Takes note of bytes of a page in memory; where they are too many, the largest page that is under way pays.
+    ///
+    /// - Returns: whether this one goes on.
+    private func hold(_ count: Int, _ page: ScrapedPage, _ flight: Flight) -> Bool {
+        flight.held += count
+        held += count
+        guard held > ScrapeLimits.bodies.value.bytes else { return true }
+        let unread = pages.values.filter { $0.flight.map { !$0.isBeingRead } ?? false }
+        if let largest = unread.max(by: { $0.flight?.held ?? 0 < $1.flight?.held ?? 0 }), let its = largest.flight {
+            settle(largest, its, .failure(.crowded))
+        }
+        return page.flight === flight
+    }
+
+    private func release(_ flight: Flight) {
+        held -= flight.held
+        flight.held = 0
+    }
+
+    private func read(_ answer: PageAnswer, _ page: ScrapedPage, _ flight: Flight) {
+        flight.isBeingRead = true
+        let size = answer.body.count * (answer.contentEncoding == nil ? 1 : 8)
+        let reader = size > ScrapeLimits.large.value.bytes ? readers.large : readers.small
+        let bound = NIOLoopBound((self, page, flight), eventLoop: loop)
+        let identity = page.identity
+        reader.execute { [ledger, loop] in
+            let report = ledger.report(answer, of: identity)
+            loop.execute {
+                let (engine, page, flight) = bound.value
+                engine.release(flight)
+                engine.settle(page, flight, report)
+            }
+        }
+    }
+
+    /// Ends a fetch, unless it has ended: what comes after its deadline is nobody's page.
+    private func settle(_ page: ScrapedPage, _ flight: Flight, _ result: Result<ScrapeLedger.Page, ScrapeFault>) {
+        guard page.flight === flight else { return }
+        let now = clock.now()
+        page.flight = nil
+        page.usedAt = now.monotonic
+        flight.deadline?.cancel()
+        if !flight.isBeingRead {
+            release(flight)
+            // What was asked on it may be answered yet.
+            if case .failure = result { page.close() }
+        }
+        let seconds = now.seconds(since: flight.startedAt)
+        let fault = ledger.take(result, of: page.identity, seconds: seconds, at: now)
+        if let fault {
+            page.stand.fail(isLate: fault.failure == .timeout, at: now.monotonic, random: .random(in: 0...1))
+        } else {
+            page.stand.succeed(at: now.monotonic)
+        }
+        if page.told != fault?.failure { ledger.tell(fault, of: page.target) }
+        page.told = fault?.failure
+        for round in flight.rounds { round.settle(page.identity) }
+    }
+}

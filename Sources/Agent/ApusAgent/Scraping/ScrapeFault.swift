@@ -1,0 +1,56 @@
+import ApusLimits
+import AgentMetrics
+import ApusMetrics
+import ApusText
+import NIOHTTP1
+
+/// Why a page is not served.
+struct ScrapeFault: Error {
+    let failure: ScrapeFailure
+    /// What is wrong, and what to do about it.
+    let reason: String
+    /// Whether it came before the first byte of an answer, so that another connection may be tried.
+    var isUnanswered = false
+
+    init(_ failure: ScrapeFailure, _ reason: String, isUnanswered: Bool = false) {
+        self.failure = failure
+        self.reason = reason
+        self.isUnanswered = isUnanswered
+    }
+
+    static func late(_ timeout: Duration) -> Self {
+        Self(
+            .timeout,
+            "it was not there, and read, within \(DurationText.string(timeout)): raise its timeout, or have the service answer sooner"
+        )
+    }
+
+    static func status(_ head: HTTPResponseHead) -> Self {
+        let code = "it was answered with \(head.status.code)"
+        guard (300..<400).contains(head.status.code) else {
+            return Self(.status, "\(code), and a page has 200: ask for another one")
+        }
+        let place = head.headers.first(name: "location").map { ", to \($0.quotedExcerpt())" } ?? ""
+        return Self(.status, "\(code)\(place), and redirects are not followed: write the address of the page itself")
+    }
+
+    static let tooLarge = Self(
+        .limit, "it has more than \(ScrapeLimits.body.value.limitText): bound the labels of what the page has")
+    static let crowded = Self(
+        .limit,
+        "more than \(ScrapeLimits.bodies.value.limitText) of pages are under way, and it is the largest: bound the labels of what it has"
+    )
+
+    /// - Parameter isStarted: whether the head of an answer was there.
+    static func ended(isStarted: Bool) -> Self {
+        isStarted
+            ? Self(.connection, "the connection ended before the page did: look why the service closes it")
+            : Self(.connection, "the connection ended before an answer: look why the service closes it", isUnanswered: true)
+    }
+
+    static func notHTTP(_ error: any Error) -> Self {
+        Self(
+            .content,
+            "what was sent is no answer of HTTP/1.1 (\("\(error)".quotedExcerpt())): write the address of a page of metrics")
+    }
+}

@@ -1,0 +1,77 @@
+import AgentMetrics
+import ApusLimits
+import ApusMetrics
+import Logging
+
+/// Where fetched pages go: into the table of instances, as reports over HTTP do, into the book of outcomes and into the log.
+struct ScrapeLedger: Sendable {
+    /// A page that was read.
+    struct Page: Sendable {
+        let report: ReceivedReport
+        /// Samples on the page itself.
+        let samples: Int
+    }
+
+    let table: InstanceTable
+    let names: NameBook
+    let seriesLimit: Int
+    let logger: Logger
+    private let lines = LogThrottle<InstanceIdentity>()
+
+    init(table: InstanceTable, names: NameBook, seriesLimit: Int, logger: Logger) {
+        self.table = table
+        self.names = names
+        self.seriesLimit = seriesLimit
+        self.logger = logger
+    }
+
+    /// Reads a page, which takes its time.
+    func report(_ answer: PageAnswer, of identity: InstanceIdentity) -> Result<Page, ScrapeFault> {
+        Result { () throws(ScrapeFault) in
+            let report = try answer.report(limits: .ofInstance(series: seriesLimit))
+            return Page(
+                report: names.naming(report, of: identity), samples: report.families.reduce(0) { $0 + $1.sampleCount })
+        }
+    }
+
+    /// Takes in a page, or that there is none.
+    ///
+    /// - Returns: why it is not served; `nil` when it is.
+    func take(
+        _ result: Result<Page, ScrapeFault>, of identity: InstanceIdentity, seconds: Double, at now: Moment
+    ) -> ScrapeFault? {
+        let fault = take(result, of: identity, at: now)
+        table.scrapes.note(identity) { outcome in
+            outcome.isUp = fault == nil
+            outcome.duration = seconds
+            outcome.samples = fault == nil ? (try? result.get().samples) : nil
+            if let fault { outcome.failures[fault.failure, default: 0] += 1 }
+        }
+        return fault
+    }
+
+    private func take(_ result: Result<Page, ScrapeFault>, of identity: InstanceIdentity, at now: Moment) -> ScrapeFault? {
+        switch result {
+        case .failure(let fault):
+            table.endScraped(identity, at: now)
+            return fault
+        case .success(let page):
+            do throws(Refusal) { try table.receive(scraped: page.report, of: identity, at: now) } catch {
+                return ScrapeFault(.name, error.message)
+            }
+            return nil
+        }
+    }
+
+    /// Says in the log why a page is not served, or that it is again.
+    func tell(_ fault: ScrapeFault?, of target: ScrapeTarget) {
+        guard let omitted = lines.admit(target.identity) else { return }
+        var facts: Logger.Metadata = [
+            "instance": "\(target.identity)", "url": "\(target.address)", "omitted": "\(omitted)",
+        ]
+        guard let fault else { return logger.notice("a page of metrics is scraped again", metadata: facts) }
+        facts["failure"] = "\(fault.failure.rawValue)"
+        facts["reason"] = "\(fault.reason)"
+        logger.warning("a page of metrics cannot be scraped; its instance is served as down", metadata: facts)
+    }
+}

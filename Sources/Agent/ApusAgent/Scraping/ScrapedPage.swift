@@ -1,0 +1,48 @@
+import AgentMetrics
+import NIOCore
+
+/// One page with all that is known of it between fetches. Belongs to the event loop of the fetches.
+final class ScrapedPage {
+    /// A fetch that is under way.
+    final class Flight {
+        /// CLOCK_MONOTONIC in nanoseconds.
+        let startedAt: UInt64
+        /// Who waits for it.
+        var rounds: [ScrapeRound] = []
+        var deadline: Scheduled<Void>?
+        /// Bytes of the page that are in memory.
+        var held = 0
+        /// Whether the answer is there, and is being read on another thread.
+        var isBeingRead = false
+
+        init(startedAt: UInt64) { self.startedAt = startedAt }
+    }
+
+    let target: ScrapeTarget
+    var stand = ScrapeStand()
+    /// The connection that is kept between fetches; `nil` without one.
+    var connection: PageHandler?
+    /// When the last fetch ended: CLOCK_MONOTONIC in nanoseconds.
+    var usedAt: UInt64 = 0
+    var flight: Flight?
+    /// What the log says of it: `nil` while it is up.
+    var told: ScrapeFailure?
+
+    var identity: InstanceIdentity { target.identity }
+
+    init(_ target: ScrapeTarget) { self.target = target }
+
+    /// Lets go of the connection, with what was asked on it.
+    func close() {
+        connection?.close()
+        connection = nil
+    }
+
+    /// Gives up the fetch that is under way, for nobody's page.
+    func cancel() {
+        let flight = flight
+        self.flight = nil
+        flight?.deadline?.cancel()
+        for round in flight?.rounds ?? [] { round.settle(identity) }
+    }
+}

@@ -1,0 +1,416 @@
+import NIOHTTP1
+import ApusText
+import ApusLimits
+import AgentMetrics
+import ApusAgent
+import AsyncHTTPClient
+import Foundation
+import Glibc
+import HostTesting
+import NIOCore
+import Synchronization
+import Testing
+
+private let shop = #"service="shop",instance="shop""#
+
+/// Pages of metrics that the agent fetches, of servers that are well and of such that are not.
+@Suite(.timeLimit(.minutes(2))) struct ScrapeTests {
+    /// Runs the body beside an agent with a file of what is watched.
+    private static func with(
+        _ file: String, interval: Duration = .seconds(15), log: RecordedLog = RecordedLog(),
+        _ body: @escaping @Sendable (RunningAgent, TemporaryFolder) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(file, to: "watch.yaml")
+        try await RunningAgent.with(
+            {
+                $0.watchFile = folder.path("watch.yaml")
+                $0.reportAddress = ListenAddress(host: "127.0.0.1", port: 0)
+                $0.interval = interval
+            }, logger: log.logger
+        ) { try await body($0, folder) }
+    }
+
+    private static func file(_ url: String, timeout: String = "500ms", more: String = "") -> String {
+        "scrape:\n- {service: shop, url: '\(url)', timeout: \(timeout)\(more)}\n"
+    }
+
+    /// Scrapes, later than two scrapes share one fetch.
+    private static func scrape(_ agent: RunningAgent, within timeout: Double? = nil) async throws -> [String: String] {
+        try await Task.sleep(for: ScrapeLimits.shared.value + .milliseconds(5))
+        guard let timeout else { return try await agent.get("/metrics").samples }
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(agent.port)/metrics")
+        request.headers.add(name: "X-Prometheus-Scrape-Timeout-Seconds", value: "\(timeout)")
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let text = String(buffer: try await response.body.collect(upTo: 1 << 24))
+        return RunningAgent.Page(status: 200, headers: response.headers, text: text).samples
+    }
+
+    @Test func `a page is fetched at each scrape over one connection, and served as a report is`() async throws {
+        let page = try ScriptedPage { connection in
+            connection.page(
+                """
+                # TYPE orders_total counter
+                orders_total{payment="card",service="other"} \(connection.request + 1)
+                # TYPE process_open_fds gauge
+                process_open_fds 5
+                my_heap_bytes 77
+                # TYPE wait_seconds histogram
+                wait_seconds_bucket{le="1.0"} 1
+                wait_seconds_bucket{le="+Inf"} 2
+                wait_seconds_sum 3
+                wait_seconds_count 2
+
+                """)
+        }
+        try await Self.with(Self.file(page.url, more: ", names: {heap: my_heap_bytes}")) { agent, _ in
+            for number in 1...3 {
+                let samples = try await Self.scrape(agent)
+                #expect(samples["orders_total{\(shop),exported_service=\"other\",payment=\"card\"}"] == "\(number)")
+                #expect(samples["apus_service_up{\(shop)}"] == "1" && samples["service_scrape_up{\(shop)}"] == "1")
+                #expect(samples["service_scrape_samples{\(shop)}"] == "7")
+                #expect(samples["service_scrape_duration_seconds{\(shop)}"].flatMap(Double.init) ?? 9 < 0.5)
+                #expect(
+                    samples["service_process_heap_bytes{\(shop)}"] == "77"
+                        && samples["worker_heap_usage_bytes{\(shop)}"] == "77")
+                #expect(samples["wait_seconds_bucket{\(shop),le=\"1.0\"}"] == "1")
+                #expect(samples["process_open_fds{\(shop)}"] == "5" && samples["process_open_fds"] != nil)
+            }
+            #expect(page.connections == 1 && page.requests == 3)
+            let head = try #require(page.heads.first)
+            #expect(head.hasPrefix("GET /metrics HTTP/1.1\r\n") && head.contains("Host: 127.0.0.1:\(page.port)\r\n"))
+            #expect(head.contains("X-Prometheus-Scrape-Timeout-Seconds: 0.5\r\n"))
+            let other = try await agent.report("/v1/report/shop/shop", "x 1\n")
+            #expect(other.status == 403 && other.text.contains("scraped by the agent"))
+            let end = try await agent.report("/v1/report/shop/shop", [], method: .DELETE, type: nil)
+            #expect(end.status == 403)
+        }
+    }
+
+    @Test func `OpenMetrics, gzip, chunks, a body to the end of the connection and HTTP 1.0 are read`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("jobs_total 4\n", to: "body")
+        try Command.run("gzip", ["-9", folder.path("body")])
+        let packed = Array(try Data(contentsOf: URL(fileURLWithPath: folder.path("body.gz"))))
+        let page = try ScriptedPage { connection in
+            switch connection.request {
+            case 0:
+                connection.page(
+                    "# TYPE jobs counter\njobs_total 0\n# EOF\n",
+                    type: "application/openmetrics-text; version=1.0.0; charset=utf-8")
+            case 1: connection.page(packed, headers: "Content-Encoding: gzip\r\n")
+            case 2:
+                connection.send(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\njobs_\r\n8\r\ntotal 8\n\r\n0\r\n\r\n")
+            case 3:
+                connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\njobs_total 12\n")
+                connection.end()
+            case 4:
+                connection.send("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\njobs_total 16\n")
+                // Half-closed: nothing more is sent, and more would be read.
+                shutdown(connection.descriptor, Int32(SHUT_WR))
+            default: connection.page("jobs_total 20\n")
+            }
+        }
+        try await Self.with(Self.file(page.url)) { agent, _ in
+            for value in [0, 4, 8, 12, 16, 20] {
+                let samples = try await Self.scrape(agent)
+                #expect(samples["jobs_total{\(shop)}"] == "\(value)" && samples["apus_service_up{\(shop)}"] == "1")
+            }
+            #expect(page.connections == 3)
+        }
+    }
+
+    @Test(arguments: [
+        ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "status", "it was answered with 500"),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n", "status",
+            "to “http://127.0.0.1:1/x”, and redirects are not followed"
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "content", "Content-Type “text/html”"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\na 1\nb{\n", "content", "line 2, column "),
+        ("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nhi", "content", "Content-Encoding “br”"),
+        ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi", "content", "it is not gzip"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n", "limit", "more than 4 MiB"),
+        ("HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 17000))\r\n\r\n", "limit", "header fields"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "content", "no answer of HTTP"),
+        ("HTTP/2 200\r\n\r\n", "content", "no answer of HTTP"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na 1", "content", "no answer of HTTP"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na 1\nEND", "connection", "ended before the page did"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na 1\nEND", "connection", "ended before the page did"),
+        ("END", "connection", "ended before an answer"),
+    ])
+    func `a page that is none has its instance served as down, with the reason`(answer: String, failure: String, reason: String)
+        async throws
+    {
+        let page = try ScriptedPage { connection in
+            // What ends without an answer is asked for a second time, over a connection of its own.
+            let isBad = connection.request == 1 || answer == "END" && connection.request == 2
+            guard isBad else { return connection.page("a_total 1\nb 2\n") }
+            connection.send(answer.replacing("END", with: ""))
+            if answer.hasSuffix("END") { connection.end() }
+        }
+        let log = RecordedLog()
+        try await Self.with(Self.file(page.url), log: log) { agent, _ in
+            #expect(try await Self.scrape(agent)["b{\(shop)}"] == "2")
+            let samples = try await Self.scrape(agent)
+            #expect(samples["apus_service_up{\(shop)}"] == "0" && samples["service_scrape_up{\(shop)}"] == "0")
+            #expect(samples["b{\(shop)}"] == nil && samples["service_scrape_samples{\(shop)}"] == nil)
+            #expect(samples["service_scrape_failures_total{\(shop),reason=\"\(failure)\"}"] == "1")
+            let lines = log.lines("a page of metrics cannot be scraped; its instance is served as down")
+            #expect(
+                lines.count == 1 && lines[0]["failure"] == failure && lines[0]["reason"]?.contains(reason) == true, "\(lines)")
+            let again = try await Self.scrape(agent)
+            #expect(again["apus_service_up{\(shop)}"] == "1" && again["b{\(shop)}"] == "2")
+            #expect(log.lines("a page of metrics is scraped again").count == 1)
+        }
+    }
+
+    @Test func `nothing that listens is a failure, and so is a bomb`() async throws {
+        let folder = try TemporaryFolder()
+        try Data(repeating: UInt8(ascii: "\n"), count: ScrapeLimits.body.value.bytes + 1).write(
+            to: URL(fileURLWithPath: folder.path("bomb")))
+        try Command.run("gzip", [folder.path("bomb")])
+        let bomb = Array(try Data(contentsOf: URL(fileURLWithPath: folder.path("bomb.gz"))))
+        let page = try ScriptedPage { $0.page(bomb, headers: "Content-Encoding: gzip\r\n") }
+        let free = try LoopbackPort.free()
+        let log = RecordedLog()
+        try await Self.with(
+            Self.file(page.url, timeout: "5s") + "- {service: gone, url: 'http://localhost:\(free)/'}\n", log: log
+        ) { agent, _ in
+            let samples = try await Self.scrape(agent)
+            #expect(samples["service_scrape_failures_total{\(shop),reason=\"limit\"}"] == "1")
+            #expect(samples[#"service_scrape_failures_total{service="gone",instance="gone",reason="connection"}"#] == "1")
+            #expect(samples[#"apus_service_up{service="gone",instance="gone"}"#] == "0")
+            let lines = log.lines("a page of metrics cannot be scraped; its instance is served as down")
+            #expect(
+                lines.contains { $0["reason"]?.hasPrefix("nothing listens on http://localhost:\(free)/") == true }, "\(lines)")
+        }
+    }
+
+    @Test func `a body without end is cut at its limit, and a slow one at its time`() async throws {
+        let endless = try ScriptedPage { connection in
+            connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            let chunk = Array("10000\r\n\(String(repeating: "#", count: 65_535))\n\r\n".utf8)
+            for _ in 0..<100 { connection.send(chunk) }
+        }
+        let informing = try ScriptedPage { connection in
+            let some = Array(String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 4000).utf8)
+            for _ in 0..<200 { connection.send(some) }
+        }
+        let slow = try ScriptedPage { connection in
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in 0..<20 {
+                connection.send("#")
+                usleep(50_000)
+            }
+        }
+        try await Self.with(
+            Self.file(endless.url, timeout: "5s") + "- {service: slow, url: '\(slow.url)', timeout: 200ms}\n"
+                + "- {service: informing, url: '\(informing.url)', timeout: 5s}\n"
+        ) { agent, _ in
+            let samples = try await Self.scrape(agent)
+            #expect(samples["service_scrape_failures_total{\(shop),reason=\"limit\"}"] == "1")
+            #expect(samples[#"service_scrape_failures_total{service="informing",instance="informing",reason="limit"}"#] == "1")
+            #expect(samples[#"service_scrape_failures_total{service="slow",instance="slow",reason="timeout"}"#] == "1")
+        }
+    }
+
+    @Test func `one that hangs holds up one scrape, is not served late, and is back when it is quick`() async throws {
+        let hangs = Mutex(true)
+        let page = try ScriptedPage { connection in
+            if hangs.withLock({ $0 }) {
+                usleep(400_000)
+                connection.page("a{is=\"late\"} 1\n")
+            } else {
+                connection.page("a{is=\"quick\"} 1\n")
+            }
+        }
+        let well = try ScriptedPage { $0.page("b \($0.request)\n") }
+        let log = RecordedLog()
+        let file = Self.file(page.url, timeout: "200ms") + "- {service: well, url: '\(well.url)', timeout: 5s}\n"
+        try await Self.with(file, log: log) { agent, _ in
+            var took: [Duration] = []
+            let clock = ContinuousClock()
+            for number in 0..<12 {
+                var samples: [String: String] = [:]
+                took.append(try await clock.measure { samples = try await Self.scrape(agent) })
+                #expect(samples["a{\(shop),is=\"late\"}"] == nil && samples["apus_service_up{\(shop)}"] == "0")
+                // Fresh each time, whatever the other does.
+                #expect(samples[#"b{service="well",instance="well"}"#] == "\(number)")
+            }
+            #expect(took[0] > .milliseconds(200))
+            // Asked again after a second, in the background.
+            #expect(took.dropFirst().sorted()[5] < .milliseconds(150), "\(took)")
+            #expect(took.dropFirst().max() ?? .zero < .milliseconds(200), "\(took)")
+            #expect(log.lines("a page of metrics cannot be scraped; its instance is served as down").count == 1)
+            hangs.withLock { $0 = false }
+            try await agent.until { try await Self.scrape(agent)["a{\(shop),is=\"quick\"}"] == "1" }
+            #expect(try await Self.scrape(agent)["apus_service_up{\(shop)}"] == "1")
+            #expect(log.lines("a page of metrics is scraped again").count == 1)
+        }
+    }
+
+    @Test func `an answer that comes twice, or unasked, is taken for no request`() async throws {
+        let page = try ScriptedPage { connection in
+            connection.page("a \(connection.request)\n")
+            connection.page("a 1000\n")
+        }
+        try await Self.with(Self.file(page.url)) { agent, _ in
+            for number in 0..<4 {
+                let samples = try await Self.scrape(agent)
+                #expect(samples["a{\(shop)}"] == "\(number)")
+            }
+        }
+    }
+
+    @Test func `a connection that the server has closed meanwhile is made anew without a failure`() async throws {
+        let page = try ScriptedPage { connection in
+            connection.page("a \(connection.request)\n")
+            connection.end()
+        }
+        try await Self.with(Self.file(page.url)) { agent, _ in
+            for number in 0..<3 {
+                let samples = try await Self.scrape(agent)
+                #expect(samples["a{\(shop)}"] == "\(number)")
+                #expect(samples["service_scrape_failures_total{\(shop),reason=\"connection\"}"] == "0")
+            }
+        }
+    }
+
+    @Test func `scrapes at one time share one fetch`() async throws {
+        let page = try ScriptedPage { connection in
+            usleep(200_000)
+            connection.page("a \(connection.request)\n")
+        }
+        try await Self.with(Self.file(page.url, timeout: "2s")) { agent, _ in
+            try await withThrowingTaskGroup(of: String?.self) { group in
+                for _ in 0..<8 { group.addTask { try await agent.get("/metrics").samples["a{\(shop)}"] } }
+                for try await value in group { #expect(value == "0") }
+            }
+            #expect(page.requests == 1)
+        }
+    }
+
+    @Test func `who waits for less than a page takes gets nothing of it, and others do`() async throws {
+        let page = try ScriptedPage { connection in
+            if connection.request > 0 { usleep(300_000) }
+            connection.page("a_total \(connection.request)\n")
+        }
+        try await Self.with(Self.file(page.url, timeout: "2s")) { agent, _ in
+            #expect(try await Self.scrape(agent)["a_total{\(shop)}"] == "0")
+            async let patient = Self.scrape(agent)
+            async let hasty = Self.scrape(agent, within: 0.2)
+            let (one, other) = (try await patient, try await hasty)
+            #expect(one["a_total{\(shop)}"] == "1" && one["apus_service_up{\(shop)}"] == "1")
+            // Not what it had before, either.
+            #expect(other["a_total{\(shop)}"] == nil && other["apus_service_up{\(shop)}"] == "0")
+            #expect(other["service_scrape_up{\(shop)}"] == "0")
+        }
+    }
+
+    @Test func `a reload adds pages and takes them away, and a page of what reports by itself is refused`() async throws {
+        let (one, two) = (try ScriptedPage { $0.page("a 1\n") }, try ScriptedPage { $0.page("a 2\n") })
+        let log = RecordedLog()
+        try await Self.with("groups: []\n", log: log) { agent, folder in
+            try await agent.reporting("self", "self") { _ in
+                #expect(try await Self.scrape(agent)["a{\(shop)}"] == nil)
+                try folder.write(Self.file(one.url), to: "watch.yaml")
+                agent.reload()
+                #expect(try await Self.scrape(agent)["a{\(shop)}"] == "1")
+                try folder.write(
+                    Self.file(two.url) + "- {service: more, url: '\(one.url)'}\n- {service: self, url: '\(one.url)'}\n",
+                    to: "watch.yaml")
+                agent.reload()
+                var samples = try await Self.scrape(agent)
+                #expect(samples["a{\(shop)}"] == "2" && samples[#"a{service="more",instance="more"}"#] == "1")
+                #expect(samples[#"apus_service_up{service="self",instance="self"}"#] == "1")
+                #expect(samples[#"a{service="self",instance="self"}"#] == nil)
+                let lines = log.lines("a page of metrics cannot be scraped; its instance is served as down")
+                #expect(lines.map { $0["failure"] } == ["name"])
+                try folder.write("groups: []\n", to: "watch.yaml")
+                agent.reload()
+                samples = try await Self.scrape(agent)
+                #expect(!samples.keys.contains { $0.contains("service=\"shop\"") || $0.contains("service=\"more\"") })
+                #expect(log.lines("the file names nothing to watch any more: what it named before is let go").count == 1)
+                try folder.write("", to: "watch.yaml")
+                agent.reload()
+                #expect(
+                    log.lines("not reloaded: the former values hold").first?["reason"]?.contains("nothing is named") == true)
+                // The name is anybody's again.
+                #expect(try await agent.report("/v1/report/shop/shop", "x 1\n").status == 204)
+            }
+        }
+    }
+
+    @Test func `a page over a Unix socket is read, and without scrapes once an interval`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("page.sock")
+        let server = try RunningProgram(
+            "/usr/bin/python3",
+            [
+                "-c",
+                """
+                from sys import argv
+                from socketserver import UnixStreamServer
+                from http.server import BaseHTTPRequestHandler
+                class H(BaseHTTPRequestHandler):
+                    def do_GET(self):
+                        body = b'path{at="%s"} 1\\n' % self.path.encode()
+                        self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+                    def address_string(self): return 'unix'
+                UnixStreamServer(argv[1], H).serve_forever()
+                """, path,
+            ])
+        defer { server.stop() }
+        try await eventually("the socket is there") { access(path, F_OK) == 0 }
+        try await Self.with(Self.file("unix:\(path):/stats?x=1", timeout: "5s"), interval: .milliseconds(200)) { agent, _ in
+            try await agent.until { try await agent.get("/health").text.contains("shop") }
+            try await agent.until { try await Self.scrape(agent)["path{\(shop),at=\"/stats?x=1\"}"] == "1" }
+        }
+    }
+
+    @Test func `no descriptor is left behind by pages that fail in any way`() async throws {
+        let ways = [
+            "", "HTTP/1.1 500 x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na", "x", "HTTP/1.1 200 OK\r\n\r\na{",
+        ]
+        let pages = try ways.map { way in
+            try ScriptedPage { connection in
+                connection.send(way)
+                if connection.request % 2 == 0 { connection.end() }
+            }
+        }
+        let file = "scrape:\n" + pages.enumerated().map { "- {service: s\($0), url: '\($1.url)', timeout: 20ms}\n" }.joined()
+        try await Self.with(file) { agent, folder in
+            _ = try await Self.scrape(agent)
+            for _ in 0..<10 { _ = try await Self.scrape(agent) }
+            try folder.write("groups: []\n", to: "watch.yaml")
+            agent.reload()
+            _ = try await Self.scrape(agent)
+            let ports = pages.map { $0.port }
+            try await eventually("no connection to a page is left") {
+                let sockets = try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8).split(separator: "\n")
+                    .dropFirst()
+                return !sockets.contains { line in
+                    let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+                    guard fields.count > 3, fields[3] == "01" || fields[3] == "08" else { return false }
+                    return ports.contains { fields[2].hasSuffix(":" + String(format: "%04X", $0)) }
+                }
+            }
+        }
+    }
+
+    @Test func `a reporter is told which of its families are not served`() async throws {
+        try await Self.with("groups: []\n") { agent, _ in
+            let own = try await agent.report(
+                "/v1/report/shop/a", "up 1\ngood 1\n# TYPE process_open_fds gauge\nprocess_open_fds 3\n")
+            #expect(own.status == 200 && own.text.hasPrefix("up is not served: the agent serves or declares the name itself"))
+            #expect(!own.text.contains("process_open_fds") && !own.text.contains("good"))
+            // Not known before both were served once.
+            #expect(try await agent.report("/v1/report/shop/b", "# TYPE good counter\ngood 1\n").status == 204)
+            _ = try await agent.get("/metrics")
+            let other = try await agent.report("/v1/report/shop/b", "# TYPE good counter\ngood 2\n")
+            #expect(other.status == 200 && other.text.hasPrefix("good is not served: shop/a has the name with another type"))
+        }
+    }
+}
