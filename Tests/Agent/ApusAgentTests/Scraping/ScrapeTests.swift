@@ -400,6 +400,45 @@ private let shop = #"service="shop",instance="shop""#
         }
     }
 
+    @Test func `no change of an answer's bytes harms the pages of others, or is taken for another number`() async throws {
+        let good = Array(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na_tot\r\n6\r\nal 71\n\r\n0\r\n\r\n"
+                .utf8)
+        let head = good.count - "5\r\na_tot\r\n6\r\nal 71\n\r\n0\r\n\r\n".utf8.count
+        let mutants = try (0..<40 as Range<UInt64>).map { number in
+            let generator = Mutex(SeededGenerator(seed: 1129 + number))
+            return try ScriptedPage { connection in
+                connection.send(
+                    generator.withLock { generator in
+                        var bytes = good
+                        // What frames the page, and not the number on it.
+                        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                            let place = Int.random(in: 0..<head, using: &generator)
+                            switch Int.random(in: 0..<3, using: &generator) {
+                            case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                            case 1: bytes.remove(at: place)
+                            default: bytes.insert(contentsOf: Array("\r\n: 0".utf8), at: place)
+                            }
+                        }
+                        return bytes
+                    })
+                connection.end()
+            }
+        }
+        let well = try ScriptedPage { $0.page("b \($0.request)\n") }
+        let file =
+            "scrape:\n- {service: well, url: '\(well.url)', timeout: 5s}\n"
+            + mutants.enumerated().map { "- {service: s\($0), url: '\($1.url)', timeout: 500ms}\n" }.joined()
+        try await Self.with(file) { agent, _ in
+            for number in 0..<10 {
+                let samples = try await Self.scrape(agent)
+                #expect(samples[#"b{service="well",instance="well"}"#] == "\(number)")
+                #expect(samples.filter { $0.key.hasPrefix("a_total{") }.values.allSatisfy { $0 == "71" })
+            }
+            #expect(mutants.reduce(0) { $0 + $1.requests } > 300)
+        }
+    }
+
     @Test func `a reporter is told which of its families are not served`() async throws {
         try await Self.with("groups: []\n") { agent, _ in
             let own = try await agent.report(

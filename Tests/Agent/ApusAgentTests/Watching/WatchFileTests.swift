@@ -205,10 +205,10 @@ import Testing
         #expect(error("w.yaml") == nil)
     }
 
-    @Test(.timeLimit(.minutes(2)))
-    func `no change of a file's bytes does more than make errors`() {
+    @Test(.timeLimit(.minutes(2)), arguments: [Self.good, WatchedReportsTests.good])
+    func `no change of a file's bytes does more than make errors`(text: String) {
         var generator = SeededGenerator(seed: 20_261_129)
-        let good = Array(Self.good.utf8)
+        let good = Array(text.utf8)
         let pieces = [
             "&a ", "*a", "- ", "? ", ": ", "${", "}", "'", "\"", "\t", "\n", "|", ">", "{", "[", "!!x ", "---\n", "\0",
             "\u{85}",

@@ -5,6 +5,25 @@ import Testing
 
 /// What the file says of services that report: where their pages are, and what they call things.
 @Suite struct WatchedReportsTests {
+    static let good = #"""
+        scrape:
+          - service: checkout
+            instance: checkout-1
+            url: http://127.0.0.1:9464/metrics?all=1
+            timeout: 200ms
+            names: { heap: 'x{y=~"a|b"} / 1000' }
+          - { service: mailer, url: 'unix:/run/mailer.sock:/stats' }
+        services:
+          - service: report-*
+            names:
+              queue_depth: ['jobs{state="waiting", queue!~`s.s`}', "more"]
+              event_loop_lag: lag_milliseconds * 0.001
+        groups:
+          - service: worker
+            match: { executable: node }
+            scrape: { url: "http://[::1]:81", timeout: 1s }
+        """#
+
     private func parse(_ text: String) throws -> WatchFile { try WatchFile.parse(Array(text.utf8), path: "w.yaml") }
 
     private func errors(_ text: String) -> [String] {
