@@ -29,6 +29,27 @@ public enum Units: MetricSubsystem {
     public static let cpu = Counter<UnitLabels>(
         "systemd_unit_cpu_seconds_total", "CPU time of the unit's control group since its start.")
 
+    public static let timerLast = Gauge<UnitLabels>(
+        "systemd_timer_last_trigger_seconds",
+        "When the timer triggered last, in seconds since the Unix epoch; absent for never.")
+    public static let timerNext = Gauge<UnitLabels>(
+        "systemd_timer_next_trigger_seconds",
+        "When the timer will trigger next, in seconds since the Unix epoch; absent while nothing is scheduled.")
+    public static let timerMissed = Gauge<UnitLabels>(
+        "systemd_timer_missed",
+        "1 while the timer waits for a trigger that should have been, by more than its accuracy (AccuracySec) and five seconds, else 0."
+    )
+    public static let socketAccepted = Counter<UnitLabels>(
+        "systemd_socket_accepted_connections_total",
+        "Connections that systemd accepted on the socket (Accept=yes) since its unit was loaded.")
+    public static let socketRefused = Counter<UnitLabels>(
+        "systemd_socket_refused_connections_total",
+        "Connections that systemd refused on the socket (Accept=yes) because there were too many.")
+    public static let socketConnections = Gauge<UnitLabels>(
+        "systemd_socket_current_connections", "Open connections of the socket that systemd accepted (Accept=yes).")
+    public static let mount = Gauge<UnitMountLabels>(
+        "systemd_mount_info", "Always 1; the place of the mount and the kind of its file system are in the labels.")
+
     public static let busUp = Gauge<NoLabels>(
         "apus_systemd_bus_up", "1 while systemd answers on the bus and tells of changes, else 0.")
     public static let busAge = Gauge<NoLabels>(
@@ -44,7 +65,9 @@ public enum Units: MetricSubsystem {
     public static let families = [
         state.family, information.family, absent.family, stateChange.family, activeSince.family, restarts.family,
         result.family, exitStatus.family, mainPID.family, watchdog.family, watchdogPing.family, memory.family, tasks.family,
-        tasksLimit.family, cpu.family, busUp.family, busAge.family, busCalls.family, busErrors.family, busBreakerOpen.family,
+        tasksLimit.family, cpu.family, timerLast.family, timerNext.family, timerMissed.family, socketAccepted.family,
+        socketRefused.family, socketConnections.family, mount.family, busUp.family, busAge.family, busCalls.family,
+        busErrors.family, busBreakerOpen.family,
     ]
 }
 
@@ -98,6 +121,26 @@ public struct UnitInformationLabels: LabelSet {
         case .unit: unit
         case .loadState: loadState
         case .subState: subState
+        }
+    }
+}
+
+public struct UnitMountLabels: LabelSet {
+    public enum Key: String, LabelKey { case unit, path, type }
+    public let unit: String
+    public let path: String
+    /// The kind of file system; empty where the unit does not say.
+    public let type: String
+    public init(unit: String, path: String, type: String) {
+        self.unit = unit
+        self.path = path
+        self.type = type
+    }
+    public subscript(key: Key) -> String {
+        switch key {
+        case .unit: unit
+        case .path: path
+        case .type: type
         }
     }
 }

@@ -198,6 +198,16 @@ static const struct property properties[] = {
     NUMBER("TasksCurrent", 't', tasks),
     NUMBER("TasksMax", 't', tasks_max),
     NUMBER("CPUUsageNSec", 't', cpu_nanoseconds),
+    NUMBER("LastTriggerUSec", 't', last_trigger),
+    NUMBER("NextElapseUSecRealtime", 't', next_trigger),
+    NUMBER("NextElapseUSecMonotonic", 't', next_trigger_monotonic),
+    NUMBER("AccuracyUSec", 't', accuracy),
+    NUMBER("Accept", 'b', accepts),
+    NUMBER("NAccepted", 'u', accepted),
+    NUMBER("NRefused", 'u', refused),
+    NUMBER("NConnections", 'u', connections),
+    WORD("Where", mount_point),
+    WORD("Type", fs_type),
 };
 
 static const struct property *property_named(const char *name) {
@@ -213,6 +223,8 @@ static int read_value(sd_bus_message *message, const struct property *property, 
         uint64_t number;
         uint32_t smaller;
         int32_t with_sign;
+        // sd-bus writes a boolean as an int.
+        int flag;
     } value;
     int code = sd_bus_message_read_basic(message, property->type, &value);
     if (code <= 0) return code < 0 ? code : -EBADMSG;
@@ -223,6 +235,7 @@ static int read_value(sd_bus_message *message, const struct property *property, 
     }
     uint64_t number = value.number;
     if (property->type == 'u') number = value.smaller;
+    if (property->type == 'b') number = value.flag != 0;
     if (property->type == 'i') number = value.with_sign < 0 ? APUS_UNIT_UNKNOWN : (uint64_t)value.with_sign;
     memcpy(place, &number, sizeof number);
     return 0;

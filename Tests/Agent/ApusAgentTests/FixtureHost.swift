@@ -158,6 +158,14 @@ extension FixtureHost {
         var snapshot = UnitSnapshot()
         snapshot.units = [
             worker, UnitState(name: "gone.service", loadState: "not-found", activeState: "inactive", subState: "dead"), nginx,
+            active("stuck.timer", "waiting") { $0.timer = TimerState(nextTrigger: 1_764_000_900) },
+            active("backup.timer", "waiting") {
+                $0.timer = TimerState(lastTrigger: 1_763_990_000.5, nextTrigger: 1_764_090_000, nextMonotonic: 9e9)
+            },
+            active("ftp.socket", "listening") { $0.socket = SocketState(accepted: 811, refused: 812, connections: 813) },
+            active("-.mount", "mounted") { $0.mount = MountState(path: "/", type: "ext4") },
+            active("home.mount", "mounted") { $0.mount = MountState(path: "/home", type: "") },
+            active("srv-a\\x2db.mount", "mounted") { $0.mount = MountState(path: "/srv/a-b", type: "nfs4") },
         ]
         snapshot.isUp = true
         snapshot.calls = 77

@@ -32,6 +32,15 @@ import Testing
         """,
     ]
 
+    /// A timer of each kind, and a socket whose connections systemd accepts, of one at a time.
+    private static let others = [
+        "probe-calendar.timer": "[Timer]\nOnCalendar=2099-01-01 00:00:00 UTC\nUnit=\(steady)\n",
+        "probe-soon.timer": "[Timer]\nOnActiveSec=1h\nAccuracySec=1s\nUnit=\(steady)\n",
+        "probe-spent.timer": "[Timer]\nOnActiveSec=1ms\nAccuracySec=1us\nUnit=\(dog)\n",
+        "probe-talk.socket": "[Socket]\nListenStream=127.0.0.1:7007\nAccept=yes\nMaxConnections=1\n",
+        "probe-talk@.service": "[Service]\nExecStart=cat\nStandardInput=socket\n",
+    ]
+
     /// A host with units, and an agent that watches them.
     private struct Watched {
         let host: BootedHost
@@ -41,7 +50,7 @@ import Testing
             host = try BootedHost()
             let strip = try Command.run("strip", ["-o", "\(host.root)/usr/bin/apus-agent", BuiltProgram.path("apus-agent")])
             #expect(strip.status == 0, "\(strip.errors)")
-            for (name, text) in units {
+            for (name, text) in units.merging(others, uniquingKeysWith: { $1 }) {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: "\(host.root)/etc/systemd/system/\(name)"))
             }
             try succeed("systemctl", "daemon-reload")
@@ -50,7 +59,9 @@ import Testing
                 "--property=User=\(hasBus ? "nobody" : "root")", "apus-agent", "--socket", "/run/probe/agent.sock",
                 "--interval", "1s",
             ]
-            for unit in [steady, flaky, "probe-d*.service", nowhere] { agent += ["--watch-unit", unit] }
+            for unit in [steady, flaky, "probe-d*.service", nowhere, "probe-*.timer", "probe-*.socket", "-.mount"] {
+                agent += ["--watch-unit=\(unit)"]
+            }
             if !hasBus {
                 try succeed("systemctl", "stop", "dbus.socket", "dbus.service")
                 try succeed("rm", "--force", "/run/dbus/system_bus_socket")
@@ -99,6 +110,43 @@ import Testing
     }
 
     private static func value(_ family: String, _ unit: String) -> String { #"\#(family){unit="\#(unit)"}"# }
+
+    @Test func `serves when timers trigger, what systemd accepts on sockets, and where mounts are`() throws {
+        let watched = try Watched()
+        try watched.succeed(
+            "systemctl", "start", "probe-calendar.timer", "probe-soon.timer", "probe-spent.timer", "probe-talk.socket")
+        func value(_ family: String, _ unit: String, in samples: [String: Double]) -> Double? {
+            samples[Self.value(family, unit)]
+        }
+        try watched.wait("the timers") {
+            value("systemd_timer_next_trigger_seconds", "probe-calendar.timer", in: $0) == 4_070_908_800
+                && value("systemd_timer_last_trigger_seconds", "probe-spent.timer", in: $0) != nil
+        }
+        let timers = try watched.scrape()
+        let soon = try #require(value("systemd_timer_next_trigger_seconds", "probe-soon.timer", in: timers))
+        #expect(abs(soon - Date().timeIntervalSince1970 - 3600) < 60)
+        #expect(value("systemd_timer_last_trigger_seconds", "probe-soon.timer", in: timers) == nil)
+        let last = try #require(value("systemd_timer_last_trigger_seconds", "probe-spent.timer", in: timers))
+        #expect(abs(last - Date().timeIntervalSince1970) < 60)
+        // It triggers once and never again.
+        #expect(value("systemd_timer_next_trigger_seconds", "probe-spent.timer", in: timers) == nil)
+        for timer in ["probe-calendar.timer", "probe-soon.timer", "probe-spent.timer"] {
+            #expect(value("systemd_timer_missed", timer, in: timers) == 0, "\(timer)")
+        }
+        #expect(
+            timers[#"systemd_mount_info{unit="-.mount",path="/"}"#]
+                ?? timers.first { $0.key.hasPrefix(#"systemd_mount_info{unit="-.mount",path="/","#) }?.value == 1)
+        #expect(value("systemd_socket_accepted_connections_total", "probe-talk.socket", in: timers) == 0)
+        // One stays, two find no room.
+        let talk =
+            "exec 3<>/dev/tcp/127.0.0.1/7007; sleep 1; for n in 1 2; do (exec 4<>/dev/tcp/127.0.0.1/7007; cat <&4); done; sleep 30"
+        try watched.succeed("systemd-run", "--quiet", "--unit=talker", "bash", "-c", talk)
+        try watched.wait("the connections") {
+            value("systemd_socket_accepted_connections_total", "probe-talk.socket", in: $0) == 1
+                && value("systemd_socket_refused_connections_total", "probe-talk.socket", in: $0) == 2
+                && value("systemd_socket_current_connections", "probe-talk.socket", in: $0) == 1
+        }
+    }
 
     @Test func `serves each change of a unit within a second, as systemd tells it`() throws {
         let watched = try Watched()
@@ -184,7 +232,7 @@ import Testing
         let document = try watched.host.run(["curl", "--silent", "http://127.0.0.1:9480/api/v1/units"]).output
         let json = try #require(try JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any])
         let units = try #require(json["units"] as? [[String: Any]])
-        #expect(units.compactMap { $0["unit"] as? String } == [Self.dog, Self.flaky, Self.nowhere, Self.steady])
+        #expect(units.compactMap { $0["unit"] as? String } == ["-.mount", Self.dog, Self.flaky, Self.nowhere, Self.steady])
         #expect(units.last?["activeState"] as? String == "active")
         #expect((json["bus"] as? [String: Any])?["up"] as? Bool == true)
     }

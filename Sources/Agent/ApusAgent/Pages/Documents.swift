@@ -64,7 +64,10 @@ struct Documents: Sendable {
         return try encode(TargetsDocument(address: address, instances: names.sorted(), companion: companion))
     }
 
-    func unitStates() throws -> [UInt8] { try encode(UnitsDocument(watcher.map { WatchedUnits($0, at: clock.now()) })) }
+    func unitStates() throws -> [UInt8] {
+        let now = clock.now()
+        return try encode(UnitsDocument(watcher.map { WatchedUnits($0, at: now) }, at: now))
+    }
 
     private func encode(_ document: some Encodable) throws -> [UInt8] {
         try JSONText.encode(document, isPretty: true) + [UInt8(ascii: "\n")]

@@ -30,20 +30,29 @@ struct UnitsDocument: Encodable {
         let tasks: UInt64?
         let tasksMax: UInt64?
         let cpuSeconds: Double?
+        /// Of timers.
+        let lastTriggerTime: Double?
+        let nextTriggerTime: Double?
+        /// Of sockets whose connections systemd accepts.
+        let acceptedConnections: UInt64?
+        let refusedConnections: UInt64?
+        let currentConnections: UInt64?
+        /// Of mounts.
+        let path: String?
     }
 }
 
 extension UnitsDocument {
     /// - Parameter watched: `nil` where no units are watched.
-    init(_ watched: WatchedUnits?) {
+    init(_ watched: WatchedUnits?, at now: Moment) {
         let snapshot = watched?.snapshot
         bus = Bus(up: snapshot?.isUp ?? false, ageSeconds: watched?.age, breakerOpen: snapshot?.isBreakerOpen ?? false)
-        units = (snapshot?.units ?? []).map(Unit.init)
+        units = (snapshot?.units ?? []).map { Unit($0, at: now) }
     }
 }
 
 extension UnitsDocument.Unit {
-    init(_ state: UnitState) {
+    init(_ state: UnitState, at now: Moment) {
         unit = state.name
         loadState = state.loadState
         activeState = state.activeState
@@ -61,5 +70,13 @@ extension UnitsDocument.Unit {
         tasks = state.tasks
         tasksMax = state.tasksLimit
         cpuSeconds = state.cpuSeconds
+        lastTriggerTime = state.timer?.lastTrigger
+        nextTriggerTime =
+            state.activeState == "active"
+            ? state.timer?.next(at: now.realtime, monotonic: Double(now.monotonic) / 1e9) : nil
+        acceptedConnections = state.socket?.accepted
+        refusedConnections = state.socket?.refused
+        currentConnections = state.socket?.connections
+        path = state.mount?.path
     }
 }

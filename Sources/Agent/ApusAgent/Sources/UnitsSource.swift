@@ -12,12 +12,26 @@ struct UnitsSource: Source {
         let watched: WatchedUnits
         /// None when what was heard is too old.
         let units: [UnitState]
+        let now: Moment
         /// When the agent began, in seconds since the Unix epoch.
         let began: Double
 
         /// A series for each unit that has a value.
         fileprivate func each(_ value: (UnitState) -> Double?) -> [(labels: UnitLabels, value: Double)] {
             units.compactMap { unit in value(unit).map { (UnitLabels(unit: unit.name), $0) } }
+        }
+
+        private var monotonic: Double { Double(now.monotonic) / 1e9 }
+
+        fileprivate func next(_ unit: UnitState) -> Double? {
+            unit.activeState == "active" ? unit.timer?.next(at: now.realtime, monotonic: monotonic) : nil
+        }
+
+        /// While its service runs, a timer has no next trigger, or still the one that started it.
+        fileprivate func missed(_ unit: UnitState) -> Double? {
+            unit.timer.map { timer in
+                unit.subState == "waiting" && timer.isMissed(at: now.realtime, monotonic: monotonic) ? 1 : 0
+            }
         }
     }
 
@@ -63,6 +77,17 @@ struct UnitsSource: Source {
         Row.each(Units.tasks) { $0.each { $0.tasks.map { Double($0) } } },
         Row.each(Units.tasksLimit) { $0.each { $0.tasksLimit.map { Double($0) } } },
         Row.each(Units.cpu) { $0.each(\.cpuSeconds) },
+        Row.each(Units.timerLast) { $0.each { $0.timer?.lastTrigger } },
+        Row.each(Units.timerNext) { reading in reading.each { reading.next($0) } },
+        Row.each(Units.timerMissed) { reading in reading.each { reading.missed($0) } },
+        Row.each(Units.socketAccepted) { $0.each { $0.socket.map { Double($0.accepted) } } },
+        Row.each(Units.socketRefused) { $0.each { $0.socket?.refused.map { Double($0) } } },
+        Row.each(Units.socketConnections) { $0.each { $0.socket.map { Double($0.connections) } } },
+        Row.each(Units.mount) { reading -> [(labels: UnitMountLabels, value: Double)] in
+            reading.units.compactMap { unit in
+                unit.mount.map { (UnitMountLabels(unit: unit.name, path: $0.path, type: $0.type), 1) }
+            }
+        },
     ]
 
     /// What the agent itself does on the bus counts since its start; systemd does not say since when it counts.
@@ -82,7 +107,7 @@ struct UnitsSource: Source {
     func read(at now: Moment) throws(LinuxError) -> Reading {
         let watched = watched(now)
         let isFresh = watched.age.map { $0 < longestReadingAge } ?? false
-        return Reading(watched: watched, units: isFresh ? watched.snapshot.units : [], began: began)
+        return Reading(watched: watched, units: isFresh ? watched.snapshot.units : [], now: now, began: began)
     }
 
     func age(of reading: Reading) -> Double? { reading.watched.age }

@@ -20,6 +20,30 @@ extension UnitState {
         tasks = Self.known(unit.tasks)
         tasksLimit = Self.known(unit.tasks_max)
         cpuSeconds = Self.known(unit.cpu_nanoseconds).map { Double($0) / 1e9 }
+        timer = Self.timer(unit, name)
+        socket = Self.socket(unit, name)
+        mount = Self.mount(unit, name)
+    }
+
+    private static func timer(_ unit: apus_unit, _ name: String) -> TimerState? {
+        guard name.hasSuffix(".timer"), let accuracy = known(unit.accuracy) else { return nil }
+        return TimerState(
+            lastTrigger: seconds(unit.last_trigger), nextTrigger: seconds(unit.next_trigger),
+            nextMonotonic: seconds(unit.next_trigger_monotonic), accuracy: Double(accuracy) / 1e6)
+    }
+
+    /// Of a socket whose service accepts, systemd knows no connection: it has none to count, not 0.
+    private static func socket(_ unit: apus_unit, _ name: String) -> SocketState? {
+        guard name.hasSuffix(".socket"), unit.accepts == 1, let accepted = known(unit.accepted),
+            let connections = known(unit.connections)
+        else { return nil }
+        return SocketState(accepted: accepted, refused: known(unit.refused), connections: connections)
+    }
+
+    private static func mount(_ unit: apus_unit, _ name: String) -> MountState? {
+        let path = UnitBusMessage.text(unit.mount_point)
+        guard name.hasSuffix(".mount"), !path.isEmpty else { return nil }
+        return MountState(path: path, type: UnitBusMessage.text(unit.fs_type))
     }
 
     /// A unit that systemd does not hold in memory: stopped, or not there at all.

@@ -32,6 +32,12 @@ package struct UnitState: Sendable, Equatable {
     package var tasksLimit: UInt64?
     /// The processor time in seconds, as systemd accounts it; `nil` where it does not.
     package var cpuSeconds: Double?
+    /// What a timer has done and will do; `nil` of other types.
+    package var timer: TimerState?
+    /// The connections of a socket that systemd accepts itself (`Accept=yes`); `nil` of others.
+    package var socket: SocketState?
+    /// The place of a mount; `nil` of other types.
+    package var mount: MountState?
 
     package init(name: String, loadState: String, activeState: String, subState: String) {
         self.name = name
@@ -45,6 +51,73 @@ package struct UnitState: Sendable, Equatable {
 
     /// Whether the unit has, or may have, processes.
     package var isRunning: Bool { activeState != "inactive" && activeState != "failed" }
+}
+
+/// The triggers of a timer.
+package struct TimerState: Sendable, Equatable {
+    /// The time of the last trigger in seconds since 1970; `nil` for never.
+    package var lastTrigger: Double?
+    /// The time of the next one by the calendar, in seconds since 1970; `nil` for none.
+    package var nextTrigger: Double?
+    /// The time of the next one of those that are counted from an event, in seconds of CLOCK_MONOTONIC; `nil` for none.
+    package var nextMonotonic: Double?
+    /// How many seconds later a trigger may come.
+    package var accuracy: Double
+
+    package init(
+        lastTrigger: Double? = nil, nextTrigger: Double? = nil, nextMonotonic: Double? = nil, accuracy: Double = 60
+    ) {
+        self.lastTrigger = lastTrigger
+        self.nextTrigger = nextTrigger
+        self.nextMonotonic = nextMonotonic
+        self.accuracy = accuracy
+    }
+
+    /// The time of the next trigger in seconds since 1970, whichever is sooner; `nil` for none.
+    ///
+    /// - Parameters:
+    ///   - realtime: now, in seconds since 1970.
+    ///   - monotonic: now, in seconds of CLOCK_MONOTONIC.
+    package func next(at realtime: Double, monotonic: Double) -> Double? {
+        // To the millisecond: the two clocks are not read at one moment.
+        let shifted = nextMonotonic.map { ((realtime + $0 - monotonic) * 1000).rounded() / 1000 }
+        return [nextTrigger, shifted].compactMap { $0 }.min()
+    }
+
+    /// Whether the next trigger should have been, by more than its accuracy and some seconds in which systemd tells of it.
+    package func isMissed(at realtime: Double, monotonic: Double) -> Bool {
+        next(at: realtime, monotonic: monotonic).map { $0 + accuracy + Self.grace < realtime } ?? false
+    }
+
+    private static let grace = 5.0
+}
+
+/// The connections of a socket.
+package struct SocketState: Sendable, Equatable {
+    /// How many were accepted since the unit was loaded.
+    package var accepted: UInt64
+    /// How many were refused because of MaxConnections and its kin; `nil` where systemd does not count them.
+    package var refused: UInt64?
+    /// How many are open.
+    package var connections: UInt64
+
+    package init(accepted: UInt64, refused: UInt64?, connections: UInt64) {
+        self.accepted = accepted
+        self.refused = refused
+        self.connections = connections
+    }
+}
+
+/// The place of a mount.
+package struct MountState: Sendable, Equatable {
+    package var path: String
+    /// The kind of file system; empty where none was given.
+    package var type: String
+
+    package init(path: String, type: String) {
+        self.path = path
+        self.type = type
+    }
 }
 
 /// How a unit's main process ended.

@@ -8,12 +8,13 @@
 enum {
     apus_unit_name_size = 256,
     apus_unit_word_size = 32,
+    apus_unit_path_size = 512,
 };
 
 /// What a number says that is not there: systemd's own mark for figures that it does not account.
 #define APUS_UNIT_UNKNOWN UINT64_MAX
 
-/// What systemd says of a unit: properties of org.freedesktop.systemd1.Unit, and of Service and its kin where it is one. Words are
+/// What systemd says of a unit: properties of org.freedesktop.systemd1.Unit, and of Service, Timer, Socket and Mount where it is one. Words are
 /// cut to their room and end in a zero; one that is absent is empty. Numbers that are absent are APUS_UNIT_UNKNOWN.
 struct apus_unit {
     /// The primary name, of a unit that has several.
@@ -30,6 +31,14 @@ struct apus_unit {
     /// CLD_EXITED and its kin, 0 while the main process has not ended; and its exit code or signal.
     uint64_t exec_code, exec_status;
     uint64_t memory_bytes, tasks, tasks_max, cpu_nanoseconds;
+    /// Of a timer, in microseconds: the last trigger since 1970; the next one since 1970, and since CLOCK_MONOTONIC's beginning, 0 for
+    /// none; and how much later it may be.
+    uint64_t last_trigger, next_trigger, next_trigger_monotonic, accuracy;
+    /// Of a socket: whether systemd accepts its connections; how many it has accepted and refused, and how many are open.
+    uint64_t accepts, accepted, refused, connections;
+    /// Of a mount: its place, and the kind of file system that it has been told.
+    char mount_point[apus_unit_path_size];
+    char fs_type[apus_unit_word_size];
 };
 
 enum apus_bus_event_kind {
