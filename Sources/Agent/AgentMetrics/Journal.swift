@@ -50,6 +50,14 @@ public enum JournalFollowing: MetricSubsystem {
         "1 while entries of units are counted together under <other>, because all places are taken by units that are not silent."
     )
 
+    public static let namesLeft = Counter<JournalKindLabels>(
+        "apus_journal_names_left_total",
+        "Silent containers, user units and identifiers whose series ended, to make room for others.")
+    public static let namesFull = Gauge<JournalKindLabels>(
+        "apus_journal_names_full",
+        "1 while entries of containers, user units or identifiers are counted together under <other>, because all places, or those of "
+            + "one user, are taken by names that are not silent.")
+
     public static let patternDrops = Counter<JournalPatternLabels>(
         "apus_journal_pattern_entries_dropped_total", "Entries that matched a pattern and would have made one series too many.")
     public static let patternFailures = Counter<JournalPatternLabels>(
@@ -59,7 +67,8 @@ public enum JournalFollowing: MetricSubsystem {
     public static let title = "The following of the journal"
     public static let origin = MetricOrigin.host
     public static let families = [
-        up.family, age.family, lag.family, files.family, unitsLeft.family, unitsFull.family, droppedLogs.family,
+        up.family, age.family, lag.family, files.family, unitsLeft.family, unitsFull.family, namesLeft.family,
+        namesFull.family, droppedLogs.family,
         patternDrops.family, patternFailures.family,
     ]
 }
@@ -70,6 +79,14 @@ public struct JournalPatternLabels: LabelSet {
     public let pattern: String
     public init(pattern: String) { self.pattern = pattern }
     public subscript(key: Key) -> String { pattern }
+}
+
+public struct JournalKindLabels: LabelSet {
+    public enum Key: String, LabelKey { case kind }
+    /// `container`, `user_unit` or `identifier`.
+    public let kind: String
+    public init(kind: String) { self.kind = kind }
+    public subscript(key: Key) -> String { kind }
 }
 
 public struct JournalFileLabels: LabelSet {

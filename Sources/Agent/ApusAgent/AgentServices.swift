@@ -53,16 +53,21 @@ package struct AgentServices {
                 ledger: ScrapeLedger(table: table, names: names, seriesLimit: configuration.seriesLimit, logger: logger),
                 interval: configuration.interval, clock: clock)
         }
+        let journal = try configuration.journal.map { journal throws(AgentError) in
+            var journal = journal
+            if let choice = file?.journal { journal.choice = choice }
+            return try JournalWatch(journal, logger: logger)
+        }
         let reload = try AgentReload(configuration: configuration, table: table, file: file, clock: clock, logger: logger) {
             processes?.watch($0, at: clock.now())
             names.watch($0)
             scraper?.watch($0.scrapes)
+            journal?.choose($0.journal ?? JournalChoice())
         }
-        let journal = try configuration.journal.map { journal throws(AgentError) in try JournalWatch(journal, logger: logger) }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
         var host = HostSubject(process: try? WatchedProcess(pid: getpid()), work: work, instances: { table.count })
-        if let follower = journal?.follower {
-            host.journal = { FollowedJournal(follower, at: $0) }
+        if let journal {
+            host.journals = { journal.journals(at: $0) }
             host.journalUnits = configuration.journal?.units
             host.patterns = try Self.checked(configuration.journal?.patterns ?? [])
         }
@@ -77,7 +82,7 @@ package struct AgentServices {
         let documents = Documents(
             table: table, groups: processes.flatMap { known in groups.map { ($0, known) } }, work: work, exposition: exposition,
             interval: configuration.interval / .seconds(1),
-            companion: configuration.companion, journal: journal?.follower, watcher: unitWatch?.watcher, clock: clock)
+            companion: configuration.companion, journal: journal, watcher: unitWatch?.watcher, clock: clock)
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)

@@ -26,8 +26,12 @@ struct JournalOptions: ParsableArguments {
             valueName: "folder"))
     var stateDirectory: String?
 
-    @Option(help: ArgumentHelp("Count the journal of this namespace instead of the system's.", valueName: "name"))
-    var journalNamespace: String?
+    @Option(
+        help: ArgumentHelp(
+            "Count the journal of this namespace instead of the system's; repeatable. +NAME: besides the system's; *: the system's and every "
+                + "namespace that there is or will be. With several, series of a namespace have the label namespace.",
+            valueName: "name"))
+    var journalNamespace: [String] = []
 
     @Option(help: ArgumentHelp("Count the journal files in this folder instead of the system's.", valueName: "folder"))
     var journalDirectory: String?
@@ -67,15 +71,12 @@ struct JournalOptions: ParsableArguments {
         try requirePath(stateDirectory, "--state-directory")
         try requirePath(journalDirectory, "--journal-directory")
         try requirePath(journalPatterns, "--journal-patterns")
-        if let namespace = journalNamespace, namespace.isEmpty || namespace.contains("/") {
-            throw ValidationError(
-                "--journal-namespace “\(namespace)”: write a namespace's name, as of systemd-journald@NAME.service")
-        }
+        _ = try namespaces()
         for unit in journalUnit where UnitPattern(unit)?.isGlob ?? true {
             throw ValidationError("--journal-unit \(unit): write a unit's name with its type, such as nginx.service")
         }
         try requireAtLeast(.milliseconds(100), journalSaveInterval, "--journal-save-interval")
-        if let namespace = journalNamespace, journalDirectory != nil {
+        if let namespace = journalNamespace.first, journalDirectory != nil {
             throw ValidationError("--journal-namespace \(namespace): does not go with --journal-directory")
         }
     }
@@ -96,10 +97,24 @@ struct JournalOptions: ParsableArguments {
             remarks.append("the journal is not counted: no --state-directory, and no StateDirectory= in the unit")
             return nil
         }
-        return JournalFollowerConfiguration(
-            source: source, statePath: "\(folder)/journal", units: journal == .units ? Set(journalUnit) : nil,
-            watched: watched, beginning: journalFromStart ? .beginning : .end, patterns: try patterns(),
-            saveInterval: journalSaveInterval)
+        var configuration = JournalFollowerConfiguration(
+            source: journalDirectory.map { .directory($0) } ?? .system, statePath: "\(folder)/journal",
+            units: journal == .units ? Set(journalUnit) : nil, watched: watched,
+            beginning: journalFromStart ? .beginning : .end, patterns: try patterns(), saveInterval: journalSaveInterval)
+        configuration.namespaces = try namespaces()
+        if let name = configuration.patternWithNamespace {
+            throw ValidationError(
+                "--journal-patterns: \(name) has the label namespace, which series of several namespaces have: call it otherwise"
+            )
+        }
+        return configuration
+    }
+
+    private func namespaces() throws -> JournalNamespaces? {
+        guard !journalNamespace.isEmpty else { return nil }
+        do throws(JournalNamespaceFault) { return try JournalNamespaces(journalNamespace) } catch {
+            throw ValidationError("--journal-namespace \(error)")
+        }
     }
 
     private func patterns() throws -> [JournalPattern] {
@@ -109,12 +124,6 @@ struct JournalOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
-    }
-
-    private var source: JournalOrigin {
-        if let journalNamespace { return .namespace(journalNamespace) }
-        if let journalDirectory { return .directory(journalDirectory) }
-        return .system
     }
 
     private func stateFolder() throws -> String? {

@@ -125,10 +125,12 @@ extension FixtureHost {
                 name: "logins_total", kind: .counter, help: "Logins.", labelNames: ["method"]), matches: [],
             expression: "Accepted (?<method>\\w+)", valueGroup: nil)
         var subject = try host()
-        subject.journal = { now in
-            FollowedJournal(
-                counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5,
-                files: JournalFileFigures(read: 41, damaged: 42, unreadable: 43, excess: 44))
+        subject.journals = { now in
+            [
+                FollowedJournal(
+                    counts: state.counts, isOpen: true, isAtEnd: false, age: 2.75, newest: now.realtime - 4.5,
+                    files: JournalFileFigures(read: 41, damaged: 42, unreadable: 43, excess: 44))
+            ]
         }
         subject.patterns = [pattern]
         subject.units = { _ in
@@ -155,6 +157,11 @@ extension FixtureHost {
         var nginx = UnitState(name: "nginx.service", loadState: "loaded", activeState: "failed", subState: "failed")
         nginx.result = "exit-code"
         nginx.exit = UnitExit(cause: .exited, status: 203)
+        func active(_ name: String, _ subState: String, _ change: (inout UnitState) -> Void) -> UnitState {
+            var unit = UnitState(name: name, loadState: "loaded", activeState: "active", subState: subState)
+            change(&unit)
+            return unit
+        }
         var snapshot = UnitSnapshot()
         snapshot.units = [
             worker, UnitState(name: "gone.service", loadState: "not-found", activeState: "inactive", subState: "dead"), nginx,

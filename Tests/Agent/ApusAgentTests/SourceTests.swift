@@ -157,7 +157,7 @@ private let worker = #"service="worker",instance="worker-1""#
         let host = try FixtureHost()
         var subject = try host.host()
         let counts = isCounted ? JournalState().counts : nil
-        subject.journal = { _ in FollowedJournal(counts: counts, isOpen: isOpen, isAtEnd: true, age: 3, newest: nil) }
+        subject.journals = { _ in [FollowedJournal(counts: counts, isOpen: isOpen, isAtEnd: true, age: 3, newest: nil)] }
         subject.units = { _ in WatchedUnits(snapshot: UnitSnapshot(), age: nil, expected: []) }
         let samples = host.exposition(subject).samples
         for source in ["journal", "journal-units"] {

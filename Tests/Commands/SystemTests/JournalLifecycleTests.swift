@@ -87,4 +87,47 @@ import Testing
         #expect(text.contains("journal_entries_missing_total 0\n"))
         #expect(text.contains(/journal_messages_total\{unit="init.scope",priority="info"\} \d+\n/))
     }
+
+    @Test(.timeLimit(.minutes(4))) func `knows the units of a user's own manager, by the user`() throws {
+        let host = try started()
+        func succeed(_ command: String...) throws {
+            let step = try host.run(command)
+            #expect(step.status == 0, "\(command): \(step.errors)")
+        }
+        try succeed("useradd", "--uid", "4711", "--create-home", "walker")
+        let units = "\(host.root)/etc/systemd/user"
+        try FileManager.default.createDirectory(atPath: "\(units)/default.target.wants", withIntermediateDirectories: true)
+        for (name, command) in [("steps", "echo one; echo two; exit 3"), ("steady", "exec sleep 1000")] {
+            try Data("[Service]\nExecStart=sh -c '\(command)'\n".utf8).write(
+                to: URL(fileURLWithPath: "\(units)/\(name).service"))
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(units)/default.target.wants/\(name).service", withDestinationPath: "../\(name).service")
+        }
+        try succeed("systemctl", "start", "user@4711.service")
+        let wanted = [
+            #"journal_user_unit_messages_total{uid="4711",unit="steps.service",priority="info"} 2"#,
+            #"journal_user_unit_starts_total{uid="4711",unit="steps.service"} 1"#,
+            #"journal_user_unit_exits_total{uid="4711",unit="steps.service",cause="exit-code"} 1"#,
+            #"journal_user_unit_starts_total{uid="4711",unit="steady.service"} 1"#,
+            #"journal_user_unit_exits_total{uid="4711",unit="steady.service",cause="exit-code"} 0"#,
+        ]
+        var text = ""
+        let hasAll = try comesTrue(within: .seconds(30)) {
+            text = try metrics(host)
+            return wanted.allSatisfy { text.contains($0 + "\n") }
+        }
+        let seen = text.split(separator: "\n").filter { $0.hasPrefix("journal_user_unit") }
+        #expect(hasAll, "\(seen.joined(separator: "\n"))")
+        // Nothing is told of a unit of the system by that name.
+        #expect(!text.contains(#"journal_unit_exits_total{unit="steps"#))
+        // What they use is had by their control groups, without the user's bus.
+        let groups =
+            "groups: [{service: users, match: {cgroup: '/user.slice/user-*.slice/user@*.service/app.slice/*.service'}}]"
+        try groups.write(
+            toFile: "\(host.root)/tmp/users.yaml", atomically: true, encoding: .utf8)
+        let census = try host.run(["/usr/local/bin/apus-agent", "check-config", "--processes", "/tmp/users.yaml"])
+        #expect(
+            census.output.contains("/user.slice/user-4711.slice/user@4711.service/app.slice/steady.service"),
+            "\(census.output) \(census.errors)")
+    }
 }

@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusJournal
 import ApusSystemd
 import Logging
 import Synchronization

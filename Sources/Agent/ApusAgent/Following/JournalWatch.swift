@@ -4,26 +4,49 @@ import ApusLimits
 import ApusLinux
 import Logging
 import ServiceLifecycle
+import Synchronization
 
-/// Follows the journal on a thread of its own until the agent stops, and saves its place then.
+/// Follows journals, each on a thread of its own, until the agent stops, and saves their places then.
 final class JournalWatch: Service {
-    let follower: JournalFollower
+    private let configuration: JournalFollowerConfiguration
+    private let notify: @Sendable (JournalNotice) -> Void
     private let logger: Logger
     /// Keeps other agents from the counts for as long as this agent runs.
     private let lock: FolderLock
+    private let state: Mutex<State>
+
+    private struct State {
+        var followed: [(namespace: String?, follower: JournalFollower)]
+        var choice: JournalChoice
+        var excess: [String] = []
+    }
+
+    /// The time between two looks for namespaces that have come.
+    private static let look = Duration.seconds(5)
 
     /// - Throws: ``AgentError/stateInUse(_:process:)``, ``AgentError/stateUnusable(_:reason:)``.
     init(_ configuration: JournalFollowerConfiguration, logger: Logger) throws(AgentError) {
+        self.configuration = configuration
         self.logger = logger
         lock = try Self.hold(configuration.statePath)
-        // Whoever writes into the journal could cause any number of them.
+        // Whoever writes into a journal could cause any number of them.
         let throttle = LogThrottle<String>(pause: .seconds(600), burst: 3)
-        follower = JournalFollower(configuration) { notice in
+        let notify: @Sendable (JournalNotice) -> Void = { notice in
             guard let omitted = throttle.admit(notice.subject) else { return }
             var metadata: Logger.Metadata = ["state": "\(configuration.statePath)"]
             if omitted > 0 { metadata["omitted"] = "\(omitted)" }
             logger.warning("\(notice)", metadata: metadata)
         }
+        self.notify = notify
+        let namespaces = configuration.namespaces
+        let present = namespaces?.present() ?? (followed: [], excess: [])
+        var followed: [(namespace: String?, follower: JournalFollower)] = []
+        if namespaces?.includesSystem ?? true {
+            followed.append((nil, JournalFollower(configuration.following(nil), notify: notify)))
+        }
+        followed += present.followed.map { ($0, JournalFollower(configuration.following($0), notify: notify)) }
+        state = Mutex(State(followed: followed, choice: configuration.choice))
+        tell(present.excess)
     }
 
     private static func hold(_ statePath: String) throws(AgentError) -> FolderLock {
@@ -34,13 +57,88 @@ final class JournalWatch: Service {
         }
     }
 
+    /// What was counted of each journal, and how far its following has come.
+    func journals(at now: Moment) -> [FollowedJournal] {
+        followed.map { FollowedJournal($0.follower, namespace: $0.namespace, at: now) }
+    }
+
+    /// What was counted of each journal; without counts while these are not complete.
+    var snapshots: [(namespace: String?, counts: JournalCounts?)] {
+        followed.map { ($0.namespace, $0.follower.snapshot()) }
+    }
+
+    /// The journals, with the namespaces that series are told apart by.
+    private var followed: [(namespace: String?, follower: JournalFollower)] {
+        let isSeveral = configuration.namespaces?.isSeveral ?? false
+        return state.withLock { $0.followed }.map { (isSeveral ? $0.namespace : nil, $0.follower) }
+    }
+
+    /// Takes over which names are counted from now on.
+    func choose(_ choice: JournalChoice) {
+        let followed = state.withLock { state in
+            state.choice = choice
+            return state.followed
+        }
+        for one in followed { one.follower.choose(choice) }
+    }
+
     func run() async throws {
+        let (stream, followers) = AsyncStream.makeStream(of: JournalFollower.self)
+        for one in state.withLock({ $0.followed }) { followers.yield(one.follower) }
+        await withDiscardingTaskGroup { group in
+            if configuration.namespaces?.includesAll ?? false {
+                group.addTask {
+                    await self.run("apus-journals", every: Self.look) { for one in self.find() { followers.yield(one) } }
+                    followers.finish()
+                }
+            } else {
+                followers.finish()
+            }
+            for await follower in stream { group.addTask { await self.run(follower) } }
+        }
+    }
+
+    private func run(_ follower: JournalFollower) async {
         do throws(ThreadRefused) {
-            try await ThreadService(name: "apus-journal") { [follower] wake in follower.run(until: wake) }.run()
+            try await ThreadService(name: "apus-journal") { wake in follower.run(until: wake) }.run()
         } catch {
-            logger.error("the journal is not followed", metadata: ["reason": "\(error)"])
+            logger.error("\(follower.source) is not followed", metadata: ["reason": "\(error)"])
             // The rest of the agent goes on; the end of a service would end it.
             try? await gracefulShutdown()
         }
+    }
+
+    private func run(_ name: String, every interval: Duration, _ turn: @escaping @Sendable () -> Void) async {
+        do throws(ThreadRefused) {
+            try await ThreadService(name: name, every: interval, turn).run()
+        } catch {
+            logger.error("namespaces of the journal that come are not followed", metadata: ["reason": "\(error)"])
+            try? await gracefulShutdown()
+        }
+    }
+
+    /// Begins to follow the namespaces that have come.
+    private func find() -> [JournalFollower] {
+        guard let present = configuration.namespaces?.present() else { return [] }
+        tell(present.excess)
+        return state.withLock { state in
+            let known = Set(state.followed.compactMap(\.namespace))
+            let room = JournalFollowingLimits.namespaces.value - known.count
+            return present.followed.filter { !known.contains($0) }.prefix(max(0, room)).map { namespace in
+                var configuration = configuration.following(namespace, isNew: true)
+                configuration.choice = state.choice
+                let follower = JournalFollower(configuration, notify: notify)
+                state.followed.append((namespace, follower))
+                return follower
+            }
+        }
+    }
+
+    private func tell(_ excess: [String]) {
+        let isNew = state.withLock { state in
+            defer { state.excess = excess }
+            return !excess.isEmpty && excess != state.excess
+        }
+        if isNew { notify(.tooManyNamespaces(excess)) }
     }
 }

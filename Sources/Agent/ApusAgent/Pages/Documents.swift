@@ -13,7 +13,7 @@ struct Documents: Sendable {
     let interval: Double
     /// The one instance that the agent stands beside; `nil` for an agent of a whole host.
     let companion: InstanceIdentity?
-    let journal: JournalFollower?
+    let journal: JournalWatch?
     let watcher: UnitWatcher?
     let clock: AgentClock
 
@@ -54,7 +54,7 @@ struct Documents: Sendable {
     func journal(unit: String?, withMessages: Bool) throws -> [UInt8] {
         try encode(
             JournalDocument(
-                isFollowing: journal != nil, journal?.snapshot(), unit: unit, withMessages: withMessages,
+                journal?.snapshots, unit: unit, withMessages: withMessages,
                 instances: views.map { $0.view }))
     }
 

@@ -12,7 +12,7 @@ struct JournalSource: Source {
     static let name = "journal"
     static let cadence = Cadence.look
 
-    struct Reading: Sendable {
+    struct One: Sendable {
         let journal: FollowedJournal
         /// Age in seconds of the newest counted entry while there are later ones.
         let lag: Double
@@ -21,52 +21,57 @@ struct JournalSource: Source {
         var counts: JournalCounts? { journal.counts }
     }
 
-    static let rows: [Row<Reading>] = [
-        Row(JournalFollowing.up) { $0.journal.isWell ? 1 : 0 },
-        Row(JournalFollowing.age) { $0.journal.age },
-        Row(JournalFollowing.lag) { $0.journal.age == nil ? nil : $0.lag },
-        Row.each(JournalFollowing.files) { reading in
-            let files = reading.journal.files
-            return [
-                ("read", files.read), ("damaged", files.damaged), ("unreadable", files.unreadable), ("excess", files.excess),
-            ].map { (JournalFileLabels(state: $0.0), Double($0.1)) }
-        },
-        Row(JournalFollowing.unitsLeft) { $0.counts.map { Double($0.unitsLeft) } },
-        Row(JournalFollowing.unitsFull) { $0.counts.map { $0.isFull ? 1 : 0 } },
-        Row.each(Journal.messages) { messages($0) },
-        Row.each(Journal.lastError) { reading in
-            (reading.counts?.lastErrors ?? []).map {
-                (UnitLabels(unit: $0.unit), Double($0.error.realtime) / 1e6)
-            }
-        },
-        Row(Journal.missing) { $0.counts.map { Double($0.missing) } },
-        Row(Journal.unreadable) { $0.counts.map { Double($0.unreadable) } },
-    ]
+    static let rows: [Row<ByJournal<One>>] =
+        ([
+            Row(JournalFollowing.up) { $0.journal.isWell ? 1 : 0 },
+            Row(JournalFollowing.age) { $0.journal.age },
+            Row(JournalFollowing.lag) { $0.journal.age == nil ? nil : $0.lag },
+            Row.each(JournalFollowing.files) { reading in
+                let files = reading.journal.files
+                return [
+                    ("read", files.read), ("damaged", files.damaged), ("unreadable", files.unreadable),
+                    ("excess", files.excess),
+                ].map { (JournalFileLabels(state: $0.0), Double($0.1)) }
+            },
+            Row(JournalFollowing.unitsLeft) { $0.counts.map { Double($0.unitsLeft) } },
+            Row(JournalFollowing.unitsFull) { $0.counts.map { $0.isFull ? 1 : 0 } },
+            Row.each(Journal.messages) { messages($0) },
+            Row.each(Journal.lastError) { reading in
+                (reading.counts?.lastErrors ?? []).map {
+                    (UnitLabels(unit: $0.unit), Double($0.error.realtime) / 1e6)
+                }
+            },
+            Row(Journal.missing) { $0.counts.map { Double($0.missing) } },
+            Row(Journal.unreadable) { $0.counts.map { Double($0.unreadable) } },
+        ] as [Row<One>]).map { Row.ofEach($0) }
 
     private let subject: HostSubject
-    private let journal: @Sendable (Moment) -> FollowedJournal
+    private let journals: @Sendable (Moment) -> [FollowedJournal]
 
     init?(_ subject: HostSubject) {
-        guard let journal = subject.journal else { return nil }
+        guard let journals = subject.journals else { return nil }
         self.subject = subject
-        self.journal = journal
+        self.journals = journals
     }
 
-    func read(at now: Moment) throws(LinuxError) -> Reading {
-        let journal = journal(now)
-        let newest = journal.isAtEnd ? nil : journal.newest
-        return Reading(
-            journal: journal, lag: newest.map { max(0, now.realtime - $0) } ?? 0, known: subject.knownServices(at: now))
+    func read(at now: Moment) throws(LinuxError) -> ByJournal<One> {
+        let known = subject.knownServices(at: now)
+        return ByJournal(journals(now)) { journal in
+            let newest = journal.isAtEnd ? nil : journal.newest
+            return One(
+                journal: journal, lag: newest.map { max(0, now.realtime - $0) } ?? 0,
+                known: journal.namespace == nil ? known : [])
+        }
     }
 
-    func age(of reading: Reading) -> Double? { reading.journal.age }
-    func isWell(_ reading: Reading) -> Bool { reading.journal.isWell }
+    func age(of readings: ByJournal<One>) -> Double? { readings.all.compactMap(\.reading.journal.age).max() }
+    func isWell(_ readings: ByJournal<One>) -> Bool { readings.all.allSatisfy { $0.reading.journal.isWell } }
 
-    private static func messages(_ reading: Reading) -> [(labels: JournalMessageLabels, value: Double)] {
+    private static func messages(_ reading: One) -> [(labels: JournalMessageLabels, value: Double)] {
         guard let counts = reading.counts else { return [] }
         var samples: [(labels: JournalMessageLabels, value: Double)] = []
         // Units that have written nothing yet are listed too; targets, mounts and the like never write.
-        let started = counts.events.keys.lazy.filter { $0.event == .started && $0.unit.isService }
+        let started = counts.events.keys.lazy.filter { $0.event == .started && $0.owner == nil && $0.unit.isService }
         var silent = reading.known.union(started.map(\.unit))
         counts.forEachUnit { unit, cells in
             silent.remove(unit)

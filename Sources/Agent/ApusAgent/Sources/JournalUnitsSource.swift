@@ -8,80 +8,85 @@ struct JournalUnitsSource: Source {
     static let name = "journal-units"
     static let cadence = Cadence.look
 
-    struct Reading: Sendable {
+    struct One: Sendable {
         let journal: FollowedJournal
         /// `nil` until all entries up to the agent's start are counted.
         let counts: JournalUnitCounts?
     }
 
-    static let rows: [Row<Reading>] = [
-        Row.each(JournalUnits.starts) { $0.counts?.byUnit(.started) ?? [] },
-        Row.each(JournalUnits.startFailures) { $0.counts?.byUnit(.startFailed) ?? [] },
-        Row.each(JournalUnits.exits) { $0.counts?.exits ?? [] },
-        Row.each(JournalUnits.startLimits) { $0.counts?.startLimits ?? [] },
-        Row.each(JournalUnits.processExits) { reading in
-            (reading.counts?.series(.processExited) ?? []).map {
-                (JournalProcessExitLabels(unit: $0.series.unit, code: $0.series.cause, status: $0.series.status), $0.count)
-            }
-        },
-        Row.each(JournalUnits.restarts) { $0.counts?.byUnit(.restartScheduled) ?? [] },
-        Row.each(JournalUnits.oomKills) { $0.counts?.kills ?? [] },
-        Row.each(JournalUnits.coreDumps) { reading in
-            (reading.counts?.series(.coreDumped) ?? []).map {
-                (JournalCoreDumpLabels(unit: $0.series.unit, signal: $0.series.cause), $0.count)
-            }
-        },
-        Row.each(Journal.suppressed) { $0.counts?.byUnit(.messagesSuppressed) ?? [] },
-        Row(Journal.kernelMissed) { $0.counts?.series(.kernelMessagesMissed).reduce(0) { $0 + $1.count } },
-        Row.each(JournalConsumption.cpu) {
-            $0.counts?.used([(.cpuNanoseconds, { UnitLabels(unit: $0) })], scale: 1e-9) ?? []
-        },
-        Row.each(JournalConsumption.io) {
-            $0.counts?.used([
-                (.ioReadBytes, { JournalIOLabels(unit: $0, direction: "read") }),
-                (.ioWrittenBytes, { JournalIOLabels(unit: $0, direction: "write") }),
-            ]) ?? []
-        },
-        Row.each(JournalConsumption.ioOperations) {
-            $0.counts?.used([
-                (.ioReads, { JournalIOLabels(unit: $0, direction: "read") }),
-                (.ioWrites, { JournalIOLabels(unit: $0, direction: "write") }),
-            ]) ?? []
-        },
-        Row.each(JournalConsumption.ip) {
-            $0.counts?.used([
-                (.ipReceivedBytes, { JournalIPLabels(unit: $0, direction: "receive") }),
-                (.ipSentBytes, { JournalIPLabels(unit: $0, direction: "send") }),
-            ]) ?? []
-        },
-        Row.each(JournalConsumption.ipPackets) {
-            $0.counts?.used([
-                (.ipReceivedPackets, { JournalIPLabels(unit: $0, direction: "receive") }),
-                (.ipSentPackets, { JournalIPLabels(unit: $0, direction: "send") }),
-            ]) ?? []
-        },
-        Row.each(JournalConsumption.memoryPeak) {
-            $0.counts?.used([(.memoryPeakBytes, { UnitLabels(unit: $0) })]) ?? []
-        },
-    ]
+    static let rows: [Row<ByJournal<One>>] =
+        ([
+            Row.each(JournalUnits.starts) { $0.counts?.byUnit(.started) ?? [] },
+            Row.each(JournalUnits.startFailures) { $0.counts?.byUnit(.startFailed) ?? [] },
+            Row.each(JournalUnits.exits) { $0.counts?.exits ?? [] },
+            Row.each(JournalUnits.startLimits) { $0.counts?.startLimits ?? [] },
+            Row.each(JournalUnits.processExits) { reading in
+                (reading.counts?.series(.processExited) ?? []).map {
+                    (JournalProcessExitLabels(unit: $0.series.unit, code: $0.series.cause, status: $0.series.status), $0.count)
+                }
+            },
+            Row.each(JournalUnits.restarts) { $0.counts?.byUnit(.restartScheduled) ?? [] },
+            Row.each(JournalUnits.oomKills) { $0.counts?.kills ?? [] },
+            Row.each(JournalUnits.coreDumps) { reading in
+                (reading.counts?.series(.coreDumped) ?? []).map {
+                    (JournalCoreDumpLabels(unit: $0.series.unit, signal: $0.series.cause), $0.count)
+                }
+            },
+            Row.each(Journal.suppressed) { $0.counts?.byUnit(.messagesSuppressed) ?? [] },
+            Row(Journal.kernelMissed) { $0.counts?.series(.kernelMessagesMissed).reduce(0) { $0 + $1.count } },
+            Row.each(JournalConsumption.cpu) {
+                $0.counts?.used([(.cpuNanoseconds, { UnitLabels(unit: $0) })], scale: 1e-9) ?? []
+            },
+            Row.each(JournalConsumption.io) {
+                $0.counts?.used([
+                    (.ioReadBytes, { JournalIOLabels(unit: $0, direction: "read") }),
+                    (.ioWrittenBytes, { JournalIOLabels(unit: $0, direction: "write") }),
+                ]) ?? []
+            },
+            Row.each(JournalConsumption.ioOperations) {
+                $0.counts?.used([
+                    (.ioReads, { JournalIOLabels(unit: $0, direction: "read") }),
+                    (.ioWrites, { JournalIOLabels(unit: $0, direction: "write") }),
+                ]) ?? []
+            },
+            Row.each(JournalConsumption.ip) {
+                $0.counts?.used([
+                    (.ipReceivedBytes, { JournalIPLabels(unit: $0, direction: "receive") }),
+                    (.ipSentBytes, { JournalIPLabels(unit: $0, direction: "send") }),
+                ]) ?? []
+            },
+            Row.each(JournalConsumption.ipPackets) {
+                $0.counts?.used([
+                    (.ipReceivedPackets, { JournalIPLabels(unit: $0, direction: "receive") }),
+                    (.ipSentPackets, { JournalIPLabels(unit: $0, direction: "send") }),
+                ]) ?? []
+            },
+            Row.each(JournalConsumption.memoryPeak) {
+                $0.counts?.used([(.memoryPeakBytes, { UnitLabels(unit: $0) })]) ?? []
+            },
+        ] as [Row<One>]).map { Row.ofEach($0) }
 
     private let subject: HostSubject
-    private let journal: @Sendable (Moment) -> FollowedJournal
+    private let journals: @Sendable (Moment) -> [FollowedJournal]
 
     init?(_ subject: HostSubject) {
-        guard let journal = subject.journal else { return nil }
+        guard let journals = subject.journals else { return nil }
         self.subject = subject
-        self.journal = journal
+        self.journals = journals
     }
 
-    func read(at now: Moment) throws(LinuxError) -> Reading {
-        let journal = journal(now)
-        return Reading(
-            journal: journal, counts: journal.counts.map { JournalUnitCounts($0, known: subject.knownServices(at: now)) })
+    func read(at now: Moment) throws(LinuxError) -> ByJournal<One> {
+        let known = subject.knownServices(at: now)
+        return ByJournal(journals(now)) { journal in
+            One(
+                journal: journal,
+                // systemd tells of units in the system's journal alone.
+                counts: journal.counts.map { JournalUnitCounts($0, known: journal.namespace == nil ? known : []) })
+        }
     }
 
-    func age(of reading: Reading) -> Double? { reading.journal.age }
-    func isWell(_ reading: Reading) -> Bool { reading.journal.isWell }
+    func age(of readings: ByJournal<One>) -> Double? { readings.all.compactMap(\.reading.journal.age).max() }
+    func isWell(_ readings: ByJournal<One>) -> Bool { readings.all.allSatisfy { $0.reading.journal.isWell } }
 }
 
 /// The events of units in a journal's counts, sorted out by kind.
@@ -97,7 +102,7 @@ struct JournalUnitCounts: Sendable {
     init(_ counts: JournalCounts, known: Set<String>) {
         self.counts = counts
         units = known
-        for (series, count) in counts.events {
+        for (series, count) in counts.events where series.owner == nil {
             byEvent[series.event, default: []].append((series, Double(count)))
             switch series.event {
             case .started, .succeeded, .failed: units.insert(series.unit)

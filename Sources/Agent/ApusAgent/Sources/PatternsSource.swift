@@ -8,7 +8,7 @@ struct PatternsSource: Source {
     static let name = "journal-patterns"
     static let cadence = Cadence.look
 
-    struct Reading: Sendable {
+    struct One: Sendable {
         let names: [String]
         let journal: FollowedJournal
         /// `nil` until all entries up to the agent's start are counted.
@@ -20,46 +20,53 @@ struct PatternsSource: Source {
         }
     }
 
-    static let rows: [Row<Reading>] = [
-        Row.each(JournalFollowing.patternDrops) { $0.each { $0?.dropped ?? 0 } },
-        Row.each(JournalFollowing.patternFailures) { $0.each { $0?.failed ?? 0 } },
-    ]
+    static let rows: [Row<ByJournal<One>>] =
+        ([
+            Row.each(JournalFollowing.patternDrops) { $0.each { $0?.dropped ?? 0 } },
+            Row.each(JournalFollowing.patternFailures) { $0.each { $0?.failed ?? 0 } },
+        ] as [Row<One>]).map { Row.ofEach($0) }
 
-    let configuredRows: [Row<Reading>]
+    let configuredRows: [Row<ByJournal<One>>]
     private let names: [String]
-    private let journal: @Sendable (Moment) -> FollowedJournal
+    private let journals: @Sendable (Moment) -> [FollowedJournal]
 
     init?(_ subject: HostSubject) {
-        guard let journal = subject.journal, !subject.patterns.isEmpty else { return nil }
-        self.journal = journal
+        guard let journals = subject.journals, !subject.patterns.isEmpty else { return nil }
+        self.journals = journals
         names = subject.patterns.map(\.family.name)
         configuredRows = subject.patterns.map { pattern in
-            Row(family: pattern.family, labels: []) { reading, _, _ in
-                reading.counts.map { counts in
-                    .points { Self.points(counts[pattern.family.name], of: pattern.family) }
-                } ?? .absent
-            }
+            Row.ofEach(
+                Row<One>(family: pattern.family, labels: []) { reading, subject, _ in
+                    reading.counts.map { counts in
+                        .points { Self.points(counts[pattern.family.name], of: pattern.family, subject) }
+                    } ?? .absent
+                })
         }
     }
 
-    func read(at now: Moment) throws(LinuxError) -> Reading {
-        Reading(names: names, journal: journal(now))
+    func read(at now: Moment) throws(LinuxError) -> ByJournal<One> {
+        ByJournal(journals(now)) { One(names: names, journal: $0) }
     }
 
-    func age(of reading: Reading) -> Double? { reading.journal.age }
-    func isWell(_ reading: Reading) -> Bool { reading.journal.isWell }
+    func age(of readings: ByJournal<One>) -> Double? { readings.all.compactMap(\.reading.journal.age).max() }
+    func isWell(_ readings: ByJournal<One>) -> Bool { readings.all.allSatisfy { $0.reading.journal.isWell } }
 
-    private static func points(_ counts: PatternCounts?, of family: MetricFamily) -> [Point] {
+    /// The series of a pattern.
+    ///
+    /// - Parameter subject: the labels that come before those that the pattern finds.
+    private static func points(_ counts: PatternCounts?, of family: MetricFamily, _ subject: [UInt8]) -> [Point] {
         let series = counts?.series ?? [:]
         // One without labels is there from the start, so that its first entry is a rise.
-        if series.isEmpty && family.labelNames.isEmpty { return [point(PatternCounts.Value(), [], of: family)] }
-        return series.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { point($0.value, $0.key, of: family) }
+        if series.isEmpty && family.labelNames.isEmpty { return [point(PatternCounts.Value(), [], of: family, subject)] }
+        return series.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { point($0.value, $0.key, of: family, subject) }
     }
 
-    private static func point(_ value: PatternCounts.Value, _ labels: [String], of family: MetricFamily) -> Point {
+    private static func point(
+        _ value: PatternCounts.Value, _ labels: [String], of family: MetricFamily, _ subject: [UInt8]
+    ) -> Point {
         let buckets = value.buckets.isEmpty ? Array(repeating: 0, count: family.buckets.count + 1) : value.buckets
         return Point(
-            labels: LabelBytes.render(zip(family.labelNames, labels)),
+            labels: Row<One>.joined(subject, Array(zip(family.labelNames, labels))),
             value: family.kind == .counter ? .integer(value.count) : .histogram(counts: buckets, sum: value.sum))
     }
 }

@@ -77,8 +77,8 @@ package struct HostSubject: Subject {
     package var unwatchedProcesses: @Sendable () -> Int = { 0 }
     /// How many control groups of groups are not watched.
     package var unwatchedControlGroups: @Sendable () -> Int = { 0 }
-    /// What has been counted of the journal; `nil` where it is not followed.
-    package var journal: (@Sendable (Moment) -> FollowedJournal)?
+    /// What has been counted of each journal; `nil` where none is followed.
+    package var journals: (@Sendable (Moment) -> [FollowedJournal])?
     /// The units whose journal entries count; `nil`: all.
     package var journalUnits: Set<String>?
     package var patterns: [JournalPattern] = []
@@ -103,6 +103,8 @@ package struct HostSubject: Subject {
 
 /// The journal's counts at a moment, and how far the following has come.
 package struct FollowedJournal: Sendable {
+    /// The namespace that its series have as a label; `nil` of the system's journal, and of one that is followed alone.
+    package var namespace: String?
     /// `nil` until all entries up to the agent's start are counted.
     package var counts: JournalCounts?
     /// Whether the journal is open and has files.
@@ -132,12 +134,14 @@ package struct FollowedJournal: Sendable {
 }
 
 extension FollowedJournal {
-    init(_ follower: JournalFollower, at now: Moment) {
+    /// - Parameter namespace: that its series have as a label.
+    init(_ follower: JournalFollower, namespace: String?, at now: Moment) {
         let progress = follower.progress()
         self.init(
             counts: follower.snapshot(), isOpen: progress.isOpen, isAtEnd: progress.isAtEnd,
             age: progress.lastLook.map { now.seconds(since: $0) },
             newest: progress.lastEntry.map { Double($0) / 1e6 }, files: progress.files)
+        self.namespace = namespace
     }
 }
 

@@ -1,5 +1,6 @@
 import ApusLimits
 package import AgentMetrics
+package import ApusJournal
 package import ApusLinux
 package import ApusText
 import ApusYAML
@@ -27,8 +28,10 @@ package struct WatchFile: Sendable {
     package var scrapes: [ScrapeTarget] = []
     /// In the order in which they count.
     package var names: [NameDeclaration] = []
+    /// Which names of the journal have counts of their own; `nil` where the file does not say.
+    package var journal: JournalChoice?
 
-    package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty }
+    package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty && journal == nil }
 
     /// The number of groups, pages and declarations of names, in words.
     package var summary: String {

@@ -1,5 +1,6 @@
 import ApusLimits
 import AgentMetrics
+import ApusJournal
 import ApusText
 import ApusYAML
 
@@ -25,12 +26,13 @@ struct WatchFileParser {
         for value in list(keys["services"], "services", most: WatchLimits.groups.value, "name several by one pattern") {
             service(value, in: &file)
         }
+        if let value = keys["journal"] { file.journal = journalChoice(value) }
         return file
     }
 
     /// What is wrong with a file that names nothing, as one has that was cut off.
     static let nothing =
-        "nothing is named to watch: write groups:, scrape: or services: with a list below it, or groups: [] where nothing is to be watched"
+        "nothing is named to watch: write groups:, scrape:, services: or journal: with a list below it, or groups: [] where nothing is to be watched"
 
     private static let fewerGroups = "name several instances by one group with ${name}"
 
@@ -169,7 +171,7 @@ struct WatchFileParser {
 
 /// The keys of the file's maps.
 enum WatchKey {
-    static let ofFile = ["groups", "scrape", "services"]
+    static let ofFile = ["groups", "scrape", "services", "journal"]
     static let ofGroup = ["service", "instance", "match", "descendants", "scrape", "names"]
     static let ofMatch = ["executable", "command", "user", "pid_file", "unit", "cgroup"]
     static let ofScrape = ["service", "instance", "url", "timeout", "names"]

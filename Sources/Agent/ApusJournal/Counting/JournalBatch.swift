@@ -5,8 +5,8 @@ import ApusMetrics
 /// What a run of entries adds to the counts: gathered apart, so that the counts change by whole runs together with the cursor,
 /// and a run can be thrown away and read again.
 struct JournalBatch {
-    /// For each counted entry, its unit's number × 9 + its priority.
-    private(set) var cells: [UInt32] = []
+    /// By kind of name, for each counted entry its name's number × 9 + its priority.
+    private(set) var cells: [[UInt32]] = JournalNameKind.allCases.map { _ in [] }
     private(set) var events: [JournalEventSeries: UInt64] = [:]
     /// The errors by unit number, the oldest first: at least the last ones that are to be kept, where there are so many.
     private(set) var errors: [Int: [JournalLastError]] = [:]
@@ -14,6 +14,8 @@ struct JournalBatch {
     private(set) var consumption: [Int: UnitConsumption] = [:]
     /// The units that events are about, by number.
     private(set) var subjects: Set<Int> = []
+    /// The user units that events are about, by number.
+    private(set) var heardUserUnits: Set<Int> = []
     /// What was counted of each pattern, by its name.
     private(set) var patterns: [String: PatternCounts] = [:]
     private(set) var unreadable: UInt64 = 0
@@ -21,40 +23,114 @@ struct JournalBatch {
     private(set) var entries = 0
 
     mutating func removeAll() {
-        cells.removeAll(keepingCapacity: true)
+        for kind in cells.indices { cells[kind].removeAll(keepingCapacity: true) }
         events.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
         consumption.removeAll(keepingCapacity: true)
         subjects.removeAll(keepingCapacity: true)
+        heardUserUnits.removeAll(keepingCapacity: true)
         patterns.removeAll(keepingCapacity: true)
         unreadable = 0
         entries = 0
+    }
+
+    /// The names of a kind that events are about, by number.
+    func heard(_ kind: JournalNameKind) -> Set<Int> {
+        switch kind {
+        case .unit: subjects
+        case .userUnit: heardUserUnits
+        case .container, .identifier: []
+        }
     }
 
     /// Passes over an entry that does not count.
     mutating func skip() { entries += 1 }
 
     /// Takes in the reader's current entry.
-    mutating func add(_ reader: JournalReader, units: inout UnitIndex, limits: JournalLimits) {
+    mutating func add(_ reader: JournalReader, names: inout JournalNameIndexes, limits: JournalLimits) {
         entries += 1
-        var unit: Int? = units.watchesAll ? UnitIndex.none : nil
-        switch reader.withField(.systemdUnit, { units.number(of: $0) }) {
-        case .value(let number): unit = number
+        var unit: Int? = names[.unit].takesNameless ? JournalNameIndex.none : nil
+        var place = JournalWriterPlace.noService
+        switch reader.withField(.systemdUnit, { (names[.unit].number(of: $0), JournalWriterPlace(unit: $0)) }) {
+        case .value(let found): (unit, place) = found
         case .absent: break
         case .unreadable: unreadable += 1
         }
         let priority = value(reader.withField(.priority) { JournalPriority(field: $0) }) ?? .unspecified
         if let unit {
-            cells.append(UInt32(unit * JournalPriority.count) + UInt32(priority.rawValue))
+            count(unit, .unit, priority)
             if priority <= .error { noteError(of: unit, priority, reader, limits) }
         }
-        if let message = value(reader.withField(.messageID) { MessageID.number($0) }) ?? nil {
-            if message == MessageID.unitResources {
-                noteConsumption(reader, units: &units)
-            } else if let event = JournalEvent(messageID: message) {
-                noteEvent(event, reader, units: &units)
-            }
+        let isContainers = addContainer(reader, priority, &names)
+        let manager = addUserUnit(reader, priority, place, &names)
+        if !isContainers, place == .noService { addIdentifier(reader, priority, &names) }
+        guard let message = value(reader.withField(.messageID) { MessageID.number($0) }) ?? nil else { return }
+        if let event = JournalEvent(messageID: message) {
+            if let manager { noteEvent(event, reader, of: manager, &names) } else { noteEvent(event, reader, names: &names) }
+        } else if message == MessageID.unitResources, manager == nil {
+            noteConsumption(reader, names: &names)
         }
+    }
+
+    private mutating func count(_ number: Int, _ kind: JournalNameKind, _ priority: JournalPriority) {
+        cells[kind.place].append(UInt32(number * JournalPriority.count) + UInt32(priority.rawValue))
+    }
+
+    /// Counts an entry of a container; whether it is of one.
+    ///
+    /// Any process may write the field. Who does so as root is Docker or Podman; of others the user's own number tells them apart.
+    private mutating func addContainer(
+        _ reader: JournalReader, _ priority: JournalPriority, _ names: inout JournalNameIndexes
+    ) -> Bool {
+        guard reader.mayHaveContainers, !names[.container].isNobody, let name = name(.containerName, reader) else {
+            return false
+        }
+        let owner = writer(reader)
+        if let number = names[.container].number(of: name, owner: owner) { count(number, .container, priority) }
+        return true
+    }
+
+    /// Counts an entry by a process below a user's manager.
+    ///
+    /// - Returns: the user's number, where the manager itself wrote the entry.
+    private mutating func addUserUnit(
+        _ reader: JournalReader, _ priority: JournalPriority, _ place: JournalWriterPlace, _ names: inout JournalNameIndexes
+    ) -> String? {
+        guard case .userManager(let owner) = place, !names[.userUnit].isNobody, let unit = name(.userUnit, reader) else {
+            return nil
+        }
+        if let number = names[.userUnit].number(of: unit, owner: owner) { count(number, .userUnit, priority) }
+        guard unit == Array("init.scope".utf8), value(reader.withField(.userID) { $0.elementsEqual(owner.utf8) }) == true
+        else { return nil }
+        return owner
+    }
+
+    private mutating func addIdentifier(_ reader: JournalReader, _ priority: JournalPriority, _ names: inout JournalNameIndexes)
+    {
+        guard !names[.identifier].isNobody, let name = name(.identifier, reader) else { return }
+        let owner = writer(reader)
+        if let number = names[.identifier].number(of: name, owner: owner) { count(number, .identifier, priority) }
+    }
+
+    /// The bytes of a name, cut to the limit at a character's start; `nil` of none.
+    private mutating func name(_ field: JournalField, _ reader: JournalReader) -> [UInt8]? {
+        let name: [UInt8]? = value(
+            reader.withField(field) { bytes in
+                var end = min(bytes.count, JournalFollowingLimits.name.value.bytes)
+                if end < bytes.count { while end > 0 && bytes[end] & 0xC0 == 0x80 { end -= 1 } }
+                return Array(bytes[..<end])
+            })
+        return name.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The number of the user who wrote the entry; empty of root and of the kernel.
+    private mutating func writer(_ reader: JournalReader) -> String {
+        let number: String? = value(
+            reader.withField(.userID) { bytes in
+                let isNumber = bytes.count <= 10 && bytes.allSatisfy { (48...57).contains($0) }
+                return isNumber ? String(decoding: bytes, as: UTF8.self) : "unknown"
+            })
+        return number.map { $0 == "0" ? "" : $0 } ?? ""
     }
 
     /// Looks for the patterns in the reader's current entry.
@@ -95,17 +171,17 @@ struct JournalBatch {
     }
 
     /// The unit that an entry is about, not the one that wrote it; `nil` of one that is not watched.
-    private mutating func subject(_ reader: JournalReader, units: inout UnitIndex) -> Int? {
+    private mutating func subject(_ reader: JournalReader, names: inout JournalNameIndexes) -> Int? {
         for field in JournalEvent.unitFields {
-            guard let number = value(reader.withField(field) { units.number(of: $0) }) else { continue }
+            guard let number = value(reader.withField(field) { names[.unit].number(of: $0) }) else { continue }
             if let number { subjects.insert(number) }
             return number
         }
-        return UnitIndex.none
+        return JournalNameIndex.none
     }
 
-    private mutating func noteConsumption(_ reader: JournalReader, units: inout UnitIndex) {
-        guard isRoots(reader), let unit = subject(reader, units: &units) else { return }
+    private mutating func noteConsumption(_ reader: JournalReader, names: inout JournalNameIndexes) {
+        guard isRoots(reader), let unit = subject(reader, names: &names) else { return }
         var run = UnitConsumption()
         for resource in UnitResource.allCases {
             if let amount = number(resource.field, reader) { run.add(amount, of: resource) }
@@ -113,14 +189,31 @@ struct JournalBatch {
         consumption[unit, default: UnitConsumption()].add(run)
     }
 
-    private mutating func noteEvent(_ event: JournalEvent, _ reader: JournalReader, units: inout UnitIndex) {
+    private mutating func noteEvent(_ event: JournalEvent, _ reader: JournalReader, names: inout JournalNameIndexes) {
         let isTrusted =
             isRoots(reader) || value(reader.withField(.systemdUnit) { event.isWritten(byUnit: $0) }) == true
         guard isTrusted else { return }
         if let field = event.resultField, value(reader.withField(field) { $0.elementsEqual("done".utf8) }) != true { return }
-        guard let unit = subject(reader, units: &units) else { return }
+        guard let unit = subject(reader, names: &names) else { return }
+        add(event, nil, names[.unit].names[unit], reader)
+    }
+
+    /// Takes in what a user's manager tells of its units, which is of that user's units alone.
+    private mutating func noteEvent(
+        _ event: JournalEvent, _ reader: JournalReader, of owner: String, _ names: inout JournalNameIndexes
+    ) {
+        if let field = event.resultField, value(reader.withField(field) { $0.elementsEqual("done".utf8) }) != true { return }
+        guard let unit = name(.managersUnit, reader), let number = names[.userUnit].number(of: unit, owner: owner) else {
+            return
+        }
+        heardUserUnits.insert(number)
+        let name = JournalOwnedName(names[.userUnit].names[number])
+        add(event, number == JournalNameIndex.others ? "" : owner, name.name, reader)
+    }
+
+    private mutating func add(_ event: JournalEvent, _ owner: String?, _ unit: String, _ reader: JournalReader) {
         let series = JournalEventSeries(
-            event: event, unit: units.names[unit], cause: word(event.causeField, reader),
+            event: event, owner: owner, unit: unit, cause: word(event.causeField, reader),
             status: word(event.statusField, reader))
         var amount: UInt64 = 1
         if let field = event.amountField { amount = number(field, reader) ?? 1 }

@@ -8,25 +8,27 @@ import Glibc
 /// State and places change together, by whole batches, so that each save is exact: dropped at any moment and made again, it counts
 /// on from the last save as if nothing had happened.
 package final class JournalCounter {
-    private let configuration: JournalFollowerConfiguration
+    private var configuration: JournalFollowerConfiguration
     private let file: JournalStateFile
     private let notify: (JournalNotice) -> Void
     private let changes: JournalChanges
     private var isUnwatchedTold = false
     /// Whether the saved state is not known yet: nothing is counted and nothing saved then.
     private var isStateUnknown = true
+    /// Whether the saved state lies in the file of an earlier version.
+    private var isMoved = false
     private var files: JournalFileSet
     private var found: JournalFiles?
     private var listed: ContinuousClock.Instant?
     /// Who numbers the entries of each file that is there, or whose place is remembered.
     private var writers: [JournalID: String] = [:]
-    private var units: UnitIndex
+    private var names: JournalNameIndexes
     private var batch = JournalBatch()
     private let patterns: [CompiledPattern]
     private let seriesLimits: [String: Int]
     private var hasBegun: Bool
-    /// The time in seconds since 1970 after which units are no longer said to be without a place.
-    private var fullUntil: UInt64 = 0
+    /// The time in seconds since 1970 after which those of a kind are no longer said to be without a place.
+    private var fullUntil: [JournalNameKind: UInt64] = [:]
     private var unreportedMissing: UInt64 = 0
 
     package private(set) var state: JournalState
@@ -65,28 +67,24 @@ package final class JournalCounter {
         changes = JournalChanges(open: openWatch)
         self.configuration = configuration
         self.notify = notify
-        file = JournalStateFile(path: configuration.statePath)
+        file = JournalStateFile(path: configuration.statePath, formerPath: configuration.formerStatePath)
         hasBegun = false
         // Each was compiled once when it was made: it compiles again.
         patterns = configuration.patterns.compactMap { try? CompiledPattern($0) }
         seriesLimits = Dictionary(
             configuration.patterns.map { ($0.family.name, $0.seriesLimit) }, uniquingKeysWith: { first, _ in first })
         state = JournalState()
-        units = Self.index(of: state, configuration)
-        files = JournalFileSet(fieldLimit: Self.fieldLimit(configuration), notify: notify)
-    }
-
-    private static func index(of state: JournalState, _ configuration: JournalFollowerConfiguration) -> UnitIndex {
-        UnitIndex(
-            names: state.counts.units, limit: configuration.limits.units, counted: configuration.units,
-            watched: configuration.watched)
+        names = JournalNameIndexes(of: state.counts, configuration)
+        files = JournalFileSet(
+            fieldLimit: Self.fieldLimit(configuration), followers: configuration.followers, notify: notify)
     }
 
     /// Takes up the saved state. Only a file that is not there is a first start; one that is wrong and stays so is put aside.
     private func takeUp() throws(JournalError) {
         var saved: JournalState?
         do throws(JournalStateError) {
-            saved = try file.load()
+            (saved, isMoved) = try file.load()
+            isChanged = isMoved
         } catch {
             guard case .content = error else { throw .state(error) }
             var now = timespec()
@@ -98,8 +96,20 @@ package final class JournalCounter {
         var state = saved ?? JournalState()
         state.counts.keepPatterns(configuration.patterns)
         self.state = state
-        units = Self.index(of: state, configuration)
+        choose(configuration.choice)
         isStateUnknown = false
+    }
+
+    /// Takes over which names are counted from now on; the series of others end.
+    package func choose(_ choice: JournalChoice) {
+        configuration.choice = choice
+        for kind in JournalNameKind.allCases {
+            let chosen = choice[kind]
+            if state.counts.keep(kind, where: { chosen.admits(kind.isOwned ? JournalOwnedName($0).name : $0) }) {
+                isChanged = true
+            }
+        }
+        names = JournalNameIndexes(of: state.counts, configuration)
     }
 
     /// A descriptor that is readable when the journal has changed; `nil` where the kernel cannot tell, or nothing is open.
@@ -111,7 +121,8 @@ package final class JournalCounter {
     package func open() throws(JournalError) {
         if isStateUnknown { try takeUp() }
         // What was read and not counted is read again.
-        files = JournalFileSet(fieldLimit: Self.fieldLimit(configuration), notify: notify)
+        files = JournalFileSet(
+            fieldLimit: Self.fieldLimit(configuration), followers: configuration.followers, notify: notify)
         try list()
     }
 
@@ -131,9 +142,14 @@ package final class JournalCounter {
         if changes.take() || isDue { try list() }
         batch.removeAll()
         try files.fill(&batch, limit: limit) { reader, batch in
-            batch.add(reader, units: &units, limits: configuration.limits)
+            batch.add(reader, names: &names, limits: configuration.limits)
             if !patterns.isEmpty { batch.add(reader, patterns: patterns) }
             lastEntry = reader.realtime() ?? lastEntry
+        }
+        if files.isMisread {
+            // From the places of what is counted, once for each file at the most.
+            try open()
+            return try countBatch(limit: limit)
         }
         commit()
         guard batch.entries == 0 else { return batch.entries }
@@ -156,19 +172,25 @@ package final class JournalCounter {
         clock_gettime(CLOCK_REALTIME, &now)
         let seconds = UInt64(max(now.tv_sec, 0))
         let hasRoom = state.counts.add(
-            batch, units: units, limits: configuration.limits, seriesLimits: seriesLimits, at: seconds)
-        guard units.isFull || !hasRoom else {
-            if seconds >= fullUntil { state.counts.isFull = false }
+            batch, names: names, limits: configuration.limits, seriesLimits: seriesLimits, at: seconds)
+        for kind in JournalNameKind.allCases {
+            makeRoom(kind, isFull: names[kind].crowding != .nobody || (kind == .unit && !hasRoom), at: seconds)
+        }
+    }
+
+    private func makeRoom(_ kind: JournalNameKind, isFull: Bool, at seconds: UInt64) {
+        guard isFull else {
+            if state.counts[kind].isFull, seconds >= fullUntil[kind] ?? 0 { state.counts[kind].isFull = false }
             return
         }
-        if state.counts.makeRoom(keeping: units.isKept, limits: configuration.limits, at: seconds) {
-            units.renumber(state.counts.units)
+        if state.counts.makeRoom(kind, in: names[kind], limits: configuration.limits, at: seconds) {
+            names[kind].renumber(state.counts[kind].names)
         } else {
-            state.counts.isFull = true
-            fullUntil = seconds + Self.fullSeconds
-            notify(.unitsFull(limit: configuration.limits.units))
+            state.counts[kind].isFull = true
+            fullUntil[kind] = seconds + Self.fullSeconds
+            notify(.full(kind, limit: configuration.limits.names(kind)))
         }
-        units.isFull = false
+        names[kind].relieve()
     }
 
     private func settle() {
@@ -190,6 +212,8 @@ package final class JournalCounter {
         do throws(JournalStateError) {
             try file.save(state)
             isChanged = false
+            if isMoved { file.removeFormer() }
+            isMoved = false
         } catch {
             notify(.stateNotSaved(error))
         }

@@ -4,18 +4,14 @@ import ApusMetrics
 
 /// The totals of a journal's entries since they were first counted.
 package struct JournalCounts: Sendable, Equatable {
-    /// The unit under which those beyond the limit are counted.
+    /// The name under which the units, containers and identifiers beyond the limit are counted.
     package static let otherUnits = "<other>"
-    private static let priorities = JournalPriority.count
 
-    /// The names of units by number: entries of no unit under an empty name, then ``otherUnits``, then the units in the order
-    /// they appeared in.
-    package private(set) var units: [String]
-    /// The numbers of entries, nine for each unit, by priority.
-    private(set) var cells: [UInt64]
+    /// The entries by kind of name, in the order of ``JournalNameKind/place``.
+    private var tallies: [JournalTally]
     package private(set) var events: [JournalEventSeries: UInt64]
-    /// The times at which units were last heard of, in seconds since 1970, by number.
-    private(set) var lastHeard: [UInt64]
+    /// How many of the events are of units of users' managers.
+    private var ownedEvents: Int
     /// The last errors by unit number, the oldest first.
     private(set) var errors: [Int: [JournalLastError]]
     /// What units have used, by unit number.
@@ -25,52 +21,57 @@ package struct JournalCounts: Sendable, Equatable {
     /// How many entries were written and never seen, by the gaps in their sequence numbers: vacuumed before they were read, or in a
     /// damaged part of a file.
     package internal(set) var missing: UInt64
-    /// How many times a unit that was silent gave its place to another; its series ended.
-    package private(set) var unitsLeft: UInt64
-    /// Whether units were without a place of late, and none could be made for them.
-    package internal(set) var isFull = false
     /// How many fields a damaged or unknown encoding kept from being read.
     package private(set) var unreadable: UInt64
 
     package init() {
         self.init(
-            units: ["", Self.otherUnits], cells: Array(repeating: 0, count: 2 * Self.priorities), lastHeard: [0, 0],
-            events: [:],
-            errors: [:], consumption: [:], patterns: [:], missing: 0, unitsLeft: 0, unreadable: 0)
+            tallies: JournalNameKind.allCases.map { _ in JournalTally() }, events: [:], errors: [:], consumption: [:],
+            patterns: [:], missing: 0, unreadable: 0)
     }
 
+    /// - Parameter tallies: one per ``JournalNameKind``.
     init(
-        units: [String], cells: [UInt64], lastHeard: [UInt64], events: [JournalEventSeries: UInt64],
-        errors: [Int: [JournalLastError]], consumption: [Int: UnitConsumption], patterns: [String: PatternCounts],
-        missing: UInt64, unitsLeft: UInt64, unreadable: UInt64
+        tallies: [JournalTally], events: [JournalEventSeries: UInt64], errors: [Int: [JournalLastError]],
+        consumption: [Int: UnitConsumption], patterns: [String: PatternCounts], missing: UInt64, unreadable: UInt64
     ) {
-        self.units = units
-        self.cells = cells
-        self.lastHeard = lastHeard
+        self.tallies = tallies
         self.events = events
+        ownedEvents = events.keys.count { $0.owner != nil }
         self.errors = errors
         self.consumption = consumption
         self.patterns = patterns
         self.missing = missing
-        self.unitsLeft = unitsLeft
         self.unreadable = unreadable
     }
 
-    /// The number of counted entries.
-    package var total: UInt64 { cells.reduce(0) { $0.clampedSum($1) } }
+    /// The entries by the names of one kind.
+    package internal(set) subscript(kind: JournalNameKind) -> JournalTally {
+        _read { yield tallies[kind.place] }
+        _modify { yield &tallies[kind.place] }
+    }
+
+    /// The names of units by number, as ``JournalTally/names``.
+    package var units: [String] { self[.unit].names }
+    /// How many times a unit that was silent gave its place to another; its series ended.
+    package var unitsLeft: UInt64 { self[.unit].left }
+    /// Whether units were without a place of late, and none could be made for them.
+    package var isFull: Bool { self[.unit].isFull }
+
+    /// The number of counted entries of units and of none.
+    package var total: UInt64 { self[.unit].total }
 
     /// The number of entries of a unit and priority; 0 of a unit that has none.
     package func messages(unit: String, priority: JournalPriority) -> UInt64 {
-        guard let number = units.firstIndex(of: unit) else { return 0 }
-        return cells[number * Self.priorities + Int(priority.rawValue)]
+        self[.unit].messages(of: unit, priority: priority)
     }
 
     /// Calls `body` with each unit that has counted an entry, and its entries by priority: nine.
-    package func forEachUnit(_ body: (String, ArraySlice<UInt64>) -> Void) {
-        for (number, unit) in units.enumerated() {
-            let counts = cells[number * Self.priorities..<(number + 1) * Self.priorities]
-            if counts.contains(where: { $0 > 0 }) { body(unit, counts) }
-        }
+    package func forEachUnit(_ body: (String, ArraySlice<UInt64>) -> Void) { self[.unit].forEach(body) }
+
+    /// Calls `body` with each name of a kind that has counted an entry, the user whose it is, and the entries by priority: nine.
+    package func forEach(_ kind: JournalNameKind, _ body: (JournalOwnedName, ArraySlice<UInt64>) -> Void) {
+        self[kind].forEach { body(JournalOwnedName($0), $1) }
     }
 
     /// The last errors of a unit, or of the units that it is counted with, the latest first.
@@ -112,23 +113,16 @@ package struct JournalCounts: Sendable, Equatable {
     /// Adds a run of entries.
     ///
     /// - Parameters:
-    ///   - units: the units by number, those that the run has found included.
+    ///   - names: the names by number, those that the run has found included.
     ///   - seriesLimits: of the patterns, by name.
     ///   - now: seconds since 1970.
     /// - Returns: whether there was room for all series of events.
     mutating func add(
-        _ batch: JournalBatch, units index: UnitIndex, limits: JournalLimits, seriesLimits: [String: Int], at now: UInt64
+        _ batch: JournalBatch, names: JournalNameIndexes, limits: JournalLimits, seriesLimits: [String: Int], at now: UInt64
     ) -> Bool {
-        if index.names.count > units.count {
-            units = index.names
-            cells.append(contentsOf: repeatElement(0, count: units.count * Self.priorities - cells.count))
-            lastHeard.append(contentsOf: repeatElement(now, count: units.count - lastHeard.count))
+        for kind in JournalNameKind.allCases {
+            self[kind].add(batch.cells[kind.place], names: names[kind].names, heard: batch.heard(kind), at: now)
         }
-        for cell in batch.cells {
-            cells[Int(cell)].addClamped(1)
-            lastHeard[Int(cell) / Self.priorities] = now
-        }
-        for unit in batch.subjects { lastHeard[unit] = now }
         for (unit, later) in batch.errors {
             var all = (errors[unit] ?? []) + later
             // Files are read one after the other: what is later may be older.
@@ -142,14 +136,15 @@ package struct JournalCounts: Sendable, Equatable {
         for (name, run) in batch.patterns {
             patterns[name, default: PatternCounts(shape: run.shape)].add(run, limit: seriesLimits[name] ?? 0)
         }
-        return add(batch.events, units: index, limits: limits)
+        return add(batch.events, names: names, limits: limits)
     }
 
-    private mutating func add(_ found: [JournalEventSeries: UInt64], units index: UnitIndex, limits: JournalLimits) -> Bool {
+    private mutating func add(_ found: [JournalEventSeries: UInt64], names: JournalNameIndexes, limits: JournalLimits) -> Bool {
         var hasRoom = true
         for (series, amount) in found {
-            let kept = place(of: series, isKept: index.isKept(series.unit), limits)
+            let kept = place(of: series, isKept: names.isKept(series), limits)
             hasRoom = hasRoom && (kept.unit == series.unit)
+            if kept.owner != nil, events[kept] == nil { ownedEvents += 1 }
             events[kept, default: 0].addClamped(amount)
         }
         return hasRoom
@@ -160,36 +155,61 @@ package struct JournalCounts: Sendable, Equatable {
         if events[series] != nil { return series }
         var series = series
         if !series.status.isEmpty,
-            events.keys.count(where: { $0.unit == series.unit }) >= JournalFollowingLimits.eventSeriesOfUnit.value
+            events.keys.count(where: { $0.unit == series.unit && $0.owner == series.owner })
+                >= JournalFollowingLimits.eventSeriesOfUnit.value
         {
-            series = JournalEventSeries(event: series.event, unit: series.unit, cause: series.cause, status: "other")
+            series.status = "other"
         }
-        let isRoom = events[series] != nil || events.count < limits.eventSeries * (isKept ? 2 : 1)
-        return isRoom ? series : JournalEventSeries(event: series.event, unit: Self.otherUnits, cause: "", status: "")
+        if events[series] != nil { return series }
+        // What users' managers tell has places of its own, of which a user has a share.
+        let isRoom =
+            series.owner == nil
+            ? events.count - ownedEvents < limits.eventSeries * (isKept ? 2 : 1)
+            : ownedEvents < limits.eventSeries / 2
+                && events.keys.count { $0.owner == series.owner } < max(1, limits.eventSeries / 8)
+        return isRoom
+            ? series : JournalEventSeries(event: series.event, owner: series.owner.map { _ in "" }, unit: Self.otherUnits)
     }
 
-    /// Takes their places from the units that were silent longest, a tenth of them at a time.
+    /// Takes their places from those of a kind who were silent longest, a tenth of the places at a time.
     ///
     /// Their series end, and are not added to those of ``otherUnits``: that would look like a burst of its entries.
     ///
     /// - Returns: whether any has left.
-    mutating func makeRoom(keeping isKept: (String) -> Bool, limits: JournalLimits, at now: UInt64) -> Bool {
-        let silent = units.indices.dropFirst(2).filter { number in
-            lastHeard[number].clampedSum(UInt64(limits.idle.components.seconds)) <= now && !isKept(units[number])
-        }
-        let leaving = Set(
-            silent.sorted { (lastHeard[$0], $0) < (lastHeard[$1], $1) }.prefix(max(1, limits.units / 10)))
+    mutating func makeRoom(_ kind: JournalNameKind, in index: JournalNameIndex, limits: JournalLimits, at now: UInt64) -> Bool {
+        // A series of events too many is of nobody in particular.
+        let isCrowded = { (name: String) in index.crowding == .nobody || index.isCrowded(name) }
+        let leaving = self[kind].leaving(
+            keeping: index.isKept, crowded: isCrowded, places: limits.names(kind), idle: limits.idle, at: now)
         guard !leaving.isEmpty else { return false }
-        let staying = units.indices.filter { !leaving.contains($0) }
-        let names = Set(leaving.map { units[$0] })
-        events = events.filter { !names.contains($0.key.unit) }
-        errors = renumbered(errors, staying)
-        consumption = renumbered(consumption, staying)
-        cells = staying.flatMap { cells[$0 * Self.priorities..<($0 + 1) * Self.priorities] }
-        lastHeard = staying.map { lastHeard[$0] }
-        units = staying.map { units[$0] }
-        unitsLeft.addClamped(UInt64(leaving.count))
+        let before = self[kind].names
+        leave(before.indices.filter { leaving.contains($0) }, of: kind, isForRoom: true)
         return true
+    }
+
+    /// Lets go of the names of a kind that are not chosen any more.
+    mutating func keep(_ kind: JournalNameKind, where isChosen: (String) -> Bool) -> Bool {
+        let leaving = self[kind].names.indices.dropFirst(2).filter { !isChosen(self[kind].names[$0]) }
+        guard !leaving.isEmpty else { return false }
+        leave(leaving, of: kind, isForRoom: false)
+        return true
+    }
+
+    private mutating func leave(_ numbers: [Int], of kind: JournalNameKind, isForRoom: Bool) {
+        let leaving = Set(numbers)
+        let staying = self[kind].names.indices.filter { !leaving.contains($0) }
+        let names = Set(leaving.map { self[kind].names[$0] })
+        switch kind {
+        case .unit:
+            events = events.filter { $0.key.owner != nil || !names.contains($0.key.unit) }
+            errors = renumbered(errors, staying)
+            consumption = renumbered(consumption, staying)
+        case .userUnit:
+            events = events.filter { $0.key.ownedName.map { !names.contains($0.text) } ?? true }
+            ownedEvents = events.keys.count { $0.owner != nil }
+        case .container, .identifier: break
+        }
+        self[kind].keep(staying, isForRoom: isForRoom)
     }
 
     private func renumbered<Value>(_ values: [Int: Value], _ staying: [Int]) -> [Int: Value] {

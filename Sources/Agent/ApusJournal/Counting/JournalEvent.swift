@@ -74,11 +74,24 @@ package enum JournalEvent: String, Sendable, CaseIterable {
 /// The event, unit and cause by which events are counted: one series.
 package struct JournalEventSeries: Sendable, Hashable {
     package let event: JournalEvent
+    /// The number of the user whose manager has the unit; `nil` of a unit of the system.
+    package let owner: String?
     /// The unit that it is about; empty where none is named.
     package let unit: String
     /// Why it happened: `exit-code`, `signal`, `watchdog`, … of ``JournalEvent/failed``, `exited`, `killed`, `dumped` of
     /// ``JournalEvent/processExited``, the signal of ``JournalEvent/coreDumped``; otherwise empty.
     package let cause: String
     /// The exit status or signal number of ``JournalEvent/processExited``; otherwise empty.
-    package let status: String
+    package internal(set) var status: String
+
+    init(event: JournalEvent, owner: String? = nil, unit: String, cause: String = "", status: String = "") {
+        self.event = event
+        self.owner = owner
+        self.unit = unit
+        self.cause = cause
+        self.status = status
+    }
+
+    /// The name of a user's unit; `nil` of a unit of the system.
+    var ownedName: JournalOwnedName? { owner.map { JournalOwnedName(owner: $0, name: unit) } }
 }

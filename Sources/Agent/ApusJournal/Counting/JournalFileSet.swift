@@ -16,6 +16,8 @@ final class JournalFileSet {
         var sequence: UInt64
         var span: BootSpan?
         var reader: JournalReader?
+        /// Whether the file has entries of containers, as far as it was read.
+        var hasContainers = false
         /// Whether the reader is at an entry that has not been taken yet.
         var isAhead = false
         /// Why libsystemd does not open it; `nil` while it does.
@@ -63,16 +65,21 @@ final class JournalFileSet {
     /// Files past this number are closed again when they were read.
     private let mostOpen: Int
     private let notify: (JournalNotice) -> Void
+    /// Whether entries of containers were read in the belief that there were none: all that was read since the last
+    /// ``fill(_:limit:take:)`` began is to be read again.
+    private(set) var isMisread = false
     /// What was read since the last ``fill(_:limit:take:)`` began.
     private(set) var advances: [JournalAdvance] = []
 
     /// - Parameter descriptors: how many this process may have; an eighth of them is the most that files of the journal take, so that
     ///   those who report and scrape have theirs.
+    /// - Parameter followers: how many share them.
     init(
-        fieldLimit: Int, descriptors: Int? = DescriptorLimit.current?.soft, notify: @escaping (JournalNotice) -> Void
+        fieldLimit: Int, descriptors: Int? = DescriptorLimit.current?.soft, followers: Int = 1,
+        notify: @escaping (JournalNotice) -> Void
     ) {
         self.fieldLimit = fieldLimit
-        mostOpen = min(JournalFollowingLimits.openFiles.value, max(1, (descriptors ?? .max) / 8))
+        mostOpen = min(JournalFollowingLimits.openFiles.value, max(1, (descriptors ?? .max) / 8 / followers))
         self.notify = notify
     }
 
@@ -148,10 +155,13 @@ final class JournalFileSet {
         guard let reader = try opened(file) else { return }
         let checksCopies = !file.isVolatile && (!goneSpans.isEmpty || order.first?.isVolatile == true)
         var entries: UInt64 = 0
+        reader.mayHaveContainers = file.hasContainers
         while batch.entries < limit, try step(file, reader) {
             entries += 1
             if checksCopies, try isCopy(reader, into: &batch, take: take) { batch.skip() } else { take(reader, &batch) }
         }
+        // A field is in the file before the first entry that has it.
+        if entries > 0, !file.hasContainers, !file.header.isArchived, reader.hasField(.containerName) { isMisread = true }
         try note(file, reader, entries: entries)
     }
 
@@ -227,6 +237,7 @@ extension JournalFileSet {
             let reader = try JournalReader(.files([file.path]), fieldLimit: fieldLimit)
             file.close()
             try go(reader, behind: file.sequence, of: file)
+            file.hasContainers = reader.hasField(.containerName)
             file.reader = reader
             return reader
         } catch .open(let source, let code) {

@@ -16,14 +16,16 @@ package struct JournalState: Sendable, Equatable {
         self.counts = counts
     }
 
-    private static let heading = "apus-journal 4"
-    /// Headings of earlier versions that are read as well: 1 is without the cursors of errors, starts and consumption, 1 and 2 without
-    /// patterns, and all of them have one cursor in place of the files' places.
-    private static let readableHeadings = ["apus-journal 1", "apus-journal 2", "apus-journal 3", heading]
+    private static let heading = "apus-journal "
+    /// The versions that are read, of which the last is written: 1 is without the cursors of errors, starts and consumption, 1 and 2
+    /// without patterns, 1 to 3 have one cursor in place of the files' places, and 1 to 4 are without the names of other kinds than units.
+    private static let versions = ["1", "2", "3", "4", "5"]
+    /// Whether a version wrote it that had one file for the one journal that it followed, whichever that was.
+    private(set) var isOfOneJournal = false
 
     /// The content of the file: lines of columns, the last one a checksum of those before it.
     var encoded: [UInt8] {
-        var text = Self.heading + "\n"
+        var text = Self.heading + (Self.versions.last ?? "") + "\n"
         func line(_ columns: [String]) { text += columns.map(Self.escaped).joined(separator: "\t") + "\n" }
         if let cursor { line(["cursor", cursor.text]) }
         for (file, position) in places.positions {
@@ -43,12 +45,10 @@ package struct JournalState: Sendable, Equatable {
         }
         line(["missing", String(counts.missing)])
         line(["left", String(counts.unitsLeft)])
+        encodeNames(line)
         line(["unreadable", String(counts.unreadable)])
-        let width = JournalPriority.count
         for (number, unit) in counts.units.enumerated() {
-            line(
-                ["unit", unit] + counts.cells[number * width..<(number + 1) * width].map { String($0) }
-                    + [String(counts.lastHeard[number])])
+            line(["unit", unit] + figures(of: number, in: counts[.unit]))
             for error in counts.errors[number] ?? [] {
                 line(["error", String(error.realtime), String(error.priority.rawValue), error.message, error.cursor])
             }
@@ -57,13 +57,30 @@ package struct JournalState: Sendable, Equatable {
             }
         }
         for (series, amount) in counts.events {
-            line(["event", series.event.rawValue, series.unit, series.cause, series.status, String(amount)])
+            line(
+                ["event", series.event.rawValue, series.unit, series.cause, series.status, String(amount)]
+                    + (series.owner.map { [$0] } ?? []))
         }
         for (name, counts) in counts.patterns {
             for columns in counts.lines(name: name) { line(columns) }
         }
         text += "end\t" + String(Self.checksum(of: text.utf8), radix: 16) + "\n"
         return Array(text.utf8)
+    }
+
+    private func encodeNames(_ line: ([String]) -> Void) {
+        for kind in JournalNameKind.allCases where kind != .unit {
+            let tally = counts[kind]
+            line(["left", String(tally.left), kind.rawValue])
+            // The first is nobody's.
+            for (number, name) in tally.names.enumerated().dropFirst() {
+                line(["name", kind.rawValue, name] + figures(of: number, in: tally))
+            }
+        }
+    }
+
+    private func figures(of number: Int, in tally: JournalTally) -> [String] {
+        tally.entries(of: number).map { String($0) } + [String(tally.lastHeard[number])]
     }
 
     /// Reads the text of a state's file.
@@ -74,7 +91,9 @@ package struct JournalState: Sendable, Equatable {
             throw .cutOff
         }
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-        guard let first = lines.popFirst(), Self.readableHeadings.contains(String(Substring(first))) else { throw .version }
+        guard let first = lines.popFirst().map({ String(Substring($0)) }), first.hasPrefix(Self.heading),
+            let version = Self.versions.firstIndex(of: String(first.dropFirst(Self.heading.count)))
+        else { throw .version }
         guard let last = lines.popLast() else { throw .cutOff }
         let end = Self.columns(last)
         guard end.count == 2, end[0] == "end", UInt64(end[1], radix: 16) == Self.checksum(of: text.utf8[..<last.startIndex])
@@ -82,6 +101,7 @@ package struct JournalState: Sendable, Equatable {
         var decoding = JournalStateDecoding()
         for line in lines { try decoding.take(Self.columns(line)) }
         self = try decoding.state()
+        isOfOneJournal = version < Self.versions.count - 1
     }
 
     private static func columns(_ line: Substring.UTF8View) -> [String] {

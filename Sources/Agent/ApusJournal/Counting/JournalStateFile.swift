@@ -6,11 +6,22 @@ import Glibc
 struct JournalStateFile: Sendable {
     let path: String
 
+    /// The file of an earlier version, which had one name for whichever journal; `nil` where there cannot be one.
+    var formerPath: String?
+
     /// Reads what was saved last; `nil` where nothing was.
     ///
+    /// - Returns: what was saved, and whether that is to be saved under the file's own name.
     /// - Throws: ``JournalStateError/content(path:_:)`` of a file that no later try reads either; ``JournalStateError/read(path:code:)``
     ///   where the file cannot be read now, which says nothing of what is in it.
-    func load() throws(JournalStateError) -> JournalState? {
+    func load() throws(JournalStateError) -> (state: JournalState?, isMoved: Bool) {
+        if let state = try load(path) { return (state, false) }
+        // Whose the file of a later version is, its name says.
+        guard let formerPath, let state = try? load(formerPath), state.isOfOneJournal else { return (nil, false) }
+        return (state, true)
+    }
+
+    private func load(_ path: String) throws(JournalStateError) -> JournalState? {
         let bytes: [UInt8]
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: JournalFollowingLimits.state.value.bytes) } catch {
             if case .open(_, ENOENT) = error { return nil }
@@ -23,6 +34,9 @@ struct JournalStateFile: Sendable {
             throw .content(path: path, error)
         }
     }
+
+    /// Removes the file of an earlier version, once what was in it is saved under the file's own name.
+    func removeFormer() { if let formerPath { unlink(formerPath) } }
 
     /// Gives a file whose content is wrong another name, which ends in the time, and removes the oldest of those that are too many.
     func putAside(at seconds: Int) throws(JournalStateError) {

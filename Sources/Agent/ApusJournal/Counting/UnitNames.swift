@@ -1,4 +1,4 @@
-/// One name for all the units that are made anew each time and never again.
+/// One name for all the units, containers and identifiers that are made anew each time and never again.
 enum UnitNames {
     /// The name under which a unit is counted that is not watched.
     ///
@@ -15,6 +15,19 @@ enum UnitNames {
         if let at = stem.firstIndex(of: "@") { return String(stem[...at]) + suffix }
         guard suffix == ".scope" || suffix == ".service" else { return name }
         let isScope = suffix == ".scope"
+        let folded = replacing(in: stem) { part in
+            isHexadecimal(part, atLeast: isScope ? 8 : 12) || (isScope && part.utf8.allSatisfy(isDigit))
+        }
+        return folded + suffix
+    }
+
+    /// The name under which a container or an identifier is counted: a run of twelve and more hexadecimal digits, a UUID, and the
+    /// twenty-five characters that Docker gives a task are replaced by `*`.
+    static func foldedFree(_ name: String) -> String {
+        replacing(in: name[...]) { isHexadecimal($0, atLeast: 12) || isTask($0) }
+    }
+
+    private static func replacing(in stem: Substring, _ isMadeAnew: (Substring) -> Bool) -> String {
         let parts = parts(of: stem)
         var folded = ""
         var index = 0
@@ -25,13 +38,16 @@ enum UnitNames {
                 continue
             }
             let part = parts[index]
-            let isRandom =
-                !part.isEmpty
-                && (isHexadecimal(part, atLeast: isScope ? 8 : 12) || (isScope && part.utf8.allSatisfy(isDigit)))
-            folded += isRandom ? "*" : part
+            folded += !part.isEmpty && isMadeAnew(part) ? "*" : part
             index += 1
         }
-        return folded + suffix
+        return folded
+    }
+
+    /// Whether a word is the number of a task of Docker's swarm: digits to the base 36.
+    private static func isTask(_ part: Substring) -> Bool {
+        part.utf8.count == 25 && part.utf8.contains(where: isDigit)
+            && part.utf8.allSatisfy { isDigit($0) || (97...122).contains($0) }
     }
 
     /// Whether words and signs are the five groups of a UUID and their dashes.

@@ -19,7 +19,12 @@ package final class JournalFollower: Sendable {
     private struct Shared {
         var counts: JournalCounts?
         var progress = JournalProgress()
+        /// What was chosen since the counter last asked.
+        var choice: JournalChoice?
     }
+
+    /// The journal that is followed.
+    package var source: JournalOrigin { configuration.source }
 
     /// - Parameter notify: called on the thread of ``run(until:)``.
     package init(_ configuration: JournalFollowerConfiguration, notify: @escaping @Sendable (JournalNotice) -> Void) {
@@ -35,6 +40,9 @@ package final class JournalFollower: Sendable {
 
     /// How far the following has come.
     package func progress() -> JournalProgress { shared.withLock { $0.progress } }
+
+    /// Takes over which names are counted, from the next entries on.
+    package func choose(_ choice: JournalChoice) { shared.withLock { $0.choice = choice } }
 
     /// Follows until the wake-up is raised, and saves once more then; blocks the calling thread.
     ///
@@ -70,9 +78,10 @@ package final class JournalFollower: Sendable {
         var opened = clock.now
         while !wake.isRaised {
             let start = apus_thread_cpu_nanoseconds()
+            let isChosenAnew = chooseAnew(counter)
             let count = try counter.countBatch(limit: Self.batch)
             note(isOpen: count > 0 || counter.hasFiles, isAtEnd: count == 0, counter)
-            if !isCaughtUp || count > 0 || counter.state.counts.missing != missing {
+            if isChosenAnew || !isCaughtUp || count > 0 || counter.state.counts.missing != missing {
                 missing = counter.state.counts.missing
                 isCaughtUp = isCaughtUp || count == 0
                 if isCaughtUp { publish(counter.state.counts) }
@@ -95,6 +104,15 @@ package final class JournalFollower: Sendable {
             let longest: Duration = counter.descriptor == nil || !counter.hasFiles ? .milliseconds(500) : .seconds(5)
             wake.wait(for: counter.descriptor, atMost: counter.isChanged ? min(longest, due - clock.now) : longest)
         }
+    }
+
+    private func chooseAnew(_ counter: JournalCounter) -> Bool {
+        let choice = shared.withLock { shared in
+            defer { shared.choice = nil }
+            return shared.choice
+        }
+        if let choice { counter.choose(choice) }
+        return choice != nil
     }
 
     /// Entries that are counted at a time.

@@ -14,6 +14,20 @@ package enum JournalFollowingLimits: LimitCatalog {
         1000, "watched units with counts of their own, besides the others", per: "agent",
         metric: JournalFollowing.unitsFull.family.name,
         remedy: "watch fewer units: a narrower glob of --watch-unit")
+    package static let names = Limit(
+        500,
+        "containers with counts of their own, user units, and identifiers; a quarter of them of one user who is not root, half of all "
+            + "such users' containers and identifiers",
+        per: "kind", metric: JournalFollowing.namesFull.family.name,
+        remedy: "choose those that matter by journal: in the file of --config; see who writes: `journalctl -F CONTAINER_NAME`")
+    package static let name = Limit(
+        ByteLimit(bytes: 128), "kept of a container's name, of a user unit's and of an identifier", per: "name",
+        remedy: "shorten the name: those of one beginning are counted together")
+    package static let namespaces = Limit(
+        8,
+        "namespaces of the journal that are followed, each with a quarter of the places for units and their events, and half of those for other names",
+        per: "agent",
+        remedy: "name those that matter with --journal-namespace, or run a second agent for the rest")
     package static let idle = Limit(
         Duration.seconds(900), "silence after which a unit gives its place to one that has none", per: "unit",
         metric: JournalFollowing.unitsLeft.family.name, remedy: "watch the unit with --watch-unit, which keeps its place")
@@ -61,7 +75,8 @@ package enum JournalFollowingLimits: LimitCatalog {
         remedy: "vacuum the journal (SystemMaxFiles= in journald.conf): a look costs some microseconds a file")
 
     package static let all: [any AnyLimit] = [
-        units, watchedUnits, idle, eventSeries, eventSeriesOfUnit, errors, message, files, openFiles, goneFiles, patternField,
+        units, watchedUnits, names, name, namespaces, idle, eventSeries, eventSeriesOfUnit, errors, message, files, openFiles,
+        goneFiles, patternField,
         patternLabel, state, stateAside, retry, unwatchedLook, lookShare,
     ]
 }

@@ -16,8 +16,10 @@ package enum JournalNotice: Sendable, Equatable {
     case otherMachines(folders: [String])
     /// There are more files than are read.
     case tooManyFiles(excess: Int)
-    /// There are more units than have counts of their own; further ones are counted together.
-    case unitsFull(limit: Int)
+    /// There are more names of a kind than have counts of their own, or more of one user; further ones are counted together.
+    case full(JournalNameKind, limit: Int)
+    /// There are more namespaces than are followed.
+    case tooManyNamespaces([String])
     /// The kernel tells of no new files: they are looked for every few seconds.
     case notWatched(LinuxError)
     /// The saved state has a wrong content and is put aside: the counts begin from zero and the places at the journal's end.
@@ -43,10 +45,18 @@ extension JournalNotice: CustomStringConvertible {
                 + "\(folders.count > 3 ? " and \(folders.count - 3) more" : ""); an agent with --journal-directory counts them"
         case .tooManyFiles(let excess):
             return "\(excess) journal files are not read: \(JournalFollowingLimits.files.remedy)"
-        case .unitsFull(let limit):
+        case .full(.unit, let limit):
             return
                 "\(limit) units have counts of their own, and further ones are counted as \(JournalCounts.otherUnits): "
                 + JournalFollowingLimits.units.remedy
+        case .full(let kind, let limit):
+            return
+                "\(kind.noun) have counts of their own up to \(limit), a quarter of them of one user, and further ones are counted as "
+                + "\(JournalCounts.otherUnits): \(JournalFollowingLimits.names.remedy)"
+        case .tooManyNamespaces(let names):
+            return
+                "namespaces of the journal are not followed: \(names.prefix(3).joined(separator: ", "))"
+                + "\(names.count > 3 ? " and \(names.count - 3) more" : ""): \(JournalFollowingLimits.namespaces.remedy)"
         case .stateUnreadable(let error):
             return "\(error); it is put aside as .unreadable-TIME beside it, and counting begins from zero at the journal's end"
         case .notWatched(let error):
@@ -68,10 +78,23 @@ extension JournalNotice {
         case .filesNotReadable: "not readable"
         case .otherMachines: "other machines"
         case .tooManyFiles: "files"
-        case .unitsFull: "units"
+        case .full(let kind, _): "full \(kind.rawValue)"
+        case .tooManyNamespaces: "namespaces"
         case .stateUnreadable: "state"
         case .stateNotSaved: "save"
         case .notWatched: "watch"
+        }
+    }
+}
+
+extension JournalNameKind {
+    /// The kind in a sentence.
+    fileprivate var noun: String {
+        switch self {
+        case .unit: "units"
+        case .container: "containers"
+        case .userUnit: "user units"
+        case .identifier: "identifiers"
         }
     }
 }

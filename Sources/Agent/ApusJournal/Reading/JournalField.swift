@@ -54,4 +54,12 @@ package struct JournalField: Sendable {
     package static let messageID = JournalField("MESSAGE_ID")
     /// The user of the process that wrote the entry; journald's own word.
     package static let userID = JournalField("_UID")
+    /// The container that the entry is of, in the words of the journald drivers of Docker and Podman.
+    static let containerName = JournalField("CONTAINER_NAME")
+    /// The unit of a user's manager whose process wrote the entry; journald's own word.
+    static let userUnit = JournalField("_SYSTEMD_USER_UNIT")
+    /// The unit that a user's manager tells of.
+    static let managersUnit = JournalField("USER_UNIT")
+    /// The writer's own word for itself.
+    static let identifier = JournalField("SYSLOG_IDENTIFIER")
 }

@@ -78,6 +78,14 @@ struct JournalFiles {
         }
     }
 
+    /// The namespaces that have files on this machine, in order; none while its number cannot be read.
+    static func namespaces() -> [String] {
+        guard let machine = (try? machineID(for: .system)) ?? nil else { return [] }
+        let folders = JournalOrigin.system.paths.flatMap { (try? FolderNames.read($0)) ?? [] }
+        let names = folders.filter { $0.hasPrefix(machine + ".") }.map { String($0.dropFirst(machine.count + 1)) }
+        return Set(names.filter(JournalNamespaces.isLegal)).sorted()
+    }
+
     private static func isMachine(_ name: String) -> Bool { name.utf8.count == 32 && JournalID(hex: name) != nil }
 
     /// The machine's number in 32 digits (machine-id(5)), by which libsystemd finds the folders too.

@@ -9,6 +9,8 @@ package final class JournalReader {
     package let source: JournalOrigin
     // Valid until `deinit`: `sd_journal_open*` gave it and only `deinit` closes it.
     let journal: OpaquePointer
+    /// Whether an entry can be of a container: looking for what no entry has costs as much as reading one.
+    var mayHaveContainers = true
     /// The cursor that was sought and whose entry has not been passed yet.
     var sought: JournalCursor?
 
@@ -94,6 +96,15 @@ package final class JournalReader {
     package var hasFiles: Bool {
         var bytes: UInt64 = 0
         return sd_journal_get_usage(journal, &bytes) < 0 || bytes > 0
+    }
+
+    /// Whether any entry of the files has a field, as far as they are written; `true` where that cannot be said.
+    func hasField(_ field: JournalField) -> Bool {
+        guard field.withName({ sd_journal_query_unique(journal, $0) }) >= 0 else { return true }
+        defer { sd_journal_restart_unique(journal) }
+        var start: UnsafeRawPointer?
+        var count = 0
+        return sd_journal_enumerate_unique(journal, &start, &count) != 0
     }
 
     /// The time at which the current entry was received, in microseconds since 1970; `nil` where that cannot be read.

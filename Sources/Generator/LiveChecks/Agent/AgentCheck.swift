@@ -33,7 +33,7 @@ public struct AgentCheck: Sendable {
         }
         do {
             return CatalogComparison(
-                declared: MetricCatalog.families + more, targetLabels: ["service", "instance"],
+                declared: MetricCatalog.families + more, targetLabels: ["service", "instance", "namespace"],
                 live: try ExpositionSummary(parsing: text))
         } catch {
             throw .malformed(url: url, reason: "\(error)")

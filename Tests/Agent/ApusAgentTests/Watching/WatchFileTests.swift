@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusJournal
 import Foundation
 import HostTesting
 import Testing
@@ -45,6 +46,26 @@ import Testing
         #expect(groups[1].selectors.map(\.place.description) == ["15:9", "16:9"])
     }
 
+    @Test func `what is said of the journal stands beside groups, or alone`() throws {
+        let text = """
+            journal:
+              units:
+                exclude: ['run-*.service']
+              containers: {include: [web, 'db-*']}
+              identifiers: {include: []}
+              user_units:
+            """
+        let file = try parse(text)
+        #expect(file.groups.isEmpty)
+        let choice = try #require(file.journal)
+        #expect(choice.units == JournalNameChoice(exclude: ["run-*.service"].compactMap { JournalNamePattern($0) }))
+        #expect(choice.containers == JournalNameChoice(include: ["web", "db-*"].compactMap { JournalNamePattern($0) }))
+        #expect(choice.identifiers == JournalNameChoice(include: []))
+        #expect(choice.userUnits == JournalNameChoice())
+        #expect(try parse("groups: []").journal == nil)
+        #expect(try parse("journal:").journal == JournalChoice())
+    }
+
     @Test(arguments: ["groups:", "groups:\n  # - service: checkout\n", "groups: ~", "groups: []", "scrape: []", "services:"])
     func `a file that names no group is right, and watches nothing`(text: String) throws {
         let file = try parse(text)
@@ -54,14 +75,22 @@ import Testing
     @Test(arguments: ["", "# none yet\n", "---\n", "~"])
     func `a file that says nothing at all may have been cut off, and is an error`(text: String) {
         let nothing =
-            "nothing is named to watch: write groups:, scrape: or services: with a list below it, or groups: [] where nothing is to be watched"
+            "nothing is named to watch: write groups:, scrape:, services: or journal: with a list below it, or groups: [] where nothing is to be watched"
         #expect(errors(text) == ["w.yaml: \(nothing)"])
         #expect(errors("{}") == ["w.yaml:1:1: \(nothing)"])
     }
 
     @Test(arguments: [
-        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, services"),
+        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, services, journal"),
         ("groups: {}", "1:9: groups is a map: write a list of groups, or [] for none"),
+        ("journal: []", "1:10: journal is a list: write a map with the keys units, containers, user_units, identifiers"),
+        ("journal: {unit: {}}", "1:11: “unit” is no key of journal: write units"),
+        ("journal: {units: {only: []}}", "1:19: “only” is no key of units: the keys are include, exclude"),
+        (
+            "journal: {containers: {include: web}}",
+            "1:33: include is a text: write a list of names and patterns, or [] for none"
+        ),
+        ("journal: {containers: {exclude: ['']}}", "1:34: exclude is empty: write a text, or leave the key out"),
         ("groups: []\ngroup: []", "2:1: “group” is no key of the file: write groups"),
         (
             "groups: [a]",

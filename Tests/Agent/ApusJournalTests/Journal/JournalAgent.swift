@@ -24,13 +24,19 @@ final class JournalAgent {
         """
 
     /// - Parameter folder: of its state; the same one for the next agent.
-    init(_ namespace: String, state folder: TemporaryFolder) throws {
+    convenience init(_ namespace: String, state folder: TemporaryFolder) throws { try self.init([namespace], state: folder) }
+
+    /// - Parameters:
+    ///   - namespaces: as `--journal-namespace` takes them.
+    ///   - options: further ones.
+    init(_ namespaces: [String], state folder: TemporaryFolder, options: [String] = []) throws {
         process.executableURL = URL(fileURLWithPath: BuiltProgram.path("apus-agent"))
-        process.arguments = [
-            "--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock"), "--log", "stderr", "--journal", "all",
-            "--journal-namespace", namespace, "--state-directory", folder.path, "--journal-save-interval", "100ms",
-            "--journal-patterns", folder.path("patterns"), "--journal-messages", "all",
-        ]
+        process.arguments =
+            [
+                "--listen", "127.0.0.1:0", "--socket", folder.path("agent.sock"), "--log", "stderr", "--journal", "all",
+                "--state-directory", folder.path, "--journal-save-interval", "100ms",
+                "--journal-patterns", folder.path("patterns"), "--journal-messages", "all",
+            ] + namespaces.flatMap { ["--journal-namespace", $0] } + options
         try folder.write(Self.patterns, to: "patterns")
         log = folder.path("log")
         try folder.write("", to: "log")
@@ -46,6 +52,13 @@ final class JournalAgent {
     func kill(_ signal: Int32) {
         Foundation.kill(process.processIdentifier, signal)
         process.waitUntilExit()
+    }
+
+    /// A figure of /proc/PID/status in bytes, such as `VmHWM`.
+    func memory(_ name: String) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        return (line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
     }
 
     var status: Int32 { process.terminationStatus }

@@ -66,7 +66,7 @@ import Testing
         #expect(counts.errors(of: "nginx.service").count == 1)
         #expect(counts.events.contains { $0.key.unit == "nginx.service" && $0.key.event == .failed })
         #expect(counts.messages(unit: "late.service", priority: .error) == 0)
-        #expect(notices == [.unitsFull(limit: 20)])
+        #expect(notices == [.full(.unit, limit: 20)])
     }
 
     @Test func `silent units leave their places to others, and what was counted together only rises`() throws {
