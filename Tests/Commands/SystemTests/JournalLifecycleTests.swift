@@ -97,7 +97,8 @@ import Testing
         try succeed("useradd", "--uid", "4711", "--create-home", "walker")
         let units = "\(host.root)/etc/systemd/user"
         try FileManager.default.createDirectory(atPath: "\(units)/default.target.wants", withIntermediateDirectories: true)
-        for (name, command) in [("steps", "echo one; echo two; exit 3"), ("steady", "exec sleep 1000")] {
+        // journald knows no unit of a process that has ended before it looks.
+        for (name, command) in [("steps", "echo one; echo two; sleep 2; exit 3"), ("steady", "exec sleep 1000")] {
             try Data("[Service]\nExecStart=sh -c '\(command)'\n".utf8).write(
                 to: URL(fileURLWithPath: "\(units)/\(name).service"))
             try FileManager.default.createSymbolicLink(

@@ -87,5 +87,20 @@ import Testing
         for name in ["journal@\(first.namespace)", "journal@\(second.namespace)"] {
             #expect(FileManager.default.fileExists(atPath: folder.path(name)), "\(name)")
         }
+        // Each goes on from its own place.
+        for _ in 0..<2 { try first.write([("MESSAGE", "meanwhile"), ("PRIORITY", "3"), ("SYSLOG_IDENTIFIER", "t")]) }
+        let next = try JournalAgent([first.namespace, "*"], state: folder)
+        defer { next.kill(SIGKILL) }
+        var text = ""
+        #expect(
+            try comesTrue(within: .seconds(20)) {
+                text = try next.get("/metrics")
+                return text.contains("namespace=\"\(first.namespace)\",identifier=\"t\",priority=\"err\"} 5\n")
+                    && text.contains("namespace=\"\(second.namespace)\",identifier=\"t\",priority=\"err\"} 5\n")
+            }, "\(text.split(separator: "\n").filter { $0.contains("identifier=\"t\"") })")
+        let document = try next.get("/api/v1/journal")
+        #expect(
+            document.contains("\"namespace\" : \"\(second.namespace)\"")
+                || document.contains("\"namespace\": \"\(second.namespace)\""))
     }
 }
