@@ -37,7 +37,8 @@ public enum Units: MetricSubsystem {
         "When the timer will trigger next, in seconds since the Unix epoch; absent while nothing is scheduled.")
     public static let timerMissed = Gauge<UnitLabels>(
         "systemd_timer_missed",
-        "1 while the timer waits for a trigger that should have been, by more than its accuracy (AccuracySec) and five seconds, else 0."
+        "1 while the timer waits for a trigger that should have been, by more than its accuracy (AccuracySec) and five seconds, or for the "
+            + "end of a service that ended more than a minute ago; else 0."
     )
     public static let socketAccepted = Counter<UnitLabels>(
         "systemd_socket_accepted_connections_total",

@@ -202,6 +202,7 @@ static const struct property properties[] = {
     NUMBER("NextElapseUSecRealtime", 't', next_trigger),
     NUMBER("NextElapseUSecMonotonic", 't', next_trigger_monotonic),
     NUMBER("AccuracyUSec", 't', accuracy),
+    WORD("Unit", triggered),
     NUMBER("Accept", 'b', accepts),
     NUMBER("NAccepted", 'u', accepted),
     NUMBER("NRefused", 'u', refused),

@@ -162,10 +162,17 @@ extension FixtureHost {
             change(&unit)
             return unit
         }
+        var forgotten = UnitState(
+            name: "forgotten.service", loadState: "loaded", activeState: "inactive", subState: "dead")
+        forgotten.stateChange = 1_764_000_951
         var snapshot = UnitSnapshot()
         snapshot.units = [
             worker, UnitState(name: "gone.service", loadState: "not-found", activeState: "inactive", subState: "dead"), nginx,
+            forgotten,
             active("stuck.timer", "waiting") { $0.timer = TimerState(nextTrigger: 1_764_000_900) },
+            active("forgotten.timer", "running") {
+                $0.timer = TimerState(nextTrigger: 1_764_000_950, unit: "forgotten.service")
+            },
             active("backup.timer", "waiting") {
                 $0.timer = TimerState(lastTrigger: 1_763_990_000.5, nextTrigger: 1_764_090_000, nextMonotonic: 9e9)
             },

@@ -27,11 +27,22 @@ struct UnitsSource: Source {
             unit.activeState == "active" ? unit.timer?.next(at: now.realtime, monotonic: monotonic) : nil
         }
 
-        /// While its service runs, a timer has no next trigger, or still the one that started it.
+        /// While its service runs, a timer has no next trigger, or still the one that started it: then it is judged by the service,
+        /// where that is watched.
         fileprivate func missed(_ unit: UnitState) -> Double? {
             unit.timer.map { timer in
-                unit.subState == "waiting" && timer.isMissed(at: now.realtime, monotonic: monotonic) ? 1 : 0
+                switch unit.subState {
+                case "waiting": timer.isMissed(at: now.realtime, monotonic: monotonic) ? 1 : 0
+                case "running": hasEnded(timer.unit) ? 1 : 0
+                default: 0
+                }
             }
+        }
+
+        /// Whether a watched unit has not run for a minute, so that nobody can be waiting for its end.
+        private func hasEnded(_ name: String) -> Bool {
+            guard let unit = units.first(where: { $0.name == name }), !unit.isRunning else { return false }
+            return unit.stateChange.map { $0 + 60 < now.realtime } ?? false
         }
     }
 

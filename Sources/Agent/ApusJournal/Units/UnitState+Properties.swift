@@ -29,7 +29,8 @@ extension UnitState {
         guard name.hasSuffix(".timer"), let accuracy = known(unit.accuracy) else { return nil }
         return TimerState(
             lastTrigger: seconds(unit.last_trigger), nextTrigger: seconds(unit.next_trigger),
-            nextMonotonic: seconds(unit.next_trigger_monotonic), accuracy: Double(accuracy) / 1e6)
+            nextMonotonic: seconds(unit.next_trigger_monotonic), accuracy: Double(accuracy) / 1e6,
+            unit: UnitBusMessage.text(unit.triggered))
     }
 
     /// Of a socket whose service accepts, systemd knows no connection: it has none to count, not 0.

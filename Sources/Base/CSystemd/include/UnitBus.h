@@ -34,6 +34,8 @@ struct apus_unit {
     /// Of a timer, in microseconds: the last trigger since 1970; the next one since 1970, and since CLOCK_MONOTONIC's beginning, 0 for
     /// none; and how much later it may be.
     uint64_t last_trigger, next_trigger, next_trigger_monotonic, accuracy;
+    /// The unit that a timer starts.
+    char triggered[apus_unit_name_size];
     /// Of a socket: whether systemd accepts its connections; how many it has accepted and refused, and how many are open.
     uint64_t accepts, accepted, refused, connections;
     /// Of a mount: its place, and the kind of file system that it has been told.
