@@ -58,6 +58,11 @@ package struct AgentServices {
             if let choice = file?.journal { journal.choice = choice }
             return try JournalWatch(journal, logger: logger)
         }
+        if journal == nil, file?.journal != nil {
+            logger.warning(
+                "what the file says of the journal has no effect: the journal is not counted; see --journal",
+                metadata: ["file": "\(configuration.watchFile ?? "")"])
+        }
         let reload = try AgentReload(configuration: configuration, table: table, file: file, clock: clock, logger: logger) {
             processes?.watch($0, at: clock.now())
             names.watch($0)

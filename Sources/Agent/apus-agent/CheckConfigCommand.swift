@@ -29,6 +29,7 @@ struct CheckConfigCommand: ParsableCommand {
             throw ExitCode.failure
         }
         print(file.summary)
+        if let journal = file.journal { print(journal) }
         guard processes else { return }
         do throws(LinuxError) {
             for line in try GroupCensus(of: file).lines { print(line) }

@@ -20,6 +20,19 @@ package struct JournalChoice: Sendable, Equatable {
     }
 }
 
+extension JournalChoice: CustomStringConvertible {
+    /// One line: how many patterns there are for what.
+    package var description: String {
+        let parts = [("units", units), ("containers", containers), ("user units", userUnits), ("identifiers", identifiers)]
+            .compactMap { name, choice -> String? in
+                guard choice != JournalNameChoice() else { return nil }
+                let included = choice.include.map { $0.isEmpty ? "none" : "\($0.count) included" } ?? "all"
+                return "\(name): \(included)\(choice.exclude.isEmpty ? "" : " but \(choice.exclude.count) excluded")"
+            }
+        return "the journal: \(parts.isEmpty ? "everybody" : parts.joined(separator: "; "))"
+    }
+}
+
 /// Which names of one kind are counted: those that a pattern includes, and none excludes.
 package struct JournalNameChoice: Sendable, Equatable {
     /// `nil`: everybody.

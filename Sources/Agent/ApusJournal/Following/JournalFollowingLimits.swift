@@ -19,7 +19,10 @@ package enum JournalFollowingLimits: LimitCatalog {
         "containers with counts of their own, user units, and identifiers; a quarter of them of one user who is not root, half of all "
             + "such users' containers and identifiers",
         per: "kind", metric: JournalFollowing.namesFull.family.name,
-        remedy: "choose those that matter by journal: in the file of --config; see who writes: `journalctl -F CONTAINER_NAME`")
+        remedy:
+            "choose those that matter by journal: in the file of --config; see which there are: `journalctl -F CONTAINER_NAME`, "
+            + "`-F _SYSTEMD_USER_UNIT`, `-F SYSLOG_IDENTIFIER`"
+    )
     package static let name = Limit(
         ByteLimit(bytes: 128), "kept of a container's name, of a user unit's and of an identifier", per: "name",
         remedy: "shorten the name: those of one beginning are counted together")

@@ -62,6 +62,7 @@ import Testing
         #expect(choice.containers == JournalNameChoice(include: ["web", "db-*"].compactMap { JournalNamePattern($0) }))
         #expect(choice.identifiers == JournalNameChoice(include: []))
         #expect(choice.userUnits == JournalNameChoice())
+        #expect("\(choice)" == "the journal: units: all but 1 excluded; containers: 2 included; identifiers: none")
         #expect(try parse("groups: []").journal == nil)
         #expect(try parse("journal:").journal == JournalChoice())
     }
