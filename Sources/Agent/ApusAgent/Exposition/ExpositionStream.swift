@@ -174,8 +174,10 @@ final class ExpositionStream {
     private func write(_ value: RowValue, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool) {
         switch value {
         case .absent: break
-        case .number(let number, let start): write(.double(number), since: start, labels, of: family, &isOpen)
-        case .whole(let number, let start): write(.integer(number), since: start, labels, of: family, &isOpen)
+        case .number(let number, let start):
+            write(Point(labels: labels, value: .double(number), created: start), of: family, &isOpen)
+        case .whole(let number, let start):
+            write(Point(labels: labels, value: .integer(number), created: start), of: family, &isOpen)
         case .points(let points):
             for point in points() {
                 begin(family, &isOpen)
@@ -185,12 +187,10 @@ final class ExpositionStream {
         }
     }
 
-    private func write(
-        _ value: PointValue, since start: Double?, _ labels: [UInt8], of family: MetricFamily, _ isOpen: inout Bool
-    ) {
+    private func write(_ point: Point, of family: MetricFamily, _ isOpen: inout Bool) {
         begin(family, &isOpen)
-        written += start == nil ? 1 : budget.samples(of: family)
-        encoder.point(Point(labels: labels, value: value, created: start), of: family)
+        written += point.created == nil ? 1 : budget.samples(of: family)
+        encoder.point(point, of: family)
     }
 
     /// A family without a series is not there.

@@ -57,7 +57,7 @@ struct ControlGroupsSource: Source {
         }
     }
 
-    static func start(of family: MetricFamily, in reading: ControlGroupSum) -> Double? { reading.began }
+    static func start(in reading: ControlGroupSum) -> Double? { reading.began }
 
     private let subject: GroupSubject
 

@@ -15,7 +15,7 @@ struct LogSource: Source {
 
     static let rows: [Row<Reading>] = [Row(JournalFollowing.droppedLogs) { $0.dropped }]
 
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.began }
+    static func start(in reading: Reading) -> Double? { reading.began }
 
     private let count: @Sendable () -> UInt64
     private let began: Double

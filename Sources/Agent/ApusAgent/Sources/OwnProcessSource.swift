@@ -25,7 +25,7 @@ struct OwnProcessSource: Source {
         Row(AgentProcess.startTime) { $0.startTime },
     ]
 
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.startTime }
+    static func start(in reading: Reading) -> Double? { reading.startTime }
 
     private let process: WatchedProcess
     private let limits: ProcFile?

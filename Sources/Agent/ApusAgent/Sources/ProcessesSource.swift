@@ -47,18 +47,15 @@ struct ProcessesSource: Source {
     private static let usage: [Row<Reading>] = StatSource.rows.compactMap { row in
         guard row.family.name != ServiceProcess.childrenCPU.family.name else { return nil }
         let isCounted = row.family.kind == .counter
+        let isCPUTime = row.family.name == ServiceProcess.cpu.family.name
         return Row(family: row.family, labels: row.labels) { reading, subject, start in
-            reading.group.processes > 0 || isCounted ? row.value(reading.stat, subject, start) : .absent
+            guard reading.group.processes > 0 || isCounted else { return .absent }
+            let isOfControlGroups = isCPUTime && reading.group.controlGroupTime != nil
+            return row.value(reading.stat, subject, isOfControlGroups ? reading.group.controlGroups?.began : start)
         }
     }
 
-    /// That of the group's sums; its CPU time may be that of its control groups.
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? {
-        guard reading.group.controlGroupTime != nil, family.name == ServiceProcess.cpu.family.name else {
-            return reading.group.began
-        }
-        return reading.group.controlGroups?.began
-    }
+    static func start(in reading: Reading) -> Double? { reading.group.began }
 
     private let subject: GroupSubject
     private var window: SampleWindow

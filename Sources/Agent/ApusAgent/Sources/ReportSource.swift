@@ -53,7 +53,7 @@ struct ReportSource: Source {
     ]
 
     /// A process counts in its segment since it began, which its own counters there say.
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.received?.began }
+    static func start(in reading: Reading) -> Double? { reading.received?.began }
 
     private let report: any InstanceReport
     private let isAlive: Bool

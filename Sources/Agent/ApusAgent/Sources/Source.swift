@@ -39,9 +39,9 @@ protocol Source<Of>: SendableMetatype {
     /// Opens it for a subject; `nil` when the subject has none of it.
     init?(_ subject: Of) throws(LinuxError)
 
-    /// When what a reading counts in a family began, in seconds since the Unix epoch; `nil` where nobody knows. It stays as it is while the count
-    /// goes on, and is not later than what is counted first.
-    static func start(of family: MetricFamily, in reading: Reading) -> Double?
+    /// When the counts of a reading began, in seconds since the Unix epoch; `nil` where nobody knows. It stays as it is while the counts go on,
+    /// and is not later than what is counted first. A row may say otherwise (``Row/since(_:)``).
+    static func start(in reading: Reading) -> Double?
 
     /// Reads it. The time is given, never asked for.
     ///
@@ -64,20 +64,14 @@ protocol Source<Of>: SendableMetatype {
 
 extension Source {
     var configuredRows: [Row<Reading>] { [] }
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? { nil }
+    static func start(in reading: Reading) -> Double? { nil }
     mutating func tick(_ reading: Reading) {}
 
     static func append(_ reading: Reading, _ subject: [UInt8], to values: inout [RowValue]) {
         let rows = rows
+        let start = start(in: reading)
         // By place, so that a row is not copied.
-        for place in rows.indices {
-            values.append(rows[place].value(reading, subject, start(of: rows[place], in: reading)))
-        }
-    }
-
-    /// When the count of a row began; `nil` of what does not count.
-    static func start(of row: Row<Reading>, in reading: Reading) -> Double? {
-        row.family.kind == .counter ? start(of: row.family, in: reading) : nil
+        for place in rows.indices { values.append(rows[place].value(reading, subject, start)) }
     }
 
     func age(of reading: Reading) -> Double? { 0 }
@@ -100,8 +94,8 @@ struct Row<Reading: Sendable>: Sendable {
     let family: MetricFamily
     /// The labels that are known before anything is read.
     let labels: [(String, String)]
-    /// The value of a reading for the subject with these labels, as `LabelBytes` renders them; of what counts, since a time in seconds since the
-    /// Unix epoch.
+    /// The value of a reading for the subject with these labels, as `LabelBytes` renders them; of a counter, with when it began in seconds since
+    /// the Unix epoch.
     let value: @Sendable (Reading, _ subject: [UInt8], _ start: Double?) -> RowValue
 }
 
@@ -139,8 +133,9 @@ extension Row {
         _ declaration: some MetricDeclaration<Labels>, _ labels: Labels,
         _ value: @escaping @Sendable (Reading) -> Number?
     ) {
+        let counts = declaration.family.kind == .counter
         self.init(family: declaration.family, labels: labels.pairs) { reading, _, start in
-            value(reading)?.value(since: start) ?? .absent
+            value(reading)?.value(since: counts ? start : nil) ?? .absent
         }
     }
 
@@ -149,13 +144,20 @@ extension Row {
         _ declaration: some MetricDeclaration<Labels>,
         _ series: @escaping @Sendable (Reading) -> [(labels: Labels, value: Number)]
     ) -> Row {
-        Row(family: declaration.family, labels: []) { reading, subject, start in
-            .points {
+        let counts = declaration.family.kind == .counter
+        return Row(family: declaration.family, labels: []) { reading, subject, start in
+            let created = counts ? start : nil
+            return .points {
                 series(reading).map {
-                    Point(labels: Self.joined(subject, $0.labels.pairs), value: $0.value.pointValue, created: start)
+                    Point(labels: Self.joined(subject, $0.labels.pairs), value: $0.value.pointValue, created: created)
                 }
             }
         }
+    }
+
+    /// The row of a counter that began at another time than the other counts of its source.
+    func since(_ start: @escaping @Sendable (Reading) -> Double?) -> Row {
+        Row(family: family, labels: labels) { [value] reading, subject, _ in value(reading, subject, start(reading)) }
     }
 
     /// Facts whose labels follow from the reading.

@@ -206,7 +206,7 @@ private final class Frame<S: Source>: SourceFrame {
 
     func configured() -> [(family: MetricFamily, value: RowValue)] {
         guard let source, let reading else { return [] }
-        return source.configuredRows.map { ($0.family, $0.value(reading, base, S.start(of: $0, in: reading))) }
+        return source.configuredRows.map { ($0.family, $0.value(reading, base, S.start(in: reading))) }
     }
 
     func takeTrouble() -> LinuxError? {

@@ -43,7 +43,7 @@ struct StatSource: Source {
         window = SampleWindow(interval: subject.interval)
     }
 
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.startTime }
+    static func start(in reading: Reading) -> Double? { reading.startTime }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
         window.reading(

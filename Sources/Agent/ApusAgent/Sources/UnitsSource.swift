@@ -49,12 +49,13 @@ struct UnitsSource: Source {
     static let rows: [Row<Reading>] = [
         Row(Units.busUp) { $0.watched.snapshot.isUp ? 1 : 0 },
         Row(Units.busAge) { $0.watched.age },
-        Row(Units.busCalls) { Double($0.watched.snapshot.calls) },
-        Row.each(Units.busErrors) { reading in
+        // What the agent itself does counts since its start; systemd does not say since when it counts.
+        Row<Reading>(Units.busCalls) { $0.watched.snapshot.calls }.since { $0.began },
+        Row<Reading>.each(Units.busErrors) { reading in
             BusErrorReason.allCases.map { reason in
                 (BusErrorLabels(reason: reason), Double(reading.watched.snapshot.errors[reason] ?? 0))
             }
-        },
+        }.since { $0.began },
         Row(Units.busBreakerOpen) { $0.watched.snapshot.isBreakerOpen ? 1 : 0 },
         Row.each(Units.state) { reading in
             reading.units.flatMap { unit in
@@ -100,11 +101,6 @@ struct UnitsSource: Source {
             }
         },
     ]
-
-    /// What the agent itself does on the bus counts since its start; systemd does not say since when it counts.
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? {
-        [Units.busCalls.family.name, Units.busErrors.family.name].contains(family.name) ? reading.began : nil
-    }
 
     private let watched: @Sendable (Moment) -> WatchedUnits
     private let began: Double

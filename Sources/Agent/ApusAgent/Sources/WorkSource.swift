@@ -50,7 +50,7 @@ struct WorkSource: Source {
         Row(Agent.storeWaiting) { $0.totals.storeWaiting },
     ]
 
-    static func start(of family: MetricFamily, in reading: Reading) -> Double? { reading.began }
+    static func start(in reading: Reading) -> Double? { reading.began }
 
     private let subject: HostSubject
 
