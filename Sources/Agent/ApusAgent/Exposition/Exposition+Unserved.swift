@@ -16,11 +16,10 @@ extension Exposition {
     /// What of a report is not served, in words: families whose names are the agent's own, or were another instance's at the last
     /// exposition.
     func unserved(_ report: ReceivedReport, of identity: InstanceIdentity) -> [String] {
-        let known = refused.withLock { $0[identity] ?? [] }
-        let own = report.families.lazy.filter { [self] in ReportedPlan.isAgents($0, reserved, ownProcessFamilies) }.map(\.name)
-        return Set(
-            known + own.prefix(SeriesLimits.refusedFamilies.value).map { ReportedPlan.words($0, winner: ReportedPlan.agent) }
-        )
-        .sorted()
+        let winners = refused.withLock { $0[identity] ?? [:] }
+        return report.families.lazy.compactMap { [self] family in
+            let isAgents = ReportedPlan.isAgents(family, reserved, ownProcessFamilies)
+            return (isAgents ? ReportedPlan.agent : winners[family.name]).map { ReportedPlan.words(family.name, winner: $0) }
+        }.prefix(SeriesLimits.refusedFamilies.value).sorted()
     }
 }

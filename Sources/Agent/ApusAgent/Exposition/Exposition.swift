@@ -20,8 +20,8 @@ package final class Exposition: Sendable {
     let families: [RowFamily]
     /// The names of what the agent serves itself: no service can report under them.
     let reserved: ReservedFamilies
-    /// What the last exposition left out of instances, in words.
-    let refused = Mutex<[InstanceIdentity: [String]]>([:])
+    /// Whose families the last exposition had in place of those of instances, by their names.
+    let refused = Mutex<[InstanceIdentity: [String: String]]>([:])
     /// What the agent serves of its own process, by name.
     let ownProcessFamilies: [String: MetricFamily]
     private let servesReports: Bool
@@ -278,7 +278,7 @@ package final class Exposition: Sendable {
 
     private func plan(_ plan: ReportedPlan, _ steps: inout [ExpositionStream.Step]) {
         for refusal in plan.refused { tell(refusal) }
-        refused.withLock { [words = plan.refusedWords] in $0 = words }
+        refused.withLock { [winners = plan.winners] in $0 = winners }
         if !plan.refused.isEmpty {
             let points = plan.refusedPoints
             steps.append(.value(ReportedFamilies.refused.family, .points { points }))

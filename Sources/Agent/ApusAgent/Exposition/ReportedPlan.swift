@@ -115,11 +115,11 @@ struct ReportedPlan {
             : "\(family) is not served: \(winner) has the name with another type, or one of its samples has it"
     }
 
-    /// What is refused of each instance, in words, as far as the first go.
-    var refusedWords: [InstanceIdentity: [String]] {
-        refused.reduce(into: [:]) { words, one in
-            guard words[one.instance.identity, default: []].count < SeriesLimits.refusedFamilies.value else { return }
-            words[one.instance.identity, default: []].append(Self.words(one.family.name, winner: one.winner))
+    /// Whose family is served in place of each that is refused of an instance, as far as the first go.
+    var winners: [InstanceIdentity: [String: String]] {
+        refused.reduce(into: [:]) { winners, one in
+            guard winners[one.instance.identity, default: [:]].count < SeriesLimits.refusedFamilies.value else { return }
+            winners[one.instance.identity, default: [:]][one.family.name] = one.winner
         }
     }
 

@@ -25,6 +25,8 @@ final class ScrapeEngine {
     private let ledger: ScrapeLedger
     private let clock: AgentClock
     private let mostConnections: Int
+    /// Bytes that are read of a connection at a time.
+    private static let piece = 16_384
     private var pages: [InstanceIdentity: ScrapedPage] = [:]
     /// Bytes of pages in memory.
     private var held = 0
@@ -44,6 +46,8 @@ final class ScrapeEngine {
     func watch(_ targets: [ScrapeTarget]) {
         let wanted = Dictionary(targets.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
         for (identity, page) in pages where !(wanted[identity]?.isSame(as: page.target) ?? false) {
+            // What is being read is let go of when it was.
+            if let flight = page.flight, !flight.isBeingRead { release(flight) }
             page.cancel()
             page.close()
             pages[identity] = nil
@@ -107,6 +111,9 @@ final class ScrapeEngine {
     private func connect(_ page: ScrapedPage, _ flight: Flight, to addresses: ArraySlice<SocketAddress>) {
         guard let address = addresses.first else { return }
         ClientBootstrap(group: loop).connectTimeout(TimeAmount(page.target.timeout))
+            // Buffers for what is read stay with a connection that is kept: few, and small.
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.piece))
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { _ = try PageHandler.add(to: channel) }
             }.connect(to: address).assumeIsolated().whenComplete { [self] result in

@@ -121,7 +121,8 @@ private let shop = #"service="shop",instance="shop""#
         }
     }
 
-    @Test(arguments: [
+    /// Answers that are no page, which failure each is, and what the log says of it.
+    private static let bad: [(answer: String, failure: String, reason: String)] = [
         ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "status", "it was answered with 500"),
         (
             "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n", "status",
@@ -139,30 +140,38 @@ private let shop = #"service="shop",instance="shop""#
         ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na 1\nEND", "connection", "ended before the page did"),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na 1\nEND", "connection", "ended before the page did"),
         ("END", "connection", "ended before an answer"),
-    ])
-    func `a page that is none has its instance served as down, with the reason`(answer: String, failure: String, reason: String)
-        async throws
-    {
-        let page = try ScriptedPage { connection in
-            // What ends without an answer is asked for a second time, over a connection of its own.
-            let isBad = connection.request == 1 || answer == "END" && connection.request == 2
-            guard isBad else { return connection.page("a_total 1\nb 2\n") }
-            connection.send(answer.replacing("END", with: ""))
-            if answer.hasSuffix("END") { connection.end() }
+    ]
+
+    @Test func `a page that is none has its instance served as down, with the reason`() async throws {
+        let pages = try Self.bad.map { answer, _, _ in
+            try ScriptedPage { connection in
+                // What ends without an answer is asked for a second time, over a connection of its own.
+                let isBad = connection.request == 1 || answer == "END" && connection.request == 2
+                guard isBad else { return connection.page("# TYPE a_total counter\na_total 1\nb 2\n") }
+                connection.send(answer.replacing("END", with: ""))
+                if answer.hasSuffix("END") { connection.end() }
+            }
         }
+        let file = "scrape:\n" + pages.enumerated().map { "- {service: s\($0), url: '\($1.url)', timeout: 5s}\n" }.joined()
         let log = RecordedLog()
-        try await Self.with(Self.file(page.url), log: log) { agent, _ in
-            #expect(try await Self.scrape(agent)["b{\(shop)}"] == "2")
-            let samples = try await Self.scrape(agent)
-            #expect(samples["apus_service_up{\(shop)}"] == "0" && samples["service_scrape_up{\(shop)}"] == "0")
-            #expect(samples["b{\(shop)}"] == nil && samples["service_scrape_samples{\(shop)}"] == nil)
-            #expect(samples["service_scrape_failures_total{\(shop),reason=\"\(failure)\"}"] == "1")
+        try await Self.with(file, log: log) { agent, _ in
+            let good = try await Self.scrape(agent)
+            let none = try await Self.scrape(agent)
             let lines = log.lines("a page of metrics cannot be scraped; its instance is served as down")
-            #expect(
-                lines.count == 1 && lines[0]["failure"] == failure && lines[0]["reason"]?.contains(reason) == true, "\(lines)")
+            #expect(lines.count == Self.bad.count)
             let again = try await Self.scrape(agent)
-            #expect(again["apus_service_up{\(shop)}"] == "1" && again["b{\(shop)}"] == "2")
-            #expect(log.lines("a page of metrics is scraped again").count == 1)
+            for (number, (_, failure, reason)) in Self.bad.enumerated() {
+                let own = "service=\"s\(number)\",instance=\"s\(number)\""
+                #expect(good["b{\(own)}"] == "2" && good["apus_service_up{\(own)}"] == "1")
+                #expect(none["apus_service_up{\(own)}"] == "0" && none["service_scrape_up{\(own)}"] == "0")
+                #expect(none["a_total{\(own)}"] == "1")
+                #expect(none["b{\(own)}"] == nil && none["service_scrape_samples{\(own)}"] == nil)
+                #expect(none["service_scrape_failures_total{\(own),reason=\"\(failure)\"}"] == "1")
+                let line = lines.first { $0["instance"] == "s\(number)/s\(number)" }
+                #expect(line?["failure"] == failure && line?["reason"]?.contains(reason) == true, "\(line ?? [:])")
+                #expect(again["apus_service_up{\(own)}"] == "1" && again["b{\(own)}"] == "2")
+            }
+            #expect(log.lines("a page of metrics is scraped again").count == Self.bad.count)
         }
     }
 
