@@ -176,7 +176,9 @@ extension FixtureHost {
             active("backup.timer", "waiting") {
                 $0.timer = TimerState(lastTrigger: 1_763_990_000.5, nextTrigger: 1_764_090_000, nextMonotonic: 9e9)
             },
-            active("ftp.socket", "listening") { $0.socket = SocketState(accepted: 811, refused: 812, connections: 813) },
+            active("ftp.socket", "listening") {
+                $0.socket = AcceptedConnections(accepted: 811, refused: 812, connections: 813)
+            },
             active("-.mount", "mounted") { $0.mount = MountState(path: "/", type: "ext4") },
             active("home.mount", "mounted") { $0.mount = MountState(path: "/home", type: "") },
             active("srv-a\\x2db.mount", "mounted") { $0.mount = MountState(path: "/srv/a-b", type: "nfs4") },

@@ -34,11 +34,11 @@ extension UnitState {
     }
 
     /// Of a socket whose service accepts, systemd knows no connection: it has none to count, not 0.
-    private static func socket(_ unit: apus_unit, _ name: String) -> SocketState? {
+    private static func socket(_ unit: apus_unit, _ name: String) -> AcceptedConnections? {
         guard name.hasSuffix(".socket"), unit.accepts == 1, let accepted = known(unit.accepted),
             let connections = known(unit.connections)
         else { return nil }
-        return SocketState(accepted: accepted, refused: known(unit.refused), connections: connections)
+        return AcceptedConnections(accepted: accepted, refused: known(unit.refused), connections: connections)
     }
 
     private static func mount(_ unit: apus_unit, _ name: String) -> MountState? {

@@ -35,7 +35,7 @@ package struct UnitState: Sendable, Equatable {
     /// What a timer has done and will do; `nil` of other types.
     package var timer: TimerState?
     /// The connections of a socket that systemd accepts itself (`Accept=yes`); `nil` of others.
-    package var socket: SocketState?
+    package var socket: AcceptedConnections?
     /// The place of a mount; `nil` of other types.
     package var mount: MountState?
 
@@ -53,8 +53,8 @@ package struct UnitState: Sendable, Equatable {
     package var isRunning: Bool { activeState != "inactive" && activeState != "failed" }
 }
 
-/// The connections of a socket.
-package struct SocketState: Sendable, Equatable {
+/// The connections of a socket whose service does not accept them itself.
+package struct AcceptedConnections: Sendable, Equatable {
     /// How many were accepted since the unit was loaded.
     package var accepted: UInt64
     /// How many were refused because of MaxConnections and its kin; `nil` where systemd does not count them.
