@@ -14,7 +14,7 @@ public enum ServiceSockets: MetricSubsystem {
     )
     public static let queueRatio = Gauge<NoLabels>(
         "service_process_listen_queue_ratio",
-        "Largest part of the connections that may wait to be accepted that waits on one socket: from 1 on they are turned away."
+        "Largest part of the connections that may wait to be accepted that waits on one socket: past 1 the kernel turns them away."
     )
 
     public static let title = "Sockets of watched processes"

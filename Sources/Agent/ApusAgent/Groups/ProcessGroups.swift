@@ -17,6 +17,7 @@ package final class ProcessGroups: Sendable {
         var isToldFull = false
         var isToldCut = false
         var isToldBlind = false
+        var isToldDeaf = false
     }
 
     /// One group as it is served.
@@ -122,6 +123,12 @@ package final class ProcessGroups: Sendable {
             logger.warning(
                 "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in",
                 metadata: ["unwatched": "\(roll.controlGroups.unwatched)"])
+        }
+        if let fault = roll.survey?.fault, !state.isToldDeaf {
+            state.isToldDeaf = true
+            logger.error(
+                "the machine's sockets cannot be listed, and none are served; allow the agent AF_NETLINK, or leave --socket-budget away",
+                metadata: ["fault": "\(fault)"])
         }
         guard (roll.blindness != nil) != state.isToldBlind else { return }
         state.isToldBlind = roll.blindness != nil

@@ -33,6 +33,7 @@ package final class SocketSurvey: Sendable {
     private let work: AgentWork
     private let own: NetworkNamespace?
     private let listOwn: @Sendable () throws -> SocketList
+    private let faults = Mutex<String?>(nil)
     private let rounds = Mutex(Rounds())
     private let state = Mutex<[NetworkNamespace?: Listed]>([:])
 
@@ -58,6 +59,9 @@ package final class SocketSurvey: Sendable {
         listOwn = list
     }
 
+    /// Why the sockets of the agent's own network namespace could not be listed at some time; `nil` when they always could.
+    var fault: String? { faults.withLock { $0 } }
+
     /// Whether a namespace is the agent's own.
     func isOwn(_ namespace: NetworkNamespace?) -> Bool { namespace == nil || namespace == own }
 
@@ -79,9 +83,15 @@ package final class SocketSurvey: Sendable {
             lists = lists.filter { now.monotonic - min(now.monotonic, $0.value.at) < interval / 10 * 9 }
             if let listed = lists[namespace] { return listed.list }
             guard lists.count < SamplingLimits.namespaces.value else { return nil }
+            let list: SocketList?
             // What it takes is missing for descriptors.
-            let list = try? budget.spend(
-                on: 0, isFree: true, at: now, telling: { work.countSockets(cpuNanoseconds: $0) }, read)
+            do {
+                list = try budget.spend(
+                    on: 0, isFree: true, at: now, telling: { work.countSockets(cpuNanoseconds: $0) }, read)
+            } catch {
+                list = nil
+                if namespace == nil { faults.withLock { $0 = "\(error)" } }
+            }
             lists[namespace] = Listed(list: list, at: now.monotonic)
             return list
         }

@@ -58,6 +58,26 @@ import Testing
         #expect(figures(try groups(Self.nginx, within: .milliseconds(100), host), host) != nil)
     }
 
+    @Test func `sockets that cannot be listed are absent, and the log says so once`() throws {
+        let host = try host()
+        let survey = SocketSurvey(.seconds(1), each: .seconds(15), root: host.root, work: host.work) {
+            throw LinuxError.open(path: "netlink", code: EAFNOSUPPORT)
+        }
+        let groups = ProcessGroups(
+            try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
+            sockets: survey, logger: host.log.logger, at: host.time.now)
+        for _ in 0..<3 {
+            host.time.pass(.seconds(15))
+            #expect(figures(groups, host) == nil)
+        }
+        let line =
+            "the machine's sockets cannot be listed, and none are served; allow the agent AF_NETLINK, or leave --socket-budget away"
+        #expect(
+            host.log.lines(line).map { $0["fault"] } == [
+                "netlink: cannot be opened: Address family not supported by protocol"
+            ])
+    }
+
     @Test func `all are read in turn where there is not time for all at once`() throws {
         let host = try FixtureHost()
         var process = FixtureHost.Process(pid: 6000)
