@@ -8,7 +8,7 @@ extension Exposition {
     func downValues(_ count: Int) -> [RowValue] {
         var values = [RowValue](repeating: .absent, count: count)
         for family in families where [ServiceState.up.name, ServiceScrape.up.name].contains(family.family.name) {
-            for row in family.instanceRows { values[row] = .number(0) }
+            for row in family.instanceRows.rows { values[row] = .number(0, since: nil) }
         }
         return values
     }

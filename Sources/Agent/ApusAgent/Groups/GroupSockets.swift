@@ -20,7 +20,7 @@ struct GroupSockets {
         for member in living.sorted(by: { $0.sockets.readAt < $1.sockets.readAt }) {
             member.sockets.read(member.process, openFiles: member.sight?.openFiles, in: survey, at: now)
         }
-        bound(&members)
+        bound(living)
         let tree = ControlGroupTree(root)
         var unions: [Int: SocketUnion] = [:]
         for member in living {
@@ -33,13 +33,13 @@ struct GroupSockets {
     }
 
     /// Leaves those out who have most, where all together have more than there is room for.
-    private func bound(_ members: inout [Int32: GroupMember]) {
+    private func bound(_ members: [GroupMember]) {
         let most = SamplingLimits.heldSockets.value
-        var held = members.values.reduce(0) { $0 + $1.sockets.count }
+        var held = members.reduce(0) { $0 + $1.sockets.count }
         guard held > most else { return }
-        for (pid, member) in members.sorted(by: { $0.value.sockets.count > $1.value.sockets.count }) where held > most {
+        for member in members.sorted(by: { $0.sockets.count > $1.sockets.count }) where held > most {
             held -= member.sockets.count
-            members[pid]?.sockets.refuse()
+            member.sockets.refuse()
         }
     }
 }

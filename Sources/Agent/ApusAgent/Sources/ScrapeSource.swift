@@ -11,7 +11,7 @@ struct ScrapeSource: Source {
         Row(ServiceScrape.up) { outcome in outcome?.isUp.map { $0 ? 1 : 0 } },
         Row(ServiceScrape.duration) { $0?.duration },
         Row(ServiceScrape.samples) { outcome in outcome?.samples.map { Double($0) } },
-        Row.each(ServiceScrape.failures) { outcome in
+        Row.each(ServiceScrape.failures) { outcome -> [(labels: ScrapeFailureLabels, value: Double)] in
             guard let outcome else { return [] }
             return ScrapeFailure.allCases.map { (ScrapeFailureLabels(reason: $0), Double(outcome.failures[$0] ?? 0)) }
         },
