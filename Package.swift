@@ -316,7 +316,10 @@ let package = Package(
         // A week of an agent in which everything begins and ends, for the test that it keeps nothing of it.
         supportProgram(
             "simulated-week", "SimulatedWeek",
-            ["AgentMetrics", "ApusAgent", "ApusLinux", "ApusMetrics", "ApusOTLP", "ApusSegment", "CLinux", "HostTesting", logging]),
+            [
+                "AgentMetrics", "ApusAgent", "ApusLinux", "ApusMetrics", "ApusOTLP", "ApusSegment", "CLinux", "HostTesting",
+                logging,
+            ]),
         // A service with a series of every kind, for the tests of the formats.
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.

@@ -17,7 +17,8 @@ final class ProcessTree {
     func begin(_ pid: Int32, _ command: String, startTicks: UInt64) throws {
         ticks[pid] = (startTicks, command, 0)
         let files = [
-            "comm": "worker\n", "cmdline": command.replacing(" ", with: "\0") + "\0", "cgroup": "0::/system.slice/worker.service\n",
+            "comm": "worker\n", "cmdline": command.replacing(" ", with: "\0") + "\0",
+            "cgroup": "0::/system.slice/worker.service\n",
             "limits": "Max open files            1024                 4096                 files\n",
             "status": "Name:\tworker\nRssAnon:\t    8 kB\nVmSwap:\t    0 kB\n", "oom_score": "7\n",
             "io": "rchar: 1\nwchar: 2\nread_bytes: 4096\nwrite_bytes: 0\n", "fd/0": "",
@@ -34,7 +35,8 @@ final class ProcessTree {
 
     private func writeStat(_ pid: Int32, isNew: Bool) throws {
         guard let (start, _, used) = ticks[pid] else { return }
-        let text = "\(pid) (worker) S 1 1 1 0 -1 4194304 5 0 0 0 \(used) 1 0 0 20 0 1 0 \(start) 1048576 10 18446744073709551615 0\n"
+        let text =
+            "\(pid) (worker) S 1 1 1 0 -1 4194304 5 0 0 0 \(used) 1 0 0 20 0 1 0 \(start) 1048576 10 18446744073709551615 0\n"
         guard !isNew else { return try folder.write(text, to: "host/proc/\(pid)/stat") }
         // In place, as a descriptor that is open on it reads the new text.
         let file = try FileHandle(forWritingTo: URL(filePath: folder.path("host/proc/\(pid)/stat")))

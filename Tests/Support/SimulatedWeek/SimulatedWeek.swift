@@ -90,7 +90,9 @@ final class SimulatedWeek {
 
     private func churnProcesses() throws {
         while living.count >= Self.processes { try tree.end(living.removeFirst()) }
-        while living.count < Self.processes { living.append(try begin("/srv/worker \(nextPid % 7 * 100 + Int32(turns % 100))")) }
+        while living.count < Self.processes {
+            living.append(try begin("/srv/worker \(nextPid % 7 * 100 + Int32(turns % 100))"))
+        }
         for pid in living { try tree.work(pid) }
     }
 
@@ -129,7 +131,8 @@ final class SimulatedWeek {
             {"name":"orders","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[\
             {"asInt":"3","startTimeUnixNano":"\(nanoseconds - 1)","timeUnixNano":"\(nanoseconds)"}]}}]}]}]}
             """
-        let taken = ledger.take(try OTLPRequest(json: Array(export.utf8), limits: OTLPLimits(received: .ofInstance())), at: clock.now.monotonic)
+        let taken = ledger.take(
+            try OTLPRequest(json: Array(export.utf8), limits: OTLPLimits(received: .ofInstance())), at: clock.now.monotonic)
         _ = ledger.expire(at: clock.now.monotonic)
         for (identity, report) in taken.reports { try table.receive(report, of: identity, from: peer, at: clock.now) }
     }

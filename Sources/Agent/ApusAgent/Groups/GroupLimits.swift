@@ -9,7 +9,7 @@ package enum GroupLimits: LimitCatalog {
 
     package static let processes = Limit(
         8192,
-        "processes of all groups, and a quarter of the descriptors that the agent may have; those past them are not watched",
+        "processes of all groups, and a sixth of the descriptors that the agent may have; those past them are not watched",
         per: "agent",
         metric: Agent.unwatchedProcesses.family.name, remedy: "match fewer, or raise LimitNOFILE= in the agent's unit")
     package static let groups = Limit(

@@ -38,6 +38,8 @@ final class GroupMember {
     private(set) var sight: MemberSight?
     /// What it has read and written; `nil` where that may not be known.
     private let io: ProcFile?
+    /// Where the number of its descriptors is read; `nil` where the kernel has no such folder.
+    private let descriptors: DescriptorFolder?
     /// Its open descriptors at the last turn, where they have to be counted one by one.
     private var countedFiles: UInt64?
 
@@ -51,6 +53,7 @@ final class GroupMember {
         self.isDescendant = isDescendant
         self.name = name
         io = try? process.file("io")
+        descriptors = (try? DescriptorFolder(of: process)) ?? nil
         isSettled = former?.isSettled ?? false
         proportional = former?.proportional ?? ProportionalMemory()
         sockets = former?.sockets ?? ProcessSockets()
@@ -80,6 +83,7 @@ final class GroupMember {
 
     private func openFiles(_ counted: ProcessStat) -> UInt64? {
         if let countedFiles { return countedFiles }
+        if !counted.hasEnded, let number = (try? descriptors?.count()) ?? nil { return number }
         let limit = SamplingLimits.descriptors.value
         let files =
             counted.hasEnded

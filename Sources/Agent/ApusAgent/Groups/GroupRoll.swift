@@ -63,7 +63,7 @@ struct GroupRoll {
         self.root = root
         self.budget = budget
         survey = sockets
-        most = min(GroupLimits.processes.value, descriptors.map { $0 / 4 } ?? .max)
+        most = min(GroupLimits.processes.value, descriptors.map { $0 / 6 } ?? .max)
         first = try? ControlGroups(of: 1, root: root)
         controlGroups = ControlGroupWatch(root, isWhole: readsControlGroups, descriptors: descriptors)
     }

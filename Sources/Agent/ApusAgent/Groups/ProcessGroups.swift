@@ -35,7 +35,7 @@ package final class ProcessGroups: Sendable {
     ///   - proportionalBudget: the time for proportional memory; `nil`: it is not read.
     ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
-    ///   - descriptors: that this process may have open; a process of a group takes two, and half of all are left to the rest.
+    ///   - descriptors: that this process may have open; a process of a group takes three, and half of all are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
         proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,

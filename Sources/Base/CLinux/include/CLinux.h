@@ -40,6 +40,9 @@ ssize_t apus_send_with_descriptor(int fd, const void *bytes, size_t count, int d
 /// The number of descriptors that one message can have (SCM_MAX_FD of the kernel).
 enum { APUS_MOST_DESCRIPTORS = 253 };
 
+/// O_PATH of open(2), which <fcntl.h> has under _GNU_SOURCE alone.
+enum { APUS_O_PATH = 010000000 };
+
 /// One message, without waiting, and all descriptors attached to it: `descriptors` has room for APUS_MOST_DESCRIPTORS. They are the
 /// caller's to close, also when -1 is returned: EMSGSIZE for a message that is longer than the capacity, EMFILE when this process
 /// had no descriptor left for one that came with the message.

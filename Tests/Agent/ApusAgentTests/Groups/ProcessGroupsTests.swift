@@ -228,13 +228,13 @@ import Testing
         for number in 0..<5 { try host.put(.init(pid: 4801 + Int32(number), name: "nginx")) }
         let groups = ProcessGroups(
             try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
-            descriptors: 15, logger: host.log.logger, at: host.time.now)
+            descriptors: 23, logger: host.log.logger, at: host.time.now)
         turn(groups)
         #expect(look(groups).map(\.reading.processes) == [3])
         #expect(groups.unwatched == 2)
         #expect(
             host.log.lines(
-                "processes are not watched: 3 in 1024 groups are the most; match fewer, or raise LimitNOFILE="
+                "processes are not watched: 3 in 1024 groups are the most; match fewer, or raise LimitNOFILE= or --group-limit"
             ).count == 1)
         try host.remove(4801)
         turn(groups)

@@ -25,7 +25,7 @@ private let shop = #"service="shop",instance="shop""#
         try await RunningAgent.with(
             {
                 $0.watchFile = folder.path("watch.yaml")
-                $0.reportAddress = ListenAddress(host: "127.0.0.1", port: 0)
+                $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
                 $0.interval = interval
             }, logger: log.logger
         ) { try await body($0, folder) }

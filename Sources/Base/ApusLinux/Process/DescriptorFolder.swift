@@ -1,0 +1,30 @@
+import CLinux
+import Glibc
+
+/// The folder with the descriptors of a process, kept open: their number costs no walk along its path then.
+package final class DescriptorFolder: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    /// Opens the folder without a right to look into it; the number of its entries is everybody's to know.
+    ///
+    /// - Returns: `nil` of captured files, whose folders have another size.
+    /// - Throws: ``LinuxError``.
+    package init?(of process: WatchedProcess) throws(LinuxError) {
+        guard process.root.isMachine else { return nil }
+        path = "\(process.folder)/fd"
+        descriptor = open(path, Int32(APUS_O_PATH) | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .open(path: path, code: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The number of open descriptors, by the size of the folder; `nil` before Linux 6.2, where it has none.
+    ///
+    /// - Throws: ``LinuxError``.
+    package func count() throws(LinuxError) -> UInt64? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .open(path: path, code: errno) }
+        return status.st_size > 0 ? UInt64(status.st_size) : nil
+    }
+}
