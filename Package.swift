@@ -462,7 +462,7 @@ let package = Package(
                 "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationAPI", "NotificationFleet",
                 "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
                 "reporting-service", httpClient, nioCore, nioHTTP1,
-            ]),
+            ], exclude: ["Reports/mutants.py", "Reports/restarts.py"]),
         // The sources of the examples, whose own Package.swift are for their readers: so they are compiled with everything else.
         outsider(
             "ShopExample", "Examples/Shop/Sources/Shop",

@@ -52,7 +52,7 @@ final class ExpositionStream {
         format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
         groups: [SubjectValues], work: AgentWork, sampleLimit: Int, cpuNanoseconds: UInt64
     ) {
-        encoder = ExpositionEncoder(format: format, reservingCapacity: Self.pieceSize + TextEncoder.blockSize)
+        encoder = ExpositionEncoder(format: format)
         encoder.writesCreated = createdSeries
         self.steps = steps
         budget = SampleBudget(

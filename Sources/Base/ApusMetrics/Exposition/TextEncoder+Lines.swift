@@ -1,8 +1,8 @@
 import CExposition
 
 extension TextEncoder {
-    /// The bytes that many lines are given room for at a time: what has room for so many more is not moved while it grows.
-    package static let blockSize = 1 << 15
+    /// Bytes that are written at a time before they are taken over.
+    private static let blockSize = 1 << 15
 
     /// Writes many lines of one family: the way of a scrape, without an allocation for a line.
     ///
@@ -17,27 +17,20 @@ extension TextEncoder {
     ) {
         precondition(lines.upperBound <= ends.count * template.parts && lines.count <= values.count)
         precondition(Int(ends.last ?? 0) <= labels.count)
-        var size = Self.blockSize
+        if block.isEmpty { block = [UInt8](repeating: 0, count: Self.blockSize) }
         var line = lines.lowerBound
         while line < lines.upperBound {
             let before = line
             var needsValue: Int32 = 0
-            bytes.append(addingCapacity: size) { span in
-                // In bounds: the function writes no more than there is room for, and says how much.
-                span.withUnsafeMutableBufferPointer { block, count in
-                    count = apus_write_lines(
-                        block.baseAddress, block.count, template.parts, template.heads, template.headEnds, template.tails,
-                        template.tailEnds, template.forms, labels, ends, &line, lines.upperBound, values, lines.lowerBound,
-                        &needsValue)
-                }
-            }
+            let count = write(template, labels, ends, &line, lines, values, &needsValue)
+            bytes.append(contentsOf: block[..<count])
             if needsValue == 1 {
                 NumberText.append(Double(bitPattern: values[line - lines.lowerBound]), to: &bytes)
                 bytes.append(UInt8(ascii: "\n"))
                 line += 1
             } else if line == before {
                 // A line longer than a block: the labels of a segment are limited, so that one of twice the size holds any.
-                size *= 2
+                block = [UInt8](repeating: 0, count: block.count * 2)
             }
         }
     }
@@ -53,5 +46,14 @@ extension TextEncoder {
         guard needsValue == 1 else { return }
         NumberText.append(value, to: &bytes)
         newline()
+    }
+
+    private mutating func write(
+        _ template: LineTemplate, _ labels: [UInt8], _ ends: [UInt32], _ line: inout Int, _ lines: Range<Int>,
+        _ values: [UInt64], _ needsValue: inout Int32
+    ) -> Int {
+        apus_write_lines(
+            &block, block.count, template.parts, template.heads, template.headEnds, template.tails, template.tailEnds,
+            template.forms, labels, ends, &line, lines.upperBound, values, lines.lowerBound, &needsValue)
     }
 }
