@@ -193,9 +193,12 @@ import Testing
                 $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
             }, notifier: ServiceNotifier(socket: manager.path)
         ) { agent in
-            let text = "process_cpu_seconds_total 12.5\nprocess_resident_memory_bytes 4096\nqueue_depth{state=\"ready\"} 3\n"
+            let queue = "# TYPE queue_depth gauge\nqueue_depth{state=\"ready\"} "
+            let text =
+                "# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total 12.5\n"
+                + "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes 4096\n\(queue)3\n"
             #expect(try await agent.report("/v1/report/shop/shop-1", text).status == 204)
-            #expect(try await agent.report("/v1/report/sleep/sleep", "queue_depth{state=\"ready\"} 4\n").status == 204)
+            #expect(try await agent.report("/v1/report/sleep/sleep", "\(queue)4\n").status == 204)
             try await agent.reporting("worker", "worker-1") { _ in
                 let subjects = try #require(try await self.object(agent.get("/resources"))["instances"] as? [[String: Any]])
                 #expect(subjects.map { $0["service"] as? String } == ["gone", "shop", "sleep", "worker"])
