@@ -40,7 +40,7 @@ import Testing
         let agent = try RunningProgram(
             "prlimit",
             [
-                "--nofile=48:48", Executables.agent, "--listen", "127.0.0.1:\(port)", "--socket", folder.path("agent.sock"),
+                "--nofile=56:56", Executables.agent, "--listen", "127.0.0.1:\(port)", "--socket", folder.path("agent.sock"),
                 "--journal", "off",
             ])
         try await eventually("the agent's start") { try Self.status(of: "/health/live", port) == "200" }

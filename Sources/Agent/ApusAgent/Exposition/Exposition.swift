@@ -150,10 +150,10 @@ package final class Exposition: Sendable {
             where !family.groupRows.rows.isEmpty || family.family.name == ServiceProcess.childrenCPU.family.name {
                 // The CPU time of a group has that of children in it.
                 if grouped[index].hasProcesses, family.family.name != ServiceState.up.family.name,
-                    grouped[index].serves(family.groupRows.rows) || !Self.ofControlGroups.contains(family.family.name)
+                    grouped[index].values.serves(family.groupRows.rows) || !Self.ofControlGroups.contains(family.family.name)
                 {
                     for row in family.instanceRows.rows { watched[place].values[row] = .absent }
-                } else if !family.instanceRows.rows.isEmpty {
+                } else if watched[place].serves(family.instanceRows.rows) {
                     for row in family.groupRows.rows { grouped[index].values.values[row] = .absent }
                 }
             }

@@ -23,6 +23,9 @@ struct SubjectValues: Sendable {
     /// Those of each row, the subject's included.
     let labels: [[UInt8]]
     var values: [RowValue]
+
+    /// Whether it has series in one of these rows.
+    func serves(_ rows: [Int]) -> Bool { rows.contains { if case .absent = values[$0] { false } else { true } } }
 }
 
 /// What all subjects of one kind have to serve at a moment.

@@ -71,12 +71,17 @@ struct GroupRoll {
     /// Takes a file in place of the one before.
     mutating func watch(_ file: WatchFile, at now: Moment) {
         declarations = file.groups
-        for group in groups.values { group.isExpected = false }
+        for group in groups.values {
+            // What has ended before is served on as long as it was to be.
+            group.isLeft = group.isExpected || !group.finding.reading.isEmpty
+            group.isExpected = false
+        }
         for declaration in file.groups {
             guard let identity = declaration.fixedIdentity,
                 let number = number(of: identity, declaration, at: now)?.number
             else { continue }
             groups[number]?.isExpected = true
+            groups[number]?.isLeft = false
             groups[number]?.includesDescendants = declaration.includesDescendants
         }
         for member in members.values { member.isSettled = false }
@@ -105,7 +110,7 @@ struct GroupRoll {
         turnedAt = now.sinceBoot
         searchedAt = now.realtime
         for (number, group) in groups where !group.isExpected && group.finding.reading.isEmpty {
-            guard now.monotonic &- group.lastSeen > retention else { continue }
+            guard group.isLeft || now.monotonic &- group.lastSeen > retention else { continue }
             groups[number] = nil
             order = nil
             taken -= group.places
@@ -113,6 +118,7 @@ struct GroupRoll {
             ledger.forget(number)
             controlGroups.forget(number)
         }
+        for group in groups.values { group.isLeft = false }
     }
 
     // MARK: - Looking

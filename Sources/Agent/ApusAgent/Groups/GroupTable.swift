@@ -50,11 +50,6 @@ package final class GroupTable: Sendable {
         let identity: InstanceIdentity
         let hasProcesses: Bool
         var values: SubjectValues
-
-        /// Whether it has series in one of these rows.
-        func serves(_ rows: [Int]) -> Bool {
-            rows.contains { row in if case .absent = values.values[row] { false } else { true } }
-        }
     }
 
     package init(_ groups: ProcessGroups, configuration: AgentConfiguration, root: KernelRoot = .live) {

@@ -55,7 +55,7 @@ package final class ProcessGroups: Sendable {
 
     /// Watches what a file names in place of what was watched: at the next turn of the sampling loop every process is asked again.
     ///
-    /// A group that it does not name any more goes a while after its last process.
+    /// A group that it does not name any more, and one that no process is left in by it, goes with that turn.
     package func watch(_ file: WatchFile, at now: Moment) { state.withLock { $0.roll.watch(file, at: now) } }
 
     /// All groups, in the order of their names, as they are now: looks that come within 50 ms share one.

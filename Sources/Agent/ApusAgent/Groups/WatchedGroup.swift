@@ -7,6 +7,8 @@ final class WatchedGroup {
     var includesDescendants: Bool
     /// Named in the file as it is: served without a process too.
     var isExpected: Bool
+    /// Of the file before, and not seen to have a process by the one that is read now: it goes at once.
+    var isLeft = false
     private(set) var finding = GroupFinding(GroupReading())
     /// What the look that is under way has found of it so far.
     private var found = GroupReading()

@@ -12,7 +12,8 @@ extension HTTPEndpoint {
             return try place.sockets.map { socket throws(AgentError) in
                 do { return try ListeningSocket(passed: socket) } catch {
                     throw AgentError.unusableSocket(
-                        name: "http", descriptor: socket, reason: "cannot be served on: \(NetworkErrorText.listening(error))")
+                        name: place.option == "--report-listen" ? "report-http" : "http", descriptor: socket,
+                        reason: "cannot be served on: \(NetworkErrorText.listening(error))")
                 }
             }
         }

@@ -62,8 +62,8 @@ final class PageScraper: Service {
             descriptors: DescriptorLimit.current?.soft)
         let box = NIOLoopBoundBox.makeBoxSendingValue(engine, eventLoop: loop)
         // So that pages in JSON are right where nobody scrapes, and a page that has become quick is waited for again.
-        loop.scheduleRepeatedTask(initialDelay: TimeAmount(interval), delay: TimeAmount(interval)) { _ in
-            box.value.refresh(within: nil) { _ in }
+        loop.scheduleRepeatedTask(initialDelay: TimeAmount(interval), delay: TimeAmount(interval)) { [interval] _ in
+            box.value.refreshUnasked(for: interval)
         }
         return Running(group: group, loop: loop, engine: box)
     }

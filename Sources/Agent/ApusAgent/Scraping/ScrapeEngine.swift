@@ -28,6 +28,8 @@ final class ScrapeEngine {
     /// Bytes that are read of a connection at a time.
     private static let piece = 16_384
     private var pages: [InstanceIdentity: ScrapedPage] = [:]
+    /// When somebody asked for pages last: CLOCK_MONOTONIC in nanoseconds; `nil` before the first time.
+    private var askedAt: UInt64?
     /// Bytes of pages in memory.
     private var held = 0
 
@@ -66,6 +68,7 @@ final class ScrapeEngine {
     func refresh(within leave: Duration?, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) {
         let round = ScrapeRound(then: then)
         let now = clock.now().monotonic
+        if leave != nil { askedAt = now }
         for page in pages.values {
             if page.flight == nil, page.stand.step(at: now) != .nothing { start(page, at: now) }
             guard leave != nil, page.stand.isWaitedFor, let flight = page.flight else { continue }
@@ -73,6 +76,13 @@ final class ScrapeEngine {
             flight.rounds.append(round)
         }
         round.begin(atMost: leave ?? .zero, on: loop)
+    }
+
+    /// Fetches what is due, unless somebody has asked for it in the time before.
+    func refreshUnasked(for interval: Duration) {
+        let since = clock.now().monotonic - min(clock.now().monotonic, askedAt ?? 0)
+        guard askedAt == nil || since >= UInt64(max(0, interval / .nanoseconds(1))) else { return }
+        refresh(within: nil) { _ in }
     }
 
     // MARK: - One fetch

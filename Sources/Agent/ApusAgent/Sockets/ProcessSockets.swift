@@ -32,6 +32,11 @@ struct ProcessSockets: Sendable {
     mutating func read(_ process: WatchedProcess, openFiles: UInt64?, in survey: SocketSurvey, at now: Moment) {
         namespace = NetworkNamespace(of: process.folder)
         guard !isForbidden, !isRefused else { return }
+        if let openFiles, survey.hasTooMany(openFiles) {
+            // What it had when it had fewer says nothing any more.
+            (inodes, readAt) = (nil, now.monotonic)
+            return
+        }
         do throws(LinuxError) {
             guard let found = try survey.inodes(of: process, openFiles: openFiles ?? 1, readIn: &round, at: now) else { return }
             (inodes, readAt) = (found, now.monotonic)

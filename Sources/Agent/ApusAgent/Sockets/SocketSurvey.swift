@@ -82,7 +82,10 @@ package final class SocketSurvey: Sendable {
         state.withLock { lists in
             lists = lists.filter { now.monotonic - min(now.monotonic, $0.value.at) < interval / 10 * 9 }
             if let listed = lists[namespace] { return listed.list }
-            guard lists.count < SamplingLimits.namespaces.value else { return nil }
+            // Its own has a place of its own.
+            guard namespace == nil || lists.keys.count(where: { $0 != nil }) < SamplingLimits.namespaces.value else {
+                return nil
+            }
             let list: SocketList?
             // What it takes is missing for descriptors.
             do {
@@ -97,6 +100,9 @@ package final class SocketSurvey: Sendable {
         }
     }
 
+    /// Whether a process has too many descriptors ever to be read.
+    func hasTooMany(_ openFiles: UInt64) -> Bool { openFiles > UInt64(SamplingLimits.socketDescriptors.value) }
+
     /// Finds the sockets among the descriptors of a process; `nil` where not enough time is left, or it has too many.
     ///
     /// Nobody is read a second time before all are read for whom there was not enough.
@@ -109,7 +115,7 @@ package final class SocketSurvey: Sendable {
         let most = SamplingLimits.socketDescriptors.value
         let size = max(1, openFiles)
         let round = rounds.withLock { $0.number(at: now.monotonic, each: interval) }
-        guard size <= UInt64(most), last != round else { return nil }
+        guard !hasTooMany(size), last != round else { return nil }
         let read = try budget.spend(
             on: size, at: now, telling: { work.countSockets(cpuNanoseconds: $0) }
         ) { () throws(LinuxError) in try ProcessDescriptors.sockets(of: process, atMost: most) }

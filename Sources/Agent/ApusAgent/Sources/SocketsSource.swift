@@ -26,6 +26,8 @@ struct SocketsSource: Source {
     private let interval: UInt64
     private var sockets = ProcessSockets()
     private var last: (figures: SocketFigures?, at: UInt64)?
+    /// When they were looked for last: CLOCK_MONOTONIC in nanoseconds.
+    private var triedAt: UInt64?
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let survey = subject.sockets, let process = try subject.watched() else { return nil }
@@ -36,24 +38,26 @@ struct SocketsSource: Source {
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
         // A turn may begin a little sooner after the one before.
-        if last.map({ now.monotonic - min(now.monotonic, $0.at) >= interval / 10 * 9 }) ?? true {
-            last = (try figures(at: now), now.monotonic)
+        if triedAt.map({ now.monotonic - min(now.monotonic, $0) >= interval / 10 * 9 }) ?? true {
+            triedAt = now.monotonic
+            try look(at: now)
         }
         return Reading(figures: last?.figures, age: last.map { now.seconds(since: $0.at) } ?? 0)
     }
 
-    private mutating func figures(at now: Moment) throws(LinuxError) -> SocketFigures? {
+    private mutating func look(at now: Moment) throws(LinuxError) {
         guard !process.hasEnded else { throw .read(path: process.folder, code: ESRCH) }
         let files = try? ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.socketDescriptors.value)
         sockets.read(process, openFiles: files?.number, in: survey, at: now)
-        // There was no time for it: what it had before stands.
-        guard sockets.inodes != nil || sockets.isForbidden else { return last?.figures }
+        if let files, survey.hasTooMany(files.number) { return last = (nil, now.monotonic) }
+        // There was no time for it: what it had before stands, and grows old.
+        guard sockets.inodes != nil || sockets.isForbidden else { return }
         defer { sockets.forget() }
         let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0).ownGroup }
         var union = SocketUnion(
             survey, controlGroups: path.map { ControlGroupTree(process.root).numbers(of: $0) } ?? [], at: now)
         union.add(sockets, process.folder)
-        return union.figures
+        last = (union.figures, now.monotonic)
     }
 
     func age(of reading: Reading) -> Double? { reading.age }

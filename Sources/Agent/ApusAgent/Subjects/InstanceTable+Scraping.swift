@@ -12,8 +12,10 @@ extension InstanceTable {
             return scraped.subtracting(identities)
         }
         scrapes.keep(identities)
+        // Who holds the table's lock asks an instance nothing.
+        let left = state.withLock { instances in gone.compactMap { instances[$0] } }.filter(\.isReceived)
         state.withLock { instances in
-            for identity in gone where instances[identity]?.isReceived == true { instances[identity] = nil }
+            for instance in left where instances[instance.identity] === instance { instances[instance.identity] = nil }
         }
     }
 

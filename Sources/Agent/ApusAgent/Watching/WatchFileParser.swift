@@ -23,6 +23,11 @@ struct WatchFileParser {
             scrape(value, in: &file)
         }
         refuseRepetitions(file.scrapes)
+        // Groups have pages too.
+        let most = ScrapeLimits.pages.value
+        if file.scrapes.count > most, !faults.contains(where: { $0.reason.hasPrefix("more than \(most) in scrape") }) {
+            note("\(file.scrapes.count) pages, of which \(most) are the most: run a second agent for others", at: root.place)
+        }
         for value in list(keys["services"], "services", most: WatchLimits.groups.value, "name several by one pattern") {
             service(value, in: &file)
         }

@@ -105,7 +105,7 @@ package final class JournalCounter {
         configuration.choice = choice
         for kind in JournalNameKind.allCases {
             let chosen = choice[kind]
-            if state.counts.keep(kind, where: { chosen.admits(kind.isOwned ? JournalOwnedName($0).name : $0) }) {
+            if state.counts.keep(kind, where: { chosen.keeps(kind.isOwned ? JournalOwnedName($0).name : $0) }) {
                 isChanged = true
             }
         }

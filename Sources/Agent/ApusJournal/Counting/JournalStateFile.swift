@@ -17,8 +17,15 @@ struct JournalStateFile: Sendable {
     func load() throws(JournalStateError) -> (state: JournalState?, isMoved: Bool) {
         if let state = try load(path) { return (state, false) }
         // Whose the file of a later version is, its name says.
-        guard let formerPath, let state = try? load(formerPath), state.isOfOneJournal else { return (nil, false) }
-        return (state, true)
+        guard let formerPath else { return (nil, false) }
+        let former: JournalState?
+        do throws(JournalStateError) { former = try load(formerPath) } catch {
+            // One that can be read by no later try is as good as none; of any other nothing is known yet.
+            guard case .content = error else { throw error }
+            former = nil
+        }
+        guard let former, former.isOfOneJournal else { return (nil, false) }
+        return (former, true)
     }
 
     private func load(_ path: String) throws(JournalStateError) -> JournalState? {

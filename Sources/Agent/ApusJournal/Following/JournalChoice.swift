@@ -52,6 +52,13 @@ package struct JournalNameChoice: Sendable, Equatable {
         (include?.contains { $0.matches(name) } ?? true) && !exclude.contains { $0.matches(name) }
     }
 
+    /// Whether what was counted under a name goes on, which may stand for several: of those a pattern that includes says nothing.
+    func keeps(_ name: String) -> Bool {
+        guard !isNobody, !exclude.contains(where: { $0.matches(name) }) else { return false }
+        let isOfSeveral = name.contains("*") || name.contains("@.") || name == JournalCounts.otherUnits
+        return isOfSeveral || include?.contains { $0.matches(name) } ?? true
+    }
+
     /// Whether a name is asked for as it is, and not by a pattern.
     func names(_ name: String) -> Bool { include?.contains { !$0.isGlob && $0.text.utf8.elementsEqual(name.utf8) } ?? false }
 }

@@ -5,7 +5,6 @@ import ApusText
 public import ApusTopology
 
 extension Threshold {
-    /// The number of starts of one instance within the time that the alert TooManyRestarts looks back.
     /// The time since the last report over HTTP of an instance, which an agent takes for ended three minutes after it.
     public static let reportAge = ThresholdKey.duration("reportAge", .seconds(60), .high, "age of a report over HTTP")
     /// The number of starts of one instance within the time that the alert TooManyRestarts looks back.

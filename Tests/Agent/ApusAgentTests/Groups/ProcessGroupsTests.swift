@@ -203,13 +203,18 @@ import Testing
             at: host.time.now)
         turn(groups)
         var served = look(groups)
-        #expect(served.map(\.identity.description) == ["nginx/nginx", "redis/redis"])
-        #expect(served.map(\.reading.processes) == [0, 1])
+        // One that nobody names any more is not down: it is gone.
+        #expect(served.map(\.identity.description) == ["redis/redis"])
+        #expect(served.map(\.reading.processes) == [1])
         // Who was there before its group counts from then on.
-        #expect(served.map(\.reading.account.used.userTicks) == [5, 0])
-        for _ in 0..<22 { turn(groups) }
+        #expect(served.map(\.reading.account.used.userTicks) == [0])
+        groups.watch(
+            try WatchFile.parse(Array("groups: [{ service: redis, match: { command: redis } }]".utf8), path: "watch.yaml"),
+            at: host.time.now)
+        turn(groups)
         served = look(groups)
         #expect(served.map(\.identity.description) == ["redis/redis"])
+        #expect(served.map(\.reading.processes) == [1])
     }
 
     @Test func `a daemon is found once it has written its number`() throws {

@@ -73,6 +73,13 @@ import Testing
         #expect(file.groups.isEmpty && file.scrapes.isEmpty && file.names.isEmpty)
     }
 
+    @Test func `pages of groups count among the pages`() {
+        let groups = (0..<257).map { "- {service: s\($0), match: {user: 0}, scrape: {url: 'http://127.0.0.1:1'}}" }
+        #expect(
+            errors("groups:\n" + groups.joined(separator: "\n"))
+                == ["w.yaml:1:1: 257 pages, of which 256 are the most: run a second agent for others"])
+    }
+
     @Test(arguments: ["", "# none yet\n", "---\n", "~"])
     func `a file that says nothing at all may have been cut off, and is an error`(text: String) {
         let nothing =
