@@ -57,6 +57,23 @@ import Testing
                 """)
     }
 
+    @Test func `has a label that was renamed before renamed once more, and may tell a type again`() throws {
+        let report = try Self.report(
+            """
+            # TYPE up gauge
+            up{instance="a",exported_instance="b",exported_exported_instance="c"} 1
+            # TYPE up gauge
+            up{instance="d"} 0
+            """)
+        #expect(
+            Self.served(report, .text004) == """
+                # TYPE up gauge
+                up{service="s",instance="i",exported_exported_exported_instance="a",exported_exported_instance="c",exported_instance="b"} 1
+                up{service="s",instance="i",exported_instance="d"} 0
+
+                """)
+    }
+
     @Test func `may have the lines of a family apart and a counter beside a family of its short name`() throws {
         let text = """
             # TYPE alloc_bytes gauge
@@ -109,7 +126,7 @@ import Testing
         ("a 1\na 2", 2, "second time"), ("a{b=\"1\",c=\"2\"} 1\na{c=\"2\",b=\"1\"} 2", 2, "second time"),
         ("a 1\na{b=\"\"} 2", 2, "second time"), ("# TYPE c counter\nc -1", 2, "never below zero"),
         ("# TYPE c counter\nc NaN", 2, "never below zero"), ("a 1\n# TYPE a gauge", 2, "follows its samples"),
-        ("# TYPE a gauge\n# TYPE a gauge", 2, "second time"), ("# TYPE h histogram\nh_bucket{le=\"1\"} 1", 2, "+Inf"),
+        ("# TYPE a gauge\n# TYPE a counter", 2, "second time"), ("# TYPE h histogram\nh_bucket{le=\"1\"} 1", 2, "+Inf"),
         ("# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1", 2, "less than the one before"),
         ("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_count 2", 2, "not that of its bucket"),
         ("# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 1", 2, "second time"),

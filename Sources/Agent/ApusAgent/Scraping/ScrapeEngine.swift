@@ -172,7 +172,7 @@ final class ScrapeEngine {
             headers: [
                 "Host": target.address.hostField, "User-Agent": "apus-agent",
                 "Accept":
-                    "application/openmetrics-text;version=1.0.0,text/plain;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5",
+                    "application/openmetrics-text;version=1.0.0,text/plain;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
                 // To the same host its bytes cost less than their compression.
                 "Accept-Encoding": "identity", "X-Prometheus-Scrape-Timeout-Seconds": "\(seconds)",
             ])

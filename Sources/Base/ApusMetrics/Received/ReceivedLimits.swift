@@ -62,7 +62,11 @@ extension ReceivedLimits {
             guard named.count < self.labels else { throw .tooMany(self.labels) }
             guard value.utf8.count <= labelValue else { throw .longValue(name, value.utf8.count, most: labelValue) }
             var legal = MetricName.isLegalLabel(name) ? name : MetricName.mendedLabel(name)
-            if MetricName.isTargetLabel(legal) || legal == reserved { legal = "exported_" + legal }
+            if MetricName.isTargetLabel(legal) || legal == reserved {
+                legal = "exported_" + legal
+                // As Prometheus does it: once more while the series has such a label.
+                while labels.contains(where: { $0.name == legal && !$0.value.isEmpty }) { legal = "exported_" + legal }
+            }
             guard !legal.isEmpty else { throw .noName }
             named.append((legal, value))
         }

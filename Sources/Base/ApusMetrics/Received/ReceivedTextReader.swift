@@ -56,6 +56,8 @@ struct ReceivedTextReader {
     private mutating func takeType(_ kind: ServedKind, of name: String) throws(ReceivedError) {
         let place = try place(of: name)
         let name = drafts[place].name
+        // Exporters of several devices write it for each; what was said before is said again.
+        if format != .openMetrics, drafts[place].kind == kind { return }
         guard !drafts[place].hasSamples else {
             throw error("the type of \(name) follows its samples: write a family's # TYPE line before them")
         }

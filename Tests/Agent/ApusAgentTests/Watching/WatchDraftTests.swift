@@ -32,7 +32,7 @@ import Testing
         try host.put(
             .init(pid: 5001, name: "redis-server", command: "/usr/bin/redis-server 127.0.0.1:6379"),
             .init(pid: 5002, name: "node", command: "node --inspect /srv/checkout/server.js --port 1"),
-            .init(pid: 5003, name: "node", command: "node /srv/cart/server.js"),
+            .init(pid: 5003, name: "node", command: "node --require dd-trace/init -C dev /srv/cart/server.js"),
             .init(pid: 5004, name: "strange", command: "/opt/it's/strange -v"),
             .init(pid: 5005, name: "gunicorn", command: "/usr/bin/python3 /usr/bin/gunicorn app:app"),
             .init(pid: 5006, name: "java", command: "java -Xmx1g -jar /srv/shop.jar"))

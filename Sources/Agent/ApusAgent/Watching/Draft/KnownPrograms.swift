@@ -5,7 +5,12 @@ enum KnownPrograms {
     /// The lines of a group's members, behind `- `.
     static let groups: [[String]] = [
         program("postgresql", "postgres"), program("pgbouncer", "pgbouncer"), program("mysql", "mysqld"),
-        program("mariadb", "mariadbd"), program("mongodb", "mongod"), program("redis", "redis-server"),
+        program("mariadb", "mariadbd"), program("mongodb", "mongod"),
+        // Debian's server is a link to another program of its package.
+        [
+            "service: redis",
+            #"match: [{ executable: redis-server }, { executable: redis-check-rdb, command: '^(?:\S*/)?redis-server ' }]"#,
+        ],
         program("valkey", "valkey-server"), program("memcached", "memcached"), program("nginx", "nginx"),
         program("apache", "apache2"), program("httpd", "httpd"), program("haproxy", "haproxy"), program("envoy", "envoy"),
         program("caddy", "caddy"), program("traefik", "traefik"), program("prometheus", "prometheus"),
@@ -16,13 +21,25 @@ enum KnownPrograms {
         command("gunicorn", #"^(?:\S*python[0-9.]* )?(?:\S*/)?gunicorn[: ]"#),
         command("celery", #"^(?:\S*python[0-9.]* (?:-m )?)?(?:\S*/)?celery |^\[celery"#),
         program("uwsgi", "uwsgi*"),
-        script("node", #"^\S+(?: -(?![ep] )\S*)*"#), script("python", #"^\S+(?: -(?![cm] )\S*)*(?: -m)?"#, "python*"),
+        script(
+            "node",
+            options(
+                #"-r|-C|--(?:require|import|loader|experimental-loader|env-file(?:-if-exists)?|conditions|title"#
+                    + #"|max-http-header-size|input-type|disable-warning)"#, besides: "ep")),
+        script("python", options("-W|-X|--check-hash-based-pycs", besides: "cm") + "(?: -m)?", "python*"),
         [
             "service: java", "instance: java-${jar}",
             #"match: { executable: java, command: ' -jar (?:\S*/)?(?<jar>[^/\s]+)' }"#,
         ],
         program("java", "java"),
     ]
+
+    /// A program and its options, of which some have a value behind them.
+    ///
+    /// - Parameter besides: letters of options that have a program in place of a script.
+    private static func options(_ valued: String, besides letters: String) -> String {
+        "^\\S+(?: (?:\(valued)) \\S+| -(?![\(letters)] )\\S*)*"
+    }
 
     private static func program(_ service: String, _ executable: String) -> [String] {
         ["service: \(service)", "match: { executable: '\(executable)' }"]
