@@ -178,6 +178,9 @@ final class ScrapeEngine {
             ])
     }
 
+    /// The reading of a page that took longer is done beside other large ones from then on: seconds.
+    private static let longReading = 0.002
+
     /// Takes note of bytes of a page in memory; where they are too many, the largest page that is under way pays.
     ///
     /// - Returns: whether this one goes on.
@@ -185,7 +188,9 @@ final class ScrapeEngine {
         flight.held += count
         held += count
         guard held > ScrapeLimits.bodies.value.bytes else { return true }
-        let unread = pages.values.filter { $0.flight.map { !$0.isBeingRead } ?? false }
+        // A page of which there is room for as many as may be named is not what is too much.
+        let share = ScrapeLimits.bodies.value.bytes / ScrapeLimits.pages.value
+        let unread = pages.values.filter { $0.flight.map { !$0.isBeingRead && $0.held > share } ?? false }
         if let largest = unread.max(by: { $0.flight?.held ?? 0 < $1.flight?.held ?? 0 }), let its = largest.flight {
             settle(largest, its, .failure(.crowded))
         }
@@ -199,14 +204,21 @@ final class ScrapeEngine {
 
     private func read(_ answer: PageAnswer, _ page: ScrapedPage, _ flight: Flight) {
         flight.isBeingRead = true
-        let size = answer.body.count * (answer.contentEncoding == nil ? 1 : 8)
-        let reader = size > ScrapeLimits.large.value.bytes ? readers.large : readers.small
+        // What is compressed may come to a thousand times its size, though nobody asked for it.
+        let isSmall =
+            answer.contentEncoding == nil && answer.body.count <= ScrapeLimits.large.value.bytes
+            && page.readSeconds < Self.longReading
+        let reader = isSmall ? readers.small : readers.large
+        let stopwatch = clock.stopwatch
         let bound = NIOLoopBound((self, page, flight), eventLoop: loop)
         let identity = page.identity
         reader.execute { [ledger, loop] in
+            let start = stopwatch()
             let report = ledger.report(answer, of: identity)
+            let seconds = Double(stopwatch() - start) / 1e9
             loop.execute {
                 let (engine, page, flight) = bound.value
+                page.readSeconds = seconds
                 engine.release(flight)
                 engine.settle(page, flight, report)
             }

@@ -41,7 +41,9 @@ package enum ScrapeLimits: LimitCatalog {
         metric: failures,
         remedy: fewer)
     package static let large = Limit(
-        ByteLimit.kibibytes(256), "of a page, past which it is read on a thread of the large ones", per: "page",
+        ByteLimit.kibibytes(64),
+        "of a page, past which, and of one that is compressed or took more than 2 ms to read, it is read on a thread of the large ones",
+        per: "page",
         remedy: "nothing: small pages do not wait for large ones")
 
     package static let all: [any AnyLimit] = [

@@ -62,7 +62,7 @@ import Testing
     @Test func `whoever sends nonsense is told why, takes no memory, and nobody else loses anything`() async throws {
         let folder = try TemporaryFolder()
         let agent = try await Agent(folder)
-        let sdk = URL(filePath: Self.folder + "/../../../../Tests/Agent/ApusOTLPTests/Oracle/sdk.py").standardized.path()
+        let sdk = URL(filePath: Self.folder + "../../../Agent/ApusOTLPTests/Oracle/sdk.py").standardized.path()
         let bodies = try await Command.runApart("/usr/bin/python3", ["-B", sdk, "delta", "7", folder.path])
         try #require(bodies.passed, "\(bodies.text)")
         let honest = try RunningProgram(
