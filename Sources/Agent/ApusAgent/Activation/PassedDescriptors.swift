@@ -9,7 +9,7 @@ import Glibc
 package struct PassedDescriptors {
     package private(set) var http: [Int32] = []
     package private(set) var report: Int32?
-    /// Those on which reports over HTTP are taken.
+    /// The sockets on which reports over HTTP are taken.
     package private(set) var reportHTTP: [Int32] = []
     /// What is no socket.
     package private(set) var stored: [ActivationSocket] = []

@@ -20,7 +20,7 @@ struct SubjectRows: Sendable {
 struct SubjectValues: Sendable {
     /// Its own labels.
     let subject: [UInt8]
-    /// Those of each row, the subject's included.
+    /// The labels of each row, the subject's included.
     let labels: [[UInt8]]
     var values: [RowValue]
 

@@ -36,7 +36,7 @@ struct GroupRoll {
     /// The places for groups that are taken.
     private var taken = 0
     var members: [Int32: GroupMember] = [:]
-    /// Those who belong to groups, the lowest number first; `nil` when one has come or gone since.
+    /// The processes that belong to groups, the lowest number first; `nil` when one has come or gone since.
     private var roster: [GroupMember]?
     /// The number of the next group that comes; none is given twice.
     private var nextNumber = 0
@@ -144,7 +144,7 @@ struct GroupRoll {
         lookedAt = now.monotonic
     }
 
-    /// Those who belong to groups, the lowest number first.
+    /// The processes that belong to groups, the lowest number first.
     private mutating func inOrder() -> [GroupMember] {
         let roster = roster ?? members.sorted { $0.key < $1.key }.map { $0.value }
         self.roster = roster

@@ -7,7 +7,7 @@ final class WatchedGroup {
     var includesDescendants: Bool
     /// Named in the file as it is: served without a process too.
     var isExpected: Bool
-    /// Of the file before, and not seen to have a process by the one that is read now: it goes at once.
+    /// Whether only the file before named it, so that it goes at once where nobody is in it by the one that is read now.
     var isLeft = false
     private(set) var finding = GroupFinding(GroupReading())
     /// What the look that is under way has found of it so far.

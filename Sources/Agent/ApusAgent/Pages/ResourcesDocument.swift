@@ -92,7 +92,7 @@ private struct ToldProcess {
     init(_ instance: KnownInstance) {
         func number(_ family: MetricFamily) -> Double? {
             let values = instance.values(of: family.name)
-            // Of several processes nobody knows which is meant.
+            // Nobody knows which of several processes is meant.
             return values.count == 1 ? values.first?.value : nil
         }
         func whole(_ family: MetricFamily) -> UInt64? { number(family).flatMap { UInt64(exactly: $0.rounded()) } }

@@ -30,14 +30,14 @@ struct UnitsDocument: Encodable {
         let tasks: UInt64?
         let tasksMax: UInt64?
         let cpuSeconds: Double?
-        /// Of timers.
+        /// What only timers have.
         let lastTriggerTime: Double?
         let nextTriggerTime: Double?
-        /// Of sockets whose connections systemd accepts.
+        /// What only sockets have whose connections systemd accepts.
         let acceptedConnections: UInt64?
         let refusedConnections: UInt64?
         let currentConnections: UInt64?
-        /// Of mounts.
+        /// What only mounts have.
         let path: String?
     }
 }

@@ -17,7 +17,7 @@ package final class NameBook: Sendable {
         report.adding(rules(of: identity), orElse: NameRule.usual)
     }
 
-    /// Of several places in the file that say what a name is, the first one that is of the instance counts.
+    /// Where several places in the file say what a name is, the first one that is of the instance counts.
     private func rules(of identity: InstanceIdentity) -> [NameRule] {
         var said: Set<KnownName> = []
         var rules: [NameRule] = []

@@ -61,7 +61,7 @@ final class PageScraper: Service {
             on: loop, readers: .init(small: small, large: large), ledger: ledger, clock: clock,
             descriptors: DescriptorLimit.current?.soft)
         let box = NIOLoopBoundBox.makeBoxSendingValue(engine, eventLoop: loop)
-        // So that pages in JSON are right where nobody scrapes, and a page that has become quick is waited for again.
+        // Where nobody scrapes, pages in JSON are right by this, and a page that has become quick is waited for again.
         loop.scheduleRepeatedTask(initialDelay: TimeAmount(interval), delay: TimeAmount(interval)) { [interval] _ in
             box.value.refreshUnasked(for: interval)
         }

@@ -6,7 +6,7 @@ import ApusMetrics
 package struct SocketFigures: Sendable {
     private var counts = [Int](repeating: 0, count: 12)
     private var queues: [SocketProtocol: UInt64] = [:]
-    /// Of those whose sockets all say it.
+    /// The sums of limits, for protocols whose sockets all say theirs.
     private var limits: [SocketProtocol: UInt64] = [:]
     /// The largest part of its limit that one has; `nil` where none has a limit.
     package private(set) var ratio: Double?

@@ -21,7 +21,7 @@ struct JournalNameIndex {
     private var slots: [Int32]
     private var bytes: [[UInt8]]
 
-    /// Those for whom places are to be made.
+    /// The owners for whom places are to be made.
     enum Crowding: Equatable {
         case nobody
         case owners(Set<String>)

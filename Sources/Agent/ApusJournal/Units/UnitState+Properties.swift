@@ -33,7 +33,7 @@ extension UnitState {
             unit: UnitBusMessage.text(unit.triggered))
     }
 
-    /// Of a socket whose service accepts, systemd knows no connection: it has none to count, not 0.
+    /// Where the service accepts itself, systemd knows no connection of the socket: it has none to count, not 0.
     private static func socket(_ unit: apus_unit, _ name: String) -> AcceptedConnections? {
         guard name.hasSuffix(".socket"), unit.accepts == 1, let accepted = known(unit.accepted),
             let connections = known(unit.connections)

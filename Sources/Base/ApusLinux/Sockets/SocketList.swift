@@ -17,7 +17,7 @@ package struct SocketList: Sendable {
             if let group = socket.controlGroup { groups[group, default: []].append(place) }
         }
         self.groups = groups
-        // Of a Unix socket it does not.
+        // A Unix socket has none there.
         knowsControlGroups = sockets.allSatisfy { $0.kind == .unix || $0.controlGroup != nil }
     }
 
@@ -26,7 +26,7 @@ package struct SocketList: Sendable {
 
     package subscript(inode: UInt64) -> KernelSocket? { places[inode].map { sockets[$0] } }
 
-    /// Those that were made in a control group, by the inode of its folder in the unified hierarchy.
+    /// The sockets that were made in a control group, by the inode of its folder in the unified hierarchy.
     package func made(in group: UInt64) -> [KernelSocket] { (groups[group] ?? []).map { sockets[$0] } }
 
     // MARK: - The namespace of this process

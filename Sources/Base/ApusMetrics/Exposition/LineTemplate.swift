@@ -36,7 +36,7 @@ public struct LineTemplate: Sendable {
         set(lines, labels)
     }
 
-    /// Of a counter or gauge that has several series of each subject.
+    /// Makes the template of a counter or gauge that has several series of each subject.
     ///
     /// - Parameters:
     ///   - name: the family's.

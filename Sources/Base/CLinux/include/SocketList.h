@@ -9,7 +9,7 @@ struct apus_listed_socket {
     uint64_t inode;
     /// The control group of the unified hierarchy that it was made in, by the inode of its folder; 0 where the kernel does not say it.
     uint64_t group;
-    /// Of one that listens: connections that wait to be accepted, and how many may.
+    /// What a listening socket has: connections that wait to be accepted, and how many may.
     uint32_t queue;
     uint32_t limit;
     /// IPPROTO_TCP or IPPROTO_UDP; 0 of a Unix socket.

@@ -31,14 +31,14 @@ struct apus_unit {
     /// CLD_EXITED and its kin, 0 while the main process has not ended; and its exit code or signal.
     uint64_t exec_code, exec_status;
     uint64_t memory_bytes, tasks, tasks_max, cpu_nanoseconds;
-    /// Of a timer, in microseconds: the last trigger since 1970; the next one since 1970, and since CLOCK_MONOTONIC's beginning, 0 for
+    /// A timer's moments, in microseconds: the last trigger since 1970; the next one since 1970, and since CLOCK_MONOTONIC's beginning, 0 for
     /// none; and how much later it may be.
     uint64_t last_trigger, next_trigger, next_trigger_monotonic, accuracy;
     /// The unit that a timer starts.
     char triggered[apus_unit_name_size];
-    /// Of a socket: whether systemd accepts its connections; how many it has accepted and refused, and how many are open.
+    /// A socket's connections: whether systemd accepts its connections; how many it has accepted and refused, and how many are open.
     uint64_t accepts, accepted, refused, connections;
-    /// Of a mount: its place, and the kind of file system that it has been told.
+    /// A mount's place, and the kind of file system that it has been told.
     char mount_point[apus_unit_path_size];
     char fs_type[apus_unit_word_size];
 };
