@@ -81,6 +81,10 @@ import Testing
             let samples = (try? scrape()) ?? [:]
             return samples[#"checkout_orders_total{service="checkout",instance="checkout-2"}"#] == 1
                 && samples[#"packing_parcels_total{service="packing",instance="packing-1",size="full"}"#] == 1
+                // One that was seen before it was in its unit's control group is asked again at the next turn of the sampling loop.
+                && instances.allSatisfy {
+                    samples[#"service_processes{service="\#($0)",instance="\#($1)",state="sleeping"}"#] ?? 0 >= 1
+                }
         }
         let samples = try scrape()
         #expect(isReported, "\(samples.filter { $0.key.contains("packing") })\(log)")

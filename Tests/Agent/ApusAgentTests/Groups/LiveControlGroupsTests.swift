@@ -6,7 +6,8 @@ import Logging
 import Testing
 
 /// Groups that are control groups of the kernel, against what its files say.
-@Suite(.timeLimit(.minutes(1))) struct LiveControlGroupsTests {
+// One after the other: descriptors of the whole process are counted.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct LiveControlGroupsTests {
     private let control: TestControlGroup
 
     init() throws { control = try TestControlGroup() }
