@@ -9,7 +9,7 @@ import Synchronization
 /// Fetches the pages of metrics that the configuration file names, at each scrape of the agent, on threads of its own; where nobody
 /// scrapes, once an interval.
 ///
-/// Without a page there is no thread.
+/// Before the first page there is no thread; those that were made stay when a reload leaves none.
 final class PageScraper: Service {
     private struct Running {
         let group: MultiThreadedEventLoopGroup

@@ -5,8 +5,8 @@ import HostTesting
 import Logging
 import Testing
 
-/// Groups that are control groups of the kernel, against what its files say.
-// One after the other: descriptors of the whole process are counted.
+/// Groups that are control groups of the kernel, against what its files say; one after the other, as one test counts the descriptors of
+/// the whole process.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct LiveControlGroupsTests {
     private let control: TestControlGroup
 
