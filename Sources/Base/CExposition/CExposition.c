@@ -2,28 +2,56 @@
 
 #include <string.h>
 
-static const char pairs[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "digits are written as they lie in a word, which must be little-endian"
+#endif
 
-static inline size_t write_digits(uint8_t *out, uint64_t value)
+/// Bytes that are copied at a time where there is room for as many behind what is wanted: without a branch on the length, which differs
+/// from line to line.
+enum { STEP = 64 };
+
+/// Copies bytes, with up to a step of rubbish behind them. `readable` bytes may be read from `from` on.
+static inline uint8_t *put(uint8_t *to, const uint8_t *from, size_t count, size_t readable)
 {
-    uint8_t digits[20];
-    size_t at = sizeof digits;
-    while (value >= 100) {
-        uint64_t rest = value / 100;
-        at -= 2;
-        memcpy(digits + at, pairs + 2 * (value - rest * 100), 2);
-        value = rest;
-    }
-    if (value >= 10) {
-        at -= 2;
-        memcpy(digits + at, pairs + 2 * value, 2);
+    if (readable >= STEP) {
+        memcpy(to, from, STEP);
+        if (count > STEP)
+            memcpy(to + STEP, from + STEP, count - STEP);
     } else {
-        digits[--at] = (uint8_t) ('0' + value);
+        memcpy(to, from, count);
     }
-    memcpy(out, digits + at, sizeof digits - at);
-    return sizeof digits - at;
+    return to + count;
+}
+
+/// Writes a number below 10^8 as eight digits side by side in a word, each two, then four, then eight of them at once; without leading zeros
+/// unless they are wanted. Always writes eight bytes.
+static inline __attribute__((always_inline)) size_t write_eight(uint8_t *out, uint32_t value, int wants_zeros)
+{
+    uint64_t halves = value / 10000 | (uint64_t) (value % 10000) << 32;
+    uint64_t hundreds = halves * 10486 >> 20 & 0x0000007f0000007f;
+    uint64_t pairs = hundreds | (halves - 100 * hundreds) << 16;
+    uint64_t tens = pairs * 103 >> 10 & 0x000f000f000f000f;
+    uint64_t digits = tens | (pairs - 10 * tens) << 8;
+    unsigned zeros = wants_zeros ? 0 : digits ? (unsigned) __builtin_ctzll(digits) / 8 : 7;
+    digits = (digits + 0x3030303030303030) >> 8 * zeros;
+    memcpy(out, &digits, sizeof digits);
+    return 8 - zeros;
+}
+
+/// Writes at most 20 digits, and up to seven bytes of rubbish behind them.
+static inline __attribute__((always_inline)) size_t write_digits(uint8_t *out, uint64_t value)
+{
+    const uint64_t unit = 100000000;
+    if (value < unit)
+        return write_eight(out, (uint32_t) value, 0);
+    size_t count;
+    if (value < unit * unit) {
+        count = write_eight(out, (uint32_t) (value / unit), 0);
+    } else {
+        count = write_eight(out, (uint32_t) (value / (unit * unit)), 0);
+        count += write_eight(out + count, (uint32_t) (value / unit % unit), 1);
+    }
+    return count + write_eight(out + count, (uint32_t) (value % unit), 1);
 }
 
 static size_t write_short_double(uint8_t *out, double value)
@@ -85,34 +113,55 @@ size_t apus_write_line(
     return (size_t) (to - out);
 }
 
+/// Bytes of which a step may be read behind any of them: a copy of few, what is readable anyway of many.
+struct parts {
+    const uint8_t *bytes;
+    size_t readable;
+};
+
+static struct parts readable(const uint8_t *bytes, size_t count, uint8_t *room, size_t size)
+{
+    if (count + STEP > size)
+        return (struct parts) {bytes, count};
+    memcpy(room, bytes, count);
+    return (struct parts) {room, size};
+}
+
 size_t apus_write_lines(
     uint8_t *out, size_t capacity, size_t parts, const uint8_t *heads, const uint32_t *head_ends, const uint8_t *tails,
-    const uint32_t *tail_ends, const uint8_t *is_double, const uint8_t *labels, const uint32_t *label_ends, size_t *line,
-    size_t end, const uint64_t *values, size_t first, int *needs_value)
+    const uint32_t *tail_ends, const uint8_t *is_double, const uint8_t *labels, size_t labels_count,
+    const uint32_t *label_ends, size_t *line, size_t end, const uint64_t *values, size_t first, int *needs_value)
 {
-    size_t series = *line / parts, part = *line % parts;
+    uint8_t head_room[1024], tail_room[512];
+    const struct parts head = readable(heads, head_ends[parts - 1], head_room, sizeof head_room);
+    const struct parts tail = readable(tails, tail_ends[parts - 1], tail_room, sizeof tail_room);
+    // What is written through `to` might be anything else that a pointer leads to.
+    size_t at = *line, series = at / parts, part = at % parts;
     uint8_t *to = out;
     *needs_value = 0;
-    for (values += *line - first; *line < end; (*line)++, values++) {
+    for (values += at - first; at < end; at++, values++) {
         uint32_t label_start = series ? label_ends[series - 1] : 0;
         uint32_t head_start = part ? head_ends[part - 1] : 0;
         uint32_t tail_start = part ? tail_ends[part - 1] : 0;
         size_t label_count = label_ends[series] - label_start;
         size_t head_count = head_ends[part] - head_start;
         size_t tail_count = tail_ends[part] - tail_start;
-        // A comma, at most 24 bytes of a number and the end of the line.
-        if (capacity - (size_t) (to - out) < head_count + label_count + tail_count + 26)
+        // A comma, at most 24 bytes of a number, the end of the line, and what is copied too much.
+        if (capacity - (size_t) (to - out) < head_count + label_count + tail_count + 26 + STEP)
             break;
-        memcpy(to, heads + head_start, head_count);
-        to += head_count;
+        to = put(to, head.bytes + head_start, head_count, head.readable - head_start);
         if (label_count > 0) {
             if (to[-1] != '{')
                 *to++ = ',';
-            memcpy(to, labels + label_start, label_count);
-            to += label_count;
+            to = put(to, labels + label_start, label_count, labels_count - label_start);
         }
-        memcpy(to, tails + tail_start, tail_count);
-        to += tail_count;
+        // Few lines have labels of their own behind those of the series.
+        if (tail_count == 2) {
+            memcpy(to, tail.bytes + tail_start, 2);
+            to += 2;
+        } else {
+            to = put(to, tail.bytes + tail_start, tail_count, tail.readable - tail_start);
+        }
         if (is_double[part]) {
             double value;
             memcpy(&value, values, sizeof value);
@@ -131,5 +180,6 @@ size_t apus_write_lines(
             series++;
         }
     }
+    *line = at;
     return (size_t) (to - out);
 }

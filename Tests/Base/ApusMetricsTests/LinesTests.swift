@@ -58,6 +58,45 @@ import Testing
         }
     }
 
+    /// The copies are of many bytes at a time, so that what counts is where parts begin and end.
+    @Test(arguments: [1, 40, 63, 64, 65, 130, 1100])
+    func `lines of every length are the bytes that points give`(nameLength: Int) throws {
+        let family = MetricFamily(name: String(repeating: "n", count: nameLength), kind: .counter, help: "x")
+        let template = try #require(LineTemplate(family, target: Self.target, isInteger: true))
+        let powers = (0..<20).map { power in (0..<power).reduce(UInt64(1)) { value, _ in value * 10 } }
+        let values = powers.flatMap { [$0 - 1, $0, $0 + 1, $0 &* 7] } + [UInt64.max] + powers
+        var points = TextEncoder(), lines = TextEncoder()
+        var labels: [UInt8] = []
+        var ends: [UInt32] = []
+        for (length, value) in values.enumerated() {
+            let own = length == 0 ? [] : [("l", String(repeating: "\(length % 10)", count: length))]
+            points.point(Point(labels: LabelBytes.render(Self.target + own), value: .integer(value)), of: family)
+            labels += LabelBytes.render(own)
+            ends.append(UInt32(labels.count))
+        }
+        lines.lines(template, labels: labels, ends: ends, 0..<values.count, values: values)
+        #expect(lines.bytes == points.bytes)
+        #expect(points.bytes.count { $0 == UInt8(ascii: "\n") } == values.count)
+    }
+
+    @Test func `a whole number is its digits, however many there are`() {
+        for power in 0..<20 {
+            let unit = (0..<power).reduce(UInt64(1)) { value, _ in value * 10 }
+            for value in [unit - 1, unit, unit + 1, unit &* 3 &+ 7, unit &* 9 &+ unit / 3] {
+                var bytes: [UInt8] = []
+                NumberText.append(value, to: &bytes)
+                #expect(String(decoding: bytes, as: UTF8.self) == value.description)
+            }
+        }
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<100_000 {
+            let value = UInt64.random(in: 0...UInt64.max, using: &generator) >> UInt64.random(in: 0..<64, using: &generator)
+            var bytes: [UInt8] = []
+            NumberText.append(value, to: &bytes)
+            #expect(bytes == Array(value.description.utf8))
+        }
+    }
+
     private static func flat(_ value: PointValue, of family: MetricFamily) -> [UInt64] {
         switch value {
         case .integer(let value): return [value]

@@ -32,12 +32,19 @@ package final class Exposition: Sendable {
     /// Whoever reports can cause any number of lines: by ending and coming again, under ever new names.
     private let throttle = LogThrottle<UInt32?>(burst: ReportLimits.servingLines.value)
 
-    /// The rows of one family, of whichever subjects.
-    struct RowFamily: Sendable {
+    /// The rows of one family, of whichever subjects; a class, as each scrape has a step for each of them.
+    final class RowFamily: Sendable {
         let family: MetricFamily
-        var instanceRows = SubjectRows()
-        var hostRows = SubjectRows()
-        var groupRows = SubjectRows()
+        let instanceRows: SubjectRows
+        let hostRows: SubjectRows
+        let groupRows: SubjectRows
+
+        init(_ family: MetricFamily, instanceRows: SubjectRows, hostRows: SubjectRows, groupRows: SubjectRows) {
+            self.family = family
+            self.instanceRows = instanceRows
+            self.hostRows = hostRows
+            self.groupRows = groupRows
+        }
     }
 
     package init(
@@ -60,23 +67,13 @@ package final class Exposition: Sendable {
         try? readings.open(host, at: clock.now())
         hostLabels = readings.labels
         self.host = Mutex(readings)
-        var families: [RowFamily] = []
-        var places: [String: Int] = [:]
-        func place(of family: MetricFamily) -> Int {
-            if let place = places[family.name] { return place }
-            places[family.name] = families.count
-            families.append(RowFamily(family: family))
-            return families.count - 1
+        let all = [table.sources.entries, selection.entries, groups?.sources.entries ?? []]
+        let rows = all.map { Dictionary(grouping: $0.enumerated(), by: \.element.family.name) }
+        var seen: Set<String> = []
+        families = all.joined().map(\.family).filter { seen.insert($0.name).inserted }.map { family in
+            let rows = rows.map { SubjectRows($0[family.name] ?? [], of: family) }
+            return RowFamily(family, instanceRows: rows[0], hostRows: rows[1], groupRows: rows[2])
         }
-        func add(_ entries: [SourceCatalog.Entry], to rows: WritableKeyPath<RowFamily, SubjectRows>) {
-            for (row, entry) in entries.enumerated() {
-                families[place(of: entry.family)][keyPath: rows].append(row, entry.labels, of: entry.family)
-            }
-        }
-        add(table.sources.entries, to: \.instanceRows)
-        add(selection.entries, to: \.hostRows)
-        add(groups?.sources.entries ?? [], to: \.groupRows)
-        self.families = families
         reserved = ReservedFamilies(names: Self.ownNames.union(host.patterns.flatMap(\.family.claimedNames)))
     }
 
@@ -200,9 +197,11 @@ package final class Exposition: Sendable {
 
     /// How the sources are: written by the frame, as they are read by it.
     private func sourceSteps(_ tallies: [(name: String, tally: SourceTally)]) -> [ExpositionStream.Step] {
+        let sorted = tallies.sorted { $0.name < $1.name }
+            .map { (labels: LabelBytes.render(SourceLabels(source: $0.name).pairs), tally: $0.tally) }
         func step(_ declaration: Gauge<SourceLabels>, _ value: (SourceTally) -> Double?) -> ExpositionStream.Step {
-            let points = tallies.sorted { $0.name < $1.name }.compactMap { name, tally in
-                value(tally).map { Point(labels: LabelBytes.render(SourceLabels(source: name).pairs), value: .double($0)) }
+            let points = sorted.compactMap { labels, tally in
+                value(tally).map { Point(labels: labels, value: .double($0)) }
             }
             return .value(declaration.family, .points { points })
         }

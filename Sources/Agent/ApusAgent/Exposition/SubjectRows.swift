@@ -3,16 +3,14 @@ import ApusMetrics
 /// The rows of one kind of subject that one family has.
 struct SubjectRows: Sendable {
     /// The places of the rows, in order.
-    private(set) var rows: [Int] = []
-    /// The labels of each without the subject's.
-    private var labels: [[(String, String)]] = []
+    let rows: [Int]
     /// What the lines of a subject have in common with those of others, a part a row; `nil` without a row.
-    private(set) var template: LineTemplate?
+    let template: LineTemplate?
 
-    mutating func append(_ row: Int, _ labels: [(String, String)], of family: MetricFamily) {
-        rows.append(row)
-        self.labels.append(labels)
-        template = LineTemplate(family.name, rows: self.labels)
+    /// - Parameter entries: what the family has of all that the sources of this kind of subject serve, each with its place among them.
+    init(_ entries: [(offset: Int, element: SourceCatalog.Entry)], of family: MetricFamily) {
+        rows = entries.map(\.offset)
+        template = entries.isEmpty ? nil : LineTemplate(family.name, rows: entries.map(\.element.labels))
     }
 }
 

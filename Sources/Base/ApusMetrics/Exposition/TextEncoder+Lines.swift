@@ -54,6 +54,6 @@ extension TextEncoder {
     ) -> Int {
         apus_write_lines(
             &block, block.count, template.parts, template.heads, template.headEnds, template.tails, template.tailEnds,
-            template.forms, labels, ends, &line, lines.upperBound, values, lines.lowerBound, &needsValue)
+            template.forms, labels, labels.count, ends, &line, lines.upperBound, values, lines.lowerBound, &needsValue)
     }
 }

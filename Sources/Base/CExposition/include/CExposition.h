@@ -8,15 +8,16 @@
 ///
 /// A series has `parts` lines, each with bytes before the series' own labels (`heads`) and after them (`tails`); part `i` has the
 /// bytes `ends[i - 1] ..< ends[i]` of each, the first from 0, and `is_double[i]` is 1 where its value is the bits of a double, 0
-/// where it is a whole number. Line `n` belongs to series `n / parts`, whose labels are the bytes of `labels` that end at
-/// `label_ends[n / parts]`; where it has any, a comma stands before them, unless they are the first. Its value is `values[n - first]`.
+/// where it is a whole number. Line `n` belongs to series `n / parts`, whose labels are the bytes of `labels`, `labels_count` in all, that
+/// end at `label_ends[n / parts]`; where it has any, a comma stands before them, unless they are the first. Its value is
+/// `values[n - first]`. A line needs at most 90 bytes more than its parts and its labels have, and may leave rubbish behind its end.
 ///
 /// Returns the number of bytes. Where a double needs more digits than are tried here, its line is written up to the value,
 /// `*needs_value` is set to 1, and `*line` stays at it: the caller writes the value and the end of the line.
 size_t apus_write_lines(
     uint8_t *out, size_t capacity, size_t parts, const uint8_t *heads, const uint32_t *head_ends, const uint8_t *tails,
-    const uint32_t *tail_ends, const uint8_t *is_double, const uint8_t *labels, const uint32_t *label_ends, size_t *line,
-    size_t end, const uint64_t *values, size_t first, int *needs_value);
+    const uint32_t *tail_ends, const uint8_t *is_double, const uint8_t *labels, size_t labels_count,
+    const uint32_t *label_ends, size_t *line, size_t end, const uint64_t *values, size_t first, int *needs_value);
 
 /// Writes one line: the name, the labels in braces where there are any, and the value, at most 28 bytes more than both.
 ///
@@ -26,11 +27,11 @@ size_t apus_write_line(
     uint8_t *out, const char *name, size_t name_count, const uint8_t *labels, size_t labels_count, double value,
     int *needs_value);
 
-/// Writes the digits of a whole number, at most 20, at `out + offset`. Returns their number.
+/// Writes the digits of a whole number at `out + offset`, 20 bytes at most with rubbish behind them. Returns their number.
 size_t apus_write_digits(uint8_t *out, size_t offset, uint64_t value);
 
-/// Writes the shortest text of a double that is whole and below 2^53, or has at most six decimals and 15 digits, at most 24 bytes,
-/// at `out + offset`. Returns its length, or 0 for any other double.
+/// Writes the shortest text of a double that is whole and below 2^53, or has at most six decimals and 15 digits, at `out + offset`,
+/// at most 24 bytes with rubbish behind it. Returns its length, or 0 for any other double.
 size_t apus_write_short_double(uint8_t *out, size_t offset, double value);
 
 /// Writes messages `Metric` of protobuf, each as field 4 of a `MetricFamily`, from series number `*series` to `end`, exclusive, as long
