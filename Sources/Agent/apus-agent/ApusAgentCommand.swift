@@ -203,7 +203,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         try await ServiceGroup(
             configuration: .init(
                 services: (impatience + reloads).map { .init(service: $0) } + services.all.map { .init(service: $0) }
-                    + [.init(service: StartupPages(), successTerminationBehavior: .ignore)],
+                    + [.init(service: ProgramPages(), successTerminationBehavior: .ignore)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }

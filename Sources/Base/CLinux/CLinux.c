@@ -258,10 +258,10 @@ static int release_read_only(struct dl_phdr_info *object, size_t size, void *dat
         uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_memsz) & ~(page - 1);
         if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
     }
-    return 1; // The first object is the executable; no other follows.
+    return 0;
 }
 
-void apus_release_startup_pages(void) {
+void apus_release_program_pages(void) {
     dl_iterate_phdr(release_read_only, NULL);
     malloc_trim(0);
 }

@@ -97,9 +97,9 @@ void apus_map_large_blocks(void);
 /// time, or a sixteenth of that is no longer in use: of its own accord glibc gives back only what lies at the end of a heap.
 void apus_trim_heap(size_t past);
 
-/// Gives back the pages that only starting needed. Of the executable's file, what is read only is dropped from the process, and what is
-/// used again comes back from the page cache at its next use; of malloc's memory, whole pages that are free go back to the kernel.
-void apus_release_startup_pages(void);
+/// Gives pages of the program's file and of its libraries' files back that are read only, and free blocks of the heap: they come back from
+/// the kernel's cache of files where they are needed.
+void apus_release_program_pages(void);
 
 /// An eventfd(2), close-on-exec and non-blocking, and raising it: for waking a thread that waits in poll(2) or epoll_wait(2).
 int apus_eventfd(void);

@@ -27,8 +27,14 @@ enum HTTP {
     static func get(_ url: String) async throws -> Answer { try await send(HTTPClientRequest(url: url)) }
 
     static func post(_ url: String, _ body: String, headers: [String: String] = [:]) async throws -> Answer {
+        try await send(.POST, url, body, headers: headers)
+    }
+
+    static func send(_ method: HTTPMethod, _ url: String, _ body: String, headers: [String: String] = [:]) async throws
+        -> Answer
+    {
         var request = HTTPClientRequest(url: url)
-        request.method = .POST
+        request.method = method
         request.headers.add(name: "Content-Type", value: "application/json")
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         request.body = .bytes(ByteBuffer(string: body))
