@@ -45,7 +45,7 @@ import Testing
     }
 
     /// In kB, whatever an agent watches of seven instances.
-    private static let most = 17_000
+    private static let most = 17 * 1024
 
     /// What an agent takes that has the fleet's instances as groups, and beside them all that can be turned on.
     private func residentWithEverythingOn(watching fleet: RunningFleet, page: String, in folder: TemporaryFolder) async throws
