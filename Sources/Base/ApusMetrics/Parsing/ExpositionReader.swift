@@ -27,6 +27,8 @@ public struct ExpositionReader: Sendable {
     private var position = 0
     /// The number of the line that was read last; the first is 1.
     public private(set) var lineNumber = 0
+    /// The first byte of the line that was read last.
+    private var lineStart = 0
 
     /// Labels that a sample may have.
     private let mostLabels: Int
@@ -61,6 +63,7 @@ public struct ExpositionReader: Sendable {
             let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
             position = newline.map { $0 + 1 } ?? bytes.count
             lineNumber += 1
+            lineStart = start
             var end = newline ?? bytes.count
             if grammar == .any, end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             do throws(ExpositionLineError) {
@@ -68,10 +71,22 @@ public struct ExpositionReader: Sendable {
                     return line
                 }
             } catch {
-                throw self.error(error.problem, at: error.index)
+                throw self.error(error, end: end)
             }
         }
         return nil
+    }
+
+    /// What the line that was read last begins with, up to its labels: the name of a sample.
+    package var nameOfLine: String {
+        String(decoding: bytes[lineStart...].prefix { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: "{") }, as: UTF8.self)
+    }
+
+    /// Names what a line has that no eye sees, where it is what the line cannot be read for.
+    private func error(_ error: ExpositionLineError, end: Int) -> ExpositionSyntaxError {
+        if lineStart == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return self.error(.byteOrderMark) }
+        if end > lineStart, bytes[end - 1] == UInt8(ascii: "\r") { return self.error(.carriageReturn, at: end - 1) }
+        return self.error(error.problem, at: error.index)
     }
 
     /// An error of the line that was read last.

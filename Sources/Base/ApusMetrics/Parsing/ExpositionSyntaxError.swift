@@ -25,6 +25,10 @@ public struct ExpositionSyntaxError: Error, Hashable, Sendable, CustomStringConv
         case badTimestamp(String)
         /// What follows a `#` behind a sample is no exemplar.
         case badExemplar
+        /// A line ends as those of Windows do, which the text format does not know.
+        case carriageReturn
+        /// The text begins with a mark of the order of bytes, which UTF-8 needs none of.
+        case byteOrderMark
     }
 
     public var description: String { "line \(line), column \(column) of the exposition: \(reason)" }
@@ -41,6 +45,8 @@ public struct ExpositionSyntaxError: Error, Hashable, Sendable, CustomStringConv
         case .badLabelValue(let name): "the value of \(name) has no closing quote, or an escape other than \\\\, \\\" and \\n"
         case .badValue(let text): text.isEmpty ? "the sample has no value" : "\(text) is no number"
         case .badTimestamp(let text): "\(text) is no timestamp: leave out what follows the value, or give a number"
+        case .carriageReturn: "the line ends in \\r\\n, and lines end in \\n alone: write them without \\r (CRLF line ends)"
+        case .byteOrderMark: "the text begins with a byte order mark (BOM): write UTF-8 without one"
         case .badExemplar: "an exemplar is written # {name=\"value\"} 1"
         }
     }
