@@ -146,6 +146,7 @@ import Testing
             outcome.isUp = true
             outcome.duration = 0.0125
             outcome.samples = 37
+            for (count, reason) in zip((171 as UInt64)..., LeftOutReason.allCases) { outcome.leftOut[reason] = count }
             for (count, failure) in zip((161 as UInt64)..., ScrapeFailure.allCases) { outcome.failures[failure] = count }
         }
         // Its sources are opened before its page is there.

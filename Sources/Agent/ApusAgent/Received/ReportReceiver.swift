@@ -133,7 +133,11 @@ final class ReportReceiver: Sendable {
         do throws(Refusal) {
             try table.receive(book.naming(report, of: identity), of: identity, from: user(peer), at: now)
         } catch { throw ReportRefused(error) }
-        return unserved(report, identity)
+        if let first = report.leftOut.first.first {
+            let message = "\(report.leftOut.count) series of \(identity) are left out; the first, in \(first)"
+            count(.content, "series of a report over HTTP are left out; the others are served", message, peer)
+        }
+        return report.leftOut.lines + unserved(report, identity)
     }
 
     private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) {
@@ -170,7 +174,9 @@ final class ReportReceiver: Sendable {
             }
         }
         if taken.rejectedPoints > 0, let reason = taken.reasons.first {
-            count(.content, "\(taken.rejectedPoints) points of an export are not taken: \(reason)", peer)
+            count(
+                .content, "points of an export are not taken; the others are served",
+                "\(taken.rejectedPoints) points of an export are not taken: \(reason)", peer)
         }
         return Answer(contentType: encoding.contentType, body: .bytes(OTLPAnswer.response(taken, as: encoding)))
     }
@@ -209,15 +215,15 @@ final class ReportReceiver: Sendable {
     private func refuse(
         _ reason: RefusalReason, _ status: HTTPResponseStatus, _ message: String, _ peer: ConnectionPeer
     ) -> Answer {
-        count(reason, message, peer)
+        count(reason, "a report over HTTP is refused", message, peer)
         return .text(status, message)
     }
 
-    private func count(_ reason: RefusalReason, _ message: String, _ peer: ConnectionPeer) {
+    private func count(_ reason: RefusalReason, _ event: Logger.Message, _ message: String, _ peer: ConnectionPeer) {
         work.countRefusal(reason)
         guard let omitted = lines.admit(peer) else { return }
         logger.warning(
-            "a report over HTTP is refused",
+            event,
             metadata: CataloguedEvent.reportRefused.metadata([
                 "peer": "\(peer)", "reason": "\(reason)", "message": "\(message)", "omitted": "\(omitted)",
             ]))

@@ -1,4 +1,5 @@
 package import AgentMetrics
+package import ApusMetrics
 import Synchronization
 
 /// How the last attempt at a page went, and how many have failed.
@@ -9,6 +10,8 @@ package struct ScrapeOutcome: Sendable, Equatable {
     package var duration: Double?
     /// `nil` while it is not there.
     package var samples: Int?
+    /// Series that were left out of pages so far.
+    package var leftOut: [LeftOutReason: UInt64] = [:]
     package var failures: [ScrapeFailure: UInt64] = [:]
 
     package init() {}
@@ -19,7 +22,7 @@ package final class ScrapeBook: Sendable {
     private let outcomes = Mutex<[InstanceIdentity: ScrapeOutcome]>([:])
 
     /// `nil` of an instance without a page.
-    func outcome(of identity: InstanceIdentity) -> ScrapeOutcome? { outcomes.withLock { $0[identity] } }
+    package func outcome(of identity: InstanceIdentity) -> ScrapeOutcome? { outcomes.withLock { $0[identity] } }
 
     /// Keeps the outcomes of these pages, with none yet for new ones, and forgets all others.
     package func keep(_ identities: Set<InstanceIdentity>) {

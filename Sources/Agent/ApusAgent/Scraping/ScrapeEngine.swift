@@ -246,6 +246,13 @@ final class ScrapeEngine {
         }
         if page.told != fault?.failure { ledger.tell(fault, of: page.target) }
         page.told = fault?.failure
+        if fault == nil, let leftOut = try? result.get().report.leftOut, let first = leftOut.first.first {
+            // Once for each series: the line that it has may be another one each time.
+            if first.series != page.toldLeftOut?.series || first.reason != page.toldLeftOut?.reason {
+                ledger.tell(leftOut, of: page.target)
+            }
+            page.toldLeftOut = first
+        }
         for round in flight.rounds { round.settle(page.identity) }
     }
 }

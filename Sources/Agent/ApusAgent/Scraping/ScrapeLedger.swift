@@ -17,6 +17,8 @@ struct ScrapeLedger: Sendable {
     let seriesLimit: Int
     let logger: Logger
     private let lines = LogThrottle<InstanceIdentity>()
+    /// What is left out of pages is told beside whether they are there, and not in its place.
+    private let leftOutLines = LogThrottle<InstanceIdentity>()
 
     init(table: InstanceTable, names: NameBook, seriesLimit: Int, logger: Logger) {
         self.table = table
@@ -45,6 +47,9 @@ struct ScrapeLedger: Sendable {
             outcome.isUp = fault == nil
             outcome.duration = seconds
             outcome.samples = fault == nil ? (try? result.get().samples) : nil
+            if fault == nil, let leftOut = try? result.get().report.leftOut.counts {
+                for (reason, count) in leftOut { outcome.leftOut[reason, default: 0] += UInt64(count) }
+            }
             if let fault { outcome.failures[fault.failure, default: 0] += 1 }
         }
         return fault
@@ -73,5 +78,17 @@ struct ScrapeLedger: Sendable {
         facts["failure"] = "\(fault.failure.rawValue)"
         facts["reason"] = "\(fault.reason)"
         logger.warning("a page of metrics cannot be scraped; its instance is served as down", metadata: facts)
+    }
+
+    /// Says in the log what of a page is left out.
+    func tell(_ leftOut: LeftOut, of target: ScrapeTarget) {
+        guard let first = leftOut.first.first, let omitted = leftOutLines.admit(target.identity) else { return }
+        logger.warning(
+            "series of a page of metrics are left out; the others are served",
+            metadata: [
+                "instance": "\(target.identity)", "url": "\(target.address)", "series": "\(first.series)",
+                "line": "\(first.line)", "failure": "\(first.reason.rawValue)", "reason": "\(first.words)",
+                "count": "\(leftOut.count)", "omitted": "\(omitted)",
+            ])
     }
 }

@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusMetrics
 import NIOCore
 
 /// One page with all that is known of it between fetches. Belongs to the event loop of the fetches.
@@ -29,6 +30,8 @@ final class ScrapedPage {
     var readSeconds = 0.0
     /// What the log says of it: `nil` while it is up.
     var told: ScrapeFailure?
+    /// The first series that the log says is left out of it.
+    var toldLeftOut: LeftOut.Series?
 
     var identity: InstanceIdentity { target.identity }
 

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusLinux
+import ApusMetrics
 
 /// How the page of an instance answers, where the configuration file names one.
 struct ScrapeSource: Source {
@@ -11,6 +12,10 @@ struct ScrapeSource: Source {
         Row(ServiceScrape.up) { outcome in outcome?.isUp.map { $0 ? 1 : 0 } },
         Row(ServiceScrape.duration) { $0?.duration },
         Row(ServiceScrape.samples) { outcome in outcome?.samples.map { Double($0) } },
+        Row.each(ServiceScrape.leftOut) { outcome -> [(labels: LeftOutLabels, value: Double)] in
+            guard let outcome else { return [] }
+            return LeftOutReason.allCases.map { (LeftOutLabels(reason: $0), Double(outcome.leftOut[$0] ?? 0)) }
+        },
         Row.each(ServiceScrape.failures) { outcome -> [(labels: ScrapeFailureLabels, value: Double)] in
             guard let outcome else { return [] }
             return ScrapeFailure.allCases.map { (ScrapeFailureLabels(reason: $0), Double(outcome.failures[$0] ?? 0)) }

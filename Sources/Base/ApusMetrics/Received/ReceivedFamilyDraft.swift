@@ -34,8 +34,6 @@ struct ReceivedFamilyDraft {
     private(set) var kind: ServedKind?
     var help: String?
     var unit: String?
-    /// Whether another family followed it.
-    var isLeft = false
     private(set) var series: [ReceivedSeriesDraft] = []
     private var places: [[UInt8]: Int] = [:]
     private var roles: [(suffix: String, role: ReceivedSampleRole)]
@@ -70,22 +68,18 @@ struct ReceivedFamilyDraft {
     /// Takes a sample.
     ///
     /// - Returns: whether it is the first of its series.
+    /// - Throws: what is wrong with its labels, so that it is of no series.
     mutating func take(
         _ sample: ServedSample, as role: ReceivedSampleRole, line: Int, limits: ReceivedLimits
-    ) throws(ReceivedSampleFault) -> Bool {
+    ) throws(ReceivedLabelsFault) -> Bool {
         let kind = kind ?? .untyped
         let own = kind.ownLabel(in: name)
         let hasOwn = role == .bucket || role == .value && own != nil
         let rest = sample.labels.filter { !hasOwn || $0.name != own }.map { (name: $0.name, value: $0.value) }
-        let labels: [UInt8]
-        do {
-            labels = try limits.render(rest, reserved: own)
-        } catch {
-            throw .labels(error)
-        }
+        let labels = try limits.render(rest, reserved: own)
         let (place, isNew) = place(of: labels, line: line)
         let ownValue = hasOwn ? sample.labels.first { $0.name == own }?.value : nil
-        try series[place].take(sample, as: role, of: kind, own: own ?? "", ownValue, limits: limits)
+        series[place].take(sample, as: role, of: kind, own: own ?? "", ownValue, line: line, limits: limits)
         return isNew
     }
 
@@ -104,21 +98,8 @@ struct ReceivedFamilyDraft {
     /// Takes the times at which counts began from series of another family, as the text format has them.
     mutating func take(created times: [ReceivedSeries]) {
         for series in times {
-            guard let place = places[series.labels] else { continue }
-            self.series[place].created = self.series[place].created ?? series.value.asDouble
-        }
-    }
-}
-
-/// Why a sample is refused, before it is known which line it has.
-enum ReceivedSampleFault: Error, CustomStringConvertible {
-    case labels(ReceivedLabelsFault)
-    case value(String)
-
-    var description: String {
-        switch self {
-        case .labels(let fault): fault.description
-        case .value(let reason): reason
+            guard let place = places[series.labels], let time = series.value.asDouble, time.isFinite else { continue }
+            self.series[place].created = self.series[place].created ?? time
         }
     }
 }

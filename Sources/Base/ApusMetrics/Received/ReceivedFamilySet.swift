@@ -1,38 +1,68 @@
 /// The families of a text, when all of it has been read: finished, and without two that claim one name.
 struct ReceivedFamilySet {
     private(set) var families: [ReceivedFamily] = []
+    private(set) var leftOut: LeftOut
     private let format: ReceivedTextFormat
+    private let limits: ReceivedLimits
 
-    init(_ drafts: [ReceivedFamilyDraft], format: ReceivedTextFormat) throws(ReceivedError) {
+    /// - Parameter leftOut: what has been left out so far.
+    init(_ drafts: [ReceivedFamilyDraft], format: ReceivedTextFormat, limits: ReceivedLimits, leftOut: LeftOut) {
         self.format = format
-        let drafts = format == .text ? try Self.withCreated(drafts) : drafts
+        self.limits = limits
+        self.leftOut = leftOut
+        let drafts = format == .text ? withCreated(drafts) : drafts
         var lines: [Int] = []
-        for draft in drafts where draft.hasSamples {
-            families.append(try Self.family(draft, format))
+        for draft in drafts {
+            guard let family = family(draft) else { continue }
+            families.append(family)
             lines.append(draft.line)
         }
-        try settleNames(lines)
+        settleNames(lines)
     }
 
-    private static func family(
-        _ draft: ReceivedFamilyDraft, _ format: ReceivedTextFormat
-    ) throws(ReceivedError) -> ReceivedFamily {
+    /// The family with all series that can be served; `nil` without one.
+    private mutating func family(_ draft: ReceivedFamilyDraft) -> ReceivedFamily? {
         let kind = draft.kind ?? .untyped
         let suffix = format == .openMetrics ? kind.sampleSuffix ?? "" : ""
+        let series = self.series(of: draft)
+        guard !series.isEmpty else { return nil }
+        var unit = draft.unit.flatMap { $0.isEmpty ? nil : $0 }
+        if unit != nil, kind == .info || kind == .stateSet {
+            leftOut.add(
+                .type, line: draft.line, family: draft.name,
+                "\(draft.name) has no number, and so no unit: leave out its # UNIT line")
+            unit = nil
+        }
+        return ReceivedFamily(name: draft.name + suffix, kind: kind, help: draft.help ?? "", unit: unit, series: series)
+    }
+
+    private mutating func series(of draft: ReceivedFamilyDraft) -> [ReceivedSeries] {
         var series: [ReceivedSeries] = []
         series.reserveCapacity(draft.series.count)
-        for one in draft.series { series.append(try one.finished(kind, of: draft.name)) }
-        if let unit = draft.unit, !unit.isEmpty, kind == .info || kind == .stateSet {
-            throw ReceivedError(line: draft.line, "\(draft.name) has no number, and so no unit: leave out its # UNIT line")
+        for one in draft.series {
+            var repetition = one.repetition
+            do throws(ReceivedSeriesFault) {
+                if let (fault, _) = one.fault { throw fault }
+                let (own, isRepeated) = try one.finished(draft.kind ?? .untyped, of: draft.name, limits)
+                series.append(own)
+                if isRepeated, repetition == nil { repetition = (draft.name, one.line) }
+            } catch {
+                leftOut.add(
+                    error.reason, line: one.fault?.line ?? one.line, family: draft.name, labels: one.labels, error.words)
+                continue
+            }
+            guard let (name, line) = repetition else { continue }
+            leftOut.add(
+                .duplicate, line: line, family: draft.name, labels: one.labels,
+                "a sample of \(name) is there a second time with these labels, and the first is served: a series is there once")
         }
-        let unit = draft.unit.flatMap { $0.isEmpty ? nil : $0 }
-        return ReceivedFamily(name: draft.name + suffix, kind: kind, help: draft.help ?? "", unit: unit, series: series)
+        return series
     }
 
     /// Brings the beginnings of counts to the families that they are of.
     ///
     /// Clients that have them write them in text as gauges of their own, such as `x_created` beside the counter `x_total`.
-    private static func withCreated(_ drafts: [ReceivedFamilyDraft]) throws(ReceivedError) -> [ReceivedFamilyDraft] {
+    private mutating func withCreated(_ drafts: [ReceivedFamilyDraft]) -> [ReceivedFamilyDraft] {
         let suffix = "_created"
         guard drafts.contains(where: { $0.name.hasSuffix(suffix) }) else { return drafts }
         var drafts = drafts
@@ -48,27 +78,28 @@ struct ReceivedFamilySet {
                 }
             }
             guard let owner else { continue }
-            var times: [ReceivedSeries] = []
-            for series in draft.series { times.append(try series.finished(.gauge, of: draft.name)) }
-            drafts[owner].take(created: times)
+            drafts[owner].take(created: series(of: draft))
             taken.insert(place)
         }
         return drafts.enumerated().filter { !taken.contains($0.offset) }.map(\.element)
     }
 
-    /// Refuses two families that claim one name. In text, a counter `x_total` may stand beside a family `x`.
-    private mutating func settleNames(_ lines: [Int]) throws(ReceivedError) {
+    /// Leaves out the later of two families that claim one name. In text, a counter `x_total` may stand beside a family `x`.
+    private mutating func settleNames(_ lines: [Int]) {
         if format == .text { families.settleOpenMetricsNames() }
-        var owners: [String: Int] = [:]
-        for (index, family) in families.enumerated() {
-            for name in family.claimedNames {
-                if let owner = owners[name] {
-                    throw ReceivedError(
-                        line: max(lines[index], lines[owner]),
-                        "\(family.name) and \(families[owner].name) both have the name \(name): rename one of them")
-                }
-                owners[name] = index
+        var owners: [String: String] = [:]
+        var settled: [ReceivedFamily] = []
+        for (family, line) in zip(families, lines) {
+            let names = family.claimedNames
+            if let name = names.first(where: { owners[$0] != nil }), let owner = owners[name] {
+                leftOut.add(
+                    .name, line: line, family: family.name,
+                    "\(family.name) and \(owner) both have the name \(name): rename one of them", count: family.series.count)
+                continue
             }
+            for name in names { owners[name] = family.name }
+            settled.append(family)
         }
+        families = settled
     }
 }

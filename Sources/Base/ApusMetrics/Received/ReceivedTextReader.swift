@@ -9,6 +9,10 @@ struct ReceivedTextReader {
     /// The family that the last line was of.
     private var last: Int?
     private var seriesCount = 0
+    private var leftOut = LeftOut()
+    /// The sample that was left out last, without its value and the label that is its own: those that follow of the same series are one
+    /// with it.
+    private var lastLeftOut: (name: String, labels: [ServedLabel])?
 
     /// - Parameter text: UTF-8.
     init(_ text: [UInt8], as format: ReceivedTextFormat, limits: ReceivedLimits) {
@@ -18,7 +22,10 @@ struct ReceivedTextReader {
         reader = ExpositionReader(text, as: format.grammar, mostLabels: limits.labels + 1)
     }
 
-    mutating func families() throws(ReceivedError) -> [ReceivedFamily] {
+    /// Reads the text.
+    ///
+    /// - Throws: the first line that is none of the format, or with which the text is past a limit of all of it.
+    mutating func report() throws(ReceivedError) -> ReceivedReport {
         var isEnded = false
         while let line = try next() {
             guard !isEnded else { throw error("a line follows # EOF, which ends OpenMetrics: leave it out") }
@@ -33,11 +40,19 @@ struct ReceivedTextReader {
         if format == .openMetrics && !isEnded {
             throw error("# EOF, which ends OpenMetrics, is missing: send the whole text, or say text/plain in Content-Type")
         }
-        return try ReceivedFamilySet(drafts, format: format).families
+        let set = ReceivedFamilySet(drafts, format: format, limits: limits, leftOut: leftOut)
+        var report = ReceivedReport(families: set.families)
+        report.leftOut = set.leftOut
+        return report
     }
 
     private mutating func next() throws(ReceivedError) -> ExpositionLine? {
-        do { return try reader.next() } catch { throw ReceivedError(error) }
+        while true {
+            do throws(ExpositionSyntaxError) { return try reader.next() } catch {
+                guard case .tooManyLabels = error.problem else { throw ReceivedError(error) }
+                leftOut.add(.limit, line: error.line, family: reader.nameOfLine, error.reason)
+            }
+        }
     }
 
     private func error(_ reason: String) -> ReceivedError { ReceivedError(line: max(1, reader.lineNumber), reason) }
@@ -45,55 +60,54 @@ struct ReceivedTextReader {
     // MARK: - What is said of families
 
     private mutating func takeHelp(_ help: String, of name: String) throws(ReceivedError) {
-        let place = try place(of: name)
-        if format == .openMetrics {
-            guard !drafts[place].hasSamples else { throw error("the help of \(drafts[place].name) follows its samples") }
-            guard drafts[place].help == nil else { throw error("the help of \(drafts[place].name) is told a second time") }
-        }
+        guard let place = try place(of: name) else { return }
+        if format == .openMetrics, drafts[place].help != nil { return }
         drafts[place].help = limits.help(help)
     }
 
     private mutating func takeType(_ kind: ServedKind, of name: String) throws(ReceivedError) {
-        let place = try place(of: name)
+        guard let place = try place(of: name) else { return }
         let name = drafts[place].name
         // Exporters of several devices write it for each; what was said before is said again.
-        if format != .openMetrics, drafts[place].kind == kind { return }
-        guard !drafts[place].hasSamples else {
-            throw error("the type of \(name) follows its samples: write a family's # TYPE line before them")
-        }
+        if drafts[place].kind == kind { return }
         guard drafts[place].kind == nil else {
-            throw error("the type of \(name) is told a second time: a family is there once, or two names come to one")
+            return passOver("the type of \(name) is told a second time: a family is there once, or two names come to one", name)
+        }
+        guard !drafts[place].hasSamples else {
+            return passOver("the type of \(name) follows its samples: write a family's # TYPE line before them", name)
         }
         drafts[place].set(kind, as: format)
     }
 
     private mutating func takeUnit(_ unit: String, of name: String) throws(ReceivedError) {
-        let place = try place(of: name)
+        guard let place = try place(of: name) else { return }
         let name = drafts[place].name
-        guard !drafts[place].hasSamples, drafts[place].unit == nil else {
-            throw error("the unit of \(name) is told a second time or after its samples")
+        guard drafts[place].unit == nil || drafts[place].unit == unit else {
+            return passOver("the unit of \(name) is told a second time", name)
         }
         guard unit.isEmpty || name.hasSuffix("_" + unit), unit.utf8.count <= limits.unit else {
-            throw error("the unit of \(name) does not end its name: call it \(name)_UNIT, with at most \(limits.unit) bytes")
+            return passOver(
+                "the unit of \(name) does not end its name: call it \(name)_UNIT, with at most \(limits.unit) bytes", name)
         }
         drafts[place].unit = unit
     }
 
-    /// The draft of a family that a line names, which is entered.
-    private mutating func place(of name: String) throws(ReceivedError) -> Int {
-        let name = try legal(name)
-        let place: Int
-        if let known = places[name] { place = known } else { place = try added(name) }
-        try enter(place)
+    /// Passes over a line that says something of a family.
+    private mutating func passOver(_ words: String, _ family: String) {
+        leftOut.add(.type, line: reader.lineNumber, family: family, words)
+    }
+
+    /// The draft of a family that a line names, which the samples that follow are looked for in first; `nil` of a name past the limit,
+    /// whose samples are left out.
+    private mutating func place(of name: String) throws(ReceivedError) -> Int? {
+        guard name.utf8.count <= limits.name else { return nil }
+        let name = Self.legal(name)
+        let place = if let known = places[name] { known } else { try added(name) }
+        last = place
         return place
     }
 
-    private func legal(_ name: String) throws(ReceivedError) -> String {
-        guard name.utf8.count <= limits.name else {
-            throw error("a name has \(name.utf8.count) bytes, and \(limits.name) are the most: put what varies into a label")
-        }
-        return MetricName.isLegal(name) ? name : MetricName.sanitized(name)
-    }
+    private static func legal(_ name: String) -> String { MetricName.isLegal(name) ? name : MetricName.sanitized(name) }
 
     private mutating func added(_ name: String) throws(ReceivedError) -> Int {
         guard drafts.count < limits.families else {
@@ -105,46 +119,52 @@ struct ReceivedTextReader {
         return drafts.count - 1
     }
 
-    /// Goes on with a family; in OpenMetrics no other one may have come between.
-    private mutating func enter(_ place: Int) throws(ReceivedError) {
-        guard place != last else { return }
-        guard format == .text || !drafts[place].isLeft else {
-            throw error("\(drafts[place].name) goes on after another family: OpenMetrics has all lines of a family together")
-        }
-        if let last { drafts[last].isLeft = true }
-        last = place
-    }
-
     // MARK: - Samples
 
     private mutating func take(_ sample: ServedSample) throws(ReceivedError) {
-        let name = try legal(sample.name)
-        let (place, role) = try self.place(ofSample: name)
-        try enter(place)
-        let isNew: Bool
-        do {
-            isNew = try drafts[place].take(sample, as: role, line: reader.lineNumber, limits: limits)
-        } catch {
-            throw self.error(error.description)
+        guard sample.value != nil else {
+            throw error("\(sample.name) has a composite value, which only OpenMetrics 2.0 has: send 1.0")
         }
-        guard isNew else { return }
+        guard sample.name.utf8.count <= limits.name else {
+            let size = sample.name.utf8.count
+            let words = "a name has \(size) bytes, and \(limits.name) are the most: put what varies into a label"
+            return leave(sample, of: sample.name, ReceivedSeriesFault(.limit, words))
+        }
+        let name = Self.legal(sample.name)
+        let (place, role) = try place(ofSample: name)
+        last = place
+        guard let role else {
+            let draft = drafts[place]
+            let words = "\(name) is no sample of the \(draft.typeName) \(draft.name): \(draft.remedy)"
+            return leave(sample, of: draft.name, ReceivedSeriesFault(.name, words))
+        }
+        do throws(ReceivedLabelsFault) {
+            guard try drafts[place].take(sample, as: role, line: reader.lineNumber, limits: limits) else { return }
+        } catch {
+            return leave(sample, of: drafts[place].name, ReceivedSeriesFault(error))
+        }
         seriesCount += 1
         guard seriesCount <= limits.series else {
             throw error("\(limits.series) series are the most: find the label with many values and bound them")
         }
     }
 
-    /// The family that a sample of this name belongs to, and what it is of it.
-    private mutating func place(
-        ofSample name: String
-    ) throws(ReceivedError) -> (place: Int, role: ReceivedSampleRole) {
+    /// Leaves out the series of a sample, of whose name or labels nothing can be served.
+    private mutating func leave(_ sample: ServedSample, of family: String, _ fault: ReceivedSeriesFault) {
+        let own: Set = ["le", "quantile"]
+        let labels = sample.labels.filter { !own.contains($0.name) }
+        // The samples of a histogram stand together, and are one series.
+        defer { lastLeftOut = (family, labels) }
+        if let lastLeftOut, lastLeftOut.name == family, lastLeftOut.labels == labels { return }
+        leftOut.add(
+            fault.reason, line: reader.lineNumber, family: family,
+            labels: LabelBytes.render(labels.map { ($0.name, $0.value) }), fault.words)
+    }
+
+    /// The family that a sample of this name belongs to, and what it is of it; without a role it is none of its samples.
+    private mutating func place(ofSample name: String) throws(ReceivedError) -> (place: Int, role: ReceivedSampleRole?) {
         if let last, let role = drafts[last].role(ofSample: name) { return (last, role) }
-        if let place = places[name] {
-            guard let role = drafts[place].role(ofSample: name) else {
-                throw error("\(name) is no sample of the \(drafts[place].typeName) \(name): \(drafts[place].remedy)")
-            }
-            return (place, role)
-        }
+        if let place = places[name] { return (place, drafts[place].role(ofSample: name)) }
         for suffix in ReceivedSampleRole.suffixes where name.hasSuffix(suffix) {
             if let place = places[String(name.dropLast(suffix.count))], let role = drafts[place].role(ofSample: name) {
                 return (place, role)
