@@ -127,7 +127,9 @@ final class ReportReceiver: Sendable {
         _ body: [UInt8], as format: ReceivedTextFormat, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
     ) throws(ReportRefused) -> [String] {
         let report: ReceivedReport
-        do { report = try ReceivedReport(text: body, as: format, limits: .ofInstance(series: seriesLimit)) } catch {
+        do {
+            report = try ReceivedReport(text: body, as: format, limits: .ofInstance(series: seriesLimit)).declared()
+        } catch {
             throw ReportRefused(.content, .badRequest, error.description)
         }
         do throws(Refusal) {

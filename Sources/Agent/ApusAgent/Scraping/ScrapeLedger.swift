@@ -30,7 +30,7 @@ struct ScrapeLedger: Sendable {
     /// Reads a page, which takes its time.
     func report(_ answer: PageAnswer, of identity: InstanceIdentity) -> Result<Page, ScrapeFault> {
         Result { () throws(ScrapeFault) in
-            let report = try answer.report(limits: .ofInstance(series: seriesLimit))
+            let report = try answer.report(limits: .ofInstance(series: seriesLimit)).declared()
             return Page(
                 report: names.naming(report, of: identity), samples: report.families.reduce(0) { $0 + $1.sampleCount })
         }
