@@ -57,6 +57,11 @@ import Testing
         ("[]", "line 1, column 1: an array stands where a request"),
         ("{\"resourceMetrics\":{}}", "column 20: resourceMetrics is an object"),
         ("{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":1}]}]}]}", "name is a number"),
+        ("{\"resource_metrics\":[]}", "column 2: resource_metrics is called resourceMetrics in OTLP's JSON"),
+        (
+            "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"a\",\"sum\":{\"data_points\":[]}}]}]}]}",
+            "column 69: data_points is called dataPoints"
+        ),
         ("{", "line 1, column 2"),
         (
             "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\n\"gauge\":{\"dataPoints\":[{\"timeUnixNano\":\"-1\"}]}}]}]}]}",

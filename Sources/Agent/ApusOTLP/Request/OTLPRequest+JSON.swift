@@ -16,6 +16,7 @@ extension OTLPRequest {
             throw OTLPError(place: .text(error.place), reason: error.reason)
         }
         var decoder = OTLPJSONDecoder(body, limits)
+        try decoder.refuseUnderscores(json)
         self.init(resources: try decoder.resources(json))
     }
 }
