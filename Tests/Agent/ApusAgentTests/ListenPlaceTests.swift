@@ -28,6 +28,7 @@ import Testing
         arguments: [
             ("unix:run/a.sock", .path), ("unix:", .path), ("unix://run/a.sock", .path), ("unix:@name", .path),
             ("unix:/\(String(repeating: "x", count: 107))", .tooLong), ("unix:/a mode=66", .mode("66")),
+            ("unix:/a mode=0666 mode=0600", .repeated("mode")), ("unix:/a group=0 mode=0660 group=0", .repeated("group")),
             ("unix:/a mode=1777", .mode("1777")), ("unix:/a mode=rw-", .mode("rw-")), ("unix:/a mode=0444", .closed("0444")),
             ("unix:/a group=no-such-group", .group("no-such-group")), ("unix:/a group=4294967295", .group("4294967295")),
             ("unix:/a user=root", .setting("user")), ("0.0.0.0:99999", .address(.notPort("99999"))),

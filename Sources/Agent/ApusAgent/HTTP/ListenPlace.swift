@@ -59,9 +59,11 @@ package struct ListenPlace: Sendable, Hashable, CustomStringConvertible {
     private static func socket(_ text: Substring) throws(ListenPlaceFault) -> Kind {
         var path = text
         var access = SocketFile.Access()
+        var said: Set<Substring> = []
         // A path may have spaces in it: only last words of the form count.
         while let space = path.lastIndex(of: " "), let equals = path[space...].firstIndex(of: "=") {
             let (key, value) = (path[path.index(after: space)..<equals], path[path.index(after: equals)...])
+            guard said.insert(key).inserted else { throw .repeated(String(key)) }
             switch key {
             case "mode": access.mode = try mode(value)
             case "group": access.group = try group(value)
@@ -106,6 +108,8 @@ package enum ListenPlaceFault: Error, Equatable, CustomStringConvertible {
     case tooLong
     /// A word behind the path that is no setting.
     case setting(String)
+    /// A setting that is there twice.
+    case repeated(String)
     case mode(String)
     /// A mode by which nobody could connect.
     case closed(String)
@@ -119,6 +123,7 @@ package enum ListenPlaceFault: Error, Equatable, CustomStringConvertible {
         case .tooLong:
             "the path of a Unix socket has \(SocketFile.longestPath) bytes at most, as Linux takes no more: choose a shorter one"
         case .setting(let key): "“\(key)=” is no setting of a Unix socket: write mode=0660 or group=NAME behind the path"
+        case .repeated(let key): "\(key)= is there twice: write it once"
         case .mode(let text): "mode=\(text) is no mode: write it in octal, such as mode=0660"
         case .closed(let text): "mode=\(text) lets nobody connect, who has to write: such as mode=0660"
         case .group(let name): "there is no group \(name): make it, or write group=NUMBER"
