@@ -128,10 +128,11 @@ import Testing
             nodejs_heap_size_used_bytes 7340032
 
             """
-        let report = try ReceivedReport(text: Array(text.utf8), as: .text, limits: .forTests).adding([], orElse: NameRule.usual)
+        let report = try ReceivedReport(text: Array(text.utf8), as: .text, limits: .forTests)
+        let named = NameBook().naming(report, of: InstanceIdentity(service: "shop", instance: "shop-1")).report
         let identity = InstanceIdentity(service: "shop", instance: "shop-1")
         for _ in 0..<3 {
-            try host.table.receive(report, of: identity, from: ReportPeer(pid: 0, uid: 1000), at: host.time.now)
+            try host.table.receive(named, of: identity, from: ReportPeer(pid: 0, uid: 1000), at: host.time.now)
         }
         try scrape(on: host)
     }

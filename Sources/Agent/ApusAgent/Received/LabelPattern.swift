@@ -13,6 +13,6 @@ final class LabelPattern: Sendable {
         expression = Mutex(try RegularExpression("\\A(?:\(text))\\z"))
     }
 
-    /// Whether the value matches; not where the bound of the search's work was met.
-    func matches(_ value: String) -> Bool { expression.withLock { $0.search(value.utf8.span.bytes) == .found } }
+    /// Whether the value matches.
+    func search(_ value: String) -> RegularExpression.Finding { expression.withLock { $0.search(value.utf8.span.bytes) } }
 }

@@ -41,33 +41,51 @@ package struct NameRule: Sendable {
         self.labels = labels.sorted { $0.0 < $1.0 }
     }
 
-    /// What a series adds to; `nil` when it adds to nothing.
-    fileprivate func labels(of series: ReceivedSeries) -> [UInt8]? {
-        guard !having.isEmpty || !labels.isEmpty else { return [] }
+    /// What a series is for the known family.
+    private enum Part {
+        case labels([UInt8])
+        case none
+        /// The time of all searches is over before it is known.
+        case unknown
+    }
+
+    private func part(of series: ReceivedSeries, _ budget: inout NamingBudget) -> Part {
+        guard !having.isEmpty || !labels.isEmpty else { return .labels([]) }
         let pairs = (try? LabelBytes.parse(series.labels)) ?? []
         let own = Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-        guard having.allSatisfy({ $0.holds(of: own[$0.name]) }) else { return nil }
-        return LabelBytes.render(
-            labels.map { label in
-                switch label.origin {
-                case .constant(let value): (label.name, value)
-                case .label(let name, let otherwise): (label.name, own[name] ?? otherwise)
-                }
-            })
+        for condition in having {
+            guard let holds = condition.holds(of: own[condition.name], &budget) else { return .unknown }
+            if !holds { return .none }
+        }
+        return .labels(
+            LabelBytes.render(
+                labels.map { label in
+                    switch label.origin {
+                    case .constant(let value): (label.name, value)
+                    case .label(let name, let otherwise): (label.name, own[name] ?? otherwise)
+                    }
+                }))
     }
 }
 
 extension ReceivedReport {
     /// The report with the families that follow from it by rules, where it has them not itself.
     ///
-    /// - Parameter others: count for the families for which none of the rules finds a series. Of several rules for one family, those
-    ///   count that are about families of the report.
-    package func adding(_ rules: [NameRule], orElse others: [NameRule] = []) -> ReceivedReport {
+    /// - Parameters:
+    ///   - others: count for the families for which none of the rules finds a series. Of several rules for one family, those count that
+    ///     are about families of the report.
+    ///   - budget: of all searches. A family of which it leaves a series unknown is not added, as a part of a sum is another number.
+    ///   - unnamed: receives the names of those families.
+    func adding(
+        _ rules: [NameRule], orElse others: [NameRule] = [], within budget: inout NamingBudget, unnamed: inout [String]
+    ) -> ReceivedReport {
         let families = Dictionary(families.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var sums: [String: Sum] = [:]
-        for rule in rules { rule.add(families, to: &sums) }
+        for rule in rules { rule.add(families, to: &sums, &budget) }
         let settled = sums
-        for rule in others where settled[rule.known.name] == nil { rule.add(families, to: &sums) }
+        for rule in others where settled[rule.known.name] == nil { rule.add(families, to: &sums, &budget) }
+        unnamed = sums.filter { !$0.value.isWhole }.keys.sorted()
+        sums = sums.filter(\.value.isWhole)
         guard !sums.isEmpty else { return self }
         var report = self
         for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
@@ -84,16 +102,27 @@ extension ReceivedReport {
     fileprivate struct Sum {
         let family: MetricFamily
         var byLabels: [[UInt8]: Double] = [:]
+        /// Whether all series are known that it may be of.
+        var isWhole = true
     }
 }
 
 extension NameRule {
     /// Adds the series of a report's families, unless it has the known family itself.
-    fileprivate func add(_ families: [String: ReceivedFamily], to sums: inout [String: ReceivedReport.Sum]) {
+    fileprivate func add(
+        _ families: [String: ReceivedFamily], to sums: inout [String: ReceivedReport.Sum], _ budget: inout NamingBudget
+    ) {
         guard families[known.name] == nil, let family = families[reported] else { return }
         for series in family.series {
-            guard let value = series.value.asDouble, let labels = labels(of: series) else { continue }
-            sums[known.name, default: ReceivedReport.Sum(family: known)].byLabels[labels, default: 0] += value * factor
+            guard let value = series.value.asDouble else { continue }
+            switch part(of: series, &budget) {
+            case .labels(let labels):
+                sums[known.name, default: ReceivedReport.Sum(family: known)].byLabels[labels, default: 0] += value * factor
+            case .none: continue
+            case .unknown:
+                sums[known.name, default: ReceivedReport.Sum(family: known)].isWhole = false
+                return
+            }
         }
     }
 }

@@ -132,14 +132,29 @@ final class ReportReceiver: Sendable {
         } catch {
             throw ReportRefused(.content, .badRequest, error.description)
         }
-        do throws(Refusal) {
-            try table.receive(book.naming(report, of: identity), of: identity, from: user(peer), at: now)
-        } catch { throw ReportRefused(error) }
+        let (named, unnamed) = book.naming(report, of: identity)
+        do throws(Refusal) { try table.receive(named, of: identity, from: user(peer), at: now) } catch {
+            throw ReportRefused(error)
+        }
         if let first = report.leftOut.first.first {
             let message = "\(report.leftOut.count) series of \(identity) are left out; the first, in \(first)"
             count(.content, "series of a report over HTTP are left out; the others are served", message, peer)
         }
-        return report.leftOut.lines + unserved(report, identity)
+        return report.leftOut.lines + tell(unnamed, of: identity, peer) + unserved(report, identity)
+    }
+
+    /// Says in the log that names of the file took too long.
+    ///
+    /// - Returns: the same for the reporter.
+    private func tell(_ unnamed: [String], of identity: InstanceIdentity, _ peer: ConnectionPeer) -> [String] {
+        guard !unnamed.isEmpty else { return [] }
+        let words = NameBook.words(unnamed: unnamed)
+        if let omitted = lines.admit(peer) {
+            logger.warning(
+                "the names in the file take too long on a report",
+                metadata: ["instance": "\(identity)", "reason": "\(words)", "omitted": "\(omitted)"])
+        }
+        return [words]
     }
 
     private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) {
@@ -168,7 +183,9 @@ final class ReportReceiver: Sendable {
         rates.withLock { $0.charge(series * Self.bytesOfSeries, to: peer) }
         for (identity, report) in taken.reports.sorted(by: { $0.key < $1.key }) {
             do throws(Refusal) {
-                try table.receive(book.naming(report, of: identity), of: identity, from: user, at: now)
+                let (named, unnamed) = book.naming(report, of: identity)
+                try table.receive(named, of: identity, from: user, at: now)
+                for reason in tell(unnamed, of: identity, peer) { taken.warn(reason) }
                 for reason in unserved(report, identity) { taken.warn(reason) }
             } catch {
                 taken.reject(report.seriesCount, error.message)

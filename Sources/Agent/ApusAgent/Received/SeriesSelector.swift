@@ -15,6 +15,9 @@ package struct SeriesSelector: Sendable, CustomStringConvertible {
     let factor: Double
     /// The selector as it was written.
     package let description: String
+    /// Selectors that select the same series, with the same factor, have the same: spaces, quotation marks and the order of conditions
+    /// make no difference.
+    var key: String { "\(name){\(conditions.map(\.key).sorted().joined(separator: ","))} * \(factor)" }
 
     /// - Throws: ``SeriesSelectorFault``.
     package init(_ text: String) throws(SeriesSelectorFault) {
@@ -114,7 +117,11 @@ package struct SeriesSelector: Sendable, CustomStringConvertible {
                 skipSpaces()
                 let text = String(decoding: rest, as: UTF8.self)
                 guard let number = Double(text), number.isFinite, number > 0 else { throw fault("a number above 0") }
-                return isQuotient ? 1 / number : number
+                let factor = isQuotient ? 1 / number : number
+                guard factor.isFinite, factor > 0 else {
+                    throw fault("a number that a value can be multiplied or divided by, such as 1000,")
+                }
+                return factor
             }
             skipSpaces()
             guard rest.isEmpty else { throw fault("its end, or / and a number,") }
@@ -131,7 +138,12 @@ package struct SeriesSelectorFault: Error, Equatable {
 
 /// What a label of a series must be; one that it has not is empty.
 struct LabelCondition: Sendable {
-    enum Comparison: Sendable { case equal, unequal, matches, unlike }
+    enum Comparison: String, Sendable {
+        case equal = "="
+        case unequal = "!="
+        case matches = "=~"
+        case unlike = "!~"
+    }
 
     let name: String
     private let comparison: Comparison
@@ -153,6 +165,9 @@ struct LabelCondition: Sendable {
         }
     }
 
+    /// Conditions that are the same have the same.
+    var key: String { "\(name)\(comparison.rawValue)\(String(reflecting: value))" }
+
     /// A condition that the label has a value.
     init(_ name: String, _ value: String) {
         self.name = name
@@ -161,13 +176,18 @@ struct LabelCondition: Sendable {
         pattern = nil
     }
 
-    func holds(of own: String?) -> Bool {
+    /// Whether it holds of a label's value; not where one search has met its bound, whichever way it compares, and `nil` when the time of
+    /// all searches is over.
+    func holds(of own: String?, _ budget: inout NamingBudget) -> Bool? {
         let own = own ?? ""
-        return switch comparison {
-        case .equal: own.utf8.elementsEqual(value.utf8)
-        case .unequal: !own.utf8.elementsEqual(value.utf8)
-        case .matches: pattern?.matches(own) ?? false
-        case .unlike: !(pattern?.matches(own) ?? true)
+        let wanted: RegularExpression.Finding
+        switch comparison {
+        case .equal: return own.utf8.elementsEqual(value.utf8)
+        case .unequal: return !own.utf8.elementsEqual(value.utf8)
+        case .matches: wanted = .found
+        case .unlike: wanted = .absent
         }
+        guard let pattern else { return false }
+        return budget.search { pattern.search(own) }.map { $0 == wanted }
     }
 }

@@ -10,6 +10,8 @@ struct ScrapeLedger: Sendable {
         let report: ReceivedReport
         /// Samples on the page itself.
         let samples: Int
+        /// Families for which the names in the file took too long.
+        let unnamed: [String]
     }
 
     let table: InstanceTable
@@ -31,8 +33,8 @@ struct ScrapeLedger: Sendable {
     func report(_ answer: PageAnswer, of identity: InstanceIdentity) -> Result<Page, ScrapeFault> {
         Result { () throws(ScrapeFault) in
             let report = try answer.report(limits: .ofInstance(series: seriesLimit)).declared()
-            return Page(
-                report: names.naming(report, of: identity), samples: report.families.reduce(0) { $0 + $1.sampleCount })
+            let (named, unnamed) = names.naming(report, of: identity)
+            return Page(report: named, samples: report.sampleCount, unnamed: unnamed)
         }
     }
 
@@ -78,6 +80,17 @@ struct ScrapeLedger: Sendable {
         facts["failure"] = "\(fault.failure.rawValue)"
         facts["reason"] = "\(fault.reason)"
         logger.warning("a page of metrics cannot be scraped; its instance is served as down", metadata: facts)
+    }
+
+    /// Says in the log that the names in the file take too long on a page.
+    func tell(unnamed: [String], of target: ScrapeTarget) {
+        guard !unnamed.isEmpty, let omitted = leftOutLines.admit(target.identity) else { return }
+        logger.warning(
+            "the names in the file take too long on a page of metrics",
+            metadata: [
+                "instance": "\(target.identity)", "url": "\(target.address)", "reason": "\(NameBook.words(unnamed: unnamed))",
+                "omitted": "\(omitted)",
+            ])
     }
 
     /// Says in the log what of a page is left out.

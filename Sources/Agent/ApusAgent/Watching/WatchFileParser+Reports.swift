@@ -140,7 +140,7 @@ extension WatchFileParser {
         for name in KnownName.allCases {
             guard let own = keys[name.key] else { continue }
             for (selector, place) in selectors(of: name, own) {
-                if let other = taken.updateValue(name, forKey: ByteText(selector.description)) {
+                if let other = taken.updateValue(name, forKey: ByteText(selector.key)) {
                     note(
                         "\(selector.description.quotedExcerpt()) is \(other.key) already: it is one of the two", at: place)
                 }

@@ -33,10 +33,14 @@ package enum WatchLimits: LimitCatalog {
         remedy: "write the others by hand, or several in one group")
     package static let draftProcesses = Limit(
         32_768, "processes that apus-agent init looks at", per: "call", remedy: "write what it has not seen by hand")
+    package static let naming = Limit(
+        Duration.milliseconds(100),
+        "of work on the expressions of `names`, past which what they are for is not served of that page or report",
+        per: "page or report", remedy: "compare labels with =, or write expressions that do not try one text in many ways")
     package static let errors = Limit(
         20, "errors that are listed", per: "file", remedy: "mend those, and check again")
 
     package static let all: [any AnyLimit] = [
-        file, depth, values, groups, selectors, pattern, names, command, pidFile, draftGroups, draftProcesses, errors,
+        file, depth, values, groups, selectors, pattern, names, naming, command, pidFile, draftGroups, draftProcesses, errors,
     ]
 }

@@ -139,6 +139,18 @@ import Testing
             "1:39: heap “x{y=1}” has “1}” where a value in quotation marks should be"
         ),
         ("services: [{service: a, names: {heap: 'x{y=\"1\"'}}]", "1:39: heap “x{y=\"1\"” ends where a comma or } should be"),
+        (
+            "services: [{service: a, names: {heap: x / 1e-320}}]",
+            "1:39: heap “x / 1e-320” has “1e-320” where a number that a value can be multiplied or divided by, such as 1000, should be"
+        ),
+        (
+            "services: [{service: a, names: {heap: x, queue_depth: [y, ' x ']}}]",
+            "1:59: “ x ” is heap already: it is one of the two"
+        ),
+        (
+            "services: [{service: a, names: {heap: ['x{a=\"1\",b=\"2\"}', \"x{ b = '2' ,a=`1`} * 1.0\"]}}]",
+            "1:58: “x{ b = '2' ,a=`1`} * 1.0” is heap already: it is one of the two"
+        ),
         ("services: [{service: a, names: {heap: x / 0}}]", "1:39: heap “x / 0” has “0” where a number above 0 should be"),
     ])
     func `an error says where, what and what to write instead`(text: String, wanted: String) {
@@ -156,7 +168,7 @@ import Testing
         let book = NameBook()
         book.watch(try parse(file))
         let report = try ReceivedReport(text: Array(text.utf8), as: .text, limits: .forTests)
-        let named = book.naming(report, of: InstanceIdentity(service: service, instance: "\(service)-1"))
+        let named = book.naming(report, of: InstanceIdentity(service: service, instance: "\(service)-1")).report
         return Dictionary(
             uniqueKeysWithValues: named.families.map { family in
                 (
@@ -224,5 +236,40 @@ import Testing
         let families = try naming(file, Self.text)
         #expect(families["service_process_heap_bytes"] == ["": 7])
         #expect(families["queue_depth"] == [#"state="pending""#: 7])
+    }
+
+    @Test func `expressions that try one text in many ways are bounded over all of a report`() throws {
+        let book = NameBook()
+        book.watch(
+            try parse(
+                #"""
+                services:
+                  - service: shop
+                    names:
+                      queue_depth: 'jobs{queue=~"(a|aa|a+)+b"}'
+                      heap: 'heaps{is="x"}'
+                """#))
+        let long = String(repeating: "a", count: 100)
+        let lines = (0..<2000).map { "jobs{queue=\"\(long)!\($0)b\"} 1\n" }.joined()
+        let report = try ReceivedReport(
+            text: Array("jobs{queue=\"ab\"} 1\n\(lines)heaps{is=\"x\"} 5\n".utf8), as: .text, limits: .ofInstance(series: 5000))
+        let clock = ContinuousClock()
+        var named: (report: ReceivedReport, unnamed: [String]) = (report, [])
+        let took = clock.measure { named = book.naming(report, of: InstanceIdentity(service: "shop", instance: "shop-1")) }
+        // Two thousand searches that each meet their bound take seconds.
+        #expect(took < .seconds(1.5), "\(took)")
+        // A part of a sum would be another number.
+        #expect(named.unnamed == ["queue_depth"] && !named.report.families.contains { $0.name == "queue_depth" })
+        #expect(named.report.families.first { $0.name == "service_process_heap_bytes" }?.series.first?.value == .number(5))
+        #expect(named.report.families.first { $0.name == "jobs" }?.series.count == 2001)
+    }
+
+    @Test func `a search that meets its bound chooses no series, whichever way it compares`() throws {
+        for comparison in ["=~", "!~"] {
+            let file = "services: [{service: '*', names: {queue_depth: 'jobs{queue\(comparison)\"(a|aa|a+)+b\"}'}}]"
+            let long = String(repeating: "a", count: 200)
+            let families = try naming(file, "jobs{queue=\"\(long)!b\"} 1\njobs{queue=\"ab\"} 2\njobs{queue=\"c\"} 4\n")
+            #expect(families["queue_depth"] == [#"state="pending""#: comparison == "=~" ? 2 : 4])
+        }
     }
 }
