@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusHTTP
 import ApusLimits
+import CLinux
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -53,35 +54,41 @@ final class RequestHandler: ChannelInboundHandler {
             guard let head else { return }
             self.head = nil
             // Whether the agent lives is said at once.
-            if Page(uri: head.uri)?.isCheap ?? true { return answer(head, context) }
+            let askedAt = apus_monotonic_nanoseconds()
+            if Page(uri: head.uri)?.isCheap ?? true { return answer(head, context, askedAt: askedAt) }
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             let isPrepared = responder.prepare(head, isReserved: place.isReserved) { [loop = context.eventLoop] unanswered in
-                loop.execute { bound.value.0.queue(head, bound.value.1, without: unanswered) }
+                loop.execute { bound.value.0.queue(head, bound.value.1, askedAt: askedAt, without: unanswered) }
             }
-            if !isPrepared { queue(head, context) }
+            if !isPrepared { queue(head, context, askedAt: askedAt) }
         }
     }
 
     /// Answers in the turn of the peer.
     private func queue(
-        _ head: HTTPRequestHead, _ context: ChannelHandlerContext, without unanswered: Set<InstanceIdentity> = []
+        _ head: HTTPRequestHead, _ context: ChannelHandlerContext, askedAt: UInt64,
+        without unanswered: Set<InstanceIdentity> = []
     ) {
-        turns.add(for: place.peer) { [self] in if !isGone { answer(head, context, without: unanswered) } }
+        turns.add(for: place.peer) { [self] in
+            if !isGone { answer(head, context, askedAt: askedAt, without: unanswered) }
+        }
     }
 
     private func answer(
-        _ head: HTTPRequestHead, _ context: ChannelHandlerContext, without unanswered: Set<InstanceIdentity> = []
+        _ head: HTTPRequestHead, _ context: ChannelHandlerContext, askedAt: UInt64,
+        without unanswered: Set<InstanceIdentity> = []
     ) {
         writer.settle(head)
-        var client = client(context)
+        var client = client(context, askedAt: askedAt)
         client.unanswered = unanswered
         send(responder.answer(head, from: client), to: head, context)
     }
 
-    private func client(_ context: ChannelHandlerContext) -> Client {
+    private func client(_ context: ChannelHandlerContext, askedAt: UInt64) -> Client {
         let channel = context.channel
         return Client(
-            address: context.remoteAddress, peer: place.peer, isReserved: place.isReserved, now: context.eventLoop.now
+            address: context.remoteAddress, peer: place.peer, isReserved: place.isReserved, now: context.eventLoop.now,
+            askedAt: askedAt
         ) { [place] in
             place.cut(.full)
             channel.close(promise: nil)

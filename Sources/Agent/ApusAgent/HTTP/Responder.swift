@@ -16,6 +16,8 @@ struct Client {
     /// Whether the connection may ask for health and nothing else.
     let isReserved: Bool
     let now: NIODeadline
+    /// When the request was whole: CLOCK_MONOTONIC in nanoseconds.
+    let askedAt: UInt64
     /// Ends the connection in favour of somebody else's.
     let cut: @Sendable () -> Void
     /// Instances whose pages were not there in time for this request.
@@ -189,7 +191,7 @@ struct Responder: Sendable {
         guard let ticket = ticket(for: client) else { return .busy }
         let stream = ResponseStream(
             exposition.stream(format, unanswered: client.unanswered), ticket: ticket, compressor: compressor,
-            deadline: apus_monotonic_nanoseconds() + UInt64(Self.timeout(request) * 1e9))
+            deadline: client.askedAt + UInt64(Self.timeout(request) * 1e9))
         return Answer(contentType: contentType, headers: headers, body: .stream(stream))
     }
 
