@@ -51,7 +51,7 @@ package struct AgentServices {
         let scraper = file.map { _ in
             PageScraper(
                 ledger: ScrapeLedger(table: table, names: names, seriesLimit: configuration.seriesLimit, logger: logger),
-                interval: configuration.interval, clock: clock)
+                interval: configuration.interval, clock: clock, descriptors: DescriptorLimit.current?.soft)
         }
         let journal = try configuration.journal.map { journal throws(AgentError) in
             var journal = journal

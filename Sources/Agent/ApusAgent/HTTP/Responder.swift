@@ -70,14 +70,20 @@ struct Responder: Sendable {
     func prepare(
         _ request: HTTPRequestHead, isReserved: Bool, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void
     ) -> Bool {
-        guard let scraper, Page(uri: request.uri) == .metrics, request.method == .GET, !isReserved,
+        guard let scraper, Page(uri: request.uri) == .metrics, request.method == .GET, !isReserved, !isOwn(request),
             names.include(host: Self.field("Host", request))
         else { return false }
         // The other half is for reading what comes of it.
         return scraper.refresh(within: .seconds(Self.timeout(request) / 2), then: then)
     }
 
+    /// Whether the agent asks itself, as an address in its file leads here.
+    private func isOwn(_ request: HTTPRequestHead) -> Bool {
+        scraper.map { $0.mark == Self.field(PageScraper.markField, request) } ?? false
+    }
+
     func answer(_ request: HTTPRequestHead, from client: Client) -> Answer {
+        if isOwn(request) { return .text(.loopDetected, "this is the agent that asks: it does not fetch its own pages") }
         var answer = page(request, from: client)
         guard case .bytes(let bytes) = answer.body, bytes.count > EndpointLimits.document.value.bytes, request.method == .GET
         else { return answer }

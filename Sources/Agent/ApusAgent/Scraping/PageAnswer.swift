@@ -4,11 +4,17 @@ import ApusMetrics
 import ApusText
 
 /// A page as it was sent.
-struct PageAnswer: Sendable {
+package struct PageAnswer: Sendable {
     let contentType: String?
     /// `nil` for what is sent as it is.
     let contentEncoding: String?
     let body: [UInt8]
+
+    package init(contentType: String?, contentEncoding: String?, body: [UInt8]) {
+        self.contentType = contentType
+        self.contentEncoding = contentEncoding
+        self.body = body
+    }
 
     /// Reads the page as a report is read.
     func report(limits: ReceivedLimits) throws(ScrapeFault) -> ReceivedReport {

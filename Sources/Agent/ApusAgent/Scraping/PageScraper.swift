@@ -1,16 +1,16 @@
-import AgentMetrics
+package import AgentMetrics
 import ApusLinux
 import Logging
 import NIOCore
 import NIOPosix
-import ServiceLifecycle
+package import ServiceLifecycle
 import Synchronization
 
 /// Fetches the pages of metrics that the configuration file names, at each scrape of the agent, on threads of its own; where nobody
 /// scrapes, once an interval.
 ///
 /// Before the first page there is no thread; those that were made stay when a reload leaves none.
-final class PageScraper: Service {
+package final class PageScraper: Service {
     private struct Running {
         let group: MultiThreadedEventLoopGroup
         let loop: any EventLoop
@@ -22,19 +22,29 @@ final class PageScraper: Service {
         var isStopped = false
     }
 
+    /// Marks this agent's requests for pages, so that it knows one that comes back to it.
+    let mark = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    /// The header field that has the mark.
+    static let markField = "X-Apus-Scrape"
+
     private let ledger: ScrapeLedger
     private let interval: Duration
     private let clock: AgentClock
+    private let descriptors: Int?
     private let state = Mutex(State())
 
-    init(ledger: ScrapeLedger, interval: Duration, clock: AgentClock) {
+    /// - Parameter descriptors: that the process may have; `nil` where nobody knows.
+    package init(
+        ledger: ScrapeLedger, interval: Duration, clock: AgentClock, descriptors: Int?
+    ) {
+        self.descriptors = descriptors
         self.ledger = ledger
         self.interval = interval
         self.clock = clock
     }
 
     /// Fetches these pages from now on and no others.
-    func watch(_ targets: [ScrapeTarget]) {
+    package func watch(_ targets: [ScrapeTarget]) {
         let running = state.withLock { state in
             if state.running == nil, !state.isStopped, !targets.isEmpty { state.running = start() }
             return state.running
@@ -48,7 +58,7 @@ final class PageScraper: Service {
     ///   - leave: the longest time that is waited for pages.
     ///   - then: is called once, on any thread, with the instances whose pages were not there in that time.
     /// - Returns: false when there are no pages; nothing is called then.
-    func refresh(within leave: Duration, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) -> Bool {
+    package func refresh(within leave: Duration, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) -> Bool {
         guard let running = state.withLock({ $0.running }) else { return false }
         running.loop.execute { running.engine.value.refresh(within: leave, then: then) }
         return true
@@ -59,7 +69,7 @@ final class PageScraper: Service {
         let (loop, small, large) = (group.next(), group.next(), group.next())
         let engine = ScrapeEngine(
             on: loop, readers: .init(small: small, large: large), ledger: ledger, clock: clock,
-            descriptors: DescriptorLimit.current?.soft)
+            descriptors: descriptors, mark: mark)
         let box = NIOLoopBoundBox.makeBoxSendingValue(engine, eventLoop: loop)
         // Where nobody scrapes, pages in JSON are right by this, and a page that has become quick is waited for again.
         loop.scheduleRepeatedTask(initialDelay: TimeAmount(interval), delay: TimeAmount(interval)) { [interval] _ in
@@ -68,8 +78,13 @@ final class PageScraper: Service {
         return Running(group: group, loop: loop, engine: box)
     }
 
-    func run() async {
+    package func run() async {
         try? await gracefulShutdown()
+        await stop()
+    }
+
+    /// Lets go of all pages, and of the threads.
+    package func stop() async {
         let running = state.withLock { state in
             defer { state = State(running: nil, isStopped: true) }
             return state.running

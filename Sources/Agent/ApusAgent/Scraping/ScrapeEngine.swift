@@ -12,7 +12,7 @@ import NIOPosix
 /// Fetches pages, and hands over what they have as reports. Belongs to its event loop; pages are read on threads of their own, as that
 /// takes its time, and would hold up the deadlines of the others.
 final class ScrapeEngine {
-    private typealias Flight = ScrapedPage.Flight
+    typealias Flight = ScrapedPage.Flight
 
     /// Where pages are read: the small ones do not wait for the large ones.
     struct Readers {
@@ -23,23 +23,33 @@ final class ScrapeEngine {
     let loop: any EventLoop
     private let readers: Readers
     private let ledger: ScrapeLedger
-    private let clock: AgentClock
-    private let mostConnections: Int
-    /// Bytes that are read of a connection at a time.
-    private static let piece = 16_384
-    private var pages: [InstanceIdentity: ScrapedPage] = [:]
+    let clock: AgentClock
+    let mark: String
+    /// Connections to pages at a time.
+    let mostConnections: Int
+    /// Connections of pages that were late last, so that there are others for those that were not.
+    let mostLate: Int
+    /// Fetches that wait for a connection, in their order.
+    var queue: [(page: ScrapedPage, flight: Flight)] = []
+    /// Looks after those that wait.
+    var patience: Scheduled<Void>?
+    var pages: [InstanceIdentity: ScrapedPage] = [:]
     /// When somebody asked for pages last: CLOCK_MONOTONIC in nanoseconds; `nil` before the first time.
     private var askedAt: UInt64?
     /// Bytes of pages in memory.
     private var held = 0
 
-    /// - Parameter descriptors: that the process may have; `nil` where nobody knows.
-    init(on loop: any EventLoop, readers: Readers, ledger: ScrapeLedger, clock: AgentClock, descriptors: Int?) {
+    /// - Parameters:
+    ///   - descriptors: that the process may have; `nil` where nobody knows.
+    ///   - mark: tells this agent's requests from all others.
+    init(on loop: any EventLoop, readers: Readers, ledger: ScrapeLedger, clock: AgentClock, descriptors: Int?, mark: String) {
+        self.mark = mark
         self.loop = loop
         self.readers = readers
         self.ledger = ledger
         self.clock = clock
         mostConnections = max(8, (descriptors ?? .max) / 8)
+        mostLate = mostConnections / 4
     }
 
     // MARK: - Rounds
@@ -55,6 +65,7 @@ final class ScrapeEngine {
             pages[identity] = nil
         }
         for (identity, target) in wanted where pages[identity] == nil { pages[identity] = ScrapedPage(target) }
+        connectQueued()
     }
 
     /// Lets go of everything.
@@ -69,8 +80,8 @@ final class ScrapeEngine {
         let round = ScrapeRound(then: then)
         let now = clock.now().monotonic
         if leave != nil { askedAt = now }
+        startDue(at: now)
         for page in pages.values {
-            if page.flight == nil, page.stand.step(at: now) != .nothing { start(page, at: now) }
             guard leave != nil, page.stand.isWaitedFor, let flight = page.flight else { continue }
             round.wait(for: page.identity)
             flight.rounds.append(round)
@@ -85,6 +96,15 @@ final class ScrapeEngine {
         refresh(within: nil) { _ in }
     }
 
+    /// Starts the fetches that are due: those of pages that were late last with few connections, in turns.
+    private func startDue(at now: UInt64) {
+        let due = pages.values.filter { $0.flight == nil && $0.stand.step(at: now) != .nothing }
+        for page in due where page.stand.isWaitedFor { start(page, at: now) }
+        let late = due.filter { !$0.stand.isWaitedFor }.sorted { $0.usedAt < $1.usedAt }
+        let busy = pages.values.count { !$0.stand.isWaitedFor && $0.flight != nil }
+        for page in late.prefix(max(0, mostLate - busy)) { start(page, at: now) }
+    }
+
     // MARK: - One fetch
 
     private func start(_ page: ScrapedPage, at now: UInt64) {
@@ -93,67 +113,21 @@ final class ScrapeEngine {
         let bound = NIOLoopBound((self, page, flight), eventLoop: loop)
         flight.deadline = loop.scheduleTask(in: TimeAmount(page.target.timeout)) {
             let (engine, page, flight) = bound.value
-            engine.settle(page, flight, .failure(.late(page.target.timeout)))
+            engine.settle(
+                page, flight,
+                .failure(flight.isQueued ? .crowdedOut(engine.mostConnections) : .late(page.target.timeout)))
         }
         if let connection = page.connection, connection.isOpen {
+            flight.connectedAt = now
             ask(connection, page, flight, isKept: true)
         } else {
             connect(page, flight)
         }
     }
 
-    private func connect(_ page: ScrapedPage, _ flight: Flight) {
-        page.close()
-        guard makeRoom() else {
-            return settle(
-                page, flight,
-                .failure(
-                    ScrapeFault(
-                        .connection, "\(mostConnections) connections to pages are open: raise LimitNOFILE= of the agent's unit")
-                ))
-        }
-        do { connect(page, flight, to: try page.target.address.socketAddresses()[...]) } catch {
-            settle(page, flight, .failure(ScrapeFault(.connection, "\(error)")))
-        }
-    }
-
-    /// Connects to the first of the addresses that takes the connection.
-    private func connect(_ page: ScrapedPage, _ flight: Flight, to addresses: ArraySlice<SocketAddress>) {
-        guard let address = addresses.first else { return }
-        ClientBootstrap(group: loop).connectTimeout(TimeAmount(page.target.timeout))
-            // Buffers for what is read stay with a connection that is kept: few, and small.
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.piece))
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { _ = try PageHandler.add(to: channel) }
-            }.connect(to: address).assumeIsolated().whenComplete { [self] result in
-                do {
-                    let channel = try result.get()
-                    guard page.flight === flight else { return channel.close(promise: nil) }
-                    let connection = try channel.pipeline.syncOperations.handler(type: PageHandler.self)
-                    page.connection = connection
-                    ask(connection, page, flight, isKept: false)
-                } catch {
-                    guard page.flight === flight else { return }
-                    if addresses.count > 1 { return connect(page, flight, to: addresses.dropFirst()) }
-                    let reason = NetworkErrorText.asking(error, at: page.target.address.description)
-                    settle(page, flight, .failure(ScrapeFault(.connection, "\(reason): start the service, or mend url")))
-                }
-            }
-    }
-
-    /// Closes the connection that has been idle for longest, where one more would be too many.
-    private func makeRoom() -> Bool {
-        let open = pages.values.filter { $0.connection?.isOpen ?? false }
-        guard open.count >= mostConnections else { return true }
-        guard let idle = open.filter({ $0.flight == nil }).min(by: { $0.usedAt < $1.usedAt }) else { return false }
-        idle.close()
-        return true
-    }
-
-    private func ask(_ connection: PageHandler, _ page: ScrapedPage, _ flight: Flight, isKept: Bool) {
+    func ask(_ connection: PageHandler, _ page: ScrapedPage, _ flight: Flight, isKept: Bool) {
         connection.ask(
-            Self.request(page.target), hold: { [self] in hold($0, page, flight) },
+            request(page.target), hold: { [self] in hold($0, page, flight) },
             done: { [self] answer in
                 guard page.flight === flight else { return }
                 switch answer {
@@ -165,7 +139,7 @@ final class ScrapeEngine {
             })
     }
 
-    private static func request(_ target: ScrapeTarget) -> HTTPRequestHead {
+    private func request(_ target: ScrapeTarget) -> HTTPRequestHead {
         let seconds = target.timeout / .seconds(1)
         return HTTPRequestHead(
             version: .http1_1, method: .GET, uri: target.address.target,
@@ -175,6 +149,7 @@ final class ScrapeEngine {
                     "application/openmetrics-text;version=1.0.0,text/plain;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
                 // To the same host its bytes cost less than their compression.
                 "Accept-Encoding": "identity", "X-Prometheus-Scrape-Timeout-Seconds": "\(seconds)",
+                PageScraper.markField: mark,
             ])
     }
 
@@ -226,7 +201,7 @@ final class ScrapeEngine {
     }
 
     /// Ends a fetch, unless it has ended: what comes after its deadline is nobody's page.
-    private func settle(_ page: ScrapedPage, _ flight: Flight, _ result: Result<ScrapeLedger.Page, ScrapeFault>) {
+    func settle(_ page: ScrapedPage, _ flight: Flight, _ result: Result<ScrapeLedger.Page, ScrapeFault>) {
         guard page.flight === flight else { return }
         let now = clock.now()
         page.flight = nil
@@ -238,21 +213,32 @@ final class ScrapeEngine {
             if case .failure = result { page.close() }
         }
         let seconds = now.seconds(since: flight.startedAt)
-        let fault = ledger.take(result, of: page.identity, seconds: seconds, at: now)
-        if let fault {
-            page.stand.fail(isLate: fault.failure == .timeout, at: now.monotonic, random: .random(in: 0...1))
-        } else {
+        switch ledger.take(result, of: page.identity, seconds: seconds, at: now) {
+        case .served:
             page.stand.succeed(at: now.monotonic)
+            if page.told != nil { ledger.tell(nil, of: page.target) }
+            page.told = nil
+            if let read = try? result.get() { tell(read, page) }
+        case .failed(let fault):
+            page.stand.fail(isLate: fault.failure == .timeout, at: now.monotonic, random: .random(in: 0...1))
+            if page.told != fault.failure { ledger.tell(fault, of: page.target) }
+            page.told = fault.failure
+        case .unwatched: break
         }
-        if page.told != fault?.failure { ledger.tell(fault, of: page.target) }
-        page.told = fault?.failure
-        if fault == nil, let leftOut = try? result.get().report.leftOut, let first = leftOut.first.first {
-            // Once for each series: the line that it has may be another one each time.
+        connectQueued()
+        for round in flight.rounds { round.settle(page.identity) }
+    }
+
+    /// Says in the log what of a page that is served is not: once for each series, the line of which may be another one each time.
+    private func tell(_ read: ScrapeLedger.Page, _ page: ScrapedPage) {
+        let leftOut = read.report.leftOut
+        if let first = leftOut.first.first {
             if first.series != page.toldLeftOut?.series || first.reason != page.toldLeftOut?.reason {
                 ledger.tell(leftOut, of: page.target)
             }
             page.toldLeftOut = first
         }
-        for round in flight.rounds { round.settle(page.identity) }
+        if page.toldUnnamed != read.unnamed { ledger.tell(unnamed: read.unnamed, of: page.target) }
+        page.toldUnnamed = read.unnamed
     }
 }

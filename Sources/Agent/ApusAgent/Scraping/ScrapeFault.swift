@@ -5,7 +5,7 @@ import ApusText
 import NIOHTTP1
 
 /// Why a page is not served.
-struct ScrapeFault: Error {
+package struct ScrapeFault: Error {
     let failure: ScrapeFailure
     /// What is wrong, and what to do about it.
     let reason: String
@@ -25,8 +25,23 @@ struct ScrapeFault: Error {
         )
     }
 
+    /// A page whose connection others need.
+    static let overtaken = Self(
+        .timeout,
+        "it was not there within \(DurationText.string(ScrapeLimits.patience.value)), and others waited for its connection: have the "
+            + "service answer sooner, or raise LimitNOFILE= of the agent's unit")
+
+    static func crowdedOut(_ connections: Int) -> Self {
+        Self(.connection, "\(connections) connections to pages are open: raise LimitNOFILE= of the agent's unit")
+    }
+
     static func status(_ head: HTTPResponseHead) -> Self {
         let code = "it was answered with \(head.status.code)"
+        if head.status == .loopDetected {
+            return Self(
+                .status,
+                "\(code), as it leads back to the agent: take it out of the file, the agent serves its own figures already")
+        }
         guard (300..<400).contains(head.status.code) else {
             return Self(.status, "\(code), and a page has 200: ask for another one")
         }

@@ -1,12 +1,20 @@
-import AgentMetrics
+package import AgentMetrics
 import ApusLimits
 import ApusMetrics
-import Logging
+package import Logging
 
 /// Where fetched pages go: into the table of instances, as reports over HTTP do, into the book of outcomes and into the log.
-struct ScrapeLedger: Sendable {
+package struct ScrapeLedger: Sendable {
+    /// What became of a fetch.
+    package enum Outcome: Sendable {
+        case served
+        case failed(ScrapeFault)
+        /// A reload has taken the page out of the file meanwhile: nobody is told of it.
+        case unwatched
+    }
+
     /// A page that was read.
-    struct Page: Sendable {
+    package struct Page: Sendable {
         let report: ReceivedReport
         /// Samples on the page itself.
         let samples: Int
@@ -22,7 +30,7 @@ struct ScrapeLedger: Sendable {
     /// What is left out of pages is told beside whether they are there, and not in its place.
     private let leftOutLines = LogThrottle<InstanceIdentity>()
 
-    init(table: InstanceTable, names: NameBook, seriesLimit: Int, logger: Logger) {
+    package init(table: InstanceTable, names: NameBook, seriesLimit: Int, logger: Logger) {
         self.table = table
         self.names = names
         self.seriesLimit = seriesLimit
@@ -30,7 +38,7 @@ struct ScrapeLedger: Sendable {
     }
 
     /// Reads a page, which takes its time.
-    func report(_ answer: PageAnswer, of identity: InstanceIdentity) -> Result<Page, ScrapeFault> {
+    package func report(_ answer: PageAnswer, of identity: InstanceIdentity) -> Result<Page, ScrapeFault> {
         Result { () throws(ScrapeFault) in
             let report = try answer.report(limits: .ofInstance(series: seriesLimit)).declared()
             let (named, unnamed) = names.naming(report, of: identity)
@@ -39,11 +47,9 @@ struct ScrapeLedger: Sendable {
     }
 
     /// Takes in a page, or that there is none.
-    ///
-    /// - Returns: why it is not served; `nil` when it is.
-    func take(
+    package func take(
         _ result: Result<Page, ScrapeFault>, of identity: InstanceIdentity, seconds: Double, at now: Moment
-    ) -> ScrapeFault? {
+    ) -> Outcome {
         let fault = take(result, of: identity, at: now)
         table.scrapes.note(identity) { outcome in
             outcome.isUp = fault == nil
@@ -54,7 +60,8 @@ struct ScrapeLedger: Sendable {
             }
             if let fault { outcome.failures[fault.failure, default: 0] += 1 }
         }
-        return fault
+        guard let fault else { return .served }
+        return table.isScraped(identity) ? .failed(fault) : .unwatched
     }
 
     private func take(_ result: Result<Page, ScrapeFault>, of identity: InstanceIdentity, at now: Moment) -> ScrapeFault? {

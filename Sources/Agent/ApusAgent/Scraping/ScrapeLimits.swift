@@ -28,6 +28,13 @@ package enum ScrapeLimits: LimitCatalog {
     package static let shared = Limit(
         Duration.milliseconds(50), "in which scrapes share one fetch that is done already", per: "page",
         remedy: "nothing: it is as fresh as the scrape")
+    package static let patience = Limit(
+        Duration.milliseconds(200),
+        "of a fetch, past which it gives its connection to a page that waits for one, as the agent has no more of them",
+        per: "page", metric: failures,
+        remedy:
+            "have the service answer sooner, or raise LimitNOFILE= of the agent's unit, an eighth of which connections to pages may be"
+    )
 
     package static let head = Limit(
         ByteLimit.kibibytes(16), "all header fields of an answer", per: "page", metric: failures,
@@ -47,6 +54,6 @@ package enum ScrapeLimits: LimitCatalog {
         remedy: "nothing: small pages do not wait for large ones")
 
     package static let all: [any AnyLimit] = [
-        pages, timeout, shortestTimeout, longestTimeout, longestRest, shared, head, fields, body, bodies, large,
+        pages, timeout, shortestTimeout, longestTimeout, longestRest, shared, patience, head, fields, body, bodies, large,
     ]
 }

@@ -13,6 +13,12 @@ final class ScrapedPage {
         var deadline: Scheduled<Void>?
         /// Bytes of the page that are in memory.
         var held = 0
+        /// Since when it has a connection: CLOCK_MONOTONIC in nanoseconds.
+        var connectedAt: UInt64 = 0
+        /// Whether it is connecting.
+        var isConnecting = false
+        /// Whether it waits for a connection that another page has.
+        var isQueued = false
         /// Whether the answer is there, and is being read on another thread.
         var isBeingRead = false
 
@@ -32,8 +38,11 @@ final class ScrapedPage {
     var told: ScrapeFailure?
     /// The first series that the log says is left out of it.
     var toldLeftOut: LeftOut.Series?
+    /// The families that the log says the names in the file take too long for.
+    var toldUnnamed: [String] = []
 
     var identity: InstanceIdentity { target.identity }
+    var hasConnection: Bool { (connection?.isOpen ?? false) || (flight?.isConnecting ?? false) }
 
     init(_ target: ScrapeTarget) { self.target = target }
 

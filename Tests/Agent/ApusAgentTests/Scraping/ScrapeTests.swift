@@ -11,41 +11,10 @@ import NIOCore
 import Synchronization
 import Testing
 
-private let shop = #"service="shop",instance="shop""#
+private let shop = ScrapingAgent.shop
 
 /// Pages of metrics that the agent fetches, of servers that are well and of such that are not.
 @Suite(.timeLimit(.minutes(2))) struct ScrapeTests {
-    /// Runs the body beside an agent with a file of what is watched.
-    private static func with(
-        _ file: String, interval: Duration = .seconds(15), log: RecordedLog = RecordedLog(),
-        _ body: @escaping @Sendable (RunningAgent, TemporaryFolder) async throws -> Void
-    ) async throws {
-        let folder = try TemporaryFolder()
-        try folder.write(file, to: "watch.yaml")
-        try await RunningAgent.with(
-            {
-                $0.watchFile = folder.path("watch.yaml")
-                $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
-                $0.interval = interval
-            }, logger: log.logger
-        ) { try await body($0, folder) }
-    }
-
-    private static func file(_ url: String, timeout: String = "500ms", more: String = "") -> String {
-        "scrape:\n- {service: shop, url: '\(url)', timeout: \(timeout)\(more)}\n"
-    }
-
-    /// Scrapes, later than two scrapes share one fetch.
-    private static func scrape(_ agent: RunningAgent, within timeout: Double? = nil) async throws -> [String: String] {
-        try await Task.sleep(for: ScrapeLimits.shared.value + .milliseconds(5))
-        guard let timeout else { return try await agent.get("/metrics").samples }
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(agent.port)/metrics")
-        request.headers.add(name: "X-Prometheus-Scrape-Timeout-Seconds", value: "\(timeout)")
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        let text = String(buffer: try await response.body.collect(upTo: 1 << 24))
-        return RunningAgent.Page(status: 200, headers: response.headers, text: text).samples
-    }
-
     @Test func `a page is fetched at each scrape over one connection, and served as a report is`() async throws {
         let page = try ScriptedPage { connection in
             connection.page(
@@ -63,9 +32,9 @@ private let shop = #"service="shop",instance="shop""#
 
                 """)
         }
-        try await Self.with(Self.file(page.url, more: ", names: {heap: my_heap_bytes}")) { agent, _ in
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url, more: ", names: {heap: my_heap_bytes}")) { agent, _ in
             for number in 1...3 {
-                let samples = try await Self.scrape(agent)
+                let samples = try await ScrapingAgent.scrape(agent)
                 #expect(samples["orders_total{\(shop),exported_service=\"other\",payment=\"card\"}"] == "\(number)")
                 #expect(samples["apus_service_up{\(shop)}"] == "1" && samples["service_scrape_up{\(shop)}"] == "1")
                 #expect(samples["service_scrape_samples{\(shop)}"] == "7")
@@ -112,9 +81,9 @@ private let shop = #"service="shop",instance="shop""#
             default: connection.page("jobs_total 20\n")
             }
         }
-        try await Self.with(Self.file(page.url)) { agent, _ in
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url)) { agent, _ in
             for value in [0, 4, 8, 12, 16, 20] {
-                let samples = try await Self.scrape(agent)
+                let samples = try await ScrapingAgent.scrape(agent)
                 #expect(samples["jobs_total{\(shop)}"] == "\(value)" && samples["apus_service_up{\(shop)}"] == "1")
             }
             #expect(page.connections == 3)
@@ -154,12 +123,12 @@ private let shop = #"service="shop",instance="shop""#
         }
         let file = "scrape:\n" + pages.enumerated().map { "- {service: s\($0), url: '\($1.url)', timeout: 5s}\n" }.joined()
         let log = RecordedLog()
-        try await Self.with(file, log: log) { agent, _ in
-            let good = try await Self.scrape(agent)
-            let none = try await Self.scrape(agent)
+        try await ScrapingAgent.with(file, log: log) { agent, _ in
+            let good = try await ScrapingAgent.scrape(agent)
+            let none = try await ScrapingAgent.scrape(agent)
             let lines = log.lines("a page of metrics cannot be scraped; its instance is served as down")
             #expect(lines.count == Self.bad.count)
-            let again = try await Self.scrape(agent)
+            let again = try await ScrapingAgent.scrape(agent)
             for (number, (_, failure, reason)) in Self.bad.enumerated() {
                 let own = "service=\"s\(number)\",instance=\"s\(number)\""
                 #expect(good["b{\(own)}"] == "2" && good["apus_service_up{\(own)}"] == "1")
@@ -184,10 +153,10 @@ private let shop = #"service="shop",instance="shop""#
         let page = try ScriptedPage { $0.page(bomb, headers: "Content-Encoding: gzip\r\n") }
         let free = try LoopbackPort.free()
         let log = RecordedLog()
-        try await Self.with(
-            Self.file(page.url, timeout: "5s") + "- {service: gone, url: 'http://localhost:\(free)/'}\n", log: log
+        try await ScrapingAgent.with(
+            ScrapingAgent.file(page.url, timeout: "5s") + "- {service: gone, url: 'http://localhost:\(free)/'}\n", log: log
         ) { agent, _ in
-            let samples = try await Self.scrape(agent)
+            let samples = try await ScrapingAgent.scrape(agent)
             #expect(samples["service_scrape_failures_total{\(shop),reason=\"limit\"}"] == "1")
             #expect(samples[#"service_scrape_failures_total{service="gone",instance="gone",reason="connection"}"#] == "1")
             #expect(samples[#"apus_service_up{service="gone",instance="gone"}"#] == "0")
@@ -214,11 +183,11 @@ private let shop = #"service="shop",instance="shop""#
                 usleep(50_000)
             }
         }
-        try await Self.with(
-            Self.file(endless.url, timeout: "5s") + "- {service: slow, url: '\(slow.url)', timeout: 200ms}\n"
+        try await ScrapingAgent.with(
+            ScrapingAgent.file(endless.url, timeout: "5s") + "- {service: slow, url: '\(slow.url)', timeout: 200ms}\n"
                 + "- {service: informing, url: '\(informing.url)', timeout: 5s}\n"
         ) { agent, _ in
-            let samples = try await Self.scrape(agent)
+            let samples = try await ScrapingAgent.scrape(agent)
             #expect(samples["service_scrape_failures_total{\(shop),reason=\"limit\"}"] == "1")
             #expect(samples[#"service_scrape_failures_total{service="informing",instance="informing",reason="limit"}"#] == "1")
             #expect(samples[#"service_scrape_failures_total{service="slow",instance="slow",reason="timeout"}"#] == "1")
@@ -237,13 +206,13 @@ private let shop = #"service="shop",instance="shop""#
         }
         let well = try ScriptedPage { $0.page("b \($0.request)\n") }
         let log = RecordedLog()
-        let file = Self.file(page.url, timeout: "200ms") + "- {service: well, url: '\(well.url)', timeout: 5s}\n"
-        try await Self.with(file, log: log) { agent, _ in
+        let file = ScrapingAgent.file(page.url, timeout: "200ms") + "- {service: well, url: '\(well.url)', timeout: 5s}\n"
+        try await ScrapingAgent.with(file, log: log) { agent, _ in
             var took: [Duration] = []
             let clock = ContinuousClock()
             for number in 0..<12 {
                 var samples: [String: String] = [:]
-                took.append(try await clock.measure { samples = try await Self.scrape(agent) })
+                took.append(try await clock.measure { samples = try await ScrapingAgent.scrape(agent) })
                 #expect(samples["a{\(shop),is=\"late\"}"] == nil && samples["apus_service_up{\(shop)}"] == "0")
                 // Fresh each time, whatever the other does.
                 #expect(samples[#"b{service="well",instance="well"}"#] == "\(number)")
@@ -254,8 +223,8 @@ private let shop = #"service="shop",instance="shop""#
             #expect(took.dropFirst().max() ?? .zero < .milliseconds(200), "\(took)")
             #expect(log.lines("a page of metrics cannot be scraped; its instance is served as down").count == 1)
             hangs.withLock { $0 = false }
-            try await agent.until { try await Self.scrape(agent)["a{\(shop),is=\"quick\"}"] == "1" }
-            #expect(try await Self.scrape(agent)["apus_service_up{\(shop)}"] == "1")
+            try await agent.until { try await ScrapingAgent.scrape(agent)["a{\(shop),is=\"quick\"}"] == "1" }
+            #expect(try await ScrapingAgent.scrape(agent)["apus_service_up{\(shop)}"] == "1")
             #expect(log.lines("a page of metrics is scraped again").count == 1)
         }
     }
@@ -265,9 +234,9 @@ private let shop = #"service="shop",instance="shop""#
             connection.page("a \(connection.request)\n")
             connection.page("a 1000\n")
         }
-        try await Self.with(Self.file(page.url)) { agent, _ in
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url)) { agent, _ in
             for number in 0..<4 {
-                let samples = try await Self.scrape(agent)
+                let samples = try await ScrapingAgent.scrape(agent)
                 #expect(samples["a{\(shop)}"] == "\(number)")
             }
         }
@@ -278,9 +247,9 @@ private let shop = #"service="shop",instance="shop""#
             connection.page("a \(connection.request)\n")
             connection.end()
         }
-        try await Self.with(Self.file(page.url)) { agent, _ in
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url)) { agent, _ in
             for number in 0..<3 {
-                let samples = try await Self.scrape(agent)
+                let samples = try await ScrapingAgent.scrape(agent)
                 #expect(samples["a{\(shop)}"] == "\(number)")
                 #expect(samples["service_scrape_failures_total{\(shop),reason=\"connection\"}"] == "0")
             }
@@ -292,7 +261,7 @@ private let shop = #"service="shop",instance="shop""#
             usleep(200_000)
             connection.page("a \(connection.request)\n")
         }
-        try await Self.with(Self.file(page.url, timeout: "2s")) { agent, _ in
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url, timeout: "2s")) { agent, _ in
             try await withThrowingTaskGroup(of: String?.self) { group in
                 for _ in 0..<8 { group.addTask { try await agent.get("/metrics").samples["a{\(shop)}"] } }
                 for try await value in group { #expect(value == "0") }
@@ -306,10 +275,10 @@ private let shop = #"service="shop",instance="shop""#
             if connection.request > 0 { usleep(300_000) }
             connection.page("a_total \(connection.request)\n")
         }
-        try await Self.with(Self.file(page.url, timeout: "2s")) { agent, _ in
-            #expect(try await Self.scrape(agent)["a_total{\(shop)}"] == "0")
-            async let patient = Self.scrape(agent)
-            async let hasty = Self.scrape(agent, within: 0.2)
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url, timeout: "2s")) { agent, _ in
+            #expect(try await ScrapingAgent.scrape(agent)["a_total{\(shop)}"] == "0")
+            async let patient = ScrapingAgent.scrape(agent)
+            async let hasty = ScrapingAgent.scrape(agent, within: 0.2)
             let (one, other) = (try await patient, try await hasty)
             #expect(one["a_total{\(shop)}"] == "1" && one["apus_service_up{\(shop)}"] == "1")
             // Not what it had before, either.
@@ -321,17 +290,18 @@ private let shop = #"service="shop",instance="shop""#
     @Test func `a reload adds pages and takes them away, and a page of what reports by itself is refused`() async throws {
         let (one, two) = (try ScriptedPage { $0.page("a 1\n") }, try ScriptedPage { $0.page("a 2\n") })
         let log = RecordedLog()
-        try await Self.with("groups: []\n", log: log) { agent, folder in
+        try await ScrapingAgent.with("groups: []\n", log: log) { agent, folder in
             try await agent.reporting("self", "self") { _ in
-                #expect(try await Self.scrape(agent)["a{\(shop)}"] == nil)
-                try folder.write(Self.file(one.url), to: "watch.yaml")
+                #expect(try await ScrapingAgent.scrape(agent)["a{\(shop)}"] == nil)
+                try folder.write(ScrapingAgent.file(one.url), to: "watch.yaml")
                 agent.reload()
-                #expect(try await Self.scrape(agent)["a{\(shop)}"] == "1")
+                #expect(try await ScrapingAgent.scrape(agent)["a{\(shop)}"] == "1")
                 try folder.write(
-                    Self.file(two.url) + "- {service: more, url: '\(one.url)'}\n- {service: self, url: '\(one.url)'}\n",
+                    ScrapingAgent.file(two.url)
+                        + "- {service: more, url: '\(one.url)'}\n- {service: self, url: '\(one.url)'}\n",
                     to: "watch.yaml")
                 agent.reload()
-                var samples = try await Self.scrape(agent)
+                var samples = try await ScrapingAgent.scrape(agent)
                 #expect(samples["a{\(shop)}"] == "2" && samples[#"a{service="more",instance="more"}"#] == "1")
                 #expect(samples[#"apus_service_up{service="self",instance="self"}"#] == "1")
                 #expect(samples[#"a{service="self",instance="self"}"#] == nil)
@@ -339,7 +309,7 @@ private let shop = #"service="shop",instance="shop""#
                 #expect(lines.map { $0["failure"] } == ["name"])
                 try folder.write("groups: []\n", to: "watch.yaml")
                 agent.reload()
-                samples = try await Self.scrape(agent)
+                samples = try await ScrapingAgent.scrape(agent)
                 #expect(!samples.keys.contains { $0.contains("service=\"shop\"") || $0.contains("service=\"more\"") })
                 #expect(log.lines("the file names nothing to watch any more: what it named before is let go").count == 1)
                 try folder.write("", to: "watch.yaml")
@@ -373,9 +343,10 @@ private let shop = #"service="shop",instance="shop""#
             ])
         defer { server.stop() }
         try await eventually("the socket is there") { access(path, F_OK) == 0 }
-        try await Self.with(Self.file("unix:\(path):/stats?x=1", timeout: "5s"), interval: .milliseconds(200)) { agent, _ in
+        try await ScrapingAgent.with(ScrapingAgent.file("unix:\(path):/stats?x=1", timeout: "5s"), interval: .milliseconds(200))
+        { agent, _ in
             try await agent.until { try await agent.get("/health").text.contains("shop") }
-            try await agent.until { try await Self.scrape(agent)["path{\(shop),at=\"/stats?x=1\"}"] == "1" }
+            try await agent.until { try await ScrapingAgent.scrape(agent)["path{\(shop),at=\"/stats?x=1\"}"] == "1" }
         }
     }
 
@@ -390,12 +361,12 @@ private let shop = #"service="shop",instance="shop""#
             }
         }
         let file = "scrape:\n" + pages.enumerated().map { "- {service: s\($0), url: '\($1.url)', timeout: 20ms}\n" }.joined()
-        try await Self.with(file) { agent, folder in
-            _ = try await Self.scrape(agent)
-            for _ in 0..<10 { _ = try await Self.scrape(agent) }
+        try await ScrapingAgent.with(file) { agent, folder in
+            _ = try await ScrapingAgent.scrape(agent)
+            for _ in 0..<10 { _ = try await ScrapingAgent.scrape(agent) }
             try folder.write("groups: []\n", to: "watch.yaml")
             agent.reload()
-            _ = try await Self.scrape(agent)
+            _ = try await ScrapingAgent.scrape(agent)
             let ports = pages.map { $0.port }
             try await eventually("no connection to a page is left") {
                 let sockets = try String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8).split(separator: "\n")
@@ -438,9 +409,9 @@ private let shop = #"service="shop",instance="shop""#
         let file =
             "scrape:\n- {service: well, url: '\(well.url)', timeout: 5s}\n"
             + mutants.enumerated().map { "- {service: s\($0), url: '\($1.url)', timeout: 500ms}\n" }.joined()
-        try await Self.with(file) { agent, _ in
+        try await ScrapingAgent.with(file) { agent, _ in
             for number in 0..<10 {
-                let samples = try await Self.scrape(agent)
+                let samples = try await ScrapingAgent.scrape(agent)
                 #expect(samples[#"b{service="well",instance="well"}"#] == "\(number)")
                 #expect(samples.filter { $0.key.hasPrefix("a_total{") }.values.allSatisfy { $0 == "71" })
             }
@@ -449,7 +420,7 @@ private let shop = #"service="shop",instance="shop""#
     }
 
     @Test func `a reporter is told which of its families are not served`() async throws {
-        try await Self.with("groups: []\n") { agent, _ in
+        try await ScrapingAgent.with("groups: []\n") { agent, _ in
             let own = try await agent.report(
                 "/v1/report/shop/a", "up 1\ngood 1\n# TYPE process_open_fds gauge\nprocess_open_fds 3\n")
             #expect(own.status == 200 && own.text.hasPrefix("up is not served: the agent serves or declares the name itself"))

@@ -34,6 +34,13 @@ final class ScriptedPage: Sendable {
             send(body)
         }
 
+        /// Whether the other end has closed the connection.
+        var isClosed: Bool {
+            var byte: UInt8 = 0
+            let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            return count == 0 || count < 0 && errno != EAGAIN
+        }
+
         func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
 
