@@ -15,9 +15,23 @@ final class JournalWatch: Service {
     private let lock: FolderLock
     private let state: Mutex<State>
 
+    /// A journal that is followed, on a thread of its own.
+    private struct Followed {
+        let namespace: String?
+        let follower: JournalFollower
+        let thread: ThreadService
+
+        init(_ namespace: String?, _ follower: JournalFollower) {
+            self.namespace = namespace
+            self.follower = follower
+            thread = ThreadService(name: "apus-journal") { wake in follower.run(until: wake) }
+        }
+    }
+
     private struct State {
-        var followed: [(namespace: String?, follower: JournalFollower)]
+        var followed: [Followed]
         var choice: JournalChoice
+        var roll: JournalNamespaceRoll?
         var excess: [String] = []
     }
 
@@ -39,14 +53,16 @@ final class JournalWatch: Service {
         }
         self.notify = notify
         let namespaces = configuration.namespaces
-        let present = namespaces?.present() ?? (followed: [], excess: [])
-        var followed: [(namespace: String?, follower: JournalFollower)] = []
+        var roll = namespaces.map { JournalNamespaceRoll($0) }
+        let first = roll?.look(namespaces?.present ?? [])
+        let names = (namespaces?.names ?? []) + (first?.begin ?? [])
+        var followed: [Followed] = []
         if namespaces?.includesSystem ?? true {
-            followed.append((nil, JournalFollower(configuration.following(nil), notify: notify)))
+            followed.append(Followed(nil, JournalFollower(configuration.following(nil), notify: notify)))
         }
-        followed += present.followed.map { ($0, JournalFollower(configuration.following($0), notify: notify)) }
-        state = Mutex(State(followed: followed, choice: configuration.choice))
-        tell(present.excess)
+        followed += names.map { Followed($0, JournalFollower(configuration.following($0), notify: notify)) }
+        state = Mutex(State(followed: followed, choice: configuration.choice, roll: roll))
+        tell(first?.excess ?? [])
     }
 
     private static func hold(_ statePath: String) throws(AgentError) -> FolderLock {
@@ -59,16 +75,16 @@ final class JournalWatch: Service {
 
     /// What was counted of each journal, and how far its following has come.
     func journals(at now: Moment) -> [FollowedJournal] {
-        followed.map { FollowedJournal($0.follower, namespace: $0.namespace, at: now) }
+        served.map { FollowedJournal($0.follower, namespace: $0.namespace, at: now) }
     }
 
     /// What was counted of each journal; without counts while these are not complete.
     var snapshots: [(namespace: String?, counts: JournalCounts?)] {
-        followed.map { ($0.namespace, $0.follower.snapshot()) }
+        served.map { ($0.namespace, $0.follower.snapshot()) }
     }
 
     /// The journals, with the namespaces that series are told apart by.
-    private var followed: [(namespace: String?, follower: JournalFollower)] {
+    private var served: [(namespace: String?, follower: JournalFollower)] {
         let isSeveral = configuration.namespaces?.isSeveral ?? false
         return state.withLock { $0.followed }.map { (isSeveral ? $0.namespace : nil, $0.follower) }
     }
@@ -83,8 +99,8 @@ final class JournalWatch: Service {
     }
 
     func run() async throws {
-        let (stream, followers) = AsyncStream.makeStream(of: JournalFollower.self)
-        for one in state.withLock({ $0.followed }) { followers.yield(one.follower) }
+        let (stream, followers) = AsyncStream.makeStream(of: Followed.self)
+        for one in state.withLock({ $0.followed }) { followers.yield(one) }
         await withDiscardingTaskGroup { group in
             if configuration.namespaces?.includesAll ?? false {
                 group.addTask {
@@ -94,15 +110,16 @@ final class JournalWatch: Service {
             } else {
                 followers.finish()
             }
-            for await follower in stream { group.addTask { await self.run(follower) } }
+            for await one in stream { group.addTask { await self.run(one) } }
         }
     }
 
-    private func run(_ follower: JournalFollower) async {
+    private func run(_ one: Followed) async {
         do throws(ThreadRefused) {
-            try await ThreadService(name: "apus-journal") { wake in follower.run(until: wake) }.run()
+            try await one.thread.run()
+            if let namespace = one.namespace { state.withLock { $0.roll?.ended(namespace) } }
         } catch {
-            logger.error("\(follower.source) is not followed", metadata: ["reason": "\(error)"])
+            logger.error("\(one.follower.source) is not followed", metadata: ["reason": "\(error)"])
             // The rest of the agent goes on; the end of a service would end it.
             try? await gracefulShutdown()
         }
@@ -117,21 +134,28 @@ final class JournalWatch: Service {
         }
     }
 
-    /// Begins to follow the namespaces that have come.
-    private func find() -> [JournalFollower] {
-        guard let present = configuration.namespaces?.present() else { return [] }
-        tell(present.excess)
-        return state.withLock { state in
-            let known = Set(state.followed.compactMap(\.namespace))
-            let room = JournalFollowingLimits.namespaces.value - known.count
-            return present.followed.filter { !known.contains($0) }.prefix(max(0, room)).map { namespace in
+    /// Begins to follow the namespaces that have come, and ends what follows those that have gone.
+    private func find() -> [Followed] {
+        guard let present = configuration.namespaces?.present else { return [] }
+        let (new, gone, excess) = state.withLock { state in
+            let turn = state.roll?.look(present) ?? JournalNamespaceRoll.Turn()
+            let gone = state.followed.filter { one in one.namespace.map { turn.end.contains($0) } ?? false }
+            state.followed.removeAll { one in one.namespace.map { turn.end.contains($0) } ?? false }
+            let new = turn.begin.map { namespace in
                 var configuration = configuration.following(namespace, isNew: true)
                 configuration.choice = state.choice
-                let follower = JournalFollower(configuration, notify: notify)
-                state.followed.append((namespace, follower))
-                return follower
+                return Followed(namespace, JournalFollower(configuration, notify: notify))
             }
+            state.followed += new
+            return (new, gone, turn.excess)
         }
+        for one in gone {
+            logger.notice("a namespace of the journal has gone", metadata: ["namespace": "\(one.namespace ?? "")"])
+            // It saves its place, from which one of the same name goes on.
+            one.thread.stop()
+        }
+        tell(excess)
+        return new
     }
 
     private func tell(_ excess: [String]) {

@@ -40,12 +40,8 @@ package struct JournalNamespaces: Sendable, Equatable {
             }
     }
 
-    /// The namespaces to follow now, those first that are named, and those that are too many.
-    package func present() -> (followed: [String], excess: [String]) {
-        let found = includesAll ? JournalFiles.namespaces().filter { !names.contains($0) } : []
-        let room = JournalFollowingLimits.namespaces.value - names.count
-        return (names + found.prefix(room), Array(found.dropFirst(room)))
-    }
+    /// The namespaces that there are now, where all are to be followed, in order.
+    package var present: [String] { includesAll ? JournalFiles.namespaces() : [] }
 }
 
 /// Why namespaces cannot be followed.

@@ -140,6 +140,30 @@ import Testing
         #expect(notices == [])
     }
 
+    @Test func `what is counted under a name for several is kept over a start beside a pattern that includes`() throws {
+        func patterns(_ texts: String...) -> [JournalNamePattern] { texts.compactMap { JournalNamePattern($0) } }
+        let entries = [
+            container("shop_web.1.x0k3f7q2v9d8s6a5m4n1b2c3z"), container("db"),
+            [("_SYSTEMD_UNIT", "user@1000.service"), ("_UID", "1000"), ("PRIORITY", "6")],
+        ]
+        let (kept, _) = try counts(entries) { configuration in
+            configuration.choice.containers.include = patterns("shop_web.1.x*")
+            configuration.choice.units.include = patterns("user@1*.service", "docker.service")
+        }
+        #expect(series(kept, .container) == [":shop_web.1.* info 1"])
+        #expect(kept.messages(unit: "user@.service", priority: .info) == 1)
+        #expect(kept.messages(unit: "docker.service", priority: .info) == 2)
+        // What a pattern excludes goes by whichever name.
+        let folder = try JournalFolder()
+        var export = JournalExport()
+        export.add(1, entries[0])
+        try folder.write("one", export)
+        var configuration = folder.configuration()
+        #expect(series(try folder.count(configuration).0, .container) == [":shop_web.1.* info 1"])
+        configuration.choice.containers.exclude = patterns("shop_*")
+        #expect(series(try folder.count(configuration).0, .container) == [])
+    }
+
     @Test func `a choice that is taken over ends the series of others, and what is chosen again begins anew`() throws {
         let folder = try JournalFolder()
         var export = JournalExport()

@@ -1,5 +1,7 @@
 import ApusJournal
+import ApusThreads
 import Foundation
+import Glibc
 import HostTesting
 import Testing
 
@@ -23,6 +25,29 @@ import Testing
 
     @Test func `more than are followed are refused with the number that is`() {
         #expect(throws: JournalNamespaceFault.tooMany(9)) { try JournalNamespaces((1...9).map { "n\($0)" }) }
+    }
+
+    @Test func `a namespace that has gone gives its place away once its following has ended, and those without one are named`()
+        throws
+    {
+        typealias Turn = JournalNamespaceRoll.Turn
+        var roll = JournalNamespaceRoll(try JournalNamespaces(["*", "web"]))
+        let seven = (1...7).map { "n\($0)" }
+        #expect(roll.look(seven + ["web"]) == Turn(begin: seven))
+        // Who came first stays, whatever the order of the names.
+        #expect(roll.look(["a1", "a2"] + seven) == Turn(excess: ["a1", "a2"]))
+        let left = Array(seven.dropFirst())
+        for _ in 1..<JournalNamespaceRoll.patience { #expect(roll.look(["a1", "a2"] + left) == Turn(excess: ["a1", "a2"])) }
+        // It came back in time.
+        #expect(roll.look(["a1", "a2"] + seven) == Turn(excess: ["a1", "a2"]))
+        for _ in 1..<JournalNamespaceRoll.patience { _ = roll.look(["a1", "a2"] + left) }
+        #expect(roll.look(["a1", "a2"] + left) == Turn(end: ["n1"], excess: ["a1", "a2"]))
+        // Its thread has still to end, and it may come back meanwhile.
+        #expect(roll.look(["a1", "a2"] + seven) == Turn(excess: ["a1", "a2"]))
+        roll.ended("n1")
+        #expect(roll.look(["a1", "a2"] + seven) == Turn(begin: ["a1"], excess: ["a2", "n1"]))
+        // One that is named neither comes nor goes.
+        for _ in 0...JournalNamespaceRoll.patience { #expect(!roll.look([]).end.contains("web")) }
     }
 
     /// A state of one namespace that an earlier version kept in the file of whichever journal.
@@ -58,6 +83,32 @@ import Testing
         try FileManager.default.moveItem(atPath: alone.statePath, toPath: folder.path("journal"))
         configuration.beginning = .beginning
         #expect(JournalCounter(configuration.following("other")) { _ in }.state.counts.total == 0)
+    }
+
+    @Test func `the state of an earlier version that cannot be read now is said, and nothing is counted meanwhile`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        var configuration = JournalFollowerConfiguration(
+            source: .namespace("apus-none"), statePath: folder.path("journal"), beginning: .beginning)
+        configuration.namespaces = try JournalNamespaces(["apus-none"])
+        let alone = configuration.following("apus-none")
+        // Root may read every file; a link to itself is what nobody can open.
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("journal"), withDestinationPath: folder.path("journal"))
+        let counter = JournalCounter(alone) { _ in }
+        let error = JournalError.state(.read(path: folder.path("journal"), code: ELOOP))
+        #expect(throws: error) { try counter.open() }
+        counter.save()
+        #expect(!FileManager.default.fileExists(atPath: alone.statePath))
+        let notices = Notices()
+        let follower = JournalFollower(alone) { notices.add($0) }
+        let wake = WakeUp()
+        let thread = Task.detached { follower.run(until: wake) }
+        #expect(comesTrue(within: .seconds(10)) { notices.all == [.unavailable(error)] })
+        wake.raise()
+        await thread.value
+        #expect("\(error)".contains("the journal's place cannot be read: Too many levels of symbolic links"))
     }
 
     @Test func `an agent follows namespaces apart, and one that comes later from its first entry on`() async throws {
