@@ -48,7 +48,7 @@ package struct KernelRoot: Sendable {
     /// `nil` where it cannot be read, as in a /proc of processes alone.
     package func bootTime() -> Double? {
         guard let file = try? ProcFile("\(proc)/stat") else { return nil }
-        let seconds = try? file.read(capacity: HostStat.capacity) { HostStat($0).bootTime }
+        let seconds = try? file.read(capacity: HostStat.capacity) { HostStat($0)?.bootTime }
         return seconds.map { Double($0) }
     }
 

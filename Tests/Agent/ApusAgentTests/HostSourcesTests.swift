@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusMetrics
 import Foundation
 import HostTesting
 import Testing
@@ -46,6 +47,50 @@ import Testing
             #expect(samples["apus_source_up{source=\"\(source)\"}"] == nil)
         }
         #expect(samples["apus_source_up{source=\"host-stat\"}"] == "1")
+    }
+
+    @Test func `an empty file is no host without processors, but a source that is down`() throws {
+        let host = try FixtureHost()
+        try host.overwrite("proc/stat", with: "")
+        let samples = host.exposition(try host.host()).samples
+        #expect(samples["apus_source_up{source=\"host-stat\"}"] == "0")
+        for name in ["host_cpu", "host_forks", "host_context", "host_boot_time"] {
+            #expect(!samples.keys.contains { $0.hasPrefix(name) }, "\(name)")
+        }
+    }
+
+    @Test func `a file of pressure that says nothing takes the series of no other`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        let waiting = exposition.samples.keys.filter { $0.hasPrefix("host_pressure_waiting_seconds_total{") }
+        #expect(waiting.count == 3)
+        try host.overwrite("proc/pressure/io", with: "nonsense\n")
+        host.time.pass(.seconds(1))
+        let samples = exposition.samples
+        #expect(samples.keys.filter { $0.hasPrefix("host_pressure_waiting_seconds_total{") }.count == 2)
+        #expect(samples[#"host_pressure_waiting_seconds_total{resource="io"}"#] == nil)
+        #expect(samples["apus_source_up{source=\"host-pressure\"}"] == "0")
+        // Nor does one that cannot even be opened.
+        try host.folder.remove("host/proc/pressure/io")
+        let anew = host.exposition(try host.host()).samples
+        #expect(anew.keys.filter { $0.hasPrefix("host_pressure_waiting_seconds_total{") }.count == 2)
+    }
+
+    @Test func `whole numbers of the host are exact past what a double holds, and its counters began with the boot`() throws {
+        let host = try FixtureHost { $0.createdSeries = true }
+        let text = try host.folder.read("host/proc/stat").split(separator: "\n").map { line in
+            line.hasPrefix("ctxt ")
+                ? "ctxt 9007199254740993" : line.hasPrefix("processes ") ? "processes 9007199254740995" : line
+        }
+        try host.overwrite("proc/stat", with: text.joined(separator: "\n") + "\n")
+        let exposition = String(decoding: host.exposition(try host.host()).render(.openMetrics100), as: UTF8.self)
+        let lines = Set(exposition.split(separator: "\n").map(String.init))
+        #expect(lines.contains("host_context_switches_total 9007199254740993"))
+        #expect(lines.contains("host_forks_total 9007199254740995"))
+        for name in ["host_forks_created", "host_pressure_waiting_seconds_created{resource=\"cpu\"}"] {
+            #expect(
+                lines.contains { $0.hasPrefix("\(name) ") && Double($0.dropFirst(name.count + 1)) == 1_764_000_000 }, "\(name)")
+        }
     }
 
     @Test func `a source that is switched off is not read`() throws {

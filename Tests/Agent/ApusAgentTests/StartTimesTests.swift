@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusAgent
+import ApusJournal
 import ApusMetrics
 import Foundation
 import HostTesting
@@ -46,10 +47,30 @@ import Testing
             #expect(starts[name] == TestTime.start.realtime, "\(name)")
         }
         #expect(starts["process_cpu_seconds_total"] ?? 0 < TestTime.start.realtime)
-        // The kernel does not say when a control group was made, nor systemd since when it counts.
-        for name in ["service_cgroup_", "service_pressure_", "systemd_unit_", "journal_"] {
+        // The CPU time of a unit is counted anew when it starts, as long as it is active.
+        let units = starts.filter { $0.key.hasPrefix("systemd_unit_cpu_seconds_total{") }
+        #expect(units == ["systemd_unit_cpu_seconds_total{unit=\"apus-worker@worker-1.service\"}": 1_764_003_299])
+        // The kernel does not say when a control group was made, nor systemd since when it counts the rest.
+        for name in ["service_cgroup_", "service_pressure_", "systemd_service_", "systemd_socket_", "journal_"] {
             #expect(!starts.keys.contains { $0.hasPrefix(name) }, "\(name)")
         }
+    }
+
+    @Test func `whole numbers of units are exact past what a double holds`() throws {
+        var service = UnitState(name: "a.service", loadState: "loaded", activeState: "active", subState: "running")
+        service.restarts = 9_007_199_254_740_993
+        service.memoryBytes = 9_007_199_254_740_995
+        var socket = UnitState(name: "a.socket", loadState: "loaded", activeState: "active", subState: "listening")
+        socket.socket = AcceptedConnections(accepted: 9_007_199_254_740_997, refused: .max, connections: 1)
+        var snapshot = UnitSnapshot()
+        snapshot.units = [service, socket]
+        var subject = try host.host()
+        subject.units = { [snapshot] _ in WatchedUnits(snapshot: snapshot, age: 1, expected: []) }
+        let samples = host.exposition(subject).samples
+        #expect(samples["systemd_service_restart_total{unit=\"a.service\"}"] == "9007199254740993")
+        #expect(samples["systemd_unit_memory_bytes{unit=\"a.service\"}"] == "9007199254740995")
+        #expect(samples["systemd_socket_accepted_connections_total{unit=\"a.socket\"}"] == "9007199254740997")
+        #expect(samples["systemd_socket_refused_connections_total{unit=\"a.socket\"}"] == "18446744073709551615")
     }
 
     @Test func `a group's sums began with its first process, or with the group, and never later than what they count`() throws {

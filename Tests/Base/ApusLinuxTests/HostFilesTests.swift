@@ -3,11 +3,12 @@ import Testing
 
 /// /proc/stat and /proc/meminfo of the whole machine.
 @Suite struct HostFilesTests {
-    private func stat(_ text: String) -> HostStat { Array(text.utf8).withUnsafeBufferPointer { HostStat($0) } }
+    private func read(_ text: String) -> HostStat? { Array(text.utf8).withUnsafeBufferPointer { HostStat($0) } }
+    private func stat(_ text: String) throws -> HostStat { try #require(read(text)) }
     private func memory(_ text: String) -> HostMemory { Array(text.utf8).withUnsafeBufferPointer { HostMemory($0) } }
 
-    @Test func `every mode has its ticks, and processors are counted by their lines`() {
-        let found = stat(
+    @Test func `every mode has its ticks, and processors are counted by their lines`() throws {
+        let found = try stat(
             """
             cpu  1 2 3 4 5 6 7 8 9 10
             cpu0 1 1 1 1 1 1 1 1 1 1
@@ -27,20 +28,28 @@ import Testing
         #expect(found.running == 3 && found.blocked == 1 && found.bootTime == 1_764_000_000)
     }
 
-    @Test(arguments: ["", "\n", "cpu", "cpu \n", "cpu x y\nctxt\nbtime -\n", "cpu 99999999999999999999 1\n", "\0\0"])
-    func `what is no number is left out`(text: String) {
-        let found = stat(text)
-        #expect(found.ticks.max() <= 1)
+    @Test(arguments: ["", "\n", "\0\0", "nothing 1\n", "ctxt\nbtime -\n"])
+    func `a text without a number of its own is none`(text: String) { #expect(read(text) == nil) }
+
+    @Test func `what is not said is not 0`() throws {
+        let found = try stat("ctxt 18446744073709551615\nprocesses 9007199254740993\n")
+        #expect(found.ticks == nil && found.running == nil && found.forks == 9_007_199_254_740_993)
+    }
+
+    @Test(arguments: ["cpu x y\nctxt\nbtime -\n", "cpu 99999999999999999999 1\n"])
+    func `what is no number is left out`(text: String) throws {
+        let found = try stat(text)
+        #expect(found.ticks.map { $0.max() <= 1 } == true)
         #expect(found.contextSwitches == nil && found.bootTime == nil)
     }
 
-    @Test func `idle time that falls by some ticks stands, and what begins anew does`() {
-        let first = stat("cpu  100 0 0 5000 40 0 0 0\ncpu0 1\n")
-        let second = stat("cpu  101 0 0 4990 41 0 0 0\ncpu0 1\n").goingOn(from: first, second: 100)
+    @Test func `idle time that falls by some ticks stands, and what begins anew does`() throws {
+        let first = try stat("cpu  100 0 0 5000 40 0 0 0\ncpu0 1\n")
+        let second = try stat("cpu  101 0 0 4990 41 0 0 0\ncpu0 1\n").goingOn(from: first, second: 100)
         #expect(second.ticks == SIMD8(101, 0, 0, 5000, 41, 0, 0, 0))
-        let third = stat("cpu  102 0 0 5001 41 0 0 0\ncpu0 1\n").goingOn(from: second, second: 100)
+        let third = try stat("cpu  102 0 0 5001 41 0 0 0\ncpu0 1\n").goingOn(from: second, second: 100)
         #expect(third.ticks == SIMD8(102, 0, 0, 5001, 41, 0, 0, 0))
-        let anew = stat("cpu  1 0 0 2 0 0 0 0\ncpu0 1\n").goingOn(from: third, second: 100)
+        let anew = try stat("cpu  1 0 0 2 0 0 0 0\ncpu0 1\n").goingOn(from: third, second: 100)
         #expect(anew.ticks == SIMD8(102, 0, 0, 2, 41, 0, 0, 0))
     }
 
@@ -64,7 +73,7 @@ import Testing
 
     @Test func `the machine's own files are read whole`() throws {
         let stat = try ProcFile("/proc/stat").read(capacity: HostStat.capacity) { HostStat($0) }
-        #expect(stat.processors >= 1 && stat.ticks.wrappedSum() > 0)
+        #expect(stat.processors >= 1 && stat.ticks?.wrappedSum() ?? 0 > 0)
         #expect(stat.bootTime.map { Double($0) } == KernelRoot.live.bootTime())
         let memory = try ProcFile("/proc/meminfo").read(capacity: 16_384) { HostMemory($0) }
         #expect(memory.total ?? 0 > memory.available ?? .max)

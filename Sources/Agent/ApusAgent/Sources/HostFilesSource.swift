@@ -13,7 +13,7 @@ struct HostFilesSource: Source {
     }
 
     static let rows: [Row<Reading>] = [
-        Row(Host.openFiles) { Double($0.open) }, Row(Host.maxFiles) { Double($0.most) },
+        Row(Host.openFiles) { $0.open }, Row(Host.maxFiles) { $0.most },
     ]
 
     private let file: ProcFile

@@ -7,13 +7,13 @@ struct HostMemorySource: Source {
     static let name = "host-memory"
     static let cadence = Cadence.scrape
     static let rows: [Row<HostMemory>] = [
-        Row(Host.memoryTotal) { $0.total.map { Double($0) } },
-        Row(Host.memoryAvailable) { $0.available.map { Double($0) } },
-        Row(Host.memoryFree) { $0.free.map { Double($0) } },
-        Row(Host.buffers) { $0.buffers.map { Double($0) } },
-        Row(Host.cached) { $0.cached.map { Double($0) } },
-        Row(Host.swapTotal) { $0.swapTotal.map { Double($0) } },
-        Row(Host.swapFree) { $0.swapFree.map { Double($0) } },
+        Row(Host.memoryTotal) { $0.total },
+        Row(Host.memoryAvailable) { $0.available },
+        Row(Host.memoryFree) { $0.free },
+        Row(Host.buffers) { $0.buffers },
+        Row(Host.cached) { $0.cached },
+        Row(Host.swapTotal) { $0.swapTotal },
+        Row(Host.swapFree) { $0.swapFree },
     ]
 
     private let file: ProcFile

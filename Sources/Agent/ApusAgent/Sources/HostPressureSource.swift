@@ -4,7 +4,7 @@ import ApusMetrics
 
 /// How long threads of the machine have waited for a resource: /proc/pressure (https://docs.kernel.org/accounting/psi.html).
 ///
-/// A kernel without pressure information, or one that was told `psi=0`, has no series.
+/// A kernel without pressure information, or one that was told `psi=0`, has no series, and a resource whose file cannot be read has none.
 struct HostPressureSource: Source {
     static let name = "host-pressure"
     static let cadence = Cadence.scrape
@@ -22,19 +22,43 @@ struct HostPressureSource: Source {
             }
         }
 
+    static func start(in reading: PressureSource.Reading) -> Double? { reading.began }
+
+    private let root: KernelRoot
     private let files: [(resource: PressureResource, file: ProcFile)]
+    /// When the machine booted, in seconds since the Unix epoch by the clock as it was set then.
+    private var booted: Double?
 
     init?(_ subject: HostSubject) throws(LinuxError) {
+        root = subject.root
         var files: [(resource: PressureResource, file: ProcFile)] = []
+        var fault: LinuxError?
         for resource in PressureResource.allCases {
-            files.append((resource, try ProcFile("\(subject.root.proc)/pressure/\(resource.rawValue)")))
+            do throws(LinuxError) {
+                files.append((resource, try ProcFile("\(root.proc)/pressure/\(resource.rawValue)")))
+            } catch { fault = fault ?? error }
         }
+        if files.isEmpty, let fault { throw fault }
         self.files = files
     }
 
-    func read(at now: Moment) throws(LinuxError) -> PressureSource.Reading {
+    mutating func read(at now: Moment) throws(LinuxError) -> PressureSource.Reading {
         var stalls: [PressureResource: Stalls] = [:]
-        for (resource, file) in files { stalls[resource] = try PressureSource.stalls(file) }
-        return PressureSource.Reading(stalls: stalls)
+        var fault: LinuxError?
+        for (resource, file) in files {
+            do throws(LinuxError) { stalls[resource] = try PressureSource.stalls(file) } catch { fault = fault ?? error }
+        }
+        // One that says nothing takes the series of no other.
+        if stalls.isEmpty, let fault { throw fault }
+        return PressureSource.Reading(stalls: stalls, isWhole: fault == nil, began: bootTime(at: now))
+    }
+
+    func isWell(_ reading: PressureSource.Reading) -> Bool { reading.isWhole }
+
+    /// Read again when the clock has been set, as it takes as long as all else here.
+    private mutating func bootTime(at now: Moment) -> Double? {
+        let expected = now.realtime - Double(now.sinceBoot) / 1e9
+        if booted.map({ abs($0 - expected) > 2 }) ?? true { booted = root.bootTime() }
+        return booted
     }
 }

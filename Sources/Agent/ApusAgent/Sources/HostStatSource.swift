@@ -13,9 +13,11 @@ struct HostStatSource: Source {
     }
 
     static let rows: [Row<Reading>] =
-        [Row(Host.processors) { Double($0.stat.processors) }]
+        [Row(Host.processors) { $0.stat.processors > 0 ? $0.stat.processors : nil }]
         + HostCPUMode.allCases.enumerated().map { place, mode in
-            Row(Host.cpu, HostCPUModeLabels(mode: mode)) { Double($0.stat.ticks[place]) / $0.ticksPerSecond }
+            Row(Host.cpu, HostCPUModeLabels(mode: mode)) { reading in
+                reading.stat.ticks.map { Double($0[place]) / reading.ticksPerSecond }
+            }
         } + [
             number(Host.contextSwitches, \.contextSwitches), number(Host.forks, \.forks), number(Host.running, \.running),
             number(Host.blocked, \.blocked), number(Host.bootTime, \.bootTime),
@@ -24,8 +26,10 @@ struct HostStatSource: Source {
     private static func number(
         _ declaration: some MetricDeclaration<NoLabels>, _ field: any KeyPath<HostStat, Int64?> & Sendable
     ) -> Row<Reading> {
-        Row(declaration) { $0.stat[keyPath: field].map { Double($0) } }
+        Row(declaration) { $0.stat[keyPath: field] }
     }
+
+    static func start(in reading: Reading) -> Double? { reading.stat.bootTime.map { Double($0) } }
 
     private let file: ProcFile
     private let ticksPerSecond: Double

@@ -14,6 +14,10 @@ struct PressureSource: Source {
     /// What the kernel has counted of each resource.
     struct Reading: Sendable {
         let stalls: [PressureResource: Stalls]
+        /// Whether every file that is there could be read.
+        var isWhole = true
+        /// When the counts began, in seconds since the Unix epoch; `nil` where nobody says.
+        var began: Double?
     }
 
     static let rows: [Row<Reading>] =
@@ -74,13 +78,20 @@ struct PressureSource: Source {
             for (resource, file) in files { ahead[resource] = served[resource]?.less(try Self.stalls(file)) }
         }
         var serving: [PressureResource: Stalls] = [:]
+        var fault: LinuxError?
         for (resource, file) in files {
-            let stalls = try Self.stalls(file)
-            serving[resource] = ahead[resource].map { stalls.plus($0) } ?? stalls
+            do throws(LinuxError) {
+                let stalls = try Self.stalls(file)
+                serving[resource] = ahead[resource].map { stalls.plus($0) } ?? stalls
+            } catch { fault = fault ?? error }
         }
-        served = serving
-        return Reading(stalls: serving)
+        // One that says nothing takes the series of no other.
+        if serving.isEmpty, let fault { throw fault }
+        served.merge(serving) { $1 }
+        return Reading(stalls: serving, isWhole: fault == nil)
     }
+
+    func isWell(_ reading: Reading) -> Bool { reading.isWhole }
 
     static func stalls(_ file: ProcFile) throws(LinuxError) -> Stalls { try file.read { Stalls($0) } }
 }

@@ -155,6 +155,20 @@ extension Row {
         }
     }
 
+    /// The series of a counter whose labels follow from the reading, each with when it began in seconds since the Unix epoch.
+    static func eachCounter<Labels, Number: RowNumber>(
+        _ declaration: some MetricDeclaration<Labels>,
+        _ series: @escaping @Sendable (Reading) -> [(labels: Labels, value: Number, began: Double?)]
+    ) -> Row {
+        Row(family: declaration.family, labels: []) { reading, subject, _ in
+            .points {
+                series(reading).map {
+                    Point(labels: Self.joined(subject, $0.labels.pairs), value: $0.value.pointValue, created: $0.began)
+                }
+            }
+        }
+    }
+
     /// The row of a counter that began at another time than the other counts of its source.
     func since(_ start: @escaping @Sendable (Reading) -> Double?) -> Row {
         Row(family: family, labels: labels) { [value] reading, subject, _ in value(reading, subject, start(reading)) }

@@ -17,8 +17,19 @@ struct UnitsSource: Source {
         let began: Double
 
         /// A series for each unit that has a value.
-        fileprivate func each(_ value: (UnitState) -> Double?) -> [(labels: UnitLabels, value: Double)] {
+        fileprivate func each<Number: RowNumber>(
+            _ value: (UnitState) -> Number?
+        ) -> [(labels: UnitLabels, value: Number)] {
             units.compactMap { unit in value(unit).map { (UnitLabels(unit: unit.name), $0) } }
+        }
+
+        /// The CPU time of each unit, which systemd counts anew when the unit starts.
+        fileprivate var cpu: [(labels: UnitLabels, value: Double, began: Double?)] {
+            units.compactMap { unit in
+                unit.cpuSeconds.map {
+                    (UnitLabels(unit: unit.name), $0, unit.activeState == "active" ? unit.activeSince : nil)
+                }
+            }
         }
 
         private var monotonic: Double { Double(now.monotonic) / 1e9 }
@@ -51,9 +62,9 @@ struct UnitsSource: Source {
         Row(Units.busAge) { $0.watched.age },
         // What the agent itself does counts since its start; systemd does not say since when it counts.
         Row<Reading>(Units.busCalls) { $0.watched.snapshot.calls }.since { $0.began },
-        Row<Reading>.each(Units.busErrors) { reading in
+        Row<Reading>.each(Units.busErrors) { reading -> [(labels: BusErrorLabels, value: UInt64)] in
             BusErrorReason.allCases.map { reason in
-                (BusErrorLabels(reason: reason), Double(reading.watched.snapshot.errors[reason] ?? 0))
+                (BusErrorLabels(reason: reason), reading.watched.snapshot.errors[reason] ?? 0)
             }
         }.since { $0.began },
         Row(Units.busBreakerOpen) { $0.watched.snapshot.isBreakerOpen ? 1 : 0 },
@@ -81,20 +92,20 @@ struct UnitsSource: Source {
         },
         Row.each(Units.stateChange) { $0.each(\.stateChange) },
         Row.each(Units.activeSince) { $0.each(\.activeSince) },
-        Row.each(Units.restarts) { $0.each { $0.restarts.map { Double($0) } } },
-        Row.each(Units.mainPID) { $0.each { $0.mainPID.map { Double($0) } } },
+        Row.each(Units.restarts) { $0.each(\.restarts) },
+        Row.each(Units.mainPID) { $0.each(\.mainPID) },
         Row.each(Units.watchdog) { $0.each(\.watchdog) },
         Row.each(Units.watchdogPing) { $0.each(\.watchdogPing) },
-        Row.each(Units.memory) { $0.each { $0.memoryBytes.map { Double($0) } } },
-        Row.each(Units.tasks) { $0.each { $0.tasks.map { Double($0) } } },
-        Row.each(Units.tasksLimit) { $0.each { $0.tasksLimit.map { Double($0) } } },
-        Row.each(Units.cpu) { $0.each(\.cpuSeconds) },
+        Row.each(Units.memory) { $0.each(\.memoryBytes) },
+        Row.each(Units.tasks) { $0.each(\.tasks) },
+        Row.each(Units.tasksLimit) { $0.each(\.tasksLimit) },
+        Row.eachCounter(Units.cpu) { $0.cpu },
         Row.each(Units.timerLast) { $0.each { $0.timer?.lastTrigger } },
         Row.each(Units.timerNext) { reading in reading.each { reading.next($0) } },
         Row.each(Units.timerMissed) { reading in reading.each { reading.missed($0) } },
-        Row.each(Units.socketAccepted) { $0.each { $0.socket.map { Double($0.accepted) } } },
-        Row.each(Units.socketRefused) { $0.each { $0.socket?.refused.map { Double($0) } } },
-        Row.each(Units.socketConnections) { $0.each { $0.socket.map { Double($0.connections) } } },
+        Row.each(Units.socketAccepted) { $0.each { $0.socket?.accepted } },
+        Row.each(Units.socketRefused) { $0.each { $0.socket?.refused } },
+        Row.each(Units.socketConnections) { $0.each { $0.socket?.connections } },
         Row.each(Units.mount) { reading -> [(labels: UnitMountLabels, value: Double)] in
             reading.units.compactMap { unit in
                 unit.mount.map { (UnitMountLabels(unit: unit.name, path: $0.path, type: $0.type), 1) }

@@ -2,7 +2,8 @@
 package struct HostStat: Equatable, Sendable {
     /// Clock ticks that all processors together have spent: for programs, for those of low priority, for the kernel, idle, idle while
     /// something waited for storage, for interrupts, for what these put off, and waiting for a hypervisor.
-    package private(set) var ticks = SIMD8<Int64>()
+    /// `nil` where that is not said.
+    package private(set) var ticks: SIMD8<Int64>?
     /// Processors that are online.
     package private(set) var processors = 0
     package private(set) var contextSwitches: Int64?
@@ -17,8 +18,8 @@ package struct HostStat: Equatable, Sendable {
     /// Bytes that are read of the file at most: it has a line for each processor, and a number for each interrupt.
     package static let capacity = 1 << 20
 
-    /// Parses the lines `KEY NUMBER …`; what is not there is `nil` or 0.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Parses the lines `KEY NUMBER …`; `nil` of a text that has none of them, as of an empty one.
+    package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
         bytes.forEachLine { key, rest in
             if key.starts(with: "cpu".utf8) {
                 if key.count == 3 { ticks = Self.ticks(rest) } else { processors += 1 }
@@ -34,6 +35,8 @@ package struct HostStat: Equatable, Sendable {
                 blocked = rest.number
             }
         }
+        let numbers = [contextSwitches, forks, running, blocked, bootTime]
+        guard ticks != nil || processors > 0 || numbers.contains(where: { $0 != nil }) else { return nil }
     }
 
     private static func ticks(_ fields: Slice<UnsafeBufferPointer<UInt8>>) -> SIMD8<Int64> {
@@ -50,12 +53,13 @@ package struct HostStat: Equatable, Sendable {
     ///
     /// - Parameter second: the clock ticks of a second.
     package func goingOn(from last: HostStat?, second: Double) -> HostStat {
-        guard let last else { return self }
+        guard let before = last?.ticks, var ticks else { return self }
         var next = self
         let most = Int64(3 * second) * Int64(max(1, processors))
-        for place in ticks.indices where ticks[place] < last.ticks[place] && last.ticks[place] - ticks[place] <= most {
-            next.ticks[place] = last.ticks[place]
+        for place in ticks.indices where ticks[place] < before[place] && before[place] - ticks[place] <= most {
+            ticks[place] = before[place]
         }
+        next.ticks = ticks
         return next
     }
 }
