@@ -2,8 +2,10 @@ import AgentMetrics
 import ApusAgent
 import ApusSystemd
 import Foundation
+import Glibc
 import HostTesting
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct ReloadTests {
@@ -56,6 +58,52 @@ import Testing
             let error = #expect(throws: ExpectedInstancesError.self) { try ExpectedInstances.read(path) }
             #expect(error?.description.hasPrefix("\(path): cannot be read: ") == true)
         }
+    }
+
+    @Test func `a reload that takes a page away asks no instance under the table's lock`() throws {
+        let host = try FixtureHost()
+        // Whoever opens this file waits until somebody writes to it, and an instance is taken on under its own lock.
+        let limits = host.folder.path("host/proc/4711/limits")
+        try FileManager.default.removeItem(atPath: limits)
+        try #require(mkfifo(limits, 0o600) == 0)
+        let flags = Flags()
+        Thread.detachNewThread {
+            _ = try? host.report(FixtureHost.worker, pid: 4711, connection: 1)
+            flags.admitted.store(true, ordering: .releasing)
+        }
+        defer {
+            // Lets everybody go.
+            let writer = open(limits, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+            #expect(comesTrue(within: .seconds(20)) { flags.admitted.load(ordering: .acquiring) })
+            close(writer)
+        }
+        try #require(comesTrue(within: .seconds(10)) { !host.table.instances.isEmpty })
+        let instance = try #require(host.table.instances.first)
+        Thread.detachNewThread {
+            _ = instance.look(at: host.time.now)
+            flags.probed.store(true, ordering: .releasing)
+        }
+        host.table.scrape([FixtureHost.worker])
+        Thread.detachNewThread {
+            host.table.scrape([])
+            flags.reloaded.store(true, ordering: .releasing)
+        }
+        usleep(300_000)
+        // The instance's lock is held, and the reload waits for it.
+        try #require(!flags.probed.load(ordering: .acquiring) && !flags.reloaded.load(ordering: .acquiring))
+        Thread.detachNewThread {
+            _ = host.table.instances
+            flags.listed.store(true, ordering: .releasing)
+        }
+        #expect(comesTrue(within: .seconds(5)) { flags.listed.load(ordering: .acquiring) })
+    }
+
+    /// What threads of a test have come to.
+    private final class Flags: Sendable {
+        let admitted = Atomic<Bool>(false)
+        let probed = Atomic<Bool>(false)
+        let reloaded = Atomic<Bool>(false)
+        let listed = Atomic<Bool>(false)
     }
 
     @Test func `an agent does not start with a file that is at fault`() async throws {
