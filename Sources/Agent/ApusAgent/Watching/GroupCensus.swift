@@ -23,11 +23,23 @@ package struct GroupCensus: Sendable {
         let first = try? ControlGroups(of: 1, root: root)
         let pids = try FolderNames.read(root.proc).compactMap { Int32($0) }.filter { $0 != getpid() }.sorted()
         var members: [InstanceIdentity: Members] = [:]
+        // Of each group, whom of others it matches, and how often.
+        var others: [Int: [InstanceIdentity: Int]] = [:]
         var watch = ControlGroupWatch(root, isWhole: false, descriptors: nil)
         watch.find(file.groups, below: first, isTurn: true)
         for claim in watch.claims {
             members[claim.identity, default: Members(group: claim.declaration, identity: claim.identity)].controlGroups
                 .append(claim.folder.path)
+        }
+        let claimed = Set(watch.claims.map(\.declaration))
+        for (place, declaration) in file.groups.enumerated() where declaration.isOfControlGroups && !claimed.contains(place) {
+            var alone = ControlGroupWatch(root, isWhole: false, descriptors: nil)
+            alone.find([declaration], below: first, isTurn: true)
+            for claim in alone.claims {
+                let path = claim.folder.path
+                let owner = watch.claims.last { $0.folder.path == path || path.hasPrefix($0.folder.path + "/") }
+                if let owner { others[place, default: [:]][owner.identity, default: 0] += 1 }
+            }
         }
         for pid in pids {
             guard let facts = try? ProcessFacts(of: pid, root: root, below: first), let match = file.match(facts) else {
@@ -35,16 +47,29 @@ package struct GroupCensus: Sendable {
             }
             let group = file.groups.firstIndex { $0.place == match.group.place } ?? 0
             members[match.identity, default: Members(group: group, identity: match.identity)].pids.append(pid)
+            for (place, later) in file.groups.enumerated().dropFirst(group + 1)
+            where !later.isOfControlGroups && later.identity(of: facts) != nil {
+                others[place, default: [:]][match.identity, default: 0] += 1
+            }
         }
         lines = file.groups.enumerated().flatMap { index, group in
             let own = members.values.filter { $0.group == index }.sorted { $0.identity < $1.identity }
-            return own.isEmpty ? [Self.line(of: group)] : own.map(Self.line)
+            return own.isEmpty ? [Self.line(of: group, others[index] ?? [:])] : own.map(Self.line)
         }
     }
 
-    private static func line(of group: GroupDeclaration) -> String {
+    /// - Parameter others: the groups that have whom this one matches as well, and how many of them.
+    private static func line(of group: GroupDeclaration, _ others: [InstanceIdentity: Int]) -> String {
         let what = group.isOfControlGroups ? "control group" : "process"
-        return "\(group.service)/\(group.instance): no \(what) matches the group in line \(group.place.line)"
+        let name = "\(group.service)/\(group.instance)"
+        guard !others.isEmpty else { return "\(name): no \(what) matches the group in line \(group.place.line)" }
+        let several = group.isOfControlGroups ? "control groups" : "processes"
+        let owners = others.sorted { $0.key < $1.key }.map { "\($0.key) has \($0.value)" }
+        let shown = 10
+        return
+            "\(name): no \(what) is left for the group in line \(group.place.line), of the \(several) that it matches "
+            + "\(owners.prefix(shown).joined(separator: ", "))\(owners.count > shown ? " …" : ""): the first group in the file that "
+            + "matches has them, so put this one before, or match fewer there"
     }
 
     private static func line(of members: Members) -> String {

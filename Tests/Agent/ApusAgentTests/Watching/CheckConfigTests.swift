@@ -68,6 +68,34 @@ import Testing
         #expect(result.status == 0)
     }
 
+    @Test func `says which group has those that a later one matches too`() throws {
+        let host = try FixtureHost()
+        try host.put(.init(pid: 5001), .init(pid: 5002), .init(pid: 5003, name: "redis", command: "redis-server"))
+        try FileManager.default.createDirectory(
+            atPath: host.folder.path("host/sys/fs/cgroup/shop.slice/cart.scope"), withIntermediateDirectories: true)
+        let text = """
+            groups:
+              - { service: web, match: { executable: nginx } }
+              - { service: late, match: { command: 'worker process' } }
+              - { service: none, match: { command: 'nobody at all' } }
+              - { service: shop, match: { cgroup: '/shop.slice' } }
+              - { service: cart, match: { cgroup: '/shop.slice/cart.scope' } }
+            """
+        let lines = try GroupCensus(of: WatchFile.parse(Array(text.utf8), path: "watch.yaml"), root: host.root).lines
+        #expect(lines.count == 5 && lines.first == "web/web: 2 processes: 5001 5002")
+        let remedy =
+            ": the first group in the file that matches has them, so put this one before, or match fewer there"
+        #expect(
+            lines.dropFirst() == [
+                "late/late: no process is left for the group in line 3, of the processes that it matches web/web has 2"
+                    + remedy,
+                "none/none: no process matches the group in line 4",
+                "shop/shop: 1 control group: /shop.slice; 0 processes",
+                "cart/cart: no control group is left for the group in line 6, of the control groups that it matches shop/shop has 1"
+                    + remedy,
+            ])
+    }
+
     @Test func `lists the control groups of a group that is such, without a process too`() async throws {
         let control = try TestControlGroup()
         let text = """
