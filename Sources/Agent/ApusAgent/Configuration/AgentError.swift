@@ -46,6 +46,8 @@ package enum AgentError: Error, CustomStringConvertible {
         case .answers: "another agent answers on \(path): stop it, or choose another path with \(option)"
         case .taken(let kind):
             "cannot make a socket: \(path) is \(kind): name a file in a folder with \(option), such as \(isReport ? "/run/apus/agent.sock" : "unix:/run/apus/http.sock")"
+        case .exchanged:
+            "cannot listen on \(place): another process has put something else there meanwhile: choose a folder that only the user with the id \(geteuid()) may write to, with \(option)"
         case .group(let code):
             "cannot listen on \(place): the file cannot be given its group (\(String(cString: strerror(code)))): make the user with the id \(geteuid()) a member of it, such as by SupplementaryGroups= of the unit"
         case .refused(let code): "cannot listen on \(place): \(remedy(code, path, option))"

@@ -43,13 +43,16 @@ package struct SocketFile: Sendable {
         guard path.utf8.count <= longestPath else { throw .tooLong }
         let descriptor = open(kind)
         guard descriptor >= 0 else { throw .refused(code: errno) }
+        // From the look at what is there to the socket that answers, nobody else who starts does the same.
+        let turn = FolderTurn(of: path)
+        defer { turn?.end() }
         do throws(SocketFileFault) {
             try makeRoom(at: path, kind)
             guard apus_unix_bind(descriptor, path) == 0 else { throw SocketFileFault.refused(code: errno) }
             let file = try SocketFile(path)
             do throws(SocketFileFault) {
-                if let group = access.group, chown(path, .max, group) != 0 { throw SocketFileFault.group(code: errno) }
-                guard chmod(path, access.mode) == 0, Glibc.listen(descriptor, Int32(clamping: backlog)) == 0 else {
+                try admit(access, at: path)
+                guard Glibc.listen(descriptor, Int32(clamping: backlog)) == 0 else {
                     throw SocketFileFault.refused(code: errno)
                 }
             } catch {
@@ -61,6 +64,23 @@ package struct SocketFile: Sendable {
             close(descriptor)
             throw error
         }
+    }
+
+    /// Gives a socket's file its group and mode, and nothing else that may have taken its place: in a folder of another user that user can
+    /// put a link there at any moment.
+    ///
+    /// - Throws: ``SocketFileFault``.
+    package static func admit(_ access: Access, at path: String) throws(SocketFileFault) {
+        let file = Glibc.open(path, Int32(APUS_O_PATH) | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else { throw .refused(code: errno) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw .refused(code: errno) }
+        guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid(), status.st_nlink == 1 else { throw .exchanged }
+        // By this name the kernel reaches the file that is open, whatever has its path.
+        let place = "/proc/self/fd/\(file)"
+        if let group = access.group, chown(place, .max, group) != 0 { throw .group(code: errno) }
+        guard chmod(place, access.mode) == 0 else { throw .refused(code: errno) }
     }
 
     private static func open(_ kind: Kind) -> Int32 {
@@ -105,6 +125,33 @@ package struct SocketFile: Sendable {
     }
 }
 
+/// The turn of one of several processes that make a socket in a folder at once: an advisory lock on the folder itself, so that no file is left.
+///
+/// Whoever may read a folder can hold it: it is waited for a short while, and then done without.
+private struct FolderTurn {
+    private let descriptor: Int32
+
+    /// - Returns: `nil` where the folder may not be read, or somebody does not let go of it.
+    init?(of path: String) {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        for _ in 0..<200 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            usleep(10_000)
+        }
+        close(descriptor)
+        return nil
+    }
+
+    func end() {
+        // Closing alone is not enough: a child that is being started has a copy of the descriptor until it executes, flock(2).
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
+}
+
 /// Why there can be no socket at a path.
 package enum SocketFileFault: Error, Equatable {
     /// The path has more than ``SocketFile/longestPath`` bytes.
@@ -113,6 +160,8 @@ package enum SocketFileFault: Error, Equatable {
     case taken(by: String)
     /// A living process listens there.
     case answers
+    /// Something else is at the path than the socket that was made there a moment ago.
+    case exchanged
     /// The file cannot be given its group, for this errno.
     case group(code: Int32)
     /// The system refuses the socket, with this errno.
