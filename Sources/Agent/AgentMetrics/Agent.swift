@@ -34,9 +34,15 @@ public enum Agent: MetricSubsystem {
         "Readings of the sockets of a process, and of the lists of all sockets (--socket-budget).")
     public static let socketCPU = Counter<NoLabels>(
         "apus_agent_socket_cpu_seconds_total", "CPU time that readings of sockets have used.")
+    public static let unreadSockets = Gauge<SocketGapLabels>(
+        "apus_agent_unread_socket_processes", "Processes whose sockets are never read, by reason (--socket-budget).")
     public static let forgottenInstances = Counter<NoLabels>(
         "apus_agent_instances_forgotten_total",
         "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
+    public static let forgottenGroups = Counter<NoLabels>(
+        "apus_agent_groups_forgotten_total",
+        "Groups without a process that were forgotten before their retention, as a living one took their place (--group-limit)."
+    )
     public static let refusals = Counter<RefusalLabels>(
         "apus_agent_reports_refused_total", "Reports that were refused, by reason.")
     public static let connectionsRejected = Counter<NoLabels>(
@@ -61,7 +67,8 @@ public enum Agent: MetricSubsystem {
         buildInfo.family, samples.family, sampleCPU.family, lateSamples.family, sampleAge.family, scrapes.family,
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
         unwatchedProcesses.family, unwatchedControlGroups.family, proportionalReadings.family, proportionalCPU.family,
-        socketReadings.family, socketCPU.family, forgottenInstances.family, refusals.family,
+        socketReadings.family, socketCPU.family, unreadSockets.family, forgottenInstances.family,
+        forgottenGroups.family, refusals.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,
     ]
@@ -97,6 +104,27 @@ public struct RefusalLabels: EnumerableLabels {
     public static var allCases: [Self] { RefusalReason.allCases.map { Self(reason: $0) } }
     public let reason: RefusalReason
     public init(reason: RefusalReason) { self.reason = reason }
+    public subscript(key: Key) -> String { reason.rawValue }
+}
+
+/// Why the sockets of a process are never read.
+public enum SocketGap: String, CaseIterable, Sendable {
+    /// It has too many descriptors.
+    case descriptors
+    /// It alone takes more than the whole budget of time.
+    case budget
+    /// All processes together have more sockets than there is room for, and it has most.
+    case held
+    /// The sockets of its network namespace are not known.
+    case namespace
+}
+
+/// Tells processes apart by the reason why their sockets are never read.
+public struct SocketGapLabels: EnumerableLabels {
+    public enum Key: String, LabelKey { case reason }
+    public static var allCases: [Self] { SocketGap.allCases.map { Self(reason: $0) } }
+    public let reason: SocketGap
+    public init(reason: SocketGap) { self.reason = reason }
     public subscript(key: Key) -> String { reason.rawValue }
 }
 

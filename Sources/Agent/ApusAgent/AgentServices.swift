@@ -41,7 +41,7 @@ package struct AgentServices {
         let store = notifier.map {
             SegmentStore(notifier: $0, work: work, age: configuration.storedAge, logger: logger)
         }
-        let sockets = SocketSurvey(configuration.socketBudget, each: configuration.interval, work: work)
+        let sockets = SocketSurvey(configuration.socketBudget, each: configuration.interval, work: work, logger: logger)
         let table = InstanceTable(
             configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
         let file = try configuration.watchFile.map { path throws(AgentError) in try Self.file(path) }
@@ -78,8 +78,10 @@ package struct AgentServices {
         }
         if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
+        host.socketGaps = { table.socketGaps + (processes?.socketGaps ?? []) }
         if let processes {
             host.unwatchedProcesses = { processes.unwatched }
+            host.forgottenGroups = { processes.forgotten }
             host.unwatchedControlGroups = { processes.unwatchedControlGroups }
         }
         let exposition = Exposition(

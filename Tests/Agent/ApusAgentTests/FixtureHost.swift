@@ -48,7 +48,8 @@ final class FixtureHost: Sendable {
         store = notifier.map { [work, log] in SegmentStore(notifier: $0, work: work, logger: log.logger) }
         survey = sockets.flatMap { [root, work, time] sockets in
             // What readings cost is not told by a clock of the test.
-            SocketSurvey(.seconds(1), each: .seconds(15), root: root, work: AgentWork(at: time.now)) { SocketList(sockets) }
+            SocketSurvey(
+                .seconds(1), each: .seconds(15), root: root, work: AgentWork(at: time.now), list: { SocketList(sockets) })
         }
         table = InstanceTable(configuration: configuration, root: root, store: store, sockets: survey, at: time.now)
     }

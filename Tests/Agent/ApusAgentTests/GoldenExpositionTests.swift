@@ -106,6 +106,8 @@ import Testing
         var whole = try host.wholeHost()
         whole.unwatchedProcesses = { 155 }
         whole.unwatchedControlGroups = { 156 }
+        whole.forgottenGroups = { 361 }
+        whole.socketGaps = { SocketGap.allCases.enumerated().flatMap { Array(repeating: $1, count: 157 + $0) } }
         // One ends, and the other goes on.
         try host.remove(4820)
         try host.put(pool[0])

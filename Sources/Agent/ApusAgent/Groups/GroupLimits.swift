@@ -13,7 +13,9 @@ package enum GroupLimits: LimitCatalog {
         per: "agent",
         metric: Agent.unwatchedProcesses.family.name, remedy: "match fewer, or raise LimitNOFILE= in the agent's unit")
     package static let groups = Limit(
-        1024, "groups, of which one of control groups counts twice; processes of those past them are not watched", per: "agent",
+        1024,
+        "groups, of which one of control groups counts twice; one without a process gives way to a living one, and processes of those past them are not watched",
+        per: "agent",
         option: "--group-limit", metric: Agent.unwatchedProcesses.family.name,
         remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 30 samples")
     /// Groups at most, whatever is asked for: each may be one process.

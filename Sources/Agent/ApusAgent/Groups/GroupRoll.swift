@@ -32,18 +32,24 @@ struct GroupRoll {
     var groups: [Int: WatchedGroup] = [:]
     var numbers: [InstanceIdentity: Int] = [:]
     /// The numbers of the groups in the order of their names; `nil` when one has come or gone since.
-    private var order: [Int]?
+    var order: [Int]?
     /// The places for groups that are taken.
-    private var taken = 0
+    var taken = 0
     var members: [Int32: GroupMember] = [:]
     /// The processes that belong to groups, the lowest number first; `nil` when one has come or gone since.
     private var roster: [GroupMember]?
     /// The number of the next group that comes; none is given twice.
-    private var nextNumber = 0
+    var nextNumber = 0
     private var strangers: [Int32: Stranger] = [:]
-    private var ledger = GroupLedger()
-    private(set) var controlGroups: ControlGroupWatch
+    var ledger = GroupLedger()
+    var controlGroups: ControlGroupWatch
     private(set) var lookedAt: UInt64?
+    /// The groups that somebody was found for in the look that is under way.
+    var found: Set<Int> = []
+    /// The groups that can give their places away in that look; `nil` before somebody needs one.
+    var mayGiveWay: [Int]?
+    /// Groups without a process that were forgotten before their time, as a living one took their place.
+    var forgotten: UInt64 = 0
     /// The control groups of process 1, below which a container's units are.
     private let first: ControlGroups?
     /// CLOCK_BOOTTIME at the last turn of the sampling loop, in nanoseconds; 0 before the first.
@@ -111,12 +117,7 @@ struct GroupRoll {
         searchedAt = now.realtime
         for (number, group) in groups where !group.isExpected && group.finding.reading.isEmpty {
             guard group.isLeft || now.monotonic &- group.lastSeen > retention else { continue }
-            groups[number] = nil
-            order = nil
-            taken -= group.places
-            numbers[group.identity] = nil
-            ledger.forget(number)
-            controlGroups.forget(number)
+            forget(group, number)
         }
         for group in groups.values { group.isLeft = false }
     }
@@ -132,6 +133,7 @@ struct GroupRoll {
             return
         }
         blindness = nil
+        (found, mayGiveWay) = ([], nil)
         let present = Set(names.compactMap { Int32($0) })
         lookAtMembers(isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
@@ -265,25 +267,6 @@ struct GroupRoll {
         }
         // Who was started by one that has ended since stays where it is.
         return former.flatMap { $0.isDescendant ? ($0.group, true, false) : nil }
-    }
-
-    /// The number of a group, which is made where there is none; `nil` past the most that there may be.
-    private mutating func number(
-        of identity: InstanceIdentity, _ declaration: GroupDeclaration, at now: Moment
-    ) -> (number: Int, isNew: Bool)? {
-        if let number = numbers[identity] { return (number, lookedAt == nil) }
-        // It has twice the series of another one.
-        let places = declaration.isOfControlGroups ? 2 : 1
-        guard taken + places <= mostGroups else { return nil }
-        taken += places
-        let number = nextNumber
-        nextNumber += 1
-        numbers[identity] = number
-        order = nil
-        groups[number] = WatchedGroup(
-            identity: identity, includesDescendants: declaration.includesDescendants,
-            isExpected: declaration.fixedIdentity != nil, places: places, at: now)
-        return (number, true)
     }
 
     private mutating func lookAtControlGroups(isTurn: Bool, at now: Moment) -> [Int: ControlGroupSum] {

@@ -1,4 +1,4 @@
-import ApusLimits
+import AgentMetrics
 import ApusLinux
 
 /// Finds out which sockets the processes and control groups of groups have.
@@ -21,25 +21,44 @@ struct GroupSockets {
             member.sockets.read(member.process, openFiles: member.sight?.openFiles, in: survey, at: now)
         }
         bound(living)
+        relist(living, at: now)
         let tree = ControlGroupTree(root)
+        survey.rewalk(controlGroups.values.joined(), in: tree, at: now)
         var unions: [Int: SocketUnion] = [:]
         for member in living {
             let numbers =
-                unions[member.group] == nil ? (controlGroups[member.group] ?? []).flatMap { tree.numbers(of: $0) } : []
+                unions[member.group] == nil
+                ? (controlGroups[member.group] ?? []).flatMap { survey.numbers(of: $0, in: tree, at: now) } : []
             unions[member.group, default: SocketUnion(survey, controlGroups: numbers, at: now)]
-                .add(member.sockets, member.process.folder)
+                .add(&member.sockets, of: member.process)
         }
         return unions.compactMapValues(\.figures)
     }
 
-    /// Leaves those out who have most, where all together have more than there is room for.
+    /// Lists the sockets of the namespaces that there are, as far as there is time.
+    private func relist(_ members: [GroupMember], at now: Moment) {
+        var folders: [NetworkNamespace: String] = [:]
+        for member in members {
+            guard let namespace = member.sockets.namespace else { continue }
+            folders[namespace] = member.process.folder
+        }
+        survey.relist(folders, at: now)
+    }
+
+    /// Leaves those out who have most, where all together have more than there is room for, until there is room again.
     private func bound(_ members: [GroupMember]) {
-        let most = SamplingLimits.heldSockets.value
+        let most = survey.mostHeld
         var held = members.reduce(0) { $0 + $1.sockets.count }
-        guard held > most else { return }
-        for member in members.sorted(by: { $0.sockets.count > $1.sockets.count }) where held > most {
-            held -= member.sockets.count
-            member.sockets.refuse()
+        if held > most {
+            for member in members.sorted(by: { $0.sockets.count > $1.sockets.count }) where held > most {
+                held -= member.sockets.count
+                member.sockets.refuse()
+                survey.tell(.held, of: member.process.pid)
+            }
+            return
+        }
+        for member in members where member.sockets.gap == .held {
+            held += member.sockets.readmit(into: most - held, openFiles: member.sight?.openFiles) ?? 0
         }
     }
 }

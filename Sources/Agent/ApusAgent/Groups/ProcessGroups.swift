@@ -17,7 +17,6 @@ package final class ProcessGroups: Sendable {
         var isToldFull = false
         var isToldCut = false
         var isToldBlind = false
-        var isToldDeaf = false
     }
 
     /// One group as it is served.
@@ -88,8 +87,26 @@ package final class ProcessGroups: Sendable {
     /// The processes that are past the most that are watched.
     package var unwatched: Int { state.withLock { $0.roll.unwatched } }
 
+    /// Groups without a process that were forgotten before their time.
+    package var forgotten: UInt64 { state.withLock { $0.roll.forgotten } }
+
+    /// The groups in the order of their names, how many processes each has, and whether it is as it should be: one that the file names as
+    /// it is should have a process or a control group.
+    package var health: [(identity: InstanceIdentity, processes: Int, isWell: Bool)] {
+        state.withLock { state in
+            state.roll.sorted().map { served in
+                let reading = served.reading
+                let isExpected = state.roll.groups[served.number]?.isExpected ?? false
+                return (served.identity, reading.processes, !isExpected || !reading.isEmpty)
+            }
+        }
+    }
+
     /// The control groups that are past the most that are watched; at least 1 while a search for them is cut short.
     package var unwatchedControlGroups: Int { state.withLock { $0.roll.controlGroups.unwatched } }
+
+    /// Why the sockets of processes are not read, once for each such process.
+    package var socketGaps: [SocketGap] { state.withLock { $0.roll.members.values.compactMap(\.sockets.gap) } }
 
     // MARK: - The log
 
@@ -123,12 +140,6 @@ package final class ProcessGroups: Sendable {
             logger.warning(
                 "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in",
                 metadata: ["unwatched": "\(roll.controlGroups.unwatched)"])
-        }
-        if let fault = roll.survey?.fault, !state.isToldDeaf {
-            state.isToldDeaf = true
-            logger.error(
-                "the machine's sockets cannot be listed, and none are served; allow the agent AF_NETLINK, or leave --socket-budget away",
-                metadata: ["fault": "\(fault)"])
         }
         guard (roll.blindness != nil) != state.isToldBlind else { return }
         state.isToldBlind = roll.blindness != nil

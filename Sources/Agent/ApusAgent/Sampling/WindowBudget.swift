@@ -9,6 +9,9 @@ final class WindowBudget: Sendable {
         /// Moment of CLOCK_MONOTONIC at which the interval began, and what was spent since: nanoseconds.
         var began: UInt64 = 0
         var spent: UInt64 = 0
+        /// What was read in any case, in this interval and in the one before.
+        var free: UInt64 = 0
+        var lastFree: UInt64 = 0
         var nanosecondsPerUnit: Double
     }
 
@@ -32,7 +35,7 @@ final class WindowBudget: Sendable {
     /// Reads something; `nil` where not enough is left for it.
     ///
     /// - Parameters:
-    ///   - isFree: whether it is read in any case, and what it takes is then missing for others.
+    ///   - isFree: whether it is read in any case, and what it takes is then missing for others, up to half of the budget.
     ///   - told: the nanoseconds that it took.
     func spend<Result, Failure: Error>(
         on size: UInt64, isFree: Bool = false, at now: Moment, telling told: (UInt64) -> Void,
@@ -44,7 +47,7 @@ final class WindowBudget: Sendable {
             let taken = apus_thread_cpu_nanoseconds() - start
             told(taken)
             state.withLock { state in
-                state.spent += taken
+                if isFree { state.free += taken } else { state.spent += taken }
                 // Small ones say little of what a unit takes.
                 if size >= least, size > 0 {
                     state.nanosecondsPerUnit += (Double(taken) / Double(size) - state.nanosecondsPerUnit) / 4
@@ -54,14 +57,22 @@ final class WindowBudget: Sendable {
         return try read()
     }
 
-    /// Whether there is time for a reading of this size where nothing else is read.
+    /// Whether there is time for a reading of this size where nothing else is read but what is in any case.
     func mayEverAdmit(_ size: UInt64) -> Bool {
-        state.withLock { UInt64(Double(size) * $0.nanosecondsPerUnit) <= budget }
+        state.withLock { reserved($0) + UInt64(Double(size) * $0.nanosecondsPerUnit) <= budget }
     }
+
+    /// The size of what can be read in an interval where nothing else is read, by what others took.
+    var largest: UInt64 { state.withLock { UInt64(Double(budget) / max(1, $0.nanosecondsPerUnit)) } }
 
     private func admits(_ state: inout State, _ size: UInt64, at now: UInt64) -> Bool {
         // A turn may begin a little sooner after the one before.
-        if now >= state.began &+ interval / 10 * 9 { (state.began, state.spent) = (now, 0) }
-        return state.spent + UInt64(Double(size) * state.nanosecondsPerUnit) <= budget
+        if now >= state.began &+ interval / 10 * 9 {
+            (state.began, state.spent, state.lastFree, state.free) = (now, 0, state.free, 0)
+        }
+        return state.spent + reserved(state) + UInt64(Double(size) * state.nanosecondsPerUnit) <= budget
     }
+
+    /// What is kept for readings in any case, whether they come first in an interval or last.
+    private func reserved(_ state: State) -> UInt64 { min(budget / 2, max(state.free, state.lastFree)) }
 }

@@ -1,13 +1,27 @@
+import AgentMetrics
 import ApusLimits
 package import ApusLinux
+import Glibc
+package import Logging
 import Synchronization
 
 /// The sockets of the machine as they were listed once in the interval, and the time for finding out whose they are, for all who are watched.
 package final class SocketSurvey: Sendable {
-    private struct Listed {
-        /// `nil` where there are too many, or they cannot be listed.
-        let list: SocketList?
-        let at: UInt64
+    /// What came of a look for something.
+    enum Look<Found> {
+        case found(Found)
+        /// There is no time for it in this interval, and nothing is known of before.
+        case waiting
+        /// It cannot be had.
+        case left
+    }
+
+    /// What came of a look for the sockets of a process.
+    enum ProcessLook {
+        case found([UInt64])
+        /// It has been read in this round, or there is no time for it in this interval.
+        case waiting
+        case left(SocketGap)
     }
 
     /// In which every process is read once.
@@ -27,103 +41,165 @@ package final class SocketSurvey: Sendable {
         }
     }
 
+    /// How many sockets all processes of groups together may have.
+    let mostHeld: Int
     private let budget: WindowBudget
     /// Nanoseconds.
     private let interval: UInt64
     private let work: AgentWork
+    private let logger: Logger?
     private let own: NetworkNamespace?
     private let listOwn: @Sendable () throws -> SocketList
-    private let faults = Mutex<String?>(nil)
     private let rounds = Mutex(Rounds())
-    private let state = Mutex<[NetworkNamespace?: Listed]>([:])
+    private let ownList = Mutex<(list: SocketList?, at: UInt64)?>(nil)
+    private let others: Mutex<NamespaceLists>
+    private let folders: Mutex<ControlGroupFolders>
+    private let told = Mutex<(gaps: Set<SocketGap>, isFault: Bool)>(([], false))
 
     /// What a descriptor takes before one was read.
     private static let nanosecondsPerDescriptor = 2000.0
 
-    /// - Parameter list: lists the sockets of this process's own network namespace.
+    /// - Parameters:
+    ///   - list: lists the sockets of this process's own network namespace.
+    ///   - listOther: lists those of the namespace that the process with a folder in proc(5) is in, in so many bytes a file at most.
     /// - Returns: `nil` for a budget of nothing.
     package init?(
-        _ budget: Duration, each interval: Duration, root: KernelRoot = .live, work: AgentWork,
+        _ budget: Duration, each interval: Duration, root: KernelRoot = .live, work: AgentWork, logger: Logger? = nil,
+        mostHeld: Int = SamplingLimits.heldSockets.value,
         list: @escaping @Sendable () throws -> SocketList = {
             try SocketList.own(atMost: SamplingLimits.listedSockets.value)
+        },
+        listOther: @escaping @Sendable (_ folder: String, _ longest: Int) throws -> SocketList = {
+            try NetworkNamespace.sockets(of: $0, longest: $1)
         }
     ) {
         guard
-            let budget = WindowBudget(
-                budget, each: interval, nanosecondsPerUnit: Self.nanosecondsPerDescriptor, least: 16)
+            let whole = WindowBudget(
+                budget, each: interval, nanosecondsPerUnit: Self.nanosecondsPerDescriptor, least: 16),
+            let lists = NamespaceLists(budget / 2, each: interval, listOther),
+            let folders = ControlGroupFolders(budget / 4, each: interval)
         else { return nil }
-        self.budget = budget
+        self.mostHeld = mostHeld
+        self.budget = whole
         self.interval = UInt64(max(1, interval / .nanoseconds(1)))
         self.work = work
+        self.logger = logger
         own = NetworkNamespace(of: "\(root.proc)/self")
         listOwn = list
+        others = Mutex(lists)
+        self.folders = Mutex(folders)
     }
-
-    /// Why the sockets of the agent's own network namespace could not be listed at some time; `nil` when they always could.
-    var fault: String? { faults.withLock { $0 } }
 
     /// Whether a namespace is the agent's own.
     func isOwn(_ namespace: NetworkNamespace?) -> Bool { namespace == nil || namespace == own }
 
-    /// The sockets of the agent's own network namespace; `nil` where they cannot be listed.
-    func own(at now: Moment) -> SocketList? { list(nil, at: now) { [listOwn] in try listOwn() } }
+    // MARK: - Lists
 
-    /// The sockets of the namespace that a process is in.
-    ///
-    /// - Parameter folder: of the process in proc(5).
-    func list(_ namespace: NetworkNamespace?, seenIn folder: String, at now: Moment) -> SocketList? {
-        guard !isOwn(namespace) else { return own(at: now) }
-        return list(namespace, at: now) {
-            try NetworkNamespace.sockets(of: folder, longest: SamplingLimits.namespaceList.value.bytes)
-        }
-    }
-
-    private func list(_ namespace: NetworkNamespace?, at now: Moment, _ read: () throws -> SocketList) -> SocketList? {
-        state.withLock { lists in
-            lists = lists.filter { now.monotonic - min(now.monotonic, $0.value.at) < interval / 10 * 9 }
-            if let listed = lists[namespace] { return listed.list }
-            // Its own has a place of its own.
-            guard namespace == nil || lists.keys.count(where: { $0 != nil }) < SamplingLimits.namespaces.value else {
-                return nil
+    /// The sockets of the agent's own network namespace.
+    func own(at now: Moment) -> Look<SocketList> {
+        ownList.withLock { listed in
+            if let listed, now.monotonic - min(now.monotonic, listed.at) < interval / 10 * 9 {
+                return listed.list.map { .found($0) } ?? .left
             }
             let list: SocketList?
-            // What it takes is missing for descriptors.
-            do {
-                list = try budget.spend(
-                    on: 0, isFree: true, at: now, telling: { work.countSockets(cpuNanoseconds: $0) }, read)
-            } catch {
+            do { list = try spend(at: now, listOwn) } catch {
                 list = nil
-                if namespace == nil { faults.withLock { $0 = "\(error)" } }
+                tell(error)
             }
-            lists[namespace] = Listed(list: list, at: now.monotonic)
-            return list
+            listed = (list, now.monotonic)
+            return list.map { .found($0) } ?? .left
         }
     }
 
-    /// Whether a process has too many descriptors ever to be read.
-    func hasTooMany(_ openFiles: UInt64) -> Bool { openFiles > UInt64(SamplingLimits.socketDescriptors.value) }
-
-    /// Finds the sockets among the descriptors of a process; `nil` where not enough time is left, or it has too many.
+    /// The sockets of the namespace that a process is in; those of another one than the agent's are as old as time allows.
     ///
-    /// Nobody is read a second time before all are read for whom there was not enough.
+    /// - Parameter folder: of the process in proc(5).
+    func list(_ namespace: NetworkNamespace?, seenIn folder: String, at now: Moment) -> Look<SocketList> {
+        guard let namespace, !isOwn(namespace) else { return own(at: now) }
+        return others.withLock { $0.list(namespace, seenIn: folder, at: now) { read in self.spend(at: now, read) } }
+    }
+
+    /// Lists the sockets of other namespaces anew, as far as there is time: first of those that were listed longest ago.
+    ///
+    /// - Parameter folders: of a process in each of them.
+    func relist(_ folders: [NetworkNamespace: String], at now: Moment) {
+        others.withLock { lists in
+            for (namespace, folder) in folders.sorted(by: { lists.listedAt($0.key) < lists.listedAt($1.key) })
+            where !isOwn(namespace) {
+                _ = lists.list(namespace, seenIn: folder, at: now) { read in self.spend(at: now, read) }
+            }
+        }
+    }
+
+    /// The numbers of a control group and of those below it, as old as time allows; none where they are not known.
+    func numbers(of path: String, in tree: ControlGroupTree, at now: Moment) -> [UInt64] {
+        folders.withLock { $0.numbers(of: path, in: tree, at: now) { read in self.spend(at: now, read) } }
+    }
+
+    /// Looks for the control groups below these anew, as far as there is time: first of those that were looked at longest ago.
+    func rewalk(_ paths: some Sequence<String>, in tree: ControlGroupTree, at now: Moment) {
+        folders.withLock { folders in
+            for path in paths.sorted(by: { folders.walkedAt($0) < folders.walkedAt($1) }) {
+                _ = folders.numbers(of: path, in: tree, at: now) { read in self.spend(at: now, read) }
+            }
+        }
+    }
+
+    /// Reads what is missing for descriptors then.
+    private func spend<Result, Failure: Error>(
+        at now: Moment, _ read: () throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        try budget.spend(on: 0, isFree: true, at: now, telling: { work.countSockets(cpuNanoseconds: $0) }, read)
+    }
+
+    // MARK: - Descriptors
+
+    /// Finds the sockets among the descriptors of a process.
+    ///
+    /// Nobody is read a second time before all are read for whom there was not enough time.
     ///
     /// - Parameter last: the round in which the process was read last.
     /// - Throws: ``LinuxError``.
     func inodes(
         of process: WatchedProcess, openFiles: UInt64, readIn last: inout UInt64, at now: Moment
-    ) throws(LinuxError) -> [UInt64]? {
+    ) throws(LinuxError) -> ProcessLook {
         let most = SamplingLimits.socketDescriptors.value
         let size = max(1, openFiles)
         let round = rounds.withLock { $0.number(at: now.monotonic, each: interval) }
-        guard !hasTooMany(size), last != round else { return nil }
+        guard size <= UInt64(most) else { return .left(.descriptors) }
+        guard last != round else { return .waiting }
         let read = try budget.spend(
             on: size, at: now, telling: { work.countSockets(cpuNanoseconds: $0) }
         ) { () throws(LinuxError) in try ProcessDescriptors.sockets(of: process, atMost: most) }
         guard let read else {
-            if budget.mayEverAdmit(size) { rounds.withLock { $0.isShort = true } }
-            return nil
+            guard budget.mayEverAdmit(size) else { return .left(.budget) }
+            rounds.withLock { $0.isShort = true }
+            return .waiting
         }
         last = round
-        return read
+        return read.map { .found($0) } ?? .left(.descriptors)
+    }
+
+    // MARK: - The log
+
+    /// Says once of each reason why there is somebody whose sockets are not served.
+    func tell(_ gap: SocketGap, of pid: Int32) {
+        guard told.withLock({ $0.gaps.insert(gap).inserted }) else { return }
+        logger?.warning("\(gap.line)", metadata: ["pid": "\(pid)"])
+    }
+
+    /// Says once that the agent's own network namespace cannot be listed.
+    private func tell(_ fault: any Error) {
+        let isNew = told.withLock { told in
+            defer { told.isFault = true }
+            return !told.isFault
+        }
+        guard isNew else { return }
+        let isTooMany = (fault as? LinuxError)?.code == ENOBUFS
+        logger?.error(
+            isTooMany
+                ? "the machine has more sockets than \(SamplingLimits.listedSockets.value), and none are served; leave --socket-budget away"
+                : "the machine's sockets cannot be listed, and none are served; allow the agent AF_NETLINK, or leave --socket-budget away",
+            metadata: ["fault": "\(fault)"])
     }
 }

@@ -1,4 +1,6 @@
+import AgentMetrics
 package import ApusLimits
+import ApusMetrics
 
 /// What looking at one process may cost.
 package enum SamplingLimits: LimitCatalog {
@@ -15,20 +17,24 @@ package enum SamplingLimits: LimitCatalog {
 
     package static let socketDescriptors = Limit(
         16_384, "open descriptors of a process whose sockets are looked for", per: "process",
+        metric: Agent.unreadSockets.family.name,
         remedy:
             "take the sockets of its control group, which are known without its descriptors: match it by unit or cgroup alone")
     package static let heldSockets = Limit(
         262_144, "sockets of all processes of groups; those who have most are left out, and their groups are without",
-        per: "agent",
+        per: "agent", metric: Agent.unreadSockets.family.name,
         remedy: "watch fewer of the processes that share many sockets")
     package static let listedSockets = Limit(
         65_536, "sockets of the agent's network namespace; with more of them no sockets are served", per: "namespace",
         remedy: "leave --socket-budget away: every list would take longer than a tenth of a second")
     package static let namespaceList = Limit(
-        ByteLimit.mebibytes(4), "of a list of sockets of another network namespace, some 150 a socket", per: "list",
-        remedy: "run the agent in that namespace")
+        ByteLimit.mebibytes(4),
+        "of a list of sockets of another network namespace, some 150 a socket, and what half of --socket-budget allows",
+        per: "list",
+        metric: Agent.unreadSockets.family.name,
+        remedy: "give more --socket-budget, or run an agent in that namespace")
     package static let namespaces = Limit(
-        64, "network namespaces whose sockets are listed in one interval", per: "agent",
+        64, "network namespaces whose sockets are listed", per: "agent", metric: Agent.unreadSockets.family.name,
         remedy: "watch fewer containers, or run an agent in some of them")
 
     package static let all: [any AnyLimit] = [

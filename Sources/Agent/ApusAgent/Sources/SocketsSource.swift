@@ -16,6 +16,8 @@ struct SocketsSource: Source {
         let figures: SocketFigures?
         /// Seconds since they were read.
         let age: Double
+        /// Why they are not read; `nil` where they are.
+        let gap: SocketGap?
     }
 
     static let rows: [Row<Reading>] = SocketFigures.rows { $0.figures }
@@ -42,21 +44,23 @@ struct SocketsSource: Source {
             triedAt = now.monotonic
             try look(at: now)
         }
-        return Reading(figures: last?.figures, age: last.map { now.seconds(since: $0.at) } ?? 0)
+        return Reading(figures: last?.figures, age: last.map { now.seconds(since: $0.at) } ?? 0, gap: sockets.gap)
     }
 
     private mutating func look(at now: Moment) throws(LinuxError) {
         guard !process.hasEnded else { throw .read(path: process.folder, code: ESRCH) }
-        let files = try? ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.socketDescriptors.value)
+        // One more than may be read, so that too many are seen to be.
+        let files = try? ProcessDescriptors.count(
+            of: process, countingAtMost: SamplingLimits.socketDescriptors.value + 1)
         sockets.read(process, openFiles: files?.number, in: survey, at: now)
-        if let files, survey.hasTooMany(files.number) { return last = (nil, now.monotonic) }
         // There was no time for it: what it had before stands, and grows old.
-        guard sockets.inodes != nil || sockets.isForbidden else { return }
+        guard sockets.inodes != nil || sockets.isForbidden || sockets.gap != nil else { return }
         defer { sockets.forget() }
         let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0).ownGroup }
+        let tree = ControlGroupTree(process.root)
         var union = SocketUnion(
-            survey, controlGroups: path.map { ControlGroupTree(process.root).numbers(of: $0) } ?? [], at: now)
-        union.add(sockets, process.folder)
+            survey, controlGroups: path.map { survey.numbers(of: $0, in: tree, at: now) } ?? [], at: now)
+        union.add(&sockets, of: process)
         last = (union.figures, now.monotonic)
     }
 

@@ -12,6 +12,8 @@ struct WorkSource: Source {
         let instances: Int
         let unwatched: Int
         let unwatchedControlGroups: Int
+        let forgottenGroups: UInt64
+        let socketGaps: [SocketGap: Int]
         /// Seconds since the sampling loop's last turn.
         let sampleAge: Double
         /// When the agent began, in seconds since the Unix epoch.
@@ -27,7 +29,11 @@ struct WorkSource: Source {
         Row(Agent.proportionalCPU) { $0.totals.proportionalCPU },
         Row(Agent.socketReadings) { $0.totals.socketReadings },
         Row(Agent.socketCPU) { $0.totals.socketCPU },
+        Row.each(Agent.unreadSockets) { reading -> [(labels: SocketGapLabels, value: Int)] in
+            SocketGap.allCases.map { (SocketGapLabels(reason: $0), reading.socketGaps[$0] ?? 0) }
+        },
         Row(Agent.forgottenInstances) { $0.totals.forgottenInstances },
+        Row(Agent.forgottenGroups) { $0.forgottenGroups },
         Row(Agent.samples) { $0.totals.samples },
         Row(Agent.lateSamples) { $0.totals.lateSamples },
         Row(Agent.sampleCPU) { $0.totals.sampleCPU },
@@ -60,6 +66,8 @@ struct WorkSource: Source {
         Reading(
             totals: subject.work.totals, instances: subject.instances(), unwatched: subject.unwatchedProcesses(),
             unwatchedControlGroups: subject.unwatchedControlGroups(),
+            forgottenGroups: subject.forgottenGroups(),
+            socketGaps: subject.socketGaps().reduce(into: [:]) { $0[$1, default: 0] += 1 },
             sampleAge: subject.work.sampleAge(at: now), began: subject.work.began)
     }
 }

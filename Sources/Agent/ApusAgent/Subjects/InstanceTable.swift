@@ -103,6 +103,9 @@ package final class InstanceTable: Sendable {
     /// What the service manager keeps and is to keep of the instances.
     package var storages: [InstanceStorage] { state.withLock { $0.values.map(\.storage) } }
 
+    /// Why the sockets of processes are not read, once for each such process.
+    package var socketGaps: [SocketGap] { instances.compactMap(\.socketGap) }
+
     /// How many instances there are.
     var count: Int { state.withLock { $0.count } }
 

@@ -1,4 +1,4 @@
-import AgentMetrics
+package import AgentMetrics
 package import ApusJournal
 package import ApusLinux
 
@@ -77,6 +77,10 @@ package struct HostSubject: Subject {
     package var unwatchedProcesses: @Sendable () -> Int = { 0 }
     /// How many control groups of groups are not watched.
     package var unwatchedControlGroups: @Sendable () -> Int = { 0 }
+    /// How many groups without a process were forgotten before their time.
+    package var forgottenGroups: @Sendable () -> UInt64 = { 0 }
+    /// Why sockets of processes are not read, once for each such process.
+    package var socketGaps: @Sendable () -> [SocketGap] = { [] }
     /// What has been counted of each journal; `nil` where none is followed.
     package var journals: (@Sendable (Moment) -> [FollowedJournal])?
     /// The units whose journal entries count; `nil`: all.

@@ -217,6 +217,40 @@ import Testing
         #expect(served.map(\.reading.processes) == [1])
     }
 
+    @Test func `a living group takes the place of the one that ended longest ago, which is counted`() throws {
+        let groups = ProcessGroups(
+            try WatchFile.parse(
+                Array("groups: [{ service: job, instance: 'job-${n}', match: { command: 'job (?<n>[a-z]+)' } }]".utf8),
+                path: "watch.yaml"),
+            retention: .seconds(3600), root: host.root, mostGroups: 3, logger: host.log.logger, at: host.time.now)
+        func names() -> [String] { look(groups).map(\.identity.instance) }
+        try host.put(
+            .init(pid: 4801, command: "job a"), .init(pid: 4802, command: "job b"), .init(pid: 4803, command: "job c"))
+        turn(groups)
+        #expect(names() == ["job-a", "job-b", "job-c"])
+        // All live: who comes has no place.
+        try host.put(.init(pid: 4804, command: "job d"))
+        turn(groups)
+        #expect(names() == ["job-a", "job-b", "job-c"] && groups.unwatched == 1 && groups.forgotten == 0)
+        // Its place is free from the look on that has seen its end.
+        try host.remove(4802)
+        turn(groups)
+        turn(groups)
+        #expect(names() == ["job-a", "job-c", "job-d"] && groups.unwatched == 0 && groups.forgotten == 1)
+        try host.remove(4801)
+        turn(groups)
+        try host.remove(4803)
+        turn(groups)
+        #expect(names() == ["job-a", "job-c", "job-d"])
+        try host.put(.init(pid: 4805, command: "job e"))
+        turn(groups)
+        #expect(names() == ["job-c", "job-d", "job-e"] && groups.forgotten == 2)
+        // Who comes back to its group while others come keeps it.
+        try host.put(.init(pid: 4806, command: "job c"), .init(pid: 4807, command: "job f"))
+        turn(groups)
+        #expect(names() == ["job-c", "job-d", "job-e"] && groups.forgotten == 2 && groups.unwatched == 1)
+    }
+
     @Test func `a daemon is found once it has written its number`() throws {
         let path = host.folder.path("daemon.pid")
         let groups = try host.groups("groups: [{ service: daemon, match: { pid_file: '\(path)' } }]")

@@ -45,61 +45,6 @@ import Testing
         #expect(found.count(of: .tcp, in: .established) == 1 && found.count(of: .tcp, in: .listen) == 0)
     }
 
-    private func groups(_ yaml: String, within budget: Duration, _ host: FixtureHost) throws -> ProcessGroups {
-        ProcessGroups(
-            try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
-            sockets: SocketSurvey(budget, each: .seconds(15), root: host.root, work: host.work) { SocketList([]) },
-            logger: host.log.logger, at: host.time.now)
-    }
-
-    @Test func `a process for whose descriptors there is never time leaves its group without`() throws {
-        let host = try host()
-        #expect(figures(try groups(Self.nginx, within: .microseconds(4), host), host) == nil)
-        #expect(figures(try groups(Self.nginx, within: .milliseconds(100), host), host) != nil)
-    }
-
-    @Test func `sockets that cannot be listed are absent, and the log says so once`() throws {
-        let host = try host()
-        let survey = SocketSurvey(.seconds(1), each: .seconds(15), root: host.root, work: host.work) {
-            throw LinuxError.open(path: "netlink", code: EAFNOSUPPORT)
-        }
-        let groups = ProcessGroups(
-            try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
-            sockets: survey, logger: host.log.logger, at: host.time.now)
-        for _ in 0..<3 {
-            host.time.pass(.seconds(15))
-            #expect(figures(groups, host) == nil)
-        }
-        let line =
-            "the machine's sockets cannot be listed, and none are served; allow the agent AF_NETLINK, or leave --socket-budget away"
-        #expect(
-            host.log.lines(line).map { $0["fault"] } == [
-                "netlink: cannot be opened: Address family not supported by protocol"
-            ])
-    }
-
-    @Test func `all are read in turn where there is not time for all at once`() throws {
-        let host = try FixtureHost()
-        var process = FixtureHost.Process(pid: 6000)
-        process.openFiles = 100
-        for pid in 6000..<6012 as Range<Int32> {
-            process.pid = pid
-            process.command = "nginx: worker \(pid)"
-            try host.put(process)
-        }
-        let groups = try groups(
-            "groups: [{ service: web, instance: 'web-${n}', match: { command: 'worker (?<n>6...)' } }]",
-            within: .microseconds(500), host)
-        var known: [Int] = []
-        for _ in 0..<12 {
-            host.time.pass(.seconds(15))
-            groups.tick(at: host.time.now)
-            known.append(groups.look(at: host.time.now).count { $0.reading.sockets != nil })
-        }
-        #expect(known.first ?? 12 < 12 && known.last == 12, "\(known)")
-        #expect(known == known.sorted())
-    }
-
     @Test func `an instance has its own, as long as it lives`() throws {
         let host = try FixtureHost(sockets: [Self.listening, Self.connected])
         try host.open(71, 73, by: 4711)
@@ -113,13 +58,6 @@ import Testing
         host.time.pass(.seconds(1))
         host.table.tick(at: host.time.now)
         #expect(!exposition.samples.keys.contains { $0.hasPrefix("service_process_sockets") })
-    }
-
-    @Test func `without a budget no descriptor is looked at`() throws {
-        let host = try FixtureHost()
-        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
-        #expect(!host.exposition(try host.host()).samples.keys.contains { $0.hasPrefix("service_process_sockets") })
-        #expect(SocketSurvey(.zero, each: .seconds(15), work: host.work) == nil)
     }
 
     // MARK: - Real processes
