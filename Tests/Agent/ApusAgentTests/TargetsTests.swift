@@ -66,6 +66,61 @@ import Testing
         }
     }
 
+    /// What a real agent answers over its Unix socket.
+    private func overSocket(_ page: String, listening: [String], _ options: [String] = []) async throws -> String {
+        let folder = try TemporaryFolder()
+        let agent = try RunningProgram(
+            BuiltProgram.path("apus-agent"),
+            listening.flatMap { ["--listen", $0] } + [
+                "--listen", "unix:\(folder.path("http.sock"))", "--socket", folder.path("agent.sock"), "--journal", "off",
+                "--interval", "200ms", "--log", "stderr",
+            ] + options)
+        defer { agent.stop() }
+        var text = ""
+        func ask(_ page: String) throws -> Command {
+            try Command.run("curl", ["-sf", "--unix-socket", folder.path("http.sock"), "http://localhost\(page)"])
+        }
+        try await eventually("it is ready: \(agent.errors)") { (try? ask("/health/ready").passed) ?? false }
+        text = try ask(page).output
+        return text
+    }
+
+    @Test func `over a Unix socket the target is where a scrape reaches the agent, or there is none`() async throws {
+        let port = try LoopbackPort.free()
+        func targets(_ listening: String...) async throws -> [String] {
+            let text = try await overSocket("/targets", listening: listening)
+            return try JSONDecoder().decode([Group].self, from: Data(text.utf8)).flatMap(\.targets)
+        }
+        #expect(try await targets("127.0.0.1:\(port)") == ["127.0.0.1:\(port)"])
+        #expect(try await targets("*:\(port)") == ["localhost:\(port)"])
+        #expect(try await targets() == [])
+    }
+
+    @Test func `health has the groups of the file, also where it has none`() async throws {
+        struct Health: Decodable {
+            struct Group: Decodable, Equatable {
+                let service: String
+                let status: String
+                let processes: Int
+            }
+            let status: String
+            let groups: [Group]?
+        }
+        let folder = try TemporaryFolder()
+        func health(_ file: String?) async throws -> Health {
+            try folder.write(file ?? "", to: "watch.yaml")
+            let text = try await overSocket(
+                "/health", listening: [], file == nil ? [] : ["--config", folder.path("watch.yaml")])
+            return try JSONDecoder().decode(Health.self, from: Data(text.utf8))
+        }
+        let none = try await health(nil)
+        #expect(none.status == "pass" && none.groups == nil)
+        let empty = try await health("groups: []\n")
+        #expect(empty.status == "pass" && empty.groups == [])
+        let one = try await health("groups: [{ service: gone, match: { executable: no-such-program } }]\n")
+        #expect(one.status == "warn" && one.groups == [.init(service: "gone", status: "fail", processes: 0)])
+    }
+
     @Test func `an address that is none is not sent back`() async throws {
         try await RunningAgent.with { agent in
             let client = try RawClient(port: agent.port)

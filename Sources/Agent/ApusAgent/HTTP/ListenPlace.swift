@@ -42,6 +42,12 @@ package struct ListenPlace: Sendable, Hashable, CustomStringConvertible {
     /// The host of an address, which may be a name; `nil` of a socket.
     var host: String? { if case .address(let address) = kind { address.host } else { nil } }
 
+    /// Where it is reached from this host; `nil` of a socket.
+    var target: String? {
+        guard case .address(let address) = kind else { return nil }
+        return isEverywhere || ["0.0.0.0", "::"].contains(address.host) ? "localhost:\(address.port)" : "\(address)"
+    }
+
     /// Whether it was written as all addresses of both families.
     var isEverywhere: Bool { description.hasPrefix("*:") || description.hasPrefix(":") }
 

@@ -34,8 +34,8 @@ struct Responder: Sendable {
     private let costly = CostlyAnswers<Page, Answer.Document>()
     let names: OwnNames
     let messages: JournalMessagePolicy
-    /// The first address as configured, for clients that do not say which they reached.
-    let ownAddress: String
+    /// The first address as configured, for clients that do not say which they reached; `nil` where there are Unix sockets alone.
+    let ownAddress: String?
     /// Reloads; says in one line what is wrong, or nothing.
     private let reload: @Sendable () -> String?
     /// Fetches the pages that the configuration file names; `nil` without one.
@@ -55,7 +55,7 @@ struct Responder: Sendable {
         compression = configuration.compression
         names = OwnNames(configured: configuration.allowedHosts, listening: configuration.listen.compactMap(\.host))
         messages = configuration.journalMessages
-        ownAddress = configuration.listen.first { $0.host != nil }?.description ?? "localhost"
+        ownAddress = configuration.listen.lazy.compactMap(\.target).first
         self.logger = logger
     }
 
@@ -127,7 +127,7 @@ struct Responder: Sendable {
                 return .text(isReady ? .ok : .serviceUnavailable, isReady ? "ready" : "no sample yet")
             case .resources: return .json(try costly.answer(route) { .init(body: try documents.resources()) })
             case .stats: return .json(try costly.answer(route) { .init(body: try documents.stats()) })
-            case .targets: return .json(.init(body: try documents.targets(address: Self.host(request) ?? ownAddress)))
+            case .targets: return .json(.init(body: try documents.targets(address: address(request, client))))
             case .units: return .json(try costly.answer(route) { .init(body: try documents.unitStates()) })
             case .journal:
                 let unit = Query.value(of: "unit", in: request.uri)
@@ -224,6 +224,13 @@ struct Responder: Sendable {
         case "protobuf": return .named(.protobuf)
         default: return .unknown(String(value.prefix(32)))
         }
+    }
+
+    /// Where a scrape reaches this agent, as its client does.
+    private func address(_ request: HTTPRequestHead, _ client: Client) -> String? {
+        // Over a Unix socket the name says nothing: nobody scrapes there.
+        if case .user = client.peer { return ownAddress }
+        return Self.host(request) ?? ownAddress
     }
 
     /// What the client calls this agent, which need not be what it was told to listen at; `nil` for what is no `host:port`.

@@ -24,7 +24,7 @@ struct Documents: Sendable {
     /// Whether the agent does its work, and the document that says so.
     func health() throws -> (isHealthy: Bool, body: [UInt8]) {
         let document = HealthDocument(
-            views: views.map { $0.view }, work: work, interval: interval, at: clock.now())
+            views: views.map { $0.view }, groups: groups?.known.health, work: work, interval: interval, at: clock.now())
         return (document.status != .fail, try encode(document))
     }
 
@@ -58,8 +58,8 @@ struct Documents: Sendable {
                 instances: views.map { $0.view }))
     }
 
-    /// - Parameter address: under which the client reaches this agent.
-    func targets(address: String) throws -> [UInt8] {
+    /// - Parameter address: under which the client reaches this agent; `nil` where it is reached over Unix sockets alone.
+    func targets(address: String?) throws -> [UInt8] {
         let names = Set(table.instances.map(\.identity)).union(groups?.known.standing.identities ?? [])
         return try encode(TargetsDocument(address: address, instances: names.sorted(), companion: companion))
     }

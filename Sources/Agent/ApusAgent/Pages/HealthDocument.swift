@@ -1,21 +1,30 @@
 import AgentMetrics
 
-/// What `/health` answers: whether the agent does its work, and which instances it sees.
+/// What `/health` answers: whether the agent does its work, and which instances and groups it sees.
 ///
-/// The words for a status are those of the draft for `application/health+json`: pass, warn (an instance is down or hung), fail (the
-/// sampling loop stands still).
+/// The words for a status are those of the draft for `application/health+json`: pass, warn (an instance is down or hung, or a group that
+/// the file names has nobody), fail (the sampling loop stands still).
 struct HealthDocument: Encodable {
     let status: Status
     let version: String
     let uptimeSeconds: Double
     let sampling: Sampling
     let instances: [InstanceHealth]
+    /// Those that the configuration file names; `nil` without a file.
+    let groups: [GroupHealth]?
 
     enum Status: String, Encodable { case pass, warn, fail }
 
     struct Sampling: Encodable {
         let intervalSeconds: Double
         let ageSeconds: Double
+    }
+
+    struct GroupHealth: Encodable {
+        let service: String
+        let instance: String
+        let status: Status
+        let processes: Int
     }
 
     struct InstanceHealth: Encodable {
@@ -33,10 +42,18 @@ struct HealthDocument: Encodable {
 extension HealthDocument {
     /// - Parameters:
     ///   - interval: of the sampling loop, in seconds; three missed turns are a failure.
-    init(views: [InstanceView], work: AgentWork, interval: Double, at now: Moment) {
+    init(
+        views: [InstanceView], groups: [(identity: InstanceIdentity, processes: Int, isWell: Bool)]?, work: AgentWork,
+        interval: Double, at now: Moment
+    ) {
         let age = work.sampleAge(at: now)
         let isStalled = age > interval * 3
-        status = isStalled ? .fail : views.allSatisfy(\.isWell) ? .pass : .warn
+        status = isStalled ? .fail : views.allSatisfy(\.isWell) && (groups ?? []).allSatisfy { $0.isWell } ? .pass : .warn
+        self.groups = groups?.map { group in
+            GroupHealth(
+                service: group.identity.service, instance: group.identity.instance, status: group.isWell ? .pass : .fail,
+                processes: group.processes)
+        }
         version = productVersion
         uptimeSeconds = now.seconds(since: work.startedAt)
         sampling = Sampling(intervalSeconds: interval, ageSeconds: age)
