@@ -3,6 +3,9 @@ package enum AgentLimits {
     /// Instances that report to one agent: a loop of restarts under new names does not fill its memory.
     package static let instances = 1000
 
+    /// Pages of metrics that one agent fetches.
+    package static let pages = 256
+
     /// Samples of one exposition: Prometheus takes none of a scrape that has more (`sample_limit`).
     package static let samples = 50_000
 

@@ -10,7 +10,7 @@ package enum ScrapeLimits: LimitCatalog {
     private static let fewer = "bound the labels of what the page has, or report in parts over HTTP"
 
     package static let pages = Limit(
-        256, "pages in the file", per: "file", remedy: "run a second agent for others")
+        AgentLimits.pages, "pages in the file", per: "file", remedy: "run a second agent for others")
     package static let timeout = Limit(
         Duration.milliseconds(500), "from the beginning of a fetch until the page is read; a scrape waits no longer",
         per: "page",

@@ -9,6 +9,23 @@ struct ComposeFile: Encodable {
 
     struct Network: Encodable {
         let driver = "bridge"
+        var ipam: AddressManagement?
+    }
+
+    /// Which addresses a network has.
+    struct AddressManagement: Encodable {
+        let config: [Subnet]
+
+        struct Subnet: Encodable {
+            let subnet: String
+            /// The addresses that are given to whom none is fixed for.
+            let range: String
+
+            enum CodingKeys: String, CodingKey {
+                case subnet
+                case range = "ip_range"
+            }
+        }
     }
 
     struct Volume: Encodable {

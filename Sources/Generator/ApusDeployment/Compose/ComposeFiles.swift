@@ -80,9 +80,16 @@ package struct ComposeFiles {
         let secrets = ComposeSecrets.names(of: fleet)
         return ComposeFile(
             services: OrderedEntries(services.all.map { ($0.0, Placed($0.1, places[$0.0])) }),
-            networks: OrderedEntries([(ComposeServices.network, .init())]),
+            networks: OrderedEntries([(ComposeServices.network, network)]),
             volumes: OrderedEntries((own + servers + monitoring).map { ($0, .init()) }),
             secrets: OrderedEntries(secrets.map { ($0, .init(file: "\(ComposeVariable.secrets.reference)/\($0)")) }))
+    }
+
+    /// Addresses are fixed where an agent must know some of them.
+    private var network: ComposeFile.Network {
+        guard !PageAddresses(fleet).isEmpty else { return .init() }
+        let subnets = PageAddresses.subnets(of: fleet)
+        return .init(ipam: .init(config: [.init(subnet: subnets.all, range: subnets.others)]))
     }
 
     /// Where the processes of containers are declared, by their names.

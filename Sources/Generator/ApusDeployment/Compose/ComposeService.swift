@@ -43,6 +43,12 @@ struct ComposeService: Encodable {
 
     struct Membership: Encodable {
         var aliases: [String]?
+        var address: String?
+
+        enum CodingKeys: String, CodingKey {
+            case aliases
+            case address = "ipv4_address"
+        }
     }
 
     struct Dependency: Encodable {

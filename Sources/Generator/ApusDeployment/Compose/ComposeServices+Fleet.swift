@@ -49,12 +49,14 @@ extension ComposeServices {
     var instances: [Container] { instances(of: fleet.startedServices) }
 
     func instances(of services: [FleetService]) -> [Container] {
-        services.flatMap { service in
-            service.instances.map { instance in (instance.name, container(of: instance, service)) }
+        let addresses = PageAddresses(fleet)
+        return services.flatMap { service in
+            service.instances.map { instance in (instance.name, container(of: instance, service, at: addresses[instance])) }
         }
     }
 
-    private func container(of instance: Instance, _ service: FleetService) -> ComposeService {
+    /// - Parameter address: where its agent fetches its page; nil without one.
+    private func container(of instance: Instance, _ service: FleetService, at address: String?) -> ComposeService {
         let identity = InstanceIdentity(service: service.name, instance: instance.name)
         let agent = fleet.agentEndpoints.first { $0.instances.contains(identity) }
         let command = ProcessCommand.container(
@@ -64,6 +66,7 @@ extension ComposeServices {
             own(isForeign ? service.name : command.executable), limits: limits(service.limits, cpus: 1),
             healthcheck: healthcheck(of: instance, service, agent: agent),
             dependsOn: fleet.agents.placement == .perHost ? fleet.agentEndpoints.map(\.name) : [])
+        if let address { container.networks = OrderedEntries([(Self.network, .init(address: address))]) }
         container.build = isForeign ? nil : .init(target: command.executable)
         // The command by which the agent finds it, whatever its image says.
         container.entrypoint = command.path.map { [$0] }

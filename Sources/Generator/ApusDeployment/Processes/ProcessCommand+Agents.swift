@@ -24,7 +24,8 @@ extension ProcessCommand {
         options =
             [["--listen", listen], ["--socket", socket]] + places + units.map { ["--watch-unit", $0] }
             // After the units, so that one unit more is one line more.
-            + [["--interval", fleet.agents.samplingInterval.argument]] + expectations + more
+            + [["--interval", fleet.agents.samplingInterval.argument]]
+            + (fleet.agents.socketBudget.map { [["--socket-budget", $0.argument]] } ?? []) + expectations + more
         environment = []
         stopGrace = AgentLimits.stopGrace
         // A turn of the sampling loop may take half of it.

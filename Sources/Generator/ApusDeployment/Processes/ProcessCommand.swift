@@ -102,6 +102,7 @@ extension ProcessCommand {
         let identity = InstanceIdentity(service: service.name, instance: instance.name)
         var values: [ProcessValue: String] = [.instance: instance.name, .host: fleet.host, .dataFolder: folder]
         values[.port] = instance.port.map { "\($0)" }
+        values[.metricsPort] = service.ownMetricsPort(of: instance).map { "\($0)" }
         values[.agentSocket] = fleet.agentEndpoints.first { $0.instances.contains(identity) }.map {
             "\(folder)/\($0.socketName)"
         }
@@ -118,28 +119,34 @@ extension ProcessCommand {
             .connections: "${\(connectionsVariable)}",
         ]
         values[.port] = service.instances.contains { $0.port != nil } ? "${\(portVariable)}" : nil
+        values[.metricsPort] = service.page?.location == .metricsPort ? "${\(metricsPortVariable)}" : nil
         let variables =
             fleet.command(of: service).names(.connections)
             ? [Variable(name: connectionsVariable, value: "\(leastShare(of: service, in: fleet))")] : []
         return Self("%i", of: service, in: fleet, at: .systemd, values: values, variables: variables)
     }
 
-    /// The variables of each instance of a service, in their order: its port, and its share of the connections where that is more
+    /// The variables of each instance of a service, in their order: its port, that of its page, and its share of the connections where that is more
     /// than the template has.
     package static func settings(of service: FleetService, in fleet: Fleet) -> [[Variable]] {
         let command = fleet.command(of: service)
         let least = leastShare(of: service, in: fleet)
         let hasPort = command.names(.port)
+        let hasMetricsPort = command.names(.metricsPort)
         let hasShare = command.names(.connections)
         return zip(service.instances, fleet.connectionShares(of: service)).map { instance, share in
             var variables: [Variable] = []
             if hasPort, let port = instance.port { variables.append(Variable(name: portVariable, value: "\(port)")) }
+            if hasMetricsPort, let port = service.ownMetricsPort(of: instance) {
+                variables.append(Variable(name: metricsPortVariable, value: "\(port)"))
+            }
             if hasShare, share != least { variables.append(Variable(name: connectionsVariable, value: "\(share)")) }
             return variables
         }
     }
 
     private static let portVariable = "APUS_PORT"
+    private static let metricsPortVariable = "APUS_METRICS_PORT"
     private static let connectionsVariable = "APUS_CONNECTIONS"
 
     /// The share of an instance that the topology does not name.
@@ -155,6 +162,7 @@ extension ProcessCommand {
         let agent = fleet.agentEndpoints.first { $0.instances.contains(identity) }
         return contained(
             instance.name, of: service, in: fleet, at: .compose, port: instance.port,
+            metricsPort: service.ownMetricsPort(of: instance),
             socket: agent?.socketName ?? fleet.data.agentSocket(of: nil),
             connections: fleet.connectionShare(of: identity) ?? fleet.connections.perInstance, logLevel: logLevel)
     }
@@ -166,7 +174,8 @@ extension ProcessCommand {
     ///   - port: each pod has an address of its own, so that all pods of a service have one port.
     package static func pod(_ instance: String, of service: FleetService, in fleet: Fleet, port: Int?) -> Self {
         contained(
-            instance, of: service, in: fleet, at: .kubernetes, port: port, socket: fleet.data.agentSocket(of: nil),
+            instance, of: service, in: fleet, at: .kubernetes, port: port,
+            metricsPort: service.instances.first.flatMap(service.ownMetricsPort), socket: fleet.data.agentSocket(of: nil),
             // What a scaler adds takes as much as what was there.
             connections: leastShare(of: service, in: fleet), logLevel: "info")
     }
@@ -174,14 +183,14 @@ extension ProcessCommand {
     /// In a container a process listens on all addresses of its own.
     private static func contained(
         _ instance: String, of service: FleetService, in fleet: Fleet, at placement: ProcessPlacement, port: Int?,
-        socket: String,
-        connections: Int, logLevel: String
+        metricsPort: Int?, socket: String, connections: Int, logLevel: String
     ) -> Self {
         var values: [ProcessValue: String] = [
             .instance: instance, .host: "0.0.0.0", .dataFolder: fleet.installation.stateFolder,
             .agentSocket: fleet.reportSocket(named: socket), .connections: "\(connections)", .logLevel: logLevel,
         ]
         values[.port] = port.map { "\($0)" }
+        values[.metricsPort] = metricsPort.map { "\($0)" }
         return Self(instance, of: service, in: fleet, at: placement, values: values, port: port)
     }
 }

@@ -36,7 +36,8 @@ struct AgentUnits {
                     name(beside: ""), serviceDescription,
                     command: .unit(
                         agent: endpoint, in: fleet, socket: socket(beside: ""),
-                        units: names + fleet.startedServices.flatMap { ServiceTemplate(fleet: fleet, service: $0).names },
+                        units: names + fleet.startedServices.flatMap { ServiceTemplate(fleet: fleet, service: $0).names }
+                            + (fleet.hostUnits?.names ?? []),
                         expectationsPath: Self.expectationsPath), prefix: prefix,
                     restart: Self.reload(
                         fleet.watchedServices.isEmpty

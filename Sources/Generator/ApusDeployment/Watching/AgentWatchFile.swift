@@ -18,7 +18,32 @@ package struct AgentWatchFile {
         let service: String
         let instance: String
         let matches: [[(key: String, text: String)]]
+        let page: Page?
         let place: SourcePlace
+    }
+
+    /// Where a page of metrics is, and what is called otherwise on it.
+    private struct Page {
+        let url: String
+        let declared: MetricsPage
+
+        init?(_ url: String?, of service: FleetService) {
+            guard let url, let page = service.page else { return nil }
+            self.url = url
+            declared = page
+        }
+
+        var timeout: YAMLValue? { declared.timeout.map { .string($0.argument) } }
+
+        var names: YAMLValue? {
+            guard !declared.names.isEmpty else { return nil }
+            let pairs = PageName.Subject.allCases.compactMap { subject -> (String, YAMLValue)? in
+                let selectors = declared.names.filter { $0.subject == subject }.map(\.selector)
+                guard let first = selectors.first else { return nil }
+                return (subject.rawValue, selectors.count == 1 ? .string(first) : .strings(selectors))
+            }
+            return .mapping(pairs)
+        }
     }
 
     private let groups: [Group]
@@ -27,14 +52,19 @@ package struct AgentWatchFile {
 
     /// The groups on a host where systemd starts the fleet.
     static func systemd(_ fleet: Fleet) throws(DeploymentError) -> Self {
-        try Self(fleet) { service, instance throws(DeploymentError) in
+        try Self(fleet, pageURL: { $0.pageURL(of: $1, host: fleet.host, in: fleet) }) {
+            service, instance throws(DeploymentError) in
             [("unit", ServiceTemplate.name(of: instance.name, service: service.name))]
         }
     }
 
     /// The groups where Docker Compose starts the fleet, and the agent sees the host's processes.
     static func compose(_ fleet: Fleet) throws(DeploymentError) -> Self {
-        try Self(fleet) { service, instance throws(DeploymentError) in
+        let addresses = PageAddresses(fleet)
+        func url(_ service: FleetService, _ instance: Instance) -> String? {
+            addresses[instance].flatMap { service.pageURL(of: instance, host: $0, in: fleet) }
+        }
+        return try Self(fleet, pageURL: url) { service, instance throws(DeploymentError) in
             // A level that is set where the file is used stands for any text.
             let command = ProcessCommand.container(instance, of: service, in: fleet, logLevel: anyText)
             return [try match(command, of: service)]
@@ -45,7 +75,8 @@ package struct AgentWatchFile {
     ///
     /// - Parameter folder: of all files, as the processes are told it.
     package static func children(of fleet: Fleet, folder: String) throws(DeploymentError) -> Self {
-        try Self(fleet) { service, instance throws(DeploymentError) in
+        try Self(fleet, pageURL: { $0.pageURL(of: $1, host: fleet.host, in: fleet) }) {
+            service, instance throws(DeploymentError) in
             [try match(.child(instance, of: service, in: fleet, folder: folder), of: service)]
         }
     }
@@ -57,17 +88,24 @@ package struct AgentWatchFile {
     ///   - port: that of all pods of the service.
     static func pod(_ instance: String, of service: FleetService, in fleet: Fleet, port: Int?) throws(DeploymentError) -> Self {
         let command = ProcessCommand.pod(instance, of: service, in: fleet, port: port)
+        // All pods have the ports of the first instance, and containers of a pod share their loopback.
+        let url = service.instances.first.flatMap {
+            service.pageURL(of: $0, host: "127.0.0.1", port: service.ownMetricsPort(of: $0) ?? port, in: fleet)
+        }
         return Self(groups: [
             Group(
-                service: service.name, instance: instance, matches: [[try match(command, of: service)]], place: service.place)
+                service: service.name, instance: instance, matches: [[try match(command, of: service)]],
+                page: Page(url, of: service), place: service.place)
         ])
     }
 
     private init(groups: [Group]) { self.groups = groups }
 
-    /// - Parameter match: what is true of the processes of an instance that the fleet starts.
+    /// - Parameters:
+    ///   - pageURL: where the agent finds the page of an instance; nil where it does not reach it.
+    ///   - match: what is true of the processes of an instance that the fleet starts.
     private init(
-        _ fleet: Fleet,
+        _ fleet: Fleet, pageURL: (FleetService, Instance) -> String?,
         match: (FleetService, Instance) throws(DeploymentError) -> [(key: String, text: String)]
     ) throws(DeploymentError) {
         var groups: [Group] = []
@@ -76,7 +114,7 @@ package struct AgentWatchFile {
                 groups.append(
                     Group(
                         service: service.name, instance: instance.name, matches: [try match(service, instance)],
-                        place: instance.place))
+                        page: Page(pageURL(service, instance), of: service), place: instance.place))
             }
         }
         for service in fleet.watchedServices {
@@ -85,7 +123,7 @@ package struct AgentWatchFile {
                 Group(
                     service: service.name, instance: name,
                     matches: found.matches.map { $0.keys(service.matchValues(of: instance, in: fleet)) },
-                    place: instance?.place ?? service.place)
+                    page: Page(instance.flatMap { pageURL(service, $0) }, of: service), place: instance?.place ?? service.place)
             }
             groups += found.instanceTemplate.map { [group($0, nil)] } ?? service.instances.map { group($0.name, $0) }
         }
@@ -120,21 +158,42 @@ package struct AgentWatchFile {
     // MARK: - Text
 
     private var yaml: YAMLValue {
-        [
-            "groups": .list(
-                groups.map { group in
-                    let matches = group.matches.map { YAMLValue.strings($0.map { ($0.key, $0.text) }) }
-                    return [
-                        "service": .string(group.service), "instance": .string(group.instance),
-                        "match": matches.count == 1 ? matches[0] : .list(matches),
-                    ]
-                })
-        ]
+        .present([
+            ("groups", .list(matching.map(Self.group))),
+            ("scrape", pagesAlone.isEmpty ? nil : .list(pagesAlone.map(Self.page))),
+        ])
     }
 
-    /// The places in the topology that the groups follow from.
+    /// Those whose processes are seen, with their pages where they have some.
+    private var matching: [Group] { groups.filter { !$0.matches.isEmpty } }
+    /// Those of which a page is all that is seen.
+    private var pagesAlone: [Group] { groups.filter { $0.matches.isEmpty && $0.page != nil } }
+
+    private static func group(_ group: Group) -> YAMLValue {
+        let matches = group.matches.map { YAMLValue.strings($0.map { ($0.key, $0.text) }) }
+        let page = group.page.map { page -> YAMLValue in
+            let url = YAMLValue.string(page.url)
+            return page.timeout.map { ["url": url, "timeout": $0] } ?? url
+        }
+        return .present([
+            ("service", .string(group.service)), ("instance", .string(group.instance)),
+            ("match", matches.count == 1 ? matches[0] : .list(matches)), ("scrape", page), ("names", group.page?.names),
+        ])
+    }
+
+    private static func page(_ group: Group) -> YAMLValue {
+        .present([
+            ("service", .string(group.service)), ("instance", .string(group.instance)),
+            ("url", group.page.map { .string($0.url) }),
+            ("timeout", group.page?.timeout), ("names", group.page?.names),
+        ])
+    }
+
+    /// The places in the topology that the groups and pages follow from.
     var origins: [FileOrigin] {
-        groups.enumerated().map { FileOrigin(.element(["groups", String($0)]), $1.place) }
+        [("groups", matching), ("scrape", pagesAlone)].flatMap { key, groups in
+            groups.enumerated().map { FileOrigin(.element([key, String($0)]), $1.place) }
+        }
     }
 
     package var contents: String { get throws { try YAMLFile.contents(yaml) } }

@@ -103,6 +103,11 @@ public struct Fleet: Hashable, Sendable {
         return Fleet(name, host: host, environment: environment, parts: parts, place: place)
     }
 
+    /// The fleet as it is in a cluster, where the nodes are not its own and each pod has an agent.
+    package var inCluster: Fleet { isInCluster ? self : replacing([ClusterPlacement(place: place)]) }
+
+    package var isInCluster: Bool { part(of: ClusterPlacement.self) != nil }
+
     // MARK: - Instances
 
     /// Every instance with its service, in order of declaration.
@@ -127,6 +132,11 @@ public struct Fleet: Hashable, Sendable {
 
     /// Four scrapes, so that one lost scrape leaves a rate, and four evaluations, so that none passes over a sample.
     var leastWindow: Duration { max(scraping.interval, scraping.evaluationInterval) * 4 }
+}
+
+/// Marks a fleet that is in a cluster.
+private struct ClusterPlacement: FleetPart {
+    let place: SourcePlace
 }
 
 /// Where in the Swift source something was declared: `Module/File.swift:12`.

@@ -14,6 +14,8 @@ public struct Containers: FleetPart {
     public let namespace: String
     /// What changes the number of replicas with the work there is.
     public let scaler: Scaler
+    /// The first two numbers of the addresses that containers of Docker Compose have where some of them serve pages of metrics.
+    public let network: String
     public let place: SourcePlace
 
     public enum Scaler: String, CaseIterable, Hashable, Sendable {
@@ -29,9 +31,11 @@ public struct Containers: FleetPart {
     ///   - digests: of others' images by their names without a tag, `sha256:` and 64 hexadecimal digits each.
     ///   - namespace: of the fleet in Kubernetes.
     ///   - scaler: what changes the number of replicas.
+    ///   - network: the first two numbers of a private /16 network of IPv4 that the machine has no other use for. Docker Compose gives it to
+    ///     fleets with a ``MetricsPage``, as an agent looks up no names.
     public init(
         registry: String = "", tag: String? = nil, digests: [String: String] = [:], namespace: String = "apus",
-        scaler: Scaler = .keda,
+        scaler: Scaler = .keda, network: String = "10.119",
         fileID: String = #fileID, line: Int = #line
     ) {
         self.registry = registry
@@ -39,6 +43,7 @@ public struct Containers: FleetPart {
         self.digests = digests
         self.namespace = namespace
         self.scaler = scaler
+        self.network = network
         place = SourcePlace(fileID: fileID, line: line)
     }
 }
@@ -86,10 +91,33 @@ extension Containers {
                         place: place))
             }
         }
+        if !Self.isPrivate(network) {
+            faults.append(
+                .contradiction(
+                    "the network “\(network)” of containers is none: write the first two numbers of a private one, such as 10.119",
+                    place: place))
+        }
         if !LegalText.isName(namespace) {
             faults.append(.illegalName(kind: "namespace", name: namespace, place: place))
         }
         return faults
+    }
+}
+
+extension Containers {
+    /// Whether two numbers begin the addresses of networks that are nobody's on the Internet (RFC 1918).
+    private static func isPrivate(_ network: String) -> Bool {
+        let parts = network.split(separator: ".", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt8($0) }
+        guard parts.count == 2, numbers.count == 2, network == numbers.map(String.init).joined(separator: ".") else {
+            return false
+        }
+        switch numbers[0] {
+        case 10: return true
+        case 172: return (16...31).contains(numbers[1])
+        case 192: return numbers[1] == 168
+        default: return false
+        }
     }
 }
 

@@ -5,7 +5,7 @@ extension Fleet {
     /// All ports of the fleet where something listens: what every fleet has, which need not be declared, comes first.
     public var endpoints: [FleetEndpoint] {
         [prometheusEndpoint] + agentEndpoints.map(endpoint(of:))
-            + services.flatMap(\.instances).compactMap(endpoint(of:))
+            + services.flatMap(\.instances).compactMap(endpoint(of:)) + pageEndpoints
             + [reportEndpoint, alertmanagerEndpoint, hostExporter].compactMap(\.self) + serverEndpoints
     }
 
@@ -47,6 +47,17 @@ extension Fleet {
     /// Where an instance answers requests; nil when it does not.
     public func endpoint(of instance: Instance) -> FleetEndpoint? {
         instance.port.map { FleetEndpoint(.instance, of: instance.name, host: host, port: $0, place: instance.place) }
+    }
+
+    /// Where instances serve their pages of metrics at ports of their own.
+    private var pageEndpoints: [FleetEndpoint] {
+        services.flatMap { service in
+            service.instances.compactMap { instance in
+                service.ownMetricsPort(of: instance).map {
+                    FleetEndpoint(.page, of: instance.name, host: host, port: $0, place: instance.place)
+                }
+            }
+        }
     }
 
     /// Where an agent listens; its owner is the instance that it stands beside, or the agent itself when it is one for all.

@@ -4,6 +4,7 @@ public struct FleetEndpoint: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case instance, agent, prometheus, alertmanager
         case agentReports = "agent reports"
+        case page = "page of metrics"
         case hostExporter = "host exporter"
         case database
         case databaseExporter = "database exporter"
@@ -45,6 +46,7 @@ public struct FleetEndpoint: Hashable, Sendable {
         case .instance, .database, .pooler, .broker, .cache, .loadBalancer: owner
         case .agent: owner == process ? "the agent" : "the agent of \(owner)"
         case .agentReports: "the reports over HTTP"
+        case .page: "the page of \(owner)"
         case .prometheus: "Prometheus"
         case .alertmanager: "Alertmanager"
         case .hostExporter: "the exporter of the host"

@@ -7,6 +7,8 @@ public struct FleetService: FleetPart {
     public let runtime: ServiceRuntime
     /// How the service tells an agent of itself.
     public let reports: ServiceReporting
+    /// The page of metrics that each instance serves itself; nil where it serves none.
+    public let page: MetricsPage?
     /// How the processes of the service are found; nil where the fleet starts them.
     public let found: FoundProcesses?
     /// The instances of the service, in order of declaration.
@@ -24,24 +26,29 @@ public struct FleetService: FleetPart {
     /// Declares a service whose processes the fleet starts.
     ///
     /// - Parameters:
-    ///   - reports: how it tells an agent of itself; nil for a segment of a service in Swift, and for nothing of others.
+    ///   - reports: how it tells an agent of itself; nil for a segment of a service in Swift, and for nothing of others and of those with
+    ///     a page.
+    ///   - page: the page of metrics that each instance serves itself.
     ///   - program: how its processes are started; nil for an executable of the service's name with the options `--instance`, `--host`,
     ///     `--port` and `--agent-socket`.
-    ///   - records: what its instances record; nil for what a service of its role in Swift usually does, and for nothing of others.
+    ///   - records: what its instances record; nil for what a service of its role in Swift usually does, and for nothing of others and of
+    ///     those with a page.
     public init(
         _ name: String, role: ServiceRole, runtime: ServiceRuntime = .swift, reports: ServiceReporting? = nil,
-        program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(), records: Set<RecordedMetrics>? = nil,
+        page: MetricsPage? = nil, program: (any ServiceProgram)? = nil, limits: ResourceLimits = ResourceLimits(),
+        records: Set<RecordedMetrics>? = nil,
         health: HealthPaths = HealthPaths(), scaling: Scaling? = nil, fileID: String = #fileID, line: Int = #line,
         @InstanceBuilder instances: () -> [Instance]
     ) {
         self.name = name
         self.role = role
         self.runtime = runtime
-        self.reports = reports ?? runtime.usualReporting
+        self.reports = reports ?? (page == nil ? runtime.usualReporting : .nothing)
+        self.page = page
         found = nil
         self.limits = limits
         anyProgram = AnyServiceProgram(program: program ?? ServiceCommand.Usual())
-        self.records = records ?? (runtime == .swift ? role.usuallyRecords : [])
+        self.records = records ?? (runtime == .swift && page == nil ? role.usuallyRecords : [])
         self.health = health
         self.scaling = scaling
         self.instances = instances()
@@ -51,13 +58,14 @@ public struct FleetService: FleetPart {
     /// Declares a service whose processes something else starts: the agent of their host finds them.
     ///
     /// - Parameters:
-    ///   - matches: which processes are its own; one of them must hold.
+    ///   - matches: which processes are its own; one of them must hold. None for a service of which a page is all that is seen.
     ///   - instanceTemplate: the name of every instance, with `${name}` for what `(?<name>…)` of a command captured, or `${container}` for
     ///     the id of a container; nil for the declared instances.
     ///   - limits: at which memory the kernel ends a process, as whoever starts them has told it.
     public init(
         _ name: String, role: ServiceRole = .worker, runtime: ServiceRuntime, found matches: [ProcessMatch],
-        named instanceTemplate: String? = nil, reports: ServiceReporting = .nothing, limits: ResourceLimits = ResourceLimits(),
+        named instanceTemplate: String? = nil, reports: ServiceReporting = .nothing, page: MetricsPage? = nil,
+        limits: ResourceLimits = ResourceLimits(),
         records: Set<RecordedMetrics> = [], fileID: String = #fileID, line: Int = #line,
         @InstanceBuilder instances: () -> [Instance] = { [] }
     ) {
@@ -65,6 +73,7 @@ public struct FleetService: FleetPart {
         self.role = role
         self.runtime = runtime
         self.reports = reports
+        self.page = page
         found = FoundProcesses(matches: matches, instanceTemplate: instanceTemplate)
         self.limits = limits
         anyProgram = AnyServiceProgram(program: ServiceCommand.Usual())
@@ -117,6 +126,7 @@ extension FleetService {
             }
         }
         return faults + (isStarted ? programFaults(in: fleet) : []) + reportingFaults + matchFaults(in: fleet)
+            + pageFaults(in: fleet)
     }
 }
 

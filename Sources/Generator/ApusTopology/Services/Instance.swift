@@ -4,7 +4,8 @@ public struct Instance: Hashable, Sendable {
     public let name: String
     /// The port at which the instance answers requests; nil when it answers none.
     public let port: Int?
-    /// The port at which its agent serves metrics when agents stand beside each instance; unused with one agent per host.
+    /// The port at which its metrics are served: by itself where its service has a ``MetricsPage`` there, or by its agent when agents stand
+    /// beside each instance; unused else.
     public let metricsPort: Int
     public let place: SourcePlace
 

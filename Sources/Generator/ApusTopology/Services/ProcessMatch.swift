@@ -71,6 +71,7 @@ extension FleetService {
         var values: [ProcessValue: String] = [.host: fleet.host, .dataFolder: fleet.installation.stateFolder]
         values[.instance] = instance?.name
         values[.port] = instance?.port.map { "\($0)" }
+        values[.metricsPort] = instance.flatMap(ownMetricsPort).map { "\($0)" }
         return values
     }
 }

@@ -207,6 +207,8 @@ public enum ProcessValue: Hashable, Sendable {
     case host
     /// The port at which the instance answers requests, where it does.
     case port
+    /// The port at which the instance serves its ``MetricsPage``, where it has a port of its own for that.
+    case metricsPort
     /// The folder of the service's files. One machine has one for all processes; pods of Kubernetes have each their own, but for
     /// services with ``SharedFiles``.
     case dataFolder

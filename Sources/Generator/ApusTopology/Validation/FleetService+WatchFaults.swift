@@ -10,7 +10,7 @@ extension FleetService {
                 "\(name) runs on \(runtime.rawValue), and a segment is written by ApusReporting in Swift alone: let it report by"
                     + " .openTelemetry or .text")
         }
-        if reports == .nothing, !records.isEmpty {
+        if !tellsFigures, !records.isEmpty {
             let names = records.map(\.name).sorted().joined(separator: ", ")
             remarks.append("\(name) records \(names) and reports nothing: say how it reports, or leave the records out")
         }
@@ -26,7 +26,7 @@ extension FleetService {
     func matchFaults(in fleet: Fleet) -> [FleetFault] {
         guard let found else { return [] }
         var remarks: [String] = []
-        if found.matches.isEmpty {
+        if found.matches.isEmpty, page == nil {
             remarks.append("no process is one of \(name): give a ProcessMatch")
         }
         remarks += found.matches.flatMap { matchRemarks($0.keys(matchValues(of: instances.first, in: fleet))) }
@@ -92,6 +92,18 @@ extension FleetService {
 }
 
 extension Fleet {
+    /// An agent fetches so many pages and no more.
+    private var pageNumberFaults: [FleetFault] {
+        let services = services.filter { $0.page != nil }
+        let count = services.reduce(0) { $0 + $1.instances.count }
+        guard let first = services.first, count > AgentLimits.pages else { return [] }
+        return [
+            .contradiction(
+                "the agent of a host fetches \(AgentLimits.pages) pages, and the fleet has \(count): describe a fleet for each host",
+                place: first.place)
+        ]
+    }
+
     /// What is wrong with the fleet's watched services together.
     var watchFaults: [FleetFault] {
         guard let first = watchedServices.first else { return [] }
@@ -103,7 +115,7 @@ extension Fleet {
             ]
         }
         // Who has more is told of that alone.
-        return instanceCount <= AgentLimits.instances ? sameProcessFaults : []
+        return instanceCount <= AgentLimits.instances ? sameProcessFaults + pageNumberFaults : []
     }
 
     /// Who is matched by two groups belongs to the first: the second would be down for ever.
