@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusAgent
 import ApusMetrics
+import Foundation
 import HostTesting
 import Synchronization
 import Testing
@@ -129,7 +130,9 @@ private let shop = ScrapingAgent.shop
                     "process_cpu_seconds_total{\(own)} 6",
                 ] { #expect(text.contains("\n\(line)\n"), "\(line)") }
             }
-            #expect(try await agent.get("/resources").text.contains("\"pushed\""))
+            let resources = try await agent.get("/resources").text.filter { !$0.isWhitespace }
+            #expect(resources.components(separatedBy: #""heapBytes":7,"#).count == 3)
+            #expect(resources.components(separatedBy: #""queue":[{"labels":{},"value":3}]"#).count == 3)
         }
     }
 }
