@@ -12,7 +12,7 @@ import Testing
     private static let example = repository + "Examples/Polyglot/"
     private static let units = [
         "apus-agent.service", "apus-checkout@checkout-1.service", "apus-checkout@checkout-2.service",
-        "apus-packing@packing-1.service",
+        "apus-packing@packing-1.service", "apus-shipping@shipping-1.service",
     ]
 
     init() throws {
@@ -63,7 +63,9 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2))) func `let them run, be found and report`() throws {
-        let instances = [("checkout", "checkout-1"), ("checkout", "checkout-2"), ("packing", "packing-1")]
+        let instances = [
+            ("checkout", "checkout-1"), ("checkout", "checkout-2"), ("packing", "packing-1"), ("shipping", "shipping-1"),
+        ]
         let allUp = comesTrue(within: .seconds(40)) {
             let samples = (try? scrape()) ?? [:]
             return instances.allSatisfy { samples[#"apus_service_up{service="\#($0)",instance="\#($1)"}"#] == 1 }
@@ -81,6 +83,9 @@ import Testing
             let samples = (try? scrape()) ?? [:]
             return samples[#"checkout_orders_total{service="checkout",instance="checkout-2"}"#] == 1
                 && samples[#"packing_parcels_total{service="packing",instance="packing-1",size="full"}"#] == 1
+                // From the page that it serves, at the port that its unit tells it.
+                && samples[#"service_scrape_up{service="shipping",instance="shipping-1"}"#] == 1
+                && samples[#"shipping_parcels_total{service="shipping",instance="shipping-1"}"#] == 1
                 // One that was seen before it was in its unit's control group is asked again at the next turn of the sampling loop.
                 && instances.allSatisfy {
                     samples[#"service_processes{service="\#($0)",instance="\#($1)",state="sleeping"}"#] ?? 0 >= 1

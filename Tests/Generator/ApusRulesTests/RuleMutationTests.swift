@@ -11,7 +11,18 @@ import Testing
         get throws {
             let names = ["EventLoopLag", "FewDescriptorsLeft", "PoolExhausted", "ProcessGone", "ReportsCease"]
             return try TestedRule.all(of: polyglotFleet).filter { names.contains($0.rule.name) }
+                + TestedRule.all(of: pagedFleet).filter { ofPages.contains($0.rule.name) }
         }
+    }
+
+    /// Those that only agents with pages, groups, sockets, other units and hosts of their own have.
+    private static let ofPages: Set = [
+        "PageUnread", "PageUnreliable", "ProcessesChurn", "ListenQueueFull", "UnitAbsent", "TimerMissed",
+        "SocketRefusesConnections", "UnitInactive", "MemoryPressure", "HostMemoryLow", "HostOverloaded", "AgentLeavesProcesses",
+    ]
+
+    @Test func `there are those of pages and of what agents see of units and hosts`() {
+        #expect(Self.ofPages.isSubset(of: Self.rules.map(\.rule.name)))
     }
 
     @Test func `there is one of every rule`() throws {

@@ -46,7 +46,8 @@ final class FleetPlan: Sendable {
             let deployed = try deployed
             let started = deployed.fleet.ofStartedServices
             guard !started.services.isEmpty else { return [] }
-            let plan = started.services.count == deployed.fleet.services.count ? deployed : FleetPlan(started)
+            let isSame = started.services.count == deployed.fleet.services.count && !started.agentsWatchHosts
+            let plan = isSame ? deployed : FleetPlan(started.inCluster)
             return try ApusDeployment.kubernetesFiles(for: plan.fleet, ruleFiles: plan.ruleFiles)
         }
     }

@@ -3,12 +3,12 @@ import ApusPromQL
 import ApusTopology
 import ExporterCatalog
 
-/// The monitoring of the machines, as node_exporter sees them.
+/// The monitoring of the machines, as node_exporter sees them or, where nobody asks that, the agents.
 struct HostPack: StandardPack {
     static let subject = StandardPacks.Subject.hosts
     let concern = "host"
 
-    func alerts(in fleet: Fleet) -> [Alert] { HostAlerts(fleet: fleet).all }
+    func alerts(in fleet: Fleet) -> [Alert] { HostAlerts(fleet: fleet).all + AgentHostAlerts(fleet: fleet).all }
 
     func inhibitions(in fleet: Fleet) -> [Inhibition] {
         [

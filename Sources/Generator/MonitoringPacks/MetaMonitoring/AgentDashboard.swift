@@ -20,6 +20,7 @@ struct AgentDashboard {
             PanelRow("Clients of agents") { [connections, refusedClients] }
             PanelRow("Reports") { [instances] + (fleet.expectedInstances.isEmpty ? [] : [series]) + [refusals, kept] }
             PanelRow("The agents' own processes") { [cpu, memory, files] }
+            if fleet.agentsWatchHosts { AgentHostSection(fleet: fleet).rows }
             if fleet.isUnderSystemd { PanelRow("The bus of systemd") { [bus, busAge, calls] } }
             MonitoringSection(fleet: fleet).rows
         }
@@ -149,6 +150,10 @@ struct AgentDashboard {
         {
             PanelQuery(Agent.instances.series.value, legend: "known to \(.instance)")
             PanelQuery(ServiceState.up.series.value.sum(), legend: "running")
+            if !fleet.groupedServices.isEmpty {
+                PanelQuery(Agent.unwatchedProcesses.series.value, legend: "processes not watched by \(.instance)")
+                PanelQuery(Agent.unwatchedControlGroups.series.value, legend: "control groups not watched by \(.instance)")
+            }
         }
     }
 

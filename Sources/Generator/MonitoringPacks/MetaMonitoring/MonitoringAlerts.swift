@@ -23,6 +23,7 @@ struct MonitoringAlerts {
     var all: [Alert] {
         [samplingBehind, sourceFailing, reportsRefused, familyRefused] + (fleet.reportsBySegment ? [seriesDropped] : [])
             + [scrapesRejected]
+            + AgentReachAlerts(fleet: fleet).all
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
             + [prometheusConfigurationRejected, rulesFailing] + (fleet.declaresRouting ? [alertsNotSent] : [])
             + (fleet.remoteWrites ? [remoteWriteFailing] : [])

@@ -29,6 +29,8 @@ struct InstanceDashboard {
                 if fleet.countsConnections { connections }
             }
             if !fleet.watchedServices.isEmpty { PanelRow("Processes of a group") { [processes, births, storage] } }
+            if fleet.agents.socketBudget != nil { PanelRow("Sockets") { InstanceSections(fleet: fleet).sockets } }
+            if !fleet.pagedServices.isEmpty { PanelRow("Page of metrics") { InstanceSections(fleet: fleet).page } }
             if fleet.reportsBySegment { PanelRow("Reporting") { [series, droppedSeries, age] } }
             if fleet.reportsOverHTTP { PanelRow("Reporting over HTTP") { [reports, reportAge] } }
         }

@@ -7,18 +7,22 @@ struct ProcessPack: StandardPack {
     static let subject = StandardPacks.Subject.processes
     let concern = "fleet"
 
-    func alerts(in fleet: Fleet) -> [Alert] { InstanceAlerts(fleet: fleet).all + ResourceAlerts(fleet: fleet).all }
+    func alerts(in fleet: Fleet) -> [Alert] {
+        InstanceAlerts(fleet: fleet).all + PageAlerts(fleet: fleet).all + ResourceAlerts(fleet: fleet).all
+    }
 
     /// What a process takes says nothing while it is down or hung.
     func inhibitions(in fleet: Fleet) -> [Inhibition] {
         let saturation: [AlertName] = [
             .highCPU, .highMemory, .memoryNearLimit, .heapGrowth, .eventLoopLag, .fewDescriptorsLeft, .reportsCease,
             .poolExhausted, .slowPool,
-            .tooManyRestarts, .seriesDropped,
+            .tooManyRestarts, .seriesDropped, .pageUnreliable, .processesChurn, .listenQueueFull,
         ]
         return [
             Inhibition(
                 of: saturation, while: [.instanceDown, .serviceHung, .processGone], equal: [TargetKey.service, .instance]),
+            // A page that is not there counts as down; that its process lives says more.
+            Inhibition(of: [.instanceDown], while: [.pageUnread], equal: [TargetKey.service, .instance]),
             Inhibition(of: [.serviceHung, .processGone], while: [.instanceDown], equal: [TargetKey.service, .instance]),
             Inhibition(
                 of: saturation + [.instanceDown, .serviceHung, .processGone], while: [.serviceAbsent],

@@ -15,6 +15,10 @@ extension Threshold {
     /// The 95th percentile of the time that callers wait for a connection of a pool.
     public static let poolWait = ThresholdKey.duration(
         "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: ConnectionPool.waitTime.family)
+    /// The share of the connections that may wait for one listening socket which do, from 0 to 1.
+    ///
+    /// Past the whole the kernel turns connections away; a fifth is room for a burst that comes between two looks.
+    public static let listenQueue = ThresholdKey.ratio("listenQueue", 0.8, .high, "queue of connections")
     /// How late a loop that runs everything in its process may run what it is given.
     public static let eventLoopLag = ThresholdKey.duration("eventLoopLag", .milliseconds(250), .medium, "lag of an event loop")
 }
@@ -25,6 +29,7 @@ extension AlertName {
     static let memoryNearLimit = ofSomeFleets("MemoryNearLimit")
     static let heapGrowth = ofSomeFleets("HeapGrowth")
     static let eventLoopLag = ofSomeFleets("EventLoopLag")
+    static let listenQueueFull = ofSomeFleets("ListenQueueFull")
     static let fewDescriptorsLeft = ofSomeFleets("FewDescriptorsLeft")
     static let tooManyDatabaseConnections = ofSomeFleets("TooManyDatabaseConnections")
     static let poolExhausted = ofSomeFleets("PoolExhausted")
@@ -38,7 +43,8 @@ struct ResourceAlerts {
     var all: [Alert] {
         [highCPU, highMemory, memoryNearLimit] + (fleet.heapServices.isEmpty ? [] : [heapGrowth]) + [fewDescriptors]
             + (fleet.records(.eventLoopLag) ? [eventLoopLag] : []) + (fleet.countsConnections ? [tooManyConnections] : [])
-            + poolExhausted + (fleet.records(.pool) ? [slowPool] : [])
+            + (fleet.agents.socketBudget == nil ? [] : [listenQueueFull]) + poolExhausted
+            + (fleet.records(.pool) ? [slowPool] : [])
     }
 
     var limits: Thresholds { fleet.thresholds }
@@ -219,5 +225,31 @@ struct ResourceAlerts {
                     "Raise `ResourceLimits.openFiles` of the service if the load explains it.",
                 ]),
             inputs: descriptorInputs)
+    }
+
+    // MARK: - Sockets
+
+    var listenQueueFull: Alert {
+        let limit = limits[Threshold.listenQueue]
+        return Alert(
+            .listenQueueFull, when: ServiceSockets.queueRatio.series.value, above: limit,
+            summary: "A service does not accept its connections.",
+            description: """
+                \(value: .percentage) of the connections that may wait for a socket of \(.instance) of service \(.service) wait; \
+                the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning:
+                    "The queue of a listening socket is fuller than `Thresholds.listenQueue`; past its end connections are turned away.",
+                impact: "Clients wait for an answer, and soon get none.",
+                queries: [
+                    .init("Connections that wait, by protocol", ServiceSockets.queue.series.value),
+                    .init("Sockets by state", ServiceSockets.sockets.series.value),
+                ],
+                actions: [
+                    "See which socket: `ss -ltn` and `ss -lx`: Recv-Q waits, Send-Q is the most that may.",
+                    "Look whether the service hangs or has no CPU left; add instances if it has work for them.",
+                    "If only bursts fill it, raise the backlog that the service gives to `listen`, and `net.core.somaxconn`.",
+                ]))
     }
 }

@@ -23,7 +23,9 @@ struct JournalDashboard {
             PanelRow { [kills, coreDumps, starts] }
             PanelRow("Units") { states }
             PanelRow { [memory, cpu, tasks] }
+            if let units = fleet.hostUnits { HostUnitSection(units: units).rows }
             PanelRow("Following of the journal") { [following, lag, patterns] }
+            PanelRow { [journalFiles, folded] }
         }
     }
 
@@ -214,6 +216,25 @@ struct JournalDashboard {
             PanelQuery(JournalFollowing.lag.series.value, legend: "\(.instance): behind")
             PanelQuery(JournalFollowing.age.series.value, legend: "\(.instance): last look")
         }.thresholds(.limit(of: MonitoringAlerts(fleet: fleet).journalBehind))
+    }
+
+    private var journalFiles: Panel {
+        Panel(
+            "Files of the journal",
+            description: "Files by what becomes of them: read, damaged, not permitted, or more than are read.",
+            unit: .count
+        ) {
+            PanelQuery(JournalFollowing.files.series.value.sum(by: .label(.state)), legend: "\(.label(.state))")
+        }
+    }
+
+    private var folded: Panel {
+        Panel(
+            "Units told apart", description: "Whether each unit that writes has counts of its own.", kind: .stateTimeline,
+            unit: .none
+        ) {
+            PanelQuery(JournalFollowing.unitsFull.series.value, legend: "\(.instance)")
+        }.mappings(.value(0, "all", .green), .value(1, "some as one", .yellow))
     }
 
     private var patterns: Panel {

@@ -8,7 +8,8 @@ struct UnitAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        fleet.isUnderSystemd ? [unitFailed, processCrashed, watchdogExpired, killedForMemory, errorsLogged] : []
+        fleet.isUnderSystemd
+            ? [unitFailed, processCrashed, watchdogExpired, killedForMemory, errorsLogged, messagesDropped] : []
     }
 
     private var window: RateWindow { fleet.rateWindow }
@@ -123,5 +124,23 @@ struct UnitAlerts {
                 ],
                 actions: ["Read them: `journalctl -p crit -n 50`."]),
             inputs: [entry("crit", .events(1)), ofKernel, entry("err", .growth(quiet: 0.5, bad: 0.5))])
+    }
+
+    /// What journald drops is counted by nobody else: errors may be among it.
+    private var messagesDropped: Alert {
+        Alert(
+            "MessagesDropped", anyOf: Journal.suppressed.series, in: fleet, severity: .low,
+            summary: "A unit logs more than the journal takes.",
+            description: "journald has dropped messages of \(.label(.unit)) on the host of the agent \(.instance).",
+            runbook: Runbook(
+                meaning: "The unit has passed journald's rate limit (`RateLimitBurst=` within `RateLimitIntervalSec=`).",
+                impact: "Its log has gaps, and counts and alerts of its messages are too low.",
+                queries: [
+                    .init("Messages per second by unit", Journal.messages.series.rate(over: window).sum(by: .label(.unit)))
+                ],
+                actions: [
+                    "See what it writes so often: `journalctl -u UNIT -n 200`.",
+                    "Lower its level of logging, or give it `LogRateLimitBurst=` in its unit.",
+                ]))
     }
 }

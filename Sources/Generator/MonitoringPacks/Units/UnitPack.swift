@@ -6,7 +6,7 @@ struct UnitPack: StandardPack {
     static let subject = StandardPacks.Subject.units
     let concern = "unit"
 
-    func alerts(in fleet: Fleet) -> [Alert] { UnitAlerts(fleet: fleet).all }
+    func alerts(in fleet: Fleet) -> [Alert] { UnitAlerts(fleet: fleet).all + HostUnitAlerts(fleet: fleet).all }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         FleetDashboard.journal.ifPart(of: fleet) { JournalDashboard(fleet: fleet).dashboard }

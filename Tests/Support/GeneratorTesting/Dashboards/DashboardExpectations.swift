@@ -209,6 +209,16 @@ package enum DashboardExpectations {
         #expect(shows([HTTPServer.requestDuration.family]) == records.contains(.requests))
         #expect(shows(group.families) == records.contains(group))
         #expect(shows([Contract.databaseConnections.family]) == (records.contains(.pool) || records.contains(.connections)))
+        #expect(shows(ServiceScrape.families) == fleet.services.contains { $0.page != nil })
+        #expect(shows(ServiceSockets.families) == (fleet.agents.socketBudget != nil))
+        #expect(
+            shows(AgentMetrics.Host.families)
+                == (isUnderSystemd && fleet.hostMonitoring == nil && fleet.agents.placement == .perHost))
+        for (family, type) in [
+            (Units.timerMissed.family, "timer"), (Units.socketRefused.family, "socket"), (Units.mount.family, "mount"),
+        ] {
+            #expect(shows([family]) == (isUnderSystemd && fleet.hostUnits?.mayHave(type) == true))
+        }
         #expect(names.contains { $0.hasPrefix("objective:") } == !fleet.objectives.isEmpty)
     }
 

@@ -1,0 +1,146 @@
+import AgentMetrics
+import ApusMetrics
+import ApusPromQL
+public import ApusTopology
+
+extension Threshold {
+    /// The share of fetches of a page that fail, from 0 to 1.
+    ///
+    /// One Prometheus in so many scrapes that fails leaves its gauges with a gap in each graph; a page that is gone is another alert's.
+    public static let pageFailures = ThresholdKey.ratio("pageFailures", 0.1, .medium, "fetches of a page that fail")
+    /// The number of processes of a group that start within a minute.
+    ///
+    /// systemd gives up on a unit that starts five times within ten seconds, 30 a minute: what comes more often is started again by something
+    /// in the group itself, which gives up on nothing.
+    public static let births = ThresholdKey.count("births", 30, .low, "processes of a group started in a minute")
+}
+
+extension AlertName {
+    static let pageUnread = ofSomeFleets("PageUnread")
+    static let pageUnreliable = ofSomeFleets("PageUnreliable")
+    static let processesChurn = ofSomeFleets("ProcessesChurn")
+}
+
+/// What agents see of services that do not report: their pages, and their groups of processes.
+struct PageAlerts {
+    let fleet: Fleet
+
+    var all: [Alert] {
+        (fleet.pagedServices.isEmpty ? [] : [pageUnread, pageUnreliable])
+            + (fleet.groupedServices.isEmpty ? [] : [processesChurn])
+    }
+
+    /// A page that is not there is down; where its process lives, the page is what fails.
+    private var pageUnread: Alert {
+        let alive = ServiceProcesses.processes.series.matching(.label(.state), .differs, ProcessState.zombie.rawValue).value > 0
+        func page(_ instance: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(ServiceScrape.up, [.service: "a", .instance: instance], course)
+        }
+        func processes(_ instance: String, _ state: ProcessState, _ count: Double) -> AlertInput {
+            AlertInput(
+                ServiceProcesses.processes, [.service: "a", .instance: instance, .label(.state): state.rawValue],
+                .constant(count))
+        }
+        return Alert(
+            .pageUnread, when: (ServiceScrape.up.series.value == 0).and(alive, on: .service, .instance), severity: .critical,
+            summary: "The page of a running service cannot be read.",
+            description:
+                "\(.instance) of service \(.service) has processes, and the agent cannot fetch or read its page of metrics.",
+            runbook: Runbook(
+                meaning:
+                    "The page is not served, not in its time, or is no page of metrics, while processes of the instance run.",
+                impact: "The service may hang; what it says of itself is unknown, and alerts on that are silent.",
+                queries: [
+                    .init("Failed fetches by reason", ServiceScrape.failures.series.rate(over: fleet.rateWindow)),
+                    .init("Time of the last fetch", ServiceScrape.duration.series.value),
+                ],
+                actions: [
+                    "Read why: `journalctl -u apus-agent -n 50` names the page and what is wrong with it.",
+                    "Fetch it yourself on that host: `curl -v URL`, with the URL that /etc/apus/agent.yaml has.",
+                    "`connection`: nothing listens there: look whether the service listens at another port.",
+                    "`timeout`: the service is slow or hangs: look at its CPU, and at what it waits for.",
+                ]),
+            inputs: [
+                page("one", .level(quiet: 1, bad: 0)), processes("one", .sleeping, 1),
+                // Nothing but a zombie is left of it, which is another alert's.
+                page("two", .constant(0)), processes("two", .zombie, 1), processes("two", .running, 0),
+            ])
+    }
+
+    /// Failures of all reasons, among the fetches of one Prometheus.
+    static func pageFailures(in fleet: Fleet) -> InstantVector<SeriesKey<ScrapeFailureLabels.Key>> {
+        ServiceScrape.failures.series.rate(over: fleet.rateWindow).sum(by: .service, .instance)
+            * (fleet.scraping.interval / .seconds(1))
+    }
+
+    var pageUnreliable: Alert {
+        let limit = fleet.thresholds[Threshold.pageFailures]
+        let rate = limit.value / (fleet.scraping.interval / .seconds(1))
+        func failures(_ reason: ScrapeFailure, _ course: InputCourse) -> AlertInput {
+            AlertInput(ServiceScrape.failures, [.service: "a", .instance: "one", .label(.reason): reason.rawValue], course)
+        }
+        return Alert(
+            .pageUnreliable, when: Self.pageFailures(in: fleet), above: limit,
+            summary: "The page of a service often cannot be read.",
+            description:
+                "\(value: .percentage) of the fetches of the page of \(.instance) of service \(.service) fail; the limit is \(limit).",
+            runbook: Runbook(
+                meaning: "More fetches of the page fail than `Thresholds.pageFailures`, and others succeed.",
+                impact: "Graphs and alerts of the service have gaps, in which it counts as down.",
+                queries: [
+                    .init("Failed fetches by reason", ServiceScrape.failures.series.rate(over: fleet.rateWindow)),
+                    .init("Time of the last fetch", ServiceScrape.duration.series.value),
+                    .init("Samples on the page", ServiceScrape.samples.series.value),
+                ],
+                actions: [
+                    "Read why: `journalctl -u apus-agent -n 50` names the page and what is wrong with it.",
+                    "`timeout`: let the service answer sooner, or give its `MetricsPage` a longer timeout.",
+                    "`limit`: find the label with many values, and bound these.",
+                ]),
+            inputs: [
+                failures(.timeout, .growth(quiet: rate * 0.4, bad: rate * 0.4)),
+                failures(.connection, .growth(quiet: rate * 0.5994, bad: rate * 0.6006)),
+            ])
+    }
+
+    /// Births of each group within a minute.
+    static func births(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        ServiceProcesses.started.series.rate(over: fleet.rateWindow) * 60
+    }
+
+    var processesChurn: Alert {
+        let limit = fleet.thresholds[Threshold.births]
+        return Alert(
+            .processesChurn, when: Self.births(in: fleet), above: limit,
+            summary: "Processes of a service end and start all the time.",
+            description: """
+                \(value: .decimals(0)) processes a minute of \(.instance) of service \(.service) have started; the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning:
+                    "More processes of the group start than `Thresholds.births`: they end soon, and something in it starts them again.",
+                impact: "Work is begun and not done, and starting takes CPU time from what is.",
+                queries: [
+                    .init("Ends per second", ServiceProcesses.ended.series.rate(over: fleet.rateWindow)),
+                    .init("Processes by state", ServiceProcesses.processes.series.value),
+                ],
+                actions: [
+                    "See what starts: `systemd-cgls --unit UNIT`, a few times, or `pidstat -C NAME 1`.",
+                    "Read why they end: the service's log, and `journalctl -k | grep -i -e oom -e segfault`.",
+                    "If the service starts a process for each of its jobs, raise `Thresholds.births`.",
+                ]),
+            inputs: [
+                AlertInput(
+                    ServiceProcesses.started, [.service: "a", .instance: "one"],
+                    .growth(quiet: limit.value / 60 * 0.9994, bad: limit.value / 60 * 1.0006))
+            ])
+    }
+}
+
+extension Fleet {
+    /// The services whose instances serve pages of metrics.
+    var pagedServices: [FleetService] { services.filter { $0.page != nil } }
+
+    /// The services of whose processes an agent makes groups.
+    var groupedServices: [FleetService] { watchedServices.filter { $0.found?.matches.isEmpty != true } }
+}
