@@ -29,6 +29,18 @@ struct Polyglot: FleetTool {
         ) {
             Instance("packing-1", metricsPort: 7211)
         }
+        // A service that serves a page of metrics itself.
+        FleetService(
+            "shipping", role: .worker, runtime: .python, page: MetricsPage(),
+            program: ServiceCommand(
+                "python3",
+                arguments: program("shipping.py") + [
+                    ["--name", "\(.instance)"], ["--data", "\(.dataFolder)"], ["--metrics", "\(.host):\(.metricsPort)"],
+                ], sharedFiles: orders),
+            records: [.shipping]
+        ) {
+            Instance("shipping-1", metricsPort: 7221)
+        }
         Agents(.perHost, port: 7480, reportPort: 7418)
         Scraping(prometheusPort: 7490)
         Thresholds(.memory(.mebibytes(256), .high), .eventLoopLag(.milliseconds(500)))
@@ -58,7 +70,7 @@ struct Polyglot: FleetTool {
     }
 
     private static let orders = SharedFiles(
-        composeRemark: "Orders and parcels lie in one volume, which the checkout and the packing share.",
+        composeRemark: "Orders and parcels lie in one volume, which the checkout, the packing and the shipping share.",
         kubernetesRemark: "Orders and parcels: the pods that share them run on one node.")
 
     /// `Polyglot check` asks what runs.
@@ -73,10 +85,14 @@ struct Polyglot: FleetTool {
                     PanelQuery(CheckoutMetrics.orders.series.rate(over: .rateInterval).sum(), legend: "orders")
                     PanelQuery(CheckoutMetrics.items.series.rate(over: .rateInterval).sum(), legend: "items")
                 }
-                Panel("Parcels", description: "Parcels that were packed per second, by how full they are.", unit: .perSecond) {
+                Panel(
+                    "Parcels", description: "Parcels that were packed per second, by how full they are, and shipped.",
+                    unit: .perSecond
+                ) {
                     PanelQuery(
                         PackingMetrics.parcels.series.rate(over: .rateInterval).sum(by: .label(.size)),
                         legend: "\(.label(.size))")
+                    PanelQuery(ShippingMetrics.parcels.series.rate(over: .rateInterval).sum(), legend: "shipped")
                 }
             }
             PanelRow {

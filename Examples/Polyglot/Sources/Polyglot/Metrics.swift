@@ -16,6 +16,12 @@ enum PackingMetrics {
     static let depth = Gauge<DepthLabels>("queue_depth", "Entries of the queue, by state.")
 }
 
+/// What the shipping has on its page.
+enum ShippingMetrics {
+    static let parcels = Counter<NoLabels>("shipping_parcels_total", "Parcels that the carrier has.")
+    static let orders = Gauge<DepthLabels>("shipping_orders", "Packed orders by state.")
+}
+
 /// How full a parcel is.
 struct ParcelLabels: LabelSet {
     enum Key: String, LabelKey { case size }
@@ -32,6 +38,7 @@ struct DepthLabels: LabelSet {
 
 extension RecordedMetrics {
     static let checkout = Self("checkout", families: [CheckoutMetrics.orders.family, CheckoutMetrics.items.family])
+    static let shipping = Self("shipping", families: [ShippingMetrics.parcels.family, ShippingMetrics.orders.family])
     static let packing = Self(
         "packing", families: [PackingMetrics.parcels.family, PackingMetrics.failures.family, PackingMetrics.duration.family])
 }
