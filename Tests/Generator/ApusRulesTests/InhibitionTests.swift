@@ -122,7 +122,7 @@ private final class RunningAlertmanager {
     /// A name that is passed over in some fleets is one that an alert has in the fleet with everything.
     @Test func `names alerts that are there where the fleet has everything`() throws {
         let fleet = shopFleet().varied(for: .production)
-        let names = Set(try [fleet, polyglotFleet].flatMap { try RuleDocument.alerts(of: $0).compactMap(\.alert) })
+        let names = Set(try [fleet, polyglotFleet, pagedFleet].flatMap { try RuleDocument.alerts(of: $0).compactMap(\.alert) })
         let inhibitions = fleet.inhibitions
         #expect(inhibitions.count >= 8)
         for inhibition in inhibitions {

@@ -121,11 +121,12 @@ import Testing
     }
 
     @Test func `is one of no more than an agent fetches`() {
-        #expect(faults(service(MetricsPage(), instances: 256, metricsPort: 20_000)) == [])
-        #expect(
-            faults(service(MetricsPage(), instances: 257, metricsPort: 20_000)) == [
-                "the agent of a host fetches 256 pages, and the fleet has 257: describe a fleet for each host"
-            ])
+        func all(_ instances: Int) -> [String] {
+            // So many instances have too few connections as well.
+            faults(service(MetricsPage(), instances: instances, metricsPort: 20_000)).filter { !$0.contains("connections") }
+        }
+        #expect(all(256) == [])
+        #expect(all(257) == ["the agent of a host fetches 256 pages, and the fleet has 257: describe a fleet for each host"])
     }
 
     @Test(arguments: ["10", "11.1", "10.256", "10.1.0", "172.15", "010.1"]) func `is in a network that is private`(
