@@ -40,7 +40,8 @@ import Testing
         #expect(
             groups == [
                 "containers/${container}", "apus-worker-worker-1/apus-worker-worker-1", "batch-1/batch-1", "batch-2/batch-2",
-                "nginx/nginx", #"pg_x2d1-15-main/pg_x2d1-15-main"#, "redis/redis", "gunicorn/gunicorn", "node/node-${script}",
+                "nginx/nginx", #"pg_x2d1-15-main/pg_x2d1-15-main"#, "redis/redis", "gunicorn/gunicorn-${app}",
+                "node/node-${script}",
                 "java/java-${jar}",
             ])
         #expect(!census.contains { $0.contains("matches the group in line") }, "\(census)")
@@ -52,6 +53,92 @@ import Testing
         // With the signs taken away the comments are groups.
         let whole = text.replacing("  # - ", with: "  - ").replacing("  #   ", with: "    ")
         #expect(try WatchFile.parse(Array(whole.utf8), path: "init").groups.count > groups.count)
+    }
+
+    @Test func `applications of one server in Python are told apart by what their command lines name`() throws {
+        let host = try FixtureHost()
+        let commands = [
+            "/usr/bin/python3 /usr/bin/gunicorn --bind unix:/run/a.sock -c python:conf.module shop.wsgi:app -w 2",
+            "gunicorn: master [cart.wsgi:make()]", "gunicorn: worker [cart.wsgi:make()]",
+            "/srv/v/bin/python /srv/v/bin/uvicorn --host localhost --port 8000 shop:app",
+            "python3 -m uvicorn cart.main:app --reload",
+            "python3 -m uvicorn --app-dir /srv/one/ main:app", "python3 -m uvicorn main:app --app-dir=/srv/two",
+            "/usr/bin/gunicorn -c /etc/gunicorn.py",
+        ]
+        for (place, command) in commands.enumerated() {
+            try host.put(.init(pid: 5001 + Int32(place), name: "python3", command: command))
+        }
+        let census = try draft(host).census
+        for line in [
+            "gunicorn/gunicorn-shop.wsgi:app: 1 process: 5001", "gunicorn/gunicorn-cart.wsgi:make: 2 processes: 5002 5003",
+            "uvicorn/uvicorn-shop:app: 1 process: 5004", "uvicorn/uvicorn-cart.main:app: 1 process: 5005",
+            "uvicorn/uvicorn-one-main:app: 1 process: 5006", "uvicorn/uvicorn-two-main:app: 1 process: 5007",
+            "gunicorn/gunicorn: 1 process: 5008",
+        ] {
+            #expect(census.contains(line), "\(line): \(census)")
+        }
+    }
+
+    @Test func `a program beside the service of its name is a group of another name`() throws {
+        let host = try FixtureHost()
+        try make("system.slice/nginx.service", in: host)
+        try host.put(.init(pid: 5001, name: "stray", command: "/usr/sbin/nginx -g x"))
+        let (text, groups, census) = try draft(host)
+        #expect(groups.contains("nginx/nginx") && groups.contains("nginx-2/nginx-2"), "\(text)")
+        #expect(census.contains("nginx-2/nginx-2: 1 process: 5001"), "\(census)")
+    }
+
+    @Test func `what no file can name is left out, which a comment says`() throws {
+        let host = try FixtureHost()
+        let id = String(repeating: "0f", count: 32)
+        let long = Array(repeating: String(repeating: "a", count: 200), count: 6).joined(separator: "/")
+        try make(
+            "user.slice/a\nb/docker-\(id).scope", "user.slice/a\u{202e}b/docker-\(id).scope", "\(long)/docker-\(id).scope",
+            "good.slice/docker-\(id).scope", in: host)
+        try host.put(
+            .init(pid: 5001, name: "x", command: "/opt/${container} -v"), .init(pid: 5002, name: "y", command: "/opt/a\u{7}b"),
+            .init(pid: 5003, name: "z", command: "/opt/fine"))
+        let (text, groups, _) = try draft(host)
+        #expect(groups.contains("containers/${container}") && text.contains("cgroup: '/good.slice/docker-*.scope'"))
+        #expect(text.contains("  # 3 control groups of containers are left out, as no pattern of this file can name them"))
+        #expect(text.contains("  # 2 programs are left out, as no pattern of this file can name them"))
+        #expect(text.contains("  # - service: 'fine'\n"))
+    }
+
+    /// Names that people, programs and other users give, of pieces that mean something to YAML, to patterns, to names or to comments.
+    @Test func `whatever runs and whatever it is called, the file is good, and so is each comment without its sign`() throws {
+        let pieces = [
+            "a", "Z9", "'", "\"", "\\", "${container}", "${", "}", "$", "*", "?", "[", "]", "{", "#", " #", ": ", ":", "-",
+            "--", "|", ">", "&",
+            "!", "%", "@", "`", ",", "\t", "\n", "\r", "\u{1}", "\u{7f}", "\u{85}", "\u{2028}", "\u{feff}", "\u{202e}", "é",
+            "\u{1F980}", ".", "..",
+            "~", "null", "true", ".service", "docker-", "python3 ", "gunicorn ", "uvicorn ", "app:app", "java -jar ", "node ",
+            "kubepods",
+            String(repeating: "x", count: 120), String(repeating: "f0", count: 32),
+        ]
+        var random = SeededGenerator(seed: 20_261)
+        func name(_ most: Int) -> String {
+            (0..<Int.random(in: 1...most, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+        }
+        for _ in 0..<12 {
+            let host = try FixtureHost()
+            for _ in 0..<12 {
+                let id = String(repeating: "0f", count: 32)
+                let parts = [name(3), Bool.random(using: &random) ? "docker-\(id).scope" : name(2) + ".service"].map {
+                    String($0.replacing("/", with: "").utf8.prefix(250)) ?? "x"
+                }
+                guard !parts.contains(where: { $0 == "." || $0 == ".." || $0.isEmpty }) else { continue }
+                try make(parts.joined(separator: "/"), in: host)
+            }
+            for pid in 5001..<5033 as Range<Int32> {
+                try host.put(.init(pid: pid, name: String(name(1).prefix(15)), command: name(5)))
+            }
+            let text = try WatchDraft(of: host.root).text
+            let file = try WatchFile.parse(Array(text.utf8), path: "init")
+            _ = try GroupCensus(of: file, root: host.root)
+            let whole = text.replacing("  # - ", with: "  - ").replacing("  #   ", with: "    ")
+            #expect(throws: Never.self, "\(text)") { try WatchFile.parse(Array(whole.utf8), path: "init") }
+        }
     }
 
     @Test(arguments: [

@@ -3,7 +3,9 @@
 /// A program that serves many applications under one name is told apart by the script or archive in its command line.
 enum KnownPrograms {
     /// The lines of a group's members, behind `- `.
-    static let groups: [[String]] = [
+    static let groups: [[String]] = first + servers + rest
+
+    private static let first: [[String]] = [
         program("postgresql", "postgres"), program("pgbouncer", "pgbouncer"), program("mysql", "mysqld"),
         program("mariadb", "mariadbd"), program("mongodb", "mongod"),
         // Debian's server is a link to another program of its package.
@@ -18,6 +20,11 @@ enum KnownPrograms {
         ["service: rabbitmq", #"match: { executable: beam.smp, command: '[ /=]rabbit' }"#], program("erlang", "beam.smp"),
         command("php-fpm", "^php-fpm: "), command("puma", "^puma[: ]"), command("sidekiq", "^sidekiq "),
         command("unicorn", "^unicorn "),
+    ]
+
+    private static let servers: [[String]] = ["gunicorn", "uvicorn", "hypercorn", "daphne"].flatMap { server($0) }
+
+    private static let rest: [[String]] = [
         command("gunicorn", #"^(?:\S*python[0-9.]* )?(?:\S*/)?gunicorn[: ]"#),
         command("celery", #"^(?:\S*python[0-9.]* (?:-m )?)?(?:\S*/)?celery |^\[celery"#),
         program("uwsgi", "uwsgi*"),
@@ -33,6 +40,25 @@ enum KnownPrograms {
         ],
         program("java", "java"),
     ]
+
+    /// A server of applications in Python, each told apart by the application that its command line or its title names, `module:callable`, and
+    /// by the folder that it works in where that is said.
+    private static func server(_ name: String) -> [[String]] {
+        let beginning = #"^(?:\S*python[0-9.]* (?:-m )?)?(?:\S*/)?"# + name
+        // A configuration can be named as python:MODULE or file:PATH.
+        let app = #"(?!python:|file:)(?<app>[A-Za-z_][\w.]*:[A-Za-z_][\w.]*)(?:\([^ ]*\))?(?:[\] ]|$)"#
+        let folder = #" (?=(?:\S+ )*?--(?:chdir|app-dir)[ =](?:[^ ]*/)?(?<folder>[^/ ]+))"#
+        return [
+            [
+                "service: \(name)", "instance: \(name)-${folder}-${app}",
+                "match: { command: '\(beginning)\(folder)(?:\\S+ )*?\(app)' }",
+            ],
+            [
+                "service: \(name)", "instance: \(name)-${app}",
+                "match: { command: '\(beginning)(?:: \\S+ \\[| (?:\\S+ )*?)\(app)' }",
+            ],
+        ]
+    }
 
     /// A program and its options, of which some have a value behind them.
     ///
