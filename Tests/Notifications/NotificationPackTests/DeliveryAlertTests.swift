@@ -68,7 +68,7 @@ import Testing
     /// A name that is passed over in some fleets is one that an alert has in the fleet with everything.
     @Test func `are silenced by alerts that are there where the fleet has everything`() throws {
         let fleet = DeliveringFleets.production
-        let names = Set(try [fleet, polyglotFleet].flatMap { try RuleDocument.alerts(of: $0).compactMap(\.alert) })
+        let names = Set(try [fleet, polyglotFleet, pagedFleet].flatMap { try RuleDocument.alerts(of: $0).compactMap(\.alert) })
         #expect(fleet.inhibitions.count > 8)
         for inhibition in fleet.inhibitions {
             #expect(Set((inhibition.sources + inhibition.targets).map(\.text)).subtracting(names) == [])

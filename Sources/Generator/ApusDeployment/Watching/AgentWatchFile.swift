@@ -40,7 +40,7 @@ package struct AgentWatchFile {
             let pairs = PageName.Subject.allCases.compactMap { subject -> (String, YAMLValue)? in
                 let selectors = declared.names.filter { $0.subject == subject }.map(\.selector)
                 guard let first = selectors.first else { return nil }
-                return (subject.rawValue, selectors.count == 1 ? .string(first) : .strings(selectors))
+                return (subject.key, selectors.count == 1 ? .string(first) : .strings(selectors))
             }
             return .mapping(pairs)
         }

@@ -1,6 +1,6 @@
+import AgentMetrics
 public import ApusMetrics
 public import ApusPromQL
-import AgentMetrics
 import ApusText
 
 /// The page of metrics that each instance of a service serves itself, as clients of Prometheus do in all languages, and that the agent
@@ -54,17 +54,25 @@ public struct MetricsPage: Hashable, Sendable {
 /// MetricsPage(names: [PageName(.queueDepth, MailerMetrics.jobs.series.matching(.label(.state), "waiting"))])
 /// ```
 public struct PageName: Hashable, Sendable {
-    /// What is named; the raw values are the keys of the agent's file.
-    public enum Subject: String, CaseIterable, Hashable, Sendable {
-        case heap
-        case connectionsUsed = "connections_used"
-        case connectionsIdle = "connections_idle"
-        case connectionsMax = "connections_max"
-        case queueDepth = "queue_depth"
-        case queueScheduled = "queue_scheduled"
-        case queueLocked = "queue_locked"
-        case queueOldestAge = "queue_oldest_age"
-        case eventLoopLag = "event_loop_lag"
+    /// What is named.
+    public enum Subject: CaseIterable, Hashable, Sendable {
+        case heap, connectionsUsed, connectionsIdle, connectionsMax, queueDepth, queueScheduled, queueLocked, queueOldestAge,
+            eventLoopLag
+
+        /// The key in the agent's file.
+        package var key: String {
+            switch self {
+            case .heap: "heap"
+            case .connectionsUsed: "connections_used"
+            case .connectionsIdle: "connections_idle"
+            case .connectionsMax: "connections_max"
+            case .queueDepth: Queue.depth.name
+            case .queueScheduled: "queue_scheduled"
+            case .queueLocked: "queue_locked"
+            case .queueOldestAge: "queue_oldest_age"
+            case .eventLoopLag: "event_loop_lag"
+            }
+        }
     }
 
     public let subject: Subject

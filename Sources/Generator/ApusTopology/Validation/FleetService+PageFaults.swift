@@ -93,10 +93,10 @@ extension FleetService {
     private func nameRemark(_ named: PageName) -> String? {
         let metric = named.selector.prefix { $0 != "{" && $0 != " " }
         if named.subject.servedNames.contains(String(metric)) {
-            return "\(metric) on the page of \(name) is the \(named.subject.rawValue) by itself: leave it out of its names"
+            return "\(metric) on the page of \(name) is the \(named.subject.key) by itself: leave it out of its names"
         }
         return named.selector.utf8.count > Self.longestSelector
-            ? "the \(named.subject.rawValue) of \(name) is a selector of more than \(Self.longestSelector) bytes: match fewer labels"
+            ? "the \(named.subject.key) of \(name) is a selector of more than \(Self.longestSelector) bytes: match fewer labels"
             : nil
     }
 
@@ -107,7 +107,7 @@ extension FleetService {
         var subjects: [String: PageName.Subject] = [:]
         return page.names.map { named in
             subjects.updateValue(named.subject, forKey: named.selector).map {
-                "\(named.selector) on the page of \(name) is the \($0.rawValue) already: it is one of the two"
+                "\(named.selector) on the page of \(name) is the \($0.key) already: it is one of the two"
             }
         }
     }
