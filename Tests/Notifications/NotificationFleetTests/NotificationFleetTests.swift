@@ -67,8 +67,8 @@ import Testing
 
     @Test func `has an endpoint in production for everything that listens`() {
         let endpoints = notificationFleet().varied(for: .production).endpoints
-        // None of its services reports over HTTP.
-        #expect(Set(endpoints.map(\.kind)) == Set(FleetEndpoint.Kind.allCases).subtracting([.agentReports]))
+        // None of its services reports over HTTP, or has a page of its own.
+        #expect(Set(endpoints.map(\.kind)) == Set(FleetEndpoint.Kind.allCases).subtracting([.agentReports, .page]))
         #expect(
             endpoints.map { "\($0.process):\($0.port)" } == [
                 "prometheus:9090", "agent:9480", "api-1:3001", "api-2:3002", "alertmanager:9193", "node-exporter:9100",

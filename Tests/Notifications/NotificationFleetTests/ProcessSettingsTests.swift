@@ -93,6 +93,9 @@ private struct Setting: Sendable, CustomTestStringConvertible {
         Setting("Installation.runtimeFolder", Installation(runtimeFolder: "/run/mail"), in: [.agent], "--socket") {
             "\(folder($0, "/run/mail"))/agent.sock"
         },
+        Setting("Agents.socketBudget", Agents(.perHost, socketBudget: .milliseconds(7)), in: [.agent], "--socket-budget") { _ in
+            "7ms"
+        },
         Setting(
             "Instance.port",
             FleetService("api", role: .api, program: APIProgram()) { Instance("api-1", port: 4711, metricsPort: 9101) },
