@@ -75,6 +75,10 @@ import Testing
             "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asInt\":1.5}]}}]}]}]}",
             "asInt is a number"
         ),
+        (
+            "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asInt\":9223372036854775808}]}}]}]}]}",
+            "asInt is a number that cannot be read as a whole number of 64 bits"
+        ),
     ]
 
     @Test(arguments: texts) func `in JSON is refused at the place that is wrong`(text: String, reason: String) {
@@ -84,6 +88,33 @@ import Testing
         } catch {
             #expect(error.description.contains(reason), "\(error)")
         }
+    }
+
+    /// protobuf's JSON has them as strings, and takes bare numbers too, which a double would round.
+    @Test(arguments: [
+        9_007_199_254_740_993, 4_611_686_018_427_387_905, -9_223_372_036_854_775_807, Int64.max, Int64.min, 0, -1, 1000,
+    ])
+    func `has whole numbers with all of their digits, bare or as strings`(value: Int64) throws {
+        for text in ["\(value)", "\"\(value)\""] {
+            let body =
+                "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asInt\":\(text)}]}}]}]}]}"
+            let request = try OTLPRequest(json: Array(body.utf8), limits: ReportingSDK.limits)
+            guard case .gauge(let points) = request.resources[0].scopes[0].metrics[0].data else {
+                Issue.record("no gauge")
+                continue
+            }
+            #expect(points.map(\.value) == [.integer(value)])
+        }
+        let body =
+            "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asInt\":1.5e1}]}}]}]}]}"
+        guard
+            case .gauge(let points) = try OTLPRequest(json: Array(body.utf8), limits: ReportingSDK.limits)
+                .resources[0].scopes[0].metrics[0].data
+        else {
+            Issue.record("no gauge")
+            return
+        }
+        #expect(points.map(\.value) == [.integer(15)])
     }
 
     @Test func `has attributes of every type as texts`() throws {

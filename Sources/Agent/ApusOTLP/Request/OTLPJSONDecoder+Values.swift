@@ -52,7 +52,7 @@ extension OTLPJSONDecoder {
         let value: UInt64? =
             switch json.value {
             case .string(let text): UInt64(text)
-            case .number(let number): UInt64(exactly: number)
+            case .number(let number): digits(of: json).map { UInt64($0) } ?? UInt64(exactly: number)
             default: nil
             }
         guard let value else { throw wrong(json, name, "a whole number from 0 to 2^64 - 1") }
@@ -64,11 +64,25 @@ extension OTLPJSONDecoder {
         let value: Int64? =
             switch member.value {
             case .string(let text): Int64(text)
-            case .number(let number): Int64(exactly: number)
+            case .number(let number): digits(of: member).map { Int64($0) } ?? Int64(exactly: number)
             default: nil
             }
         guard let value else { throw wrong(member, name, "a whole number of 64 bits") }
         return value
+    }
+
+    /// The digits of a number that is written as a whole one, of which a double has no more than 53 bits; `nil` of another, such as 1.0 or 1e3.
+    private func digits(of json: PlacedJSON) -> String? {
+        // One more than any number of 64 bits has.
+        let digits = body[json.offset...].prefix(21).prefix {
+            $0 == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+        }
+        if digits.endIndex < body.endIndex,
+            [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(body[digits.endIndex])
+        {
+            return nil
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     func double(_ json: PlacedJSON, _ name: String) throws(OTLPError) -> Double {
