@@ -152,9 +152,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("# TYPE c counter\nc 100 1000\nc 250 2000\n", "c 250"), ("a 2 2000\na 1 1000\n", "a 2"),
+        ("a 1 1\na 2 3\na 3 2\n", "a 2"),
+    ])
+    func `has the latest of several points of a series`(text: String, served: String) throws {
+        let report = try Self.report(text)
+        let lines = String(decoding: report.served(.text004), as: UTF8.self).split(separator: "\n").filter {
+            !$0.hasPrefix("#")
+        }
+        #expect(lines == [served[...]])
+        #expect(report.leftOut.isEmpty)
+    }
+
     /// Texts with one fault, the series of it that are served, and what is left out.
     static let contradictions: [(text: String, served: [String], line: Int, reason: LeftOutReason, words: String)] = [
-        ("a 1\na 2", ["a 1"], 2, .duplicate, "second time"),
+        ("a 1\na 2", ["a 1"], 2, .duplicate, "second time"), ("a 1 5\na 2 5", ["a 1"], 2, .duplicate, "second time"),
+        ("a 1\na 2 5", ["a 1"], 2, .duplicate, "second time"),
         ("a{b=\"1\",c=\"2\"} 1\na{c=\"2\",b=\"1\"} 2", ["a{b=\"1\",c=\"2\"} 1"], 2, .duplicate, "second time"),
         ("a 1\na{b=\"\"} 2\na 3\n", ["a 1"], 2, .duplicate, "second time"),
         ("{\"é\"} 1\n{\"è\"} 2", ["__ 1"], 2, .duplicate, "second time"),

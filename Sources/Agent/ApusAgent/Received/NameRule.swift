@@ -102,8 +102,18 @@ extension ReceivedReport {
     fileprivate struct Sum {
         let family: MetricFamily
         var byLabels: [[UInt8]: Double] = [:]
+        /// The series that were added, each with the labels that it came to: several selectors can choose one.
+        private var added: Set<[[UInt8]]> = []
         /// Whether all series are known that it may be of.
         var isWhole = true
+
+        init(family: MetricFamily) { self.family = family }
+
+        /// Adds a series, unless another rule has chosen it for the same labels.
+        mutating func add(_ value: Double, of series: ReceivedSeries, in family: String, to labels: [UInt8]) {
+            guard added.insert([Array(family.utf8), series.labels, labels]).inserted else { return }
+            byLabels[labels, default: 0] += value
+        }
     }
 }
 
@@ -117,7 +127,8 @@ extension NameRule {
             guard let value = series.value.asDouble else { continue }
             switch part(of: series, &budget) {
             case .labels(let labels):
-                sums[known.name, default: ReceivedReport.Sum(family: known)].byLabels[labels, default: 0] += value * factor
+                sums[known.name, default: ReceivedReport.Sum(family: known)]
+                    .add(value * factor, of: series, in: family.name, to: labels)
             case .none: continue
             case .unknown:
                 sums[known.name, default: ReceivedReport.Sum(family: known)].isWhole = false

@@ -5,6 +5,8 @@ struct ReceivedSeriesDraft {
     let line: Int
     var created: Double?
     private var value: ReceivedValue?
+    /// The timestamp of the value, in the format's unit.
+    private var time: Double?
     private var exemplar: Exemplar?
     private var sum: Double?
     private var count: UInt64?
@@ -61,9 +63,13 @@ struct ReceivedSeriesDraft {
             case .summary: try takeQuantile(ownValue, number, limits)
             case .stateSet: return try takeState(ownValue, number, own, limits)
             case .counter, .gauge, .untyped, .info, .histogram, .gaugeHistogram:
-                guard value == nil else { return false }
+                if value != nil {
+                    guard let time, let next = sample.timestamp, next != time else { return false }
+                    // Of a series with several points, the latest is served.
+                    if next < time { return true }
+                }
                 value = try Self.value(number, sample, kind)
-                self.exemplar = exemplar
+                (time, self.exemplar) = (sample.timestamp, exemplar)
             }
         case .bucket:
             // One that is there twice is told when all have been read.

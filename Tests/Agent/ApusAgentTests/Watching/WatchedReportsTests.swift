@@ -217,6 +217,12 @@ import Testing
         #expect(other["service_process_heap_bytes"] == ["": 9] && other["queue_depth"] == nil)
     }
 
+    @Test(arguments: ["[jobs, 'jobs{state=\"waiting\"}']", "['jobs{queue=\"mail\"}', 'jobs{queue=~\"mail|sms|dead\"}']"])
+    func `a series that several selectors of a name choose counts once`(selectors: String) throws {
+        let families = try naming("services: [{service: '*', names: {queue_depth: \(selectors)}}]", Self.text)
+        #expect(families["queue_depth"] == [#"state="pending""#: 112])
+    }
+
     @Test func `a name that finds nothing leaves what is usual, and what is reported itself stands`() throws {
         let file = "services: [{service: '*', names: {heap: absent_bytes}}]"
         #expect(try naming(file, Self.text)["service_process_heap_bytes"] == ["": 9])
