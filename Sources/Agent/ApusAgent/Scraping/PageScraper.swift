@@ -1,4 +1,5 @@
 package import AgentMetrics
+import ApusLimits
 import ApusLinux
 import Logging
 import NIOCore
@@ -66,9 +67,12 @@ package final class PageScraper: Service {
 
     private func start() -> Running {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
-        let (loop, small, large) = (group.next(), group.next(), group.next())
+        let loop = group.next()
         let engine = ScrapeEngine(
-            on: loop, readers: .init(small: small, large: large), ledger: ledger, clock: clock,
+            on: loop,
+            readers: [
+                .init(group.next(), most: ScrapeLimits.quickReading.value / .seconds(1)), .init(group.next(), most: .infinity),
+            ], ledger: ledger, clock: clock,
             descriptors: descriptors, mark: mark)
         let box = NIOLoopBoundBox.makeBoxSendingValue(engine, eventLoop: loop)
         // Where nobody scrapes, pages in JSON are right by this, and a page that has become quick is waited for again.

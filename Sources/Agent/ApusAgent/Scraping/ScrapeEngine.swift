@@ -14,15 +14,11 @@ import NIOPosix
 final class ScrapeEngine {
     typealias Flight = ScrapedPage.Flight
 
-    /// Where pages are read: the small ones do not wait for the large ones.
-    struct Readers {
-        let small: any EventLoop
-        let large: any EventLoop
-    }
-
     let loop: any EventLoop
-    private let readers: Readers
-    private let ledger: ScrapeLedger
+    let readers: [Reader]
+    let ledger: ScrapeLedger
+    /// Answers that wait to be read.
+    var unread: [Unread] = []
     let clock: AgentClock
     let mark: String
     /// Connections to pages at a time.
@@ -42,7 +38,7 @@ final class ScrapeEngine {
     /// - Parameters:
     ///   - descriptors: that the process may have; `nil` where nobody knows.
     ///   - mark: tells this agent's requests from all others.
-    init(on loop: any EventLoop, readers: Readers, ledger: ScrapeLedger, clock: AgentClock, descriptors: Int?, mark: String) {
+    init(on loop: any EventLoop, readers: [Reader], ledger: ScrapeLedger, clock: AgentClock, descriptors: Int?, mark: String) {
         self.mark = mark
         self.loop = loop
         self.readers = readers
@@ -153,9 +149,6 @@ final class ScrapeEngine {
             ])
     }
 
-    /// The reading of a page that took longer is done beside other large ones from then on: seconds.
-    private static let longReading = 0.002
-
     /// Takes note of bytes of a page in memory; where they are too many, the largest page that is under way pays.
     ///
     /// - Returns: whether this one goes on.
@@ -172,32 +165,9 @@ final class ScrapeEngine {
         return page.flight === flight
     }
 
-    private func release(_ flight: Flight) {
+    func release(_ flight: Flight) {
         held -= flight.held
         flight.held = 0
-    }
-
-    private func read(_ answer: PageAnswer, _ page: ScrapedPage, _ flight: Flight) {
-        flight.isBeingRead = true
-        // What is compressed may come to a thousand times its size, though nobody asked for it.
-        let isSmall =
-            answer.contentEncoding == nil && answer.body.count <= ScrapeLimits.large.value.bytes
-            && page.readSeconds < Self.longReading
-        let reader = isSmall ? readers.small : readers.large
-        let stopwatch = clock.stopwatch
-        let bound = NIOLoopBound((self, page, flight), eventLoop: loop)
-        let identity = page.identity
-        reader.execute { [ledger, loop] in
-            let start = stopwatch()
-            let report = ledger.report(answer, of: identity)
-            let seconds = Double(stopwatch() - start) / 1e9
-            loop.execute {
-                let (engine, page, flight) = bound.value
-                page.readSeconds = seconds
-                engine.release(flight)
-                engine.settle(page, flight, report)
-            }
-        }
     }
 
     /// Ends a fetch, unless it has ended: what comes after its deadline is nobody's page.

@@ -47,13 +47,14 @@ package enum ScrapeLimits: LimitCatalog {
         ByteLimit.mebibytes(16), "of pages that are under way, past which the largest one fails", per: "agent",
         metric: failures,
         remedy: fewer)
-    package static let large = Limit(
-        ByteLimit.kibibytes(64),
-        "of a page, past which, and of one that is compressed or took more than 2 ms to read, it is read on a thread of the large ones",
+    package static let quickReading = Limit(
+        Duration.milliseconds(50),
+        "of a processor that reading a page is expected to take by its size and by what it took before, past which it is read on one thread, the quickest first, and not on two",
         per: "page",
-        remedy: "nothing: small pages do not wait for large ones")
+        remedy: "nothing: pages do not wait for those that take longer")
 
     package static let all: [any AnyLimit] = [
-        pages, timeout, shortestTimeout, longestTimeout, longestRest, shared, patience, head, fields, body, bodies, large,
+        pages, timeout, shortestTimeout, longestTimeout, longestRest, shared, patience, head, fields, body, bodies,
+        quickReading,
     ]
 }

@@ -32,7 +32,7 @@ final class ScrapedPage {
     /// When the last fetch ended: CLOCK_MONOTONIC in nanoseconds.
     var usedAt: UInt64 = 0
     var flight: Flight?
-    /// What reading it took last: seconds.
+    /// The longest that reading it took, which falls slowly: seconds of a processor.
     var readSeconds = 0.0
     /// What the log says of it: `nil` while it is up.
     var told: ScrapeFailure?

@@ -150,7 +150,8 @@ public struct ExpositionReader: Sendable {
         var start = cursor
         if grammar != .any {
             let word = String(decoding: cursor.word(), as: UTF8.self)
-            guard Int64(word) != nil, cursor.isAtEnd else { throw start.error(.badTimestamp(word)) }
+            guard let time = Int64(word), cursor.isAtEnd else { throw start.error(.badTimestamp(word)) }
+            sample.timestamp = Double(time)
             return
         }
         while !cursor.isAtEnd, cursor.byte != UInt8(ascii: "#") {
@@ -160,7 +161,7 @@ public struct ExpositionReader: Sendable {
             guard let time = NumberText.number(isStart ? word.dropFirst(3) : word) else {
                 throw start.error(.badTimestamp(String(decoding: word, as: UTF8.self)))
             }
-            if isStart { sample.startTime = time }
+            if isStart { sample.startTime = time } else { sample.timestamp = time }
         }
         while !cursor.isAtEnd { sample.exemplars.append(try exemplar(&cursor)) }
     }
@@ -202,6 +203,8 @@ public struct ServedSample: Sendable {
     public let value: Double?
     /// The value as it is written.
     public let valueText: String
+    /// When the value was so, since the Unix epoch: milliseconds in text 0.0.4, seconds in OpenMetrics; `nil` where that is not said.
+    public internal(set) var timestamp: Double?
     /// Seconds since the Unix epoch at which the count began, when OpenMetrics 2.0 tells it on the sample's line.
     public internal(set) var startTime: Double?
     /// What OpenMetrics has of exemplars on the sample's line.
