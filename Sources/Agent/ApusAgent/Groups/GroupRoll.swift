@@ -82,10 +82,14 @@ struct GroupRoll {
             group.isLeft = group.isExpected || !group.finding.reading.isEmpty
             group.isExpected = false
         }
-        for declaration in file.groups {
-            guard let identity = declaration.fixedIdentity,
-                let number = number(of: identity, declaration, at: now)?.number
-            else { continue }
+        let named = file.groups.compactMap { declaration in declaration.fixedIdentity.map { ($0, declaration) } }
+        // All that are there already before any is made: who is named gives its place to nobody.
+        for (identity, _) in named {
+            if let number = numbers[identity] { groups[number]?.isExpected = true }
+        }
+        (found, mayGiveWay) = ([], nil)
+        for (identity, declaration) in named {
+            guard let number = number(of: identity, declaration, at: now)?.number else { continue }
             groups[number]?.isExpected = true
             groups[number]?.isLeft = false
             groups[number]?.includesDescendants = declaration.includesDescendants

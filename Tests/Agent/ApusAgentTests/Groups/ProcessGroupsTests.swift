@@ -251,6 +251,28 @@ import Testing
         #expect(names() == ["job-c", "job-d", "job-e"] && groups.forgotten == 2 && groups.unwatched == 1)
     }
 
+    @Test func `a file that still names a group keeps it, however full the places are`() throws {
+        func file(_ names: String...) throws -> WatchFile {
+            let named = names.map { "{ service: \($0), match: { command: \($0) } }, " }.joined()
+            return try WatchFile.parse(
+                Array("groups: [\(named){ service: job, instance: 'job-${n}', match: { command: 'job (?<n>[0-9]+)' } }]".utf8),
+                path: "watch.yaml")
+        }
+        let groups = ProcessGroups(
+            try file("z"), retention: .seconds(3600), root: host.root, mostGroups: 3, logger: host.log.logger,
+            at: host.time.now)
+        try host.put(.init(pid: 4801, command: "z"), .init(pid: 4802, command: "job 1"), .init(pid: 4803, command: "job 2"))
+        turn(groups)
+        for pid in [4801, 4802] as [Int32] {
+            try host.remove(pid)
+            turn(groups)
+        }
+        turn(groups)
+        groups.watch(try file("b", "z"), at: host.time.now)
+        let served = look(groups)
+        #expect(served.map(\.identity.instance) == ["b", "job-2", "z"] && groups.forgotten == 1)
+    }
+
     @Test func `a daemon is found once it has written its number`() throws {
         let path = host.folder.path("daemon.pid")
         let groups = try host.groups("groups: [{ service: daemon, match: { pid_file: '\(path)' } }]")
