@@ -74,6 +74,7 @@ import Testing
         try host.folder.remove("host/proc/pressure/io")
         let anew = host.exposition(try host.host()).samples
         #expect(anew.keys.filter { $0.hasPrefix("host_pressure_waiting_seconds_total{") }.count == 2)
+        #expect(anew["apus_source_up{source=\"host-pressure\"}"] == "0")
     }
 
     @Test func `whole numbers of the host are exact past what a double holds, and its counters began with the boot`() throws {

@@ -99,6 +99,44 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(pressures(exposition).isEmpty)
     }
 
+    @Test func `a file that cannot be read while the process is moved loses no count, and goes on once it can`() throws {
+        let host = try FixtureHost()
+        let exposition = host.exposition(try host.host())
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        #expect(pressures(exposition).count == 6)
+        let other = "sys/fs/cgroup/other.slice"
+        try FileManager.default.copyItem(
+            atPath: host.folder.path("host/\(Self.group)"), toPath: host.folder.path("host/\(other)"))
+        func wait(_ resource: String, _ total: Int) throws {
+            let text = "some avg10=0.00 avg60=0.00 avg300=0.00 total=\(total)\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
+            try host.overwrite("\(other)/\(resource).pressure", with: text)
+        }
+        try wait("cpu", 7_000_000)
+        // A folder cannot be read as a file.
+        try host.folder.remove("host/\(other)/io.pressure")
+        try FileManager.default.createDirectory(
+            atPath: host.folder.path("host/\(other)/io.pressure"), withIntermediateDirectories: false)
+        try host.overwrite("proc/4711/cgroup", with: "0::/other.slice\n")
+        func waited(_ resource: String) -> String? {
+            pressures(exposition)["service_pressure_waiting_seconds_total{\(worker),resource=\"\(resource)\"}"]
+        }
+        host.time.pass(.seconds(15))
+        #expect(waited("cpu") == "1.436335" && waited("io") == nil)
+        #expect(exposition.samples["apus_source_up{source=\"pressure\"}"] == "0")
+        try wait("cpu", 7_500_000)
+        host.time.pass(.seconds(15))
+        #expect(waited("cpu") == "1.936335" && waited("io") == nil)
+        try host.folder.remove("host/\(other)/io.pressure")
+        try host.folder.write("", to: "host/\(other)/io.pressure")
+        try wait("io", 90_000_000)
+        host.time.pass(.seconds(15))
+        #expect(waited("cpu") == "1.936335" && waited("io") == "0.092718")
+        try wait("io", 91_000_000)
+        host.time.pass(.seconds(15))
+        #expect(waited("io") == "1.092718")
+        #expect(exposition.samples["apus_source_up{source=\"pressure\"}"] == "1")
+    }
+
     @Test func `what is read is what the kernel has counted by then`() throws {
         let host = try FixtureHost()
         try host.report(FixtureHost.worker, pid: 4711, connection: 1)

@@ -26,6 +26,8 @@ struct HostPressureSource: Source {
 
     private let root: KernelRoot
     private let files: [(resource: PressureResource, file: ProcFile)]
+    /// Whether the file of every resource could be opened.
+    private let isComplete: Bool
     /// When the machine booted, in seconds since the Unix epoch by the clock as it was set then.
     private var booted: Double?
 
@@ -40,6 +42,7 @@ struct HostPressureSource: Source {
         }
         if files.isEmpty, let fault { throw fault }
         self.files = files
+        isComplete = fault == nil
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> PressureSource.Reading {
@@ -50,7 +53,7 @@ struct HostPressureSource: Source {
         }
         // One that says nothing takes the series of no other.
         if stalls.isEmpty, let fault { throw fault }
-        return PressureSource.Reading(stalls: stalls, isWhole: fault == nil, began: bootTime(at: now))
+        return PressureSource.Reading(stalls: stalls, isWhole: isComplete && fault == nil, began: bootTime(at: now))
     }
 
     func isWell(_ reading: PressureSource.Reading) -> Bool { reading.isWhole }

@@ -38,6 +38,8 @@ struct PressureSource: Source {
     /// The folder of its group.
     private var folder = ""
     private var files: [(resource: PressureResource, file: ProcFile)] = []
+    /// The resources whose files are there and could not be opened yet.
+    private var unopened: [PressureResource] = []
     /// What was served last, and how far that is ahead of the counts of the group: counts go on when the process is moved.
     private var served: [PressureResource: Stalls] = [:]
     private var ahead: [PressureResource: Stalls] = [:]
@@ -50,21 +52,34 @@ struct PressureSource: Source {
         try open(folder)
     }
 
-    private mutating func open(_ folder: String) throws(LinuxError) {
-        self.folder = folder
-        files = []
-        ahead = [:]
-        for resource in PressureResource.allCases {
+    /// Opens the files of resources in a group. What could not be read of one is tried again at each reading.
+    private mutating func open(_ folder: String, _ resources: [PressureResource] = PressureResource.allCases) throws(LinuxError)
+    {
+        var opened: [(resource: PressureResource, file: ProcFile)] = []
+        var offsets: [PressureResource: Stalls] = [:]
+        var failed: [PressureResource] = []
+        var fault: LinuxError?
+        for resource in resources {
             do throws(LinuxError) {
                 let file = try ProcFile("\(folder)/\(resource.rawValue).pressure")
-                _ = try Self.stalls(file)
-                files.append((resource, file))
+                // What others waited for in a new group before is not the process's.
+                let stalls = try Self.stalls(file)
+                offsets[resource] = served[resource]?.less(stalls)
+                opened.append((resource, file))
             } catch {
                 // Without pressure information the file is not there, or is there and refuses to be read, or says nothing.
-                guard error.isAbsence || error.code == nil else { throw error }
+                guard !error.isAbsence && error.code != nil else { continue }
+                failed.append(resource)
+                fault = fault ?? error
             }
         }
-        if files.isEmpty { throw .open(path: "\(folder)/cpu.pressure", code: ENOENT) }
+        let isNew = folder != self.folder
+        if isNew, opened.isEmpty { throw fault ?? .open(path: "\(folder)/cpu.pressure", code: ENOENT) }
+        files = isNew ? opened : files + opened
+        ahead = isNew ? offsets : ahead.merging(offsets) { $1 }
+        unopened = failed
+        // The last, so that one that fails is opened anew at the next reading.
+        self.folder = folder
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
@@ -74,8 +89,8 @@ struct PressureSource: Source {
         }
         if folder != self.folder {
             try open(folder)
-            // What others waited for in the new group before is not the process's.
-            for (resource, file) in files { ahead[resource] = served[resource]?.less(try Self.stalls(file)) }
+        } else if !unopened.isEmpty {
+            try open(folder, unopened)
         }
         var serving: [PressureResource: Stalls] = [:]
         var fault: LinuxError?
@@ -88,7 +103,7 @@ struct PressureSource: Source {
         // One that says nothing takes the series of no other.
         if serving.isEmpty, let fault { throw fault }
         served.merge(serving) { $1 }
-        return Reading(stalls: serving, isWhole: fault == nil)
+        return Reading(stalls: serving, isWhole: fault == nil && unopened.isEmpty)
     }
 
     func isWell(_ reading: Reading) -> Bool { reading.isWhole }
