@@ -49,6 +49,11 @@ import Testing
         #expect(second.ticks == SIMD8(101, 0, 0, 5000, 41, 0, 0, 0))
         let third = try stat("cpu  102 0 0 5001 41 0 0 0\ncpu0 1\n").goingOn(from: second, second: 100)
         #expect(third.ticks == SIMD8(102, 0, 0, 5001, 41, 0, 0, 0))
+        // A reading that says none of them loses none.
+        let silent = try stat("ctxt 1\n").goingOn(from: third, second: 100)
+        #expect(silent.ticks == nil)
+        let fourth = try stat("cpu  102 0 0 4995 41 0 0 0\ncpu0 1\n").goingOn(from: silent, second: 100)
+        #expect(fourth.ticks == third.ticks)
         let anew = try stat("cpu  1 0 0 2 0 0 0 0\ncpu0 1\n").goingOn(from: third, second: 100)
         #expect(anew.ticks == SIMD8(102, 0, 0, 2, 41, 0, 0, 0))
     }

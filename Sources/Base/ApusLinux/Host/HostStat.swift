@@ -4,6 +4,8 @@ package struct HostStat: Equatable, Sendable {
     /// something waited for storage, for interrupts, for what these put off, and waiting for a hypervisor.
     /// `nil` where that is not said.
     package private(set) var ticks: SIMD8<Int64>?
+    /// Those that were said last, where this reading says none.
+    private var lastTicks: SIMD8<Int64>?
     /// Processors that are online.
     package private(set) var processors = 0
     package private(set) var contextSwitches: Int64?
@@ -53,8 +55,12 @@ package struct HostStat: Equatable, Sendable {
     ///
     /// - Parameter second: the clock ticks of a second.
     package func goingOn(from last: HostStat?, second: Double) -> HostStat {
-        guard let before = last?.ticks, var ticks else { return self }
+        guard let before = last?.ticks ?? last?.lastTicks else { return self }
         var next = self
+        guard var ticks else {
+            next.lastTicks = before
+            return next
+        }
         let most = Int64(3 * second) * Int64(max(1, processors))
         for place in ticks.indices where ticks[place] < before[place] && before[place] - ticks[place] <= most {
             ticks[place] = before[place]
