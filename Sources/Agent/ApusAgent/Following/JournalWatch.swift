@@ -120,6 +120,7 @@ final class JournalWatch: Service {
             if let namespace = one.namespace { state.withLock { $0.roll?.ended(namespace) } }
         } catch {
             logger.error("\(one.follower.source) is not followed", metadata: ["reason": "\(error)"])
+            if let namespace = one.namespace { state.withLock { $0.roll?.refused(namespace) } }
             // The rest of the agent goes on; the end of a service would end it.
             try? await gracefulShutdown()
         }

@@ -29,6 +29,8 @@ package struct JournalNamespaceRoll {
     private var missed: [String: Int] = [:]
     /// Those whose following has still to end.
     private var ending: Set<String> = []
+    /// Those that nobody follows, as there was no thread for it.
+    private var unfollowed: Set<String> = []
 
     package init(_ namespaces: JournalNamespaces) {
         names = namespaces.names
@@ -42,7 +44,8 @@ package struct JournalNamespaceRoll {
         for (name, looks) in missed { missed[name] = found.contains(name) ? 0 : looks + 1 }
         turn.end = missed.filter { $0.value >= Self.patience }.keys.sorted()
         for name in turn.end { missed[name] = nil }
-        ending.formUnion(turn.end)
+        ending.formUnion(Set(turn.end).subtracting(unfollowed))
+        unfollowed.subtract(turn.end)
         let waiting = found.filter { missed[$0] == nil && !ending.contains($0) }
         let free = max(0, room - missed.count - ending.count)
         turn.begin = Array(waiting.prefix(free))
@@ -53,4 +56,9 @@ package struct JournalNamespaceRoll {
 
     /// Takes note that the following of one has ended, and its place is saved.
     package mutating func ended(_ name: String) { ending.remove(name) }
+
+    /// Takes note that one is followed by nobody: its place is free as soon as it has gone.
+    package mutating func refused(_ name: String) {
+        if ending.remove(name) == nil { unfollowed.insert(name) }
+    }
 }

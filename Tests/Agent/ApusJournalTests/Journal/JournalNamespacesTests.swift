@@ -46,6 +46,10 @@ import Testing
         #expect(roll.look(["a1", "a2"] + seven) == Turn(excess: ["a1", "a2"]))
         roll.ended("n1")
         #expect(roll.look(["a1", "a2"] + seven) == Turn(begin: ["a1"], excess: ["a2", "n1"]))
+        // What nobody follows leaves its place as soon as it has gone.
+        roll.refused("n2")
+        for _ in 0..<JournalNamespaceRoll.patience { _ = roll.look(Array(left.dropFirst())) }
+        #expect(roll.look(Array(left.dropFirst()) + ["b1"]).begin == ["b1"])
         // One that is named neither comes nor goes.
         for _ in 0...JournalNamespaceRoll.patience { #expect(!roll.look([]).end.contains("web")) }
     }
