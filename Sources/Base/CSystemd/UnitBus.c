@@ -188,6 +188,7 @@ static const struct property properties[] = {
     WORD("Result", result),
     NUMBER("StateChangeTimestamp", 't', state_change),
     NUMBER("ActiveEnterTimestamp", 't', active_enter),
+    NUMBER("InactiveExitTimestamp", 't', inactive_exit),
     NUMBER("WatchdogUSec", 't', watchdog),
     NUMBER("WatchdogTimestamp", 't', watchdog_ping),
     NUMBER("NRestarts", 'u', restarts),

@@ -146,6 +146,7 @@ extension FixtureHost {
             name: "apus-worker@worker-1.service", loadState: "loaded", activeState: "active", subState: "running")
         worker.stateChange = 1_764_003_300
         worker.activeSince = 1_764_003_299
+        worker.startedAt = 1_764_003_297
         worker.restarts = 19
         worker.mainPID = 4711
         worker.watchdog = 30

@@ -23,11 +23,11 @@ struct UnitsSource: Source {
             units.compactMap { unit in value(unit).map { (UnitLabels(unit: unit.name), $0) } }
         }
 
-        /// The CPU time of each unit, which systemd counts anew when the unit starts.
+        /// The CPU time of each unit, which systemd counts anew when the unit starts, before ExecStartPre= of a service.
         fileprivate var cpu: [(labels: UnitLabels, value: Double, began: Double?)] {
             units.compactMap { unit in
                 unit.cpuSeconds.map {
-                    (UnitLabels(unit: unit.name), $0, unit.activeState == "active" ? unit.activeSince : nil)
+                    (UnitLabels(unit: unit.name), $0, unit.activeState == "active" ? unit.startedAt : nil)
                 }
             }
         }

@@ -11,6 +11,7 @@ extension UnitState {
         self.result = result.isEmpty ? nil : result
         stateChange = Self.seconds(unit.state_change)
         activeSince = Self.seconds(unit.active_enter)
+        startedAt = Self.seconds(unit.inactive_exit)
         restarts = Self.known(unit.restarts)
         mainPID = Self.known(unit.main_pid, not: 0)
         exit = Self.exit(unit)

@@ -15,6 +15,9 @@ package struct UnitState: Sendable, Equatable {
     package var stateChange: Double?
     /// The time at which the unit became active last, in seconds since 1970; `nil` for never since the boot.
     package var activeSince: Double?
+    /// The time at which the unit began to start last, in seconds since 1970: what is done before it is active comes later; `nil` for
+    /// never since the boot.
+    package var startedAt: Double?
     /// The number of automatic restarts since the unit was loaded or reset.
     package var restarts: UInt64?
     package var mainPID: UInt64?

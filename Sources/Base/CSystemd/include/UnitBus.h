@@ -24,7 +24,7 @@ struct apus_unit {
     char sub_state[apus_unit_word_size];
     char result[apus_unit_word_size];
     /// Times in microseconds since 1970, 0 for never.
-    uint64_t state_change, active_enter, watchdog_ping;
+    uint64_t state_change, active_enter, inactive_exit, watchdog_ping;
     /// The watchdog's timeout in microseconds.
     uint64_t watchdog;
     uint64_t restarts, main_pid;
