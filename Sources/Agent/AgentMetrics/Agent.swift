@@ -117,6 +117,8 @@ public enum SocketGap: String, CaseIterable, Sendable {
     case held
     /// The sockets of its network namespace are not known.
     case namespace
+    /// Its descriptors are not read, and there are too many control groups below its own.
+    case controlGroups = "control_groups"
 }
 
 /// Tells processes apart by the reason why their sockets are never read.

@@ -78,7 +78,7 @@ package struct AgentServices {
         }
         if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
-        host.socketGaps = { table.socketGaps + (processes?.socketGaps ?? []) }
+        host.countSocketGaps(of: table, processes)
         if let processes {
             host.unwatchedProcesses = { processes.unwatched }
             host.forgottenGroups = { processes.forgotten }

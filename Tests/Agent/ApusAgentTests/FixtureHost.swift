@@ -33,9 +33,28 @@ final class FixtureHost: Sendable {
     /// The sockets of the machine, where they are given.
     let survey: SocketSurvey?
 
-    init(
+    /// A host whose reporting processes have their sockets found so.
+    static func surveying(by survey: (KernelRoot, AgentWork) -> SocketSurvey?) throws -> FixtureHost {
+        try FixtureHost(notifier: nil, survey: survey) { _ in }
+    }
+
+    convenience init(
         notifier: ServiceNotifier? = nil, sockets: [KernelSocket]? = nil,
         _ change: (inout AgentConfiguration) -> Void = { _ in }
+    ) throws {
+        try self.init(
+            notifier: notifier,
+            survey: { root, work in
+                // What readings cost is not told by a clock of the test.
+                sockets.flatMap { sockets in
+                    SocketSurvey(.seconds(1), each: .seconds(15), root: root, work: work, list: { SocketList(sockets) })
+                }
+            }, change)
+    }
+
+    private init(
+        notifier: ServiceNotifier?, survey make: (KernelRoot, AgentWork) -> SocketSurvey?,
+        _ change: (inout AgentConfiguration) -> Void
     ) throws {
         folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: "\(Self.fixtures)/host", toPath: folder.path("host"))
@@ -46,11 +65,7 @@ final class FixtureHost: Sendable {
         self.configuration = configuration
         work = AgentWork(at: time.now)
         store = notifier.map { [work, log] in SegmentStore(notifier: $0, work: work, logger: log.logger) }
-        survey = sockets.flatMap { [root, work, time] sockets in
-            // What readings cost is not told by a clock of the test.
-            SocketSurvey(
-                .seconds(1), each: .seconds(15), root: root, work: AgentWork(at: time.now), list: { SocketList(sockets) })
-        }
+        survey = make(root, AgentWork(at: time.now))
         table = InstanceTable(configuration: configuration, root: root, store: store, sockets: survey, at: time.now)
     }
 

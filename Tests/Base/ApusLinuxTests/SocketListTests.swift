@@ -110,7 +110,7 @@ import Testing
             "/bin/sh", ["-c", enter, "sh"] + control.entrances, environment: ["SCRIPT": script, "PATH": "/usr/bin:/bin"])
         try await eventually("it says what it has: \(program.errors)") { program.output.contains("\n") }
         let inode = try #require(UInt64(program.output.filter(\.isNumber)))
-        let numbers = ControlGroupTree(.live).numbers(of: control.path)
+        let numbers = try #require(ControlGroupTree(.live).numbers(of: control.path))
         #expect(numbers.count == 1)
         let list = try SocketList.own(atMost: 65_536)
         #expect(numbers.flatMap { list.made(in: $0) }.map(\.inode) == [inode])

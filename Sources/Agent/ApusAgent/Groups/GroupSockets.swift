@@ -28,9 +28,11 @@ struct GroupSockets {
         for member in living {
             let numbers =
                 unions[member.group] == nil
-                ? (controlGroups[member.group] ?? []).flatMap { survey.numbers(of: $0, in: tree, at: now) } : []
-            unions[member.group, default: SocketUnion(survey, controlGroups: numbers, at: now)]
-                .add(&member.sockets, of: member.process)
+                ? (controlGroups[member.group] ?? []).map { survey.numbers(of: $0, in: tree, at: now) } : []
+            let gap = unions[member.group, default: SocketUnion(survey, controlGroups: numbers, at: now)]
+                .add(member.sockets, of: member.process)
+            member.sockets.miss(gap)
+            if let gap { survey.tell(gap, of: member.process.pid) }
         }
         return unions.compactMapValues(\.figures)
     }
@@ -57,7 +59,7 @@ struct GroupSockets {
             }
             return
         }
-        for member in members where member.sockets.gap == .held {
+        for member in members where member.sockets.isHeld {
             held += member.sockets.readmit(into: most - held, openFiles: member.sight?.openFiles) ?? 0
         }
     }

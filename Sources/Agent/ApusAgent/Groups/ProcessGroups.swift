@@ -105,8 +105,8 @@ package final class ProcessGroups: Sendable {
     /// The control groups that are past the most that are watched; at least 1 while a search for them is cut short.
     package var unwatchedControlGroups: Int { state.withLock { $0.roll.controlGroups.unwatched } }
 
-    /// Why the sockets of processes are not read, once for each such process.
-    package var socketGaps: [SocketGap] { state.withLock { $0.roll.members.values.compactMap(\.sockets.gap) } }
+    /// Why the sockets of processes are not read, by pid.
+    package var socketGaps: [Int32: SocketGap] { state.withLock { $0.roll.members.compactMapValues(\.sockets.gap) } }
 
     // MARK: - The log
 

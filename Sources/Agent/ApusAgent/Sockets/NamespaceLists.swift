@@ -1,26 +1,31 @@
 import ApusLimits
 import ApusLinux
+import Glibc
 
 /// The sockets of other network namespaces than the agent's, listed anew in turn as far as there is time.
-struct NamespaceLists {
+struct NamespaceLists: Sendable {
     private struct Listed {
-        /// `nil` where there are too many.
+        /// `nil` before the first, and where there are too many.
         var list: SocketList?
-        var listedAt: UInt64
-        var askedAt: UInt64
+        var isTooLong = false
+        /// When it was listed, or could not be first: CLOCK_MONOTONIC in nanoseconds.
+        var at: UInt64
     }
 
     /// Of bytes.
     private let budget: WindowBudget
     private let interval: UInt64
     private let read: @Sendable (_ folder: String, _ longest: Int) throws -> SocketList
+    private var turns: ReadingTurns<NetworkNamespace>
     private var lists: [NetworkNamespace: Listed] = [:]
 
     /// What a byte of a list takes before one was read, and the bytes of a socket in it.
     private static let nanosecondsPerByte = 20.0
     private static let bytesPerSocket = 150
-    /// The bytes that a list is taken to have before it is read.
-    private static let least = 1024
+    /// What opening the five files of a list takes, as so many bytes of it.
+    private static let opening = 4096
+    /// The intervals by which a list may be older than its turn explains.
+    private static let patience = 3
 
     init?(
         _ budget: Duration, each interval: Duration,
@@ -28,41 +33,71 @@ struct NamespaceLists {
     ) {
         guard
             let budget = WindowBudget(
-                budget, each: interval, nanosecondsPerUnit: Self.nanosecondsPerByte, least: UInt64(Self.least))
+                budget, each: interval, nanosecondsPerUnit: Self.nanosecondsPerByte, least: UInt64(Self.opening),
+                admitsFirst: true)
         else { return nil }
         self.budget = budget
         self.interval = UInt64(max(1, interval / .nanoseconds(1)))
+        turns = ReadingTurns(each: self.interval)
         self.read = read
     }
 
-    /// When a namespace was listed last; 0 of one that was not.
-    func listedAt(_ namespace: NetworkNamespace) -> UInt64 { lists[namespace]?.listedAt ?? 0 }
+    /// When a namespace had its turn last; 0 of one that had none.
+    func readAt(_ namespace: NetworkNamespace) -> UInt64 { turns.readAt(namespace) }
 
     /// The sockets of a namespace: as they were listed in this interval, or now, or, where there is no time, before.
     ///
-    /// - Parameter spend: has what a reading takes counted.
+    /// - Parameters:
+    ///   - spend: has what a reading takes counted.
+    ///   - tell: is told why a namespace could not be listed, other than for its length.
     mutating func list(
         _ namespace: NetworkNamespace, seenIn folder: String, at now: Moment,
-        spend: (() -> SocketList?) -> SocketList??
+        spend: (() throws -> SocketList) throws -> SocketList?, tell: (any Error) -> Void
     ) -> SocketSurvey.Look<SocketList> {
+        for gone in turns.forget(at: now.monotonic) { lists[gone] = nil }
         let known = lists[namespace]
-        lists[namespace]?.askedAt = now.monotonic
-        if let known, now.monotonic - min(now.monotonic, known.listedAt) < interval / 10 * 9 { return Self.look(known) }
-        if known == nil {
-            // Who asks no more has gone.
-            lists = lists.filter { now.monotonic - min(now.monotonic, $0.value.askedAt) < interval * 3 }
-            guard lists.count < SamplingLimits.namespaces.value else { return .left }
+        guard turns.has(namespace) || turns.count < SamplingLimits.namespaces.value else { return .left }
+        let size = UInt64(Self.size(of: known?.list))
+        guard let others = turns.ask(namespace, size: size, at: now.monotonic) else { return look(known, at: now) }
+        let longest = max(
+            1, min(SamplingLimits.namespaceList.value.bytes, Int(clamping: budget.largest) - Self.opening))
+        let outcome = budget.spend(
+            on: size, after: others, at: now, telling: { _ in }, measuring: { Self.size(of: $0, longest) }
+        ) {
+            [read] in Result { try spend { try read(folder, longest) } }
         }
-        let size = max(Self.least, (known?.list?.count ?? 0) * Self.bytesPerSocket)
-        let longest = min(SamplingLimits.namespaceList.value.bytes, Int(clamping: budget.largest))
-        let found = budget.spend(on: UInt64(size), at: now, telling: { _ in }) {
-            spend { [read] in try? read(folder, longest) } ?? nil
+        guard let outcome else { return look(known, at: now) }
+        turns.read(namespace, at: now.monotonic)
+        switch outcome {
+        case .success(let list): lists[namespace] = Listed(list: list, at: now.monotonic)
+        case .failure(let error as LinuxError) where error.code == EFBIG:
+            lists[namespace] = Listed(isTooLong: true, at: now.monotonic)
+        case .failure(let error):
+            lists[namespace] = known ?? Listed(at: now.monotonic)
+            // Its process may have ended in between.
+            if let error = error as? LinuxError, error.isAbsence || error.isProcessGone { break }
+            tell(error)
         }
-        guard let found else { return known.map(Self.look) ?? .waiting }
-        let listed = Listed(list: found, listedAt: now.monotonic, askedAt: now.monotonic)
-        lists[namespace] = listed
-        return Self.look(listed)
+        return look(lists[namespace], at: now)
     }
 
-    private static func look(_ listed: Listed) -> SocketSurvey.Look<SocketList> { listed.list.map { .found($0) } ?? .left }
+    private static func size(of list: SocketList?) -> Int {
+        opening + (list.map { $0.textBytes ?? $0.count * bytesPerSocket } ?? 0)
+    }
+
+    /// One that is too long was read as far as it may be.
+    private static func size(of outcome: Result<SocketList?, any Error>, _ longest: Int) -> UInt64 {
+        switch outcome {
+        case .success(let list): UInt64(size(of: list))
+        case .failure(let error): (error as? LinuxError)?.code == EFBIG ? UInt64(opening + longest) : 0
+        }
+    }
+
+    private func look(_ known: Listed?, at now: Moment) -> SocketSurvey.Look<SocketList> {
+        guard let known else { return .waiting }
+        // One a turn is read in any case: what is older could not be.
+        let oldest = UInt64(turns.count + Self.patience) * interval
+        guard !known.isTooLong, now.monotonic - min(now.monotonic, known.at) <= oldest else { return .left }
+        return known.list.map { .found($0) } ?? .waiting
+    }
 }

@@ -12,10 +12,17 @@ struct ProcessSockets: Sendable {
     private var round: UInt64 = 0
     /// Whether the kernel does not say it to this user.
     private(set) var isForbidden = false
-    /// Why they are not read; `nil` where they are, or only wait for their turn.
-    private(set) var gap: SocketGap?
+    /// Why its descriptors are not read; `nil` where they are, or only wait for their turn.
+    private var unread: SocketGap?
+    /// Why its sockets are not known at this turn, whether its descriptors are read or not.
+    private var missed: SocketGap?
     /// How many it had when it had too many beside others.
     private var refused = 0
+
+    /// Why they are not known; `nil` where they are, or only wait for their turn.
+    var gap: SocketGap? { missed ?? unread }
+    /// Whether they are left out for the number that others have.
+    var isHeld: Bool { unread == .held }
 
     /// How many are held here.
     var count: Int { inodes?.count ?? 0 }
@@ -35,27 +42,27 @@ struct ProcessSockets: Sendable {
     /// - Returns: how much room they are taken to need; `nil` where they stay out.
     mutating func readmit(into room: Int, openFiles: UInt64?) -> Int? {
         let needed = min(refused, openFiles.map { Int(clamping: $0) } ?? refused)
-        guard gap == .held, needed <= room else { return nil }
-        gap = nil
+        guard isHeld, needed <= room else { return nil }
+        unread = nil
         return needed
     }
 
-    /// Notes that the sockets of its network namespace are not known.
-    mutating func miss(_ gap: SocketGap) { self.gap = gap }
+    /// Notes why they are not known at this turn.
+    mutating func miss(_ gap: SocketGap?) { missed = gap }
 
     /// What it had when it could be read says nothing any more.
-    private mutating func leave(_ gap: SocketGap) { (inodes, self.gap) = (nil, gap) }
+    private mutating func leave(_ gap: SocketGap) { (inodes, unread) = (nil, gap) }
 
     /// Reads them, where there is time for it.
     ///
     /// - Parameter openFiles: how many descriptors it has; `nil` where that is not known.
     mutating func read(_ process: WatchedProcess, openFiles: UInt64?, in survey: SocketSurvey, at now: Moment) {
         namespace = NetworkNamespace(of: process.folder)
-        if gap == .namespace { gap = nil }
-        guard !isForbidden, gap != .held else { return }
+        missed = nil
+        guard !isForbidden, !isHeld else { return }
         do throws(LinuxError) {
             switch try survey.inodes(of: process, openFiles: openFiles ?? 1, readIn: &round, at: now) {
-            case .found(let found): (inodes, readAt, gap) = (found, now.monotonic, nil)
+            case .found(let found): (inodes, readAt, unread) = (found, now.monotonic, nil)
             case .waiting: break
             case .left(let gap):
                 leave(gap)

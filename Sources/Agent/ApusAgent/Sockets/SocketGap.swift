@@ -16,7 +16,11 @@ extension SocketGap {
                 + "watch fewer of the processes that share many sockets"
         case .namespace:
             "the sockets of a process in another network namespace are not known: its list is too long for half of --socket-budget, or "
-                + "there are more namespaces than \(SamplingLimits.namespaces.value); give more, or run an agent in that namespace"
+                + "there are more namespaces than \(SamplingLimits.namespaces.value), or it could not be read for long, which the log says "
+                + "besides; give more, or run an agent in that namespace"
+        case .controlGroups:
+            "the sockets of a process are not known: its descriptors are not read, and there are more control groups below its own than "
+                + "are looked for, 256 or what a quarter of --socket-budget allows; give more, or match by cgroup those below"
         }
     }
 }

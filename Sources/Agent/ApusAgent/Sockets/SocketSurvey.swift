@@ -54,7 +54,7 @@ package final class SocketSurvey: Sendable {
     private let ownList = Mutex<(list: SocketList?, at: UInt64)?>(nil)
     private let others: Mutex<NamespaceLists>
     private let folders: Mutex<ControlGroupFolders>
-    private let told = Mutex<(gaps: Set<SocketGap>, isFault: Bool)>(([], false))
+    private let told = Mutex<(gaps: Set<SocketGap>, isFault: Bool, isFaultOfOthers: Bool)>(([], false, false))
 
     /// What a descriptor takes before one was read.
     private static let nanosecondsPerDescriptor = 2000.0
@@ -116,7 +116,15 @@ package final class SocketSurvey: Sendable {
     /// - Parameter folder: of the process in proc(5).
     func list(_ namespace: NetworkNamespace?, seenIn folder: String, at now: Moment) -> Look<SocketList> {
         guard let namespace, !isOwn(namespace) else { return own(at: now) }
-        return others.withLock { $0.list(namespace, seenIn: folder, at: now) { read in self.spend(at: now, read) } }
+        return others.withLock { list(namespace, seenIn: folder, of: &$0, at: now) }
+    }
+
+    private func list(
+        _ namespace: NetworkNamespace, seenIn folder: String, of lists: inout NamespaceLists, at now: Moment
+    ) -> Look<SocketList> {
+        lists.list(
+            namespace, seenIn: folder, at: now, spend: { read in try self.spend(at: now, read) },
+            tell: { self.tell($0, seenIn: folder) })
     }
 
     /// Lists the sockets of other namespaces anew, as far as there is time: first of those that were listed longest ago.
@@ -124,22 +132,22 @@ package final class SocketSurvey: Sendable {
     /// - Parameter folders: of a process in each of them.
     func relist(_ folders: [NetworkNamespace: String], at now: Moment) {
         others.withLock { lists in
-            for (namespace, folder) in folders.sorted(by: { lists.listedAt($0.key) < lists.listedAt($1.key) })
+            for (namespace, folder) in folders.sorted(by: { lists.readAt($0.key) < lists.readAt($1.key) })
             where !isOwn(namespace) {
-                _ = lists.list(namespace, seenIn: folder, at: now) { read in self.spend(at: now, read) }
+                _ = list(namespace, seenIn: folder, of: &lists, at: now)
             }
         }
     }
 
-    /// The numbers of a control group and of those below it, as old as time allows; none where they are not known.
-    func numbers(of path: String, in tree: ControlGroupTree, at now: Moment) -> [UInt64] {
+    /// The numbers of a control group and of those below it, as old as time allows; none of one that is not there.
+    func numbers(of path: String, in tree: ControlGroupTree, at now: Moment) -> Look<[UInt64]> {
         folders.withLock { $0.numbers(of: path, in: tree, at: now) { read in self.spend(at: now, read) } }
     }
 
     /// Looks for the control groups below these anew, as far as there is time: first of those that were looked at longest ago.
     func rewalk(_ paths: some Sequence<String>, in tree: ControlGroupTree, at now: Moment) {
         folders.withLock { folders in
-            for path in paths.sorted(by: { folders.walkedAt($0) < folders.walkedAt($1) }) {
+            for path in Array(paths).sorted(by: { folders.readAt($0) < folders.readAt($1) }) {
                 _ = folders.numbers(of: path, in: tree, at: now) { read in self.spend(at: now, read) }
             }
         }
@@ -186,6 +194,18 @@ package final class SocketSurvey: Sendable {
     func tell(_ gap: SocketGap, of pid: Int32) {
         guard told.withLock({ $0.gaps.insert(gap).inserted }) else { return }
         logger?.warning("\(gap.line)", metadata: ["pid": "\(pid)"])
+    }
+
+    /// Says once that another network namespace cannot be listed.
+    private func tell(_ fault: any Error, seenIn folder: String) {
+        let isNew = told.withLock { told in
+            defer { told.isFaultOfOthers = true }
+            return !told.isFaultOfOthers
+        }
+        guard isNew else { return }
+        logger?.error(
+            "the sockets of a process in another network namespace cannot be listed; let the agent read the net folder of the process, and have enough descriptors (LimitNOFILE=)",
+            metadata: ["folder": "\(folder)", "fault": "\(fault)"])
     }
 
     /// Says once that the agent's own network namespace cannot be listed.

@@ -14,20 +14,27 @@ struct SocketUnion {
     private var hasProcesses = false
     private let survey: SocketSurvey
     private let now: Moment
-    /// Whether sockets that were made in control groups are added as well, so that descriptors that may not be seen, or are too many, are
-    /// no loss.
-    private let hasControlGroups: Bool
+    /// Whether sockets that were made in control groups are added as well, so that descriptors that are not read are no loss.
+    private var hasControlGroups = false
+    /// Whether there are too many control groups for that.
+    private var hasTooManyControlGroups = false
 
-    /// - Parameter controlGroups: the numbers of the control groups whose sockets belong to it; empty of what is none.
-    init(_ survey: SocketSurvey, controlGroups: [UInt64], at now: Moment) {
+    /// - Parameter controlGroups: what is known of the control groups whose sockets belong to it; empty of what is none.
+    init(_ survey: SocketSurvey, controlGroups: [SocketSurvey.Look<[UInt64]>], at now: Moment) {
         self.survey = survey
         self.now = now
-        guard !controlGroups.isEmpty, case .found(let list) = survey.own(at: now), list.knowsControlGroups else {
-            hasControlGroups = false
-            return
+        guard !controlGroups.isEmpty, case .found(let list) = survey.own(at: now), list.knowsControlGroups else { return }
+        var isWaiting = false
+        for look in controlGroups {
+            switch look {
+            case .found(let numbers):
+                if !numbers.isEmpty { hasControlGroups = true }
+                for number in numbers { add(list.made(in: number), nil) }
+            case .waiting: isWaiting = true
+            case .left: hasTooManyControlGroups = true
+            }
         }
-        hasControlGroups = true
-        for number in controlGroups { add(list.made(in: number), nil) }
+        if isWaiting || hasTooManyControlGroups { hasControlGroups = false }
     }
 
     private mutating func add(_ found: [KernelSocket], _ namespace: NetworkNamespace?) {
@@ -37,30 +44,37 @@ struct SocketUnion {
 
     /// Adds those of a process.
     ///
-    mutating func add(_ sockets: inout ProcessSockets, of process: WatchedProcess) {
+    /// - Returns: why they are not known; `nil` where they are, only wait for their turn, or its descriptors are what is missing.
+    mutating func add(_ sockets: ProcessSockets, of process: WatchedProcess) -> SocketGap? {
         hasProcesses = true
         let namespace = sockets.namespace
         switch survey.list(namespace, seenIn: process.folder, at: now) {
-        case .found(let list): add(sockets, namespace, list)
-        case .waiting: isWhole = false
+        case .found(let list): return add(sockets, namespace, list)
+        case .waiting:
+            isWhole = false
+            return nil
         case .left:
             isWhole = false
             // Why those of the agent's own are not known is said once, and not of each process.
-            guard !survey.isOwn(namespace) else { return }
-            sockets.miss(.namespace)
-            survey.tell(.namespace, of: process.pid)
+            return survey.isOwn(namespace) ? nil : .namespace
         }
     }
 
-    private mutating func add(_ process: ProcessSockets, _ namespace: NetworkNamespace?, _ list: SocketList) {
+    private mutating func add(_ process: ProcessSockets, _ namespace: NetworkNamespace?, _ list: SocketList) -> SocketGap? {
+        let isOwn = survey.isOwn(namespace)
         if let inodes = process.inodes {
             add(inodes.compactMap { list[$0] }, namespace)
-        } else if process.isForbidden, !survey.isOwn(namespace) {
+            return nil
+        }
+        let isNeverRead = process.isForbidden || process.gap != nil
+        if process.isForbidden, !isOwn {
             // Nobody else is in a namespace of its own.
             add(list.all, namespace)
-        } else if !hasControlGroups || !process.isForbidden && process.gap != .descriptors {
+        } else if !isNeverRead || !hasControlGroups || !isOwn {
             isWhole = false
+            return isNeverRead && hasTooManyControlGroups && isOwn ? .controlGroups : nil
         }
+        return nil
     }
 
     /// `nil` where something is missing, and where there is no process.

@@ -53,14 +53,18 @@ struct SocketsSource: Source {
         let files = try? ProcessDescriptors.count(
             of: process, countingAtMost: SamplingLimits.socketDescriptors.value + 1)
         sockets.read(process, openFiles: files?.number, in: survey, at: now)
+        let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0).ownGroup }
+        let tree = ControlGroupTree(process.root)
+        // Whether its descriptors have their turn or not: the turns of lists and of control groups are others.
+        if let namespace = sockets.namespace { survey.relist([namespace: process.folder], at: now) }
+        let numbers = path.map { [survey.numbers(of: $0, in: tree, at: now)] } ?? []
         // There was no time for it: what it had before stands, and grows old.
         guard sockets.inodes != nil || sockets.isForbidden || sockets.gap != nil else { return }
         defer { sockets.forget() }
-        let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0).ownGroup }
-        let tree = ControlGroupTree(process.root)
-        var union = SocketUnion(
-            survey, controlGroups: path.map { survey.numbers(of: $0, in: tree, at: now) } ?? [], at: now)
-        union.add(&sockets, of: process)
+        var union = SocketUnion(survey, controlGroups: numbers, at: now)
+        let gap = union.add(sockets, of: process)
+        sockets.miss(gap)
+        if let gap { survey.tell(gap, of: process.pid) }
         last = (union.figures, now.monotonic)
     }
 

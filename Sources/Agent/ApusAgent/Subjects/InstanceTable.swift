@@ -103,8 +103,10 @@ package final class InstanceTable: Sendable {
     /// What the service manager keeps and is to keep of the instances.
     package var storages: [InstanceStorage] { state.withLock { $0.values.map(\.storage) } }
 
-    /// Why the sockets of processes are not read, once for each such process.
-    package var socketGaps: [SocketGap] { instances.compactMap(\.socketGap) }
+    /// Why the sockets of processes are not read, by pid.
+    package var socketGaps: [Int32: SocketGap] {
+        Dictionary(instances.compactMap(\.socketGap), uniquingKeysWith: { first, _ in first })
+    }
 
     /// How many instances there are.
     var count: Int { state.withLock { $0.count } }

@@ -281,8 +281,13 @@ package final class KnownInstance: Sendable {
     /// Facts of one instance that the log tells.
     static let mostTold = 20
 
-    /// Why the sockets of its process are not read, at the last look; `nil` where they are, or nobody looks.
-    var socketGap: SocketGap? { state.withLock { $0.readings.reading(SocketsSource.self)?.gap } }
+    /// Why the sockets of its process are not read, at the last look, and its pid; `nil` where they are, or nobody looks.
+    var socketGap: (Int32, SocketGap)? {
+        state.withLock { state in
+            guard let gap = state.readings.reading(SocketsSource.self)?.gap else { return nil }
+            return (Self.pid(state) ?? 0, gap)
+        }
+    }
 
     /// Takes note of a fact that the log is to tell once. The facts of one instance are bounded, as names in them come from outside.
     func tellOnce(_ fact: String) -> Telling {

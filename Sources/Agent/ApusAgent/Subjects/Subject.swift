@@ -103,6 +103,11 @@ package struct HostSubject: Subject {
         self.work = work
         self.instances = instances
     }
+
+    /// Has the processes counted whose sockets are not read: one that reports, and is in a group, once.
+    package mutating func countSocketGaps(of table: InstanceTable, _ groups: ProcessGroups?) {
+        socketGaps = { Array(table.socketGaps.merging(groups?.socketGaps ?? [:]) { first, _ in first }.values) }
+    }
 }
 
 /// The journal's counts at a moment, and how far the following has come.

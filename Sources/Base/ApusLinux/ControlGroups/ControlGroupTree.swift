@@ -62,8 +62,8 @@ package struct ControlGroupTree: Sendable {
 
     /// What the kernel calls the group of the unified hierarchy with a path, and those below it: the inodes of their folders.
     ///
-    /// - Returns: none where it is not there, or has more below it than `most`.
-    package func numbers(of path: String, atMost most: Int = 256) -> [UInt64] {
+    /// - Returns: none where it is not there; `nil` where it has more below it than `most`.
+    package func numbers(of path: String, atMost most: Int = 256) -> [UInt64]? {
         guard let folder = root.unifiedFolder(of: path) else { return [] }
         var status = stat()
         guard stat(folder, &status) == 0 else { return [] }
@@ -72,7 +72,7 @@ package struct ControlGroupTree: Sendable {
             numbers.append(below.number)
             return ()
         }
-        return extent.isCut ? [] : numbers
+        return extent.isCut ? nil : numbers
     }
 
     /// Finds groups from the top down, so that what is cut is what lies deepest. The root of all is left out, as it is the whole machine.

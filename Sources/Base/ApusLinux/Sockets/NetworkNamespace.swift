@@ -20,6 +20,7 @@ package struct NetworkNamespace: Hashable, Sendable {
     /// - Throws: ``LinuxError``, with `EFBIG` for a longer one.
     package static func sockets(of folder: String, longest: Int) throws(LinuxError) -> SocketList {
         var sockets: [KernelSocket] = []
+        var textBytes = 0
         for (name, kind) in [("tcp", KernelSocket.Kind.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp), ("unix", .unix)] {
             let bytes: [UInt8]
             do throws(LinuxError) { bytes = try WholeFile.read("\(folder)/net/\(name)", longest: longest) } catch {
@@ -27,13 +28,14 @@ package struct NetworkNamespace: Hashable, Sendable {
                 guard error.code == ENOENT, name != "tcp" else { throw error }
                 continue
             }
+            textBytes += bytes.count
             for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst() {
                 let fields = line.split(separator: UInt8(ascii: " "))
                 let socket = kind == .unix ? unix(fields) : internet(fields, kind)
                 if let socket { sockets.append(socket) }
             }
         }
-        return SocketList(sockets)
+        return SocketList(sockets, textBytes: textBytes)
     }
 
     /// `SLOT: LOCAL REMOTE STATE SENT:RECEIVED TIMER:WHEN RETRIES USER TIMEOUT INODE …`, of which state and queues are hexadecimal.

@@ -9,8 +9,12 @@ package struct SocketList: Sendable {
     /// Whether the kernel says which control group each was made in (Linux 5.9).
     package let knowsControlGroups: Bool
 
-    package init(_ sockets: [KernelSocket]) {
+    /// The bytes of the text that it was read from; `nil` where that was none.
+    package let textBytes: Int?
+
+    package init(_ sockets: [KernelSocket], textBytes: Int? = nil) {
         self.sockets = sockets
+        self.textBytes = textBytes
         places = Dictionary(sockets.enumerated().map { ($1.inode, $0) }, uniquingKeysWith: { first, _ in first })
         var groups: [UInt64: [Int]] = [:]
         for (place, socket) in sockets.enumerated() {

@@ -44,7 +44,7 @@ import Testing
         for _ in 0..<3 {
             host.time.pass(.seconds(15))
             #expect(figures(dear, host) == nil)
-            #expect(dear.socketGaps == [.budget, .budget])
+            #expect(Array(dear.socketGaps.values) == [.budget, .budget])
         }
         let line =
             "the sockets of a process are never read: it alone takes more than there is of --socket-budget; give more, or match it by "
@@ -52,7 +52,7 @@ import Testing
         #expect(host.log.lines(line).count == 1)
         let cheap = try groups(Self.nginx, within: .milliseconds(100), host)
         #expect(figures(cheap, host) != nil)
-        #expect(cheap.socketGaps == [])
+        #expect(cheap.socketGaps.isEmpty)
     }
 
     @Test func `who has grown past the descriptors that are looked at has no sockets, and not those of before`() throws {
@@ -63,7 +63,7 @@ import Testing
         try host.report(FixtureHost.worker, pid: 4711, connection: 1)
         let groups = try host.groups(Self.nginx)
         var subject = try host.host()
-        subject.socketGaps = { host.table.socketGaps + groups.socketGaps }
+        subject.countSocketGaps(of: host.table, groups)
         let exposition = host.exposition(subject)
         let series = #"service_process_sockets{service="worker",instance="worker-1",protocol="tcp",state="listen"}"#
         #expect(figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
@@ -78,13 +78,37 @@ import Testing
         #expect(samples[#"apus_agent_unread_socket_processes{reason="held"}"#] == "0")
     }
 
-    /// Gives a process more descriptors than are looked at.
-    private func fill(_ pid: Int32, _ host: FixtureHost) {
+    /// Gives a process more descriptors: by default more than are looked at.
+    private func fill(_ pid: Int32, _ host: FixtureHost, upTo last: Int = SamplingLimits.socketDescriptors.value) {
         let folder = host.folder.path("host/proc/\(pid)/fd")
-        for number in 4...SamplingLimits.socketDescriptors.value { close(creat("\(folder)/\(number)", 0o600)) }
+        for number in 4...last { close(creat("\(folder)/\(number)", 0o600)) }
     }
 
-    @Test func `a group of control groups has what was made there, however many descriptors its processes have`() throws {
+    @Test func `a process that reports and is in a group is counted once`() throws {
+        let host = try FixtureHost(sockets: [Self.listening])
+        try host.put(.init(pid: 5001))
+        try host.open(71, by: 5001)
+        try host.report(FixtureHost.worker, pid: 5001, connection: 1)
+        fill(5001, host)
+        let groups = try host.groups(Self.nginx)
+        var subject = try host.host()
+        subject.countSocketGaps(of: host.table, groups)
+        host.table.tick(at: host.time.now)
+        _ = figures(groups, host)
+        let exposition = host.exposition(subject)
+        _ = exposition.samples
+        host.time.pass(.seconds(1))
+        #expect(groups.socketGaps == [5001: .descriptors] && host.table.socketGaps == [5001: .descriptors])
+        #expect(exposition.samples[#"apus_agent_unread_socket_processes{reason="descriptors"}"#] == "1")
+    }
+
+    @Test(arguments: [
+        (SocketGap.descriptors, SamplingLimits.socketDescriptors.value, 1000, 262_144), (.budget, 12_000, 1, 262_144),
+        (.held, 4, 1000, 0),
+    ])
+    func `a group of control groups has what was made there, whyever the descriptors of its processes are not read`(
+        gap: SocketGap, descriptors: Int, milliseconds: Int, mostHeld: Int
+    ) throws {
         let host = try FixtureHost()
         let place = "\(host.root.controlGroups)/system.slice/nginx.service"
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
@@ -94,16 +118,19 @@ import Testing
             inode: 71, controlGroup: UInt64(status.st_ino), kind: .tcp, state: .listening, queue: 1, limit: 4)
         try host.put(.init(pid: 5001))
         try host.open(71, by: 5001)
-        fill(5001, host)
+        fill(5001, host, upTo: descriptors)
         let yaml = "groups: [{ service: web, match: { cgroup: '/system.slice/nginx.service' } }]"
         let groups = ProcessGroups(
             try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
             sockets: SocketSurvey(
-                .seconds(1), each: .seconds(15), root: host.root, work: host.work, logger: host.log.logger,
-                list: { SocketList([made]) }),
+                .milliseconds(milliseconds), each: .seconds(15), root: host.root, work: host.work, logger: host.log.logger,
+                mostHeld: mostHeld, list: { SocketList([made]) }),
             logger: host.log.logger, at: host.time.now)
-        #expect(figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
-        #expect(groups.socketGaps == [.descriptors])
+        for _ in 0..<2 {
+            host.time.pass(.seconds(15))
+            #expect(figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
+            #expect(groups.socketGaps == [5001: gap])
+        }
     }
 
     @Test func `who was left out beside others is read again once there is room`() throws {
@@ -130,13 +157,13 @@ import Testing
         for _ in 0..<3 {
             let both = turn()
             #expect(both.map { $0 == nil } == [true, false])
-            #expect(groups.socketGaps == [.held])
+            #expect(Array(groups.socketGaps.values) == [.held])
         }
         // The other one has ended.
         try host.remove(5002)
         _ = turn()
         #expect(turn().first??.count(of: .tcp, in: .established) == 1)
-        #expect(groups.socketGaps == [])
+        #expect(groups.socketGaps.isEmpty)
         let line =
             "the sockets of a process are left out: all together are more than 262144, and it has most; watch fewer of the processes "
             + "that share many sockets"
@@ -178,7 +205,7 @@ import Testing
         let served = groups.look(at: host.time.now)
         #expect(served.first { $0.identity.instance == "web-own" }?.reading.sockets?.count(of: .tcp, in: .listen) == 1)
         #expect(served.count { $0.reading.sockets != nil } == most + 1)
-        #expect(groups.socketGaps == Array(repeating: .namespace, count: 8))
+        #expect(Array(groups.socketGaps.values) == Array(repeating: .namespace, count: 8))
     }
 
     /// Of this thread.
@@ -226,7 +253,7 @@ import Testing
         #expect(
             host.log.lines("the machine has more sockets than 65536, and none are served; leave --socket-budget away").count
                 == 1)
-        #expect(groups.socketGaps == [])
+        #expect(groups.socketGaps.isEmpty)
     }
 
     @Test func `sockets that cannot be listed are absent, and the log says so once`() throws {
