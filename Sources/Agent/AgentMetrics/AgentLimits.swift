@@ -6,6 +6,21 @@ package enum AgentLimits {
     /// Pages of metrics that one agent fetches.
     package static let pages = 256
 
+    /// The shortest time in which a page must be read.
+    package static let shortestPageTimeout = Duration.milliseconds(10)
+
+    /// The longest time in which a page may be read.
+    package static let longestPageTimeout = Duration.seconds(10)
+
+    /// How long a scrape waits for pages at most: the other half of its timeout is for reading what comes of it.
+    package static func timeForPages(of scrape: Duration) -> Duration { scrape / 2 }
+
+    /// Bytes of a selector in the agent's file.
+    package static let selectorBytes = 1024
+
+    /// Bytes of the path of a Unix socket: with a zero byte at its end it fits into `sun_path`, unix(7).
+    package static let socketPathBytes = 107
+
     /// Samples of one exposition: Prometheus takes none of a scrape that has more (`sample_limit`).
     package static let samples = 50_000
 

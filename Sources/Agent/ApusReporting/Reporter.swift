@@ -62,7 +62,7 @@ public final class Reporter: Service {
         startThread: @escaping @Sendable (DetachedThread) -> Bool
     ) throws(ReporterError) {
         self.startThread = startThread
-        guard socketPath.utf8.count <= 107 else { throw .socketPathTooLong(socketPath) }
+        guard socketPath.utf8.count <= AgentLimits.socketPathBytes else { throw .socketPathTooLong(socketPath) }
         let hello: Hello
         do { hello = try Hello(service: service, instance: instance) } catch { throw .illegalName(error.description) }
         do throws(SegmentError) {
@@ -154,7 +154,8 @@ public enum ReporterError: Error, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .socketPathTooLong(let path): "the agent's socket path has more than 107 bytes, give a shorter one: \(path)"
+        case .socketPathTooLong(let path):
+            "the agent's socket path has more than \(AgentLimits.socketPathBytes) bytes, give a shorter one: \(path)"
         case .illegalName(let what): "this process cannot report: \(what)"
         }
     }

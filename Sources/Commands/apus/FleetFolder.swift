@@ -6,9 +6,6 @@ import Glibc
 
 /// The data folder of a running fleet, which is this process's alone as long as the value lives.
 final class FleetFolder {
-    /// A Unix socket's path has to fit into `sun_path` with a zero byte at its end, unix(7).
-    private static let longestSocketPath = 107
-
     let path: String
     private let lock: FolderLock
 
@@ -17,9 +14,9 @@ final class FleetFolder {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         for agent in fleet.agentEndpoints {
             let socket = "\(self.path)/\(agent.socketName)"
-            guard socket.utf8.count <= Self.longestSocketPath else {
+            guard socket.utf8.count <= SocketFile.longestPath else {
                 throw CommandFailure(
-                    "the socket \(socket) has \(socket.utf8.count) bytes and a socket's path at most \(Self.longestSocketPath); "
+                    "the socket \(socket) has \(socket.utf8.count) bytes and a socket's path at most \(SocketFile.longestPath); "
                         + "choose a shorter --data")
             }
         }

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import ApusLinux
 import ApusText
@@ -8,6 +9,10 @@ import HostTesting
 import Testing
 
 @Suite struct `A place to listen at` {
+    @Test func `has a path that is as long for who describes it as for who makes it`() {
+        #expect(AgentLimits.socketPathBytes == SocketFile.longestPath)
+    }
+
     private static func addresses(_ texts: [String]) throws -> [ListenPlace] {
         var places: [ListenPlace] = []
         for text in texts { places.append(try ListenPlace(text, besides: places)) }

@@ -73,8 +73,7 @@ struct Responder: Sendable {
         guard let scraper, Page(uri: request.uri) == .metrics, request.method == .GET, !isReserved, !isOwn(request),
             names.include(host: Self.field("Host", request))
         else { return false }
-        // The other half is for reading what comes of it.
-        return scraper.refresh(within: .seconds(Self.timeout(request) / 2), then: then)
+        return scraper.refresh(within: AgentLimits.timeForPages(of: .seconds(Self.timeout(request))), then: then)
     }
 
     /// Whether the agent asks itself, as an address in its file leads here.

@@ -17,9 +17,10 @@ package enum ScrapeLimits: LimitCatalog {
         option: "timeout", metric: failures,
         remedy: "raise the page's timeout in the file, or have the service answer sooner")
     package static let shortestTimeout = Limit(
-        Duration.milliseconds(10), "of a page's timeout at least", per: "page", remedy: "write a longer one, such as 500ms")
+        AgentLimits.shortestPageTimeout, "of a page's timeout at least", per: "page",
+        remedy: "write a longer one, such as 500ms")
     package static let longestTimeout = Limit(
-        Duration.seconds(10), "of a page's timeout at most", per: "page",
+        AgentLimits.longestPageTimeout, "of a page's timeout at most", per: "page",
         remedy: "have the service report by itself: docs/other-languages.md")
     package static let longestRest = Limit(
         Duration.seconds(30), "in which a page that took too long is not asked again; the pauses begin at 1 s and double",

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusText
 import NIOCore
 
@@ -51,9 +52,9 @@ package struct ScrapeAddress: Sendable, Hashable, CustomStringConvertible {
         guard path.hasPrefix("/"), !path.hasSuffix("/") else {
             throw ScrapeAddressFault("names no socket by its absolute path: write unix:/PATH/OF/SOCKET:/metrics")
         }
-        // sockaddr_un has room for no more.
-        guard path.utf8.count <= 107 else {
-            throw ScrapeAddressFault("has a path of more than 107 bytes, the most that Linux takes: choose a shorter one")
+        guard path.utf8.count <= AgentLimits.socketPathBytes else {
+            throw ScrapeAddressFault(
+                "has a path of more than \(AgentLimits.socketPathBytes) bytes, the most that Linux takes: choose a shorter one")
         }
         guard parts.count == 2 else { return (.socket(path), usualPath) }
         guard parts[1].hasPrefix("/") else {

@@ -1,3 +1,4 @@
+import AgentMetrics
 package import ApusLimits
 
 /// The bounds of what names groups of processes, so that no file and no process can hold up the agent.
@@ -18,7 +19,7 @@ package enum WatchLimits: LimitCatalog {
     package static let selectors = Limit(
         100, "maps below the match of one group", per: "group", remedy: "say the same by one expression: (one|two)")
     package static let pattern = Limit(
-        ByteLimit.kibibytes(1), "of an expression or a pattern", per: "selector",
+        ByteLimit(bytes: AgentLimits.selectorBytes), "of an expression or a pattern", per: "selector",
         remedy: "write several maps below match, of which one must hold")
     package static let names = Limit(
         20, "series that one name of names stands for", per: "name",

@@ -1,4 +1,4 @@
-import AgentMetrics
+package import AgentMetrics
 public import ApusMetrics
 public import ApusPromQL
 import ApusText
@@ -59,20 +59,23 @@ public struct PageName: Hashable, Sendable {
         case heap, connectionsUsed, connectionsIdle, connectionsMax, queueDepth, queueScheduled, queueLocked, queueOldestAge,
             eventLoopLag
 
-        /// The key in the agent's file.
-        package var key: String {
+        /// What the agent calls it.
+        package var name: KnownName {
             switch self {
-            case .heap: "heap"
-            case .connectionsUsed: "connections_used"
-            case .connectionsIdle: "connections_idle"
-            case .connectionsMax: "connections_max"
-            case .queueDepth: Queue.depth.name
-            case .queueScheduled: "queue_scheduled"
-            case .queueLocked: "queue_locked"
-            case .queueOldestAge: "queue_oldest_age"
-            case .eventLoopLag: "event_loop_lag"
+            case .heap: .heap
+            case .connectionsUsed: .connectionsUsed
+            case .connectionsIdle: .connectionsIdle
+            case .connectionsMax: .connectionsMost
+            case .queueDepth: .queueDepth
+            case .queueScheduled: .queueScheduled
+            case .queueLocked: .queueLocked
+            case .queueOldestAge: .oldestAge
+            case .eventLoopLag: .eventLoopLag
             }
         }
+
+        /// The key in the agent's file.
+        package var key: String { name.key }
     }
 
     public let subject: Subject

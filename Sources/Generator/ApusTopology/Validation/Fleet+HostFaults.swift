@@ -24,12 +24,9 @@ extension Fleet {
         if let socket = sockets.first(where: { !Installation.isPlainPath($0) }) {
             return [.illegalPath(name: "the agent's socket", path: socket, place: data.place)]
         }
-        return sockets.filter { $0.utf8.count > Self.longestSocketPath }
-            .map { .socketPathTooLong($0, longest: Self.longestSocketPath, place: installation.place) }
+        return sockets.filter { $0.utf8.count > AgentLimits.socketPathBytes }
+            .map { .socketPathTooLong($0, longest: AgentLimits.socketPathBytes, place: installation.place) }
     }
-
-    /// The most bytes of a path that fit into `sun_path` with a zero byte at the end, unix(7).
-    private static let longestSocketPath = 107
 
     private var limitFaults: [FleetFault] {
         let holders =

@@ -56,10 +56,12 @@ extension FleetService {
                 "the socket of the page of \(instance.name) names what there is not: name \\(.instance) or \\(.dataFolder) alone"
         }
         let path = url.dropFirst("unix:".count).prefix { $0 != ":" }
-        let isLegal = path.hasPrefix("/") && !path.hasSuffix("/") && LegalText.isPlain(String(path)) && path.utf8.count <= 107
+        let isLegal =
+            path.hasPrefix("/") && !path.hasSuffix("/") && LegalText.isPlain(String(path))
+            && path.utf8.count <= AgentLimits.socketPathBytes
         return isLegal
             ? nil
-            : "the socket “\(path)” of the page of \(instance.name) is illegal: write an absolute path of at most 107 bytes, without white"
+            : "the socket “\(path)” of the page of \(instance.name) is illegal: write an absolute path of at most \(AgentLimits.socketPathBytes) bytes, without white"
                 + " space, quotes and colons"
     }
 
@@ -78,7 +80,8 @@ extension FleetService {
 
     private func timeoutFaults(_ page: MetricsPage, in fleet: Fleet) -> [FleetFault] {
         guard let timeout = page.timeout else { return [] }
-        let range = Duration.milliseconds(10)...min(.seconds(10), max(fleet.scraping.timeout / 2, .milliseconds(10)))
+        let (shortest, longest) = (AgentLimits.shortestPageTimeout, AgentLimits.longestPageTimeout)
+        let range = shortest...min(longest, max(AgentLimits.timeForPages(of: fleet.scraping.timeout), shortest))
         guard !range.contains(timeout) || DurationText.milliseconds(timeout) == nil else { return [] }
         return [
             .durationOutOfRange(
@@ -92,16 +95,13 @@ extension FleetService {
 
     private func nameRemark(_ named: PageName) -> String? {
         let metric = named.selector.prefix { $0 != "{" && $0 != " " }
-        if named.subject.servedNames.contains(String(metric)) {
+        if named.subject.name.families.contains(where: { $0.name == metric }) {
             return "\(metric) on the page of \(name) is the \(named.subject.key) by itself: leave it out of its names"
         }
-        return named.selector.utf8.count > Self.longestSelector
-            ? "the \(named.subject.key) of \(name) is a selector of more than \(Self.longestSelector) bytes: match fewer labels"
+        return named.selector.utf8.count > AgentLimits.selectorBytes
+            ? "the \(named.subject.key) of \(name) is a selector of more than \(AgentLimits.selectorBytes) bytes: match fewer labels"
             : nil
     }
-
-    /// As many bytes as an agent takes.
-    private static let longestSelector = 1024
 
     private func repeatedNames(_ page: MetricsPage) -> [String?] {
         var subjects: [String: PageName.Subject] = [:]
@@ -109,20 +109,6 @@ extension FleetService {
             subjects.updateValue(named.subject, forKey: named.selector).map {
                 "\(named.selector) on the page of \(name) is the \($0.key) already: it is one of the two"
             }
-        }
-    }
-}
-
-extension PageName.Subject {
-    /// The names under which agents serve it.
-    fileprivate var servedNames: Set<String> {
-        switch self {
-        case .heap: [ServiceProcess.heap.name]
-        case .connectionsUsed, .connectionsIdle: [ConnectionPool.connections.name, Contract.databaseConnections.name]
-        case .connectionsMax: [ConnectionPool.maxConnections.name]
-        case .queueDepth, .queueScheduled, .queueLocked: [Queue.depth.name]
-        case .queueOldestAge: [Queue.oldestAge.name]
-        case .eventLoopLag: [Scheduling.lag.name]
         }
     }
 }

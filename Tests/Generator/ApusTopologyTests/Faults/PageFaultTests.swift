@@ -106,6 +106,11 @@ import Testing
             ])
     }
 
+    @Test func `can name what its agent can be told`() {
+        #expect(
+            PageName.Subject.allCases.map(\.name).sorted { $0.key < $1.key } == KnownName.allCases.sorted { $0.key < $1.key })
+    }
+
     @Test func `names each series once, and none that is known by itself`() {
         let heap = PageName(.heap, ServiceProcess.heap.series)
         #expect(

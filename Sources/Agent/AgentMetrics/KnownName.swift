@@ -1,12 +1,12 @@
-import AgentMetrics
-import ApusMetrics
+package import ApusMetrics
 
 /// What a metric of a service can be said to be in the agent's file, by the key that says so.
 package enum KnownName: CaseIterable, Sendable {
     case heap, connectionsUsed, connectionsIdle, connectionsMost, queueDepth, queueScheduled, queueLocked, oldestAge,
         eventLoopLag
 
-    var key: String {
+    /// The key in the file, below `names`.
+    package var key: String {
         switch self {
         case .heap: "heap"
         case .connectionsUsed: "connections_used"
@@ -21,7 +21,7 @@ package enum KnownName: CaseIterable, Sendable {
     }
 
     /// The families that series are served in, the standard one first.
-    var families: [MetricFamily] {
+    package var families: [MetricFamily] {
         switch self {
         case .heap: [ServiceProcess.heap.family]
         case .connectionsUsed, .connectionsIdle: [ConnectionPool.connections.family, Contract.databaseConnections.family]
@@ -31,24 +31,4 @@ package enum KnownName: CaseIterable, Sendable {
         case .eventLoopLag: [Scheduling.lag.family]
         }
     }
-
-    /// The rules by which the series of a selector are this.
-    func rules(_ selector: SeriesSelector) -> [NameRule] {
-        families.map { family in NameRule(selector, family, labels: labels.filter { family.labelNames.contains($0.0) }) }
-    }
-
-    private var labels: [(String, NameRule.Origin)] {
-        switch self {
-        case .heap, .oldestAge: []
-        case .connectionsUsed: [Self.pool, ("state", .constant(ConnectionState.used.rawValue))]
-        case .connectionsIdle: [Self.pool, ("state", .constant(ConnectionState.idle.rawValue))]
-        case .connectionsMost: [Self.pool]
-        case .queueDepth: [("state", .constant(QueueState.pending.rawValue))]
-        case .queueScheduled: [("state", .constant(QueueState.scheduled.rawValue))]
-        case .queueLocked: [("state", .constant(QueueState.locked.rawValue))]
-        case .eventLoopLag: [("executor", .constant("event-loop"))]
-        }
-    }
-
-    private static let pool = ("pool", NameRule.Origin.label("pool", otherwise: "pool"))
 }
