@@ -45,6 +45,9 @@ public enum Agent: MetricSubsystem {
     )
     public static let refusals = Counter<RefusalLabels>(
         "apus_agent_reports_refused_total", "Reports that were refused, by reason.")
+    public static let seriesLeftOut = Counter<NoLabels>(
+        "apus_agent_series_left_out_total",
+        "Series and points that were left out of reports over HTTP, the others of which were taken.")
     public static let connectionsRejected = Counter<NoLabels>(
         "apus_agent_http_connections_rejected_total",
         "HTTP connections closed at once because all others were being answered.")
@@ -68,7 +71,7 @@ public enum Agent: MetricSubsystem {
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
         unwatchedProcesses.family, unwatchedControlGroups.family, proportionalReadings.family, proportionalCPU.family,
         socketReadings.family, socketCPU.family, unreadSockets.family, forgottenInstances.family,
-        forgottenGroups.family, refusals.family,
+        forgottenGroups.family, refusals.family, seriesLeftOut.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,
     ]

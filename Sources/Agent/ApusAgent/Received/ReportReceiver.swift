@@ -138,7 +138,8 @@ final class ReportReceiver: Sendable {
         }
         if let first = report.leftOut.first.first {
             let message = "\(report.leftOut.count) series of \(identity) are left out; the first, in \(first)"
-            count(.content, "series of a report over HTTP are left out; the others are served", message, peer)
+            work.countLeftOut(report.leftOut.count)
+            tell("series of a report over HTTP are left out; the others are served", message, peer)
         }
         return report.leftOut.lines + tell(unnamed, of: identity, peer) + unserved(report, identity)
     }
@@ -181,6 +182,15 @@ final class ReportReceiver: Sendable {
         // What is kept is worked through at each export, however small that is.
         let series = taken.reports.values.reduce(0) { $0 + $1.seriesCount }
         rates.withLock { $0.charge(series * Self.bytesOfSeries, to: peer) }
+        if taken.rejectedPoints > 0, let reason = taken.reasons.first {
+            let message = "\(taken.rejectedPoints) points of an export are not taken: \(reason)"
+            if taken.reports.isEmpty {
+                count(.content, "no point of an export is taken", message, peer)
+            } else {
+                work.countLeftOut(taken.rejectedPoints)
+                tell("points of an export are not taken; the others are served", message, peer)
+            }
+        }
         for (identity, report) in taken.reports.sorted(by: { $0.key < $1.key }) {
             do throws(Refusal) {
                 let (named, unnamed) = book.naming(report, of: identity)
@@ -189,13 +199,9 @@ final class ReportReceiver: Sendable {
                 for reason in unserved(report, identity) { taken.warn(reason) }
             } catch {
                 taken.reject(report.seriesCount, error.message)
+                count(error.reason, "a report over HTTP is refused", error.message, peer)
                 exports.forget(identity, of: user.uid)
             }
-        }
-        if taken.rejectedPoints > 0, let reason = taken.reasons.first {
-            count(
-                .content, "points of an export are not taken; the others are served",
-                "\(taken.rejectedPoints) points of an export are not taken: \(reason)", peer)
         }
         return Answer(contentType: encoding.contentType, body: .bytes(OTLPAnswer.response(taken, as: encoding)))
     }
@@ -246,6 +252,13 @@ final class ReportReceiver: Sendable {
             metadata: CataloguedEvent.reportRefused.metadata([
                 "peer": "\(peer)", "reason": "\(reason)", "message": "\(message)", "omitted": "\(omitted)",
             ]))
+    }
+
+    /// Says in the log what of a report that is taken is not.
+    private func tell(_ event: Logger.Message, _ message: String, _ peer: ConnectionPeer) {
+        guard let omitted = lines.admit(peer) else { return }
+        logger.warning(
+            event, metadata: ["peer": "\(peer)", "message": "\(message)", "omitted": "\(omitted)"])
     }
 }
 

@@ -20,6 +20,7 @@ package final class AgentWork: Sendable {
     private let acceptPauses = Atomic<UInt64>(0)
     private let forgottenInstances = Atomic<UInt64>(0)
     private let refusedHosts = Atomic<UInt64>(0)
+    private let seriesLeftOut = Atomic<UInt64>(0)
     private let storeMessages = Atomic<UInt64>(0)
     private let storeWaiting = Atomic<Int>(0)
     private let proportionalReadings = Atomic<UInt64>(0)
@@ -58,6 +59,9 @@ package final class AgentWork: Sendable {
     package func countRefusal(_ reason: RefusalReason) {
         refusals.withLock { $0[reason, default: 0] += 1 }
     }
+
+    /// Counts series that were left out of a report that was taken.
+    package func countLeftOut(_ count: Int) { seriesLeftOut.add(UInt64(max(0, count)), ordering: .relaxed) }
 
     package func countRejectedConnection() { rejectedConnections.add(1, ordering: .relaxed) }
 
@@ -98,6 +102,7 @@ package final class AgentWork: Sendable {
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
             acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
             forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 },
+            seriesLeftOut: seriesLeftOut.load(ordering: .relaxed),
             proportionalReadings: proportionalReadings.load(ordering: .relaxed),
             proportionalCPU: Double(proportionalCPU.load(ordering: .relaxed)) / 1e9,
             socketReadings: socketReadings.load(ordering: .relaxed),
@@ -122,6 +127,7 @@ package final class AgentWork: Sendable {
         let refusedHosts: UInt64
         let forgottenInstances: UInt64
         let refusals: [RefusalReason: UInt64]
+        let seriesLeftOut: UInt64
         let proportionalReadings: UInt64
         let proportionalCPU: Double
         let socketReadings: UInt64

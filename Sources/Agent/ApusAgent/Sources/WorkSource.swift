@@ -46,6 +46,7 @@ struct WorkSource: Source {
         Row.each(Agent.refusals) { reading -> [(labels: RefusalLabels, value: UInt64)] in
             RefusalReason.allCases.map { (RefusalLabels(reason: $0), reading.totals.refusals[$0] ?? 0) }
         },
+        Row(Agent.seriesLeftOut) { $0.totals.seriesLeftOut },
         Row(Agent.connectionsRejected) { $0.totals.rejectedConnections },
         Row.each(Agent.connectionsCut) { reading -> [(labels: HTTPConnectionCutLabels, value: UInt64)] in
             HTTPConnectionCut.allCases.map { (HTTPConnectionCutLabels(reason: $0), reading.totals.cuts[$0] ?? 0) }

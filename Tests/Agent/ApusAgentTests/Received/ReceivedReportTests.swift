@@ -307,7 +307,16 @@ private let shop = #"service="shop",instance="shop-1""#
             #expect(answer.status == 200 && answer.text.contains(#""rejectedDataPoints":"1""#))
             let samples = try await agent.get("/metrics").samples
             #expect(samples[#"entries_posted_total{service="ledger",instance="ledger-1"}"#] == "5")
-            #expect(samples["apus_agent_reports_refused_total{reason=\"content\"}"] == "1")
+            #expect(samples["apus_agent_reports_refused_total{reason=\"content\"}"] == "0")
+            #expect(samples["apus_agent_series_left_out_total"] == "1")
+            // Of which nothing is taken, that is refused.
+            let nameless = #"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[\#(clash)]}]}]}"#
+            let refused = try await agent.report(
+                "/v1/metrics", Array(nameless.utf8), method: .POST, type: "application/json")
+            #expect(refused.status == 200 && refused.text.contains(#""rejectedDataPoints":"1""#))
+            let after = try await agent.get("/metrics").samples
+            #expect(after["apus_agent_reports_refused_total{reason=\"content\"}"] == "1")
+            #expect(after["apus_agent_series_left_out_total"] == "1")
         }
     }
 

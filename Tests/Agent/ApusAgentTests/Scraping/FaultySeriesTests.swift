@@ -63,10 +63,39 @@ private let shop = ScrapingAgent.shop
             let samples = try await agent.get("/metrics").samples
             #expect(samples["orders_total{\(shop),payment=\"card\"}"] == "3" && samples["apus_service_up{\(shop)}"] == "1")
             #expect(samples["wait_seconds_count{\(shop),path=\"/b\"}"] == "2" && samples["jobs{\(shop)}"] == "1")
-            #expect(samples["apus_agent_reports_refused_total{reason=\"content\"}"] == "1")
+            // It is taken: what is refused raises an alert that the figures are missing.
+            #expect(samples["apus_agent_reports_refused_total{reason=\"content\"}"] == "0")
+            #expect(samples["apus_agent_series_left_out_total"] == "4")
             let told = log.lines("series of a report over HTTP are left out; the others are served")
             #expect(told.first?["message"]?.hasPrefix("4 series of shop/shop are left out; the first, in line 3: ") == true)
             #expect(try await agent.report("/v1/report/shop/shop", "jobs 1\n").status == 204)
+        }
+    }
+
+    @Test func `a series that becomes faulty while another one stays so is told too`() async throws {
+        let later = Mutex("")
+        let page = try ScriptedPage { connection in
+            // Each time in another line.
+            let before = String(repeating: "# a comment\n", count: connection.request)
+            connection.page(before + Self.page + later.withLock { $0 })
+        }
+        let log = RecordedLog()
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url, timeout: "5s"), log: log) { agent, _ in
+            let told = { log.lines("series of a page of metrics are left out; the others are served").map { $0["series"] } }
+            for _ in 1...2 { _ = try await ScrapingAgent.scrape(agent) }
+            #expect(told() == [#"orders_total{payment="cash"}"#])
+            later.withLock { $0 = "mails 1\nmails 2\n" }
+            for _ in 1...2 { _ = try await ScrapingAgent.scrape(agent) }
+            #expect(told() == [#"orders_total{payment="cash"}"#, "mails"])
+            let line = log.lines("series of a page of metrics are left out; the others are served").last
+            #expect(line?["count"] == "5" && line?["counts"] == "duplicate 2, histogram 1, value 2", "\(line ?? [:])")
+            // Past those that are told one by one, a reason that is new is.
+            later.withLock { $0 = "mails 1\nmails 2\nx 1\nx 2\n# TYPE c counter\n# TYPE c gauge\nc 1\n" }
+            for _ in 1...2 { _ = try await ScrapingAgent.scrape(agent) }
+            #expect(told().count == 3)
+            #expect(
+                log.lines("series of a page of metrics are left out; the others are served").last?["counts"]
+                    == "duplicate 3, histogram 1, type 1, value 2")
         }
     }
 
