@@ -33,6 +33,8 @@ extension ScrapeEngine {
 
     func read(_ answer: PageAnswer, _ page: ScrapedPage, _ flight: Flight) {
         flight.isBeingRead = true
+        let now = clock.now().monotonic
+        page.usualWait = now - min(now, flight.connectedAt)
         let perByte = answer.contentEncoding == nil ? Self.secondsPerByte.plain : Self.secondsPerByte.compressed
         unread.append(
             Unread(

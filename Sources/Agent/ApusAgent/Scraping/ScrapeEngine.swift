@@ -25,7 +25,7 @@ final class ScrapeEngine {
     let mostConnections: Int
     /// Connections of pages that were late last, so that there are others for those that were not.
     let mostLate: Int
-    /// Fetches that wait for a connection, in their order.
+    /// Fetches that wait for a connection, those first that are late first.
     var queue: [(page: ScrapedPage, flight: Flight)] = []
     /// Looks after those that wait.
     var patience: Scheduled<Void>?
@@ -73,8 +73,8 @@ final class ScrapeEngine {
     ///   - leave: the longest time that is waited for pages; `nil`: none is waited for.
     ///   - then: is called once, with the instances whose pages were not there in that time.
     func refresh(within leave: Duration?, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) {
-        let round = ScrapeRound(then: then)
         let now = clock.now().monotonic
+        let round = ScrapeRound(endsAt: now &+ UInt64(max(0, (leave ?? .zero) / .nanoseconds(1))), then: then)
         if leave != nil { askedAt = now }
         startDue(at: now)
         for page in pages.values {
@@ -82,6 +82,7 @@ final class ScrapeEngine {
             round.wait(for: page.identity)
             flight.rounds.append(round)
         }
+        sortQueue()
         round.begin(atMost: leave ?? .zero, on: loop)
     }
 
@@ -104,7 +105,7 @@ final class ScrapeEngine {
     // MARK: - One fetch
 
     private func start(_ page: ScrapedPage, at now: UInt64) {
-        let flight = Flight(startedAt: now)
+        let flight = Flight(startedAt: now, timeout: page.target.timeout)
         page.flight = flight
         let bound = NIOLoopBound((self, page, flight), eventLoop: loop)
         flight.deadline = loop.scheduleTask(in: TimeAmount(page.target.timeout)) {
@@ -176,7 +177,7 @@ final class ScrapeEngine {
         let now = clock.now()
         page.flight = nil
         page.usedAt = now.monotonic
-        flight.deadline?.cancel()
+        flight.end()
         if !flight.isBeingRead {
             release(flight)
             // What was asked on it may be answered yet.
@@ -199,15 +200,10 @@ final class ScrapeEngine {
         for round in flight.rounds { round.settle(page.identity) }
     }
 
-    /// Says in the log what of a page that is served is not: once for each series, the line of which may be another one each time.
+    /// Says in the log what of a page that is served is not.
     private func tell(_ read: ScrapeLedger.Page, _ page: ScrapedPage) {
         let leftOut = read.report.leftOut
-        if let first = leftOut.first.first {
-            if first.series != page.toldLeftOut?.series || first.reason != page.toldLeftOut?.reason {
-                ledger.tell(leftOut, of: page.target)
-            }
-            page.toldLeftOut = first
-        }
+        if let new = page.toldLeftOut.news(in: leftOut) { ledger.tell(new, of: leftOut, of: page.target) }
         if page.toldUnnamed != read.unnamed { ledger.tell(unnamed: read.unnamed, of: page.target) }
         page.toldUnnamed = read.unnamed
     }

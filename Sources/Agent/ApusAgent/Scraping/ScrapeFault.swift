@@ -28,8 +28,8 @@ package struct ScrapeFault: Error {
     /// A page whose connection others need.
     static let overtaken = Self(
         .timeout,
-        "it was not there within \(DurationText.string(ScrapeLimits.patience.value)), and others waited for its connection: have the "
-            + "service answer sooner, or raise LimitNOFILE= of the agent's unit")
+        "it was not there within \(DurationText.string(ScrapeLimits.patience.value)), and others would have been late without its "
+            + "connection: have the service answer sooner, or raise LimitNOFILE= of the agent's unit")
 
     static func crowdedOut(_ connections: Int) -> Self {
         Self(.connection, "\(connections) connections to pages are open: raise LimitNOFILE= of the agent's unit")

@@ -100,15 +100,16 @@ package struct ScrapeLedger: Sendable {
             ])
     }
 
-    /// Says in the log what of a page is left out.
-    func tell(_ leftOut: LeftOut, of target: ScrapeTarget) {
-        guard let first = leftOut.first.first, let omitted = leftOutLines.admit(target.identity) else { return }
+    /// Says in the log that a series of a page is left out, and how many there are by reason.
+    func tell(_ series: LeftOut.Series, of leftOut: LeftOut, of target: ScrapeTarget) {
+        guard let omitted = leftOutLines.admit(target.identity) else { return }
+        let counts = leftOut.counts.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
         logger.warning(
             "series of a page of metrics are left out; the others are served",
             metadata: [
-                "instance": "\(target.identity)", "url": "\(target.address)", "series": "\(first.series)",
-                "line": "\(first.line)", "failure": "\(first.reason.rawValue)", "reason": "\(first.words)",
-                "count": "\(leftOut.count)", "omitted": "\(omitted)",
+                "instance": "\(target.identity)", "url": "\(target.address)", "series": "\(series.series)",
+                "line": "\(series.line)", "failure": "\(series.reason.rawValue)", "reason": "\(series.words)",
+                "count": "\(leftOut.count)", "counts": "\(counts)", "omitted": "\(omitted)",
             ])
     }
 }

@@ -31,7 +31,7 @@ package enum ScrapeLimits: LimitCatalog {
         remedy: "nothing: it is as fresh as the scrape")
     package static let patience = Limit(
         Duration.milliseconds(200),
-        "of a fetch, past which it gives its connection to a page that waits for one, as the agent has no more of them",
+        "of a fetch, past which it gives its connection to a page that would be late without, as the agent has no more of them",
         per: "page", metric: failures,
         remedy:
             "have the service answer sooner, or raise LimitNOFILE= of the agent's unit, an eighth of which connections to pages may be"

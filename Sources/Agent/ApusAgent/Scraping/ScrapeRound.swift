@@ -3,12 +3,19 @@ import NIOCore
 
 /// What one scrape waits for: pages that are being fetched. Belongs to the event loop of the fetches.
 final class ScrapeRound {
+    /// When it waits no longer: CLOCK_MONOTONIC in nanoseconds.
+    let endsAt: UInt64
     private var pending: Set<InstanceIdentity> = []
     private var timer: Scheduled<Void>?
     private var then: (@Sendable (Set<InstanceIdentity>) -> Void)?
 
-    /// - Parameter then: is called once, with the instances whose pages were not there in time.
-    init(then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) { self.then = then }
+    /// - Parameters:
+    ///   - endsAt: CLOCK_MONOTONIC in nanoseconds.
+    ///   - then: is called once, with the instances whose pages were not there in time.
+    init(endsAt: UInt64, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) {
+        self.endsAt = endsAt
+        self.then = then
+    }
 
     func wait(for identity: InstanceIdentity) { pending.insert(identity) }
 

@@ -12,14 +12,6 @@ private let shop = ScrapingAgent.shop
 
 /// Many pages at one time, and pages at the edges of the agent's own turns.
 @Suite(.timeLimit(.minutes(2))) struct ScrapeCrowdTests {
-    /// Fetches what is due, until each page that is waited for is there or late.
-    private static func refresh(_ scraper: PageScraper, within leave: Duration = .seconds(20)) async -> Set<InstanceIdentity> {
-        await withCheckedContinuation { continuation in
-            let isStarted = scraper.refresh(within: leave) { continuation.resume(returning: $0) }
-            if !isStarted { continuation.resume(returning: []) }
-        }
-    }
-
     @Test func `pages that hang keep no connection from those that answer`() async throws {
         let hanging = Mutex((now: 0, most: 0))
         let isOver = Mutex(false)
@@ -49,7 +41,7 @@ private let shop = ScrapingAgent.shop
         let outcomes = { (prefix: String) in
             targets.filter { $0.identity.service.hasPrefix(prefix) }.compactMap { host.table.scrapes.outcome(of: $0.identity) }
         }
-        _ = await Self.refresh(scraper)
+        _ = await scraper.refresh()
         #expect(outcomes("w").count == 12 && outcomes("w").allSatisfy { $0.failures[.connection] == nil })
         #expect(outcomes("h").count == 20 && outcomes("h").allSatisfy { $0.isUp == false })
         // Eight, beside eight that the server has not seen closed yet.
@@ -59,7 +51,7 @@ private let shop = ScrapingAgent.shop
         // Late ones are asked again after a second at most, and hold up nobody.
         try await Task.sleep(for: .milliseconds(1100))
         for _ in 0..<5 {
-            let took = await ContinuousClock().measure { _ = await Self.refresh(scraper) }
+            let took = await ContinuousClock().measure { _ = await scraper.refresh() }
             #expect(took < .seconds(2))
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusAgent
 import ApusLimits
 import ApusText
@@ -40,5 +41,17 @@ enum ScrapingAgent {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let text = String(buffer: try await response.body.collect(upTo: 1 << 24))
         return RunningAgent.Page(status: 200, headers: response.headers, text: text).samples
+    }
+}
+
+extension PageScraper {
+    /// Fetches what is due, until each page that is waited for is there or late.
+    ///
+    /// - Returns: the instances whose pages were not there in that time.
+    func refresh(within leave: Duration = .seconds(20)) async -> Set<InstanceIdentity> {
+        await withCheckedContinuation { continuation in
+            let isStarted = refresh(within: leave) { continuation.resume(returning: $0) }
+            if !isStarted { continuation.resume(returning: []) }
+        }
     }
 }
