@@ -10,7 +10,7 @@ struct HealthDocument: Encodable {
     let uptimeSeconds: Double
     let sampling: Sampling
     let instances: [InstanceHealth]
-    /// Those that the configuration file names; `nil` without a file.
+    /// What the configuration file names; `nil` without a file.
     let groups: [GroupHealth]?
 
     enum Status: String, Encodable { case pass, warn, fail }

@@ -2,7 +2,7 @@ import ApusLinux
 
 /// The numbers of control groups whose sockets are served, and of those below them, looked for anew in turn as far as there is time.
 struct ControlGroupFolders: Sendable {
-    /// Of folders.
+    /// A budget of folders.
     private let budget: WindowBudget
     private var turns: ReadingTurns<String>
     /// `nil` where there are too many.

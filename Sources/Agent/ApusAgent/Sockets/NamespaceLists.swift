@@ -12,7 +12,7 @@ struct NamespaceLists: Sendable {
         var at: UInt64
     }
 
-    /// Of bytes.
+    /// A budget of bytes.
     private let budget: WindowBudget
     private let interval: UInt64
     private let read: @Sendable (_ folder: String, _ longest: Int) throws -> SocketList

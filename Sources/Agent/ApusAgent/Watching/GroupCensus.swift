@@ -23,7 +23,7 @@ package struct GroupCensus: Sendable {
         let first = try? ControlGroups(of: 1, root: root)
         let pids = try FolderNames.read(root.proc).compactMap { Int32($0) }.filter { $0 != getpid() }.sorted()
         var members: [InstanceIdentity: Members] = [:]
-        // Of each group, whom of others it matches, and how often.
+        // Whom of others each group matches, and how often.
         var others: [Int: [InstanceIdentity: Int]] = [:]
         var watch = ControlGroupWatch(root, isWhole: false, descriptors: nil)
         watch.find(file.groups, below: first, isTurn: true)

@@ -6,11 +6,11 @@ import ApusLimits
 package struct JournalNamespaceRoll {
     /// What changes with a look.
     package struct Turn: Equatable {
-        /// Those that are followed from now on.
+        /// Namespaces that are followed from now on.
         package var begin: [String] = []
-        /// Those that have gone, whose following ends; their place is free once it has (``ended(_:)``).
+        /// Namespaces that have gone, whose following ends; their place is free once it has (``ended(_:)``).
         package var end: [String] = []
-        /// Those for which there is no place.
+        /// Namespaces for which there is no place.
         package var excess: [String] = []
 
         package init(begin: [String] = [], end: [String] = [], excess: [String] = []) {
