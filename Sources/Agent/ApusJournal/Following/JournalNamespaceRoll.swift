@@ -27,9 +27,9 @@ package struct JournalNamespaceRoll {
     private let room: Int
     /// For each that was found, the looks since it was seen last.
     private var missed: [String: Int] = [:]
-    /// Those whose following has still to end.
+    /// Namespaces whose following has still to end.
     private var ending: Set<String> = []
-    /// Those that nobody follows, as there was no thread for it.
+    /// Namespaces that nobody follows, as there was no thread for it.
     private var unfollowed: Set<String> = []
 
     package init(_ namespaces: JournalNamespaces) {

@@ -4,7 +4,7 @@ package struct HostStat: Equatable, Sendable {
     /// something waited for storage, for interrupts, for what these put off, and waiting for a hypervisor.
     /// `nil` where that is not said.
     package private(set) var ticks: SIMD8<Int64>?
-    /// Those that were said last, where this reading says none.
+    /// The ticks that were said last, where this reading says none.
     private var lastTicks: SIMD8<Int64>?
     /// Processors that are online.
     package private(set) var processors = 0

@@ -31,7 +31,7 @@ package struct LeftOut: Sendable, Equatable {
 
     /// The number of series by reason.
     package private(set) var counts: [LeftOutReason: Int] = [:]
-    /// Those of the first lines, at most ``mostTold``.
+    /// The series of the first lines that are left out, at most ``mostTold``.
     package private(set) var first: [Series] = []
 
     /// The maximum number of series that are told one by one.

@@ -65,7 +65,7 @@ struct ReceivedSeriesDraft {
             case .counter, .gauge, .untyped, .info, .histogram, .gaugeHistogram:
                 if value != nil {
                     guard let time, let next = sample.timestamp, next != time else { return false }
-                    // Of a series with several points, the latest is served.
+                    // The latest of several points is served.
                     if next < time { return true }
                 }
                 value = try Self.value(number, sample, kind)

@@ -164,9 +164,9 @@ package struct AgentWatchFile {
         ])
     }
 
-    /// Those whose processes are seen, with their pages where they have some.
+    /// Groups whose processes are seen, with their pages where they have some.
     private var matching: [Group] { groups.filter { !$0.matches.isEmpty } }
-    /// Those of which a page is all that is seen.
+    /// Groups of which a page is all that is seen.
     private var pagesAlone: [Group] { groups.filter { $0.matches.isEmpty && $0.page != nil } }
 
     private static func group(_ group: Group) -> YAMLValue {
