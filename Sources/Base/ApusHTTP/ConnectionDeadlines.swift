@@ -30,6 +30,9 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
     package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = IOData
 
+    /// Progress that comes sooner than this after the last one is not noted.
+    private static let grain = TimeAmount.milliseconds(1)
+
     private let times: ConnectionTimes
     private let place: ConnectionPlace?
     private var phase = ConnectionPhase.idle
@@ -83,8 +86,11 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
     }
 
     private func advance(_ context: ChannelHandlerContext) {
-        progress = context.eventLoop.now
-        place?.enter(.sending, at: progress)
+        let now = context.eventLoop.now
+        // The pieces of an answer come by the dozen in a millisecond.
+        guard phase != .sending || now >= progress + Self.grain else { return }
+        progress = now
+        place?.enter(.sending, at: now)
         guard phase != .sending else { return }
         phase = .sending
         arm(context)

@@ -1,8 +1,8 @@
 import CExposition
 
 extension TextEncoder {
-    /// Bytes that are written at a time before they are taken over.
-    private static let blockSize = 1 << 15
+    /// Room that is made at a time, in bytes; a line that is longer gets more.
+    private static let room = 1 << 15
 
     /// Writes many lines of one family: the way of a scrape, without an allocation for a line.
     ///
@@ -17,20 +17,24 @@ extension TextEncoder {
     ) {
         precondition(lines.upperBound <= ends.count * template.parts && lines.count <= values.count)
         precondition(Int(ends.last ?? 0) <= labels.count)
-        if block.isEmpty { block = [UInt8](repeating: 0, count: Self.blockSize) }
         var line = lines.lowerBound
+        var room = Self.room
         while line < lines.upperBound {
             let before = line
             var needsValue: Int32 = 0
-            let count = write(template, labels, ends, &line, lines, values, &needsValue)
-            bytes.append(contentsOf: block[..<count])
+            bytes.append(room) { out, capacity in
+                apus_write_lines(
+                    out, capacity, template.parts, template.heads, template.headEnds, template.tails, template.tailEnds,
+                    template.forms, labels, labels.count, ends, &line, lines.upperBound, values, lines.lowerBound,
+                    &needsValue)
+            }
             if needsValue == 1 {
                 NumberText.append(Double(bitPattern: values[line - lines.lowerBound]), to: &bytes)
                 bytes.append(UInt8(ascii: "\n"))
                 line += 1
             } else if line == before {
-                // A line longer than a block: the labels of a segment are limited, so that one of twice the size holds any.
-                block = [UInt8](repeating: 0, count: block.count * 2)
+                // A line longer than the room: the labels of a segment are limited, so that twice as much holds any.
+                room *= 2
             }
         }
     }
@@ -38,22 +42,13 @@ extension TextEncoder {
     /// Writes one line with nothing but a number.
     mutating func line(_ name: String, _ labels: [UInt8], _ value: Double) {
         let size = name.utf8.count + labels.count
-        // Braces, a space, at most 24 bytes of a number and the end of the line.
-        if block.count < size + 28 { block = [UInt8](repeating: 0, count: max(Self.blockSize, size + 28)) }
         var needsValue: Int32 = 0
-        let count = apus_write_line(&block, name, name.utf8.count, labels, labels.count, value, &needsValue)
-        bytes.append(contentsOf: block[..<count])
+        // Braces, a space, at most 24 bytes of a number and the end of the line.
+        bytes.append(size + 28) { out, _ in
+            apus_write_line(out, name, name.utf8.count, labels, labels.count, value, &needsValue)
+        }
         guard needsValue == 1 else { return }
         NumberText.append(value, to: &bytes)
         newline()
-    }
-
-    private mutating func write(
-        _ template: LineTemplate, _ labels: [UInt8], _ ends: [UInt32], _ line: inout Int, _ lines: Range<Int>,
-        _ values: [UInt64], _ needsValue: inout Int32
-    ) -> Int {
-        apus_write_lines(
-            &block, block.count, template.parts, template.heads, template.headEnds, template.tails, template.tailEnds,
-            template.forms, labels, labels.count, ends, &line, lines.upperBound, values, lines.lowerBound, &needsValue)
     }
 }

@@ -13,8 +13,6 @@ public struct TextEncoder: Sendable {
 
     public let format: ExpositionFormat
     public internal(set) var bytes: [UInt8] = []
-    /// The buffer that ``lines(_:labels:ends:_:values:)`` writes to, kept from one call to the next.
-    var block: [UInt8] = []
     private var finished = false
     /// Whether OpenMetrics 1.0 has a `_created` series for each counter, histogram and summary whose beginning is known; Prometheus
     /// stores them as series of their own.

@@ -1,8 +1,8 @@
 import CExposition
 
 extension ProtobufEncoder {
-    /// Bytes that are written at a time before they are taken over.
-    private static let blockSize = 1 << 15
+    /// Room that is made at a time, in bytes; a metric that is longer gets more.
+    private static let room = 1 << 15
 
     /// Writes many series of the family that was begun last: the way of a scrape, without an allocation for a series.
     ///
@@ -20,21 +20,18 @@ extension ProtobufEncoder {
     ) {
         precondition(series.upperBound <= ends.count && series.count * template.parts <= values.count)
         precondition(Int(ends.last ?? 0) <= labels.count)
-        if block.isEmpty { block = [UInt8](repeating: 0, count: Self.blockSize) }
         var next = series.lowerBound
+        var room = Self.room
         while next < series.upperBound {
-            let count = apus_write_metrics(
-                &block, block.count, template.field, template.bounds, template.bounds.count, template.labels,
-                template.labels.count, labels, labels.count, ends, &next, series.upperBound, values, starts,
-                min(starts.count, series.count), series.lowerBound)
-            if count > 0 {
-                openMessage()
-                writer.bytes.append(contentsOf: block[..<count])
-                updateMessage()
-            } else {
-                // A metric longer than a block: the labels of a segment are limited, so that one of a few times the size holds any.
-                block = [UInt8](repeating: 0, count: block.count * 2)
+            openMessage()
+            let count = writer.bytes.append(room) { out, capacity in
+                apus_write_metrics(
+                    out, capacity, template.field, template.bounds, template.bounds.count, template.labels,
+                    template.labels.count, labels, labels.count, ends, &next, series.upperBound, values, starts,
+                    min(starts.count, series.count), series.lowerBound)
             }
+            // A metric longer than the room: the labels of a segment are limited, so that a few times as much holds any.
+            if count > 0 { updateMessage() } else { room *= 2 }
         }
     }
 }

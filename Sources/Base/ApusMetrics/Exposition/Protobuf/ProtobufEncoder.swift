@@ -17,8 +17,6 @@ public struct ProtobufEncoder: Sendable {
     var writer = ProtobufWriter()
     /// The bucket bounds of the family whose points are written.
     var bounds = BucketBounds()
-    /// The buffer that ``metrics(_:labels:ends:_:values:starts:)`` writes to, kept from one call to the next.
-    var block: [UInt8] = []
     /// What each message of the family begins with.
     private var head: [UInt8] = []
     private var kind = MetricKind.gauge
