@@ -252,6 +252,9 @@ import Testing
         #""histogram":{"aggregationTemporality":2,"dataPoints":[{"count":0,"bucketCounts":[0,0,0],"explicitBounds":[1,1]}]}"#,
         #""sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"asInt":-1}]}"#,
         #""sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"asDouble":"NaN"}]}"#,
+        // Prometheus reads the count of a bucket with a sign, and drops the whole scrape.
+        #""exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"count":"9223372036854775808","positive":{"bucketCounts":["9223372036854775808"]}}]}"#,
+        #""exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"count":"9223372036854775808","negative":{"bucketCounts":["9223372036854775807",1]}}]}"#,
         #""gauge":{"dataPoints":[{}]}"#, #""summary":{"dataPoints":[{"quantileValues":[{"quantile":2}]}]}"#,
     ]
 
@@ -279,6 +282,27 @@ import Testing
         #expect(
             families[1].series[0].value
                 == .summary(ReceivedSummary(quantiles: [ReceivedQuantile(quantile: 0.5, value: 1)], count: 2, sum: 3)))
+    }
+
+    @Test func `deltas of an exponential histogram that come to more than Prometheus reads begin anew`() throws {
+        func histogram(_ count: UInt64, from start: Int) -> String {
+            """
+            {"name":"e","exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"count":"\(count)",
+            "positive":{"bucketCounts":["\(count)"]},"startTimeUnixNano":"\(start)","timeUnixNano":"\(start + 5)"}]}}
+            """
+        }
+        let (families, last) = try take([histogram(1 << 62, from: 5), histogram(1 << 62, from: 10)])
+        guard case .exponential(let value) = families[0].series[0].value else {
+            Issue.record("\(families)")
+            return
+        }
+        #expect(value.count == 1 << 62 && last.rejectedPoints == 0)
+        let (sums, _) = try take([histogram(1 << 62, from: 5), histogram(1 << 62 - 1, from: 10)])
+        guard case .exponential(let sum) = sums[0].series[0].value else {
+            Issue.record("\(sums)")
+            return
+        }
+        #expect(sum.count == ExponentialValue.most)
     }
 
     @Test func `keeps no more series, bytes and identities than it may, and says so`() throws {

@@ -56,10 +56,12 @@ struct SeriesTable {
         }
         guard let template, encoder.writesLines(of: family) else { return writePoints(series, from: reader, to: &encoder) }
         let some = batch(of: series, parts: template.parts)
-        read(some, parts: template.parts, wholeCounts: areIntegers, from: reader, into: &readings.numbers)
-        // What OpenMetrics forbids of sums is left out by the other way.
-        if encoder.format == .openMetrics100,
-            hasOddSum(readings.numbers[..<(some.count * template.parts)], parts: template.parts)
+        let arePossible = read(
+            some, parts: template.parts, wholeCounts: areIntegers, from: reader, into: &readings.numbers)
+        // What cannot be, and what OpenMetrics forbids of sums, is left out by the other way.
+        if !arePossible
+            || encoder.format == .openMetrics100
+                && hasOddSum(readings.numbers[..<(some.count * template.parts)], parts: template.parts)
         {
             return writePoints(some, from: reader, to: &encoder)
         }
@@ -73,7 +75,9 @@ struct SeriesTable {
         to encoder: inout ExpositionEncoder
     ) -> Int {
         let some = batch(of: series, parts: metrics.parts)
-        read(some, parts: metrics.parts, wholeCounts: false, from: reader, into: &readings.numbers)
+        guard read(some, parts: metrics.parts, wholeCounts: false, from: reader, into: &readings.numbers) else {
+            return writePoints(some, from: reader, to: &encoder)
+        }
         Self.makeRoom(for: some.count, in: &readings.starts)
         reader.readStarts(cells[some], into: &readings.starts)
         encoder.metrics(metrics, labels: labels, ends: ends, some, values: readings.numbers, starts: readings.starts)
@@ -87,16 +91,21 @@ struct SeriesTable {
     /// Reads the numbers of series.
     ///
     /// - Parameter wholeCounts: whether those of counters are wanted as whole numbers, which all of them are kept as then.
+    /// - Returns: whether all of them can be (``PointValue/isPossible(_:)``).
     private func read(
         _ series: Range<Int>, parts: Int, wholeCounts: Bool, from reader: SegmentReader, into numbers: inout [UInt64]
-    ) {
+    ) -> Bool {
         Self.makeRoom(for: series.count * parts, in: &numbers)
         switch family.kind {
         case .counter where wholeCounts: reader.readIntegers(cells[series], into: &numbers)
-        case .counter, .gauge: reader.readDoubleBits(cells[series], into: &numbers)
-        case .histogram: readHistograms(series, parts: parts, from: reader, into: &numbers)
+        case .counter:
+            reader.readDoubleBits(cells[series], into: &numbers)
+            return areIntegers || numbers[..<series.count].allSatisfy { Double(bitPattern: $0) >= 0 }
+        case .gauge: reader.readDoubleBits(cells[series], into: &numbers)
+        case .histogram: return readHistograms(series, parts: parts, from: reader, into: &numbers)
         default: readOthers(series, parts: parts, from: reader, into: &numbers)
         }
+        return true
     }
 
     private static func makeRoom(for count: Int, in numbers: inout [UInt64]) {
@@ -110,16 +119,23 @@ struct SeriesTable {
     }
 
     /// Buckets cumulative, sum, count. The count is the sum of the buckets as they were read, so that it equals the `+Inf` bucket.
-    private func readHistograms(_ series: Range<Int>, parts: Int, from reader: SegmentReader, into values: inout [UInt64]) {
+    ///
+    /// - Returns: whether the counts of each histogram have a sum that 64 bits hold.
+    private func readHistograms(
+        _ series: Range<Int>, parts: Int, from reader: SegmentReader, into values: inout [UInt64]
+    ) -> Bool {
         reader.readHistograms(cells[series], stride: parts, into: &values)
+        var hasWrapped = false
         for at in stride(from: 0, to: series.count * parts, by: parts) {
             var count: UInt64 = 0
             for bucket in at..<at + parts - 2 {
                 count &+= values[bucket]
+                hasWrapped = hasWrapped || count < values[bucket]
                 values[bucket] = count
             }
             values[at + parts - 1] = count
         }
+        return !hasWrapped
     }
 
     private func readOthers(_ series: Range<Int>, parts: Int, from reader: SegmentReader, into values: inout [UInt64]) {
@@ -138,12 +154,14 @@ struct SeriesTable {
         }
     }
 
-    /// The way of formats that are no lines of one shape.
+    /// The way of formats that are no lines of one shape, and of series that are left out because their value cannot be.
     private func writePoints(_ series: Range<Int>, from reader: SegmentReader, to encoder: inout ExpositionEncoder) -> Int {
         let some = series.prefix(Self.batch)
         let targetLabels = LabelBytes.render(target)
         for index in some {
             let one = cells[index]
+            let value = reader.point(one, of: family)
+            guard value.isPossible(family.kind) else { continue }
             var all = targetLabels
             let own = self.labels(index)
             if !own.isEmpty {
@@ -152,7 +170,7 @@ struct SeriesTable {
             }
             encoder.point(
                 Point(
-                    labels: all, value: reader.point(one, of: family), created: reader.created(one),
+                    labels: all, value: value, created: reader.created(one),
                     exemplars: reader.exemplars(one)),
                 of: family)
         }

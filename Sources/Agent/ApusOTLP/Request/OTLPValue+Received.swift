@@ -73,7 +73,9 @@ extension OTLPExponential {
             let value = ExponentialValue(
                 schema: scale, zeroThreshold: zeroThreshold, zeroCount: zeroCount, positive: try positive.received(scale),
                 negative: try negative.received(scale), sum: sum, mostBuckets: limits.received.buckets)
-        else { throw OTLPRejection("the buckets of an exponential histogram count more than 64 bits hold") }
+        else {
+            throw OTLPRejection("the buckets of an exponential histogram count more than Prometheus reads, which is 2^63 - 1")
+        }
         guard value.count == count else {
             throw OTLPRejection("the count of an exponential histogram is not that of its buckets")
         }

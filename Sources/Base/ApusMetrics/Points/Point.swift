@@ -57,6 +57,32 @@ public struct NativeHistogramValue: Equatable, Sendable {
     public var count: UInt64 { counts.reduce(zeroCount &+ below &+ above, &+) }
 }
 
+extension PointValue {
+    /// Whether readers can take the value for one of its kind.
+    ///
+    /// A counter is no number below zero, and the counts of a histogram's buckets have a sum that its type holds
+    /// (``ExponentialValue/most`` of a native one). Prometheus and strict readers of OpenMetrics drop a whole scrape for one that is not so.
+    package func isPossible(_ kind: MetricKind) -> Bool {
+        switch self {
+        case .double(let value): kind != .counter || value >= 0
+        case .histogram(let counts, _): Self.total(counts) != nil
+        case .nativeHistogram(let value):
+            Self.total(value.counts + [value.zeroCount, value.below, value.above]).map { $0 <= ExponentialValue.most } ?? false
+        default: true
+        }
+    }
+
+    private static func total(_ counts: [UInt64]) -> UInt64? {
+        var total: UInt64 = 0
+        for count in counts {
+            let (sum, overflow) = total.addingReportingOverflow(count)
+            guard !overflow else { return nil }
+            total = sum
+        }
+        return total
+    }
+}
+
 /// An observation that stands for its series: a value with the labels of, say, the trace that it came from.
 public struct Exemplar: Equatable, Sendable {
     /// Rendered without braces (``LabelBytes``); names and values have at most 128 characters together.

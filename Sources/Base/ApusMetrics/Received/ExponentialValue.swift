@@ -4,6 +4,9 @@
 package struct ExponentialValue: Sendable, Equatable {
     /// The schemas that Prometheus reads.
     package static let schemas = -4...8
+    /// The maximum number of observations: the difference between two buckets goes to Prometheus with a sign, and it drops the whole
+    /// scrape for a bucket that it reads as negative.
+    package static let most = UInt64(Int64.max)
 
     package private(set) var schema: Int
     /// What lies within this distance of zero is counted by ``zeroCount``.
@@ -17,7 +20,7 @@ package struct ExponentialValue: Sendable, Equatable {
     /// Takes buckets of any schema from -4 on; those of a finer one than 8, and more of them than a limit, are united by twos until
     /// they are within both, which loses nothing but resolution.
     ///
-    /// - Returns: `nil` for a schema below -4, and when all observations together are more than 2^64.
+    /// - Returns: `nil` for a schema below -4, and when all observations together are more than ``most``.
     package init?(
         schema: Int, zeroThreshold: Double, zeroCount: UInt64, positive: ExponentialBuckets, negative: ExponentialBuckets,
         sum: Double?, mostBuckets: Int
@@ -38,7 +41,7 @@ package struct ExponentialValue: Sendable, Equatable {
     }
 
     /// All observations.
-    package var count: UInt64 { Self.total(zeroCount, positive, negative) ?? .max }
+    package var count: UInt64 { Self.total(zeroCount, positive, negative) ?? Self.most }
 
     private static func total(
         _ zeroCount: UInt64, _ positive: ExponentialBuckets, _ negative: ExponentialBuckets
@@ -49,15 +52,16 @@ package struct ExponentialValue: Sendable, Equatable {
             guard !overflow else { return nil }
             total = sum
         }
-        return total
+        return total <= most ? total : nil
     }
 
     /// Adds what another one has counted meanwhile. The result has the coarser of both schemas, or one at which its buckets are within
     /// the limit.
     ///
-    /// - Returns: whether it could: zero has the same threshold in both, and all observations are less than 2^64.
+    /// - Returns: whether it could: zero has the same threshold in both, and all observations are at most ``most``.
     package mutating func add(_ other: Self, mostBuckets: Int) -> Bool {
-        guard zeroThreshold == other.zeroThreshold, !count.addingReportingOverflow(other.count).overflow else { return false }
+        // Neither is more than the half of what the type holds.
+        guard zeroThreshold == other.zeroThreshold, count + other.count <= Self.most else { return false }
         var other = other
         let coarsest = min(schema, other.schema)
         coarsen(by: schema - coarsest)
