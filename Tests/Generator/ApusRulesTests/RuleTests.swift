@@ -33,7 +33,7 @@ import Testing
             "OrdersPileUp",
             #"sum by (service) (max by (service, state) (shop_waiting_orders{service="worker"})) > 10000"#
         ),
-        ("InstanceDown", #"apus_service_up == 0 or up{job="apus-agent"} == 0"#),
+        ("InstanceDown", #"apus_service_up{service=~"api|worker"} == 0 or up{job="apus-agent"} == 0"#),
         ("ServiceAbsent", #"absent(apus_service_up{service="api"}) or absent(apus_service_up{service="worker"})"#),
     ])
     func `watch metrics against the fleet's thresholds`(alert: String, expression: String) throws {

@@ -22,6 +22,12 @@ extension InputCourse {
             return steps.map { Double(1000 + min(max($0 - timeline.breach + count, 0), count)) }
         case .slope(let start, let quiet, let bad):
             return Self.slope(from: start, quiet: quiet, bad: bad, on: timeline)
+        case .beginning(let start, let slope):
+            let first = timeline.breach - 2
+            return steps.map { index in
+                guard (first..<timeline.recovery).contains(index) else { return nil }
+                return start + (slope * (timeline.step / .seconds(1)) * Double(index - first)).rounded()
+            }
         }
     }
 

@@ -14,6 +14,8 @@ public enum InputCourse: Hashable, Sendable {
     case ceasing
     /// A gauge that rises by so much a second, by linear regression over the longest window of the condition.
     case slope(from: Double, quiet: Double, bad: Double)
+    /// A gauge that is there from two steps before the first bad one until it is quiet again, and rises by so much a second.
+    case beginning(from: Double, slope: Double)
 
     /// A counter above a fraction line: its rate passes a limit by so little that the fraction passes its own only because the
     /// counters below the line fall (``falling(to:)``). So a condition with another window on either side fails its test.

@@ -34,16 +34,23 @@ package struct FleetOverview {
         }.thresholds(.least(Double(fleet.instanceCount)))
     }
 
+    private var ofCPU: String { fleet.groupedServices.isEmpty ? "" : "; of a group the mean of its processes" }
+
+    /// What the panel of memory shows of groups, as the alert has it.
+    private var ofGroups: String {
+        fleet.groupedServices.isEmpty ? "" : "; of a group that of its control group, or the mean of its processes"
+    }
+
     package var cpu: Panel {
-        Panel("CPU", description: "CPU of each process, in percent of one core.", unit: .percent) {
-            PanelQuery(Contract.cpuUsage.series.value, legend: "\(.instance)")
+        Panel("CPU", description: "CPU of each process, in percent of one core\(ofCPU).", unit: .percent) {
+            PanelQuery(ResourceAlerts.cpu(in: fleet), legend: "\(.instance)")
         }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highCPU)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }
 
     package var memory: Panel {
-        Panel("Memory", description: "Resident memory of each process.", unit: .bytes) {
-            PanelQuery(Contract.memoryUsage.series.value, legend: "\(.instance)")
+        Panel("Memory", description: "Resident memory of each process\(ofGroups).", unit: .bytes) {
+            PanelQuery(ResourceAlerts.memory(in: fleet), legend: "\(.instance)")
         }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highMemory)).linkedToInstance(of: fleet).linked(
             to: .hosts, "Hosts and pressure", of: fleet)
     }

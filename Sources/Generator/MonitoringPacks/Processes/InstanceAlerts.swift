@@ -29,15 +29,30 @@ struct InstanceAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [instanceDown] + serviceAbsent + (fleet.reportsBySegment ? [serviceHung] : [])
-            + (fleet.reportsOverHTTP ? [processGone, reportsCease] : []) + [tooManyRestarts]
+        [instanceDown] + serviceAbsent + (fleet.reportsBySegment ? [serviceHung] : []) + (groups.isEmpty ? [] : [processGone])
+            + (reporters.isEmpty ? [] : [reportsCease]) + [tooManyRestarts]
+    }
+
+    /// The services whose instances the fleet names. Whatever has its name from a command or a container may end as it likes.
+    private var expected: [FleetService] { fleet.services.filter { $0.found?.instanceTemplate == nil } }
+
+    /// The expected services that report over HTTP.
+    private var reporters: [FleetService] { expected.filter(\.reports.isOverHTTP) }
+
+    /// The expected services of which an agent sees the processes.
+    private var groups: [FleetService] {
+        let names = Set(expected.map(\.name))
+        return fleet.groupedServices.filter { names.contains($0.name) }
     }
 
     private let agent = ScrapeMetrics.up.series.matching(.job, Agents.job)
 
     private var instanceDown: Alert {
-        Alert(
-            .instanceDown, when: (ServiceState.up.series.value == 0).or(agent.value == 0), severity: .critical,
+        let unseen = agent.value == 0
+        let down = expected.isEmpty ? unseen : (ServiceState.up.series.of(expected).value == 0).or(unseen)
+        return Alert(
+            .instanceDown, when: down,
+            severity: .critical,
             summary: "An instance is down or unseen.",
             description: """
                 \(.instance) of service \(.service) does not run, does not report to its agent, \
@@ -55,8 +70,11 @@ struct InstanceAlerts {
                     "Read the end of the log: `journalctl -u apus-SERVICE@INSTANCE -n 100`.",
                     "Start it again: `systemctl restart apus-SERVICE@INSTANCE`; the agent: `systemctl restart apus-agent`.",
                 ]),
-            inputs: [
-                AlertInput(ServiceState.up, [.service: "a", .instance: "dead"], .level(quiet: 1, bad: 0)),
+            inputs: expected.map {
+                AlertInput(ServiceState.up, [.service: $0.name, .instance: "dead"], .level(quiet: 1, bad: 0))
+            } + [
+                // Nobody has said that it has to be there.
+                AlertInput(ServiceState.up, [.service: "another", .instance: "ended"], .constant(0)),
                 AlertInput(
                     ScrapeMetrics.up, [.job: Agents.job, .service: "a", .instance: "unseen"], .level(quiet: 1, bad: 0)),
                 AlertInput(ScrapeMetrics.up, [.job: "other", .service: "a", .instance: "other"], .constant(0)),
@@ -111,16 +129,19 @@ struct InstanceAlerts {
                 ]))
     }
 
-    /// An agent believes a report for three minutes: who reported and was killed counts as up until then.
+    /// An agent believes a report for three minutes: who reported and was killed counts as up until then. So does a group of which
+    /// nothing but a zombie is left.
     private var processGone: Alert {
-        let reporters = fleet.services.filter(\.reports.isOverHTTP)
+        let living = ServiceProcesses.processes.series.of(groups).matching(
+            .label(.state), .differs, ProcessState.zombie.rawValue)
         return Alert(
-            .processGone,
-            when: ServiceProcesses.processes.series.of(reporters).value.sum(perTarget: .service, .instance) < 1,
-            severity: .critical, summary: "A service that reports has no process.",
-            description: "No process of \(.instance) of service \(.service) is found, although it reports or did so lately.",
+            .processGone, when: living.value.sum(perTarget: .service, .instance) < 1, severity: .critical,
+            summary: "A service has no living process.",
+            description: "No process of \(.instance) of service \(.service) lives on the host of its agent.",
             runbook: Runbook(
-                meaning: "The group of the instance matches no process on the agent's host.",
+                meaning: """
+                    The group of the instance matches no process, or only such as have ended (zombies), whatever its last report says.
+                    """,
                 impact:
                     "The service has less capacity; or what it takes is unknown, as its processes are looked for in the wrong place.",
                 queries: [.init("Processes by state", ServiceProcesses.processes.series.value)],
@@ -129,7 +150,7 @@ struct InstanceAlerts {
                     "Read the end of the service's log: `journalctl -u apus-SERVICE@INSTANCE -n 100`.",
                     "Start it again: `systemctl restart apus-SERVICE@INSTANCE`.",
                 ]),
-            inputs: reporters.flatMap {
+            inputs: groups.flatMap {
                 [
                     AlertInput(
                         ServiceProcesses.processes, [.service: $0.name, .instance: "one", .label(.state): "sleeping"],
@@ -137,6 +158,9 @@ struct InstanceAlerts {
                     AlertInput(
                         ServiceProcesses.processes, [.service: $0.name, .instance: "one", .label(.state): "running"],
                         .constant(0.5)),
+                    AlertInput(
+                        ServiceProcesses.processes,
+                        [.service: $0.name, .instance: "one", .label(.state): ProcessState.zombie.rawValue], .constant(1)),
                 ]
             } + [
                 AlertInput(
@@ -149,7 +173,7 @@ struct InstanceAlerts {
     var reportsCease: Alert {
         let limit = fleet.thresholds[Threshold.reportAge]
         return Alert(
-            .reportsCease, when: ServiceState.reportAge.series.value, above: limit,
+            .reportsCease, when: ServiceState.reportAge.series.of(reporters).value, above: limit,
             // The agent takes it for ended soon after.
             for: max(min(fleet.alerting.hold, .seconds(60)), fleet.scraping.evaluationInterval * 2),
             summary: "A service has ceased to report.",
@@ -168,7 +192,15 @@ struct InstanceAlerts {
                     "Read the service's log: an exporter says there why its reports are refused, or that nobody answers.",
                     "Read the agent's log: `journalctl -u apus-agent -n 100` names what it refuses, and why.",
                     "If the process runs and does nothing, restart it: `systemctl restart apus-SERVICE@INSTANCE`.",
-                ]))
+                ]),
+            inputs: reporters.map {
+                AlertInput(
+                    ServiceState.reportAge, [.service: $0.name, .instance: "one"],
+                    .level(quiet: limit.value, bad: limit.value * 1.0006))
+            } + [
+                AlertInput(
+                    ServiceState.reportAge, [.service: "another", .instance: "two"], .constant(limit.value * 2))
+            ])
     }
 
     /// How often each process has started within ``restartWindow``.
@@ -179,7 +211,7 @@ struct InstanceAlerts {
     var tooManyRestarts: Alert {
         let limit = fleet.thresholds[Threshold.restarts]
         return Alert(
-            .tooManyRestarts, when: Self.starts, above: limit,
+            .tooManyRestarts, when: changing(above: limit), threshold: limit,
             summary: "A process starts again and again.",
             description: """
                 \(.instance) of service \(.service) has started \(value: .decimals(0)) times within \
@@ -201,7 +233,35 @@ struct InstanceAlerts {
             inputs: [
                 AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "one"], .events(limit.wholeValue + 1)),
                 AlertInput(ServiceProcess.startTime, [.service: "a", .instance: "two"], .constant(1000)),
-            ])
+            ] + crowdInputs(limit))
+    }
+
+    /// Groups of processes that nothing but their own looks make one: the start of such a group is that of the oldest of them, and
+    /// another one when that ends.
+    private var crowds: [FleetService] { fleet.groupedServices.filter { !$0.isOfControlGroups } }
+
+    private func changing(above limit: Threshold) -> InstantVector<SeriesKey<NoKey>> {
+        let starting = Self.starts > limit.value
+        if crowds.isEmpty { return starting }
+        return starting.unless(ResourceAlerts.living(of: crowds) > 1, on: .service, .instance)
+    }
+
+    private func crowdInputs(_ limit: Threshold) -> [AlertInput] {
+        func instance(
+            _ service: String, _ instance: String, _ counts: KeyValuePairs<ProcessState, Double>
+        ) -> [AlertInput] {
+            [AlertInput(ServiceProcess.startTime, [.service: service, .instance: instance], .events(limit.wholeValue + 1))]
+                + counts.map { state, count in
+                    AlertInput(
+                        ServiceProcesses.processes, [.service: service, .instance: instance, .label(.state): state.rawValue],
+                        .constant(count))
+                }
+        }
+        // All but the crowd are one process that starts again and again, as far as one can see.
+        return crowds.prefix(1).map(\.name).flatMap { service in
+            instance(service, "alone", [.sleeping: 1, .running: 0, .zombie: 1]) + instance(service, "ended", [.sleeping: 0])
+                + instance(service, "crowd", [.sleeping: 1, .running: 1]) + instance("another", "several", [.sleeping: 5])
+        }
     }
 
     /// The window in which ``Threshold/restarts`` counts starts.

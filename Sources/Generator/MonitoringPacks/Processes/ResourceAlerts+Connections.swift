@@ -56,13 +56,14 @@ extension ResourceAlerts {
             runbook: Runbook(
                 meaning: "Of the connections that the instance may open, more than `Thresholds.poolUse` are in use.",
                 impact: "Who needs a connection waits, and requests and other work slow down.",
-                queries: [
-                    .init("Connections by state", ConnectionPool.connections.series.value),
-                    .init(
-                        "Time that callers wait, 95th percentile",
-                        ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance)
-                            .quantile(0.95)),
-                ],
+                queries: [Runbook.Query("Connections by state", ConnectionPool.connections.series.value)]
+                    + (fleet.records(.pool)
+                        ? [
+                            Runbook.Query(
+                                "Time that callers wait, 95th percentile",
+                                ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance)
+                                    .quantile(0.95))
+                        ] : []),
                 actions: [
                     "Look for long queries and transactions in the database: `SELECT pid, state, query FROM pg_stat_activity`.",
                     "Raise `ConnectionBudget` if the database has room.",

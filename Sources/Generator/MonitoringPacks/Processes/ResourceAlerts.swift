@@ -41,88 +41,14 @@ struct ResourceAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [highCPU, highMemory, memoryNearLimit] + (fleet.heapServices.isEmpty ? [] : [heapGrowth]) + [fewDescriptors]
+        [highCPU, highMemory] + memoryNearLimit + (fleet.heapServices.isEmpty ? [] : [heapGrowth])
+            + (fleet.reportsBySegment || !fleet.groupedServices.isEmpty ? [fewDescriptors] : [])
             + (fleet.records(.eventLoopLag) ? [eventLoopLag] : []) + (fleet.countsConnections ? [tooManyConnections] : [])
             + (fleet.agents.socketBudget == nil ? [] : [listenQueueFull]) + poolExhausted
             + (fleet.records(.pool) ? [slowPool] : [])
     }
 
     var limits: Thresholds { fleet.thresholds }
-
-    var highCPU: Alert {
-        Alert(
-            .highCPU, when: Contract.cpuUsage.series.value, above: limits[Threshold.cpuPercent],
-            summary: "A process uses much CPU.",
-            description: """
-                \(.instance) of service \(.service) uses \(value: .decimals(1)) % of a core; \
-                the limit is \(limits[Threshold.cpuPercent]).
-                """,
-            runbook: Runbook(
-                meaning: "The process has used more of a core than `Thresholds.cpuPercent` for longer than alerts hold.",
-                impact: "Requests and other work slow down when the host has no cores left.",
-                queries: [
-                    .init("CPU by mode", ServiceProcess.cpu.series.rate(over: fleet.rateWindow)),
-                    .init("How late executors run what they are given", Scheduling.longestLag.series.value),
-                ],
-                actions: [
-                    "See what it does: `perf top -p PID`.",
-                    "Compare with the load: has the rate of requests risen too? Then add instances.",
-                ]))
-    }
-
-    var highMemory: Alert {
-        Alert(
-            .highMemory, when: Contract.memoryUsage.series.value, above: limits[Threshold.memory],
-            summary: "A process uses much memory.",
-            description: """
-                \(.instance) of service \(.service) has \(value: .bytes)B resident; \
-                the limit is \(limits[Threshold.memory]).
-                """,
-            runbook: Runbook(
-                meaning: "The process has more resident memory than `Thresholds.memory`.",
-                impact: "At twice as much, or at the service's own limit, the kernel ends the process.",
-                queries: [
-                    .init("Heap in use", ServiceProcess.heap.series.value),
-                    .init("Largest resident memory lately", ServiceProcess.peakResidentMemory.series.value),
-                ],
-                actions: [
-                    "If the heap grows too, it is the program's: see the runbook of HeapGrowth.",
-                    "If only the resident memory grows, the allocator keeps freed pages: a restart gives them back.",
-                ]))
-    }
-
-    /// The kernel ends a process at its limit.
-    private var memoryNearLimit: Alert {
-        let share = limits[Threshold.memoryUse]
-        let arms = fleet.services.map { service in
-            ServiceProcess.residentMemory.series.matching(.service, service.name).value
-                / Double(fleet.memoryLimit(service.limits).bytes) > share.value
-        }
-        let none = ServiceProcess.residentMemory.series.value > .infinity
-        let condition = arms.dropFirst().reduce(arms.first ?? none) { $0.or($1) }
-        return Alert(
-            .memoryNearLimit, when: condition, threshold: share,
-            summary: "A process is about to be ended for its memory.",
-            description:
-                "\(.instance) of service \(.service) has \(value: .percentage) of the memory at which the kernel ends it.",
-            runbook: Runbook(
-                meaning:
-                    "Resident memory is near `ResourceLimits.memory` of the service (twice `Thresholds.memory` unless declared).",
-                impact: "The kernel kills the process at the limit; what it had in hand is done again.",
-                queries: [.init("Resident memory", ServiceProcess.residentMemory.series.value)],
-                actions: [
-                    "Restart it now, at a time of your choice: `systemctl restart apus-SERVICE@INSTANCE`.",
-                    "Then find what grew: see the runbook of HeapGrowth.",
-                ]),
-            inputs: fleet.services.flatMap { service in
-                let limit = Double(fleet.memoryLimit(service.limits).bytes)
-                return [
-                    AlertInput(
-                        ServiceProcess.residentMemory, [.service: service.name, .instance: "one"],
-                        .level(quiet: limit * share.value * 0.9994, bad: limit * share.value * 1.0006))
-                ]
-            } + [AlertInput(ServiceProcess.residentMemory, [.service: "another", .instance: "two"], .constant(1e15))])
-    }
 
     /// By how much each heap grows within an hour, by a line through the last hour.
     static var heapGrowthInAnHour: InstantVector<SeriesKey<NoKey>> {
@@ -133,9 +59,14 @@ struct ResourceAlerts {
         let limit = limits[Threshold.heapGrowth]
         let heap = ServiceProcess.heap.series
         let growing = heap.samples(over: .minutes(15)).derivative > 0
+        let starts = ServiceProcess.startTime.series.samples(over: .hours(1)).changes
         let labels: KeyValuePairs<SeriesKey<NoKey>, String> = [.service: "a", .instance: "one"]
         return Alert(
-            .heapGrowth, when: (Self.heapGrowthInAnHour > limit.value).and(growing),
+            .heapGrowth,
+            // What began within the hour warms up, and a line through little of it says little of an hour.
+            when: (Self.heapGrowthInAnHour > limit.value).and(growing).and(
+                heap.offset(by: .seconds(3600)).value, on: .service, .instance
+            ).unless(starts > 0, on: .service, .instance),
             threshold: limit,
             summary: "A process's heap grows and grows.",
             description: """
@@ -143,7 +74,10 @@ struct ResourceAlerts {
                 the limit is \(limit).
                 """,
             runbook: Runbook(
-                meaning: "The heap has grown for an hour by more than `Thresholds.heapGrowth`, and has not stopped.",
+                meaning: """
+                    The heap has grown for an hour by more than `Thresholds.heapGrowth`, and has not stopped. Whoever has started within \
+                    the hour is not looked at.
+                    """,
                 impact: "In time the process reaches its limit of memory and is ended.",
                 queries: [
                     .init("Heap in use", heap.value),
@@ -152,7 +86,7 @@ struct ResourceAlerts {
                 ],
                 actions: [
                     "Compare with load: caches and queues that fill explain growth for some time.",
-                    "Look for what is kept: `heaptrack -p PID` for some minutes.",
+                    "Look for what is kept with the tool of the runtime: \(Self.heapTools(of: fleet)).",
                     "Restart instances one by one until the cause is found.",
                 ]),
             inputs: [
@@ -163,7 +97,42 @@ struct ResourceAlerts {
                 AlertInput(
                     ServiceProcess.heap, [.service: "a", .instance: "two"],
                     .slope(from: 1e8, quiet: 0, bad: limit.value / 3600 * 1.0006)),
-            ])
+                AlertInput(ServiceProcess.startTime, labels, .constant(1000)),
+            ] + young)
+    }
+
+    /// Instances that grow as fast for as long as they are there: one that has just begun, and two that were started again, of which one
+    /// has run for an hour at last. The first is left out where an alert holds for so long that it would be there for an hour.
+    private var young: [AlertInput] {
+        let slope = limits[Threshold.heapGrowth].value / 360
+        func heap(_ instance: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(ServiceProcess.heap, [.service: "a", .instance: instance], course)
+        }
+        func start(_ instance: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(ServiceProcess.startTime, [.service: "a", .instance: instance], course)
+        }
+        let restarted = [
+            heap("restarted", .slope(from: 1e8, quiet: 0, bad: slope)),
+            start("restarted", .level(quiet: 1000, bad: 2000)),
+            heap("settled", .slope(from: 1e8, quiet: slope, bad: slope)), start("settled", .ceasing),
+        ]
+        return fleet.alerting.hold <= .seconds(1200)
+            ? restarted + [heap("young", .beginning(from: 1e8, slope: slope))] : restarted
+    }
+
+    /// Tools that show what a heap holds, of the runtimes that say how large theirs is.
+    private static func heapTools(of fleet: Fleet) -> String {
+        let tools: [(ServiceRuntime, String)] = [
+            (.swift, "`heaptrack -p PID` for some minutes"),
+            (.node, "for Node.js a snapshot of the heap (`node --heapsnapshot-signal=SIGUSR2`, then `kill -USR2 PID`)"),
+            (.python, "for Python `tracemalloc`, or `memray attach PID`"), (.java, "for Java `jcmd PID GC.heap_dump FILE`"),
+            (.go, "for Go `go tool pprof` of its page `/debug/pprof/heap`"),
+            (.dotnet, "for .NET `dotnet-gcdump collect -p PID`"),
+            (.ruby, "for Ruby `ObjectSpace.dump_all`"),
+        ]
+        let runtimes = Set(fleet.heapServices.map(\.runtime))
+        let fitting = tools.filter { runtimes.contains($0.0) }.map(\.1)
+        return fitting.isEmpty ? "its profiler of the heap" : fitting.joined(separator: "; ")
     }
 
     // MARK: - Event loops
@@ -197,7 +166,7 @@ struct ResourceAlerts {
     static func descriptorShare(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
         let reported = ServiceProcess.openFiles.series.value / (ServiceProcess.maxFiles.series.value > 0)
         let watched = ServiceProcesses.filesRatio.series.value
-        if fleet.watchedServices.isEmpty { return reported }
+        if fleet.groupedServices.isEmpty { return reported }
         return fleet.reportsBySegment ? reported.or(watched) : watched
     }
 
@@ -208,7 +177,7 @@ struct ResourceAlerts {
         let watched = AlertInput(
             ServiceProcesses.filesRatio, [.service: "b", .instance: "two"],
             .level(quiet: limit.value * 0.9994, bad: limit.value * 1.0006))
-        return (fleet.reportsBySegment ? reported : []) + (fleet.watchedServices.isEmpty ? [] : [watched])
+        return (fleet.reportsBySegment ? reported : []) + (fleet.groupedServices.isEmpty ? [] : [watched])
     }
 
     var fewDescriptors: Alert {

@@ -26,17 +26,6 @@ package enum FleetQueries {
     package static func up(_ role: ServiceRole, in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
         ServiceState.up.series.of(fleet.services(role: role)).value
     }
-
-    /// What is down: instances that their agent finds dead, expected instances of which nothing is heard, and agents that
-    /// cannot be scraped. All three have the same labels, so that an alert holds on while one turns into another.
-    static func down(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
-        let unreachable = ScrapeMetrics.up.series.matching(.job, Agents.job).value == 0
-        return fleet.identities.reduce((ServiceState.up.series.value == 0).or(unreachable)) { down, identity in
-            down.or(
-                ServiceState.up.series.matching(.job, Agents.job).matching(.service, identity.service)
-                    .matching(.instance, identity.instance).absent)
-        }
-    }
 }
 
 extension Fleet {

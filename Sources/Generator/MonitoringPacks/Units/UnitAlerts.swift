@@ -93,7 +93,9 @@ struct UnitAlerts {
                 ],
                 actions: [
                     "See what was killed, and at what size: `journalctl -k -g 'Killed process'`.",
-                    "If one service grew, see the runbook of HeapGrowth; if the host is full, move something.",
+                    fleet.heapServices.isEmpty
+                        ? "If one service grew, find what it keeps; if the host is full, move something."
+                        : "If one service grew, see the runbook of HeapGrowth; if the host is full, move something.",
                 ]))
     }
 

@@ -15,7 +15,9 @@ enum ExpressionMutants {
     private static func own(_ expression: PromQLExpression) -> [Mutant] {
         switch expression.form {
         case .selector(let selector):
-            return matchers(selector).map { Mutant(change: $0, expression: PromQLExpression(.selector($1))) }
+            return (matchers(selector) + offset(selector)).map {
+                Mutant(change: $0, expression: PromQLExpression(.selector($1)))
+            }
         case .range(let selector, .milliseconds(let window)):
             let windows = [window * 2, window / 2].map { changed in
                 Mutant(
@@ -73,6 +75,14 @@ enum ExpressionMutants {
 
     private static func guardMark(_ symbol: PromQLOperator, _ right: PromQLExpression) -> String {
         if symbol.isComparison, case .number(let limit) = right.form { " \(limit)" } else { "" }
+    }
+
+    /// The series as they are now.
+    private static func offset(_ selector: PromQLSelector) -> [(String, PromQLSelector)] {
+        guard selector.modifiers.offset != nil else { return [] }
+        var now = selector
+        now.modifiers.offset = nil
+        return [("offset removed", now)]
     }
 
     private static func matchers(_ selector: PromQLSelector) -> [(String, PromQLSelector)] {
