@@ -116,7 +116,7 @@ struct ObjectiveProof {
 
     /// What the rules over counters record.
     private func recordedSeries() -> [Input] {
-        let rules = ObjectiveRules(objective)
+        let rules = ObjectiveRules(objective, interval: step)
         func input(_ rule: RecordingRule<ObjectiveKey>, _ name: String, _ values: [Double?]) -> Input {
             Input(AlertInput(rule, [.objective: name, .service: objective.service], .constant(0)), values)
         }
@@ -189,7 +189,7 @@ func objectiveTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     return try ObjectiveFile.all.enumerated().map { index, file in
         var longest = Duration.zero
         let tests = try fleet.objectives.flatMap { objective -> [RuleTestFile.Test] in
-            let rules = ObjectiveRules(objective)
+            let rules = ObjectiveRules(objective, in: fleet)
             let windows = index == 0 ? rules.shortWindows : rules.longWindows
             guard let shortest = windows.first else { return [] }
             let step = index == 0 ? shortest / 2 : .seconds(3600)

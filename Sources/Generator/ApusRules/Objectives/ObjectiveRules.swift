@@ -8,6 +8,7 @@ package import ApusTopology
 /// | Series | What |
 /// | --- | --- |
 /// | `objective:events:rate5m`, `objective:bad_events:rate5m` | events a second over the shortest window, 0 when nothing happens |
+/// | `objective:bad_events:increase1h` | the number of bad events within the long window of an alert |
 /// | `objective:error_ratio:rate1h` | bad events among all over each window; without a value when nothing happens |
 /// | `objective:error_budget_remaining:ratio` | 1 when nothing of the period's budget is gone, below 0 when more than all is |
 ///
@@ -16,9 +17,17 @@ package import ApusTopology
 /// weigh more than quiet ones; only the first window's worth at their far end is blurred.
 package struct ObjectiveRules {
     package let objective: Objective
+    /// The time between two evaluations of what is recorded.
+    private let interval: Duration
 
-    package init(_ objective: Objective) {
+    package init(_ objective: Objective, in fleet: Fleet) {
+        self.init(objective, interval: fleet.scraping.evaluationInterval)
+    }
+
+    /// - Parameter interval: the time between two evaluations of what is recorded.
+    init(_ objective: Objective, interval: Duration) {
         self.objective = objective
+        self.interval = interval
     }
 
     private static let longestFromCounters = Duration.seconds(6 * 3600)
@@ -64,6 +73,20 @@ package struct ObjectiveRules {
         return recorded(name, sum(badEvents, window) / (sum(events, window) > 0))
     }
 
+    /// The number of bad events in the long window of an alert up to which a ratio says nothing: one is all of the events of a quiet hour.
+    private static let fewBadEvents = 5.0
+
+    /// The long windows of burn rates.
+    private var alertWindows: [Duration] { Set(objective.burnRates.map(\.longWindow)).sorted() }
+
+    /// The number of bad events within one of the windows of alerts.
+    package func badEvents(within window: Duration) -> RecordingRule<ObjectiveKey> {
+        let name = "objective:bad_events:increase\(DurationText.string(window))"
+        guard window > Self.longestFromCounters else { return recorded(name, bad(over: window) * (window / .seconds(1))) }
+        // Each value is that of the time until the next one.
+        return recorded(name, sum(badEvents, window) * (interval / .seconds(1)))
+    }
+
     /// What is left of the period's budget: 1 for all of it.
     package var budgetRemaining: RecordingRule<ObjectiveKey> {
         recorded(
@@ -72,10 +95,18 @@ package struct ObjectiveRules {
     }
 
     /// What is computed from counters.
-    var shortRules: [RecordingRule<ObjectiveKey>] { [events, badEvents] + shortWindows.map(errorRatio) }
+    var shortRules: [RecordingRule<ObjectiveKey>] {
+        [events, badEvents] + counts { $0 <= Self.longestFromCounters } + shortWindows.map(errorRatio)
+    }
 
     /// What is computed from what was recorded.
-    var longRules: [RecordingRule<ObjectiveKey>] { longWindows.map(errorRatio) + [budgetRemaining] }
+    var longRules: [RecordingRule<ObjectiveKey>] {
+        counts { $0 > Self.longestFromCounters } + longWindows.map(errorRatio) + [budgetRemaining]
+    }
+
+    private func counts(_ isOfFile: (Duration) -> Bool) -> [RecordingRule<ObjectiveKey>] {
+        alertWindows.filter(isOfFile).map { badEvents(within: $0) }
+    }
 
     /// Labels that the vector has already tell Prometheus' linter that the rules of two objectives differ.
     private func recorded<Key>(_ name: String, _ vector: InstantVector<Key>) -> RecordingRule<ObjectiveKey> {
@@ -128,9 +159,18 @@ package struct ObjectiveRules {
             AlertInput(rule, [.objective: objective.name, .service: objective.service], course)
         }
         let (longText, shortText) = (DurationText.string(rate.longWindow), DurationText.string(rate.shortWindow))
+        let counted = badEvents(within: rate.longWindow)
+        let many = [input(counted, .constant(Self.fewBadEvents * 2))]
+        let few = [
+            input(long, .constant(limit * 1.0006)), input(short, .constant(limit * 1.0006)),
+            input(counted, .level(quiet: Self.fewBadEvents, bad: Self.fewBadEvents * 1.0006)),
+        ]
         let days = objective.period / .seconds(86_400) / rate.factor
         return Alert(
-            "ErrorBudgetBurn", when: above(long).and(above(short)), severity: rate.severity,
+            "ErrorBudgetBurn",
+            when: above(long).and(above(short)).and(
+                counted.value(matching: .objective, objective.name) > Self.fewBadEvents),
+            severity: rate.severity,
             labels: ["objective": objective.name, "long_window": longText, "short_window": shortText],
             summary: "The error budget burns too fast.",
             description: """
@@ -139,27 +179,28 @@ package struct ObjectiveRules {
                 \(text: ValueFormat.percentage.rendered(budget)) is gone in \
                 \(text: ValueFormat.decimals(1).rendered(days)) days.
                 """,
-            runbook: Self.runbook(objective),
+            runbook: runbook,
             inputs: [
                 input(long, .level(quiet: limit, bad: limit * 1.0006)), input(short, .constant(limit * 1.0006)),
-            ],
+            ] + many,
             furtherInputs: [
-                [input(long, .constant(limit * 1.0006)), input(short, .level(quiet: limit, bad: limit * 1.0006))]
+                [input(long, .constant(limit * 1.0006)), input(short, .level(quiet: limit, bad: limit * 1.0006))] + many,
+                few,
             ],
             fileID: objective.place.fileID, line: objective.place.line)
     }
 
-    private static func runbook(_ objective: Objective) -> Runbook {
-        let rules = ObjectiveRules(objective)
-        return Runbook(
+    private var runbook: Runbook {
+        Runbook(
             meaning: """
                 So many events were bad, over a long window and still over a short one, that the error budget of the objective's \
-                period will not last. The label `objective` says which objective, `long_window` and `short_window` over which times.
+                period will not last. The label `objective` says which objective, `long_window` and `short_window` over which times. \
+                No more than \(Int(Self.fewBadEvents)) bad events within the long window are no alert.
                 """,
             impact: "The objective is missed for the period if nothing is done: users have noticed.",
             queries: [
-                .init("What is left of each budget, 1 for all", rules.budgetRemaining.value),
-                .init("Bad events among all over the shortest window", rules.errorRatio(over: rules.base).value),
+                .init("What is left of each budget, 1 for all", budgetRemaining.value),
+                .init("Bad events among all over the shortest window", errorRatio(over: base).value),
             ],
             actions: [
                 "See since when: draw the second query over the last day, and compare with releases.",

@@ -28,6 +28,9 @@ struct RequestAlerts {
     /// The number of failed requests in the window of rates up to which a ratio says nothing: one is all of the requests of a quiet hour.
     private static let fewFailures = 5.0
 
+    /// The number of requests in the window of rates up to which a twentieth is no more than one.
+    private static let fewRequests = 20.0
+
     var highErrorRatio: Alert {
         let limit = fleet.thresholds[Threshold.requestErrorRatio]
         let failures = requests.matching(.label(.status), .matches, "5..")
@@ -70,7 +73,9 @@ struct RequestAlerts {
                 ],
                 actions: [
                     "Read what failed: `journalctl -u 'apus-SERVICE@*' -p warning -n 100`.",
-                    "503 means that the store or the pool is the cause: see PoolExhausted and the database's alerts.",
+                    fleet.records(.pool)
+                        ? "503 means that the store or the pool is the cause: see PoolExhausted and the database's alerts."
+                        : "503 means that the service cannot do it now, as a rule for want of what it asks itself: look there.",
                     "If it began with a release, take the release back.",
                 ]),
             inputs: [
@@ -89,28 +94,50 @@ struct RequestAlerts {
 
     var highLatency: Alert {
         let limit = fleet.thresholds[Threshold.requestLatency]
+        let few = Self.fewRequests / (fleet.alertWindow / .seconds(1))
+        func labels(_ instance: String) -> KeyValuePairs<Series<Histogram<RequestLabels>>.Key, String> {
+            [.service: "a", .instance: instance, .label(.method): "GET", .label(.route): "/", .label(.status): "200"]
+        }
+        func quantile(_ limit: Double) -> [AlertInput] {
+            AlertInput.quantile(0.95, of: HTTPServer.requestDuration, labels("one"), crossing: limit)
+        }
+        func answered(_ instance: String, _ course: InputCourse) -> AlertInput {
+            .count(of: HTTPServer.requestDuration, labels(instance), course)
+        }
         return Alert(
-            "HighRequestLatency", when: requests.bucketRates(over: window).sum(by: .service).quantile(0.95), above: limit,
+            "HighRequestLatency",
+            when: (requests.bucketRates(over: window).sum(by: .service).quantile(0.95) > limit.value).and(
+                requests.countIncrease(over: window).sum(by: .service) > Self.fewRequests),
+            threshold: limit,
             summary: "Requests are answered slowly.",
             description: """
                 One in twenty requests to service \(.service) takes \(value: .decimals(3)) s or longer; \
                 the limit is \(limit).
                 """,
             runbook: Runbook(
-                meaning: "The 95th percentile of the time to answer is past `Thresholds.requestLatency`.",
+                meaning: """
+                    The 95th percentile of the time to answer is past `Thresholds.requestLatency`, of more than \
+                    \(Int(Self.fewRequests)) requests within the window of rates.
+                    """,
                 impact: "Clients wait, and give up at their own deadlines.",
                 queries: [
-                    .init("By route", requests.bucketRates(over: window).sum(by: .label(.route)).quantile(0.95)),
-                    .init("Requests being answered", HTTPServer.activeRequests.series.value),
-                    .init("How late executors run what they are given", Scheduling.longestLag.series.value),
-                ],
+                    Runbook.Query("By route", requests.bucketRates(over: window).sum(by: .label(.route)).quantile(0.95)),
+                    Runbook.Query("Requests being answered", HTTPServer.activeRequests.series.value),
+                ] + fleet.executorQueries,
                 actions: [
-                    "Find the slow route, and what it waits for: the pool (SlowPool), CPU (HighCPU), or the store.",
+                    "Find the slow route, and what it waits for: \(fleet.records(.pool) ? "the pool (SlowPool), " : "")CPU (HighCPU), or \(store).",
                     "Add instances if all routes are slow and CPU is high.",
                 ]),
-            inputs: AlertInput.quantile(
-                0.95, of: HTTPServer.requestDuration,
-                [.service: "a", .instance: "one", .label(.method): "GET", .label(.route): "/", .label(.status): "200"],
-                crossing: limit.value))
+            inputs: quantile(limit.value) + [answered("one", .growth(quiet: few * 4, bad: few * 4))],
+            // Slow all the time, and hardly any.
+            furtherInputs: [
+                quantile(limit.value * 1.002) + [
+                    answered("one", .growth(quiet: few * 0.5996, bad: few * 0.6004)),
+                    answered("two", .growth(quiet: few * 0.3996, bad: few * 0.4004)),
+                ]
+            ])
     }
+
+    /// What requests wait for in the end.
+    private var store: String { fleet.records(.pool) ? "the store" : "what the service asks itself" }
 }

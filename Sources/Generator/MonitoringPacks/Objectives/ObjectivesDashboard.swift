@@ -15,7 +15,7 @@ struct ObjectivesDashboard {
             annotations: [.firingAlerts(named: "ErrorBudgetBurn")], start: "now-7d"
         ) {
             PanelRow(height: max(4, fleet.objectives.count + 2)) { budgets }
-            for objective in fleet.objectives { ObjectiveSection(objective: objective).rows }
+            for objective in fleet.objectives { ObjectiveSection(rules: ObjectiveRules(objective, in: fleet)).rows }
         }
     }
 
@@ -27,7 +27,7 @@ struct ObjectivesDashboard {
                 description: "What is left of each objective's budget for its period: all at 100 %, overdrawn below 0.",
                 kind: .barGauge, unit: .ratio
             ) {
-                PanelQuery(ObjectiveRules(objective).budgetRemaining.value, legend: "\(.objective)")
+                PanelQuery(ObjectiveRules(objective, in: fleet).budgetRemaining.value, legend: "\(.objective)")
             }.range(from: 0, to: 1).thresholds(.least(0))
         }
     }
@@ -35,9 +35,9 @@ struct ObjectivesDashboard {
 
 /// The panels of one objective.
 private struct ObjectiveSection {
-    let objective: Objective
+    let rules: ObjectiveRules
 
-    private var rules: ObjectiveRules { ObjectiveRules(objective) }
+    private var objective: Objective { rules.objective }
     private var name: String { objective.name }
     private var target: String { "\(PromQLNumber.string(Self.percent(objective.target))) %" }
     private var period: String { DurationText.string(objective.period) }
