@@ -9,7 +9,11 @@ import Testing
     /// Those that only services of other languages have, or have otherwise.
     private static var ofOtherLanguages: [TestedRule] {
         get throws {
-            let names = ["EventLoopLag", "FewDescriptorsLeft", "PoolExhausted", "ProcessGone", "ReportsCease"]
+            let names = [
+                "AgentLeavesSeries", "EventLoopLag", "FewDescriptorsLeft", "HighCPU", "HighMemory", "InstanceDown",
+                "MemoryNearLimit",
+                "PoolExhausted", "ProcessGone", "ReportsCease", "TooManyRestarts",
+            ]
             return try TestedRule.all(of: polyglotFleet).filter { names.contains($0.rule.name) }
                 + TestedRule.all(of: pagedFleet).filter { ofPages.contains($0.rule.name) }
         }
@@ -17,7 +21,7 @@ import Testing
 
     /// Those that only agents with pages, groups, sockets, other units and hosts of their own have.
     private static let ofPages: Set = [
-        "PageUnread", "PageUnreliable", "ProcessesChurn", "ListenQueueFull", "UnitAbsent", "TimerMissed",
+        "PageUnread", "PageUnreliable", "PageSeriesLeftOut", "ProcessesChurn", "ListenQueueFull", "UnitAbsent", "TimerMissed",
         "SocketRefusesConnections", "UnitInactive", "MemoryPressure", "HostMemoryLow", "HostOverloaded", "AgentLeavesProcesses",
     ]
 

@@ -15,10 +15,10 @@ import Testing
         }
     }
 
-    private static let ofPages: Set = ["PageUnread", "PageUnreliable"]
+    private static let ofPages: Set = ["PageUnread", "PageUnreliable", "PageSeriesLeftOut"]
     private static let ofGroups: Set = ["ProcessesChurn", "AgentLeavesProcesses"]
     private static let ofUnits: Set = ["UnitAbsent", "TimerMissed", "SocketRefusesConnections", "UnitInactive"]
-    private static let ofJournal: Set = ["JournalFilesUnread", "JournalUnitsFolded", "MessagesDropped"]
+    private static let ofJournal: Set = ["JournalFilesUnread", "JournalUnitsFolded", "JournalNamesFolded", "MessagesDropped"]
     private static let ofHosts: Set = ["MemoryPressure", "HostMemoryLow", "HostOverloaded"]
 
     @Test func `are of pages, groups and sockets where it declares them`() throws {
@@ -27,7 +27,9 @@ import Testing
             all.isSuperset(
                 of: Self.ofPages.union(Self.ofGroups).union(Self.ofUnits).union(Self.ofHosts).union(["ListenQueueFull"])))
         let found = try names(polyglotFleet)
-        #expect(found.isSuperset(of: Self.ofGroups) && found.isDisjoint(with: Self.ofPages.union(["ListenQueueFull"])))
+        #expect(
+            found.isSuperset(of: Self.ofGroups.union(["AgentLeavesSeries"]))
+                && found.isDisjoint(with: Self.ofPages.union(["ListenQueueFull"])))
         #expect(try names(fleet()).isDisjoint(with: Self.ofPages.union(Self.ofGroups).union(["ListenQueueFull"])))
         let alone = Fleet("f") {
             FleetService("mailer", runtime: .go, found: [], page: MetricsPage()) { Instance("mailer-1", metricsPort: 9500) }

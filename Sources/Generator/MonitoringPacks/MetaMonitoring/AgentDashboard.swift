@@ -172,8 +172,12 @@ struct AgentDashboard {
     }
 
     private var refusals: Panel {
-        Panel("Refused reports", description: "Reports per second that agents refused, by reason.", unit: .perSecond) {
+        let ofSeries = fleet.reportsOverHTTP ? ", and series that they left out of those they took" : ""
+        return Panel(
+            "Refused reports", description: "Reports per second that agents refused, by reason\(ofSeries).", unit: .perSecond
+        ) {
             PanelQuery(rate(Agent.refusals).sum(by: .label(.reason)), legend: "\(.label(.reason))")
+            if fleet.reportsOverHTTP { PanelQuery(rate(Agent.seriesLeftOut), legend: "\(.instance): series left out") }
         }
     }
 

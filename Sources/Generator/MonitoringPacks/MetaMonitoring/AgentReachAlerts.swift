@@ -3,12 +3,18 @@ import ApusMetrics
 import ApusPromQL
 import ApusTopology
 
-/// What agents leave out of what they were given to watch, as there is more than they may take or they are not allowed to.
+extension AlertName {
+    static let seriesClipped = ofSomeFleets("SeriesClipped")
+}
+
+/// What agents leave out of what they were given to watch, as there is more than they may take, it contradicts itself, or they are not allowed to.
 struct AgentReachAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        (fleet.groupedServices.isEmpty ? [] : [processesUnwatched]) + (fleet.isUnderSystemd ? [filesUnread, unitsFolded] : [])
+        [seriesClipped] + (fleet.reportsOverHTTP ? [seriesLeftOut] : [])
+            + (fleet.groupedServices.isEmpty ? [] : [processesUnwatched])
+            + (fleet.isUnderSystemd ? [filesUnread, unitsFolded, namesFolded] : [])
     }
 
     private func input(_ gauge: Gauge<NoLabels>, of instance: String, _ course: InputCourse) -> AlertInput {
@@ -81,6 +87,72 @@ struct AgentReachAlerts {
                 actions: [
                     "See who writes under ever new names, such as units of sessions: the query shows them.",
                     "Watch those that matter with `--watch-unit`, or declare `HostUnits`: they always have a place.",
+                ]))
+    }
+
+    private var namesFolded: Alert {
+        Alert(
+            "JournalNamesFolded", when: JournalFollowing.namesFull.series.value == 1, severity: .low,
+            summary: "An agent counts several writers of the journal as one.",
+            description:
+                "More names of kind \(.label(.kind)) write into the journal than the agent \(.instance) tells apart; the others are `<other>`.",
+            runbook: Runbook(
+                meaning:
+                    "All places for containers, user units or identifiers, or those of one user, are taken by names that write.",
+                impact: "Errors of names without a place are seen, and not whose they are.",
+                queries: [
+                    .init(
+                        "Identifiers by messages per second",
+                        JournalNames.identifiers.series.rate(over: fleet.rateWindow).sum(by: .label(.identifier))),
+                    .init(
+                        "Containers by messages per second",
+                        JournalNames.containers.series.rate(over: fleet.rateWindow).sum(by: .label(.container))),
+                ],
+                actions: [
+                    "See who writes under ever new names: the queries, and `journalctl -n 1000 -o json-pretty --output-fields=SYSLOG_IDENTIFIER`.",
+                    "Give it one name: `logger -t NAME`, `SyslogIdentifier=` in its unit, a name for its containers.",
+                ]))
+    }
+
+    // MARK: - Series
+
+    private var seriesClipped: Alert {
+        Alert(
+            .seriesClipped, when: ServiceState.clippedSeries.series.value > 0, severity: .low,
+            summary: "An agent does not serve all series of a process.",
+            description: """
+                \(value: .decimals(0)) series of \(.instance) of service \(.service) are not served, for the limit \(.label(.reason)).
+                """,
+            runbook: Runbook(
+                meaning: "What the process has is more than the agent serves of one process, of one user, or of all.",
+                impact: "Panels and alerts on these series are silent.",
+                queries: [
+                    .init("Series that are not served, by limit", ServiceState.clippedSeries.series.value),
+                    .init("Series of the process", ServiceState.series.series.value),
+                ],
+                actions: [
+                    "Read what was left out first, and the limit: `journalctl -u 'apus-agent*' -p warning -n 50`.",
+                    "Find the label with many values, and bound these: patterns instead of paths.",
+                    "`memory` and `samples`: others may take the room: the second query shows whose series are many.",
+                ]))
+    }
+
+    private var seriesLeftOut: Alert {
+        Alert(
+            "AgentLeavesSeries", anyOf: Agent.seriesLeftOut.series, in: fleet, severity: .low,
+            summary: "An agent takes reports without some of their series.",
+            description: "The agent \(.instance) has left series or points out of reports that it took.",
+            runbook: Runbook(
+                meaning:
+                    "Reports over HTTP have series that contradict themselves or are past a limit, or points of a kind that is not served.",
+                impact: "Panels and alerts on these series are silent.",
+                queries: [
+                    .init("Series left out per second", Agent.seriesLeftOut.series.rate(over: fleet.rateWindow)),
+                    .init("Reports per second of each instance", ServiceState.reports.series.rate(over: fleet.rateWindow)),
+                ],
+                actions: [
+                    "Read whose and why: `journalctl -u 'apus-agent*' -p warning -n 50`; the sender is told in the answer, too.",
+                    "Mend it where it is recorded, or leave the instrument out by a view of the SDK.",
                 ]))
     }
 }

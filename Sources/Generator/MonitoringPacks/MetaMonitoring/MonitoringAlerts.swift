@@ -87,15 +87,26 @@ struct MonitoringAlerts {
                 impact: "The figures of that process are missing.",
                 queries: [.init("Refused reports per second by reason", Agent.refusals.series.rate(over: window))],
                 actions: [
-                    "Read which process and why: `journalctl -u 'apus-agent*' -p warning -n 50`.",
-                    "`segment` and `content`: the process was built with another version of the library: build it anew.",
-                    "`limit`: one process or user reports under many names, or holds many connections: the log names its "
-                        + "uid. Expected instances always have their place.",
-                    "`name`: another process or user holds the name: give each process a name of its own, and say in "
-                        + "`--expect-file` whose a name is.",
-                    "`descriptors`: the agent has hardly any left: raise `LimitNOFILE=` of its unit, and look in the log "
-                        + "for who holds them.",
-                ]))
+                    "Read which process and why: `journalctl -u 'apus-agent*' -p warning -n 50`."
+                ]
+                    + (fleet.reportsBySegment
+                        ? [
+                            "`segment` and `content` of a segment: the process was built with another version of the library: "
+                                + "build it anew."
+                        ] : [])
+                    + (fleet.reportsOverHTTP
+                        ? [
+                            "`content` of a report over HTTP: its body is no report: the log says where in it; look at the "
+                                + "exporter's version, encoding and format."
+                        ] : [])
+                    + [
+                        "`limit`: one process or user reports under many names, or holds many connections: the log names its "
+                            + "uid. Expected instances always have their place.",
+                        "`name`: another process or user holds the name: give each process a name of its own, and say in "
+                            + "`--expect-file` whose a name is.",
+                        "`descriptors`: the agent has hardly any left: raise `LimitNOFILE=` of its unit, and look in the log "
+                            + "for who holds them.",
+                    ]))
     }
 
     private var familyRefused: Alert {

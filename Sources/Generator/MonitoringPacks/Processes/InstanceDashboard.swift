@@ -28,7 +28,8 @@ struct InstanceDashboard {
                 fileShare
                 if fleet.countsConnections { connections }
             }
-            if !fleet.watchedServices.isEmpty { PanelRow("Processes of a group") { [processes, births, storage] } }
+            if !fleet.groupedServices.isEmpty { PanelRow("Processes of a group") { [processes, births, storage] } }
+            if !fleet.controlledServices.isEmpty { PanelRow("Control group") { InstanceSections(fleet: fleet).controlGroup } }
             if fleet.agents.socketBudget != nil { PanelRow("Sockets") { InstanceSections(fleet: fleet).sockets } }
             if !fleet.pagedServices.isEmpty { PanelRow("Page of metrics") { InstanceSections(fleet: fleet).page } }
             if fleet.reportsBySegment { PanelRow("Reporting") { [series, droppedSeries, age] } }
@@ -104,10 +105,10 @@ struct InstanceDashboard {
         }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).highMemory)).overrides(.limitLine("limit"))
     }
 
-    /// Services that have the same limit, in order of declaration.
+    /// Services that have the same limit, in order of declaration; not those that others start and of which the fleet knows none.
     private var memoryLimits: [(limit: Double, services: [String])] {
         var limits: [(limit: Double, services: [String])] = []
-        for service in fleet.services {
+        for service in fleet.services where service.isStarted || service.limits.memory != nil {
             let limit = Double(fleet.memoryLimit(service.limits).bytes)
             if let index = limits.firstIndex(where: { $0.limit == limit }) {
                 limits[index].services.append(service.name)
@@ -231,11 +232,13 @@ struct InstanceDashboard {
 
     private var series: Panel {
         Panel(
-            "Series", description: "Series that the process has registered, and those that the agent could not read.",
+            "Series",
+            description: "Series that the process has registered, those that the agent could not read, and those past a limit.",
             unit: .count
         ) {
             PanelQuery(ServiceState.series.series.value, legend: "registered")
             PanelQuery(ServiceState.unreadSeries.series.value, legend: "unread")
+            PanelQuery(ServiceState.clippedSeries.series.value, legend: "past the limit: \(.label(.reason))")
         }
     }
 

@@ -4,7 +4,7 @@ import ApusMetrics
 import ApusPromQL
 import ApusTopology
 
-/// What is seen of an instance in some fleets alone: the page that it serves, and its sockets.
+/// What is seen of an instance in some fleets alone: the page that it serves, its sockets, and its control groups.
 struct InstanceSections {
     let fleet: Fleet
 
@@ -26,10 +26,65 @@ struct InstanceSections {
     }
 
     private var pageFailures: Panel {
-        Panel("Failed fetches", description: "Fetches of the page per second that failed, by reason.", unit: .perSecond) {
+        Panel(
+            "Failed fetches",
+            description: "Fetches of the page per second that failed, by reason, and series that were left out of the others.",
+            unit: .perSecond
+        ) {
             PanelQuery(
                 ServiceScrape.failures.series.rate(over: .rateInterval).sum(by: .label(.reason)), legend: "\(.label(.reason))")
+            PanelQuery(
+                ServiceScrape.leftOut.series.rate(over: .rateInterval).sum(by: .label(.reason)),
+                legend: "series left out: \(.label(.reason))")
         }
+    }
+
+    // MARK: - Control groups
+
+    var controlGroup: [Panel] { [quota, groupMemory, memoryEvents] }
+
+    private var quota: Panel {
+        typealias Group = ServiceControlGroup
+        let held =
+            Group.throttledPeriods.series.rate(over: .rateInterval) / (Group.periods.series.rate(over: .rateInterval) > 0)
+        return Panel(
+            "CPU quota",
+            description:
+                "Periods in which the control group had used up its CPU quota among those in which it had work, and the "
+                + "time for which it was held back; nothing without a quota.",
+            unit: .ratio
+        ) {
+            PanelQuery(held, legend: "periods")
+            PanelQuery(Group.throttledTime.series.rate(over: .rateInterval), legend: "time")
+        }.range(from: 0, to: nil)
+    }
+
+    private var groupMemory: Panel {
+        Panel(
+            "Memory of the group",
+            description:
+                "What the control group cannot give back, all of it with the page cache, its limit, and the processes' "
+                + "proportional part where the agent reads it (--pss-budget).",
+            unit: .bytes
+        ) {
+            PanelQuery(ServiceControlGroup.anonymous.series.value, legend: "without files")
+            PanelQuery(ServiceControlGroup.memory.series.value, legend: "with page cache")
+            PanelQuery(ServiceControlGroup.swap.series.value, legend: "swap")
+            PanelQuery(ServiceProcesses.proportionalMemory.series.value, legend: "proportional")
+            PanelQuery(ServiceControlGroup.memoryMax.series.value, legend: "limit")
+        }.overrides(.limitLine("limit"))
+    }
+
+    private var memoryEvents: Panel {
+        Panel(
+            "Memory events",
+            description: "How often the control group came to a limit of its memory; oom_kill is a process that was killed.",
+            kind: .timeSeries(.stackedBars), unit: .count
+        ) {
+            PanelQuery(
+                ServiceControlGroup.memoryEvents.series.increase(over: .rateInterval).sum(by: .label(.event)),
+                legend: "\(.label(.event))")
+        }.overrides(.matching("oom.*", .color(.red)))
     }
 
     // MARK: - Sockets

@@ -18,6 +18,7 @@ extension Threshold {
 extension AlertName {
     static let pageUnread = ofSomeFleets("PageUnread")
     static let pageUnreliable = ofSomeFleets("PageUnreliable")
+    static let pageSeriesLeftOut = ofSomeFleets("PageSeriesLeftOut")
     static let processesChurn = ofSomeFleets("ProcessesChurn")
 }
 
@@ -26,7 +27,10 @@ struct PageAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        (fleet.pagedServices.isEmpty ? [] : [pageUnread, pageUnreliable])
+        let groups = Set(fleet.groupedServices.map(\.name))
+        // Of a page alone nobody knows whether its process lives.
+        return (fleet.pagedServices.contains { groups.contains($0.name) } ? [pageUnread] : [])
+            + (fleet.pagedServices.isEmpty ? [] : [pageUnreliable, seriesLeftOut])
             + (fleet.groupedServices.isEmpty ? [] : [processesChurn])
     }
 
@@ -67,20 +71,24 @@ struct PageAlerts {
             ])
     }
 
-    /// Failures of all reasons, among the fetches of one Prometheus.
-    static func pageFailures(in fleet: Fleet) -> InstantVector<SeriesKey<ScrapeFailureLabels.Key>> {
-        ServiceScrape.failures.series.rate(over: fleet.rateWindow).sum(by: .service, .instance)
-            * (fleet.scraping.interval / .seconds(1))
+    /// The share of fetches that fail, for whatever reason: a fetch that succeeds counts as a report.
+    static func pageFailures(in fleet: Fleet) -> InstantVector<TargetKey> {
+        let failed = ServiceScrape.failures.series.rate(over: fleet.rateWindow).sum(perTarget: .service, .instance)
+        let served = ServiceState.reports.series.rate(over: fleet.rateWindow).sum(perTarget: .service, .instance)
+        return failed / ((failed + served) > 0)
+    }
+
+    /// A page that has not been there for as long as alerts hold is another alert's.
+    private var served: InstantVector<SeriesKey<NoKey>> {
+        let least = max(fleet.alerting.hold, max(fleet.scraping.interval, fleet.scraping.evaluationInterval) * 4)
+        return ServiceScrape.up.series.samples(over: .fixed(min(least, fleet.alertWindow))).maximum == 1
     }
 
     var pageUnreliable: Alert {
         let limit = fleet.thresholds[Threshold.pageFailures]
-        let rate = limit.value / (fleet.scraping.interval / .seconds(1))
-        func failures(_ reason: ScrapeFailure, _ course: InputCourse) -> AlertInput {
-            AlertInput(ServiceScrape.failures, [.service: "a", .instance: "one", .label(.reason): reason.rawValue], course)
-        }
         return Alert(
-            .pageUnreliable, when: Self.pageFailures(in: fleet), above: limit,
+            .pageUnreliable, when: (Self.pageFailures(in: fleet) > limit.value).on(.service, .instance).and(served),
+            threshold: limit,
             summary: "The page of a service often cannot be read.",
             description:
                 "\(value: .percentage) of the fetches of the page of \(.instance) of service \(.service) fail; the limit is \(limit).",
@@ -89,6 +97,7 @@ struct PageAlerts {
                 impact: "Graphs and alerts of the service have gaps, in which it counts as down.",
                 queries: [
                     .init("Failed fetches by reason", ServiceScrape.failures.series.rate(over: fleet.rateWindow)),
+                    .init("Fetches that succeed", ServiceState.reports.series.rate(over: fleet.rateWindow)),
                     .init("Time of the last fetch", ServiceScrape.duration.series.value),
                     .init("Samples on the page", ServiceScrape.samples.series.value),
                 ],
@@ -97,10 +106,30 @@ struct PageAlerts {
                     "`timeout`: let the service answer sooner, or give its `MetricsPage` a longer timeout.",
                     "`limit`: find the label with many values, and bound these.",
                 ]),
-            inputs: [
-                failures(.timeout, .growth(quiet: rate * 0.4, bad: rate * 0.4)),
-                failures(.connection, .growth(quiet: rate * 0.5994, bad: rate * 0.6006)),
-            ])
+            inputs: PageFetches(limit, in: fleet).inputs[0], furtherInputs: Array(PageFetches(limit, in: fleet).inputs[1...]))
+    }
+
+    private var seriesLeftOut: Alert {
+        Alert(
+            .pageSeriesLeftOut, anyOf: ServiceScrape.leftOut.series, in: fleet, severity: .low,
+            summary: "A page is served without some of its series.",
+            description:
+                "Series of the page of \(.instance) of service \(.service) are left out, by reason \(.label(.reason)).",
+            runbook: Runbook(
+                meaning:
+                    "The page has series that contradict themselves or one another, or are past a limit; all others are served.",
+                impact: "Panels and alerts on these series are silent.",
+                queries: [
+                    .init("Series left out, by reason", ServiceScrape.leftOut.series.increase(over: fleet.rateWindow)),
+                    .init("Samples that are served", ServiceScrape.samples.series.value),
+                ],
+                actions: [
+                    "Read which: `journalctl -u apus-agent -n 50` names the first series and their lines.",
+                    "`duplicate`: two collectors of the service serve the same series: register one of them.",
+                    "`histogram` and `value`: the client library writes what no series of that type can be: update it.",
+                    "`name` and `type`: rename the metric, or mend its `# TYPE` line.",
+                    "`limit`: shorten its labels.",
+                ]))
     }
 
     /// Births of each group within a minute.
@@ -134,6 +163,65 @@ struct PageAlerts {
                     ServiceProcesses.started, [.service: "a", .instance: "one"],
                     .growth(quiet: limit.value / 60 * 0.9994, bad: limit.value / 60 * 1.0006))
             ])
+    }
+}
+
+/// What the tests of ``PageAlerts/pageUnreliable`` feed it.
+///
+/// Failures stand above the line and below it: each test has another of the three rates change so that only the right windows on
+/// all of them take the share past its limit.
+private struct PageFetches {
+    private let limit: Double
+    /// The part of a rate by which it may fall within one step, as a counter does not fall.
+    private let change: Double
+
+    init(_ threshold: Threshold, in fleet: Fleet) {
+        limit = threshold.value
+        change = min(0.02, 0.5 * (fleet.scraping.evaluationInterval / fleet.alertWindow))
+    }
+
+    /// Fetches a second at the limit, that fail and that do not.
+    private var failing: Double { 0.5 * limit }
+    private var serving: Double { 0.5 - failing }
+
+    private func failed(_ reason: ScrapeFailure, _ course: InputCourse) -> AlertInput {
+        AlertInput(ServiceScrape.failures, [.service: "a", .instance: "one", .label(.reason): reason.rawValue], course)
+    }
+
+    private func served(_ job: String, _ course: InputCourse) -> AlertInput {
+        AlertInput(ServiceState.reports, [.job: job, .service: "a", .instance: "one"], course)
+    }
+
+    private func lately(_ course: InputCourse) -> AlertInput {
+        AlertInput(ServiceScrape.up, [.service: "a", .instance: "one"], course)
+    }
+
+    var inputs: [[AlertInput]] {
+        // So little past the limit that a mean of the rates before and after a change is within it.
+        let more = change * limit / 4
+        let fewer = more / (1 - limit)
+        return [
+            [
+                failed(.timeout, .rising(to: failing * 0.4)), failed(.connection, .rising(to: failing * 0.6)),
+                served("a", .falling(to: serving * 0.4)), served("b", .falling(to: serving * 0.6)), lately(.constant(1)),
+            ],
+            // More fail.
+            [
+                failed(.timeout, .growth(quiet: failing * (1 - change), bad: failing * (1 + more))),
+                served("a", .growth(quiet: serving, bad: serving)), lately(.constant(1)),
+            ],
+            // Fewer fail, and of those that do not there are fewer by more.
+            [
+                failed(.timeout, .growth(quiet: failing * (1 + change), bad: failing)),
+                served("a", .growth(quiet: serving * (1 + change) * (1 + more), bad: serving * (1 - fewer))),
+                lately(.constant(1)),
+            ],
+            // Many fail all the time, and it is long since one did not.
+            [
+                failed(.timeout, .growth(quiet: failing * 2, bad: failing * 2)),
+                served("a", .growth(quiet: serving, bad: serving)), lately(.level(quiet: 0, bad: 1)),
+            ],
+        ]
     }
 }
 

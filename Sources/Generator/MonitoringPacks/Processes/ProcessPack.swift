@@ -16,13 +16,14 @@ struct ProcessPack: StandardPack {
         let saturation: [AlertName] = [
             .highCPU, .highMemory, .memoryNearLimit, .heapGrowth, .eventLoopLag, .fewDescriptorsLeft, .reportsCease,
             .poolExhausted, .slowPool,
-            .tooManyRestarts, .seriesDropped, .pageUnreliable, .processesChurn, .listenQueueFull,
+            .tooManyRestarts, .seriesDropped, .seriesClipped, .pageUnreliable, .pageSeriesLeftOut, .processesChurn,
+            .listenQueueFull,
         ]
         return [
             Inhibition(
                 of: saturation, while: [.instanceDown, .serviceHung, .processGone], equal: [TargetKey.service, .instance]),
             // A page that is not there counts as down; that its process lives says more.
-            Inhibition(of: [.instanceDown], while: [.pageUnread], equal: [TargetKey.service, .instance]),
+            Inhibition(of: [.instanceDown, .pageUnreliable], while: [.pageUnread], equal: [TargetKey.service, .instance]),
             Inhibition(of: [.serviceHung, .processGone], while: [.instanceDown], equal: [TargetKey.service, .instance]),
             Inhibition(
                 of: saturation + [.instanceDown, .serviceHung, .processGone], while: [.serviceAbsent],

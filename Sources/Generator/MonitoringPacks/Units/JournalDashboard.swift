@@ -230,10 +230,12 @@ struct JournalDashboard {
 
     private var folded: Panel {
         Panel(
-            "Units told apart", description: "Whether each unit that writes has counts of its own.", kind: .stateTimeline,
+            "Names told apart", description: "Whether each unit, container and identifier that writes has counts of its own.",
+            kind: .stateTimeline,
             unit: .none
         ) {
-            PanelQuery(JournalFollowing.unitsFull.series.value, legend: "\(.instance)")
+            PanelQuery(JournalFollowing.unitsFull.series.value, legend: "\(.instance): units")
+            PanelQuery(JournalFollowing.namesFull.series.value, legend: "\(.instance): \(.label(.kind))")
         }.mappings(.value(0, "all", .green), .value(1, "some as one", .yellow))
     }
 
