@@ -34,7 +34,7 @@ import Testing
             "DeepQueue",
             #"sum by (service) (max by (service, state) (notification_queue_depth{service="worker"})) > 10000"#
         ),
-        ("InstanceDown", #"apus_service_up == 0 or up{job="apus-agent"} == 0"#),
+        ("InstanceDown", #"apus_service_up{service=~"api|worker"} == 0 or up{job="apus-agent"} == 0"#),
         ("ServiceAbsent", #"absent(apus_service_up{service="api"}) or absent(apus_service_up{service="worker"})"#),
     ])
     func `watch the contract's metrics against the fleet's thresholds`(alert: String, expression: String) throws {
@@ -81,5 +81,12 @@ import Testing
         let named = pages.flatMap { $0.contents.matches(of: /runbook of ([A-Z][A-Za-z]+)/).map { String($0.1) } }
         #expect(named.count >= 10)
         #expect(Set(named).subtracting(names) == [])
+    }
+
+    @Test(arguments: DeliveringFleets.all) func `speak of alerts and metrics that the fleet has`(fleet: Fleet) throws {
+        let fleets = DeliveringFleets.all + [polyglotFleet, pagedFleet]
+        let names = Set(try fleets.flatMap { try RuleDocument.alerts(of: $0).map(\.name) })
+        try AlertRuleExpectations.runbooksSpeakOfTheFleet(fleet, of: names)
+        #expect(try AlertRuleExpectations.valuesPassTheirLimits(of: RuleDocument.alerts(of: fleet)) > 3)
     }
 }

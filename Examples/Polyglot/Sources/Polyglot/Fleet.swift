@@ -48,7 +48,7 @@ struct Polyglot: FleetTool {
         Alert(
             "OrdersFail", when: PackingMetrics.failures.series.rate(over: .minutes(5)).sum(by: .service) > 0.01,
             severity: .high, summary: "Orders cannot be packed.",
-            description: "\(value: .decimals(2)) orders a second that come to \(.service) cannot be packed.",
+            description: "\(value: .decimals(3)) orders a second that come to \(.service) cannot be packed.",
             runbook: Runbook(
                 meaning: "The packing finds orders that it does not understand.", impact: "Nobody gets what was paid for.",
                 queries: [.init("Orders a second", CheckoutMetrics.orders.series.rate(over: .minutes(5)).sum())],

@@ -34,9 +34,11 @@ package struct RuleDocument: Codable {
 
     package subscript(alert: String) -> Rule? { rules.first { $0.alert == alert } }
 
+    /// The rules in the text of a file.
+    package static func rules(in text: String) throws -> [Rule] { try YAMLDecoder().decode(Self.self, from: text).rules }
+
     /// The alert rules of a fleet, whatever file they are in.
     package static func alerts(of fleet: Fleet) throws -> [Rule] {
-        try FileKind.rules.files(for: fleet).flatMap { try YAMLDecoder().decode(Self.self, from: $0.contents).rules }
-            .filter { $0.alert != nil }
+        try FileKind.rules.files(for: fleet).flatMap { try rules(in: $0.contents) }.filter { $0.alert != nil }
     }
 }

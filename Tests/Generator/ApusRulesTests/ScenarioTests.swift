@@ -1,0 +1,171 @@
+import ApusTopology
+import GeneratorTesting
+import Testing
+
+/// Events that a person who is called knows: what must call, and what must not.
+@Suite struct `Events` {
+    private static func packing(_ name: String, _ labels: String = "", of instance: String = "east") -> String {
+        "\(name){service=\"packing\",instance=\"\(instance)\"\(labels.isEmpty ? "" : ",\(labels)")}"
+    }
+
+    private static func processes(_ state: String, of instance: String = "east") -> String {
+        packing("service_processes", "state=\"\(state)\"", of: instance)
+    }
+
+    // MARK: - Groups
+
+    private static let groups = [
+        RuleScenario(
+            "five processes of 120 MiB that share 110 are no 600 MiB", of: polyglotFleet,
+            [
+                packing("service_process_resident_memory_bytes"): "631193600x40",
+                packing("worker_memory_usage_bytes"): "631193600x40", processes("sleeping"): "5x40",
+                packing("service_cgroup_memory_anon_bytes"): "127348736x40",
+                packing("service_cgroup_memory_bytes"): "500000000x40",
+                packing("service_cgroup_memory_max_bytes"): "536870912x40",
+            ], .at("9m", "MemoryNearLimit", 0), .at("9m", "HighMemory", 0)),
+        RuleScenario(
+            "processes whose control group cannot give back what it has are near its limit", of: polyglotFleet,
+            [
+                packing("service_process_resident_memory_bytes"): "131193600x40",
+                packing("worker_memory_usage_bytes"): "131193600x40", processes("sleeping"): "5x40",
+                packing("service_cgroup_memory_anon_bytes"): "500000000x40",
+                packing("service_cgroup_memory_max_bytes"): "536870912x40",
+            ], .at("9m", "MemoryNearLimit", 1), .at("9m", "HighMemory", 1)),
+        RuleScenario(
+            "a database that somebody else starts, and of which the fleet knows no limit, has no limit", of: pagedFleet,
+            [
+                #"service_process_resident_memory_bytes{service="billing",instance="billing-1"}"#: "9e9x40",
+                #"service_processes{service="billing",instance="billing-1",state="sleeping"}"#: "1x40",
+            ], .at("9m", "MemoryNearLimit", 0)),
+        RuleScenario(
+            "eight workers with a fifth of a core each are not busy, and one with all of it is", of: polyglotFleet,
+            [
+                packing("worker_cpu_usage_percent"): "160x40", processes("sleeping"): "7x40", processes("running"): "1x40",
+                packing("worker_cpu_usage_percent", of: "west"): "98x40", processes("running", of: "west"): "1x40",
+            ], .at("9m", "HighCPU", 1)),
+        RuleScenario(
+            "a zombie alone is no service", of: polyglotFleet,
+            [
+                packing("apus_service_up"): "1x40", processes("zombie"): "1x40", processes("sleeping"): "0x40",
+                #"apus_service_up{service="database",instance="database-1"}"#: "1x40",
+                #"service_processes{service="database",instance="database-1",state="zombie"}"#: "1x40",
+                #"service_processes{service="database",instance="database-1",state="sleeping"}"#: "0x40",
+            ], .at("9m", "ProcessGone", 2)),
+        RuleScenario(
+            "scripts that end, under names that they captured, are not down; a service that is declared is", of: polyglotFleet,
+            [
+                #"apus_service_up{service="reports",instance="reports-lisbon"}"#: "1 1 0x40",
+                #"apus_service_up{service="python",instance="python-backup.py"}"#: "1 1 0x40",
+                #"service_processes{service="reports",instance="reports-lisbon",state="sleeping"}"#: "1 1 0x40",
+            ], .at("2m", "InstanceDown", 0), .at("9m", "InstanceDown", 0), .at("9m", "ProcessGone", 0)),
+        RuleScenario(
+            "a declared instance that ends is down", of: polyglotFleet, [packing("apus_service_up"): "1 1 0x40"],
+            .at("1m", "InstanceDown", 0), .at("2m", "InstanceDown", 1)),
+    ]
+
+    private static let site = #"{service="reports",instance="reports-lisbon""#
+
+    private static let restarts = [
+        RuleScenario(
+            "the oldest of four workers is another one every other minute", of: polyglotFleet,
+            [
+                "service_process_start_time_seconds\(site)}": "0x7 120x7 240x7 360x7 480x7 600x30",
+                "service_processes\(site),state=\"sleeping\"}": "4x70",
+            ], .at("12m", "TooManyRestarts", 0)),
+        RuleScenario(
+            "one worker starts every other minute", of: polyglotFleet,
+            [
+                "service_process_start_time_seconds\(site)}": "0x7 120x7 240x7 360x7 480x7 600x30",
+                "service_processes\(site),state=\"sleeping\"}": "1x70",
+            ], .at("12m", "TooManyRestarts", 1)),
+        RuleScenario(
+            "a script that reported under a name that it captured has ended", of: polyglotFleet,
+            [#"apus_service_report_age_seconds{service="reports",instance="reports-lisbon"}"#: "0+15x40"],
+            .at("6m", "ReportsCease", 0)),
+    ]
+
+    // MARK: - Heaps
+
+    private static let heap = #"service_process_heap_bytes{service="checkout",instance="checkout-1"}"#
+    private static let start = #"service_process_start_time_seconds{service="checkout",instance="checkout-1"}"#
+
+    private static let heaps = [
+        RuleScenario(
+            "a heap warms up after a first start", of: polyglotFleet, every: "1m",
+            [heap: "6e6 8e6 10e6 12e6 14e6 16e6 18e6 18e6x120", start: "1000x127"],
+            .at("8m", "HeapGrowth", 0), .at("15m", "HeapGrowth", 0), .at("30m", "HeapGrowth", 0), .at("65m", "HeapGrowth", 0)),
+        RuleScenario(
+            "a heap warms up for half an hour after a restart", of: polyglotFleet, every: "1m",
+            [heap: "6e6x90 6e6+10e6x30 306e6x60", start: "1000x90 6400x90"],
+            .at("95m", "HeapGrowth", 0), .at("110m", "HeapGrowth", 0), .at("121m", "HeapGrowth", 0)),
+        RuleScenario(
+            "a heap grows for hours", of: polyglotFleet, every: "1m", [heap: "1e8+2e6x200", start: "1000x200"],
+            .at("50m", "HeapGrowth", 0), .at("150m", "HeapGrowth", 1)),
+    ]
+
+    // MARK: - Quiet hours
+
+    private static let quiet = Fleet("quiet") {
+        FleetService("checkout", role: .api, records: [.requests]) { Instance("c1", port: 3001, metricsPort: 9101) }
+        Objective.availability(of: "checkout", 0.999)
+    }
+
+    private static func bucket(_ bound: String) -> String {
+        #"http_server_request_duration_seconds_bucket{service="checkout",instance="c1",status="200",le="\#(bound)"}"#
+    }
+
+    private static func count(_ status: String) -> String {
+        #"http_server_request_duration_seconds_count{service="checkout",instance="c1",status="\#(status)"}"#
+    }
+
+    private static let quietHours = [
+        RuleScenario(
+            "one request of a quiet quarter of an hour is slow", of: quiet,
+            [bucket("0.5"): "10x60", bucket("1"): "10x20 11x40", bucket("+Inf"): "10x20 11x40", count("200"): "10x20 11x40"],
+            .at("6m", "HighRequestLatency", 0), .at("8m", "HighRequestLatency", 0)),
+        RuleScenario(
+            "two requests of sixteen a minute are slow", of: quiet,
+            [bucket("0.5"): "0+3.5x60", bucket("1"): "0+4x60", bucket("+Inf"): "0+4x60", count("200"): "0+4x60"],
+            .at("8m", "HighRequestLatency", 1)),
+        RuleScenario(
+            "one of ten requests an hour fails at night", of: quiet,
+            [count("200"): "100x100 101x100 102x140", count("503"): "0x200 1x140"],
+            .at("51m", "ErrorBudgetBurn", 0), .at("53m", "ErrorBudgetBurn", 0), .at("80m", "ErrorBudgetBurn", 0)),
+        RuleScenario(
+            "a request of ten an hour fails each day, which is no more than the long windows bear", of: quiet, every: "1m",
+            [count("200"): "0+0.16x4400", count("503"): "0x1200 1x1400 2x1800"],
+            .at("1205m", "ErrorBudgetBurn", 0), .at("2610m", "ErrorBudgetBurn", 0), .at("4300m", "ErrorBudgetBurn", 0)),
+        RuleScenario(
+            "a tenth of the requests fails", of: quiet, [count("200"): "0+9x400", count("503"): "0+1x400"],
+            .at("80m", "ErrorBudgetBurn", 4)),
+    ]
+
+    // MARK: - Pages
+
+    private static let failures = #"service_scrape_failures_total{service="mailer",instance="mailer-1",reason="timeout"}"#
+    private static let reports = #"apus_service_reports_total{service="mailer",instance="mailer-1"}"#
+    private static let page = #"service_scrape_up{service="mailer",instance="mailer-1"}"#
+    private static let process = #"service_processes{service="mailer",instance="mailer-1",state="sleeping"}"#
+
+    private static let pages = [
+        RuleScenario(
+            "every second fetch of a page fails", of: pagedFleet,
+            [
+                failures: "0 1 1 2 2 3 3 4 4 5 5 6 6 7 7 8 8 9 9 10 10 11 11 12 12 13 13 14 14",
+                reports: "1 1 2 2 3 3 4 4 5 5 6 6 7 7 8 8 9 9 10 10 11 11 12 12 13 13 14 14 15",
+                page: "1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1",
+            ], .at("6m", "PageUnreliable", 1), .at("6m", "PageUnread", 0)),
+        RuleScenario(
+            "four Prometheus and people fetch a page of which one fetch in fourteen fails", of: pagedFleet,
+            [failures: "0+0.6x60", reports: "0+7.8x60", page: "1x60"], .at("8m", "PageUnreliable", 0)),
+        RuleScenario(
+            "a page ends to be there, and its process lives", of: pagedFleet,
+            [failures: "0x20 1+1x40", reports: "0+1x20 20x40", page: "1x20 0x40", process: "1x60"],
+            .at("6m", "PageUnreliable", 0), .at("6m30s", "PageUnreliable", 0), .at("6m45s", "PageUnreliable", 0),
+            .at("7m", "PageUnreliable", 0), .at("7m", "PageUnread", 1), .at("9m", "PageUnreliable", 0)),
+    ]
+
+    @Test(arguments: groups + restarts + heaps + quietHours + pages)
+    func `call whom they should, and nobody else`(scenario: RuleScenario) throws { try scenario.expectItToHold() }
+}
