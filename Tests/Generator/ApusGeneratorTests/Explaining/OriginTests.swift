@@ -83,7 +83,7 @@ import Testing
         func origin(_ name: String, _ line: Int) -> SourcePlace? {
             files.first { $0.path == "docs/runbooks/\(name).md" }?.origin(ofLine: line)?.place
         }
-        #expect(origin("HighCPU", 5)?.fileID.hasSuffix("/ResourceAlerts.swift") == true)
+        #expect(origin("HighCPU", 5)?.fileID.hasSuffix("/ResourceAlerts+Processes.swift") == true)
         #expect(origin("ErrorBudgetBurn", 5) == fleet.objectives[0].place)
         let list = try #require(files.first { $0.path == "docs/runbooks/README.md" })
         let lines = list.contents.split(separator: "\n", omittingEmptySubsequences: false)
@@ -106,7 +106,7 @@ import Testing
         ("HighCPU", "severity", "GeneratorTesting/ShopFleet.swift", "cpuPercent"),
         ("HighCPU", "for", "GeneratorTesting/ShopFleet.swift", "Alerting("),
         ("HighCPU", "runbook_url", "GeneratorTesting/ShopFleet.swift", "Alerting("),
-        ("HighCPU", "summary", "ResourceAlerts.swift", "Alert("),
+        ("HighCPU", "summary", "ResourceAlerts+Processes.swift", "Alert("),
         ("OrdersPileUp", "expr", "GeneratorTesting/ShopFleet.swift", "waitingOrders"),
         ("SlowCheckout", "expr", "GeneratorTesting/ShopMetrics.swift", "checkoutTime = "),
         ("SlowCheckout", "summary", "GeneratorTesting/ShopPack.swift", "Alert("),

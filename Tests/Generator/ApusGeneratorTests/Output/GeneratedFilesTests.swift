@@ -36,10 +36,10 @@ import Testing
         #expect(watch.contents.contains("unit: checkout.service"))
         #expect(files.allSatisfy { !$0.path.hasPrefix("deploy/kubernetes/") && !$0.path.contains("apus-checkout") })
         let rules = try #require(files.first { $0.path == "rules/fleet-alerts.yml" }).contents
-        for alert in ["InstanceDown", "HighCPU", "HighMemory", "FewDescriptorsLeft", "TooManyRestarts"] {
+        for alert in ["InstanceDown", "ProcessGone", "HighCPU", "HighMemory", "FewDescriptorsLeft", "TooManyRestarts"] {
             #expect(rules.contains("alert: \(alert)\n"), "\(alert)")
         }
-        for alert in ["HeapGrowth", "ServiceHung", "ReportsCease", "ProcessGone", "EventLoopLag", "PoolExhausted"] {
+        for alert in ["HeapGrowth", "ServiceHung", "ReportsCease", "EventLoopLag", "PoolExhausted"] {
             #expect(files.allSatisfy { !$0.contents.contains("alert: \(alert)\n") }, "\(alert)")
         }
     }
