@@ -2,7 +2,7 @@ import ApusPromQL
 import LiveChecks
 import Testing
 
-/// A server with a few series, by name; each has the label `status` with one value.
+/// A server with a few series, by name; each has the label `status` with one value. None of them has a past.
 private struct FewSeries: QueryServer {
     let statuses: [String: String]
     /// Names that it had series of, and has no more.
@@ -13,7 +13,7 @@ private struct FewSeries: QueryServer {
     func seriesCount(of expression: PromQLExpression) async throws(QueryServerError) -> Int {
         if isSilent, case .binary = expression.form { return 0 }
         let isThere = expression.selectors.allSatisfy { selector in
-            guard let status = selector.name.flatMap({ statuses[$0] }) else { return false }
+            guard selector.modifiers.offset == nil, let status = selector.name.flatMap({ statuses[$0] }) else { return false }
             return selector.matchers.allSatisfy { matcher in
                 if case .label("status", _, let value) = matcher { value == status } else { false }
             }
@@ -55,6 +55,15 @@ private struct FewSeries: QueryServer {
     @Test func `is quiet where its series are there, and no event has given it a value`() async throws {
         #expect(try await verdict(#"requests_total{status="200"} > 5"#, isSilent: true) == .nothingHappened([]))
         #expect(try await verdict(#"depth{status="200"} > 5"#, isSilent: true) == .nothingPasses)
+    }
+
+    @Test func `is quiet where its series have no past yet, and named where they are not there either`() async throws {
+        #expect(try await verdict(#"depth{status="200"} > 5 and depth offset 1h"#) == .nothingPasses)
+        guard case .empty(let selectors) = try await verdict("depth and heapth offset 1h") else {
+            Issue.record("it is quiet")
+            return
+        }
+        #expect(selectors.map(\.name) == ["heapth"])
     }
 
     @Test(arguments: [

@@ -145,9 +145,10 @@ extension PromQLExpression {
     }
 
     /// The selectors without which there is no result: not those whose absence is asked for, nor those that only may contribute.
+    /// What was some time ago is looked for now, as a fleet that has just begun has no past.
     fileprivate var selectorsThatMustFind: [PromQLSelector] {
         switch form {
-        case .selector(let selector), .range(let selector, _): [selector]
+        case .selector(let selector), .range(let selector, _): [selector.asItIsNow]
         case .call(.absent, _), .call(.absentOverTime, _): []
         case .binary(.unless, _, let left, _): left.selectorsThatMustFind
         case .binary(.or, _, let left, let right): left.selectorsThatMustFind + right.selectorsThatMustFind
@@ -157,6 +158,13 @@ extension PromQLExpression {
 }
 
 extension PromQLSelector {
+    /// A copy that looks at no other time.
+    fileprivate var asItIsNow: PromQLSelector {
+        var selector = self
+        selector.modifiers.offset = nil
+        return selector
+    }
+
     /// A copy without the matchers that a variable decides.
     fileprivate var withoutVariables: PromQLSelector {
         var selector = self
