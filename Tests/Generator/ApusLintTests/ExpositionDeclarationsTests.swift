@@ -61,4 +61,29 @@ import Testing
     @Test func `labels are not judged while those of targets are not known`() throws {
         #expect(try kinds("temperature{color=\"red\"}", .unknown) == [])
     }
+
+    @Test(
+        arguments: [
+            ("apus_service_up{color=\"red\"}", ["missingLabel"]), ("rate(apus_service_up[5m])", ["rateOfGauge"]),
+            ("sum by (color) (mine_total)", ["missingLabel", "bareCounter"]),
+            ("other_total{color=\"red\"} > 1", ["bareCounter"]),
+        ] as [(String, [String])])
+    func `what was seen takes nothing from what is declared`(expression: String, found: [String]) throws {
+        let text = """
+            # TYPE apus_service_up gauge
+            apus_service_up{service="a",instance="b",zone="c"} 1
+            # TYPE mine_total untyped
+            mine_total{zone="c"} 1
+            # TYPE other_total counter
+            other_total 1
+
+            """
+        var declarations = SeriesDeclarations.known(
+            more: [Counter<NoLabels>("mine_total", "Of a service of the fleet.").family])
+        declarations.declare(try ExpositionSummary(parsing: text, as: .any), targetLabels: .unknown)
+        let findings = try PromQLExpression(parsing: expression).findings(
+            declarations: declarations,
+            context: CheckContext(.recording, strictness: .foreign, reportsUnknownMetrics: true))
+        #expect(findings.map(\.kind.rawValue) == found)
+    }
 }

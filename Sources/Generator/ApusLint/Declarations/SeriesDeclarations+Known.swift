@@ -19,7 +19,7 @@ extension SeriesDeclarations {
                 // Other programs serve the same name with labels of their own.
                 known.declare(family.name, kind: family.kind, labels: nil, targetLabels: others)
             } else {
-                known.declare([family], targetLabels: .exactly(["job", "instance", "service"] + targetLabels))
+                known.declare(complete: [family], targetLabels: .exactly(["job", "instance", "service"] + targetLabels))
             }
         }
         return known

@@ -12,6 +12,8 @@ public struct SeriesDeclarations: Sendable {
     private var declared: [String: DeclaredSeries] = [:]
     var recordings: [String: [RecordedSeries]] = [:]
     var recorded: [String: DeclaredSeries] = [:]
+    /// The names of families whose declaration is complete: what is seen of them elsewhere adds nothing.
+    private var complete: Set<String> = []
     /// Lengths of known names, so that a search for the nearest looks at few.
     private(set) var namesByLength: [Int: [String]] = [:]
 
@@ -40,6 +42,15 @@ public struct SeriesDeclarations: Sendable {
             declare(family.name, kind: family.kind, labels: family.labelNames, targetLabels: targetLabels)
         }
     }
+
+    /// Declares families of which all is known: what an exposition has of them afterwards takes nothing from that.
+    public mutating func declare(complete families: [MetricFamily], targetLabels: TargetLabels) {
+        declare(families, targetLabels: targetLabels)
+        complete.formUnion(families.map(\.name))
+    }
+
+    /// Whether all is known of a family.
+    public func isComplete(_ family: String) -> Bool { complete.contains(family) }
 
     /// Declares a family of which less is known than a `MetricFamily` says.
     ///
