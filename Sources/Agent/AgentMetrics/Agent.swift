@@ -41,7 +41,7 @@ public enum Agent: MetricSubsystem {
         "Ended instances that were forgotten before their retention, as ended instances of their user took too much memory.")
     public static let forgottenGroups = Counter<NoLabels>(
         "apus_agent_groups_forgotten_total",
-        "Groups without a process that were forgotten before their retention, as a living one took their place (--group-limit)."
+        "Groups that were forgotten before their retention, as a living one took their place, or one that the file names (--group-limit)."
     )
     public static let refusals = Counter<RefusalLabels>(
         "apus_agent_reports_refused_total", "Reports that were refused, by reason.")

@@ -7,6 +7,9 @@ public import ApusMetrics
 public enum ServiceProcesses: MetricSubsystem {
     public static let processes = Gauge<ProcessStateLabels>(
         "service_processes", "Processes of the group, by the state of their first thread.")
+    public static let unwatched = Gauge<NoLabels>(
+        "service_processes_unwatched",
+        "Processes of the group that are not watched, as there are too many in all groups; absent where there is none.")
     public static let started = Counter<NoLabels>(
         "service_processes_started_total", "Processes that were found in the group, those that were there at first included.")
     public static let ended = Counter<NoLabels>(
@@ -27,7 +30,8 @@ public enum ServiceProcesses: MetricSubsystem {
     public static let title = "Groups of processes"
     public static let origin = MetricOrigin.group
     public static let families = [
-        processes.family, started.family, ended.family, faults.family, storage.family, proportionalMemory.family,
+        processes.family, unwatched.family, started.family, ended.family, faults.family, storage.family,
+        proportionalMemory.family,
         filesRatio.family,
     ]
 }

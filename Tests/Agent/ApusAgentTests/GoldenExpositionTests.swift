@@ -167,6 +167,11 @@ import Testing
         try host.open(9103, by: pool[3].pid)
         try host.open(9104, by: others[0].pid)
         try host.put(first, .init(pid: 4820, name: "pool", command: "pool", userTicks: 1))
+        // There is room for no more than those before.
+        for pid in 4851..<4856 as Range<Int32> {
+            let name = pid < 4853 ? "pool" : "other"
+            try host.put(.init(pid: pid, name: name, command: name, startTicks: 340_000))
+        }
         return GroupTable(
             try host.groups(
                 """
@@ -174,7 +179,7 @@ import Testing
                   - { service: group-pool, match: { executable: pool } }
                   - { service: group-other, match: { executable: other } }
                   - { service: group-batch, match: { unit: batch-*.service } }
-                """, pssBudget: .seconds(1)), configuration: host.configuration, root: host.root)
+                """, pssBudget: .seconds(1), descriptors: 19 * 8), configuration: host.configuration, root: host.root)
     }
 
     private static let pool: [FixtureHost.Process] = zip((4801 as Int32)..., "SSRRRRRZ").map { pid, state in

@@ -53,6 +53,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("groups: [{ service: queue, match: { executable: no-such-program } }]", true),
+        ("scrape: [{ service: shop, url: 'http://127.0.0.1:1/metrics' }]", true),
+        ("scrape: [{ service: worker, instance: worker-1, url: 'http://127.0.0.1:1/metrics' }]", false),
+        ("groups: [{ service: worker, instance: worker-1, match: { executable: no-such-program } }]", false),
+    ])
+    func `an agent that watches others beside the one that it expects has its own labels`(
+        file: String, watchesOthers: Bool
+    ) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(file, to: "watch.yaml")
+        try await RunningAgent.with {
+            $0.expected = [InstanceIdentity(service: "worker", instance: "worker-1")]
+            $0.watchFile = folder.path("watch.yaml")
+        } _: { agent in
+            let labels = try await groups(agent).first?.labels
+            #expect(labels?["service"] == (watchesOthers ? "apus-agent" : "worker"))
+            #expect(labels?["instance"] == (watchesOthers ? nil : "worker-1"))
+        }
+    }
+
     @Test func `groups of processes and what reports over HTTP are among those that an agent watches`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("groups: [{ service: queue, match: { executable: no-such-program } }]\n", to: "watch.yaml")

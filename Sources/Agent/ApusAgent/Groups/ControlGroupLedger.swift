@@ -58,6 +58,15 @@ package struct ControlGroupLedger: Sendable {
     /// Forgets a group that has no control groups.
     package mutating func forget(_ group: Int) { accounts[group] = nil }
 
+    /// Lets go of the control groups of groups that are to be forgotten.
+    ///
+    /// - Returns: those control groups.
+    package mutating func release(_ groups: Set<Int>) -> [ControlGroupTree.Folder] {
+        let own = members.filter { groups.contains($0.value.group) }.map(\.key)
+        for folder in own { members[folder] = nil }
+        return own
+    }
+
     /// Takes in all control groups of all groups, as one look found them.
     package mutating func look(_ sightings: [Sighting]) {
         let seen = Set(sightings.map(\.folder))

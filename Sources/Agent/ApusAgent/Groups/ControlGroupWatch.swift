@@ -57,6 +57,8 @@ struct ControlGroupWatch {
     private(set) var claims: [Claim] = []
     private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
     private var ledger = ControlGroupLedger()
+    /// Those whose group was forgotten while they were there: what they had counted was served before.
+    private var givenUp: Set<ControlGroupTree.Folder> = []
     /// Whether the file has been read again since they were looked for.
     private var isReloaded = false
     /// The number of control groups for which there is no room; at least 1 while a search is cut.
@@ -78,6 +80,9 @@ struct ControlGroupWatch {
     }
 
     mutating func forget(_ group: Int) { ledger.forget(group) }
+
+    /// Lets go of the control groups of groups that are to be forgotten.
+    mutating func release(_ groups: Set<Int>) { givenUp.formUnion(ledger.release(groups)) }
 
     // MARK: - Finding
 
@@ -165,10 +170,11 @@ struct ControlGroupWatch {
             sightings.append(
                 .init(
                     folder: claim.folder, group: group, outer: claim.outer, counts: reading?.counts ?? ControlGroupCounts(),
-                    countsWhole: isNew || !isReloaded))
+                    countsWhole: (isNew || !isReloaded) && !givenUp.contains(claim.folder)))
             if let reading { gauges[group, default: []].append(reading.gauges) }
         }
         watched = kept
+        if !givenUp.isEmpty { givenUp.formIntersection(claims.lazy.map(\.folder).filter { kept[$0] == nil }) }
         ledger.look(sightings)
         let groups = Set(sightings.map(\.group)).union(ledger.groups)
         return Dictionary(

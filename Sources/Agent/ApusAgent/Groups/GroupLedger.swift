@@ -69,6 +69,9 @@ package struct GroupLedger: Sendable {
     /// Forgets a group that has no processes.
     package mutating func forget(_ group: Int) { accounts[group] = nil }
 
+    /// Lets go of the processes of groups that are to be forgotten.
+    package mutating func release(_ groups: Set<Int>) { members = members.filter { !groups.contains($0.value.group) } }
+
     /// The living processes that may have taken over what these had used, which have ended: they are to be read after the end was seen.
     package func heirs(of ended: Set<Int32>) -> Set<Int32> { Set(ended.compactMap { heir(of: $0, ended) }) }
 

@@ -9,15 +9,20 @@ package enum GroupLimits: LimitCatalog {
 
     package static let processes = Limit(
         8192,
-        "processes of all groups, and a sixth of the descriptors that the agent may have; those past them are not watched",
+        "processes of all groups, and an eighth of the descriptors that the agent may have; those past them are not watched, and processes of captured groups give way to those of named ones",
         per: "agent",
         metric: Agent.unwatchedProcesses.family.name, remedy: "match fewer, or raise LimitNOFILE= in the agent's unit")
     package static let groups = Limit(
         1024,
-        "groups, of which one of control groups counts twice; one without a process gives way to a living one, and processes of those past them are not watched",
+        "groups, of which one of control groups counts twice; one without a process gives way to a living one, one of a captured name to one that the file names as it is, and processes of those past them are not watched",
         per: "agent",
         option: "--group-limit", metric: Agent.unwatchedProcesses.family.name,
         remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 30 samples")
+    package static let marked = Limit(
+        512,
+        "processes whose control groups are read again at a turn of the sampling loop, to see who has been moved; others have their turn at the next ones",
+        per: "turn",
+        remedy: "none is needed: of 5,000 processes each is looked at every ten turns")
     /// Groups at most, whatever is asked for: each may be one process.
     package static let mostGroups = processes.value
 
@@ -52,6 +57,6 @@ package enum GroupLimits: LimitCatalog {
         folders: walkedFolders.value, depth: walkedDepth.value, time: UInt64(walkTime.value / .nanoseconds(1)))
 
     package static let all: [any AnyLimit] = [
-        processes, groups, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, quickWalk,
+        processes, groups, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, quickWalk,
     ]
 }

@@ -7,18 +7,24 @@ struct MemberSight {
     /// `nil` of a zombie.
     let living: ProcessStat?
     let io: ProcessIO?
+    /// Whether what it has read and written cannot be known.
+    let hidesStorage: Bool
     let openFiles: UInt64?
     let filesLimit: UInt64?
     let pageSize: UInt64
+    let residentPages: UInt64
     /// The memory of the process at the last turn of the sampling loop.
     var memory: ProcessMemory?
 
     /// Bytes.
-    var residentBytes: UInt64 { UInt64(clamping: UInt128(living?.residentPages ?? 0) * UInt128(pageSize)) }
+    var residentBytes: UInt64 { UInt64(clamping: UInt128(residentPages) * UInt128(pageSize)) }
 }
 
 /// One process of a group, looked at from outside for as long as it lives.
 final class GroupMember {
+    /// Files of a process that are kept open at most.
+    static let descriptors = 4
+
     let process: WatchedProcess
     let group: Int
     /// Whether all that it has used counts.
@@ -26,6 +32,8 @@ final class GroupMember {
     /// Whether it belongs to the group because the process does that started it.
     let isDescendant: Bool
     let name: ProcessName
+    /// The mark of the control groups that it was asked in; `nil` where no group is chosen by them.
+    let controlGroups: Int?
     /// Whether it was there at a turn of the sampling loop already, so that it has become what it is to be.
     var isSettled = false
     /// Its soft limit of descriptors at the last turn of the sampling loop.
@@ -38,6 +46,8 @@ final class GroupMember {
     private(set) var sight: MemberSight?
     /// What it has read and written; `nil` where that may not be known.
     private let io: ProcFile?
+    /// Whether what it has read and written is not known, though it was there to be asked.
+    private(set) var hidesStorage = false
     /// Where the number of its descriptors is read; `nil` where the kernel has no such folder.
     private let descriptors: DescriptorFolder?
     /// Its open descriptors at the last turn, where they have to be counted one by one.
@@ -45,14 +55,18 @@ final class GroupMember {
 
     /// - Parameter former: the same process as it was before it was asked again.
     init(
-        _ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName, former: GroupMember?
+        _ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName, controlGroups: Int?,
+        former: GroupMember?
     ) {
         self.process = process
         self.group = group
         self.countsWhole = countsWhole
         self.isDescendant = isDescendant
         self.name = name
-        io = try? process.file("io")
+        self.controlGroups = controlGroups
+        let io = try? process.file("io")
+        self.io = io
+        hidesStorage = io == nil && !process.hasEnded
         descriptors = (try? DescriptorFolder(of: process)) ?? nil
         isSettled = former?.isSettled ?? false
         proportional = former?.proportional ?? ProportionalMemory()
@@ -67,7 +81,8 @@ final class GroupMember {
         let (counted, living) = try process.observe()
         guard let living else {
             sight = MemberSight(
-                counted: counted, living: nil, io: nil, openFiles: nil, filesLimit: nil, pageSize: process.root.pageSize)
+                counted: counted, living: nil, io: nil, hidesStorage: hidesStorage, openFiles: nil, filesLimit: nil,
+                pageSize: process.root.pageSize, residentPages: 0)
             return
         }
         if isTurn {
@@ -76,9 +91,19 @@ final class GroupMember {
             countedFiles = nil
             memory = (try? process.memory()) ?? nil
         }
+        let storage = storage()
         sight = MemberSight(
-            counted: counted, living: living, io: io.flatMap { try? ProcessIO($0) }, openFiles: openFiles(counted),
-            filesLimit: filesLimit, pageSize: process.root.pageSize, memory: memory)
+            counted: counted, living: living, io: storage, hidesStorage: hidesStorage, openFiles: openFiles(counted),
+            filesLimit: filesLimit, pageSize: process.root.pageSize, residentPages: process.residentPages(living),
+            memory: memory)
+    }
+
+    private func storage() -> ProcessIO? {
+        do throws(LinuxError) { return try io.map { io throws(LinuxError) in try ProcessIO(io) } } catch {
+            // Who takes on another user hides from then on.
+            if error.isForbidden { hidesStorage = true }
+            return nil
+        }
     }
 
     private func openFiles(_ counted: ProcessStat) -> UInt64? {

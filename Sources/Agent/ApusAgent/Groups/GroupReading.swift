@@ -5,6 +5,8 @@ package import ApusLinux
 package struct GroupReading: Sendable {
     /// How many there are, zombies included.
     package var processes = 0
+    /// How many there are besides for which there is no room.
+    package var unwatched = 0
     /// How many are in each state, in the order of the cases.
     private var states = SIMD8<Int32>()
     package var account = GroupLedger.Account()
@@ -24,7 +26,7 @@ package struct GroupReading: Sendable {
     package var openFiles: UInt64? = 0
     /// The largest part of its limit of open descriptors that one of them uses, 0 to 1; `nil` where none has a limit that may be read.
     package var filesRatio: Double?
-    /// Whether the bytes are those of all of them: they are the kernel's secret where one belongs to another user.
+    /// Whether the bytes are those of all of them, who have ended included: they are the kernel's secret where one belongs to another user.
     package var knowsIO = true
     /// Clock ticks from boot to the start of the oldest one; `nil` of a group without processes.
     package var oldestStart: UInt64?
@@ -48,7 +50,10 @@ package struct GroupReading: Sendable {
     package init() {}
 
     /// Whether it has neither a process nor a control group.
-    var isEmpty: Bool { processes == 0 && (controlGroups?.number ?? 0) == 0 }
+    var isEmpty: Bool { processes == 0 && unwatched == 0 && (controlGroups?.number ?? 0) == 0 }
+
+    /// Whether it has processes and none of them was ever watched, so that nothing can be said of what they have used.
+    var isUnknown: Bool { processes == 0 && unwatched > 0 && account.started == 0 }
 
     /// How many processes are in a state.
     package func count(of state: ProcessState) -> Int { Int(states[Self.place(of: state)]) }
@@ -83,6 +88,7 @@ package struct GroupReading: Sendable {
         residentBytes &+= sight.residentBytes
         virtualBytes &+= sight.living?.virtualMemory ?? 0
         oldestStart = min(oldestStart ?? .max, sight.counted.startTicks)
+        if sight.hidesStorage { knowsIO = false }
         guard sight.living != nil else { return }
         threads += sight.counted.threads
         openFiles = openFiles.flatMap { sum in sight.openFiles.map { sum + $0 } }

@@ -34,7 +34,7 @@ package final class ProcessGroups: Sendable {
     ///   - proportionalBudget: the time for proportional memory; `nil`: it is not read.
     ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
-    ///   - descriptors: that this process may have open; a process of a group takes three, and half of all are left to the rest.
+    ///   - descriptors: that this process may have open; a process of a group takes four, and half of all are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
         proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,
@@ -55,7 +55,27 @@ package final class ProcessGroups: Sendable {
     /// Watches what a file names in place of what was watched: at the next turn of the sampling loop every process is asked again.
     ///
     /// A group that it does not name any more, and one that no process is left in by it, goes with that turn.
-    package func watch(_ file: WatchFile, at now: Moment) { state.withLock { $0.roll.watch(file, at: now) } }
+    ///
+    /// A group that it names as it is has its place at once, if need be that of one whose name is captured.
+    package func watch(_ file: WatchFile, at now: Moment) {
+        let (places, most) = state.withLock { ($0.roll.watch(file, at: now), $0.roll.mostGroups) }
+        if !places.given.isEmpty {
+            logger.warning(
+                "living groups gave their places to groups that the file names as they are, as \(most) groups are the most: raise --group-limit, or have fewer captures in names",
+                metadata: Self.facts(of: places.given))
+        }
+        if !places.missing.isEmpty {
+            logger.error(
+                "groups that the file names are not watched, as \(most) are the most, of which one of control groups counts twice: raise --group-limit",
+                metadata: Self.facts(of: places.missing))
+        }
+    }
+
+    private static func facts(of identities: [InstanceIdentity]) -> Logger.Metadata {
+        let shown = 5
+        let names = identities.prefix(shown).map(\.description).joined(separator: ", ")
+        return ["number": "\(identities.count)", "groups": "\(names)\(identities.count > shown ? " …" : "")"]
+    }
 
     /// All groups, in the order of their names, as they are now: looks that come within 50 ms share one.
     package func look(at now: Moment) -> [Served] {
@@ -84,10 +104,15 @@ package final class ProcessGroups: Sendable {
         }
     }
 
+    /// Whether the file names a group of another name.
+    func names(othersThan identity: InstanceIdentity) -> Bool {
+        state.withLock { $0.roll.declarations.contains { $0.fixedIdentity != identity } }
+    }
+
     /// The processes that are past the most that are watched.
     package var unwatched: Int { state.withLock { $0.roll.unwatched } }
 
-    /// Groups without a process that were forgotten before their time.
+    /// Groups that were forgotten before their time.
     package var forgotten: UInt64 { state.withLock { $0.roll.forgotten } }
 
     /// The groups in the order of their names, how many processes each has, and whether it is as it should be: one that the file names as
@@ -113,15 +138,22 @@ package final class ProcessGroups: Sendable {
     /// Says once of each group that the file names when it has no process, and when it has one again.
     private func tellEmpty(_ state: inout State) {
         for group in state.roll.groups.values where group.isExpected {
-            let isEmpty = group.finding.reading.processes == 0
-            guard isEmpty != group.isToldEmpty else { continue }
-            group.isToldEmpty = isEmpty
-            let facts: Logger.Metadata = ["group": "\(group.identity)"]
-            if isEmpty {
+            let reading = group.finding.reading
+            let standing: WatchedGroup.Standing =
+                reading.processes > 0 ? .inhabited : reading.unwatched > 0 ? .crowdedOut : .empty
+            guard standing != group.told else { continue }
+            group.told = standing
+            var facts: Logger.Metadata = ["group": "\(group.identity)"]
+            switch standing {
+            case .inhabited: logger.notice("a group has processes", metadata: facts)
+            case .empty:
                 logger.warning(
                     "no process matches a group; apus-agent check-config --processes shows who is matched", metadata: facts)
-            } else {
-                logger.notice("a group has processes", metadata: facts)
+            case .crowdedOut:
+                facts["unwatched"] = "\(reading.unwatched)"
+                logger.warning(
+                    "no process of a group is watched, as \(state.roll.most) of all groups are the most: match fewer, or raise LimitNOFILE=",
+                    metadata: facts)
             }
         }
     }

@@ -22,8 +22,12 @@ final class WatchedGroup {
     var lastSeen: UInt64
     /// How far what is served of its CPU time is ahead of its control groups, which were found after it had been served.
     private var ahead: GroupReading.CPUTime?
+    /// Whether the file before named it.
+    var wasNamed = false
+    /// Whether a process has ended or left whose bytes from and to storage nobody could read.
+    var hidesStorage = false
     /// What the log says of it already.
-    var isToldEmpty = false
+    var told = Standing.inhabited
     /// How many it takes of the places for groups.
     let places: Int
 
@@ -37,6 +41,14 @@ final class WatchedGroup {
         self.isExpected = isExpected
         lastSeen = now.monotonic
         self.places = places
+    }
+
+    /// Whether it has processes, as the log says it.
+    enum Standing {
+        case inhabited
+        case empty
+        /// Has some, for which there is no room.
+        case crowdedOut
     }
 
     /// Notes that all counts which a process has made since its start.
@@ -53,12 +65,16 @@ final class WatchedGroup {
     /// - Parameter own: the part of its memory that is its own; `nil` where that is not read.
     func add(_ sight: MemberSight, _ own: ProportionalMemory?) { found.add(sight, own) }
 
+    /// Adds a process of it for which there is no room.
+    func addUnwatched() { found.unwatched += 1 }
+
     /// Ends a look: what was added since the one before is what it comes to, with what its processes and control groups have counted.
     func settle(
         _ account: GroupLedger.Account, _ controlGroups: ControlGroupSum?, _ sockets: SocketFigures?, bootTime: Double?,
         _ root: KernelRoot, at now: Moment
     ) {
         found.account = account
+        if hidesStorage { found.knowsIO = false }
         found.bootTime = bootTime
         found.sockets = sockets
         found.controlGroups = controlGroups

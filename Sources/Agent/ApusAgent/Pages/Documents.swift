@@ -61,7 +61,14 @@ struct Documents: Sendable {
     /// - Parameter address: under which the client reaches this agent; `nil` where it is reached over Unix sockets alone.
     func targets(address: String?) throws -> [UInt8] {
         let names = Set(table.instances.map(\.identity)).union(groups?.known.standing.identities ?? [])
-        return try encode(TargetsDocument(address: address, instances: names.sorted(), companion: companion))
+        return try encode(
+            TargetsDocument(address: address, instances: names.sorted(), companion: watchesOthers ? nil : companion))
+    }
+
+    /// Whether the configuration file names others than the one that the agent stands beside.
+    private var watchesOthers: Bool {
+        guard let companion else { return true }
+        return groups?.known.names(othersThan: companion) ?? false || table.scrapes(othersThan: companion)
     }
 
     func unitStates() throws -> [UInt8] {

@@ -17,7 +17,10 @@ struct ProcessesSource: Source {
     static let rows: [Row<Reading>] = lives + usage + sums
 
     private static let lives: [Row<Reading>] =
-        [Row(ServiceState.up) { $0.group.processes > 0 ? 1 : 0 }] + states + [
+        [
+            Row(ServiceState.up) { $0.group.processes > 0 || $0.group.unwatched > 0 ? 1 : 0 },
+            Row(ServiceProcesses.unwatched) { $0.group.unwatched > 0 ? $0.group.unwatched : nil },
+        ] + states + [
             Row(ServiceProcesses.started) { $0.group.account.started },
             Row(ServiceProcesses.ended) { $0.group.account.ended },
         ]
@@ -49,7 +52,7 @@ struct ProcessesSource: Source {
         let isCounted = row.family.kind == .counter
         let isCPUTime = row.family.name == ServiceProcess.cpu.family.name
         return Row(family: row.family, labels: row.labels) { reading, subject, start in
-            guard reading.group.processes > 0 || isCounted else { return .absent }
+            guard reading.group.processes > 0 || isCounted, !reading.group.isUnknown else { return .absent }
             let isOfControlGroups = isCPUTime && reading.group.controlGroupTime != nil
             return row.value(reading.stat, subject, isOfControlGroups ? reading.group.controlGroups?.began : start)
         }

@@ -21,6 +21,9 @@ extension InstanceTable {
 
     func isScraped(_ identity: InstanceIdentity) -> Bool { scraped.withLock { $0.contains(identity) } }
 
+    /// Whether a page of another name is fetched.
+    func scrapes(othersThan identity: InstanceIdentity) -> Bool { scraped.withLock { $0.contains { $0 != identity } } }
+
     func known(_ identity: InstanceIdentity) -> KnownInstance? { state.withLock { $0[identity] } }
 
     /// - Throws: ``Refusal`` of a name whose page the agent fetches.

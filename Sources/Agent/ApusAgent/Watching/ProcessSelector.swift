@@ -34,6 +34,9 @@ package struct ProcessSelector: Sendable {
         executable == nil && command == nil && user == nil && pidFile == nil && (unit != nil || controlGroup != nil)
     }
 
+    /// Whether a process matches or not by its control group.
+    var choosesByControlGroup: Bool { unit != nil || controlGroup != nil }
+
     /// Whether the processes in a control group match, where ``isOfControlGroups``.
     func matches(_ group: ControlGroupName) -> Bool {
         (unit.map { Self.matches($0, group.unit) } ?? true) && (controlGroup.map { Self.matches($0, group.path) } ?? true)

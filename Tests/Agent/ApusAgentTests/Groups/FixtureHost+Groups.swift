@@ -1,4 +1,5 @@
 import ApusAgent
+import ApusLinux
 import Foundation
 import HostTesting
 import Testing
@@ -33,6 +34,8 @@ extension FixtureHost {
         /// Of KiB, in smaps_rollup.
         var rss = 40
         var pss = 20
+        /// `nil`: the unit of its name.
+        var controlGroup: String?
     }
 
     /// Puts processes into the tree, or writes over what the kernel says of them.
@@ -51,7 +54,7 @@ extension FixtureHost {
             to: "\(base)/stat")
         try write("\(process.name)\n", to: "\(base)/comm")
         try write(process.command.replacing(" ", with: "\0") + "\0", to: "\(base)/cmdline")
-        try write("0::/system.slice/\(process.name).service\n", to: "\(base)/cgroup")
+        try write("0::\(process.controlGroup ?? "/system.slice/\(process.name).service")\n", to: "\(base)/cgroup")
         try write(
             "Limit Soft Hard Units\nMax open files            \(process.filesLimit)                 4096                 files\n",
             to: "\(base)/limits")
@@ -84,11 +87,13 @@ extension FixtureHost {
         try FileManager.default.removeItem(atPath: folder.path("host/proc/\(pid)"))
     }
 
-    func groups(_ yaml: String, pssBudget: Duration = .zero) throws -> ProcessGroups {
+    func groups(
+        _ yaml: String, pssBudget: Duration = .zero, descriptors: Int? = DescriptorLimit.current?.soft
+    ) throws -> ProcessGroups {
         ProcessGroups(
             try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: root,
             proportionalBudget: ProportionalBudget(pssBudget, each: .seconds(15), work: AgentWork(at: time.now)),
-            sockets: survey,
+            sockets: survey, descriptors: descriptors,
             logger: log.logger, at: time.now)
     }
 }

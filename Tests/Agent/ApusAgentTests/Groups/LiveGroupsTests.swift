@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusAgent
 import ApusLinux
 import Foundation
+import Glibc
 import HostTesting
 import Logging
 import Synchronization
@@ -211,5 +212,23 @@ import Testing
         #expect(reading.account.used.userTicks + reading.account.used.systemTicks >= 18)
         #expect(reading.residentBytes > 64 << 20 && reading.residentBytes < 128 << 20)
         #expect(reading.processes == 1 && reading.openFiles.map { $0 >= 3 } == true && reading.filesRatio != nil)
+    }
+
+    @Test func `resident memory is what the kernel finds page by page, as far as it has added up its counts`() throws {
+        let work = "blocks = [bytearray(4096 * n) for n in range(1, 40)]"
+        var (counted, rollup): (UInt64?, UInt64?)
+        let (reading, _, _) = try watch(work) { pid in
+            // It waits for its input: nothing of it changes.
+            let statm = try String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8).split(separator: " ")
+            counted = UInt64(statm[1]).map { $0 * UInt64(getpagesize()) }
+            rollup = try String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8).split(separator: "\n")
+                .first { $0.hasPrefix("Rss:") }.flatMap { UInt64($0.split(separator: " ")[1]) }.map { $0 << 10 }
+        }
+        #expect(reading.residentBytes == counted)
+        let whole = try #require(rollup)
+        // Kernels that add up nothing for statm leave out this much at most, of memory of three kinds.
+        let processors = UInt64(ProcessInfo.processInfo.processorCount)
+        let bound = counted == whole ? whole / 100 : 3 * processors * max(32, 2 * processors) * UInt64(getpagesize())
+        #expect(max(whole, reading.residentBytes) - min(whole, reading.residentBytes) <= bound)
     }
 }

@@ -178,6 +178,54 @@ import Testing
         let groups = try host.groups(Self.nginx)
         try host.put(.init(pid: 4801, name: "nginx", readBytes: 5), .init(pid: 4802, name: "nginx", readBytes: nil))
         #expect(look(groups).first?.reading.knowsIO == false)
+        // What the one had used that has ended is still not known.
+        try host.remove(4802)
+        #expect(look(groups).map(\.reading.processes) == [1])
+        #expect(look(groups).first?.reading.knowsIO == false)
+    }
+
+    @Test func `bytes are absent after the end of the only process, where they could not be read`() throws {
+        let groups = try host.groups(Self.nginx)
+        #expect(look(groups).first?.reading.knowsIO == true)
+        try host.put(.init(pid: 4801, name: "nginx", readBytes: nil))
+        turn(groups)
+        try host.put(.init(pid: 4801, name: "nginx", state: "Z", readBytes: nil))
+        #expect(look(groups).first?.reading.knowsIO == false)
+        try host.remove(4801)
+        turn(groups)
+        let reading = try #require(look(groups).first).reading
+        #expect(reading.processes == 0 && reading.account.ended == 1 && !reading.knowsIO)
+    }
+
+    @Test func `a process that is moved comes to the group of its control group at the next turn, and leaves with it`() throws {
+        let groups = try host.groups("groups: [{ service: shop, match: { cgroup: /shop.slice, executable: app } }]")
+        func put(_ controlGroup: String, ticks: Int) throws {
+            try host.put(.init(pid: 4801, name: "app", command: "app", userTicks: ticks, controlGroup: controlGroup))
+        }
+        try put("/user.slice/one.scope", ticks: 50)
+        for _ in 0..<3 { turn(groups) }
+        #expect(look(groups).map(\.reading.processes) == [0])
+        try put("/shop.slice/one.scope", ticks: 60)
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [1])
+        // Within the group it stays who it is.
+        try put("/shop.slice/two.scope", ticks: 67)
+        turn(groups)
+        let reading = try #require(look(groups).first).reading
+        #expect(reading.processes == 1 && reading.account.started == 1 && reading.account.used.userTicks == 7)
+        try put("/user.slice/one.scope", ticks: 70)
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [0])
+    }
+
+    @Test func `of many processes each is looked at in turn, to see whether it was moved`() throws {
+        let groups = try host.groups("groups: [{ service: shop, match: { cgroup: /shop.slice, executable: app } }]")
+        for pid in 5000..<5600 as Range<Int32> { try host.put(.init(pid: pid, name: "other", command: "other")) }
+        try host.put(.init(pid: 5599, name: "app", command: "app"))
+        for _ in 0..<4 { turn(groups) }
+        try host.put(.init(pid: 5599, name: "app", command: "app", controlGroup: "/shop.slice/one.scope"))
+        for _ in 0..<2 { turn(groups) }
+        #expect(look(groups).map(\.reading.processes) == [1])
     }
 
     @Test func `a group that matches nothing is served as down, and the log says so once`() throws {
@@ -217,62 +265,6 @@ import Testing
         #expect(served.map(\.reading.processes) == [1])
     }
 
-    @Test func `a living group takes the place of the one that ended longest ago, which is counted`() throws {
-        let groups = ProcessGroups(
-            try WatchFile.parse(
-                Array("groups: [{ service: job, instance: 'job-${n}', match: { command: 'job (?<n>[a-z]+)' } }]".utf8),
-                path: "watch.yaml"),
-            retention: .seconds(3600), root: host.root, mostGroups: 3, logger: host.log.logger, at: host.time.now)
-        func names() -> [String] { look(groups).map(\.identity.instance) }
-        try host.put(
-            .init(pid: 4801, command: "job a"), .init(pid: 4802, command: "job b"), .init(pid: 4803, command: "job c"))
-        turn(groups)
-        #expect(names() == ["job-a", "job-b", "job-c"])
-        // All live: who comes has no place.
-        try host.put(.init(pid: 4804, command: "job d"))
-        turn(groups)
-        #expect(names() == ["job-a", "job-b", "job-c"] && groups.unwatched == 1 && groups.forgotten == 0)
-        // Its place is free from the look on that has seen its end.
-        try host.remove(4802)
-        turn(groups)
-        turn(groups)
-        #expect(names() == ["job-a", "job-c", "job-d"] && groups.unwatched == 0 && groups.forgotten == 1)
-        try host.remove(4801)
-        turn(groups)
-        try host.remove(4803)
-        turn(groups)
-        #expect(names() == ["job-a", "job-c", "job-d"])
-        try host.put(.init(pid: 4805, command: "job e"))
-        turn(groups)
-        #expect(names() == ["job-c", "job-d", "job-e"] && groups.forgotten == 2)
-        // Who comes back to its group while others come keeps it.
-        try host.put(.init(pid: 4806, command: "job c"), .init(pid: 4807, command: "job f"))
-        turn(groups)
-        #expect(names() == ["job-c", "job-d", "job-e"] && groups.forgotten == 2 && groups.unwatched == 1)
-    }
-
-    @Test func `a file that still names a group keeps it, however full the places are`() throws {
-        func file(_ names: String...) throws -> WatchFile {
-            let named = names.map { "{ service: \($0), match: { command: \($0) } }, " }.joined()
-            return try WatchFile.parse(
-                Array("groups: [\(named){ service: job, instance: 'job-${n}', match: { command: 'job (?<n>[0-9]+)' } }]".utf8),
-                path: "watch.yaml")
-        }
-        let groups = ProcessGroups(
-            try file("z"), retention: .seconds(3600), root: host.root, mostGroups: 3, logger: host.log.logger,
-            at: host.time.now)
-        try host.put(.init(pid: 4801, command: "z"), .init(pid: 4802, command: "job 1"), .init(pid: 4803, command: "job 2"))
-        turn(groups)
-        for pid in [4801, 4802] as [Int32] {
-            try host.remove(pid)
-            turn(groups)
-        }
-        turn(groups)
-        groups.watch(try file("b", "z"), at: host.time.now)
-        let served = look(groups)
-        #expect(served.map(\.identity.instance) == ["b", "job-2", "z"] && groups.forgotten == 1)
-    }
-
     @Test func `a daemon is found once it has written its number`() throws {
         let path = host.folder.path("daemon.pid")
         let groups = try host.groups("groups: [{ service: daemon, match: { pid_file: '\(path)' } }]")
@@ -283,22 +275,5 @@ import Testing
         try host.folder.write("4801\n", to: "daemon.pid")
         turn(groups)
         #expect(look(groups).map(\.reading.processes) == [1])
-    }
-
-    @Test func `processes past the most are counted and told, and leave descriptors to the rest of the agent`() throws {
-        for number in 0..<5 { try host.put(.init(pid: 4801 + Int32(number), name: "nginx")) }
-        let groups = ProcessGroups(
-            try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
-            descriptors: 23, logger: host.log.logger, at: host.time.now)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [3])
-        #expect(groups.unwatched == 2)
-        #expect(
-            host.log.lines(
-                "processes are not watched: 3 in 1024 groups are the most; match fewer, or raise LimitNOFILE= or --group-limit"
-            ).count == 1)
-        try host.remove(4801)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [3] && groups.unwatched == 1)
     }
 }
