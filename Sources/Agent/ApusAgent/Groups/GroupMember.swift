@@ -92,9 +92,11 @@ final class GroupMember {
             memory = (try? process.memory()) ?? nil
         }
         let storage = storage()
+        // Where nothing else has changed its memory has not, or by a few pages that the next turn sees.
+        let known = isTurn ? nil : sight.flatMap { $0.living == living ? $0.residentPages : nil }
         sight = MemberSight(
             counted: counted, living: living, io: storage, hidesStorage: hidesStorage, openFiles: openFiles(counted),
-            filesLimit: filesLimit, pageSize: process.root.pageSize, residentPages: process.residentPages(living),
+            filesLimit: filesLimit, pageSize: process.root.pageSize, residentPages: known ?? process.residentPages(living),
             memory: memory)
     }
 

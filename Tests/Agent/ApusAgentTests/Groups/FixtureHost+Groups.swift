@@ -23,6 +23,8 @@ extension FixtureHost {
         var startTicks = 329_000
         var virtualBytes = 1 << 20
         var residentPages = 10
+        /// In statm; `nil`: there is no such file.
+        var countedPages: Int?
         var readBytes: Int? = 0
         var writtenBytes = 0
         var openFiles = 3
@@ -52,6 +54,7 @@ extension FixtureHost {
                 + "\(process.childrenUserTicks) \(process.childrenSystemTicks) 20 0 \(process.threads) 0 \(process.startTicks) "
                 + "\(process.virtualBytes) \(process.residentPages) 18446744073709551615 0 0 0 0 0 0 0 0 0\n",
             to: "\(base)/stat")
+        if let pages = process.countedPages { try write("256 \(pages) 3 4 0 5 0\n", to: "\(base)/statm") }
         try write("\(process.name)\n", to: "\(base)/comm")
         try write(process.command.replacing(" ", with: "\0") + "\0", to: "\(base)/cmdline")
         try write("0::\(process.controlGroup ?? "/system.slice/\(process.name).service")\n", to: "\(base)/cgroup")

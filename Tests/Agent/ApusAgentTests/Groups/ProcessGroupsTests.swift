@@ -54,6 +54,22 @@ import Testing
         #expect(reading.oldestStart == 329_100)
     }
 
+    @Test func `resident pages are those that the kernel has added up, which are asked when anything has changed`() throws {
+        let groups = try host.groups(Self.nginx)
+        func pages() -> UInt64? { look(groups).first.map { $0.reading.residentBytes / 4096 } }
+        try host.put(.init(pid: 4801, residentPages: 20, countedPages: 24))
+        #expect(pages() == 24)
+        try host.put(.init(pid: 4801, residentPages: 20, countedPages: 25))
+        #expect(pages() == 24)
+        turn(groups)
+        #expect(pages() == 25)
+        try host.put(.init(pid: 4801, minorFaults: 2, residentPages: 20, countedPages: 26))
+        #expect(pages() == 26)
+        // Of a process whose first thread has ended it says 0.
+        try host.put(.init(pid: 4801, minorFaults: 3, residentPages: 20, countedPages: 0))
+        #expect(pages() == 20)
+    }
+
     @Test func `where memory is, is a sum, the largest score counts, and one that was never looked into is as the others are`()
         throws
     {
