@@ -147,6 +147,8 @@ package final class ProcessGroups: Sendable {
             switch standing {
             case .inhabited: logger.notice("a group has processes", metadata: facts)
             case .empty:
+                let declaration = state.roll.declarations.first { $0.fixedIdentity == group.identity }
+                if let words = declaration?.linkWords { facts["links"] = "\(words)" }
                 logger.warning(
                     "no process matches a group; apus-agent check-config --processes shows who is matched", metadata: facts)
             case .crowdedOut:

@@ -62,7 +62,10 @@ package struct GroupCensus: Sendable {
     private static func line(of group: GroupDeclaration, _ others: [InstanceIdentity: Int]) -> String {
         let what = group.isOfControlGroups ? "control group" : "process"
         let name = "\(group.service)/\(group.instance)"
-        guard !others.isEmpty else { return "\(name): no \(what) matches the group in line \(group.place.line)" }
+        guard !others.isEmpty else {
+            let links = group.linkWords.map { "; \($0)" } ?? ""
+            return "\(name): no \(what) matches the group in line \(group.place.line)\(links)"
+        }
         let several = group.isOfControlGroups ? "control groups" : "processes"
         let owners = others.sorted { $0.key < $1.key }.map { "\($0.key) has \($0.value)" }
         let shown = 10

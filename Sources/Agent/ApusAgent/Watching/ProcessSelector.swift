@@ -75,17 +75,29 @@ struct ControlGroupName {
 struct ExecutablePattern: Sendable {
     private let glob: PathGlob
     private let isPath: Bool
+    /// The name by which a process is called that was started by a link.
+    private let name: Substring
+    /// The links of this name to files of other names, as they were when the pattern was read.
+    let links: [ProgramLink]
 
     init(_ text: String) {
         glob = PathGlob(text)
         isPath = text.utf8.contains(UInt8(ascii: "/"))
+        name = Self.lastPart(text[...])
+        links = text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } ? [] : ProgramLink.find(text)
     }
 
     /// Whether a process runs the program. Where the kernel does not say to this user what file it runs, as of other users' processes, what
-    /// the process says of itself decides: its first argument, or the name of its first thread.
+    /// the process says of itself decides: its first argument, or the name of its first thread. Of a file that a link leads to, that says
+    /// as well by which of its names it was started.
     func matches(_ facts: ProcessFacts) -> Bool {
-        if let path = facts.executable { return glob.matches(isPath ? path[...] : Self.lastPart(path[...])) }
         let first = facts.command.prefix { $0 != " " }
+        if let path = facts.executable {
+            if glob.matches(isPath ? path[...] : Self.lastPart(path[...])) { return true }
+            guard links.contains(where: { $0.target == path }) else { return false }
+            // The kernel keeps 15 bytes of a name.
+            return Self.lastPart(first) == name || facts.name.utf8.elementsEqual(name.utf8.prefix(15))
+        }
         if isPath { return !first.isEmpty && glob.matches(first) }
         return glob.matches(facts.name) || (!first.isEmpty && glob.matches(Self.lastPart(first)))
     }

@@ -68,6 +68,35 @@ import Testing
         #expect(result.status == 0)
     }
 
+    @Test func `a program is found by its link in PATH, and one that nobody was started by is told what it leads to`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let program = folder.path("apus-linked-file")
+        try FileManager.default.copyItem(atPath: try Command.path(of: "sleep"), toPath: program)
+        for name in ["apus-linked", "apus-unused"] {
+            try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: "apus-linked-file")
+        }
+        let sleeper = try RunningProgram(folder.path("apus-linked"), ["300"])
+        try await eventually("the program runs") {
+            (try? ProcessFacts(of: sleeper.pid, root: .live))?.executable == program
+        }
+        try folder.write(
+            "groups:\n- {service: a, match: {executable: apus-linked}}\n- {service: b, match: {executable: apus-unused}}\n",
+            to: "watch.yaml")
+        let result = try Command.run(
+            Self.agent, ["check-config", folder.path("watch.yaml"), "--processes"],
+            environment: ["PATH": "\(folder.path):/usr/bin:/bin"])
+        #expect(
+            result.output == """
+                2 groups
+                a/a: 1 process: \(sleeper.pid)
+                b/b: no process matches the group in line 3; \(folder.path("apus-unused")) is a link to \(program): of what runs that \
+                file, what was started as apus-unused matches, and all of it with executable: apus-linked-file
+
+                """)
+    }
+
     @Test func `says which group has those that a later one matches too`() throws {
         let host = try FixtureHost()
         try host.put(.init(pid: 5001), .init(pid: 5002), .init(pid: 5003, name: "redis", command: "redis-server"))

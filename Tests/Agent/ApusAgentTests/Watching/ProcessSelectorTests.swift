@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusAgent
 import ApusLinux
+import Foundation
 import HostTesting
 import Testing
 
@@ -50,6 +51,25 @@ import Testing
     ])
     func `where the program's file is not to be seen, its own word decides`(match: String, wanted: Bool) throws {
         #expect(try matches(match, Self.hidden) == wanted)
+    }
+
+    @Test func `a program that was started by a link is matched by that name, and others that run its file are not`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("", to: "real-program")
+        let (file, link) = (folder.path("real-program"), folder.path("linked-program-x"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real-program")
+        func facts(_ name: String, _ command: String, _ executable: String? = nil) -> ProcessFacts {
+            ProcessFacts(
+                pid: 1, name: name, executable: executable ?? file, command: command, user: 0, unit: nil, controlGroup: nil)
+        }
+        let match = "{executable: '\(link)'}"
+        // The kernel keeps 15 bytes of a name.
+        #expect(try matches(match, facts("linked-program-", "its own title")))
+        #expect(try matches(match, facts("script.py", "\(link) script.py")))
+        #expect(try !matches(match, facts("real-program", "real-program -x")))
+        #expect(try !matches(match, facts("linked-program-", link, "/elsewhere/real-program")))
+        #expect(try matches("{executable: '\(file)'}", facts("linked-program-", link)))
+        #expect(try !matches("{executable: '\(folder.path)/linked-*'}", facts("linked-program-", link)))
     }
 
     @Test func `a kernel thread has its name only`() throws {
