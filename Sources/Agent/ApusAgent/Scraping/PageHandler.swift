@@ -20,11 +20,15 @@ final class PageHandler: ChannelInboundHandler {
     }
 
     private let wire: WireLimit
+    private let lineEnds: HeadLineEnds
     private var exchange: Exchange?
     private var context: ChannelHandlerContext?
     private var isClosed = false
 
-    private init(wire: WireLimit) { self.wire = wire }
+    private init(wire: WireLimit, lineEnds: HeadLineEnds) {
+        self.wire = wire
+        self.lineEnds = lineEnds
+    }
 
     /// Whether the connection can be asked.
     var isOpen: Bool { !isClosed && context?.channel.isActive ?? false }
@@ -44,6 +48,7 @@ final class PageHandler: ChannelInboundHandler {
         guard let context, isOpen, exchange == nil else { return done(.failure(.ended(isStarted: false))) }
         exchange = Exchange(hold: hold, done: done)
         wire.reset()
+        lineEnds.reset()
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
@@ -119,7 +124,8 @@ final class PageHandler: ChannelInboundHandler {
     /// Makes what speaks HTTP on a connection, with the handler at its end.
     static func add(to channel: any Channel) throws -> PageHandler {
         let wire = WireLimit()
-        let handler = PageHandler(wire: wire)
+        let lineEnds = HeadLineEnds()
+        let handler = PageHandler(wire: wire, lineEnds: lineEnds)
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = ScrapeLimits.head.value.bytes
         limits.maxHeaderListSize = ScrapeLimits.head.value.bytes
@@ -128,6 +134,7 @@ final class PageHandler: ChannelInboundHandler {
             leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(wire)
+        try pipeline.addHandler(lineEnds)
         try pipeline.addHandler(HTTPRequestEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(handler)

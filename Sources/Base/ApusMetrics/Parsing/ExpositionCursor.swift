@@ -6,10 +6,12 @@ struct ExpositionCursor {
     private let grammar: ExpositionReader.Grammar
     private let end: Int
     private let mostLabels: Int
+    private let isLenient: Bool
     private var index: Int
 
-    init(_ line: Range<Int>, of bytes: [UInt8], as grammar: ExpositionReader.Grammar, mostLabels: Int) {
+    init(_ line: Range<Int>, of bytes: [UInt8], as grammar: ExpositionReader.Grammar, mostLabels: Int, isLenient: Bool) {
         self.bytes = bytes
+        self.isLenient = isLenient
         self.mostLabels = mostLabels
         self.grammar = grammar
         index = line.lowerBound
@@ -54,6 +56,12 @@ struct ExpositionCursor {
         return name
     }
 
+    /// Whether a name is next that would be legal with underscores for its dots.
+    var isAtDottedName: Bool {
+        let word = String(decoding: bytes[index..<end].prefix { !Self.isBlank($0) }, as: UTF8.self)
+        return word.contains(".") && MetricName.isLegal(word.replacing(".", with: "_"))
+    }
+
     /// Takes the labels between braces, if there are some.
     ///
     /// - Parameter name: receives a metric's name that stands in quotes among them, which the text format does not know.
@@ -85,7 +93,10 @@ struct ExpositionCursor {
     private mutating func labelName() throws(ExpositionLineError) -> String {
         let word = bytes[index..<end].prefix { $0 != UInt8(ascii: "=") && !Self.isBlank($0) }
         let name = String(decoding: word, as: UTF8.self)
-        guard MetricName.isLegalLabel(name) || grammar == .any && MetricName.isLegal(name) else { throw error(.badLabel) }
+        guard
+            MetricName.isLegalLabel(name) || grammar == .any && MetricName.isLegal(name)
+                || isLenient && MetricName.isLegal(name) && !name.utf8.contains(UInt8(ascii: ":"))
+        else { throw error(.badLabel) }
         index = word.endIndex
         skipBlanks()
         return name
@@ -113,7 +124,9 @@ struct ExpositionCursor {
                 switch bytes[index + 1] {
                 case UInt8(ascii: "n"): content.append(UInt8(ascii: "\n"))
                 case UInt8(ascii: "\\"), UInt8(ascii: "\""): content.append(bytes[index + 1])
-                default: throw error(problem)
+                default:
+                    guard isLenient, case .badLabelValue = problem else { throw error(problem) }
+                    content += bytes[index...index + 1]
                 }
                 index += 2
                 plain = index

@@ -32,6 +32,8 @@ public struct ExpositionReader: Sendable {
 
     /// Labels that a sample may have.
     private let mostLabels: Int
+    /// Whether it takes what the formats do not have, and Prometheus takes all the same.
+    private let isLenient: Bool
 
     public init(_ text: String, as grammar: Grammar = .any) {
         self.init(Array(text.utf8), as: grammar)
@@ -40,7 +42,10 @@ public struct ExpositionReader: Sendable {
     /// - Parameters:
     ///   - bytes: UTF-8.
     ///   - mostLabels: labels that a sample may have: the time that one takes grows with the square of their number.
-    package init(_ bytes: [UInt8], as grammar: Grammar, mostLabels: Int = .max) {
+    ///   - isLenient: whether it takes what Prometheus takes besides: a backslash before any character of a label's value, names of labels
+    ///   that begin with `__`, and in text lines of help and type without a name that can be read.
+    package init(_ bytes: [UInt8], as grammar: Grammar, mostLabels: Int = .max, isLenient: Bool = false) {
+        self.isLenient = isLenient
         self.bytes = bytes
         self.grammar = grammar
         self.mostLabels = mostLabels
@@ -67,7 +72,9 @@ public struct ExpositionReader: Sendable {
             var end = newline ?? bytes.count
             if grammar == .any, end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             do throws(ExpositionLineError) {
-                if let line = try line(ExpositionCursor(start..<end, of: bytes, as: grammar, mostLabels: mostLabels)) {
+                if let line = try line(
+                    ExpositionCursor(start..<end, of: bytes, as: grammar, mostLabels: mostLabels, isLenient: isLenient))
+                {
                     return line
                 }
             } catch {
@@ -106,6 +113,7 @@ public struct ExpositionReader: Sendable {
         guard !cursor.isAtEnd else { return nil }
         guard cursor.take(UInt8(ascii: "#")) else { return .sample(try sample(&cursor)) }
         switch String(decoding: cursor.word(), as: UTF8.self) {
+        case "HELP" where saysNothing(cursor), "TYPE" where isLenient && grammar != .any && cursor.isAtEnd: return nil
         case "HELP": return .help(family: try cursor.name(), cursor.help())
         case "TYPE":
             let name = try cursor.name()
@@ -118,6 +126,11 @@ public struct ExpositionReader: Sendable {
         case "EOF" where grammar == .any && cursor.isAtEnd: return .end
         default: return nil
         }
+    }
+
+    /// Whether a line of help is a comment to Prometheus, or of a family that no sample of the text can have.
+    private func saysNothing(_ cursor: ExpositionCursor) -> Bool {
+        isLenient && grammar != .any && (cursor.isAtEnd || cursor.isAtDottedName)
     }
 
     private func kind(_ word: String) -> ServedKind? {

@@ -12,6 +12,10 @@ struct ReceivedSeriesDraft {
     private var count: UInt64?
     private var buckets: [Bucket] = []
     private var quantiles: [ReceivedQuantile] = []
+    /// The timestamps of the sum, the count and the quantiles.
+    private var sumTime: Double?
+    private var countTime: Double?
+    private var quantileTimes: [Double?] = []
     private var states: [ReceivedState] = []
     /// What is wrong with it, and the line; what follows of it is passed over.
     private(set) var fault: (fault: ReceivedSeriesFault, line: Int)?
@@ -22,6 +26,25 @@ struct ReceivedSeriesDraft {
         let bound: Double
         let count: UInt64
         let exemplar: Exemplar?
+        let time: Double?
+    }
+
+    /// What a sample is that there is already one of.
+    private enum Repetition {
+        /// A later point of it, which is served.
+        case later
+        /// An earlier one, which is not.
+        case earlier
+        /// The same again.
+        case same
+
+        init(at time: Double?, after known: Double?) {
+            guard let time, let known, time != known else {
+                self = .same
+                return
+            }
+            self = time > known ? .later : .earlier
+        }
     }
 
     init(labels: [UInt8], line: Int) {
@@ -60,30 +83,45 @@ struct ReceivedSeriesDraft {
         switch role {
         case .value:
             switch kind {
-            case .summary: try takeQuantile(ownValue, number, limits)
+            case .summary: try takeQuantile(ownValue, number, at: sample.timestamp, limits)
             case .stateSet: return try takeState(ownValue, number, own, limits)
             case .counter, .gauge, .untyped, .info, .histogram, .gaugeHistogram:
                 if value != nil {
-                    guard let time, let next = sample.timestamp, next != time else { return false }
-                    // The latest of several points is served.
-                    if next < time { return true }
+                    switch Repetition(at: sample.timestamp, after: time) {
+                    case .same: return false
+                    case .earlier: return true
+                    case .later: break
+                    }
                 }
                 value = try Self.value(number, sample, kind)
                 (time, self.exemplar) = (sample.timestamp, exemplar)
             }
         case .bucket:
-            // One that is there twice is told when all have been read.
-            guard buckets.count <= 2 * limits.buckets + 1 else { throw Self.tooManyBuckets(limits) }
             guard let text = ownValue, let bound = NumberText.number(Array(text.utf8)[...]), !bound.isNaN else {
                 throw .value("the bucket has no label le with a number: write le=\"0.5\" or le=\"+Inf\"")
             }
-            buckets.append(Bucket(bound: bound, count: try Self.count(number, sample), exemplar: exemplar))
+            let bucket = Bucket(
+                bound: bound, count: try Self.count(number, sample), exemplar: exemplar, time: sample.timestamp)
+            if bucket.time != nil, let place = buckets.lastIndex(where: { $0.bound == bound }) {
+                switch Repetition(at: bucket.time, after: buckets[place].time) {
+                case .later:
+                    buckets[place] = bucket
+                    return true
+                case .earlier: return true
+                case .same: break
+                }
+            }
+            // One that is there twice is told when all have been read.
+            guard buckets.count <= 2 * limits.buckets + 1 else { throw Self.tooManyBuckets(limits) }
+            buckets.append(bucket)
         case .sum:
-            guard sum == nil else { return false }
-            sum = number
+            let repetition = Repetition(at: sample.timestamp, after: sumTime)
+            guard sum == nil || repetition == .later else { return repetition == .earlier }
+            (sum, sumTime) = (number, sample.timestamp)
         case .count:
-            guard count == nil else { return false }
-            count = try Self.count(number, sample)
+            let repetition = Repetition(at: sample.timestamp, after: countTime)
+            guard count == nil || repetition == .later else { return repetition == .earlier }
+            (count, countTime) = (try Self.count(number, sample), sample.timestamp)
         case .created:
             guard created == nil else { return false }
             guard number.isFinite else { throw .value("\(sample.name) is no time: give seconds since 1970") }
@@ -136,13 +174,24 @@ struct ReceivedSeriesDraft {
     }
 
     private mutating func takeQuantile(
-        _ text: String?, _ value: Double, _ limits: ReceivedLimits
+        _ text: String?, _ value: Double, at time: Double?, _ limits: ReceivedLimits
     ) throws(ReceivedSeriesFault) {
         guard let text, let quantile = NumberText.number(Array(text.utf8)[...]), (0...1).contains(quantile) else {
             throw .value("the sample of a summary has no label quantile from 0 to 1")
         }
+        if time != nil, let place = quantiles.lastIndex(where: { $0.quantile == quantile }) {
+            switch Repetition(at: time, after: quantileTimes[place]) {
+            case .later:
+                quantiles[place] = ReceivedQuantile(quantile: quantile, value: value)
+                quantileTimes[place] = time
+                return
+            case .earlier: return
+            case .same: break
+            }
+        }
         guard quantiles.count < 2 * limits.buckets else { throw Self.tooManyQuantiles(limits) }
         quantiles.append(ReceivedQuantile(quantile: quantile, value: value))
+        quantileTimes.append(time)
     }
 
     /// - Returns: false of a state that is there already.

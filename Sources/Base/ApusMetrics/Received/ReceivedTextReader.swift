@@ -19,7 +19,7 @@ struct ReceivedTextReader {
         self.format = format
         self.limits = limits
         // A bound, a quantile or a state is a label too.
-        reader = ExpositionReader(text, as: format.grammar, mostLabels: limits.labels + 1)
+        reader = ExpositionReader(text, as: format.grammar, mostLabels: limits.labels + 1, isLenient: true)
     }
 
     /// Reads the text.

@@ -53,6 +53,47 @@ private let shop = ScrapingAgent.shop
         }
     }
 
+    @Test
+    func `what Prometheus takes of a page is taken: bare line feeds in the head, escapes that are none, names of its own`()
+        async throws
+    {
+        let text = #"""
+            # HELP
+            # TYPE
+            # HELP old.name Of another time.
+            files{path="C:\Data\q",quote="a\"b\\c"} 1
+            inner{__foo="1",a="2"} 2
+            # TYPE wait_seconds histogram
+            wait_seconds_bucket{le="+Inf"} 3 1000
+            wait_seconds_sum 1 1000
+            wait_seconds_count 3 1000
+            wait_seconds_bucket{le="+Inf"} 5 2000
+            wait_seconds_sum 2 2000
+            wait_seconds_count 5 2000
+            wait_seconds_sum 9 500
+
+            """#
+        let page = try ScriptedPage { connection in
+            // What is only under way has a head of its own.
+            connection.send("HTTP/1.1 102 Processing\n\nHTTP/1.1 200 OK\nContent-Type: text/plain\r\nContent-Le")
+            connection.send("ngth: \(text.utf8.count)\n\n" + text)
+        }
+        let log = RecordedLog()
+        try await ScrapingAgent.with(ScrapingAgent.file(page.url, timeout: "5s"), log: log) { agent, _ in
+            for _ in 1...2 {
+                let samples = try await ScrapingAgent.scrape(agent)
+                #expect(
+                    samples["service_scrape_up{\(shop)}"] == "1",
+                    "\(log.lines("a page of metrics cannot be scraped; its instance is served as down"))")
+                #expect(samples[#"files{\#(shop),path="C:\\Data\\q",quote="a\"b\\c"}"#] == "1")
+                #expect(samples["inner{\(shop),a=\"2\",foo=\"1\"}"] == "2")
+                #expect(samples["wait_seconds_count{\(shop)}"] == "5" && samples["wait_seconds_sum{\(shop)}"] == "2")
+                #expect(samples["service_scrape_left_out_total{\(shop),reason=\"duplicate\"}"] == "0")
+            }
+            #expect(page.connections == 1)
+        }
+    }
+
     @Test func `a report with a faulty series is taken without it, and its sender is told`() async throws {
         let log = RecordedLog()
         try await ScrapingAgent.with("groups: []\n", log: log) { agent, _ in
