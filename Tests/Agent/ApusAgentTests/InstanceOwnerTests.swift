@@ -104,6 +104,45 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(!has(20) && has(19) && host.table.instances.count == 20)
     }
 
+    @Test func `a thousand users with one name each push out nobody who was there before and lives`() throws {
+        let host = try FixtureHost { $0.instanceLimit = 40 }
+        func receive(_ name: String, _ uid: UInt32) throws {
+            try host.table.receive(
+                ReceivedReport(families: []), of: InstanceIdentity(service: name, instance: name),
+                from: ReportPeer(pid: 0, uid: uid), at: host.time.now)
+            host.time.pass(.milliseconds(1))
+        }
+        let honest = ["a", "b", "c", "d"]
+        for name in honest { try receive(name, 1000) }
+        try host.report(FixtureHost.worker, pid: 4711, uid: 500, connection: 1)
+        var refused = 0
+        for uid in 10_000..<11_000 as Range<UInt32> {
+            do throws(Refusal) {
+                try host.table.receive(
+                    ReceivedReport(families: []), of: InstanceIdentity(service: "x\(uid)", instance: "x"),
+                    from: ReportPeer(pid: 0, uid: uid), at: host.time.now)
+            } catch {
+                refused += 1
+                #expect(error.reason == .limit && error.message.contains("--expect"))
+            }
+        }
+        let services = host.table.instances.map(\.identity.service)
+        #expect(services.count == 40 && refused == 1000 - 35)
+        #expect(honest.allSatisfy(services.contains) && services.contains("worker"))
+        // Past an eighth of all places a user keeps none from those who have fewer.
+        let greedy = try FixtureHost { $0.instanceLimit = 40 }
+        for number in 0..<40 {
+            try greedy.table.receive(
+                ReceivedReport(families: []), of: stranger(number), from: ReportPeer(pid: 0, uid: 3000), at: greedy.time.now)
+        }
+        for uid in 4000..<4100 as Range<UInt32> {
+            try? greedy.table.receive(
+                ReceivedReport(families: []), of: InstanceIdentity(service: "y\(uid)", instance: "y"),
+                from: ReportPeer(pid: 0, uid: uid), at: greedy.time.now)
+        }
+        #expect(greedy.table.instances.count { $0.identity.service == "stranger" } == 5)
+    }
+
     @Test func `of one user's processes the one with the most gives way`() throws {
         let host = try FixtureHost { $0.instanceLimit = 4 }
         for number in 0..<4 { try host.report(stranger(number), pid: 4712, uid: 1000, connection: number + 1) }

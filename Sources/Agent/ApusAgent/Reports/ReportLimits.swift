@@ -8,7 +8,8 @@ package enum ReportLimits: LimitCatalog {
     private static let metric = Agent.refusals.family.name
 
     package static let instances = Limit(
-        AgentLimits.instances, "instances that nobody expects", per: "agent; the user with the most gives way", metric: metric,
+        AgentLimits.instances, "instances that nobody expects",
+        per: "agent; the user with the most gives way, and keeps an eighth of them while they live", metric: metric,
         remedy:
             "name the instances in --expect-file: they have their place always; look in the log for who reports under many names"
     )

@@ -10,10 +10,10 @@ import Synchronization
 /// The table's own lock is held only to find or list instances, and never while an instance's lock is waited for: readings happen
 /// under each instance's lock, and may take as long as the kernel likes.
 package final class InstanceTable: Sendable {
-    private let configuration: AgentConfiguration
-    private let rules: KnownInstance.Rules
+    let configuration: AgentConfiguration
+    let rules: KnownInstance.Rules
     let state: Mutex<[InstanceIdentity: KnownInstance]>
-    private let store: SegmentStore?
+    let store: SegmentStore?
     /// Who may report under the names of expected instances, where the configuration says.
     private let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
 
@@ -220,48 +220,6 @@ package final class InstanceTable: Sendable {
             .name,
             "\(instance.identity) was reported by \(holder), and is that user's for \(configuration.retention / .seconds(1)) s after its "
                 + "end (--retention): give this one another name, or say in what is expected whose it is")
-    }
-
-    func find(
-        _ identity: InstanceIdentity, for peer: ReportPeer, at now: Moment
-    ) throws(Refusal) -> (instance: KnownInstance, displaced: Int?) {
-        var loser: KnownInstance?
-        while true {
-            switch place(of: identity, at: now) {
-            case .found(let instance):
-                if let store, let loser { loser.storage.leave(store) }
-                if case .alive(let connection) = loser?.holding.life { return (instance, connection) }
-                return (instance, nil)
-            case .full(let strangers):
-                guard let place = InstancePlace.toGiveWay(to: peer, among: strangers.map { InstancePlace($0) }) else {
-                    throw Refusal(
-                        .limit,
-                        "the agent knows \(configuration.instanceLimit) instances that nobody expects already, and \(peer) has more of "
-                            + "them than others: have it report under fewer names, or expect its instances")
-                }
-                // Gone meanwhile, it has made room too.
-                loser = state.withLock { $0.removeValue(forKey: place.identity) } ?? loser
-            }
-        }
-    }
-
-    /// What a name finds in the table.
-    private enum Found {
-        /// Its instance, which is a new one where there was none.
-        case found(KnownInstance)
-        /// There is no room for a new one beside these, which nobody expects.
-        case full([KnownInstance])
-    }
-
-    private func place(of identity: InstanceIdentity, at now: Moment) -> Found {
-        state.withLock { instances in
-            if let known = instances[identity] { return .found(known) }
-            let strangers = instances.values.filter { !$0.isAwaited }
-            guard strangers.count < configuration.instanceLimit else { return .full(strangers) }
-            let instance = KnownInstance(identity, rules, at: now)
-            instances[identity] = instance
-            return .found(instance)
-        }
     }
 
     private var retention: UInt64 { UInt64(max(0, configuration.retention / .nanoseconds(1))) }
