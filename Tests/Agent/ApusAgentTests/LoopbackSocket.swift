@@ -39,6 +39,31 @@ enum LoopbackSocket {
         return (listener, fillers)
     }
 
+    /// A Unix socket whose queue of connections is full.
+    ///
+    /// - Returns: the socket, and those that fill its queue; all are to be closed.
+    static func fullUnix(at path: String) throws -> (listener: Int32, fillers: [Int32]) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        return try withUnsafePointer(to: &address) {
+            try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                guard bind(listener, address, size) == 0, listen(listener, 0) == 0 else { throw Failed(errno: errno) }
+                var fillers: [Int32] = []
+                while true {
+                    let filler = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+                    guard connect(filler, address, size) == 0, fillers.count < 16 else {
+                        close(filler)
+                        return (listener, fillers)
+                    }
+                    fillers.append(filler)
+                }
+            }
+        }
+    }
+
     /// The number of sockets of the network namespace that connect to a port of loopback or are connected to it.
     ///
     /// - Parameter besides: sockets that do not count.

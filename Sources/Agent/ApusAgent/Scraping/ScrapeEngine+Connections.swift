@@ -13,12 +13,8 @@ extension ScrapeEngine {
     /// Connects to a page, or waits until one that has a connection needs it no more.
     func connect(_ page: ScrapedPage, _ flight: Flight) {
         page.close()
-        guard makeRoom() else {
-            flight.isQueued = true
-            queue.append((page, flight))
-            sortQueue()
-            return watchQueue()
-        }
+        flight.connectedAt = nil
+        guard makeRoom() else { return watchWaiting() }
         flight.connectedAt = clock.now().monotonic
         do { connect(page, flight, to: try page.target.address.socketAddresses()[...]) } catch {
             settle(page, flight, .failure(ScrapeFault(.connection, "\(error)")))
@@ -47,8 +43,7 @@ extension ScrapeEngine {
                 } catch {
                     guard page.flight === flight else { return }
                     if addresses.count > 1 { return connect(page, flight, to: addresses.dropFirst()) }
-                    let reason = NetworkErrorText.asking(error, at: page.target.address.description)
-                    settle(page, flight, .failure(ScrapeFault(.connection, "\(reason): start the service, or mend url")))
+                    settle(page, flight, .failure(.connecting(error, to: page.target.address.description)))
                 }
             }
     }
@@ -64,64 +59,51 @@ extension ScrapeEngine {
 
     // MARK: - Waiting for a connection
 
-    /// Connects to those that wait, as far as there is room.
-    func connectQueued() {
-        while let (page, flight) = queue.first {
-            let isWanted = page.flight === flight
-            guard !isWanted || makeRoom() else { return }
-            queue.removeFirst()
-            guard isWanted else { continue }
-            flight.isQueued = false
-            connect(page, flight)
+    private var waiting: [(page: ScrapedPage, flight: Flight)] {
+        pages.values.compactMap { page in page.flight.flatMap { $0.connectedAt == nil ? (page, $0) : nil } }
+    }
+
+    /// Connects to those that wait, as far as there is room, those first that are late first.
+    func connectWaiting() {
+        let now = clock.now().monotonic
+        while let next = waiting.min(by: { $0.flight.neededBy(after: now) < $1.flight.neededBy(after: now) }), makeRoom() {
+            connect(next.page, next.flight)
         }
     }
 
-    /// Puts those first that are late first.
-    func sortQueue() {
-        guard queue.count > 1 else { return }
-        let now = clock.now().monotonic
-        let timed = queue.map { entry in (neededBy: entry.flight.neededBy(after: now), entry: entry) }
-        queue = timed.sorted { $0.neededBy < $1.neededBy }.map { $0.entry }
-    }
-
     /// Looks whether a page that waits for a connection must have another one's, as long as any waits.
-    private func watchQueue() {
+    private func watchWaiting() {
         guard patience == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
         patience = loop.scheduleTask(in: TimeAmount(ScrapeLimits.patience.value / 4)) {
             let engine = bound.value
             engine.patience = nil
             engine.cutLate()
-            if !engine.queue.isEmpty { engine.watchQueue() }
+            if !engine.waiting.isEmpty { engine.watchWaiting() }
         }
     }
 
     /// Takes connections of pages that have not answered for a while, where those that wait would be late without.
     private func cutLate() {
-        queue.removeAll { $0.page.flight !== $0.flight }
         let now = clock.now().monotonic
-        let hanging = pages.values.compactMap { page in page.flight.map { (page: page, flight: $0) } }
-            .filter { entry in
-                guard !entry.flight.isQueued, !entry.flight.isBeingRead else { return false }
+        let needed = waiting.map { $0.flight.neededBy(after: now) }.sorted()
+        // Until the next look, and then as long as a page is given to answer. Others may have to have their turns before.
+        let turn = Self.leastWait + Self.leastWait / 4
+        let pressing = needed.indices.last { needed[$0] <= now &+ turn &* UInt64(1 + $0 / mostConnections) }
+        guard let pressing else { return }
+        let hanging = pages.values.compactMap { page -> (page: ScrapedPage, flight: Flight, since: UInt64)? in
+            guard let flight = page.flight, let since = flight.connectedAt, !flight.isBeingRead,
                 // A page that has always taken its time is about to answer.
-                return entry.flight.connectedAt &+ max(Self.leastWait, entry.page.usualWait &* 2) <= now
-            }
+                since &+ max(Self.leastWait, page.usualWait &* 2) <= now
+            else { return nil }
+            return (page, flight, since)
+        }
         // Whom nobody waits for gives way first, and then who began first.
         let order = hanging.sorted { one, other in
             let (isFirst, isOther) = (one.page.stand.isWaitedFor, other.page.stand.isWaitedFor)
-            return isFirst == isOther ? one.flight.connectedAt < other.flight.connectedAt : !isFirst
+            return isFirst == isOther ? one.since < other.since : !isFirst
         }
-        for (page, flight) in order.prefix(pressingCount(at: now)) { settle(page, flight, .failure(.overtaken)) }
-    }
-
-    /// How many fetches, from the first that waits on, cannot wait until connections become free by themselves.
-    private func pressingCount(at now: UInt64) -> Int {
-        // Until the next look, and then as long as a page is given to answer. Others may have to have their turns before.
-        let turn = Self.leastWait + Self.leastWait / 4
-        let last = queue.indices.last { index in
-            queue[index].flight.neededBy(after: now) <= now &+ turn &* UInt64(1 + index / mostConnections)
-        }
-        return last.map { $0 + 1 } ?? 0
+        for (page, flight, _) in order.prefix(pressing + 1) { settle(page, flight, .failure(.overtaken)) }
     }
 
     /// Nanoseconds.

@@ -34,7 +34,7 @@ extension ScrapeEngine {
     func read(_ answer: PageAnswer, _ page: ScrapedPage, _ flight: Flight) {
         flight.isBeingRead = true
         let now = clock.now().monotonic
-        page.usualWait = now - min(now, flight.connectedAt)
+        page.usualWait = now - min(now, flight.connectedAt ?? now)
         let perByte = answer.contentEncoding == nil ? Self.secondsPerByte.plain : Self.secondsPerByte.compressed
         unread.append(
             Unread(

@@ -25,9 +25,7 @@ final class ScrapeEngine {
     let mostConnections: Int
     /// Connections of pages that were late last, so that there are others for those that were not.
     let mostLate: Int
-    /// Fetches that wait for a connection, those first that are late first.
-    var queue: [(page: ScrapedPage, flight: Flight)] = []
-    /// Looks after those that wait.
+    /// Looks after fetches that wait for a connection.
     var patience: Scheduled<Void>?
     var pages: [InstanceIdentity: ScrapedPage] = [:]
     /// When somebody asked for pages last: CLOCK_MONOTONIC in nanoseconds; `nil` before the first time.
@@ -61,7 +59,7 @@ final class ScrapeEngine {
             pages[identity] = nil
         }
         for (identity, target) in wanted where pages[identity] == nil { pages[identity] = ScrapedPage(target) }
-        connectQueued()
+        connectWaiting()
     }
 
     /// Lets go of everything.
@@ -82,7 +80,6 @@ final class ScrapeEngine {
             round.wait(for: page.identity)
             flight.rounds.append(round)
         }
-        sortQueue()
         round.begin(atMost: leave ?? .zero, on: loop)
     }
 
@@ -112,7 +109,7 @@ final class ScrapeEngine {
             let (engine, page, flight) = bound.value
             engine.settle(
                 page, flight,
-                .failure(flight.isQueued ? .crowdedOut(engine.mostConnections) : .late(page.target.timeout)))
+                .failure(flight.connectedAt == nil ? .crowdedOut(engine.mostConnections) : .late(page.target.timeout)))
         }
         if let connection = page.connection, connection.isOpen {
             flight.connectedAt = now
@@ -196,7 +193,7 @@ final class ScrapeEngine {
             page.told = fault.failure
         case .unwatched: break
         }
-        connectQueued()
+        connectWaiting()
         for round in flight.rounds { round.settle(page.identity) }
     }
 

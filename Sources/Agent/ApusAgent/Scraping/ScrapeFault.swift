@@ -1,7 +1,10 @@
 import ApusLimits
 import AgentMetrics
+import ApusHTTP
 import ApusMetrics
 import ApusText
+import Glibc
+import NIOCore
 import NIOHTTP1
 
 /// Why a page is not served.
@@ -30,6 +33,17 @@ package struct ScrapeFault: Error {
         .timeout,
         "it was not there within \(DurationText.string(ScrapeLimits.patience.value)), and others would have been late without its "
             + "connection: have the service answer sooner, or raise LimitNOFILE= of the agent's unit")
+
+    /// - Parameter place: the address of the page.
+    static func connecting(_ error: any Error, to place: String) -> Self {
+        // A Unix socket says so at once; over TCP nothing answers.
+        let isCrowded = (error as? IOError)?.errnoCode == EAGAIN
+        let remedy =
+            isCrowded
+            ? "look why the service accepts none, or have it listen with a longer queue (net.core.somaxconn)"
+            : "start the service, or mend url"
+        return Self(.connection, "\(NetworkErrorText.asking(error, at: place)): \(remedy)")
+    }
 
     static func crowdedOut(_ connections: Int) -> Self {
         Self(.connection, "\(connections) connections to pages are open: raise LimitNOFILE= of the agent's unit")

@@ -15,12 +15,10 @@ final class ScrapedPage {
         var deadline: Scheduled<Void>?
         /// Bytes of the page that are in memory.
         var held = 0
-        /// Since when it has a connection: CLOCK_MONOTONIC in nanoseconds.
-        var connectedAt: UInt64 = 0
+        /// Since when it has a connection: CLOCK_MONOTONIC in nanoseconds; `nil` while it waits for one that another page has.
+        var connectedAt: UInt64?
         /// What is connecting; `nil` before and after.
         var connecting: (any Channel)?
-        /// Whether it waits for a connection that another page has.
-        var isQueued = false
         /// Whether the answer is there, and is being read on another thread.
         var isBeingRead = false
 

@@ -13,7 +13,7 @@ package final class KnownInstance: Sendable {
     /// What all instances of an agent have in common.
     private let rules: Rules
     private let isExpected = Atomic<Bool>(false)
-    private let state: Mutex<State>
+    let state: Mutex<State>
     /// What the service manager keeps of it.
     package let storage = InstanceStorage()
     /// Who holds the name, or held it last, and where the instance is in its life: a copy, whose lock is held for no longer than it
@@ -42,7 +42,7 @@ package final class KnownInstance: Sendable {
         let scrapes: ScrapeBook
     }
 
-    private struct State {
+    struct State {
         var life = Life.awaited
         var subject: InstanceSubject
         var readings: SourceReadings<InstanceSubject>
@@ -173,7 +173,7 @@ package final class KnownInstance: Sendable {
     }
 
     /// Reads what the body says; the end of the process is the end of the life.
-    private func read(_ state: inout State, at now: Moment, _ body: (inout State) throws(ProcessGone) -> Void) {
+    func read(_ state: inout State, at now: Moment, _ body: (inout State) throws(ProcessGone) -> Void) {
         if let received = state.subject.report as? ReceivedMetrics, received.isStale(at: now) { end(&state, at: now) }
         do throws(ProcessGone) { try body(&state) } catch { end(&state, at: now) }
     }
@@ -256,38 +256,8 @@ package final class KnownInstance: Sendable {
         return EndedInstance(identity: identity, owner: report.owner, bytes: report.memory)
     }
 
-    /// A turn of the sampling loop: a new base for the CPU figure, a new window for the peak.
-    func tick(at now: Moment) {
-        state.withLock { state in
-            read(&state, at: now) { state throws(ProcessGone) in
-                try state.readings.tick(at: now)
-                // Whatever sources are read, the end of a process is seen.
-                if state.subject.hasEnded { throw ProcessGone() }
-            }
-        }
-    }
-
-    /// Reads one of the sources, unless its last reading is young enough, and adds to its tally.
-    func read(_ place: Int, at now: Moment, in tally: inout SourceTally) {
-        let counted = state.withLock { [tally] state in
-            read(&state, at: now) { state throws(ProcessGone) in try state.readings.read(place, at: now) }
-            var tally = tally
-            state.readings.count(place, at: now, in: &tally)
-            return tally
-        }
-        tally = counted
-    }
-
     /// Facts of one instance that the log tells.
     static let mostTold = 20
-
-    /// Why the sockets of its process are not read, at the last look, and its pid; `nil` where they are, or nobody looks.
-    var socketGap: (Int32, SocketGap)? {
-        state.withLock { state in
-            guard let gap = state.readings.reading(SocketsSource.self)?.gap else { return nil }
-            return (Self.pid(state) ?? 0, gap)
-        }
-    }
 
     /// Takes note of a fact that the log is to tell once. The facts of one instance are bounded, as names in them come from outside.
     func tellOnce(_ fact: String) -> Telling {
@@ -304,83 +274,9 @@ package final class KnownInstance: Sendable {
         case tooMany
     }
 
-    /// What of it could not be read, by the source's name; each is told once.
-    func takeTroubles() -> [(source: String, error: LinuxError)] { state.withLock { $0.readings.takeTroubles() } }
-
-    /// What each row has to serve, of what was read last.
-    func values() -> [RowValue] { state.withLock { $0.readings.values() } }
-
-    /// Reads all sources afresh and shows what there is.
-    package func look(at now: Moment) -> InstanceView {
-        state.withLock { state in
-            read(&state, at: now) { state throws(ProcessGone) in try state.readings.read(at: now) }
-            let subject = state.subject
-            let judgement = state.readings.reading(HangSource.self)
-            return InstanceView(
-                identity: identity, isUp: subject.isAlive, pid: Self.pid(state), stat: state.readings.reading(StatSource.self),
-                openFiles: state.readings.reading(DescriptorsSource.self),
-                maxFiles: state.readings.reading(LimitsSource.self) ?? nil,
-                heartbeatAge: state.readings.reading(HeartbeatSource.self),
-                hang: judgement ?? nil, isHung: judgement.map { $0 != nil },
-                report: state.readings.reading(ReportSource.self),
-                unit: state.readings.reading(ServiceUnitSource.self))
-        }
-    }
-
-    /// The pid of the process that lives; `nil` also where it has none in the agent's pid namespace.
-    private static func pid(_ state: State) -> Int32? {
-        guard state.subject.isAlive else { return nil }
-        return state.subject.process?.pid ?? state.reporter.flatMap { $0.pid > 0 ? $0.pid : nil }
-    }
-
-    /// Whether the process lives but hangs, and its pid, 0 where that is not in sight; cheaper than ``look(at:)``, as it asks nothing of the kernel but of a
-    /// process that seems to hang.
-    func hang(at now: Moment) -> (pid: Int32, hang: Hang)? {
-        state.withLock { state in
-            var hang: Hang??
-            read(&state, at: now) { state throws(ProcessGone) in
-                hang = try state.readings.read(HangSource.self, at: now)
-            }
-            guard state.subject.isAlive, let found = hang ?? nil else { return nil }
-            return (Self.pid(state) ?? 0, found)
-        }
-    }
-
     /// What is reported, whether the instance lives or has ended.
     var report: (any InstanceReport)? { state.withLock { $0.subject.report } }
     /// The segment, whether its process lives or has ended; `nil` where the instance reports in another way.
     var segment: ReportedSegment? { state.withLock { $0.subject.segment } }
 
-    /// The families that the service reports, for the plan of an exposition.
-    func reported() -> (families: [ReportedFamily], isAlive: Bool) {
-        let subject = state.withLock { $0.subject }
-        return (subject.report?.reported(alive: subject.isAlive) ?? [], subject.isAlive)
-    }
-
-    /// Values of all series of a reported counter or gauge, with their labels; for the pages in JSON.
-    func values(of name: String) -> [(labels: [UInt8], value: Double)] { report?.values(of: name) ?? [] }
-}
-
-/// What is known of an instance at one moment.
-package struct InstanceView: Sendable {
-    package let identity: InstanceIdentity
-    /// Whether a process of the instance lives and reports.
-    package let isUp: Bool
-    /// `nil` when none does, and where its pid is not in sight.
-    package let pid: Int32?
-    let stat: StatSource.Reading?
-    package let openFiles: UInt64?
-    package let maxFiles: UInt64?
-    /// Seconds.
-    package let heartbeatAge: Double?
-    /// Why the living process counts as hung; `nil` when it does not.
-    package let hang: Hang?
-    /// Whether it hangs; `nil` where nobody judges: of no living process, and without the source `hang`.
-    package let isHung: Bool?
-    let report: ReportSource.Reading?
-    /// The systemd unit that the process runs in.
-    package let unit: String?
-
-    /// Alive and not hung.
-    var isWell: Bool { isUp && hang == nil }
 }

@@ -8,6 +8,7 @@ package enum SocketErrorText {
         case ECONNREFUSED: "nothing listens on \(place)"
         case ECONNRESET, EPIPE: "\(place) closed the connection"
         case ENETUNREACH, EHOSTUNREACH: "there is no way to \(place): \(String(cString: strerror(code)))"
+        case EAGAIN: "as many connections wait to be accepted at \(place) as may"
         case ETIMEDOUT: "\(place) does not answer"
         default: String(cString: strerror(code))
         }

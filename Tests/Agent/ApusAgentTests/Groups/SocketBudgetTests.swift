@@ -10,23 +10,6 @@ import Testing
 
 /// What reading sockets may take, and who is left out for it.
 @Suite(.timeLimit(.minutes(1))) struct SocketBudgetTests {
-    private static let listening = KernelSocket(inode: 71, kind: .tcp, state: .listening, queue: 5, limit: 16)
-    private static let named = KernelSocket(inode: 72, kind: .unix, state: .listening, queue: 2)
-    private static let connected = KernelSocket(inode: 73, kind: .tcp, state: .established)
-
-    private func host(_ sockets: [KernelSocket] = [listening, named, connected]) throws -> FixtureHost {
-        let host = try FixtureHost(sockets: sockets)
-        try host.put(.init(pid: 5001), .init(pid: 5002))
-        return host
-    }
-
-    private static let nginx = "groups: [{ service: web, match: { executable: nginx } }]"
-
-    private func figures(_ groups: ProcessGroups, _ host: FixtureHost) -> SocketFigures? {
-        groups.tick(at: host.time.now)
-        return groups.look(at: host.time.now).first?.reading.sockets
-    }
-
     private func groups(_ yaml: String, within budget: Duration, _ host: FixtureHost) throws -> ProcessGroups {
         ProcessGroups(
             try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
@@ -39,38 +22,38 @@ import Testing
     @Test func `a process for whose descriptors there is never time leaves its group without, which is counted and said once`()
         throws
     {
-        let host = try host()
-        let dear = try groups(Self.nginx, within: .microseconds(4), host)
+        let host = try SocketExample.host()
+        let dear = try groups(SocketExample.nginx, within: .microseconds(4), host)
         for _ in 0..<3 {
             host.time.pass(.seconds(15))
-            #expect(figures(dear, host) == nil)
+            #expect(SocketExample.figures(dear, host) == nil)
             #expect(Array(dear.socketGaps.values) == [.budget, .budget])
         }
         let line =
             "the sockets of a process are never read: it alone takes more than there is of --socket-budget; give more, or match it by "
             + "unit or cgroup alone"
         #expect(host.log.lines(line).count == 1)
-        let cheap = try groups(Self.nginx, within: .milliseconds(100), host)
-        #expect(figures(cheap, host) != nil)
+        let cheap = try groups(SocketExample.nginx, within: .milliseconds(100), host)
+        #expect(SocketExample.figures(cheap, host) != nil)
         #expect(cheap.socketGaps.isEmpty)
     }
 
     @Test func `who has grown past the descriptors that are looked at has no sockets, and not those of before`() throws {
-        let host = try FixtureHost(sockets: [Self.listening])
+        let host = try FixtureHost(sockets: [SocketExample.listening])
         try host.put(.init(pid: 5001))
         try host.open(71, by: 5001)
         try host.open(71, by: 4711)
         try host.report(FixtureHost.worker, pid: 4711, connection: 1)
-        let groups = try host.groups(Self.nginx)
+        let groups = try host.groups(SocketExample.nginx)
         var subject = try host.host()
         subject.countSocketGaps(of: host.table, groups)
         let exposition = host.exposition(subject)
         let series = #"service_process_sockets{service="worker",instance="worker-1",protocol="tcp",state="listen"}"#
-        #expect(figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
+        #expect(SocketExample.figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
         #expect(exposition.samples[series] == "1")
         for pid in [4711, 5001] as [Int32] { fill(pid, host) }
         host.time.pass(.seconds(15))
-        #expect(figures(groups, host) == nil)
+        #expect(SocketExample.figures(groups, host) == nil)
         _ = exposition.samples
         let samples = exposition.samples
         #expect(samples[series] == nil)
@@ -85,16 +68,16 @@ import Testing
     }
 
     @Test func `a process that reports and is in a group is counted once`() throws {
-        let host = try FixtureHost(sockets: [Self.listening])
+        let host = try FixtureHost(sockets: [SocketExample.listening])
         try host.put(.init(pid: 5001))
         try host.open(71, by: 5001)
         fill(5001, host)
         try host.report(FixtureHost.worker, pid: 5001, connection: 1)
-        let groups = try host.groups(Self.nginx)
+        let groups = try host.groups(SocketExample.nginx)
         var subject = try host.host()
         subject.countSocketGaps(of: host.table, groups)
         host.table.tick(at: host.time.now)
-        _ = figures(groups, host)
+        _ = SocketExample.figures(groups, host)
         let exposition = host.exposition(subject)
         _ = exposition.samples
         host.time.pass(.seconds(1))
@@ -128,7 +111,7 @@ import Testing
             logger: host.log.logger, at: host.time.now)
         for _ in 0..<2 {
             host.time.pass(.seconds(15))
-            #expect(figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
+            #expect(SocketExample.figures(groups, host)?.count(of: .tcp, in: .listen) == 1)
             #expect(groups.socketGaps == [5001: gap])
         }
     }
@@ -138,7 +121,7 @@ import Testing
         let few = KernelSocket(inode: 81, kind: .udp, state: .other)
         let survey = SocketSurvey(
             .seconds(1), each: .seconds(15), root: host.root, work: host.work, logger: host.log.logger, mostHeld: 5,
-            list: { SocketList([Self.listening, Self.connected, few]) })
+            list: { SocketList([SocketExample.listening, SocketExample.connected, few]) })
         try host.put(.init(pid: 5001), .init(pid: 5002, command: "other"))
         try host.open(71, 73, 74, 75, by: 5001)
         try host.open(81, 82, 83, by: 5002)
@@ -190,7 +173,7 @@ import Testing
             try WatchFile.parse(Array(Self.byNumber.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
             sockets: SocketSurvey(
                 budget, each: .seconds(15), root: host.root, work: host.work, logger: host.log.logger,
-                list: { SocketList([Self.listening]) }, listOther: other),
+                list: { SocketList([SocketExample.listening]) }, listOther: other),
             logger: host.log.logger, at: host.time.now)
     }
 
@@ -200,7 +183,7 @@ import Testing
         try namespaces(6000..<6000 + Int32(most) + 8, host)
         try host.put(.init(pid: 7000, command: "nginx: own"))
         try host.open(71, by: 7000)
-        let groups = try groups(.seconds(10), host) { _, _ in SocketList([Self.listening]) }
+        let groups = try groups(.seconds(10), host) { _, _ in SocketList([SocketExample.listening]) }
         groups.tick(at: host.time.now)
         let served = groups.look(at: host.time.now)
         #expect(served.first { $0.identity.instance == "web-own" }?.reading.sockets?.count(of: .tcp, in: .listen) == 1)
@@ -225,7 +208,7 @@ import Testing
             // Some milliseconds of the processor.
             let end = Self.processorTime() + .milliseconds(3)
             while Self.processorTime() < end {}
-            return SocketList([Self.listening])
+            return SocketList([SocketExample.listening])
         }
         var known: [Int] = []
         for _ in 0..<16 {
@@ -242,14 +225,14 @@ import Testing
     }
 
     @Test func `sockets that are too many to be listed are said to be, with the remedy for that`() throws {
-        let host = try host()
+        let host = try SocketExample.host()
         let survey = SocketSurvey(
             .seconds(1), each: .seconds(15), root: host.root, work: host.work, logger: host.log.logger,
             list: { throw LinuxError.read(path: "netlink", code: ENOBUFS) })
         let groups = ProcessGroups(
-            try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
+            try WatchFile.parse(Array(SocketExample.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
             sockets: survey, logger: host.log.logger, at: host.time.now)
-        #expect(figures(groups, host) == nil)
+        #expect(SocketExample.figures(groups, host) == nil)
         #expect(
             host.log.lines("the machine has more sockets than 65536, and none are served; leave --socket-budget away").count
                 == 1)
@@ -257,16 +240,16 @@ import Testing
     }
 
     @Test func `sockets that cannot be listed are absent, and the log says so once`() throws {
-        let host = try host()
+        let host = try SocketExample.host()
         let survey = SocketSurvey(
             .seconds(1), each: .seconds(15), root: host.root, work: host.work, logger: host.log.logger,
             list: { throw LinuxError.open(path: "netlink", code: EAFNOSUPPORT) })
         let groups = ProcessGroups(
-            try WatchFile.parse(Array(Self.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
+            try WatchFile.parse(Array(SocketExample.nginx.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,
             sockets: survey, logger: host.log.logger, at: host.time.now)
         for _ in 0..<3 {
             host.time.pass(.seconds(15))
-            #expect(figures(groups, host) == nil)
+            #expect(SocketExample.figures(groups, host) == nil)
         }
         let line =
             "the machine's sockets cannot be listed, and none are served; allow the agent AF_NETLINK, or leave --socket-budget away"

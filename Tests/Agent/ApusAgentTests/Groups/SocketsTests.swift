@@ -10,28 +10,11 @@ import Testing
 
 /// The sockets of groups and of instances.
 @Suite(.timeLimit(.minutes(1))) struct SocketsTests {
-    private static let listening = KernelSocket(inode: 71, kind: .tcp, state: .listening, queue: 5, limit: 16)
-    private static let named = KernelSocket(inode: 72, kind: .unix, state: .listening, queue: 2)
-    private static let connected = KernelSocket(inode: 73, kind: .tcp, state: .established)
-
-    private func host(_ sockets: [KernelSocket] = [listening, named, connected]) throws -> FixtureHost {
-        let host = try FixtureHost(sockets: sockets)
-        try host.put(.init(pid: 5001), .init(pid: 5002))
-        return host
-    }
-
-    private static let nginx = "groups: [{ service: web, match: { executable: nginx } }]"
-
-    private func figures(_ groups: ProcessGroups, _ host: FixtureHost) -> SocketFigures? {
-        groups.tick(at: host.time.now)
-        return groups.look(at: host.time.now).first?.reading.sockets
-    }
-
     @Test func `a socket that several processes have counts once`() throws {
-        let host = try host()
+        let host = try SocketExample.host()
         try host.open(71, 73, by: 5001)
         try host.open(71, 72, by: 5002)
-        let found = try #require(figures(try host.groups(Self.nginx), host))
+        let found = try #require(SocketExample.figures(try host.groups(SocketExample.nginx), host))
         #expect(found.count(of: .tcp, in: .listen) == 1 && found.count(of: .tcp, in: .established) == 1)
         #expect(found.count(of: .unix, in: .listen) == 1 && found.count(of: .udp, in: .other) == 0)
         #expect(found.queue(of: .tcp) == 5 && found.limit(of: .tcp) == 16 && found.ratio == 5.0 / 16)
@@ -39,14 +22,14 @@ import Testing
     }
 
     @Test func `a descriptor that is of no listed socket is none`() throws {
-        let host = try host()
+        let host = try SocketExample.host()
         try host.open(99, 73, by: 5001)
-        let found = try #require(figures(try host.groups(Self.nginx), host))
+        let found = try #require(SocketExample.figures(try host.groups(SocketExample.nginx), host))
         #expect(found.count(of: .tcp, in: .established) == 1 && found.count(of: .tcp, in: .listen) == 0)
     }
 
     @Test func `an instance has its own, as long as it lives`() throws {
-        let host = try FixtureHost(sockets: [Self.listening, Self.connected])
+        let host = try FixtureHost(sockets: [SocketExample.listening, SocketExample.connected])
         try host.open(71, 73, by: 4711)
         try host.report(FixtureHost.worker, pid: 4711, connection: 1)
         let exposition = host.exposition(try host.host())

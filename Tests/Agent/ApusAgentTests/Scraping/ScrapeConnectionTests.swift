@@ -63,6 +63,20 @@ import Testing
         await scraper.stop()
     }
 
+    @Test func `a Unix page whose queue is full is told so, and not to be started`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("page.sock")
+        let (listener, fillers) = try LoopbackSocket.fullUnix(at: path)
+        defer { for descriptor in fillers + [listener] { close(descriptor) } }
+        let scraping = try Scraping()
+        try scraping.watch([("u", "unix:\(path)", "500ms")])
+        _ = await scraping.scraper.refresh()
+        await scraping.scraper.stop()
+        let lines = scraping.host.log.lines("a page of metrics cannot be scraped; its instance is served as down")
+        #expect(lines.first?["reason"]?.contains("as many connections wait to be accepted at unix:\(path)") == true, "\(lines)")
+        #expect(lines.first?["reason"]?.contains("start the service") == false)
+    }
+
     @Test func `a page that is taken out of the file is connected to no longer`() async throws {
         let (listener, fillers) = try LoopbackSocket.full()
         defer { for descriptor in fillers + [listener] { close(descriptor) } }
