@@ -324,7 +324,7 @@ let package = Package(
         supportProgram("reporting-service", "ReportingService", ["ApusMetrics", "ApusReporting", logging]),
         // Tests: a module each, then the whole product.
         base.tests(
-            "ApusMetricsTests", ["ApusMetrics", "HostTesting"],
+            "ApusMetricsTests", ["ApusMetrics", "CExposition", "HostTesting"],
             exclude: ["Oracle/check.py", "Oracle/reader", "Oracle/reported.py"]),
         base.tests("ApusLimitsTests", ["ApusLimits"]),
         base.tests("ApusHTTPTests", ["ApusHTTP", "ApusLinux", "HostTesting", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
