@@ -130,10 +130,15 @@ import Testing
         for path in [
             "/docker/\(id)", "/system.slice/docker-\(id).scope", "/machine.slice/libpod-\(id).scope/container",
             "/kubepods/burstable/pod1234/\(id)", "/kubepods.slice/kubepods-pod1.slice/crio-\(id).scope",
+            "/system.slice/containerd.service/kubepods-burstable-pod72e2.slice:cri-containerd:\(id)",
+            "/kubepods-besteffort-pod1.slice:crio:\(id)", "/system.slice:docker:\(id)",
         ] {
             #expect(ControlGroups.containerID(in: path).map(String.init) == id, "\(path)")
         }
-        for path in ["/", "/system.slice/nginx.service", "/machine.slice/libpod-conmon-\(id).scope", "/docker/\(id)0"] {
+        for path in [
+            "/", "/system.slice/nginx.service", "/machine.slice/libpod-conmon-\(id).scope", "/docker/\(id)0",
+            "/a.slice:crio-conmon:\(id)", "/a.slice:cri-containerd:\(id)0",
+        ] {
             #expect(ControlGroups.containerID(in: path) == nil, "\(path)")
         }
     }

@@ -101,10 +101,11 @@ package struct ControlGroups: Sendable, Equatable {
         path.split(separator: "/").reversed().lazy.compactMap { containerID($0) }.first
     }
 
-    /// The 64 hexadecimal digits of a group's name: `ID`, `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`.
+    /// The 64 hexadecimal digits of a group's name: `ID`, `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`; or
+    /// `SLICE:cri-containerd:ID`, a name for systemd that a runtime without systemd takes for a folder's.
     private static func containerID(_ name: Substring) -> Substring? {
         let stem = name.hasSuffix(".scope") ? name.dropLast(".scope".count) : name
-        let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
+        let parts = stem.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
         // The program that watches over a container has a group beside the container's.
         guard let id = parts.last, id.utf8.count == 64, !parts.dropLast().contains("conmon"),
             id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
