@@ -76,6 +76,7 @@ import Testing
         #expect(try await value(url, "service_processes", "marked", #",state="sleeping""#) == 1)
         #expect(try await value(url, "apus_service_up", "hidden") == 0)
         #expect(try await value(url, "service_process_resident_memory_bytes", "hidden") == nil)
+        #expect(program.errors.contains("hidepid=invisible, which hides processes of other users from the agent's user"))
         #expect(try await value(url, "apus_service_up", "inside") == 0)
         #expect(try await value(url, "service_process_cpu_seconds_total", "inside", #",mode="user""#) != nil)
         #expect(try await HTTP.get(url).values(of: "apus_source_up")[#"{source="processes"}"#] == 1)

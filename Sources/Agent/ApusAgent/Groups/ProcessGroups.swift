@@ -149,6 +149,7 @@ package final class ProcessGroups: Sendable {
             case .empty:
                 let declaration = state.roll.declarations.first { $0.fixedIdentity == group.identity }
                 if let words = declaration?.linkWords { facts["links"] = "\(words)" }
+                if let hiding = ProcessSight.hidingOthers(state.roll.root) { facts["hidden"] = "\(hiding)" }
                 logger.warning(
                     "no process matches a group; apus-agent check-config --processes shows who is matched", metadata: facts)
             case .crowdedOut:

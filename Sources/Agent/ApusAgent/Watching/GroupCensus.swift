@@ -52,19 +52,23 @@ package struct GroupCensus: Sendable {
                 others[place, default: [:]][match.identity, default: 0] += 1
             }
         }
+        let hiding = ProcessSight.hidingOthers(root)
         lines = file.groups.enumerated().flatMap { index, group in
             let own = members.values.filter { $0.group == index }.sorted { $0.identity < $1.identity }
-            return own.isEmpty ? [Self.line(of: group, others[index] ?? [:])] : own.map(Self.line)
+            return own.isEmpty ? [Self.line(of: group, others[index] ?? [:], hiding)] : own.map(Self.line)
         }
     }
 
-    /// - Parameter others: the groups that have whom this one matches as well, and how many of them.
-    private static func line(of group: GroupDeclaration, _ others: [InstanceIdentity: Int]) -> String {
+    /// - Parameters:
+    ///   - others: the groups that have whom this one matches as well, and how many of them.
+    ///   - hiding: why other users' processes are not seen.
+    private static func line(of group: GroupDeclaration, _ others: [InstanceIdentity: Int], _ hiding: String?) -> String {
         let what = group.isOfControlGroups ? "control group" : "process"
         let name = "\(group.service)/\(group.instance)"
         guard !others.isEmpty else {
-            let links = group.linkWords.map { "; \($0)" } ?? ""
-            return "\(name): no \(what) matches the group in line \(group.place.line)\(links)"
+            // Control groups are seen all the same.
+            let words = [group.linkWords, group.isOfControlGroups ? nil : hiding].compactMap { $0 }.map { "; \($0)" }.joined()
+            return "\(name): no \(what) matches the group in line \(group.place.line)\(words)"
         }
         let several = group.isOfControlGroups ? "control groups" : "processes"
         let owners = others.sorted { $0.key < $1.key }.map { "\($0.key) has \($0.value)" }

@@ -42,13 +42,25 @@ package enum ProcessSight: Sendable {
         + "hostPID, shareProcessNamespace or --pid=host"
 
     private static func hidden(_ root: KernelRoot, _ error: LinuxError) -> String {
-        guard let options = root.procOptions, options.contains(where: { $0.hasPrefix("hidepid=") && $0 != "hidepid=0" }) else {
-            return "\(error): the agent's user may not see the process: run both as one user, or give the unit of the agent "
-                + "ProtectProc=default"
-        }
+        hiding("the process", root)
+            ?? "\(error): the agent's user may not see the process: run both as one user, or give the unit of the agent "
+            + "ProtectProc=default"
+    }
+
+    /// Why this user sees nobody else's processes, and what helps; `nil` where it sees them, or the mount of proc(5) is not the reason.
+    package static func hidingOthers(_ root: KernelRoot = .live) -> String? {
+        // Of each namespace it is the first process, and root's nearly always.
+        guard (try? ProcFile("\(root.proc)/1/stat").read { ProcessStat($0) }) == nil else { return nil }
+        return hiding("processes of other users", root)
+    }
+
+    private static func hiding(_ what: String, _ root: KernelRoot) -> String? {
+        guard let options = root.procOptions,
+            options.contains(where: { $0.hasPrefix("hidepid=") && $0 != "hidepid=0" && $0 != "hidepid=off" })
+        else { return nil }
         return
             "\(root.proc) is mounted with \(options.filter { $0.hasPrefix("hidepid=") || $0.hasPrefix("gid=") }.joined(separator: ",")), "
-            + "which hides the process from the agent's user: give the agent the group of gid= (SupplementaryGroups=), mount \(root.proc) "
+            + "which hides \(what) from the agent's user: give the agent the group of gid= (SupplementaryGroups=), mount \(root.proc) "
             + "with such a gid=, or give the unit of the agent ProtectProc=default"
     }
 }
