@@ -19,10 +19,10 @@ package enum GroupLimits: LimitCatalog {
         option: "--group-limit", metric: Agent.unwatchedProcesses.family.name,
         remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 30 samples")
     package static let marked = Limit(
-        512,
-        "processes whose control groups are read again at a turn of the sampling loop, to see who has been moved; others have their turn at the next ones",
+        2048,
+        "processes that are looked at again at a turn of the sampling loop, to see whose program, command line, user or control group has changed; half of the places go first to those that have run since, and others have their turn at the next ones",
         per: "turn",
-        remedy: "none is needed: of 5,000 processes each is looked at every ten turns")
+        remedy: "none is needed: of 5,000 processes each is looked at within five turns")
     /// Groups at most, whatever is asked for: each may be one process.
     package static let mostGroups = processes.value
 

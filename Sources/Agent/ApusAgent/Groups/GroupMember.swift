@@ -32,8 +32,10 @@ final class GroupMember {
     /// Whether it belongs to the group because the process does that started it.
     let isDescendant: Bool
     let name: ProcessName
-    /// The mark of the control groups that it was asked in; `nil` where no group is chosen by them.
-    let controlGroups: Int?
+    /// What it was when it was asked at a turn of the sampling loop; `nil` before.
+    var mark: ProcessMark?
+    /// What it had done when that was looked at last.
+    var work: UInt64
     /// Whether it was there at a turn of the sampling loop already, so that it has become what it is to be.
     var isSettled = false
     /// Its soft limit of descriptors at the last turn of the sampling loop.
@@ -55,20 +57,21 @@ final class GroupMember {
 
     /// - Parameter former: the same process as it was before it was asked again.
     init(
-        _ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName, controlGroups: Int?,
-        former: GroupMember?
+        _ process: WatchedProcess, group: Int, countsWhole: Bool, isDescendant: Bool, name: ProcessName, mark: ProcessMark?,
+        work: UInt64, former: GroupMember?
     ) {
         self.process = process
         self.group = group
         self.countsWhole = countsWhole
         self.isDescendant = isDescendant
         self.name = name
-        self.controlGroups = controlGroups
+        self.mark = mark
+        self.work = work
         let io = try? process.file("io")
         self.io = io
         hidesStorage = io == nil && !process.hasEnded
         descriptors = (try? DescriptorFolder(of: process)) ?? nil
-        isSettled = former?.isSettled ?? false
+        isSettled = former.map { $0.isSettled && $0.name == name } ?? false
         proportional = former?.proportional ?? ProportionalMemory()
         sockets = former?.sockets ?? ProcessSockets()
     }

@@ -69,7 +69,7 @@ extension GroupRoll {
             guard members[pid] === other else { continue }
             remove(pid)
             var stranger = Stranger(
-                startTicks: other.process.startTicks, name: other.name, controlGroups: other.controlGroups)
+                startTicks: other.process.startTicks, name: other.name, mark: other.mark, work: other.work)
             (stranger.isUnwatched, stranger.group) = (true, other.group)
             strangers[pid] = stranger
             return true

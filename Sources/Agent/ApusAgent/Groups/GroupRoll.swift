@@ -5,15 +5,18 @@ import ApusLinux
 /// Who belongs to which group, and what each group comes to: the state of ``ProcessGroups``, which guards it.
 ///
 /// A process belongs to the first group that matches it, or else to that of the process that started it, where that group has
-/// descendants. It is asked again at each turn of the sampling loop when its name has changed, or when it was new at the turn before, as
-/// a program begins as a copy of the one that starts it.
+/// descendants. It is asked again at each turn of the sampling loop when its name has changed, when it came between turns, as a program
+/// begins as a copy of the one that starts it, when a pid file names it or did, and when it is seen to be something else, for which some are
+/// looked at in turn.
 struct GroupRoll {
     /// A process that belongs to no group, or to one that there is no room for.
     struct Stranger {
         let startTicks: UInt64
         let name: ProcessName
-        /// The mark of the control groups that it was asked in; `nil` where no group is chosen by them.
-        let controlGroups: Int?
+        /// What it was when it was asked at a turn of the sampling loop; `nil` before.
+        let mark: ProcessMark?
+        /// What it had done when that was looked at last.
+        var work: UInt64
         var isSettled = false
         /// Belongs to a group, and there is no room for it.
         var isUnwatched = false
@@ -63,10 +66,14 @@ struct GroupRoll {
     var turnedAt: UInt64 = 0
     /// Seconds since the Unix epoch at the last turn after which no file was read; `nil`: what is found now may be old.
     var searchedAt: Double?
-    /// Whether a group is chosen by the control groups of processes.
-    var choosesByControlGroup = false
-    /// The process whose control groups were read last to see whether they have changed.
-    var lastMarked: Int32 = 0
+    /// What of processes the groups are chosen by.
+    var aspects: ProcessMark.Aspects = []
+    /// Who is looked at again to see whether it has become something else.
+    var rotation: ProcessRotation
+    /// The processes that pid files named at the last turn of the sampling loop.
+    var filed: Set<Int32> = []
+    /// The processes that have changed their groups in the look that is under way, and whose children have not been asked.
+    var movers: [Int32] = []
     /// Why the processes could not be listed at the last look; `nil` when they could.
     var blindness: LinuxError?
     /// Processes that belong to a group and are not watched, as there are too many.
@@ -74,8 +81,9 @@ struct GroupRoll {
 
     init(
         _ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, sockets: SocketSurvey?, mostGroups: Int,
-        descriptors: Int?
+        mostMarked: Int, descriptors: Int?
     ) {
+        rotation = ProcessRotation(most: mostMarked)
         self.mostGroups = mostGroups
         self.root = root
         self.budget = budget
@@ -88,7 +96,7 @@ struct GroupRoll {
     /// Takes a file in place of the one before.
     mutating func watch(_ file: WatchFile, at now: Moment) -> NamedPlaces {
         declarations = file.groups
-        choosesByControlGroup = declarations.contains { $0.selectors.contains(where: \.choosesByControlGroup) }
+        aspects = declarations.flatMap(\.selectors).reduce(into: []) { $0.formUnion($1.aspects) }
         for group in groups.values {
             // What has ended before is served on as long as it was to be.
             group.isLeft = group.isExpected || !group.finding.reading.isEmpty

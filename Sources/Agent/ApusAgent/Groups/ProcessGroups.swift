@@ -34,11 +34,13 @@ package final class ProcessGroups: Sendable {
     ///   - proportionalBudget: the time for proportional memory; `nil`: it is not read.
     ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
+    ///   - mostMarked: how many processes a turn of the sampling loop looks at to see whether they are something else.
     ///   - descriptors: that this process may have open; a process of a group takes four, and half of all are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
         proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,
         mostGroups: Int = GroupLimits.groups.value,
+        mostMarked: Int = GroupLimits.marked.value,
         descriptors: Int? = DescriptorLimit.current?.soft, logger: Logger, at now: Moment
     ) {
         self.logger = logger
@@ -47,8 +49,7 @@ package final class ProcessGroups: Sendable {
             State(
                 roll: GroupRoll(
                     root, readsControlGroups: readsControlGroups, budget: proportionalBudget, sockets: sockets,
-                    mostGroups: mostGroups,
-                    descriptors: descriptors)))
+                    mostGroups: mostGroups, mostMarked: mostMarked, descriptors: descriptors)))
         watch(file, at: now)
     }
 

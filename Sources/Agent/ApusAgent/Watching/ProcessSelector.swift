@@ -34,8 +34,15 @@ package struct ProcessSelector: Sendable {
         executable == nil && command == nil && user == nil && pidFile == nil && (unit != nil || controlGroup != nil)
     }
 
-    /// Whether a process matches or not by its control group.
-    var choosesByControlGroup: Bool { unit != nil || controlGroup != nil }
+    /// What of a process decides whether it matches, beside its name and the pid file.
+    var aspects: ProcessMark.Aspects {
+        var aspects: ProcessMark.Aspects = []
+        if user != nil { aspects.insert(.user) }
+        if let executable { aspects.formUnion(executable.links.isEmpty ? .executable : [.executable, .firstArgument]) }
+        if command != nil { aspects.insert(.command) }
+        if unit != nil || controlGroup != nil { aspects.insert(.controlGroups) }
+        return aspects
+    }
 
     /// Whether the processes in a control group match, where ``isOfControlGroups``.
     func matches(_ group: ControlGroupName) -> Bool {

@@ -15,15 +15,6 @@ package struct ControlGroups: Sendable, Equatable {
         try self.init(ProcFile("\(root.proc)/\(pid)/cgroup"))
     }
 
-    /// Reads a number that is another one when the groups of a process are, some 3 µs; `nil` where they cannot be read.
-    package static func mark(of pid: Int32, root: KernelRoot) -> Int? {
-        try? ProcFile("\(root.proc)/\(pid)/cgroup").read { bytes in
-            var hasher = Hasher()
-            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
-            return hasher.finalize()
-        }
-    }
-
     /// Reads the groups that a process is in now.
     ///
     /// - Parameter file: /proc/PID/cgroup.

@@ -30,6 +30,9 @@ package struct ProcessStat: Equatable, Sendable {
     /// Whether the thread that the line is of has ended: a zombie, or on the way from there.
     package var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 
+    /// A number that grows whenever the process has run for long, or has met a new page, as each new program does at once.
+    package var work: UInt64 { minorFaults &+ majorFaults &+ userTicks &+ systemTicks }
+
     /// Parses the one line. The second field, the command's name, may hold spaces and parentheses: fields count from the last `)`.
     package init?<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) {
         guard let close = bytes.lastIndex(of: UInt8(ascii: ")")), let open = bytes.firstIndex(of: UInt8(ascii: "(")),

@@ -234,16 +234,6 @@ import Testing
         #expect(look(groups).map(\.reading.processes) == [0])
     }
 
-    @Test func `of many processes each is looked at in turn, to see whether it was moved`() throws {
-        let groups = try host.groups("groups: [{ service: shop, match: { cgroup: /shop.slice, executable: app } }]")
-        for pid in 5000..<5600 as Range<Int32> { try host.put(.init(pid: pid, name: "other", command: "other")) }
-        try host.put(.init(pid: 5599, name: "app", command: "app"))
-        for _ in 0..<4 { turn(groups) }
-        try host.put(.init(pid: 5599, name: "app", command: "app", controlGroup: "/shop.slice/one.scope"))
-        for _ in 0..<2 { turn(groups) }
-        #expect(look(groups).map(\.reading.processes) == [1])
-    }
-
     @Test func `a group that matches nothing is served as down, and the log says so once`() throws {
         let groups = try host.groups(Self.nginx)
         turn(groups)
@@ -279,17 +269,5 @@ import Testing
         served = look(groups)
         #expect(served.map(\.identity.description) == ["redis/redis"])
         #expect(served.map(\.reading.processes) == [1])
-    }
-
-    @Test func `a daemon is found once it has written its number`() throws {
-        let path = host.folder.path("daemon.pid")
-        let groups = try host.groups("groups: [{ service: daemon, match: { pid_file: '\(path)' } }]")
-        try host.put(.init(pid: 4801, name: "daemon", command: "daemon"))
-        turn(groups)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [0])
-        try host.folder.write("4801\n", to: "daemon.pid")
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [1])
     }
 }

@@ -1,0 +1,173 @@
+import AgentMetrics
+import ApusLinux
+
+/// Whom a look asks which group it belongs to: who is new, who has become something else, and whom these have started.
+extension GroupRoll {
+    /// A process that may be asked whether it belongs to a group. Nothing of it is kept open, as there may be thousands.
+    private struct Candidate {
+        let pid: Int32
+        let stat: ProcessStat
+        let isMember: Bool
+    }
+
+    /// Asks the processes that nobody has asked as what they are now.
+    mutating func ask(_ present: Set<Int32>, isTurn: Bool, at now: Moment) {
+        movers = []
+        let (unknown, others) = candidates(present, isTurn: isTurn)
+        // The oldest first: who starts others comes before them.
+        let newcomers = (unknown + changed(others)).sorted {
+            ($0.stat.startTicks, $0.pid) < ($1.stat.startTicks, $1.pid)
+        }
+        for newcomer in newcomers { take(newcomer, isTurn: isTurn, at: now) }
+        if !movers.isEmpty { askChildren(of: others, isTurn: isTurn, at: now) }
+    }
+
+    /// The processes that are asked for certain, and at a turn all others.
+    private mutating func candidates(_ present: Set<Int32>, isTurn: Bool) -> (newcomers: [Candidate], others: [Candidate]) {
+        var (newcomers, others): ([Candidate], [Candidate]) = ([], [])
+        // A daemon writes its number after it has started, and another one takes its place in the file.
+        let named = isTurn ? Set(declarations.flatMap(\.selectors).compactMap { $0.pidFile?.pid() }) : filed
+        let renamed = named.symmetricDifference(filed)
+        filed = named
+        for (pid, member) in members {
+            guard let sight = member.sight, sight.living != nil else { continue }
+            let candidate = Candidate(pid: pid, stat: sight.counted, isMember: true)
+            if sight.counted.name != member.name || isTurn && !member.isSettled || renamed.contains(pid) {
+                newcomers.append(candidate)
+            } else if isTurn {
+                others.append(candidate)
+            }
+        }
+        for pid in present where members[pid] == nil {
+            let stranger = strangers[pid]
+            guard stranger == nil || isTurn else { continue }
+            guard let stat = try? ProcFile("\(root.proc)/\(pid)/stat").read({ ProcessStat($0) }) else { continue }
+            let candidate = Candidate(pid: pid, stat: stat, isMember: false)
+            if let stranger, stranger.isSettled, stranger.startTicks == stat.startTicks, stranger.name == stat.name,
+                !named.contains(pid)
+            {
+                others.append(candidate)
+            } else {
+                newcomers.append(candidate)
+            }
+        }
+        return (newcomers, others)
+    }
+
+    /// Those that have become something else since they were asked, of as many as one turn looks at.
+    private mutating func changed(_ others: [Candidate]) -> [Candidate] {
+        guard !aspects.isEmpty else { return [] }
+        let seesControlGroups = aspects.contains(.controlGroups)
+        // Without memory of its own a process runs no program: a thread of the kernel.
+        let some = others.filter { $0.isMember || $0.stat.virtualMemory > 0 || seesControlGroups }.sorted { $0.pid < $1.pid }
+        let chosen = rotation.next(
+            some.map { ($0.pid, $0.stat.work != members[$0.pid]?.work ?? strangers[$0.pid]?.work) })
+        return some.filter { candidate in
+            let pid = candidate.pid
+            guard chosen.contains(pid), let mark = ProcessMark(of: pid, aspects, root: root) else { return false }
+            if mark != members[pid]?.mark ?? strangers[pid]?.mark { return true }
+            members[pid]?.work = candidate.stat.work
+            strangers[pid]?.work = candidate.stat.work
+            return false
+        }
+    }
+
+    /// Asks whom the processes have started that have changed their groups: who belonged to a group by them, and who may now.
+    private mutating func askChildren(of others: [Candidate], isTurn: Bool, at now: Moment) {
+        let heirs = Dictionary(grouping: members.values.filter(\.isDescendant).map(\.process.pid)) {
+            members[$0]?.sight?.counted.parent ?? 0
+        }
+        let strange = Dictionary(grouping: others.filter { !$0.isMember }, by: \.stat.parent)
+        while let parent = movers.popLast() {
+            // Whose parent has ended stays where it is.
+            guard members[parent] != nil || strangers[parent] != nil else { continue }
+            for pid in heirs[parent] ?? [] {
+                guard let member = members[pid], let stat = member.sight?.counted, member.isDescendant, stat.parent == parent,
+                    member.group != members[parent]?.group
+                else { continue }
+                take(Candidate(pid: pid, stat: stat, isMember: true), isLeft: true, isTurn: isTurn, at: now)
+            }
+            for child in strange[parent] ?? [] where members[child.pid] == nil {
+                take(child, isTurn: isTurn, at: now)
+            }
+        }
+    }
+
+    /// - Parameter isLeft: whether the process that started it has left its group, and lives.
+    private mutating func take(_ newcomer: Candidate, isLeft: Bool = false, isTurn: Bool, at now: Moment) {
+        let pid = newcomer.pid
+        let former = newcomer.isMember ? members[pid] : nil
+        let wasStrange = strangers[pid].map { $0.startTicks == newcomer.stat.startTicks } ?? false
+        // Read before it is asked: what changes meanwhile is seen as a change. Who comes between turns is asked again at the next.
+        let mark = isTurn && !aspects.isEmpty ? ProcessMark(of: pid, aspects, root: root) : nil
+        let found = group(of: newcomer, former, isLeft: isLeft, at: now)
+        guard let found, let group = found.group else {
+            if former != nil { movers.append(pid) }
+            remove(pid)
+            var stranger = Stranger(
+                startTicks: newcomer.stat.startTicks, name: newcomer.stat.name, mark: mark, work: newcomer.stat.work)
+            stranger.isUnwatched = found != nil
+            stranger.group = found?.crowded
+            strangers[pid] = stranger
+            return
+        }
+        let (isDescendant, isNew) = (found.isDescendant, found.isNew)
+        if let former, former.group == group, former.isDescendant == isDescendant, former.name == newcomer.stat.name,
+            !former.hidesStorage
+        {
+            (former.mark, former.work) = (mark ?? former.mark, newcomer.stat.work)
+            return
+        }
+        let start = Double(newcomer.stat.startTicks) / root.ticksPerSecond * 1e9
+        // A clock tick earlier, as the kernel rounds down.
+        let isYoung = start + 1e9 / root.ticksPerSecond >= Double(turnedAt)
+        // Its number may have gone to another one since.
+        guard let process = former?.process ?? (try? WatchedProcess(pid: pid, root: root)),
+            process.startTicks == newcomer.stat.startTicks
+        else { return }
+        let member = GroupMember(
+            process, group: group, countsWhole: isNew || isYoung, isDescendant: isDescendant, name: newcomer.stat.name,
+            mark: mark, work: newcomer.stat.work, former: former)
+        do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return remove(pid) }
+        strangers[pid] = nil
+        if former.map({ $0.group != group }) ?? wasStrange { movers.append(pid) }
+        if let former, former.group != group, former.hidesStorage { groups[former.group]?.hidesStorage = true }
+        if member.countsWhole { groups[group]?.count(from: process.startTicks, root, at: now) }
+        members[pid] = member
+        roster = nil
+    }
+
+    /// Where a process belongs.
+    private struct Belonging {
+        /// `nil` where there is no room for it.
+        var group: Int?
+        /// The group that it would be in if there were room for the process.
+        var crowded: Int?
+        var isDescendant = false
+        /// Whether nothing has been served of the group.
+        var isNew = false
+    }
+
+    /// Finds the group that a process belongs to, and makes room for it there; `nil` of one that belongs to none.
+    private mutating func group(
+        of newcomer: Candidate, _ former: GroupMember?, isLeft: Bool, at now: Moment
+    ) -> Belonging? {
+        if let facts = try? ProcessFacts(of: newcomer.pid, root: root, below: first) {
+            for declaration in declarations {
+                guard let identity = declaration.identity(of: facts) else { continue }
+                // A group of which no process can be watched is not made.
+                let number = numbers[identity]
+                let isNamed = number.flatMap { groups[$0] }?.isExpected ?? false
+                guard former != nil || makeRoom(forProcessOf: isNamed) else { return Belonging(crowded: number) }
+                let found = self.number(of: identity, declaration, at: now)
+                return Belonging(group: found?.number, isNew: found?.isNew ?? false)
+            }
+        }
+        if let parent = members[newcomer.stat.parent], let group = groups[parent.group], group.includesDescendants {
+            guard former != nil || makeRoom(forProcessOf: group.isExpected) else { return Belonging(crowded: parent.group) }
+            return Belonging(group: parent.group, isDescendant: true)
+        }
+        // Who was started by one that has ended since stays where it is.
+        return former.flatMap { $0.isDescendant && !isLeft ? Belonging(group: $0.group, isDescendant: true) : nil }
+    }
+}
