@@ -47,7 +47,8 @@ public enum JournalFollowing: MetricSubsystem {
         "apus_journal_units_left_total", "Silent units whose series ended, to make room for others.")
     public static let unitsFull = Gauge<NoLabels>(
         "apus_journal_units_full",
-        "1 while entries of units are counted together under <other>, because all places are taken by units that are not silent."
+        "1 while entries of units are counted together, under <other> or a template, because all places are taken by units that are not "
+            + "silent."
     )
 
     public static let namesLeft = Counter<JournalKindLabels>(

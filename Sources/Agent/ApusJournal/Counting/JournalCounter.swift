@@ -174,7 +174,7 @@ package final class JournalCounter {
         let hasRoom = state.counts.add(
             batch, names: names, limits: configuration.limits, seriesLimits: seriesLimits, at: seconds)
         for kind in JournalNameKind.allCases {
-            makeRoom(kind, isFull: names[kind].crowding != .nobody || (kind == .unit && !hasRoom), at: seconds)
+            makeRoom(kind, isFull: !names[kind].crowding.isNobody || (kind == .unit && !hasRoom), at: seconds)
         }
     }
 
@@ -188,7 +188,11 @@ package final class JournalCounter {
         } else {
             state.counts[kind].isFull = true
             fullUntil[kind] = seconds + Self.fullSeconds
-            notify(.full(kind, limit: configuration.limits.names(kind)))
+            let crowding = names[kind].crowding
+            if crowding.isOfGlobs { notify(.watchedFull(limit: JournalFollowingLimits.watchedUnits.value)) }
+            if !crowding.isOfGlobs || crowding.isOfRest {
+                notify(.full(kind, limit: configuration.limits.names(kind)))
+            }
         }
         names[kind].relieve()
     }

@@ -142,7 +142,7 @@ package struct JournalCounts: Sendable, Equatable {
     private mutating func add(_ found: [JournalEventSeries: UInt64], names: JournalNameIndexes, limits: JournalLimits) -> Bool {
         var hasRoom = true
         for (series, amount) in found {
-            let kept = place(of: series, isKept: names.isKept(series), limits)
+            let kept = place(of: series, share: names.eventShare(of: series), limits)
             hasRoom = hasRoom && (kept.unit == series.unit)
             if kept.owner != nil, events[kept] == nil { ownedEvents += 1 }
             events[kept, default: 0].addClamped(amount)
@@ -151,7 +151,7 @@ package struct JournalCounts: Sendable, Equatable {
     }
 
     /// The series that an event is counted in: its own, one for all statuses of its unit, or one for all units.
-    private func place(of series: JournalEventSeries, isKept: Bool, _ limits: JournalLimits) -> JournalEventSeries {
+    private func place(of series: JournalEventSeries, share: Int, _ limits: JournalLimits) -> JournalEventSeries {
         if events[series] != nil { return series }
         var series = series
         if !series.status.isEmpty,
@@ -164,7 +164,7 @@ package struct JournalCounts: Sendable, Equatable {
         // What users' managers tell has places of its own, of which a user has a share.
         let isRoom =
             series.owner == nil
-            ? events.count - ownedEvents < limits.eventSeries * (isKept ? 2 : 1)
+            ? events.count - ownedEvents < limits.eventSeries * share
             : ownedEvents < limits.eventSeries / 2
                 && events.keys.count { $0.owner == series.owner } < max(1, limits.eventSeries / 8)
         return isRoom
@@ -178,7 +178,7 @@ package struct JournalCounts: Sendable, Equatable {
     /// - Returns: whether any has left.
     mutating func makeRoom(_ kind: JournalNameKind, in index: JournalNameIndex, limits: JournalLimits, at now: UInt64) -> Bool {
         // A series of events too many is of nobody in particular.
-        let isCrowded = { (name: String) in index.crowding == .nobody || index.isCrowded(name) }
+        let isCrowded = { (name: String) in index.crowding.isNobody || index.isCrowded(name) }
         let leaving = self[kind].leaving(
             keeping: index.isKept, crowded: isCrowded, places: limits.names(kind), idle: limits.idle, at: now)
         guard !leaving.isEmpty else { return false }

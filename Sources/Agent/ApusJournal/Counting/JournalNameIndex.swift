@@ -10,22 +10,28 @@ struct JournalNameIndex {
 
     private(set) var names: [String]
     private let rule: JournalNameRule
-    /// Who was without a place since this was last taken back: owners whose share is taken, or everybody.
-    private(set) var crowding = Crowding.nobody
+    /// Who was without a place since this was last taken back.
+    private(set) var crowding = Crowding()
     /// The numbers of names that are counted under another one; `nil` of those that are not counted.
     private var aliases: [[UInt8]: Int?] = [:]
     private var keptCount = 0
+    private var globbedCount = 0
     /// How many names each user has; of a kind that is not owned, and of root, nobody asks.
     private var owned: [String: Int] = [:]
     /// The numbers of names, open addressed by the hash of the name; -1 is free. The table is never more than half full.
     private var slots: [Int32]
     private var bytes: [[UInt8]]
 
-    /// The owners for whom places are to be made.
-    enum Crowding: Equatable {
-        case nobody
-        case owners(Set<String>)
-        case everybody
+    /// The names for which places are to be made.
+    struct Crowding: Equatable {
+        /// Whether units were without one that a glob of watched units matches, of which there are as many as may be.
+        var isOfGlobs = false
+        /// Whether any other name was without one.
+        var isOfRest = false
+        /// The owners whose share is taken.
+        var owners: Set<String> = []
+
+        var isNobody: Bool { !isOfGlobs && !isOfRest && owners.isEmpty }
     }
 
     /// - Parameter names: the numbered names so far: that of no name and that of the others first.
@@ -36,7 +42,7 @@ struct JournalNameIndex {
         isNobody = rule.isNobody
         bytes = []
         var size = 64
-        while size < 2 * (max(rule.limit, names.count) + JournalFollowingLimits.watchedUnits.value + 3) { size *= 2 }
+        while size < 2 * (max(rule.limit, names.count) + 2 * JournalFollowingLimits.watchedUnits.value + 3) { size *= 2 }
         slots = Array(repeating: -1, count: size)
         renumber(names)
     }
@@ -47,6 +53,7 @@ struct JournalNameIndex {
         bytes = names.map { Array($0.utf8) }
         aliases.removeAll()
         keptCount = 0
+        globbedCount = 0
         owned = [:]
         for name in names.dropFirst(2) { register(name) }
         slots = Array(repeating: -1, count: slots.count)
@@ -54,7 +61,13 @@ struct JournalNameIndex {
     }
 
     private mutating func register(_ name: String) {
-        if rule.isKept(name) { keptCount += 1 } else if let owner = rule.owner(of: name) { owned[owner, default: 0] += 1 }
+        if rule.isKept(name) {
+            keptCount += 1
+        } else if rule.isGlobbed(name) {
+            globbedCount += 1
+        } else if let owner = rule.owner(of: name) {
+            owned[owner, default: 0] += 1
+        }
     }
 
     /// Whether entries of no name count, too.
@@ -65,16 +78,16 @@ struct JournalNameIndex {
     /// Whether a name always has a place.
     func isKept(_ name: String) -> Bool { rule.isKept(name) }
 
-    /// Whether places are to be made for the owner of a name.
+    /// How far the series of a unit's events go beyond the bound that holds for units that nobody watches, as a factor.
+    func eventShare(of name: String) -> Int { rule.isKept(name) ? 3 : rule.isGlobbed(name) ? 2 : 1 }
+
+    /// Whether the place of a name is one of those that are wanted.
     func isCrowded(_ name: String) -> Bool {
-        switch crowding {
-        case .nobody: false
-        case .everybody: true
-        case .owners(let owners): rule.owner(of: name).map { owners.contains($0) } ?? false
-        }
+        if rule.isGlobbed(name) { return crowding.isOfGlobs }
+        return crowding.isOfRest || rule.owner(of: name).map { crowding.owners.contains($0) } ?? false
     }
 
-    mutating func relieve() { crowding = .nobody }
+    mutating func relieve() { crowding = Crowding() }
 
     /// The number of a name; `nil` of one that is not counted.
     ///
@@ -85,8 +98,8 @@ struct JournalNameIndex {
         let key = Array(name)
         if let alias = aliases[key] { return alias }
         let number = add(String(decoding: LabelBytes.withoutNull(key), as: UTF8.self))
-        // What is counted under its own name is in the table; a place that is missing now may come.
-        if number != Self.others, slots[slot(of: name)] < 0 {
+        // What is counted under its own name is in the table; a place that is missing now may come, so that it is asked for each time.
+        if number != Self.others, slots[slot(of: name)] < 0, !crowding.isOfGlobs {
             if aliases.count >= 1024 { aliases.removeAll(keepingCapacity: true) }
             aliases[key] = .some(number)
         }
@@ -101,24 +114,30 @@ struct JournalNameIndex {
 
     private mutating func add(_ raw: String) -> Int? {
         guard rule.admits(raw) else { return nil }
-        let isKept = rule.isKept(raw)
-        let name = isKept ? raw : rule.folded(raw)
-        if let known = known(name) { return known }
-        guard slots.count > 2 * (names.count + 2) else { return turnAway(.everybody) }
-        if isKept {
-            guard keptCount < JournalFollowingLimits.watchedUnits.value else { return turnAway(.everybody) }
-        } else {
-            guard names.count - 2 - keptCount < rule.limit else { return turnAway(.everybody) }
-            if let owner = rule.owner(of: name), let number = share(of: owner) { return number }
+        // A null that was left out may make it a known one.
+        if let known = known(raw) { return known }
+        let most = JournalFollowingLimits.watchedUnits.value
+        if rule.isKept(raw) { return keptCount < most && hasSlot ? append(raw) : turnAway { $0.isOfRest = true } }
+        let name = rule.folded(raw)
+        if rule.isGlobbed(raw) {
+            if keptCount + globbedCount < most, hasSlot { return append(raw) }
+            let others = turnAway { $0.isOfGlobs = true }
+            // Its template's name is a place among those of units that nobody watches; one of its own would be one of the full ones.
+            guard name != raw else { return others }
         }
+        if let known = known(name) { return known }
+        guard hasSlot, names.count - 2 - keptCount - globbedCount < rule.limit else { return turnAway { $0.isOfRest = true } }
+        if let owner = rule.owner(of: name), let number = share(of: owner) { return number }
         return append(name)
     }
+
+    private var hasSlot: Bool { slots.count > 2 * (names.count + 2) }
 
     /// The number that those of a user have together who has more names than a user's share; `nil` while there is room.
     private mutating func share(of owner: String) -> Int? {
         if owned[owner, default: 0] < rule.limitOfOwner, owned.values.reduce(0, +) < rule.limitOfOwners { return nil }
         let others = JournalOwnedName(owner: owner, name: JournalCounts.otherUnits).text
-        _ = turnAway(.owners([owner]))
+        _ = turnAway { $0.owners.insert(owner) }
         // A user has one such name, and there are as many as users who have others.
         return known(others) ?? (owned[owner] == nil ? Self.others : append(others))
     }
@@ -139,12 +158,8 @@ struct JournalNameIndex {
         return names.count - 1
     }
 
-    private mutating func turnAway(_ whom: Crowding) -> Int {
-        switch (crowding, whom) {
-        case (.owners(let before), .owners(let owners)): crowding = .owners(before.union(owners))
-        case (.everybody, _): break
-        default: crowding = whom
-        }
+    private mutating func turnAway(_ note: (inout Crowding) -> Void) -> Int {
+        note(&crowding)
         return Self.others
     }
 

@@ -17,9 +17,9 @@ struct JournalNameIndexes {
         _modify { yield &indexes[kind.place] }
     }
 
-    /// Whether the events of a series' unit always have a place.
-    func isKept(_ series: JournalEventSeries) -> Bool {
-        series.ownedName.map { self[.userUnit].isKept($0.text) } ?? self[.unit].isKept(series.unit)
+    /// How far the events of a series' unit go beyond the bound that holds for units that nobody watches, as a factor.
+    func eventShare(of series: JournalEventSeries) -> Int {
+        series.ownedName.map { self[.userUnit].eventShare(of: $0.text) } ?? self[.unit].eventShare(of: series.unit)
     }
 }
 

@@ -5,7 +5,7 @@ struct JournalNameRule {
     let limit: Int
     /// The names that are counted; `nil` for all.
     var counted: Set<String>?
-    /// The units that always have a place, under their own names.
+    /// The units with counts under their own names: those without a glob always have a place, those that one matches while there is any.
     var watched: [UnitPattern] = []
     var choice = JournalNameChoice()
 
@@ -22,11 +22,21 @@ struct JournalNameRule {
         return !isNobody && choice.admits(bare(text))
     }
 
+    /// Whether a name was given as it is, so that it always has a place.
     func isKept(_ text: String) -> Bool {
         let name = bare(text)
         if choice.names(name) { return true }
-        return kind == .unit && (counted?.contains(text) ?? false || watched.contains { $0.matches(text) })
+        return kind == .unit && (counted?.contains(text) ?? false || watched.contains { !$0.isGlob && $0.matches(text) })
     }
+
+    /// Whether a unit is watched by a glob alone: anybody may make ever new ones of these, so that they leave when they are silent.
+    func isGlobbed(_ text: String) -> Bool {
+        guard kind == .unit, !isOfSeveral(text), !isKept(text) else { return false }
+        return watched.contains { $0.isGlob && $0.matches(text) }
+    }
+
+    /// Whether several units are counted under a name, which is then no unit's own.
+    private func isOfSeveral(_ text: String) -> Bool { text.contains("*") || text.contains("@.") }
 
     func folded(_ text: String) -> String {
         guard kind.isOwned else { return kind.folded(text) }

@@ -21,7 +21,7 @@ package struct JournalFollowerConfiguration: Sendable {
     var followers = 1
     /// The units whose entries count; `nil` for all entries, also those of no unit.
     package var units: Set<String>?
-    /// The units that always have counts of their own, under their own names.
+    /// The units with counts under their own names: those without a glob always, those that one matches while there are places.
     package var watched: [UnitPattern]
     /// The place at which a start without a state file begins.
     package var beginning: Beginning

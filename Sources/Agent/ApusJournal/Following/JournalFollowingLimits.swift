@@ -8,12 +8,14 @@ package enum JournalFollowingLimits: LimitCatalog {
 
     package static let units = Limit(
         1000, "units with counts of their own", per: "agent", metric: JournalFollowing.unitsFull.family.name,
-        remedy: "watch the units that matter with --watch-unit: they always have a place; see who writes under ever new names: "
+        remedy:
+            "name the units that matter with --watch-unit, without a glob: they always have a place; see who writes under ever new names: "
             + "`journalctl -F _SYSTEMD_UNIT`")
     package static let watchedUnits = Limit(
-        1000, "watched units with counts of their own, besides the others", per: "agent",
-        metric: JournalFollowing.unitsFull.family.name,
-        remedy: "watch fewer units: a narrower glob of --watch-unit")
+        1000,
+        "watched units with counts of their own, besides the others; of those that a glob matches, one that was silent gives its place to another",
+        per: "agent", metric: JournalFollowing.unitsFull.family.name,
+        remedy: "narrow the glob of --watch-unit, and name the units that matter without one: they always have a place")
     package static let names = Limit(
         500,
         "containers with counts of their own, user units, and identifiers; a quarter of them of one user who is not root, half of all "
@@ -33,7 +35,8 @@ package enum JournalFollowingLimits: LimitCatalog {
         remedy: "name those that matter with --journal-namespace, or run a second agent for the rest")
     package static let idle = Limit(
         Duration.seconds(900), "silence after which a unit gives its place to one that has none", per: "unit",
-        metric: JournalFollowing.unitsLeft.family.name, remedy: "watch the unit with --watch-unit, which keeps its place")
+        metric: JournalFollowing.unitsLeft.family.name,
+        remedy: "name the unit with --watch-unit, without a glob: it keeps its place")
     package static let eventSeries = Limit(
         4000, "series of events of units", per: "agent", metric: JournalFollowing.unitsFull.family.name,
         remedy: "see which units end in ever new ways: `topk(5, count by (unit) (\(JournalUnits.processExits.family.name)))`")

@@ -18,6 +18,8 @@ package enum JournalNotice: Sendable, Equatable {
     case tooManyFiles(excess: Int)
     /// There are more names of a kind than have counts of their own, or more of one user; further ones are counted together.
     case full(JournalNameKind, limit: Int)
+    /// More units than have counts of their own are watched by globs; further instances are counted by their template.
+    case watchedFull(limit: Int)
     /// There are more namespaces than are followed.
     case tooManyNamespaces([String])
     /// The kernel tells of no new files: they are looked for every few seconds.
@@ -49,6 +51,10 @@ extension JournalNotice: CustomStringConvertible {
             return
                 "\(limit) units have counts of their own, and further ones are counted as \(JournalCounts.otherUnits): "
                 + JournalFollowingLimits.units.remedy
+        case .watchedFull(let limit):
+            return
+                "\(limit) watched units have counts of their own, and further ones that a glob matches are counted by their template, or as "
+                + "\(JournalCounts.otherUnits): \(JournalFollowingLimits.watchedUnits.remedy)"
         case .full(let kind, let limit):
             return
                 "\(kind.noun) have counts of their own up to \(limit), a quarter of them of one user, and further ones are counted as "
@@ -79,6 +85,7 @@ extension JournalNotice {
         case .otherMachines: "other machines"
         case .tooManyFiles: "files"
         case .full(let kind, _): "full \(kind.rawValue)"
+        case .watchedFull: "full watched"
         case .tooManyNamespaces: "namespaces"
         case .stateUnreadable: "state"
         case .stateNotSaved: "save"

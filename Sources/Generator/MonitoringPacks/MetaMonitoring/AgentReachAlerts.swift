@@ -86,7 +86,7 @@ struct AgentReachAlerts {
                 ],
                 actions: [
                     "See who writes under ever new names, such as units of sessions: the query shows them.",
-                    "Watch those that matter with `--watch-unit`, or declare `HostUnits`: they always have a place.",
+                    "Name those that matter with `--watch-unit`, without a glob, or in `HostUnits`: they always have a place.",
                 ]))
     }
 

@@ -69,6 +69,36 @@ import Testing
         #expect(notices == [.full(.unit, limit: 20)])
     }
 
+    @Test func `instances that a glob matches leave as others do, and named units stay`() throws {
+        let folder = try JournalFolder()
+        let watched = watched("keep@*.service", "plain.service", "late.service")
+        let instances = (1...1200).map { "keep@\($0).service" }
+        try folder.write("one", errors(of: ["plain.service"] + instances + ["late.service", "other.service"]))
+        let (full, notices) = try folder.count(folder.configuration(watched: watched))
+        #expect(full.messages(unit: "keep@999.service", priority: .error) == 1)
+        // While nobody was silent for long enough, the rest counts under the template.
+        #expect(full.messages(unit: "keep@.service", priority: .error) == 201)
+        for unit in ["plain.service", "late.service", "other.service"] {
+            #expect(full.messages(unit: unit, priority: .error) == 1, "\(unit)")
+        }
+        #expect(full.isFull)
+        #expect(notices.first == .watchedFull(limit: 1000) && Set(notices.map(\.subject)).count == 1)
+
+        // A restart takes them up by the state file; each new one makes room before its next entry.
+        for round in 0..<2 as Range<UInt64> {
+            try folder.write("later-\(round)", errors(of: ["keep@2000.service"], from: 5000 + round))
+            _ = try folder.count(folder.configuration(watched: watched, limits: JournalLimits(idle: .zero)))
+        }
+        let (counts, _) = try folder.count(folder.configuration(watched: watched, limits: JournalLimits(idle: .zero)))
+        #expect(counts.messages(unit: "keep@2000.service", priority: .error) == 1)
+        #expect(counts.unitsLeft == 100)
+        #expect(counts.messages(unit: "keep@1.service", priority: .error) == 0)
+        #expect(counts.messages(unit: "keep@999.service", priority: .error) == 1)
+        for unit in ["plain.service", "late.service", "other.service"] {
+            #expect(counts.messages(unit: unit, priority: .error) == 1, "\(unit)")
+        }
+    }
+
     @Test func `silent units leave their places to others, and what was counted together only rises`() throws {
         let folder = try JournalFolder()
         let limits = JournalLimits(units: 20, idle: .zero)
