@@ -21,7 +21,8 @@ struct UnitOptions: ParsableArguments {
         try (watchUnit.isEmpty ? ["apus-*.service"] : watchUnit).map { text in
             guard let pattern = UnitPattern(text) else {
                 throw ValidationError(
-                    "--watch-unit \(text): write a unit's name with its type, such as nginx.service, or a glob")
+                    "--watch-unit \(text): write a unit's name with its type, such as nginx.service, or a glob; a [ needs its ]"
+                )
             }
             return pattern
         }

@@ -41,17 +41,27 @@ import Testing
         "probe-talk@.service": "[Service]\nExecStart=cat\nStandardInput=socket\n",
     ]
 
+    /// Names that stand for another unit, and for none.
+    private static let links = ["probe-alias.service": steady, "probe-masked.service": "/dev/null"]
+    private static let faulty = "probe-faulty.service"
+
     /// A host with units, and an agent that watches them.
     private struct Watched {
         let host: BootedHost
 
         /// - Parameter hasBus: whether the agent is anybody on the bus, or root where there is none.
-        init(hasBus: Bool = true) throws {
+        init(hasBus: Bool = true, also more: [String] = []) throws {
             host = try BootedHost()
             let strip = try Command.run("strip", ["-o", "\(host.root)/usr/bin/apus-agent", BuiltProgram.path("apus-agent")])
             #expect(strip.status == 0, "\(strip.errors)")
             for (name, text) in units.merging(others, uniquingKeysWith: { $1 }) {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: "\(host.root)/etc/systemd/system/\(name)"))
+            }
+            try Data("[Service]\nType=simple\n".utf8).write(
+                to: URL(fileURLWithPath: "\(host.root)/etc/systemd/system/\(faulty)"))
+            for (name, target) in links {
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(host.root)/etc/systemd/system/\(name)", withDestinationPath: target)
             }
             try succeed("systemctl", "daemon-reload")
             var agent = [
@@ -59,7 +69,7 @@ import Testing
                 "--property=User=\(hasBus ? "nobody" : "root")", "apus-agent", "--socket", "/run/probe/agent.sock",
                 "--interval", "1s",
             ]
-            for unit in [steady, flaky, "probe-d*.service", nowhere, "probe-*.timer", "probe-*.socket", "-.mount"] {
+            for unit in [steady, flaky, "probe-d*.service", nowhere, "probe-*.timer", "probe-*.socket", "-.mount"] + more {
                 agent += ["--watch-unit=\(unit)"]
             }
             if !hasBus {
@@ -235,6 +245,41 @@ import Testing
         #expect(units.compactMap { $0["unit"] as? String } == ["-.mount", Self.dog, Self.flaky, Self.nowhere, Self.steady])
         #expect(units.last?["activeState"] as? String == "active")
         #expect((json["bus"] as? [String: Any])?["up"] as? Bool == true)
+    }
+
+    @Test func `serves the unit of an alias, and systemd's words for files that are masked or at fault`() throws {
+        let (alias, masked, template) = ("probe-alias.service", "probe-masked.service", "probe-talk@.service")
+        let watched = try Watched(also: [alias, masked, Self.faulty, template])
+        func load(_ unit: String, in samples: [String: Double]) -> String? {
+            samples.keys.first { $0.hasPrefix(#"systemd_unit_info{unit="\#(unit)",load_state=""#) }?
+                .split(separator: "\"").dropFirst(3).first.map { String($0) }
+        }
+        try watched.wait("the first states") { samples in
+            [(alias, "loaded"), (masked, "masked"), (Self.faulty, "bad-setting"), (template, "not-found")]
+                .allSatisfy { load($0.0, in: samples) == $0.1 }
+        }
+        for unit in [masked, Self.faulty] {
+            #expect(try watched.show(unit, "LoadState") == load(unit, in: watched.scrape()))
+        }
+        let first = try watched.scrape()
+        for unit in [alias, masked, Self.faulty] { #expect(first[Self.value("systemd_unit_absent", unit)] == 0, "\(unit)") }
+        #expect(first[Self.value("systemd_unit_absent", template)] == 1)
+        for (command, state) in [
+            (["start", Self.steady], "active"), (["kill", "--signal=KILL", Self.steady], "failed"),
+            (["reset-failed", Self.steady], "inactive"), (["start", alias], "active"), (["daemon-reload"], "active"),
+            (["stop", alias], "inactive"),
+        ] {
+            let step = try watched.host.run(["systemctl"] + command)
+            #expect(step.status == 0, "\(command): \(step.errors)")
+            let began = ContinuousClock.now
+            try watched.wait("\(command)") { $0[Self.state(alias, state)] == 1 && $0[Self.state(Self.steady, state)] == 1 }
+            #expect(began.duration(to: .now) < .seconds(10), "\(command)")
+        }
+        // What systemd loads to tell of it begins no circle.
+        let (before, began) = (try watched.scrape(), ContinuousClock.now)
+        try watched.wait("two more seconds") { _ in began.duration(to: .now) > .seconds(2) }
+        let calls = (try watched.scrape()["apus_systemd_bus_calls_total"] ?? 0) - (before["apus_systemd_bus_calls_total"] ?? 0)
+        #expect(calls <= 4 * (began.duration(to: .now) / .seconds(1) + 1))
     }
 
     @Test func `hears systemd on its own socket, where there is no bus`() throws {

@@ -27,8 +27,11 @@ final class UnitWatch: Service {
             case .available: tell("bus", .notice, "units are heard of again", [:])
             case .refused(let error):
                 tell("unit", .warning, "systemd did not tell of a unit", ["reason": "\(error)"])
-            case .tooMany(let count):
-                tell("many", .warning, "more units match than are watched", ["unwatched": "\(count)"])
+            case .tooMany(let count, let globs, let limit):
+                tell(
+                    "many", .warning,
+                    "more units match than are watched: narrow the glob of --watch-unit, and name the units that matter without one",
+                    ["unwatched": "\(count)", "glob": "\(globs.joined(separator: " "))", "limit": "\(limit)"])
             }
         }
     }

@@ -15,6 +15,14 @@ final class UnitBusMessage {
         return apus_bus_read_unit(message, &unit) == 0 ? UnitState(unit, name: name) : nil
     }
 
+    /// The answer to ``UnitCall/fileState(_:)``; `nil` when it is not one.
+    func word() -> String? {
+        // The room that the call writes to.
+        var word = [CChar](repeating: 0, count: Int(apus_unit_word_size))
+        guard apus_bus_read_word(message, &word) == 0 else { return nil }
+        return String(decoding: word.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// The answer to ``UnitCall/list(_:)``, by name.
     func listed() -> [String]? {
         var names: [String] = []

@@ -41,6 +41,7 @@ final class UnitConversation {
         hasBus = if case .bus = address { true } else { false }
         self.configuration = configuration
         self.ledger = ledger
+        self.ledger.forgetFiles()
         opened = clock.now
         checkDue = opened + configuration.checkInterval
         listDue = opened
@@ -60,7 +61,7 @@ final class UnitConversation {
         if let end = reloadEnd, now >= end { finishReload(now) }
         if reloadEnd == nil { try giveUpLate(now) }
         if now >= listDue {
-            try send(.list(configuration.patterns.map(\.text)), now)
+            try send(.list(configuration.patterns.map(\.text) + ledger.realNames), now)
             listDue = now + configuration.recheckInterval
         }
         if now >= checkDue {
@@ -149,6 +150,7 @@ final class UnitConversation {
     private func finishReload(_ now: Instant) {
         reloadEnd = nil
         listDue = now
+        ledger.forgetFiles()
         for cookie in pending.keys { pending[cookie]?.deadline = now + configuration.deadline }
     }
 
@@ -164,7 +166,12 @@ final class UnitConversation {
                 return
             }
             ledger.answered(state)
-        case .fileState(let unit): ledger.answered(unit, isThere: true)
+        case .fileState(let unit):
+            guard let word = message.word() else {
+                refusals.append(.malformed(call: call.name))
+                return
+            }
+            ledger.answered(unit, file: word, at: now)
         case .match, .subscribe, .ping: break
         }
     }
@@ -179,11 +186,15 @@ final class UnitConversation {
         switch call {
         case .fileState(let unit) where Self.notFound.contains(name):
             lastAnswer = apus_monotonic_nanoseconds()
-            ledger.answered(unit, isThere: false)
+            ledger.answered(unit, file: nil, at: now)
         case .properties(let unit) where Self.notFound.contains(name):
             lastAnswer = apus_monotonic_nanoseconds()
-            ledger.unloaded(unit, at: now)
-        case .properties, .fileState: refusals.append(error)
+            ledger.refused(unit, at: now)
+        case .fileState(let unit):
+            // What is wrong with its file systemd says when it loads it.
+            refusals.append(error)
+            ledger.answered(unit, file: "", at: now)
+        case .properties: refusals.append(error)
         case .match, .subscribe, .list, .ping: throw error
         }
     }

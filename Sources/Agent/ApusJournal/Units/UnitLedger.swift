@@ -1,7 +1,8 @@
 /// The record of which units are watched, what was heard of them, and what is to be asked next.
 ///
-/// A plain value: times come from outside, and nothing here knows of a bus. A unit is asked for its properties only while systemd
-/// holds it in memory. Asking for another one would make systemd load it and let go of it again, with a signal each: a circle.
+/// A plain value: times come from outside, and nothing here knows of a bus. A unit is asked for its properties while systemd holds it in
+/// memory. Asking for another one makes systemd load it and let go of it again, with a signal each: a circle, so that it is done once for
+/// each file, to learn which unit a name stands for and what systemd thinks of the file.
 package struct UnitLedger {
     package typealias Instant = SuspendingClock.Instant
 
@@ -31,6 +32,14 @@ package struct UnitLedger {
         /// Since when questions have no answer, and how many.
         var lateSince: Instant?
         var late = 0
+        /// Of one that is not loaded, systemd's word for its file, and for what it makes of the file; the latter is `nil` until it was
+        /// asked for.
+        var file: String?
+        var fileLoadState: String?
+        /// Whether a question is due, or under way, that makes systemd load the unit.
+        var isProbed = false
+        /// The unit that the name is an alias of.
+        var realName: String?
     }
 
     package let patterns: [UnitPattern]
@@ -39,9 +48,17 @@ package struct UnitLedger {
     private var entries: [String: Entry]
     /// The units that match and are not watched because of the limit.
     package private(set) var ignored: Set<String> = []
+    /// The globs by which units match that are not watched.
+    package var crowdedGlobs: [String] {
+        patterns.filter { pattern in pattern.isGlob && ignored.contains { pattern.matches($0) } }.map(\.text)
+    }
+    /// The most units that are watched.
+    package var mostUnits: Int { limits.units }
     /// A number that rises with each change of ``states``.
     package private(set) var revision: UInt64 = 0
     private var burst: (end: Instant, left: Int)?
+    /// The watched names by the unit that they are aliases of.
+    private var aliases: [String: Set<String>] = [:]
 
     package init(patterns: [UnitPattern], limits: Limits = Limits()) {
         self.patterns = patterns
@@ -53,12 +70,20 @@ package struct UnitLedger {
     /// What is known of each unit, sorted by name.
     package var states: [UnitState] { entries.values.compactMap(\.state).sorted { $0.name < $1.name } }
 
-    /// Takes over which units are loaded, of those that match; each is to be asked about.
+    /// The units that watched names are aliases of.
+    package var realNames: [String] { aliases.keys.sorted() }
+
+    /// Takes over which units are loaded, of those that match and of ``realNames``; each is to be asked about.
     package mutating func listed(_ names: [String], at now: Instant) {
         let listed = Set(names)
         for name in names where watches(name) { entries[name, default: Entry()].isLoaded = true }
-        for name in entries.keys where !listed.contains(name) {
-            if expected.contains(name) { entries[name]?.isLoaded = false } else { entries[name] = nil }
+        for (name, entry) in entries where !listed.contains(name) {
+            if expected.contains(name) {
+                entries[name]?.isLoaded = entry.realName.map { listed.contains($0) } ?? false
+                entries[name]?.isProbed = false
+            } else {
+                entries[name] = nil
+            }
         }
         revision += 1
         ignored.formIntersection(listed)
@@ -67,6 +92,10 @@ package struct UnitLedger {
 
     /// Takes note of a signal that tells of a loaded unit.
     package mutating func changed(_ name: String, at now: Instant) {
+        for alias in aliases[name] ?? [] {
+            entries[alias]?.isLoaded = true
+            ask(alias, at: now + limits.debounce)
+        }
         guard watches(name) else { return }
         entries[name, default: Entry()].isLoaded = true
         ask(name, at: now + limits.debounce)
@@ -76,15 +105,34 @@ package struct UnitLedger {
     /// is nothing to say.
     package mutating func unloaded(_ name: String, at now: Instant) {
         ignored.remove(name)
+        for alias in aliases[name] ?? [] { letGo(alias, at: now) }
         guard entries[name] != nil else { return }
         guard expected.contains(name) else {
             entries[name] = nil
             revision += 1
             return
         }
+        letGo(name, at: now)
+    }
+
+    private mutating func letGo(_ name: String, at now: Instant) {
         entries[name]?.isLoaded = false
         entries[name]?.due = nil
         ask(name, at: now + limits.debounce)
+    }
+
+    /// Takes note that systemd knows of no unit under a name that it was asked to tell of.
+    package mutating func refused(_ name: String, at now: Instant) {
+        guard entries[name]?.isProbed == true, entries[name]?.isLoaded == false else { return unloaded(name, at: now) }
+        answer(name)
+        entries[name]?.isProbed = false
+        entries[name]?.fileLoadState = "not-found"
+        rest(name, "not-found")
+    }
+
+    /// Has the files of units that are not loaded judged anew: systemd has loaded its configuration again, or is another one.
+    package mutating func forgetFiles() {
+        for name in entries.keys { entries[name]?.fileLoadState = nil }
     }
 
     /// Asks about every unit that runs, because what systemd accounts changes without a signal.
@@ -107,7 +155,7 @@ package struct UnitLedger {
         return taken.map { name, _ in
             entries[name]?.due = nil
             entries[name]?.asked = now
-            return entries[name]?.isLoaded == true ? .properties(name) : .fileState(name)
+            return entries[name].map { $0.isLoaded || $0.isProbed } == true ? .properties(name) : .fileState(name)
         }
     }
 
@@ -123,21 +171,70 @@ package struct UnitLedger {
 
     /// Takes in the answer to ``UnitCall/properties(_:)``.
     package mutating func answered(_ state: UnitState) {
-        answer(state.name)
-        guard let entry = entries[state.name], entry.state != state else { return }
-        entries[state.name]?.state = state
+        let name = state.name
+        answer(name)
+        guard let entry = entries[name] else { return }
+        setRealName(of: name, state.id == name ? nil : state.id)
+        if entry.isProbed {
+            entries[name]?.isProbed = false
+            entries[name]?.fileLoadState = state.loadState
+            // An alias has no signals of its own: that its unit is loaded is seen here alone.
+            if state.id != name, state.activeState != "inactive" { entries[name]?.isLoaded = true }
+            if !entry.isLoaded, state.activeState == "inactive" { return rest(name, state.loadState) }
+        }
+        guard entry.state != state else { return }
+        entries[name]?.state = state
         revision += 1
     }
 
     /// Takes in the answer to ``UnitCall/fileState(_:)``, which is void if the unit has been loaded since.
-    package mutating func answered(_ name: String, isThere: Bool) {
+    ///
+    /// - Parameter file: systemd's word for the unit's file; `nil` where there is none.
+    package mutating func answered(_ name: String, file: String?, at now: Instant) {
         answer(name)
         guard let entry = entries[name], !entry.isLoaded else { return }
-        var state = UnitState(unloaded: name, isThere: isThere)
+        // No unit is ever loaded under a template's own name.
+        guard let file, !Self.isTemplate(name) else {
+            setRealName(of: name, nil)
+            return rest(name, "not-found")
+        }
+        if file == "masked" || file == "masked-runtime" {
+            setRealName(of: name, nil)
+            return rest(name, "masked")
+        }
+        if file == entry.file, let loadState = entry.fileLoadState { return rest(name, loadState) }
+        entries[name]?.file = file
+        entries[name]?.isProbed = true
+        // At once: it is asked so seldom.
+        entries[name]?.due = now
+    }
+
+    /// Whether a unit's name lacks the instance: `getty@.service`.
+    private static func isTemplate(_ name: String) -> Bool {
+        name.utf8.lastIndex(of: UInt8(ascii: ".")).map { name[..<$0].utf8.last == UInt8(ascii: "@") } ?? false
+    }
+
+    /// Notes the state of a unit that systemd does not hold in memory.
+    private mutating func rest(_ name: String, _ loadState: String) {
+        guard let entry = entries[name] else { return }
+        var state = UnitState(unloaded: name, loadState: loadState)
+        state.id = entry.realName ?? name
         // Of one that was let go of before it could be asked, nobody knows when it stopped.
         if entry.state?.activeState == state.activeState { state.stateChange = entry.state?.stateChange }
+        guard entry.state != state else { return }
         entries[name]?.state = state
         revision += 1
+    }
+
+    private mutating func setRealName(of name: String, _ real: String?) {
+        let former = entries[name]?.realName
+        guard expected.contains(name), former != real else { return }
+        if let former {
+            aliases[former]?.remove(name)
+            if aliases[former]?.isEmpty ?? false { aliases[former] = nil }
+        }
+        entries[name]?.realName = real
+        if let real { aliases[real, default: []].insert(name) }
     }
 
     private mutating func answer(_ name: String) {

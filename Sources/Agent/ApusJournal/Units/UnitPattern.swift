@@ -22,13 +22,25 @@ package struct UnitPattern: Hashable, Sendable {
             default: isGlob ? byte > 32 && byte < 127 : ":-_.\\@".utf8.contains(byte)
             }
         }
-        guard isLegal, (1...255).contains(text.utf8.count) else { return nil }
+        guard isLegal, (1...255).contains(text.utf8.count), Self.isClosed(text) else { return nil }
         if !isGlob {
             guard let dot = text.lastIndex(of: "."), dot > text.startIndex, Self.types.contains(text[text.index(after: dot)...])
             else { return nil }
         }
         self.text = text
         self.isGlob = isGlob
+    }
+
+    /// Whether each `[` has its `]`, without which it stands for itself, and so for no unit (glob(7)): the first one after it is a member.
+    private static func isClosed(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "[")) {
+            rest = rest[rest.index(after: open)...]
+            if rest.first == UInt8(ascii: "!") || rest.first == UInt8(ascii: "^") { rest = rest.dropFirst() }
+            guard let close = rest.dropFirst().firstIndex(of: UInt8(ascii: "]")) else { return false }
+            rest = rest[rest.index(after: close)...]
+        }
+        return true
     }
 
     /// Whether the pattern matches a unit's name, by systemd's own rules.

@@ -7,6 +7,8 @@ extension UnitState {
         self.init(
             name: name, loadState: UnitBusMessage.text(unit.load_state), activeState: UnitBusMessage.text(unit.active_state),
             subState: UnitBusMessage.text(unit.sub_state))
+        let id = UnitBusMessage.text(unit.id)
+        if !id.isEmpty { self.id = id }
         let result = UnitBusMessage.text(unit.result)
         self.result = result.isEmpty ? nil : result
         stateChange = Self.seconds(unit.state_change)
@@ -49,8 +51,10 @@ extension UnitState {
     }
 
     /// A unit that systemd does not hold in memory: stopped, or not there at all.
-    init(unloaded name: String, isThere: Bool) {
-        self.init(name: name, loadState: isThere ? "loaded" : "not-found", activeState: "inactive", subState: "dead")
+    ///
+    /// - Parameter loadState: the word that systemd has for it when it loads it.
+    init(unloaded name: String, loadState: String) {
+        self.init(name: name, loadState: loadState, activeState: "inactive", subState: "dead")
     }
 
     private static func known(_ number: UInt64, not absent: UInt64 = .max) -> UInt64? {

@@ -2,6 +2,8 @@
 package struct UnitState: Sendable, Equatable {
     /// The unit's name with its type, such as `nginx.service`.
     package var name: String
+    /// The name that systemd has for the unit; another one where ``name`` is an alias of it (`Alias=`).
+    package var id: String
     /// Whether systemd has the unit's file, in its words: `loaded`, `not-found`, `masked` and others.
     package var loadState: String
     /// Whether the unit works, in systemd's words: `active`, `activating`, `failed` and others.
@@ -44,6 +46,7 @@ package struct UnitState: Sendable, Equatable {
 
     package init(name: String, loadState: String, activeState: String, subState: String) {
         self.name = name
+        id = name
         self.loadState = loadState
         self.activeState = activeState
         self.subState = subState

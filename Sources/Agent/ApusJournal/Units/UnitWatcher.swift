@@ -93,7 +93,8 @@ package final class UnitWatcher: Sendable {
             conversation.refusals.removeAll()
             if conversation.ledger.ignored.count > ignored {
                 ignored = conversation.ledger.ignored.count
-                notify(.tooMany(ignored))
+                let ledger = conversation.ledger
+                notify(.tooMany(ignored, globs: ledger.crowdedGlobs, limit: ledger.mostUnits))
             }
             conversation.wait(wake)
         }
@@ -172,6 +173,6 @@ package enum UnitNotice: Sendable, Equatable {
     case available
     /// systemd did not answer a question about a unit; what was known of it is kept.
     case refused(UnitBusError)
-    /// A number of units match and are not watched, because of the limit.
-    case tooMany(Int)
+    /// A number of units match globs and are not watched, because so many are already.
+    case tooMany(Int, globs: [String], limit: Int)
 }

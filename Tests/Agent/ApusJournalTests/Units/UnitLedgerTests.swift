@@ -38,7 +38,7 @@ import Testing
         #expect(ledger.nextDue != nil)
     }
 
-    @Test func `never asks about a unit that systemd has let go of, which would load it again`() {
+    @Test func `asks once about the file of a unit that systemd has let go of, which loads it again`() {
         var ledger = ledger("nginx.service")
         ledger.listed([Self.nginx], at: at(0))
         _ = ledger.take(at: at(0), limit: 10)
@@ -47,23 +47,111 @@ import Testing
         ledger.answered(active)
         ledger.changed(Self.nginx, at: at(500))
         ledger.unloaded(Self.nginx, at: at(501))
-        #expect(ledger.take(at: at(5000), limit: 10) == [.fileState(Self.nginx)])
-        ledger.answered(Self.nginx, isThere: true)
-        #expect(ledger.states.map(\.activeState) == ["inactive"])
-        #expect(ledger.states.map(\.stateChange) == [nil])
-        #expect(ledger.states.map(\.isAbsent) == [false])
+        for round in 0..<3 {
+            let now = 5000 + 1000 * round
+            #expect(ledger.take(at: at(now), limit: 10) == [.fileState(Self.nginx)])
+            ledger.answered(Self.nginx, file: "static", at: at(now))
+            // What systemd makes of the file is learnt once, and its signals of loading it begin nothing anew.
+            #expect(ledger.take(at: at(now), limit: 10) == (round == 0 ? [.properties(Self.nginx)] : []))
+            if round == 0 { ledger.answered(state(Self.nginx, "inactive")) }
+            #expect(ledger.states.map(\.activeState) == ["inactive"])
+            #expect(ledger.states.map(\.stateChange) == [nil])
+            #expect(ledger.states.map(\.isAbsent) == [false])
+            #expect(ledger.nextDue == nil)
+            ledger.changed(Self.nginx, at: at(now + 1))
+            ledger.unloaded(Self.nginx, at: at(now + 1))
+        }
+        ledger.forgetFiles()
+        #expect(ledger.take(at: at(9000), limit: 10) == [.fileState(Self.nginx)])
+        ledger.answered(Self.nginx, file: "static", at: at(9000))
+        #expect(ledger.take(at: at(9000), limit: 10) == [.properties(Self.nginx)])
+    }
+
+    @Test func `serves the state of a unit under its alias, as the unit's signals tell of it`() {
+        let (alias, real) = ("mysql.service", "mariadb.service")
+        func state(_ active: String) -> UnitState {
+            var state = state(alias, active)
+            state.id = real
+            return state
+        }
+        var ledger = ledger(alias)
+        ledger.listed([], at: at(0))
+        #expect(ledger.take(at: at(0), limit: 10) == [.fileState(alias)])
+        ledger.answered(alias, file: "alias", at: at(0))
+        // Nothing is said until it is known whose state it is.
+        #expect(ledger.states.isEmpty)
+        #expect(ledger.take(at: at(0), limit: 10) == [.properties(alias)])
+        ledger.answered(state("active"))
+        #expect(ledger.states == [state("active")])
+        #expect(ledger.realNames == [real])
+        ledger.refreshRunning(at: at(1000))
+        #expect(ledger.take(at: at(1000), limit: 10) == [.properties(alias)])
+
+        ledger.changed(real, at: at(2000))
+        #expect(ledger.take(at: at(2020), limit: 10) == [.properties(alias)])
+        ledger.answered(state("failed"))
+        #expect(ledger.states == [state("failed")])
+        ledger.unloaded(real, at: at(3000))
+        #expect(ledger.take(at: at(3020), limit: 10) == [.fileState(alias)])
+        ledger.answered(alias, file: "alias", at: at(3020))
+        #expect(ledger.states.map(\.activeState) == ["inactive"] && ledger.states.map(\.loadState) == ["loaded"])
+        #expect(ledger.nextDue == nil)
+        ledger.changed(real, at: at(4000))
+        #expect(ledger.take(at: at(4020), limit: 10) == [.properties(alias)])
+        ledger.answered(state("active"))
+        #expect(ledger.states.map(\.activeState) == ["active"])
+        // A list of what is loaded has the unit's own name.
+        ledger.listed([real], at: at(5000))
+        #expect(ledger.take(at: at(5000), limit: 10) == [.properties(alias)])
+        ledger.listed([], at: at(6000))
+        #expect(ledger.take(at: at(6000), limit: 10) == [.fileState(alias)])
+    }
+
+    @Test(arguments: [("masked", "masked"), ("masked-runtime", "masked"), ("bad", "bad-setting"), ("", "error")])
+    func `has systemd's word for a file that is masked or at fault`(file: String, loadState: String) {
+        var ledger = ledger("nginx.service")
+        ledger.listed([], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        ledger.answered(Self.nginx, file: file, at: at(0))
+        for question in ledger.take(at: at(0), limit: 10) {
+            #expect(question == .properties(Self.nginx) && loadState != "masked")
+            ledger.answered(UnitState(name: Self.nginx, loadState: loadState, activeState: "inactive", subState: "dead"))
+        }
+        #expect(
+            ledger.states == [UnitState(name: Self.nginx, loadState: loadState, activeState: "inactive", subState: "dead")])
+        #expect(ledger.nextDue == nil)
+    }
+
+    @Test func `a template without an instance is no unit`() {
+        var ledger = ledger("getty@.service")
+        ledger.listed([], at: at(0))
+        #expect(ledger.take(at: at(0), limit: 10) == [.fileState("getty@.service")])
+        ledger.answered("getty@.service", file: "enabled", at: at(0))
+        #expect(ledger.states.map(\.isAbsent) == [true])
+        #expect(ledger.nextDue == nil)
+    }
+
+    @Test func `a unit that systemd refuses to load is absent, and is not asked for in a circle`() {
+        var ledger = ledger("nginx.service")
+        ledger.listed([], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        ledger.answered(Self.nginx, file: "static", at: at(0))
+        #expect(ledger.take(at: at(0), limit: 10) == [.properties(Self.nginx)])
+        ledger.refused(Self.nginx, at: at(0))
+        #expect(ledger.states.map(\.isAbsent) == [true])
+        #expect(ledger.nextDue == nil)
     }
 
     @Test func `says of an expected unit without a file that it is absent, until it comes`() {
         var ledger = ledger("nginx.service")
         ledger.listed([], at: at(0))
         #expect(ledger.take(at: at(0), limit: 10) == [.fileState(Self.nginx)])
-        ledger.answered(Self.nginx, isThere: false)
+        ledger.answered(Self.nginx, file: nil, at: at(0))
         #expect(ledger.states.map(\.isAbsent) == [true])
         ledger.changed(Self.nginx, at: at(1000))
         #expect(ledger.take(at: at(1020), limit: 10) == [.properties(Self.nginx)])
         // The older answer comes late, and is void.
-        ledger.answered(Self.nginx, isThere: false)
+        ledger.answered(Self.nginx, file: nil, at: at(1020))
         ledger.answered(state(Self.nginx))
         #expect(ledger.states == [state(Self.nginx)])
     }
@@ -145,6 +233,7 @@ import Testing
         ledger.listed(["a.service", "b.service", "c.service", "d.service"], at: at(0))
         #expect(ledger.take(at: at(0), limit: 10).count == 2)
         #expect(ledger.ignored.count == 2)
+        #expect(ledger.crowdedGlobs == ["*.service"] && ledger.mostUnits == 2)
         ledger.unloaded("d.service", at: at(1))
         #expect(ledger.ignored.count == 1)
     }

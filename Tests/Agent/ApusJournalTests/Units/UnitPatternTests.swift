@@ -7,6 +7,7 @@ import Testing
         ("apus-*.service", "apus.target", false),
         ("apus-worker@?.service", "apus-worker@1.service", true),
         ("apus-worker@[12].service", "apus-worker@3.service", false),
+        ("apus-worker@[]1].service", "apus-worker@1.service", true),
         ("nginx.service", "nginx.service", true),
         ("nginx.service", "nginxxservice.service", false),
         (#"dev-disk-by\x2dlabel.device"#, #"dev-disk-by\x2dlabel.device"#, true),
@@ -15,7 +16,10 @@ import Testing
         #expect(try #require(UnitPattern(pattern)).matches(unit) == matches)
     }
 
-    @Test(arguments: ["", "nginx", ".service", "nginx.serv", "a b.service", "a/b.service", "ünit.service", "a\n*"])
+    @Test(arguments: [
+        "", "nginx", ".service", "nginx.serv", "a b.service", "a/b.service", "ünit.service", "a\n*", "[.service", "a[].service",
+        "a[!]*",
+    ])
     func `is refused when it can be no unit's name`(text: String) {
         #expect(UnitPattern(text) == nil)
     }
