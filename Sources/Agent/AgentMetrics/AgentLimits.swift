@@ -30,6 +30,9 @@ package enum AgentLimits {
     /// How long an agent that is stopped waits for scrapes that are under way.
     package static let drain = Duration.seconds(8)
 
+    /// How long an agent that is stopped waits for pages that scrapes under way have asked for: the other half is for answering these.
+    package static let pagesAtStop = drain / 2
+
     /// How long a stop of an agent may take before it is killed: the scrapes that are under way, then what it has logged and hands to
     /// the agent after it.
     package static let stopGrace = drain + .seconds(2)

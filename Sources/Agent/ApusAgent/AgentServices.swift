@@ -126,7 +126,11 @@ package struct AgentServices {
                     // The sockets for reports listen since before: whoever asked for the agent finds all of it.
                     notifications?.ready()
                     boundPort(port)
-                }, draining: { notifications?.extendTimeout(by: $0 + .seconds(2)) }
+                },
+                draining: {
+                    notifications?.extendTimeout(by: $0 + .seconds(2))
+                    scraper?.endWaiting(within: ScrapeLimits.stop.value)
+                }, ending: { await scraper?.endWaiting() }
             ) { place, turns in RequestHandler(responder: responder, place: place, turns: turns) },
         ]
         let received: (endpoint: HTTPEndpoint, port: Int?)? =

@@ -173,6 +173,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         // Resident memory matters more here than the parallel speed of malloc.
         apus_limit_malloc(1)
         CrashTrace.enable()
+        StraySignals.ignore()
         DescriptorLimit.raise()
         if lifeline { Lifeline.watch(stopGrace: AgentLimits.stopGrace) }
         var configuration = try agentConfiguration()
@@ -194,11 +195,10 @@ struct ApusAgentCommand: AsyncParsableCommand {
             configuration, logger: logger, notifier: ServiceNotifier(), watchdog: watchdog, passed: ActivationSocket.passed(),
             boundPort: { [remarks] _ in for remark in remarks { logger.info("\(remark)") } },
             droppedLogs: output.journal.map { journal in { @Sendable () -> UInt64 in journal.dropped } })
-        // Without a file to read again, the end of a terminal ends the agent.
-        let reloads: [any Service] =
-            expectFile == nil && config == nil
-            ? []
-            : [ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)]
+        // Without a file to read again too, as for POST /-/reload: who sends it may not know what this agent was given.
+        let reloads: [any Service] = [
+            ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)
+        ]
         let impatience: [any Service] = lifeline ? [] : [await SecondSignal(logger: logger)]
         try await ServiceGroup(
             configuration: .init(

@@ -33,6 +33,7 @@ final class HTTPEndpoint: Service {
     private let handler: @Sendable (ConnectionPlace, TurnQueue) -> any ChannelHandler
     private let boundPort: @Sendable (Int) -> Void
     private let draining: @Sendable (Duration) -> Void
+    private let ending: @Sendable () async -> Void
 
     /// What a stop waits for requests of connections that have sent none yet.
     private static let longestSilence = TimeAmount.milliseconds(500)
@@ -42,9 +43,11 @@ final class HTTPEndpoint: Service {
     ///   - handler: makes what answers the requests of a connection, on its event loop, of which the turns are.
     ///   - boundPort: is told the first port once the endpoint listens; 0 where it listens on Unix sockets alone.
     ///   - draining: is told, when a stop waits for connections, how long that may take.
+    ///   - ending: is called before the event loop ends; what would have work for it must have none once it returns.
     init(
         at place: Place, listeners: [ListeningSocket]? = nil, connections: EndpointConnections, logger: Logger,
         boundPort: @escaping @Sendable (Int) -> Void, draining: @escaping @Sendable (Duration) -> Void = { _ in },
+        ending: @escaping @Sendable () async -> Void = {},
         handler: @escaping @Sendable (ConnectionPlace, TurnQueue) -> any ChannelHandler
     ) {
         self.place = place
@@ -54,6 +57,7 @@ final class HTTPEndpoint: Service {
         self.handler = handler
         self.boundPort = boundPort
         self.draining = draining
+        self.ending = ending
     }
 
     func run() async throws {
@@ -81,12 +85,19 @@ final class HTTPEndpoint: Service {
             }
             if !Task.isCancelled { await drain(group.next()) }
         } catch {
-            try? await group.shutdownGracefully()
+            await end(group)
             guard error is SocketFailure else { throw error }
             throw AgentError.cannotListen(
                 listeners.map { url(of: $0) }.joined(separator: ", "), reason: NetworkErrorText.listening(error))
         }
-        try await group.shutdownGracefully()
+        await end(group)
+    }
+
+    private func end(_ group: MultiThreadedEventLoopGroup) async {
+        await ending()
+        // What was given to the loop until then.
+        try? await group.next().submit {}.get()
+        try? await group.shutdownGracefully()
     }
 
     private func url(of listener: ListeningSocket) -> String {

@@ -65,6 +65,18 @@ package final class PageScraper: Service {
         return true
     }
 
+    /// Has no scrape wait for pages for longer than this from now on, as the agent stops: it is answered without those that are not there.
+    package func endWaiting(within leave: Duration) {
+        guard let running = state.withLock({ $0.running }) else { return }
+        running.loop.execute { running.engine.value.endWaiting(within: leave) }
+    }
+
+    /// Has no scrape wait for pages any more; once it returns, none will be told of one that did.
+    package func endWaiting() async {
+        guard let running = state.withLock({ $0.running }) else { return }
+        try? await running.loop.submit { running.engine.value.endWaiting(within: .zero) }.get()
+    }
+
     private func start() -> Running {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
         let loop = group.next()
@@ -94,7 +106,13 @@ package final class PageScraper: Service {
             return state.running
         }
         guard let running else { return }
-        try? await running.loop.submit { running.engine.value.stop() }.get()
+        let readers = try? await running.loop.submit {
+            running.engine.value.stop()
+            return running.engine.value.readers.map(\.loop)
+        }.get()
+        // What is being read comes to its end, and tells the loop, before that one ends.
+        for reader in readers ?? [] { try? await reader.submit {}.get() }
+        try? await running.loop.submit {}.get()
         try? await running.group.shutdownGracefully()
     }
 }

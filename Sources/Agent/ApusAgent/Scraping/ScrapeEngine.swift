@@ -30,6 +30,8 @@ final class ScrapeEngine {
     var pages: [InstanceIdentity: ScrapedPage] = [:]
     /// When somebody asked for pages last: CLOCK_MONOTONIC in nanoseconds; `nil` before the first time.
     private var askedAt: UInt64?
+    /// When nobody waits for a page any more, as the agent stops: CLOCK_MONOTONIC in nanoseconds; `nil` while it does not.
+    private var waitsUntil: UInt64?
     /// Bytes of pages in memory.
     private var held = 0
 
@@ -72,6 +74,9 @@ final class ScrapeEngine {
     ///   - then: is called once, with the instances whose pages were not there in that time.
     func refresh(within leave: Duration?, then: @escaping @Sendable (Set<InstanceIdentity>) -> Void) {
         let now = clock.now().monotonic
+        let leave = leave.map { leave in
+            min(leave, waitsUntil.map { .nanoseconds(Int64(clamping: $0 - min($0, now))) } ?? leave)
+        }
         let round = ScrapeRound(endsAt: now &+ UInt64(max(0, (leave ?? .zero) / .nanoseconds(1))), then: then)
         if leave != nil { askedAt = now }
         startDue(at: now)
@@ -81,6 +86,18 @@ final class ScrapeEngine {
             flight.rounds.append(round)
         }
         round.begin(atMost: leave ?? .zero, on: loop)
+    }
+
+    /// Has nobody wait for a page for longer than this from now on.
+    func endWaiting(within leave: Duration) {
+        waitsUntil = min(waitsUntil ?? .max, clock.now().monotonic &+ UInt64(max(0, leave / .nanoseconds(1))))
+        guard leave > .zero else { return endRounds() }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: TimeAmount(leave)) { bound.value.endRounds() }
+    }
+
+    private func endRounds() {
+        for page in pages.values { for round in page.flight?.rounds ?? [] { round.end() } }
     }
 
     /// Fetches what is due, unless somebody has asked for it in the time before.

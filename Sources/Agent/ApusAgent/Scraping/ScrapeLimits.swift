@@ -36,6 +36,10 @@ package enum ScrapeLimits: LimitCatalog {
         remedy:
             "have the service answer sooner, or raise LimitNOFILE= of the agent's unit, an eighth of which connections to pages may be"
     )
+    package static let stop = Limit(
+        AgentLimits.pagesAtStop,
+        "that the agent waits for pages once it is stopped; the scrape under way is answered without the others",
+        per: "agent", metric: failures, remedy: "nothing: the next agent asks again")
 
     package static let head = Limit(
         ByteLimit.kibibytes(16), "all header fields of an answer", per: "page", metric: failures,
@@ -55,7 +59,7 @@ package enum ScrapeLimits: LimitCatalog {
         remedy: "nothing: pages do not wait for those that take longer")
 
     package static let all: [any AnyLimit] = [
-        pages, timeout, shortestTimeout, longestTimeout, longestRest, shared, patience, head, fields, body, bodies,
+        pages, timeout, shortestTimeout, longestTimeout, longestRest, shared, patience, stop, head, fields, body, bodies,
         quickReading,
     ]
 }
