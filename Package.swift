@@ -163,7 +163,7 @@ let package = Package(
         base.module("ApusPatterns", ["CPatterns"]),
         base.module("ApusYAML", ["ApusText", "CYAML"]),
         base.module("EventCatalog", [logging]),
-        base.module("ApusSystemd", ["ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
+        base.module("ApusSystemd", ["ApusText", "ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
         base.module("CommandConventions", ["ApusText", argumentParser]),
         // Agent: what watches, and what a service links to be watched.
         agent.module("AgentMetrics", ["ApusMetrics"], plugins: ["ListConformers"]),

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusMetrics
+import ApusText
 import NIOHTTP1
 
 /// A response, ready to be written.
@@ -29,8 +30,9 @@ struct Answer {
         self.body = body
     }
 
+    /// A text of one line or several, in which what is not seen is `?`: some of it comes from outside.
     static func text(_ status: HTTPResponseStatus, _ text: String) -> Answer {
-        Answer(status: status, body: .bytes(Array((text + "\n").utf8)))
+        Answer(status: status, body: .bytes(Array((text.showingUnseen(keepingLines: true) + "\n").utf8)))
     }
 
     /// For a client that may try again in a second.

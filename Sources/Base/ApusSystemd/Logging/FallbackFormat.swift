@@ -1,3 +1,4 @@
+import ApusText
 import FoundationEssentials
 
 /// How an entry is written to standard error while no journal takes it.
@@ -57,7 +58,7 @@ package enum FallbackFormat: Sendable {
         guard let line = try? encoder.encode(object.mapValues(Value.one)) else {
             return text(entry)
         }
-        return Array(line) + [JournalEntry.newline]
+        return JSONText.escapingUnseen(Array(line)) + [JournalEntry.newline]
     }
 
     private indirect enum Value: Encodable {

@@ -1,3 +1,5 @@
+import ApusText
+
 /// One entry of the journal, in the bytes of journald's native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
 ///
 /// A field is a line `NAME=value`; one whose value has a newline is `NAME`, a newline, the value's length as 64 bits in
@@ -9,6 +11,11 @@ package struct JournalEntry: Sendable, Equatable {
 
     /// - Parameter name: a legal name, see ``JournalFieldName``.
     package mutating func append(_ name: String, _ value: String) { append(name, bytes: value.utf8) }
+
+    /// Adds a field with a text that may come from outside: what is not seen in it, but for line ends and tabs, is `?`.
+    package mutating func append(_ name: String, shown value: String) {
+        append(name, bytes: value.showingUnseen(keepingLines: true).utf8)
+    }
 
     /// Adds a field whose value is any bytes, of any number.
     package mutating func append(_ name: String, bytes value: some Collection<UInt8>) {

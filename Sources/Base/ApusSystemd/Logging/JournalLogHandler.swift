@@ -46,14 +46,14 @@ package struct JournalLogHandler: LogHandler {
     /// The entry that ``log(event:)`` sends.
     package func entry(_ event: LogEvent) -> JournalEntry {
         var entry = JournalEntry()
-        entry.append("MESSAGE", event.message.description)
+        entry.append("MESSAGE", shown: event.message.description)
         entry.append("PRIORITY", Self.digits[Int(JournalPriority(event.level).rawValue)])
         entry.append(constant)
         entry.append("CODE_FILE", event.file)
         entry.append("CODE_LINE", String(event.line))
         entry.append("CODE_FUNC", event.function)
         if let error = event.error {
-            entry.append("ERROR", "\(error)")
+            entry.append("ERROR", shown: "\(error)")
             entry.append("ERROR_TYPE", String(reflecting: type(of: error)))
         }
         let metadata = merged(event.metadata)

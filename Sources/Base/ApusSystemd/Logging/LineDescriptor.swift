@@ -1,3 +1,4 @@
+import ApusText
 import CLinux
 import Glibc
 import Synchronization
@@ -53,7 +54,13 @@ package struct StandardErrorStream: TextOutputStream, Sendable {
     /// The number of lines that were lost.
     var lost: UInt64 { lines.allLost }
 
+    /// Writes a line that ends in a newline. Parts of it come from outside: what is not seen in it is `?`, and no other line begins in it.
     package mutating func write(_ line: String) {
-        _ = lines.write(Array(line.utf8)) { "\($0) lines of the log were lost: nobody read them\n" }
+        let end = line.utf8.last == JournalEntry.newline ? 1 : 0
+        let shown = line.unicodeScalars.dropLast(end).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Substring($0).showingUnseen() }.joined(separator: "\\n")
+        _ = lines.write(Array(shown.utf8) + (end > 0 ? [JournalEntry.newline] : [])) {
+            "\($0) lines of the log were lost: nobody read them\n"
+        }
     }
 }

@@ -46,14 +46,14 @@ struct MetadataFields {
 
     private mutating func append(_ value: Logger.Metadata.Value, name: String) {
         switch value {
-        case .string(let text): entry.append(name, text)
+        case .string(let text): entry.append(name, shown: text)
         case .stringConvertible(let value):
             if let binary = value as? BinaryValue {
                 entry.append(name, bytes: binary.bytes)
             } else {
-                entry.append(name, value.description)
+                entry.append(name, shown: value.description)
             }
-        case .array, .dictionary: entry.append(name, value.description)
+        case .array, .dictionary: entry.append(name, shown: value.description)
         }
     }
 

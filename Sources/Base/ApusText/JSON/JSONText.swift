@@ -5,7 +5,7 @@ package enum JSONText {
     /// Stands for a number that is not finite until it is `null`. No text from outside can hold it: it is chosen anew in each process.
     private static let mark = Array("\u{7f}\(UUID().uuidString)".utf8)
 
-    /// Writes a value with sorted keys, so that equal values are equal bytes.
+    /// Writes a value with sorted keys, so that equal values are equal bytes. What is not seen is escaped, so that a terminal shows it.
     ///
     /// JSON has no number that is not finite (RFC 8259, section 6): `null` stands for it, so that one such number costs nobody the text.
     ///
@@ -16,7 +16,26 @@ package enum JSONText {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: mark, negativeInfinity: mark, nan: mark)
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        return withNulls(Array(try encoder.encode(value)))
+        return escapingUnseen(withNulls(Array(try encoder.encode(value))))
+    }
+
+    /// JSON with `\uXXXX` for each code point that is not seen (``Unicode/Scalar/isUnseen``), which all stand in strings: the same values.
+    package static func escapingUnseen(_ json: [UInt8]) -> [UInt8] {
+        guard json.contains(where: { $0 >= 0x7f }) else { return json }
+        var result: [UInt8] = []
+        result.reserveCapacity(json.count)
+        for scalar in String(decoding: json, as: UTF8.self).unicodeScalars {
+            // Those that are ASCII are escaped already, or are white space between values.
+            guard scalar.value >= 0x7f, scalar.isUnseen else {
+                result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                continue
+            }
+            for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                let digits = String(unit, radix: 16)
+                result.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)".utf8)
+            }
+        }
+        return result
     }
 
     private static func withNulls(_ text: [UInt8]) -> [UInt8] {

@@ -43,6 +43,14 @@ import Testing
                 == ["HTTP_METHOD=GET", "HTTP_STATUS=200", "TAGS=a", "TAGS=b", "TRACE_ID=4bf9"])
     }
 
+    @Test func `what is not seen in a text from outside is shown, and line ends are kept`() {
+        let text: Logger.MetadataValue = "\u{1B}]0;evil\u{7}\u{85}\u{9B}\u{2028}\u{202E}\nnext"
+        let shown = "?]0;evil?????\nnext"
+        #expect(
+            Array(fields(handler(), ["a": text, "b": [text], "c": ["d": text]]).dropFirst(7))
+                == ["A=\(shown)", "B=\(shown)", "C_D=\(shown)"])
+    }
+
     @Test func `keys that become the same name are kept apart, the same way in every run`() {
         let metadata: Logger.Metadata = ["user-id": "1", "user.id": "2", "userID": "3", "message": "4", "priority": "0"]
         let expected = ["MESSAGE_2=4", "PRIORITY_2=0", "USER_ID=1", "USER_ID_2=2", "USER_ID_3=3"]

@@ -21,6 +21,19 @@ import Testing
         #expect(output.flush(within: .seconds(1)))
     }
 
+    @Test func `a line for people has nothing in it that is not seen, and is one line`() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let output = LogOutput(.stderr, standardError: StandardErrorStream(descriptor: ends[1]))
+        let logger = Logger(label: "test") { output.handler(label: $0) }
+        logger.warning("told", metadata: ["series": "\u{1B}]0;evil\u{7}\u{85}\u{9B}\u{2028}\u{202E}\nnext größe"])
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let line = String(decoding: buffer[..<read(ends[0], &buffer, buffer.count)], as: UTF8.self)
+        #expect(line.contains("?]0;evil?????\\nnext größe"), "\(line)")
+        #expect(line.utf8.count { $0 == UInt8(ascii: "\n") } == 1 && line.hasSuffix("\n"))
+    }
+
     @Test(arguments: [LogDestination.auto, .stderr])
     func `a log that nobody reads keeps nobody waiting, and says later how much of it is missing`(
         destination: LogDestination
