@@ -25,7 +25,23 @@ public struct InstanceIdentity: Hashable, Comparable, Sendable, CustomStringConv
     /// The labels, in the order in which they are served.
     public var labels: [(String, String)] { [("service", service), ("instance", instance)] }
 
+    // By bytes, as Prometheus compares labels: as texts, two would be equal whose letters are composed in different ways.
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.service.utf8.elementsEqual(right.service.utf8) && left.instance.utf8.elementsEqual(right.instance.utf8)
+    }
+
     public static func < (left: Self, right: Self) -> Bool {
-        (left.service, left.instance) < (right.service, right.instance)
+        if left.service.utf8.elementsEqual(right.service.utf8) {
+            return left.instance.utf8.lexicographicallyPrecedes(right.instance.utf8)
+        }
+        return left.service.utf8.lexicographicallyPrecedes(right.service.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in service.utf8 { hasher.combine(byte) }
+        // No text in UTF-8 has this byte.
+        hasher.combine(0xff as UInt8)
+        for byte in instance.utf8 { hasher.combine(byte) }
     }
 }

@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: [
         "a/b", "a,b", "a\"b", "a\\b", "a\u{85}b", "a\u{202E}b", "a\u{2066}b", "a\u{200B}b", "a\u{2028}b", "a\u{FEFF}", "a\tb",
-        "\u{E000}",
+        "\u{E000}", "\u{3164}", "a\u{115F}", "a\u{1160}", "a\u{FFA0}", "a\u{2800}", "a\u{FE0F}", "a\u{34F}",
         "a\u{9B}31m",
     ])
     func `a name that could pass for another, or is not seen, is refused`(name: String) {

@@ -22,11 +22,13 @@ package struct Hello: Equatable, Sendable {
     package static let longestValue = 128
 
     /// Whether a name may have a character: it stands in lines of a log, in lists with commas, in `service/instance` and in quotes, where
-    /// none may pass for another. What is not seen (controls, directions, line ends) is refused as well as what separates.
+    /// none may pass for another. What is not seen (controls, directions, line ends, fillers) is refused as well as what separates.
     package static func isLegal(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: !["/", ",", "\"", "\\"].contains(scalar)
+        // Letters without a shape, such as U+3164 (HANGUL FILLER); U+2800 is the braille pattern without a dot.
+        default:
+            !["/", ",", "\"", "\\"].contains(scalar) && !scalar.properties.isDefaultIgnorableCodePoint && scalar.value != 0x2800
         }
     }
 
