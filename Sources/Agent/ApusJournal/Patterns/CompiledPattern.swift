@@ -54,7 +54,16 @@ final class CompiledPattern {
         }
     }
 
+    /// Looks in any bytes. What is no UTF-8 matches nothing in PCRE2: where some is, U+FFFD stands for it, as in a label.
     private func look(in text: UnsafeRawBufferPointer) -> Finding {
+        guard text.contains(where: { $0 >= 0x80 }), String(validating: text, as: UTF8.self) == nil else {
+            return find(in: text)
+        }
+        var mended = String(decoding: text, as: UTF8.self)
+        return mended.withUTF8 { find(in: UnsafeRawBufferPointer($0)) }
+    }
+
+    private func find(in text: UnsafeRawBufferPointer) -> Finding {
         switch expression.search(text.bytes) {
         case .absent: return .none
         case .found: break

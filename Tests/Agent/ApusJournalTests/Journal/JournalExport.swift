@@ -9,11 +9,20 @@ struct JournalExport {
     /// - Parameters:
     ///   - number: of the entry, in the order of their times: microseconds since the boot.
     ///   - step: microseconds by which the wall clock is ahead.
-    mutating func add(_ number: UInt64, step: Int64 = 0, _ fields: [(String, String)]) {
+    ///   - binary: fields whose values may be any bytes.
+    mutating func add(
+        _ number: UInt64, step: Int64 = 0, _ fields: [(String, String)], binary: [(name: String, value: [UInt8])] = []
+    ) {
         let time = 1_700_000_000_000_000 + Int64(number) + step
         var text = "__REALTIME_TIMESTAMP=\(time)\n__MONOTONIC_TIMESTAMP=\(number)\n_BOOT_ID=\(Self.boot)\n"
         for (name, value) in fields { text += "\(name)=\(value)\n" }
-        bytes += Array((text + "\n").utf8)
+        bytes += Array(text.utf8)
+        for (name, value) in binary {
+            bytes += Array("\(name)\n".utf8)
+            bytes += (0..<8).map { UInt8(truncatingIfNeeded: value.count >> ($0 * 8)) }
+            bytes += value + Array("\n".utf8)
+        }
+        bytes += Array("\n".utf8)
         entries += 1
     }
 }

@@ -92,6 +92,22 @@ import Testing
         #expect(counts.patterns["w_total"]?.series.keys.map { $0 } == [["J\u{fc}rgen"]])
     }
 
+    @Test func `a byte that is no UTF-8 inside of a match is U+FFFD, and the entry counts`() throws {
+        let folder = try JournalFolder()
+        var export = JournalExport()
+        export.add(1, [("PRIORITY", "6")], binary: [("MESSAGE", Array("name=M".utf8) + [0xfc] + Array("ller took 2 s".utf8))])
+        export.add(2, [("PRIORITY", "6")], binary: [("MESSAGE", [0xff] + Array("name=Maier took 3 s".utf8))])
+        try folder.write("one", export)
+        let text =
+            "[n_total]\nHelp=N.\nExpression=name=(?<name>\\S+) took\n"
+            + "[t_seconds]\nHelp=T.\nExpression=name=.+ took (?<value>[0-9]+) s\nBuckets=1\n"
+        let (counts, _) = try folder.count(try configuration(folder, text))
+        let names = try #require(counts.patterns["n_total"])
+        #expect(names.series.mapValues(\.count) == [["M\u{FFFD}ller"]: 1, ["Maier"]: 1])
+        #expect(names.failed == 0 && names.dropped == 0)
+        #expect(counts.patterns["t_seconds"]?.series == [[]: PatternCounts.Value(count: 2, sum: 5, buckets: [0, 2])])
+    }
+
     @Test func `counts of a pattern that means something else now begin from zero, the others go on`() throws {
         let folder = try JournalFolder()
         try folder.write("one", export(1, ["Failed password for root", "checkout took 1 s"]))
