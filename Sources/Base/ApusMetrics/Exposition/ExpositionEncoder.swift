@@ -35,6 +35,14 @@ public struct ExpositionEncoder: Sendable {
         if format == .protobuf { protobuf.begin(family) } else { text.begin(family) }
     }
 
+    /// Starts a family.
+    ///
+    /// - Parameter withoutType: whether OpenMetrics 1.0 has it under its whole name and without its type, as another family has its short
+    ///   name there.
+    package mutating func begin(_ family: MetricFamily, withoutType: Bool) {
+        if format == .protobuf { protobuf.begin(family) } else { text.begin(family, withoutType: withoutType) }
+    }
+
     /// One series of the family that was begun last, whatever its kind.
     public mutating func point(_ point: Point, of family: MetricFamily) {
         if format == .protobuf { protobuf.point(point, of: family) } else { text.point(point, of: family) }

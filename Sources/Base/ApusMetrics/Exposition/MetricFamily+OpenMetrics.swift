@@ -1,6 +1,8 @@
 extension MetricFamily {
     private static let counterSuffix = "_total"
     private static let infoSuffix = "_info"
+    /// The word for a family without a type in OpenMetrics.
+    static let unknownTypeName = "unknown"
 
     /// Units that the end of a name may be, after the naming rules of Prometheus and OpenMetrics.
     private static let units: Set<String> = [
@@ -17,13 +19,13 @@ extension MetricFamily {
 
     /// The word after `# TYPE name` in OpenMetrics 1.0: what has not the suffix of its kind cannot be told as one.
     var openMetricsTypeName: String {
-        kind == .counter && !isOpenMetricsCounter ? "unknown" : openMetrics2TypeName
+        kind == .counter && !isOpenMetricsCounter ? Self.unknownTypeName : openMetrics2TypeName
     }
 
     /// The word after `# TYPE name` in OpenMetrics 2.0, which wants the suffix of an info only.
     var openMetrics2TypeName: String {
         switch kind {
-        case .info where !isOpenMetricsInfo, .stateSet where stateLabel != name: "unknown"
+        case .info where !isOpenMetricsInfo, .stateSet where stateLabel != name: Self.unknownTypeName
         default: kind.typeName
         }
     }
@@ -55,6 +57,15 @@ extension MetricFamily {
         case .histogram, .nativeHistogram: return [name] + ["_bucket", "_sum", "_count", "_created"].map { name + $0 }
         case .summary: return [name] + ["_sum", "_count", "_created"].map { name + $0 }
         case .info: return isOpenMetricsInfo ? [name, name + Self.infoSuffix] : [name]
+        }
+    }
+
+    /// The names that its samples have in every format, for which no remedy is but another name. Of a counter or an info OpenMetrics 1.0
+    /// has another one besides, and can do without.
+    package var namesInText: [String] {
+        switch kind {
+        case .counter, .info: [name]
+        case .gauge, .stateSet, .histogram, .nativeHistogram, .summary: claimedNames
         }
     }
 

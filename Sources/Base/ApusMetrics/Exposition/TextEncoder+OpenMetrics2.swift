@@ -44,10 +44,10 @@ extension TextEncoder {
     }
 
     /// An exemplar at the end of its line, in either version of OpenMetrics; one that the version forbids is left out: in 1.0 with
-    /// too long labels, in 2.0 without a time. Text 0.0.4 has none.
+    /// too long labels or below no type, in 2.0 without a time. Text 0.0.4 has none.
     mutating func exemplar(_ exemplar: Exemplar) {
         switch format {
-        case .openMetrics100: guard exemplar.isWithinLimit else { return }
+        case .openMetrics100: guard exemplar.isWithinLimit, !isUntyped else { return }
         case .openMetrics200: guard exemplar.finiteTimestamp != nil else { return }
         case .text004, .protobuf: return
         }

@@ -98,7 +98,7 @@ extension TextEncoder {
     }
 
     private mutating func created(_ point: Point, _ family: MetricFamily) {
-        guard writesCreated, format == .openMetrics100, let created = point.finiteCreated else { return }
+        guard writesCreated, !isUntyped, format == .openMetrics100, let created = point.finiteCreated else { return }
         open(family.openMetricsName, suffix: "_created", point.labels)
         NumberText.append(created, to: &bytes)
         newline()

@@ -8,6 +8,7 @@ extension TextEncoder {
             metadata("TYPE", family.name, type)
         case .openMetrics100, .openMetrics200:
             let name = format == .openMetrics100 ? family.openMetricsName : family.name
+            if format == .openMetrics100 { note(type: type) }
             metadata("TYPE", name, type)
             if let unit = family.openMetricsUnit { metadata("UNIT", name, unit) }
             if !family.help.isEmpty { metadata("HELP", name, help: family.help) }
@@ -127,7 +128,7 @@ extension TextEncoder {
     }
 
     private mutating func created(_ series: ReceivedSeries, _ family: ReceivedFamily, _ labels: [UInt8]) {
-        guard writesCreated, format == .openMetrics100, let created = series.finiteCreated else { return }
+        guard writesCreated, !isUntyped, format == .openMetrics100, let created = series.finiteCreated else { return }
         open(family.openMetricsName, suffix: "_created", labels)
         NumberText.append(created, to: &bytes)
         newline()

@@ -17,6 +17,9 @@ public struct TextEncoder: Sendable {
     /// Whether OpenMetrics 1.0 has a `_created` series for each counter, histogram and summary whose beginning is known; Prometheus
     /// stores them as series of their own.
     public var writesCreated = false
+    /// Whether the family that has begun last has no type in this format, OpenMetrics 1.0: neither start times nor exemplars may stand
+    /// below it.
+    private(set) var isUntyped = false
     /// The bucket bounds of the family whose points are written.
     var bounds = BucketBounds()
 
@@ -27,15 +30,23 @@ public struct TextEncoder: Sendable {
     }
 
     /// Starts a family: its HELP and TYPE lines, in OpenMetrics TYPE, UNIT (when the name has one) and HELP.
-    public mutating func begin(_ family: MetricFamily) {
+    public mutating func begin(_ family: MetricFamily) { begin(family, withoutType: false) }
+
+    /// Starts a family.
+    ///
+    /// - Parameter withoutType: whether OpenMetrics 1.0 has it under its whole name and without its type, as another family has its short
+    ///   name there.
+    package mutating func begin(_ family: MetricFamily, withoutType: Bool) {
         switch format {
         case .text004, .protobuf:
             metadata("HELP", family.name, help: family.help)
             metadata("TYPE", family.name, family.kind.textTypeName)
         case .openMetrics100:
-            let name = family.openMetricsName
-            metadata("TYPE", name, family.openMetricsTypeName)
-            if let unit = family.unit { metadata("UNIT", name, unit) }
+            let name = withoutType ? family.name : family.openMetricsName
+            let type = withoutType ? MetricFamily.unknownTypeName : family.openMetricsTypeName
+            note(type: type)
+            metadata("TYPE", name, type)
+            if let unit = family.unit, !withoutType { metadata("UNIT", name, unit) }
             metadata("HELP", name, help: family.help)
         case .openMetrics200:
             metadata("TYPE", family.name, family.openMetrics2TypeName)
@@ -107,6 +118,9 @@ public struct TextEncoder: Sendable {
     public mutating func family(_ declaration: some MetricDeclaration<NoLabels>, _ value: Double) {
         family(declaration, [(NoLabels(), value)])
     }
+
+    /// Takes note of the type of a family that begins in OpenMetrics 1.0.
+    mutating func note(type: String) { isUntyped = type == MetricFamily.unknownTypeName }
 
     mutating func metadata(_ keyword: String, _ name: String, _ text: String) {
         openMetadata(keyword, name)

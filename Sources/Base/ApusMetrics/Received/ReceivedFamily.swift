@@ -83,6 +83,26 @@ extension ReceivedFamily {
         }
     }
 
+    /// The family as an exposition serves it, whatever it was beside others of its report.
+    ///
+    /// - Parameter withoutType: ``isUntypedInOpenMetrics``.
+    package func served(withoutType: Bool) -> ReceivedFamily {
+        var family = self
+        family.isUntypedInOpenMetrics = withoutType
+        return family
+    }
+
+    /// The names that it takes for itself in OpenMetrics with its type, or without.
+    package func claimedNames(withoutType: Bool) -> [String] { served(withoutType: withoutType).claimedNames }
+
+    /// The names that its samples have in every format, as ``MetricFamily/namesInText`` has it for declared families.
+    package var namesInText: [String] {
+        switch kind {
+        case .counter, .info: [name]
+        case .gauge, .untyped, .stateSet, .histogram, .summary, .gaugeHistogram: claimedNames
+        }
+    }
+
     /// The label that names the state of a state set's sample.
     var stateLabel: String { MetricName.sanitized(name, allowColon: false) }
 
@@ -107,10 +127,10 @@ extension ReceivedFamily {
         case (.text004, .info), (.text004, .stateSet), (.protobuf, .info), (.protobuf, .stateSet): "gauge"
         case (.text004, .gaugeHistogram): "histogram"
         case (.text004, _), (.protobuf, _): kind.rawValue
-        case (.openMetrics100, .counter) where !isOpenMetricsCounter: "unknown"
-        case (.openMetrics100, _) where isUntypedInOpenMetrics: "unknown"
-        case (_, .untyped): "unknown"
-        case (_, .info) where !isOpenMetricsInfo, (_, .stateSet) where stateLabel != name: "unknown"
+        case (.openMetrics100, .counter) where !isOpenMetricsCounter: MetricFamily.unknownTypeName
+        case (.openMetrics100, _) where isUntypedInOpenMetrics: MetricFamily.unknownTypeName
+        case (_, .untyped): MetricFamily.unknownTypeName
+        case (_, .info) where !isOpenMetricsInfo, (_, .stateSet) where stateLabel != name: MetricFamily.unknownTypeName
         default: kind.rawValue
         }
     }
