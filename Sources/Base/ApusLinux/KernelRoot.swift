@@ -52,6 +52,19 @@ package struct KernelRoot: Sendable {
         return seconds.map { Double($0) }
     }
 
+    /// Opens a file of proc(5) that is of the machine and of no process.
+    ///
+    /// - Parameter name: below ``proc``, such as `stat`.
+    /// - Throws: ``LinuxError``; ``LinuxError/leftOut(path:)`` where the mount has no such files at all.
+    package func machineFile(_ name: String) throws(LinuxError) -> ProcFile {
+        let path = "\(proc)/\(name)"
+        do throws(LinuxError) { return try ProcFile(path) } catch {
+            // Every kernel has this one.
+            guard error.isAbsence, access("\(proc)/stat", F_OK) != 0 else { throw error }
+            throw .leftOut(path: path)
+        }
+    }
+
     /// The folder of a group of the unified hierarchy, whether it is there or not; `nil` where it is not in sight.
     ///
     /// - Parameter path: from the mount on, as /proc/PID/cgroup has it.

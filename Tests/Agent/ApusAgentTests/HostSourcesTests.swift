@@ -49,6 +49,25 @@ import Testing
         #expect(samples["apus_source_up{source=\"host-stat\"}"] == "1")
     }
 
+    @Test func `where proc has nothing but processes every source of the host is down, and one line says what to do`() throws {
+        let host = try FixtureHost()
+        for name in ["stat", "pressure", "sys", "loadavg", "meminfo", "uptime"] { try host.folder.remove("host/proc/\(name)") }
+        let exposition = host.exposition(try host.host())
+        for _ in 1...2 {
+            let samples = exposition.samples
+            #expect(!samples.keys.contains { $0.hasPrefix("host_") })
+            for source in ["host-stat", "host-pressure", "host-memory", "host-load", "host-files", "host-boot"] {
+                #expect(samples["apus_source_up{source=\"\(source)\"}"] == "0", "\(source)")
+            }
+            host.time.pass(.seconds(1))
+        }
+        let lines = host.log.lines("files of the machine are not there, and the figures of the host are not served")
+        #expect(lines.count == 1 && lines.first?["sources"]?.contains("host-memory") == true)
+        let fault = lines.first?["fault"] ?? ""
+        #expect(fault.contains("/proc/") && fault.contains("ProcSubset=all"), "\(fault)")
+        #expect(host.log.lines("a source cannot be read; what it said last is served for 300 s").isEmpty)
+    }
+
     @Test func `an empty file is no host without processors, but a source that is down`() throws {
         let host = try FixtureHost()
         try host.overwrite("proc/stat", with: "")

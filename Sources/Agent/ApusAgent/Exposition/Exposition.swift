@@ -190,6 +190,7 @@ package final class Exposition: Sendable {
             }
             return (host.values(), host.configured(), found, host.takeTroubles())
         }
+        tell(leftOut: troubles)
         for (source, error) in troubles { tell(source, error, of: "the host") { logger.log(level: $0, $1, metadata: $2) } }
         tallies += found
         return (values, configured)
@@ -260,13 +261,25 @@ package final class Exposition: Sendable {
         }
     }
 
+    /// Says in the log, in one line, that the machine's files are not there.
+    private func tell(leftOut troubles: [(source: String, error: LinuxError)]) {
+        let leftOut = troubles.filter { if case .leftOut = $0.error { true } else { false } }
+        guard let first = leftOut.first else { return }
+        logger.warning(
+            "files of the machine are not there, and the figures of the host are not served",
+            metadata: ["sources": "\(leftOut.map(\.source).joined(separator: ", "))", "fault": "\(first.error)"])
+    }
+
     /// Says in the log, once of each source and subject, why it could not be read.
     private func tell(
         _ source: String, _ error: LinuxError, of subject: String,
         _ write: (Logger.Level, Logger.Message, Logger.Metadata) -> Void
     ) {
-        // Told once of the process, with all of its sources, when it begins to report.
-        if case .unseen = error { return }
+        switch error {
+        // Told once of the process, with all of its sources, when it begins to report, and once of the host.
+        case .unseen, .leftOut: return
+        default: break
+        }
         let facts: Logger.Metadata = ["source": "\(source)", "of": "\(subject)", "fault": "\(error)"]
         if error.isForbidden {
             write(.info, "a source may not be read by the agent's user; its series are not served", facts)

@@ -21,11 +21,10 @@ struct HostBootSource: Source {
     private let file: ProcFile
 
     init?(_ subject: HostSubject) throws(LinuxError) {
-        let proc = subject.root.proc
-        bootID = try ProcFile("\(proc)/sys/kernel/random/boot_id").read(capacity: 64) { bytes in
+        bootID = try subject.root.machineFile("sys/kernel/random/boot_id").read(capacity: 64) { bytes in
             String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
-        file = try ProcFile("\(proc)/uptime")
+        file = try subject.root.machineFile("uptime")
     }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {

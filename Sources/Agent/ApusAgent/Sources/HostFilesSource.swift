@@ -18,7 +18,7 @@ struct HostFilesSource: Source {
 
     private let file: ProcFile
 
-    init?(_ subject: HostSubject) throws(LinuxError) { file = try ProcFile("\(subject.root.proc)/sys/fs/file-nr") }
+    init?(_ subject: HostSubject) throws(LinuxError) { file = try subject.root.machineFile("sys/fs/file-nr") }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
         try file.read(capacity: 128) { bytes in

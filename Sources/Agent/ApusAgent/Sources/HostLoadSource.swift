@@ -20,7 +20,7 @@ struct HostLoadSource: Source {
 
     private let file: ProcFile
 
-    init?(_ subject: HostSubject) throws(LinuxError) { file = try ProcFile("\(subject.root.proc)/loadavg") }
+    init?(_ subject: HostSubject) throws(LinuxError) { file = try subject.root.machineFile("loadavg") }
 
     func read(at now: Moment) throws(LinuxError) -> Reading {
         try file.read(capacity: 128) { bytes in

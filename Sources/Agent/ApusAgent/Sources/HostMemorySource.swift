@@ -18,7 +18,7 @@ struct HostMemorySource: Source {
 
     private let file: ProcFile
 
-    init?(_ subject: HostSubject) throws(LinuxError) { file = try ProcFile("\(subject.root.proc)/meminfo") }
+    init?(_ subject: HostSubject) throws(LinuxError) { file = try subject.root.machineFile("meminfo") }
 
     func read(at now: Moment) throws(LinuxError) -> HostMemory {
         try file.read(capacity: 16_384) { HostMemory($0) }

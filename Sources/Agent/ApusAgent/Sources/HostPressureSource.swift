@@ -37,7 +37,7 @@ struct HostPressureSource: Source {
         var fault: LinuxError?
         for resource in PressureResource.allCases {
             do throws(LinuxError) {
-                files.append((resource, try ProcFile("\(root.proc)/pressure/\(resource.rawValue)")))
+                files.append((resource, try root.machineFile("pressure/\(resource.rawValue)")))
             } catch { fault = fault ?? error }
         }
         if files.isEmpty, let fault { throw fault }

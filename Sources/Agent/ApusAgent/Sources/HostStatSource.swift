@@ -36,7 +36,7 @@ struct HostStatSource: Source {
     private var last: HostStat?
 
     init?(_ subject: HostSubject) throws(LinuxError) {
-        file = try ProcFile("\(subject.root.proc)/stat")
+        file = try subject.root.machineFile("stat")
         ticksPerSecond = subject.root.ticksPerSecond
     }
 

@@ -45,12 +45,14 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     case notRegular(path: String)
     /// The process lives, and the kernel shows nothing of it to this process: why, and what helps.
     case unseen(String)
+    /// The kernel has the file, and leaves it out of this mount of /proc (`subset=pid`).
+    case leftOut(path: String)
 
     /// The number of errno(3); `nil` where it is the text that is wrong.
     package var code: Int32? {
         switch self {
         case .open(_, let code), .read(_, let code): code
-        case .format, .notRegular, .unseen: nil
+        case .format, .notRegular, .unseen, .leftOut: nil
         }
     }
 
@@ -60,7 +62,7 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .open(_, let code): code == ENOENT || code == ESRCH
         case .read(_, let code): code == ESRCH
-        case .format, .notRegular, .unseen: false
+        case .format, .notRegular, .unseen, .leftOut: false
         }
     }
 
@@ -78,6 +80,8 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         case .format: "not of the form that this version knows"
         case .notRegular: "it is a pipe, a socket or a device: give the path of a file"
         case .unseen(let why): why
+        case .leftOut:
+            "/proc has nothing but processes here (subset=pid): set ProcSubset=all in the agent's unit, or mount /proc without subset="
         }
     }
 
@@ -88,6 +92,7 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         case .format(let path): "\(path): \(reason)"
         case .notRegular(let path): "\(path): cannot be read: \(reason)"
         case .unseen(let why): why
+        case .leftOut(let path): "\(path): is not there: \(reason)"
         }
     }
 }
