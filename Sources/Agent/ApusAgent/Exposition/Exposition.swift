@@ -114,7 +114,7 @@ package final class Exposition: Sendable {
             servesReports
             ? ReportedPlan(
                 unanswered.isEmpty ? instances : instances.filter { !unanswered.contains($0.identity) }, reserved: reserved,
-                own: ownProcessFamilies) : nil
+                own: ownProcessFamilies, groups: Set(grouped.map(\.identity))) : nil
         var steps: [ExpositionStream.Step] = []
         for family in families {
             steps.append(.rows(family))

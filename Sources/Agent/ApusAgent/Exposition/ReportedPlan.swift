@@ -4,8 +4,8 @@ import ApusMetrics
 
 /// Which families an exposition serves of what instances report, where they dispute a name.
 ///
-/// A family that is declared in the catalog has the kind that it has there. Otherwise who lives comes before who has ended, and then
-/// who has reported for longer.
+/// A family that is declared in the catalog has the kind that it has there. Otherwise comes what is expected, has a page or is a group of
+/// the file before one that nobody expects, who lives before who has ended, and then who has reported for longer.
 struct ReportedPlan {
     struct Refused {
         let family: ReportedFamily
@@ -17,6 +17,8 @@ struct ReportedPlan {
     private struct Report {
         let instance: KnownInstance
         let isAlive: Bool
+        /// Whether the configuration names it.
+        let isNamed: Bool
         let reported: ReportedFamily
         /// -1 where the catalog says so, 1 where it says otherwise.
         let declared: Int
@@ -26,7 +28,7 @@ struct ReportedPlan {
             return one != two ? one < two : reported.report.order < other.reported.report.order
         }
 
-        private var rank: Int { declared * 2 + (isAlive ? 0 : 1) }
+        private var rank: Int { declared * 4 + (isNamed ? 0 : 2) + (isAlive ? 0 : 1) }
     }
 
     /// Families by name, each with the series of the instances that agree with it.
@@ -43,15 +45,20 @@ struct ReportedPlan {
     ///   - instances: in the order in which their series are served.
     ///   - reserved: names that are the agent's own.
     ///   - own: families of the agent's own process, by name.
-    init(_ instances: [KnownInstance], reserved: ReservedFamilies, own: [String: MetricFamily]) {
+    ///   - groups: the groups of the file.
+    init(
+        _ instances: [KnownInstance], reserved: ReservedFamilies, own: [String: MetricFamily],
+        groups: Set<InstanceIdentity> = []
+    ) {
         var byName: [String: [Report]] = [:]
         for instance in instances {
             let (families, isAlive) = instance.reported()
+            let isNamed = instance.isAwaited || groups.contains(instance.identity)
             for family in families {
                 let kind = Self.declared[family.name]
                 byName[family.name, default: []].append(
                     Report(
-                        instance: instance, isAlive: isAlive, reported: family,
+                        instance: instance, isAlive: isAlive, isNamed: isNamed, reported: family,
                         declared: kind.map { $0 == family.kind ? -1 : 1 } ?? 0))
             }
         }
@@ -62,6 +69,7 @@ struct ReportedPlan {
         for (first, reports) in groups.sorted(by: { Self.comes($0.first, before: $1.first) }) {
             settle(first, reports, reserved, &taken)
         }
+        settleOpenMetricsNames(reserved, Set(taken.keys))
         served.sort { $0.family.name < $1.family.name }
         refused.sort { ($0.instance.identity, $0.family.name) < ($1.instance.identity, $1.family.name) }
     }
@@ -84,19 +92,35 @@ struct ReportedPlan {
         _ first: Report, _ reports: [Report], _ reserved: ReservedFamilies, _ taken: inout [String: String]
     ) {
         let family = first.reported
-        // Refused in text too, where only OpenMetrics would break: both formats serve the same series.
+        // Refused in text too, where only OpenMetrics would break: both formats serve the same series. What can do without its type there
+        // is served.
         let owner =
-            first.declared > 0 || reserved.contains(family)
-            ? Self.agent : family.claimedNames.compactMap { name in taken[name] }.first
+            first.declared > 0 || reserved.contains(family.namesInText)
+            ? Self.agent : family.namesInText.compactMap { name in taken[name] }.first
         if let owner {
             refused += reports.map { Refused(family: $0.reported, instance: $0.instance, winner: owner) }
             return
         }
         let winner = "\(first.instance.identity)"
-        for name in family.claimedNames { taken[name] = winner }
+        for name in family.namesInText { taken[name] = winner }
         served.append((family, reports.filter { $0.reported.kind == family.kind }.map(\.reported)))
         refused += reports.filter { $0.reported.kind != family.kind }
             .map { Refused(family: $0.reported, instance: $0.instance, winner: winner) }
+    }
+
+    /// Has each counter and info without its type in OpenMetrics 1.0 whose short name, or the name of its start time there, is another's:
+    /// those that come first keep theirs.
+    private mutating func settleOpenMetricsNames(_ reserved: ReservedFamilies, _ taken: Set<String>) {
+        var names = taken
+        for place in served.indices where [.counter, .info].contains(served[place].family.kind) {
+            let family = served[place].family
+            let others = family.claimedNames.filter { $0 != family.name }
+            if others.contains(where: names.contains) || reserved.contains(others) {
+                served[place].family.isUntyped = true
+            } else {
+                names.formUnion(others)
+            }
+        }
     }
 
     /// Stands for the agent among those whose families are served.
@@ -106,13 +130,18 @@ struct ReportedPlan {
     static func isAgents(_ family: ReceivedFamily, _ reserved: ReservedFamilies, _ own: [String: MetricFamily]) -> Bool {
         if let own = own[family.name], ServedKind(own.kind) == family.kind { return false }
         if let declared = declared[family.name], declared != family.kind { return true }
-        return reserved.contains(family.claimedNames)
+        return reserved.contains(family.namesInText)
     }
 
     static func words(_ family: String, winner: String) -> String {
         winner == agent
             ? "\(family) is not served: the agent serves or declares the name itself; report it under another one"
             : "\(family) is not served: \(winner) has the name with another type, or one of its samples has it"
+    }
+
+    /// Samples of pages and reports over HTTP that are not served, by their instances.
+    var refusedSamples: [InstanceIdentity: Int] {
+        refused.reduce(into: [:]) { $0[$1.instance.identity, default: 0] += $1.family.receivedSamples }
     }
 
     /// Whose family is served in place of each that is refused of an instance, as far as the first go.

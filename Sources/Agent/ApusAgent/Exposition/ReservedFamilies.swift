@@ -13,12 +13,10 @@ struct ReservedFamilies {
     private static let ofServices = Set(
         MetricCatalog.families(of: .service).flatMap(\.claimedNames))
 
-    func contains(_ family: ReportedFamily) -> Bool { contains(family.claimedNames) }
-
-    /// Whether one of the names that a family claims is the agent's.
-    func contains(_ claimedNames: [String]) -> Bool {
-        claimedNames.contains { name in
-            if names.contains(name) || MetricName.isOfPrometheus(name) { return true }
+    /// Whether one of these names is the agent's.
+    func contains(_ names: [String]) -> Bool {
+        names.contains { name in
+            if self.names.contains(name) || MetricName.isOfPrometheus(name) { return true }
             return !Self.ofServices.contains(name) && Self.prefixes.contains { name.hasPrefix($0) }
         }
     }

@@ -74,6 +74,11 @@ struct ReportedFamily: Sendable {
     }
 
     let series: Series
+    /// Whether OpenMetrics 1.0 has it under its whole name and without its type, as another family of the exposition has its short name
+    /// there. The plan of an exposition says so (``ReportedPlan``).
+    var isUntyped = false
+
+    init(series: Series) { self.series = series }
 
     var report: any InstanceReport {
         switch series {
@@ -123,13 +128,24 @@ struct ReportedFamily: Sendable {
         }
     }
 
-    /// Every name that the family takes for itself (``MetricFamily/claimedNames``).
+    /// Every name that the family takes for itself where it has its type (``MetricFamily/claimedNames``).
     var claimedNames: [String] {
         switch series {
         case .segment(_, let family, _, _): family.claimedNames
-        case .received(let family, _): family.claimedNames
+        case .received(let family, _): family.claimedNames(withoutType: false)
         }
     }
+
+    /// The names that its samples have in every format (``MetricFamily/namesInText``).
+    var namesInText: [String] {
+        switch series {
+        case .segment(_, let family, _, _): family.namesInText
+        case .received(let family, _): family.namesInText
+        }
+    }
+
+    /// Lines that its series are in the text formats where they were received; 0 of others.
+    var receivedSamples: Int { if case .received(let family, _) = series { family.sampleCount } else { 0 } }
 
     /// The samples that Prometheus makes of one series, at most.
     func samplesPerSeries(createdSeries: Bool) -> Int {
@@ -143,8 +159,8 @@ struct ReportedFamily: Sendable {
     /// Starts the family of which the series of this instance and of others follow.
     func begin(in encoder: inout ExpositionEncoder) {
         switch series {
-        case .segment(_, let family, _, _): encoder.begin(family)
-        case .received(let family, _): encoder.begin(family)
+        case .segment(_, let family, _, _): encoder.begin(family, withoutType: isUntyped)
+        case .received(let family, _): encoder.begin(family.served(withoutType: isUntyped))
         }
     }
 
