@@ -43,6 +43,8 @@ public enum Agent: MetricSubsystem {
         "apus_agent_groups_forgotten_total",
         "Groups that were forgotten before their retention, as a living one took their place, or one that the file names (--group-limit)."
     )
+    public static let unservedGroups = Gauge<NoLabels>(
+        "apus_agent_groups_unserved", "Groups of captured names that the last exposition had no room for (--sample-limit).")
     public static let refusals = Counter<RefusalLabels>(
         "apus_agent_reports_refused_total", "Reports that were refused, by reason.")
     public static let seriesLeftOut = Counter<NoLabels>(
@@ -71,7 +73,7 @@ public enum Agent: MetricSubsystem {
         scrapesAborted.family, scrapesRejected.family, scrapeCPU.family, scrapeSize.family, instances.family,
         unwatchedProcesses.family, unwatchedControlGroups.family, proportionalReadings.family, proportionalCPU.family,
         socketReadings.family, socketCPU.family, unreadSockets.family, forgottenInstances.family,
-        forgottenGroups.family, refusals.family, seriesLeftOut.family,
+        forgottenGroups.family, unservedGroups.family, refusals.family, seriesLeftOut.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
         storeWaiting.family,
     ]

@@ -105,7 +105,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Groups of processes that are watched, of which one of control groups counts twice; 1 to \(GroupLimits.mostGroups).",
-            discussion: "A group has some 30 samples of --sample-limit."))
+            discussion: "A group has some 40 samples of --sample-limit."))
     var groupLimit = GroupLimits.groups.value
 
     @Option(

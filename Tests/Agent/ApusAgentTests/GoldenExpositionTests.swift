@@ -100,6 +100,7 @@ import Testing
         for _ in 0..<158 { host.work.countSockets(cpuNanoseconds: 1_100_000) }
         for _ in 0..<152 { host.work.countRefusedHost() }
         host.work.countLeftOut(362)
+        host.work.noteUnserved(groups: 363)
         host.work.noteStore(sent: 153, waiting: 154)
         for (count, reason) in zip(11..., RefusalReason.allCases) { for _ in 0..<count { host.work.countRefusal(reason) } }
         try host.goOn()

@@ -10,10 +10,10 @@ import Synchronization
 
 /// Plans what `/metrics` serves: of the host and of all instances, family by family.
 package final class Exposition: Sendable {
-    private let table: InstanceTable
+    let table: InstanceTable
     /// The groups of processes that the configuration file names; `nil` without one.
     private let groups: GroupTable?
-    private let work: AgentWork
+    let work: AgentWork
     private let host: Mutex<SourceReadings<HostSubject>>
     private let hostLabels: [[UInt8]]
     /// Families of the sources' rows, in order, with the rows of each.
@@ -26,9 +26,11 @@ package final class Exposition: Sendable {
     let ownProcessFamilies: [String: MetricFamily]
     private let servesReports: Bool
     private let createdSeries: Bool
-    private let sampleLimit: Int
+    let sampleLimit: Int
     private let clock: AgentClock
-    private let logger: Logger
+    let logger: Logger
+    /// Whether the log says that captured groups are not served.
+    let isToldCut = Mutex(false)
     /// Whoever reports can cause any number of lines: by ending and coming again, under ever new names.
     private let throttle = LogThrottle<UInt32?>(burst: ReportLimits.servingLines.value)
 
@@ -109,12 +111,19 @@ package final class Exposition: Sendable {
                 values: unanswered.contains(instance.identity) ? downValues(values.count) : values)
         }
         var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
-        unite(instances, &watched, &grouped)
         let reported =
             servesReports
             ? ReportedPlan(
                 unanswered.isEmpty ? instances : instances.filter { !unanswered.contains($0.identity) }, reserved: reserved,
                 own: ownProcessFamilies, groups: Set(grouped.map(\.identity))) : nil
+        // What each of the sources has of its own comes to a few.
+        let others = tallies.count * 3 + (reported?.refused.count ?? 0)
+        let room = SampleRoom(limit: sampleLimit, createdSeries: createdSeries && format == .openMetrics100)
+        let cut = room.cut(
+            &grouped, beside: [hostValues] + watched.map(\.values), others, wishes: reported?.wishes(room.createdSeries) ?? 0)
+        tell(cut: cut.groups)
+        unite(instances, &watched, &grouped)
+        if let reported { takeOff(reported.refusedSamples, instances, &watched) }
         var steps: [ExpositionStream.Step] = []
         for family in families {
             steps.append(.rows(family))
@@ -130,31 +139,7 @@ package final class Exposition: Sendable {
             host: SubjectValues(subject: [], labels: hostLabels, values: hostValues), instances: watched,
             groups: grouped.map(\.values),
             work: work,
-            sampleLimit: sampleLimit, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
-    }
-
-    /// The names of what only groups of control groups have, while an instance has it of its unit.
-    private static let ofControlGroups = Set((ServiceControlGroup.families + ServicePressure.families).map(\.name))
-
-    /// Leaves one series of each that an instance and a group of its name both have: the group's, which is of all processes, unless it has
-    /// none.
-    private func unite(_ instances: [KnownInstance], _ watched: inout [SubjectValues], _ grouped: inout [GroupTable.Served]) {
-        guard !grouped.isEmpty else { return }
-        let places = Dictionary(uniqueKeysWithValues: instances.enumerated().map { ($1.identity, $0) })
-        for index in grouped.indices {
-            guard let place = places[grouped[index].identity] else { continue }
-            for family in families
-            where !family.groupRows.rows.isEmpty || family.family.name == ServiceProcess.childrenCPU.family.name {
-                // The CPU time of a group has that of children in it.
-                if grouped[index].hasProcesses, family.family.name != ServiceState.up.family.name,
-                    grouped[index].values.serves(family.groupRows.rows) || !Self.ofControlGroups.contains(family.family.name)
-                {
-                    for row in family.instanceRows.rows { watched[place].values[row] = .absent }
-                } else if watched[place].serves(family.instanceRows.rows) {
-                    for row in family.groupRows.rows { grouped[index].values.values[row] = .absent }
-                }
-            }
-        }
+            sampleLimit: sampleLimit, ownSamples: cut.ownSamples, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
     }
 
     /// Reads every instance, source by source, so that what a source costs is measured once and not for each of them.

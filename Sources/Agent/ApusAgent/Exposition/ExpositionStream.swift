@@ -44,17 +44,22 @@ final class ExpositionStream {
     private var budget: SampleBudget
     /// Samples of the agent's own so far.
     private var written = 0
+    /// About how many they will be.
+    private let ownSamples: Int
     /// The first series of the step that there is no room for; `nil` until that is known.
     private var granted: Int?
 
-    /// - Parameter cpuNanoseconds: what the plan has cost.
+    /// - Parameters:
+    ///   - ownSamples: about how many of the agent's own there will be.
+    ///   - cpuNanoseconds: what the plan has cost.
     init(
         format: ExpositionFormat, createdSeries: Bool, steps: [Step], host: SubjectValues, instances: [SubjectValues],
-        groups: [SubjectValues], work: AgentWork, sampleLimit: Int, cpuNanoseconds: UInt64
+        groups: [SubjectValues], work: AgentWork, sampleLimit: Int, ownSamples: Int, cpuNanoseconds: UInt64
     ) {
         encoder = ExpositionEncoder(format: format)
         encoder.writesCreated = createdSeries
         self.steps = steps
+        self.ownSamples = ownSamples
         budget = SampleBudget(
             steps.compactMap { if case .reported(let family) = $0 { family } else { nil } }, limit: sampleLimit,
             createdSeries: createdSeries && format == .openMetrics100)
@@ -103,7 +108,8 @@ final class ExpositionStream {
             encoder.writesNative = !isMixed
             if family.name != begun { begin(family.name) { family.begin(in: &$0) } }
         case .reported(let reported):
-            let end = granted ?? budget.grant(reported, written: written)
+            // Families of the agent's own, of which some have reported series too, stand among those that are to come.
+            let end = granted ?? budget.grant(reported, written: max(written, ownSamples))
             granted = end
             guard series < end else { return true }
             series = reported.write(from: series, before: end, readings: &readings, to: &encoder)

@@ -17,7 +17,7 @@ package enum GroupLimits: LimitCatalog {
         "groups, of which one of control groups counts twice; one without a process gives way to a living one, one of a captured name to one that the file names as it is, and processes of those past them are not watched",
         per: "agent",
         option: "--group-limit", metric: Agent.unwatchedProcesses.family.name,
-        remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 30 samples")
+        remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 40 samples, and captured ones past that limit are not served")
     package static let marked = Limit(
         2048,
         "processes that are looked at again at a turn of the sampling loop, to see whose program, command line, user or control group has changed; half of the places go first to those that have run since, and others have their turn at the next ones",

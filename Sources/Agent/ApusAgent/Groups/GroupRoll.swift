@@ -140,7 +140,10 @@ struct GroupRoll {
         let order = order ?? numbers.sorted { $0.key < $1.key }.map { $0.value }
         self.order = order
         return order.compactMap { number in
-            groups[number].map { ProcessGroups.Served(number: number, identity: $0.identity, finding: $0.finding) }
+            groups[number].map {
+                ProcessGroups.Served(
+                    number: number, identity: $0.identity, isCaptured: !$0.isExpected, finding: $0.finding)
+            }
         }
     }
 

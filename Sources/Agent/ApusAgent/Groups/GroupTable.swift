@@ -47,8 +47,14 @@ package final class GroupTable: Sendable {
 
     /// One group with what it has to serve.
     struct Served: Sendable {
+        /// Its own for as long as it is watched; who came later has a higher one.
+        let number: Int
         let identity: InstanceIdentity
+        /// Whether its name is made of its processes.
+        let isCaptured: Bool
         let hasProcesses: Bool
+        /// Whether it has processes, be they watched or not.
+        let isAlive: Bool
         var values: SubjectValues
     }
 
@@ -83,9 +89,10 @@ package final class GroupTable: Sendable {
                 start = end
                 counted.append((source.name, tally))
             }
-            let served = groups.map { group in
+            let served = zip(found, groups).map { one, group in
                 Served(
-                    identity: group.subject.identity, hasProcesses: group.subject.finding.reading.processes > 0,
+                    number: one.number, identity: one.identity, isCaptured: one.isCaptured,
+                    hasProcesses: one.reading.processes > 0, isAlive: one.reading.isAlive,
                     values: SubjectValues(
                         subject: group.readings.subject, labels: group.readings.labels, values: group.readings.values()))
             }

@@ -24,6 +24,8 @@ package final class ProcessGroups: Sendable {
         /// Its own for as long as it is watched; no other group has it ever.
         let number: Int
         package let identity: InstanceIdentity
+        /// Whether its name is made of its processes, so that there may be any number of its like.
+        let isCaptured: Bool
         let finding: GroupFinding
         package var reading: GroupReading { finding.reading }
     }
@@ -72,7 +74,8 @@ package final class ProcessGroups: Sendable {
         }
     }
 
-    private static func facts(of identities: [InstanceIdentity]) -> Logger.Metadata {
+    /// What the log says of some groups: how many they are, and the first names.
+    static func facts(of identities: [InstanceIdentity]) -> Logger.Metadata {
         let shown = 5
         let names = identities.prefix(shown).map(\.description).joined(separator: ", ")
         return ["number": "\(identities.count)", "groups": "\(names)\(identities.count > shown ? " …" : "")"]

@@ -21,6 +21,7 @@ package final class AgentWork: Sendable {
     private let forgottenInstances = Atomic<UInt64>(0)
     private let refusedHosts = Atomic<UInt64>(0)
     private let seriesLeftOut = Atomic<UInt64>(0)
+    private let unservedGroups = Atomic<Int>(0)
     private let storeMessages = Atomic<UInt64>(0)
     private let storeWaiting = Atomic<Int>(0)
     private let proportionalReadings = Atomic<UInt64>(0)
@@ -63,6 +64,9 @@ package final class AgentWork: Sendable {
     /// Counts series that were left out of a report that was taken.
     package func countLeftOut(_ count: Int) { seriesLeftOut.add(UInt64(max(0, count)), ordering: .relaxed) }
 
+    /// Takes note of how many captured groups the last exposition had no room for.
+    package func noteUnserved(groups: Int) { unservedGroups.store(groups, ordering: .relaxed) }
+
     package func countRejectedConnection() { rejectedConnections.add(1, ordering: .relaxed) }
 
     package func countCut(_ reason: HTTPConnectionCut) { cuts.withLock { $0[reason, default: 0] += 1 } }
@@ -102,7 +106,7 @@ package final class AgentWork: Sendable {
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
             acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
             forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 },
-            seriesLeftOut: seriesLeftOut.load(ordering: .relaxed),
+            seriesLeftOut: seriesLeftOut.load(ordering: .relaxed), unservedGroups: unservedGroups.load(ordering: .relaxed),
             proportionalReadings: proportionalReadings.load(ordering: .relaxed),
             proportionalCPU: Double(proportionalCPU.load(ordering: .relaxed)) / 1e9,
             socketReadings: socketReadings.load(ordering: .relaxed),
@@ -128,6 +132,7 @@ package final class AgentWork: Sendable {
         let forgottenInstances: UInt64
         let refusals: [RefusalReason: UInt64]
         let seriesLeftOut: UInt64
+        let unservedGroups: Int
         let proportionalReadings: UInt64
         let proportionalCPU: Double
         let socketReadings: UInt64

@@ -18,7 +18,7 @@ struct ProcessesSource: Source {
 
     private static let lives: [Row<Reading>] =
         [
-            Row(ServiceState.up) { $0.group.processes > 0 || $0.group.unwatched > 0 ? 1 : 0 },
+            Row(ServiceState.up) { $0.group.isAlive ? 1 : 0 },
             Row(ServiceProcesses.unwatched) { $0.group.unwatched > 0 ? $0.group.unwatched : nil },
         ] + states + [
             Row(ServiceProcesses.started) { $0.group.account.started },

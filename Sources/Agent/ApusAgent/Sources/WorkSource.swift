@@ -34,6 +34,7 @@ struct WorkSource: Source {
         },
         Row(Agent.forgottenInstances) { $0.totals.forgottenInstances },
         Row(Agent.forgottenGroups) { $0.forgottenGroups },
+        Row(Agent.unservedGroups) { $0.totals.unservedGroups },
         Row(Agent.samples) { $0.totals.samples },
         Row(Agent.lateSamples) { $0.totals.lateSamples },
         Row(Agent.sampleCPU) { $0.totals.sampleCPU },
