@@ -46,6 +46,7 @@ package struct AgentServices {
             configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
         let file = try configuration.watchFile.map { path throws(AgentError) in try Self.file(path) }
         let processes = file.map { Self.groups($0, configuration, sockets, work: work, logger: logger, at: clock.now()) }
+        if let processes { table.keepNames(of: processes) }
         let groups = processes.map { GroupTable($0, configuration: configuration) }
         let names = NameBook()
         let scraper = file.map { _ in
@@ -212,7 +213,8 @@ package struct AgentServices {
     private static func status(_ table: InstanceTable, _ groups: ProcessGroups?) -> String {
         let instances = table.instances
         let received = instances.count { $0.isReceived }
-        let down = instances.count { !$0.isAlive }
+        let living = groups?.living ?? []
+        let down = instances.count { !$0.isAlive && !living.contains($0.identity) }
         var line = "watching \(instances.count) instance\(instances.count == 1 ? "" : "s")"
         if received > 0 { line += " (\(received) over HTTP)" }
         if down > 0 { line += ", \(down) down" }

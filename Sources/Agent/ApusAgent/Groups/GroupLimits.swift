@@ -17,7 +17,9 @@ package enum GroupLimits: LimitCatalog {
         "groups, of which one of control groups counts twice; one without a process gives way to a living one, one of a captured name to one that the file names as it is, and processes of those past them are not watched",
         per: "agent",
         option: "--group-limit", metric: Agent.unwatchedProcesses.family.name,
-        remedy: "have fewer captures in names, or raise it together with --sample-limit: a group has some 40 samples, and captured ones past that limit are not served")
+        remedy:
+            "have fewer captures in names, or raise it together with --sample-limit: a group has some 40 samples, and captured ones past that limit are not served"
+    )
     package static let marked = Limit(
         2048,
         "processes that are looked at again at a turn of the sampling loop, to see whose program, command line, user or control group has changed; half of the places go first to those that have run since, and others have their turn at the next ones",
@@ -47,6 +49,13 @@ package enum GroupLimits: LimitCatalog {
         Duration.milliseconds(100), "a search for control groups", per: "search",
         metric: Agent.unwatchedControlGroups.family.name,
         remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+    package static let holderPause = Limit(
+        Duration.milliseconds(250),
+        "between two looks at processes to see whether somebody who reports under the name of a group is of it", per: "agent",
+        remedy: "none is needed: who began in this time reports again, and is taken then")
+    package static let holderAge = Limit(
+        Duration.seconds(15), "for which the users of a group's processes are known, where reports come under its name",
+        per: "group", remedy: "none is needed: they are read again then")
     package static let quickWalk = Limit(
         64, "folders of control groups up to which each scrape searches; past them each turn of the sampling loop does",
         per: "agent",
@@ -57,6 +66,8 @@ package enum GroupLimits: LimitCatalog {
         folders: walkedFolders.value, depth: walkedDepth.value, time: UInt64(walkTime.value / .nanoseconds(1)))
 
     package static let all: [any AnyLimit] = [
-        processes, groups, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, quickWalk,
+        processes, groups, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, holderPause,
+        holderAge,
+        quickWalk,
     ]
 }

@@ -113,6 +113,27 @@ package final class ProcessGroups: Sendable {
         state.withLock { $0.roll.declarations.contains { $0.fixedIdentity != identity } }
     }
 
+    /// The groups that have processes, as they were at the last look.
+    package var living: Set<InstanceIdentity> {
+        state.withLock { Set($0.roll.groups.values.filter { $0.finding.reading.isAlive }.map(\.identity)) }
+    }
+
+    /// Who a reporter is to the group of a name.
+    ///
+    /// Of somebody whom the last look does not show as one of the group's there is another look, several times a second at most, whoever
+    /// asks.
+    package func holding(of identity: InstanceIdentity, _ peer: ReportPeer, at now: Moment) -> GroupHolding {
+        state.withLock { state in
+            let known = state.roll.holding(of: identity, peer, readsUsers: false)
+            guard case .foreign = known else { return known }
+            let pause = UInt64(GroupLimits.holderPause.value / .nanoseconds(1))
+            if now.monotonic >= (state.roll.lookedAt ?? 0) &+ pause || state.roll.lookedAt == nil {
+                state.roll.look(isTurn: false, at: now)
+            }
+            return state.roll.holding(of: identity, peer, readsUsers: true)
+        }
+    }
+
     /// The processes that are past the most that are watched.
     package var unwatched: Int { state.withLock { $0.roll.unwatched } }
 

@@ -26,6 +26,10 @@ final class WatchedGroup {
     var wasNamed = false
     /// Whether a process has ended or left whose bytes from and to storage nobody could read.
     var hidesStorage = false
+    /// The users of its processes, as far as somebody has asked; those of the last ones while it has none.
+    var users: Set<UInt32> = []
+    /// Of which look the users are; `nil` before the first time.
+    var usersAt: UInt64?
     /// What the log says of it already.
     var told = Standing.inhabited
     /// How many it takes of the places for groups.

@@ -21,20 +21,29 @@ struct Documents: Sendable {
         table.instances.map { ($0, exposition.look($0)) }
     }
 
+    /// The names of groups with processes: whatever becomes of a report of theirs, they are up, unless the file names a page of theirs.
+    private var living: Set<InstanceIdentity> { (groups?.known.living ?? []).filter { !table.isScraped($0) } }
+
     /// Whether the agent does its work, and the document that says so.
     func health() throws -> (isHealthy: Bool, body: [UInt8]) {
         let document = HealthDocument(
-            views: views.map { $0.view }, groups: groups?.known.health, work: work, interval: interval, at: clock.now())
+            views: views.map { $0.view }, groups: groups?.known.health, living: living, work: work, interval: interval,
+            at: clock.now())
         return (document.status != .fail, try encode(document))
     }
 
     func resources() throws -> [UInt8] {
+        let living = living
         var groups = Dictionary(
             (self.groups?.served.views(at: clock.now()) ?? []).map { ($0.identity, $0) },
             uniquingKeysWith: { first, _ in first })
         // An instance and a group of one name are one subject.
         var subjects = views.map { instance, view in
-            (view.identity, SubjectResources(instance, view, groups.removeValue(forKey: view.identity)))
+            (
+                view.identity,
+                SubjectResources(
+                    instance, view, groups.removeValue(forKey: view.identity), isLiving: living.contains(view.identity))
+            )
         }
         subjects += groups.map { ($0.key, SubjectResources($0.value)) }
         return try encode(

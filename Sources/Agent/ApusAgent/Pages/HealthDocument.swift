@@ -41,14 +41,16 @@ struct HealthDocument: Encodable {
 
 extension HealthDocument {
     /// - Parameters:
+    ///   - living: the names of groups with processes, which are up whatever becomes of a report.
     ///   - interval: of the sampling loop, in seconds; three missed turns are a failure.
     init(
-        views: [InstanceView], groups: [(identity: InstanceIdentity, processes: Int, isWell: Bool)]?, work: AgentWork,
-        interval: Double, at now: Moment
+        views: [InstanceView], groups: [(identity: InstanceIdentity, processes: Int, isWell: Bool)]?,
+        living: Set<InstanceIdentity>, work: AgentWork, interval: Double, at now: Moment
     ) {
+        func isWell(_ view: InstanceView) -> Bool { view.isWell || living.contains(view.identity) && view.hang == nil }
         let age = work.sampleAge(at: now)
         let isStalled = age > interval * 3
-        status = isStalled ? .fail : views.allSatisfy(\.isWell) && (groups ?? []).allSatisfy { $0.isWell } ? .pass : .warn
+        status = isStalled ? .fail : views.allSatisfy(isWell) && (groups ?? []).allSatisfy { $0.isWell } ? .pass : .warn
         self.groups = groups?.map { group in
             GroupHealth(
                 service: group.identity.service, instance: group.identity.instance, status: group.isWell ? .pass : .fail,
@@ -59,7 +61,7 @@ extension HealthDocument {
         sampling = Sampling(intervalSeconds: interval, ageSeconds: age)
         instances = views.map { view in
             InstanceHealth(
-                service: view.identity.service, instance: view.identity.instance, status: view.isWell ? .pass : .fail,
+                service: view.identity.service, instance: view.identity.instance, status: isWell(view) ? .pass : .fail,
                 pid: view.pid,
                 heartbeatAgeSeconds: view.isUp ? view.heartbeatAge : nil,
                 hung: view.isHung, hungReason: view.hang?.description)

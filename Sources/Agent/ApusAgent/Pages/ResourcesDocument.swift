@@ -47,8 +47,10 @@ extension SubjectResources {
     ///
     /// What runs is taken from the group, which has all processes. Of an instance whose process nobody sees, as it reports over HTTP, there is
     /// what it says of its process under the names of Prometheus' clients.
-    init(_ instance: KnownInstance, _ view: InstanceView, _ group: GroupView?) {
-        self.init(view.identity, isUp: view.isUp, instance: instance, view, group: group)
+    ///
+    /// - Parameter isLiving: whether the group has processes, and is up whatever becomes of a report.
+    init(_ instance: KnownInstance, _ view: InstanceView, _ group: GroupView?, isLiving: Bool) {
+        self.init(view.identity, isUp: view.isUp || isLiving, instance: instance, view, group: group)
     }
 
     private init(
@@ -56,7 +58,7 @@ extension SubjectResources {
     ) {
         let isGroup = group.map { $0.group.processes > 0 } ?? false
         let stat = isGroup ? group?.stat : view?.stat
-        let told = isUp && stat == nil ? instance.map { ToldProcess($0) } : nil
+        let told = view?.isUp == true && stat == nil ? instance.map { ToldProcess($0) } : nil
         service = identity.service
         self.instance = identity.instance
         up = isUp
@@ -76,8 +78,8 @@ extension SubjectResources {
         threads = stat?.sample.threads
         openFiles = isGroup ? group?.group.openFiles : view?.openFiles ?? told?.openFiles
         maxFiles = isGroup ? nil : view?.maxFiles ?? told?.maxFiles
-        databaseConnections = isUp ? instance?.labelledValues(ConnectionPool.connections.family) ?? [] : []
-        queue = isUp ? instance?.labelledValues(Queue.depth.family) ?? [] : []
+        databaseConnections = view?.isUp == true ? instance?.labelledValues(ConnectionPool.connections.family) ?? [] : []
+        queue = view?.isUp == true ? instance?.labelledValues(Queue.depth.family) ?? [] : []
     }
 }
 

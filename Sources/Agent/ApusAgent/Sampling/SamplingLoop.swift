@@ -41,8 +41,18 @@ final class SamplingLoop: Service {
         let cpu = apus_thread_cpu_nanoseconds()
         let forgotten = table.tick(at: now)
         groups?.tick(at: now)
+        let left = table.leaveToGroups(at: now)
         work.countSample(isLate: isLate, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, at: now)
         for identity in forgotten { tell(identity) }
+        for (identity, reporter) in left { tell(identity, of: reporter) }
+    }
+
+    private func tell(_ identity: InstanceIdentity, of reporter: ReportPeer) {
+        work.countRefusal(.name)
+        guard let omitted = lines.admit(identity.service) else { return }
+        logger.warning(
+            "what somebody has reported under the name of a group is let go, as the group lives and is of others: give it another name, or expect the name with its user",
+            metadata: ["instance": "\(identity)", "reporter": "\(reporter)", "omitted": "\(omitted)"])
     }
 
     private func tell(_ identity: InstanceIdentity) {

@@ -15,7 +15,10 @@ package final class InstanceTable: Sendable {
     let state: Mutex<[InstanceIdentity: KnownInstance]>
     let store: SegmentStore?
     /// Who may report under the names of expected instances, where the configuration says.
-    private let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
+    let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
+
+    /// The groups of processes whose names are nobody else's; `nil` without any.
+    let groups = Mutex<ProcessGroups?>(nil)
 
     /// The instances whose pages the agent fetches.
     let scraped = Mutex<Set<InstanceIdentity>>([])
@@ -131,7 +134,7 @@ package final class InstanceTable: Sendable {
             throw Refusal(.hello, "the process cannot be watched: \(error.description)")
         }
         let identity = InstanceIdentity(service: hello.service, instance: hello.instance)
-        try checkHolder(of: identity, peer, process)
+        try checkHolder(of: identity, peer, process, at: now)
         let (instance, displaced) = try find(identity, for: peer, at: now)
         try checkName(of: instance, peer, at: now)
         do {
@@ -153,7 +156,7 @@ package final class InstanceTable: Sendable {
     package func receive(
         _ report: ReceivedReport, of identity: InstanceIdentity, from peer: ReportPeer, at now: Moment
     ) throws(Refusal) {
-        try checkHolder(of: identity, peer, nil)
+        try checkHolder(of: identity, peer, nil, at: now)
         let instance = try find(identity, for: peer, at: now).instance
         try checkName(of: instance, peer, isReceived: true, at: now)
         instance.receive(report, of: peer, at: now)
@@ -187,9 +190,11 @@ package final class InstanceTable: Sendable {
     }
 
     /// - Throws: ``Refusal`` of a name that the configuration gives to somebody else.
-    private func checkHolder(of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight?) throws(Refusal) {
+    private func checkHolder(
+        of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight?, at now: Moment
+    ) throws(Refusal) {
         try checkScraped(identity)
-        guard let holder = holders.withLock({ $0[identity] }) else { return }
+        guard let holder = holders.withLock({ $0[identity] }) else { return try checkGroup(of: identity, peer, at: now) }
         func unit() -> String? {
             guard case .watched(let process) = process, let file = try? process.file("cgroup"),
                 let groups = try? ControlGroups(file)

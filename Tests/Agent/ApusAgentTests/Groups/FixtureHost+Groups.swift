@@ -36,6 +36,8 @@ extension FixtureHost {
         /// Of KiB, in smaps_rollup.
         var rss = 40
         var pss = 20
+        /// The user that it runs as.
+        var uid = 0
         /// `nil`: the unit of its name.
         var controlGroup: String?
     }
@@ -62,7 +64,7 @@ extension FixtureHost {
             "Limit Soft Hard Units\nMax open files            \(process.filesLimit)                 4096                 files\n",
             to: "\(base)/limits")
         try write(
-            "Name:\t\(process.name)\nVmRSS:\t    40 kB\nRssAnon:\t    \(process.anonymous) kB\nVmSwap:\t    \(process.swap) kB\n",
+            "Name:\t\(process.name)\nUid:\t0\t\(process.uid)\t0\t0\nVmRSS:\t    40 kB\nRssAnon:\t    \(process.anonymous) kB\nVmSwap:\t    \(process.swap) kB\n",
             to: "\(base)/status")
         try write("\(process.oomScore)\n", to: "\(base)/oom_score")
         try write(

@@ -1,0 +1,41 @@
+import AgentMetrics
+import ApusLimits
+import ApusLinux
+package import ApusText
+
+/// What the processes of a group say of somebody who reports under its name.
+package enum GroupHolding: Equatable, Sendable {
+    /// The name is no group's that the file names as it is, or that lives.
+    case free
+    /// A process of the group, or of one of their users.
+    case own
+    /// Somebody else. The place in the file is that of the group's declaration, where its name is written there as it is.
+    case foreign(isAlive: Bool, place: TextPlace?)
+}
+
+/// Whose the names of groups are.
+extension GroupRoll {
+    /// Who a reporter is to the group of a name, as far as the last look tells.
+    ///
+    /// - Parameter readsUsers: whether the users of its processes may be read now, which takes its time; otherwise those count that were read
+    ///   a short while ago.
+    mutating func holding(of identity: InstanceIdentity, _ peer: ReportPeer, readsUsers: Bool) -> GroupHolding {
+        let place = declarations.first { $0.fixedIdentity == identity }?.place
+        guard let number = numbers[identity], let group = groups[number] else {
+            return place == nil ? .free : .foreign(isAlive: false, place: place)
+        }
+        let isAlive = group.finding.reading.isAlive || members.values.contains { $0.group == number }
+        guard group.isExpected || isAlive || !group.finding.reading.isEmpty else { return .free }
+        if peer.pid > 0, (members[peer.pid]?.group ?? strangers[peer.pid]?.group) == number { return .own }
+        let age = UInt64(GroupLimits.holderAge.value / .nanoseconds(1))
+        if !readsUsers, group.usersAt.map({ (lookedAt ?? 0) &- $0 > age }) ?? true {
+            return .foreign(isAlive: isAlive, place: place)
+        }
+        if readsUsers, group.usersAt != lookedAt {
+            let users = members.values.filter { $0.group == number }.compactMap { try? $0.process.user() }
+            if !users.isEmpty { group.users = Set(users) }
+            group.usersAt = lookedAt
+        }
+        return group.users.contains(peer.uid) ? .own : .foreign(isAlive: isAlive, place: place)
+    }
+}
