@@ -74,6 +74,10 @@ struct GroupRoll {
     var filed: Set<Int32> = []
     /// The processes that have changed their groups in the look that is under way, and whose children have not been asked.
     var movers: [Int32] = []
+    /// The programs of the file that may be links, in their order.
+    var programs: [String] = []
+    /// The program whose links were looked at last.
+    var lastProgram = ""
     /// Why the processes could not be listed at the last look; `nil` when they could.
     var blindness: LinuxError?
     /// Processes that belong to a group and are not watched, as there are too many.
@@ -97,6 +101,7 @@ struct GroupRoll {
     mutating func watch(_ file: WatchFile, at now: Moment) -> NamedPlaces {
         declarations = file.groups
         aspects = declarations.flatMap(\.selectors).reduce(into: []) { $0.formUnion($1.aspects) }
+        programs = Set(declarations.flatMap(\.selectors).compactMap { $0.executable?.program }).sorted()
         for group in groups.values {
             // What has ended before is served on as long as it was to be.
             group.isLeft = group.isExpected || !group.finding.reading.isEmpty

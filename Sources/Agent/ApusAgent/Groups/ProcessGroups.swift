@@ -93,7 +93,11 @@ package final class ProcessGroups: Sendable {
 
     /// A turn of the sampling loop.
     package func tick(at now: Moment) {
+        // Outside of the lock: a file system that does not answer holds up no scrape.
+        let programs = state.withLock { $0.roll.programsInTurn() }
+        let links = Dictionary(programs.map { ($0, ProgramLink.find($0)) }, uniquingKeysWith: { first, _ in first })
         state.withLock { state in
+            state.roll.take(links)
             state.roll.turn(retention: retention, at: now)
             tellEmpty(&state)
             tellBounds(&state)

@@ -9,7 +9,7 @@ package struct GroupDeclaration: Sendable {
     /// The label `instance`.
     package let instance: NameTemplate
     /// One of them must match.
-    package let selectors: [ProcessSelector]
+    package internal(set) var selectors: [ProcessSelector]
     /// Whether processes that a matched one has started belong to it, unless another group matches them.
     package let includesDescendants: Bool
     /// Where it is written.

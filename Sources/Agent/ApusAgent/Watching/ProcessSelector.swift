@@ -5,7 +5,7 @@ package import ApusText
 
 /// What a process must be to belong to a group: all that is said must hold.
 package struct ProcessSelector: Sendable {
-    let executable: ExecutablePattern?
+    var executable: ExecutablePattern?
     let command: CommandPattern?
     let user: UInt32?
     let unit: UnitPattern?
@@ -84,14 +84,31 @@ struct ExecutablePattern: Sendable {
     private let isPath: Bool
     /// The name by which a process is called that was started by a link.
     private let name: Substring
-    /// The links of this name to files of other names, as they were when the pattern was read.
-    let links: [ProgramLink]
+    /// What is looked for as a link; `nil` of a pattern of several names.
+    let program: String?
+    /// The links of this name to files of other names, as they were found last.
+    private(set) var links: [ProgramLink]
+    /// Files that the links have led to before, the latest first: who runs one of them still is the same program.
+    private var formerTargets: [String] = []
 
     init(_ text: String) {
         glob = PathGlob(text)
         isPath = text.utf8.contains(UInt8(ascii: "/"))
         name = Self.lastPart(text[...])
-        links = text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } ? [] : ProgramLink.find(text)
+        program = text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } ? nil : text
+        links = program.map { ProgramLink.find($0) } ?? []
+    }
+
+    /// Takes the links as they are found anew.
+    ///
+    /// - Returns: whether one leads to a file that none has led to.
+    mutating func take(_ found: [ProgramLink]) -> Bool {
+        guard found != links else { return false }
+        let known = links.map(\.target) + formerTargets
+        let targets = found.map(\.target)
+        formerTargets = Array(known.filter { !targets.contains($0) }.prefix(WatchLimits.formerTargets.value))
+        links = found
+        return !targets.allSatisfy(known.contains)
     }
 
     /// Whether a process runs the program. Where the kernel does not say to this user what file it runs, as of other users' processes, what
@@ -101,7 +118,7 @@ struct ExecutablePattern: Sendable {
         let first = facts.command.prefix { $0 != " " }
         if let path = facts.executable {
             if glob.matches(isPath ? path[...] : Self.lastPart(path[...])) { return true }
-            guard links.contains(where: { $0.target == path }) else { return false }
+            guard links.contains(where: { $0.target == path }) || formerTargets.contains(path) else { return false }
             // The kernel keeps 15 bytes of a name.
             return Self.lastPart(first) == name || facts.name.utf8.elementsEqual(name.utf8.prefix(15))
         }

@@ -29,6 +29,13 @@ package enum WatchLimits: LimitCatalog {
         remedy: "look for what stands nearer to the first argument")
     package static let pidFile = Limit(
         ByteLimit.kibibytes(4), "of a pid file", per: "pid file", remedy: "a longer file matches nothing: name another one")
+    package static let formerTargets = Limit(
+        8, "files that the link of a program has led to before, whose processes still match", per: "executable",
+        remedy: "choose processes of older releases by unit, cgroup or a pattern of paths")
+    package static let links = Limit(
+        256,
+        "programs of executable whose links are looked at again at a turn of the sampling loop; others have their turn at the next ones",
+        per: "turn", remedy: "none is needed: of 1,000 programs each is looked at every four turns")
     package static let draftGroups = Limit(
         64, "groups that apus-agent init writes, and programs that it mentions", per: "file",
         remedy: "write the others by hand, or several in one group")
@@ -42,6 +49,7 @@ package enum WatchLimits: LimitCatalog {
         20, "errors that are listed", per: "file", remedy: "mend those, and check again")
 
     package static let all: [any AnyLimit] = [
-        file, depth, values, groups, selectors, pattern, names, naming, command, pidFile, draftGroups, draftProcesses, errors,
+        file, depth, values, groups, selectors, pattern, names, naming, command, pidFile, formerTargets, links, draftGroups,
+        draftProcesses, errors,
     ]
 }

@@ -54,6 +54,43 @@ import Testing
         #expect(reading.oldestStart == 329_100)
     }
 
+    @Test func `a link that leads elsewhere, or comes later, is followed at the next turn, and old processes still match`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let files = FileManager.default
+        for release in ["1", "2"] {
+            try files.createDirectory(atPath: folder.path(release), withIntermediateDirectories: true)
+            try folder.write("", to: "\(release)/server")
+        }
+        func run(_ pid: Int32, _ release: String) throws {
+            try host.put(.init(pid: pid, name: "server", command: "server"))
+            try files.createSymbolicLink(
+                atPath: host.folder.path("host/proc/\(pid)/exe"), withDestinationPath: folder.path("\(release)/server"))
+        }
+        let current = folder.path("current")
+        let groups = try host.groups("groups: [{ service: app, match: { executable: '\(current)/server' } }]")
+        try run(4801, "1")
+        for _ in 0..<3 { turn(groups) }
+        #expect(look(groups).map(\.reading.processes) == [0])
+        // Installed after the file was read, and after the process was found to be of no group.
+        try files.createSymbolicLink(atPath: current, withDestinationPath: "1")
+        #expect(look(groups).map(\.reading.processes) == [0], "no scrape looks at links")
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [1])
+        try files.removeItem(atPath: current)
+        try files.createSymbolicLink(atPath: current, withDestinationPath: "2")
+        try host.remove(4801)
+        try run(4802, "2")
+        #expect(look(groups).map(\.reading.processes) == [0])
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [1])
+        // One of the release before that is started, or asked, after the link was flipped.
+        try run(4803, "1")
+        turn(groups)
+        #expect(look(groups).map(\.reading.processes) == [2])
+    }
+
     @Test func `resident pages are those that the kernel has added up, which are asked when anything has changed`() throws {
         let groups = try host.groups(Self.nginx)
         func pages() -> UInt64? { look(groups).first.map { $0.reading.residentBytes / 4096 } }
