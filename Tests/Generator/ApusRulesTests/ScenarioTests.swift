@@ -53,6 +53,12 @@ import Testing
                 #"service_processes{service="database",instance="database-1",state="sleeping"}"#: "0x40",
             ], .at("9m", "ProcessGone", 2)),
         RuleScenario(
+            "a group of whose processes there is room for none lives", of: polyglotFleet,
+            [
+                packing("apus_service_up"): "1x40", packing("service_processes_unwatched"): "700x40",
+                processes("zombie"): "0x40", processes("sleeping"): "0x40", processes("running"): "0x40",
+            ], .at("9m", "ProcessGone", 0)),
+        RuleScenario(
             "scripts that end, under names that they captured, are not down; a service that is declared is", of: polyglotFleet,
             [
                 #"apus_service_up{service="reports",instance="reports-lisbon"}"#: "1 1 0x40",

@@ -131,11 +131,16 @@ struct InstanceAlerts {
 
     /// An agent believes a report for three minutes: who reported and was killed counts as up until then. So does a group of which
     /// nothing but a zombie is left.
+    ///
+    /// A group whose processes find no room in the agent has no state there, and lives.
     private var processGone: Alert {
         let living = ServiceProcesses.processes.series.of(groups).matching(
             .label(.state), .differs, ProcessState.zombie.rawValue)
+        let unwatched = ServiceProcesses.unwatched.series.value > 0
         return Alert(
-            .processGone, when: living.value.sum(perTarget: .service, .instance) < 1, severity: .critical,
+            .processGone,
+            when: (living.value.sum(perTarget: .service, .instance) < 1).on(.service, .instance).unless(unwatched),
+            severity: .critical,
             summary: "A service has no living process.",
             description: "No process of \(.instance) of service \(.service) lives on the host of its agent.",
             runbook: Runbook(
@@ -144,7 +149,10 @@ struct InstanceAlerts {
                     """,
                 impact:
                     "The service has less capacity; or what it takes is unknown, as its processes are looked for in the wrong place.",
-                queries: [.init("Processes by state", ServiceProcesses.processes.series.value)],
+                queries: [
+                    .init("Processes by state", ServiceProcesses.processes.series.value),
+                    .init("Processes that the agent has no room for", ServiceProcesses.unwatched.series.value),
+                ],
                 actions: [
                     "Look what the agent's groups match: `apus-agent check-config --processes /etc/apus/agent.yaml`, as its user.",
                     "Read the end of the service's log: `journalctl -u apus-SERVICE@INSTANCE -n 100`.",
@@ -161,6 +169,12 @@ struct InstanceAlerts {
                     AlertInput(
                         ServiceProcesses.processes,
                         [.service: $0.name, .instance: "one", .label(.state): ProcessState.zombie.rawValue], .constant(1)),
+                    AlertInput(ServiceProcesses.unwatched, [.service: $0.name, .instance: "one"], .constant(0)),
+                    // It has processes, for none of which there is room.
+                    AlertInput(
+                        ServiceProcesses.processes, [.service: $0.name, .instance: "unwatched", .label(.state): "sleeping"],
+                        .constant(0)),
+                    AlertInput(ServiceProcesses.unwatched, [.service: $0.name, .instance: "unwatched"], .constant(1)),
                 ]
             } + [
                 AlertInput(
