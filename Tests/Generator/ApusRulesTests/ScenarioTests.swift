@@ -14,6 +14,11 @@ import Testing
 
     // MARK: - Groups
 
+    private static let nightly = Fleet("nightly") {
+        FleetService("jobs", runtime: .other, found: [ProcessMatch(command: #"^/srv/jobs/(?<job>\w+)"#)], named: "jobs-${job}")
+        FleetService("ledger", runtime: .other, found: [.unit("ledger.service")]) { Instance("ledger-1", metricsPort: 9131) }
+    }
+
     private static let groups = [
         RuleScenario(
             "five processes of 120 MiB that share 110 are no 600 MiB", of: polyglotFleet,
@@ -58,6 +63,16 @@ import Testing
                 packing("apus_service_up"): "1x40", packing("service_processes_unwatched"): "700x40",
                 processes("zombie"): "0x40", processes("sleeping"): "0x40", processes("running"): "0x40",
             ], .at("9m", "ProcessGone", 0)),
+        RuleScenario(
+            "a script that ran at night is forgotten after five minutes, and a declared service is not", of: nightly,
+            [
+                #"apus_service_up{service="jobs",instance="jobs-backup"}"#: "1x4 0x20",
+                #"apus_service_up{service="ledger",instance="ledger-1"}"#: "1x120",
+            ], .at("1m", "ServiceAbsent", 0), .at("15m", "ServiceAbsent", 0), .at("25m", "ServiceAbsent", 0)),
+        RuleScenario(
+            "nothing is heard of a declared service any more", of: nightly,
+            [#"apus_service_up{service="ledger",instance="ledger-1"}"#: "1x20"],
+            .at("5m", "ServiceAbsent", 0), .at("15m", "ServiceAbsent", 1)),
         RuleScenario(
             "scripts that end, under names that they captured, are not down; a service that is declared is", of: polyglotFleet,
             [

@@ -83,8 +83,10 @@ struct InstanceAlerts {
 
     /// One arm a service, so that it grows with services and not with instances: an agent that lives serves 0 for an instance that it
     /// expects.
+    ///
+    /// Services whose instances a command or a container names are not asked for: a script that has ended is of no group for long.
     private var serviceAbsent: [Alert] {
-        let arms = fleet.services.map { ServiceState.up.series.matching(.service, $0.name).absent }
+        let arms = expected.map { ServiceState.up.series.matching(.service, $0.name).absent }
         guard let first = arms.first else { return [] }
         return [
             Alert(
@@ -101,7 +103,7 @@ struct InstanceAlerts {
                         "Look on the service's host whether its agent runs: `systemctl status 'apus-agent*'`.",
                         "Look whether the agent expects the service: `curl -s http://AGENT/targets`.",
                     ]),
-                inputs: fleet.services.map {
+                inputs: expected.map {
                     AlertInput(ServiceState.up, [.service: $0.name, .instance: "one"], .level(quiet: 1, bad: nil))
                 })
         ]
