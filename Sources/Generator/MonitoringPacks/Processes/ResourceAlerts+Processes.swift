@@ -193,11 +193,11 @@ extension ResourceAlerts {
         fleet.groupedServices.filter { $0.isStarted || $0.limits.memory != nil }
     }
 
-    /// Groups of one living process, whose memory is the group's; where the control group says more, that is asked.
+    /// Groups of one living process, whose memory is the group's; where the control group has a limit, that is asked.
     private func residentAlone(_ share: Threshold) -> InstantVector<SeriesKey<NoKey>>? {
         guard let alone = resident(limitedGroups, share)?.and(Self.living == 1, on: .service, .instance) else { return nil }
         return fleet.controlledServices.isEmpty
-            ? alone : alone.unless(ServiceControlGroup.anonymous.series.value, on: .service, .instance)
+            ? alone : alone.unless(ServiceControlGroup.memoryMax.series.value > 0, on: .service, .instance)
     }
 
     private func ofControlGroups(_ share: Threshold) -> InstantVector<SeriesKey<NoKey>>? {
@@ -229,7 +229,7 @@ extension ResourceAlerts {
         }
     }
 
-    /// A group that forks, and one whose process maps files into its memory.
+    /// A group that forks, one whose process maps files into its memory, and such whose control group has no limit.
     private func controlGroupInputs(
         _ resident: (String, String, InputCourse) -> AlertInput, _ share: Threshold
     ) -> [AlertInput] {
@@ -237,12 +237,18 @@ extension ResourceAlerts {
         return AlertInput.share(
             of: ServiceControlGroup.anonymous, in: ServiceControlGroup.memoryMax,
             [.service: service, .instance: "forks"], above: share)
-            + limitedGroups.prefix(1).map(\.name).flatMap { service in
-                [
+            + limitedGroups.prefix(1).flatMap { limited -> [AlertInput] in
+                let service = limited.name
+                let whole = memoryLimit(limited) * share.value
+                let near = InputCourse.level(quiet: whole * 0.9994, bad: whole * 1.0006)
+                return [
+                    resident(service, "boundless", near), resident(service, "unlimited", near),
+                    AlertInput(ServiceControlGroup.anonymous, [.service: service, .instance: "boundless"], .constant(0.1)),
+                    AlertInput(ServiceControlGroup.memoryMax, [.service: service, .instance: "unlimited"], .constant(0)),
                     resident(service, "maps", .constant(1e15)),
                     AlertInput(ServiceControlGroup.anonymous, [.service: service, .instance: "maps"], .constant(0.1)),
                     AlertInput(ServiceControlGroup.memoryMax, [.service: service, .instance: "maps"], .constant(0.5)),
-                ] + processes(service, "maps", [.sleeping: 1])
+                ] + ["maps", "boundless", "unlimited"].flatMap { processes(service, $0, [.sleeping: 1]) }
             }
     }
 }
