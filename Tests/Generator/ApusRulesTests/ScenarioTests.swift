@@ -165,6 +165,15 @@ import Testing
             [count("200"): "0+0.16x4400", count("503"): "0x1200 1x1400 2x1800"],
             .at("1205m", "ErrorBudgetBurn", 0), .at("2610m", "ErrorBudgetBurn", 0), .at("4300m", "ErrorBudgetBurn", 0)),
         RuleScenario(
+            "six requests of ten an hour fail within three days, by rules that run every minute", of: quiet, every: "1m",
+            [count("200"): "0+0.16x4300", count("503"): "0x699 1x699 2x699 3x699 4x699 5x699 6x100"],
+            // Four and five of them, and six.
+            .at("2815m", "ErrorBudgetBurn", 0), .at("4195m", "ErrorBudgetBurn", 0), .at("4215m", "ErrorBudgetBurn", 1)),
+        RuleScenario(
+            "four requests fail in the first hour of a fleet, by rules that run every five seconds", of: quiet, every: "5s",
+            [count("200"): "0+0.014x800", count("503"): "0x240 1x120 2x120 3x120 4x200"],
+            .at("40m", "ErrorBudgetBurn", 0), .at("52m", "ErrorBudgetBurn", 0), .at("60m", "ErrorBudgetBurn", 0)),
+        RuleScenario(
             "a tenth of the requests fails", of: quiet, [count("200"): "0+9x400", count("503"): "0+1x400"],
             .at("80m", "ErrorBudgetBurn", 4)),
     ]

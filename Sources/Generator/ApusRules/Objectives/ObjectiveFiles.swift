@@ -24,7 +24,7 @@ func objectiveFiles(for fleet: Fleet) throws -> [GeneratedFile] {
         let groups = fleet.objectives.map { objective in
             RuleFile.Group(
                 name: "\(fleet.name)-\(objective.name)-\(file.name)", interval: nil,
-                rules: file.rules(ObjectiveRules(objective, in: fleet)).map { rule in
+                rules: file.rules(ObjectiveRules(objective)).map { rule in
                     RuleFile.Rule(
                         record: rule.name, expression: rule.expression,
                         labels: rule.labels.map { ($0.key.rawValue, $0.value) })

@@ -11,6 +11,8 @@ struct ObjectiveProof {
     let objective: Objective
     let step: Duration
     let windows: [Duration]
+    /// Whether the rules are over what other rules have recorded, and not over counters.
+    let isOfRecorded: Bool
     let rules: [RecordingRule<ObjectiveKey>]
 
     /// Whole steps of the longest window, and some before.
@@ -81,7 +83,7 @@ struct ObjectiveProof {
     }
 
     private func series() -> [Input]? {
-        if step >= .seconds(3600) { return recordedSeries() }
+        if isOfRecorded { return recordedSeries() }
         switch objective.indicator {
         case .failures(let bad, let total):
             let good = total.filter { !bad.contains($0) }
@@ -116,7 +118,7 @@ struct ObjectiveProof {
 
     /// What the rules over counters record.
     private func recordedSeries() -> [Input] {
-        let rules = ObjectiveRules(objective, interval: step)
+        let rules = ObjectiveRules(objective)
         func input(_ rule: RecordingRule<ObjectiveKey>, _ name: String, _ values: [Double?]) -> Input {
             Input(AlertInput(rule, [.objective: name, .service: objective.service], .constant(0)), values)
         }
@@ -189,11 +191,13 @@ func objectiveTestFiles(for fleet: Fleet) throws -> [GeneratedFile] {
     return try ObjectiveFile.all.enumerated().map { index, file in
         var longest = Duration.zero
         let tests = try fleet.objectives.flatMap { objective -> [RuleTestFile.Test] in
-            let rules = ObjectiveRules(objective, in: fleet)
+            let rules = ObjectiveRules(objective)
             let windows = index == 0 ? rules.shortWindows : rules.longWindows
             guard let shortest = windows.first else { return [] }
-            let step = index == 0 ? shortest / 2 : .seconds(3600)
-            let proof = ObjectiveProof(objective: objective, step: step, windows: windows, rules: file.rules(rules))
+            // What was recorded counts for five minutes: there is no time without a value.
+            let step = index == 0 ? shortest / 2 : .seconds(300)
+            let proof = ObjectiveProof(
+                objective: objective, step: step, windows: windows, isOfRecorded: index == 1, rules: file.rules(rules))
             longest = max(longest, proof.length)
             return try proof.tests()
         }

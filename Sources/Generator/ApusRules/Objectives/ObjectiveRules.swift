@@ -14,21 +14,12 @@ package import ApusTopology
 ///
 /// All have the labels `objective` and `service`. Windows of up to six hours are computed from the counters. Longer ones would make
 /// Prometheus read every sample of days, so they add up the recorded rates: bad ones and all of them apart, so that busy hours
-/// weigh more than quiet ones; only the first window's worth at their far end is blurred.
+/// weigh more than quiet ones; only the first window's worth at their far end is blurred. Numbers of events are sums at steps of
+/// their own, so that they are right however often rules are evaluated, and before there are samples of the whole window.
 package struct ObjectiveRules {
     package let objective: Objective
-    /// The time between two evaluations of what is recorded.
-    private let interval: Duration
 
-    package init(_ objective: Objective, in fleet: Fleet) {
-        self.init(objective, interval: fleet.scraping.evaluationInterval)
-    }
-
-    /// - Parameter interval: the time between two evaluations of what is recorded.
-    init(_ objective: Objective, interval: Duration) {
-        self.objective = objective
-        self.interval = interval
-    }
+    package init(_ objective: Objective) { self.objective = objective }
 
     private static let longestFromCounters = Duration.seconds(6 * 3600)
 
@@ -83,8 +74,10 @@ package struct ObjectiveRules {
     package func badEvents(within window: Duration) -> RecordingRule<ObjectiveKey> {
         let name = "objective:bad_events:increase\(DurationText.string(window))"
         guard window > Self.longestFromCounters else { return recorded(name, bad(over: window) * (window / .seconds(1))) }
-        // Each value is that of the time until the next one.
-        return recorded(name, sum(badEvents, window) * (interval / .seconds(1)))
+        // Each value is that of the time until the next step; rates overlap, so that none is between two of them.
+        let step = base / 5
+        let rates = badEvents.value(matching: .objective, objective.name).samples(over: .fixed(window), every: step)
+        return recorded(name, rates.total * (step / .seconds(1)))
     }
 
     /// What is left of the period's budget: 1 for all of it.

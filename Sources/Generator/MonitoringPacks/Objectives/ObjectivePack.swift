@@ -7,7 +7,7 @@ struct ObjectivePack: StandardPack {
     static let subject = StandardPacks.Subject.objectives
     let concern = "objective"
 
-    func alerts(in fleet: Fleet) -> [Alert] { fleet.objectives.flatMap { ObjectiveRules($0, in: fleet).alerts } }
+    func alerts(in fleet: Fleet) -> [Alert] { fleet.objectives.flatMap { ObjectiveRules($0).alerts } }
 
     func dashboards(of fleet: Fleet) -> [Dashboard] {
         FleetDashboard.objectives.ifPart(of: fleet) { ObjectivesDashboard(fleet: fleet).dashboard }

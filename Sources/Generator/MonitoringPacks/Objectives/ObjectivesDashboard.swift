@@ -15,7 +15,7 @@ struct ObjectivesDashboard {
             annotations: [.firingAlerts(named: "ErrorBudgetBurn")], start: "now-7d"
         ) {
             PanelRow(height: max(4, fleet.objectives.count + 2)) { budgets }
-            for objective in fleet.objectives { ObjectiveSection(rules: ObjectiveRules(objective, in: fleet)).rows }
+            for objective in fleet.objectives { ObjectiveSection(rules: ObjectiveRules(objective)).rows }
         }
     }
 
@@ -27,7 +27,7 @@ struct ObjectivesDashboard {
                 description: "What is left of each objective's budget for its period: all at 100 %, overdrawn below 0.",
                 kind: .barGauge, unit: .ratio
             ) {
-                PanelQuery(ObjectiveRules(objective, in: fleet).budgetRemaining.value, legend: "\(.objective)")
+                PanelQuery(ObjectiveRules(objective).budgetRemaining.value, legend: "\(.objective)")
             }.range(from: 0, to: 1).thresholds(.least(0))
         }
     }

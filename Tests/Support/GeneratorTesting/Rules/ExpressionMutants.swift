@@ -28,6 +28,13 @@ enum ExpressionMutants {
                 + matchers(selector).map {
                     Mutant(change: $0, expression: PromQLExpression(.range($1, window: .milliseconds(window))))
                 }
+        case .subquery(let inner, .milliseconds(let window), .milliseconds(let step)?, let modifiers):
+            return [(window * 2, step), (window / 2, step), (window, step * 2)].map { window, step in
+                Mutant(
+                    change: "the subquery's window becomes \(window) ms and its step \(step) ms",
+                    expression: PromQLExpression(
+                        .subquery(inner, window: .milliseconds(window), step: .milliseconds(step), modifiers)))
+            }
         case .aggregation(let aggregation, let grouping, let parameter, let operand):
             let others = [PromQLAggregation.sum, .avg, .min, .max, .count].filter { $0 != aggregation }.map { other in
                 Mutant(
@@ -47,7 +54,7 @@ enum ExpressionMutants {
                 Mutant(
                     change: "\(symbol.rawValue)\(guardMark(symbol, right)) becomes \(other.rawValue)",
                     expression: PromQLExpression(.binary(other, matching, left, right)))
-            } + thresholds(symbol, matching, left, right)
+            } + thresholds(symbol, matching, left, right) + factors(symbol, matching, left, right)
         default: return []
         }
     }
@@ -71,6 +78,18 @@ enum ExpressionMutants {
                 change: "\(symbol.rawValue) \(limit) becomes \(symbol.rawValue) \(other)",
                 expression: PromQLExpression(.binary(symbol, matching, left, PromQLExpression(.number(other)))))
         }
+    }
+
+    /// The number that something is multiplied with or divided by, doubled.
+    private static func factors(
+        _ symbol: PromQLOperator, _ matching: PromQLMatching, _ left: PromQLExpression, _ right: PromQLExpression
+    ) -> [Mutant] {
+        guard [.times, .divide].contains(symbol), case .number(let factor) = right.form else { return [] }
+        return [
+            Mutant(
+                change: "\(symbol.rawValue) \(factor) becomes \(symbol.rawValue) \(factor * 2)",
+                expression: PromQLExpression(.binary(symbol, matching, left, PromQLExpression(.number(factor * 2)))))
+        ]
     }
 
     private static func guardMark(_ symbol: PromQLOperator, _ right: PromQLExpression) -> String {
@@ -119,6 +138,8 @@ enum ExpressionMutants {
         case .call(let function, let arguments): return rebuilt(arguments) { .call(function, $0) }
         case .aggregation(let aggregation, let grouping, let parameter, let operand):
             return rebuilt([operand]) { .aggregation(aggregation, grouping, parameter: parameter, $0[0]) }
+        case .subquery(let inner, let window, let step, let modifiers):
+            return rebuilt([inner]) { .subquery($0[0], window: window, step: step, modifiers) }
         case .negated(let operand): return rebuilt([operand]) { .negated($0[0]) }
         case .binary(let symbol, let matching, let left, let right):
             let mutants = rebuilt([left], { .binary(symbol, matching, $0[0], right) })

@@ -96,6 +96,11 @@ struct RuleSimulation {
 
     /// The samples within a window whose both ends belong to it, as Prometheus before 3.0 has it; times are seconds from the start.
     func windows(_ expression: PromQLExpression, at index: Int) throws(Fault) -> (Range<Double>, [SimulatedWindow]) {
+        if case .subquery(let inner, .milliseconds(let window), .milliseconds(let every)?, let modifiers) = expression.form,
+            case .selector(let selector) = inner.form, modifiers == PromQLModifiers()
+        {
+            return try windows(selector, of: Double(window) / 1000, every: Double(every) / 1000, at: index)
+        }
         guard case .range(let selector, .milliseconds(let window)) = expression.form else { throw .unknown("\(expression)") }
         let end = Double(index) * step - (try offset(selector))
         let start = end - Double(window) / 1000
@@ -111,5 +116,33 @@ struct RuleSimulation {
             return SimulatedWindow(labels: series.labels.filter { $0.key != SimulatedSample.nameLabel }, points: points)
         }
         return (start..<end, windows.filter { !$0.points.isEmpty })
+    }
+
+    /// The newest samples at each multiple of some seconds within a window.
+    private func windows(
+        _ selector: PromQLSelector, of window: Double, every seconds: Double, at index: Int
+    ) throws(Fault) -> (Range<Double>, [SimulatedWindow]) {
+        let end = Double(index) * step
+        let first = max(Int(((end - window) / seconds - 1e-9).rounded(.up)), 0)
+        let last = Int((end / seconds + 1e-9).rounded(.down))
+        let offset = try offset(selector)
+        let windows = try matching(selector).map { series in
+            let points = stride(from: first, through: last, by: 1).compactMap { multiple -> SimulatedWindow.Point? in
+                let time = Double(multiple) * seconds
+                return newest(of: series, at: time - offset).map { .init(time: time, value: $0) }
+            }
+            return SimulatedWindow(labels: series.labels.filter { $0.key != SimulatedSample.nameLabel }, points: points)
+        }
+        return (end - window..<end, windows.filter { !$0.points.isEmpty })
+    }
+
+    /// The newest value of the last five minutes, which is as far as Prometheus looks back.
+    private func newest(of series: SimulatedSeries, at time: Double) -> Double? {
+        var position = Int((time / step + 1e-9).rounded(.down))
+        while position >= 0, time - Double(position) * step <= 300 {
+            if position < series.values.count, let value = series.values[position] { return value }
+            position -= 1
+        }
+        return nil
     }
 }
