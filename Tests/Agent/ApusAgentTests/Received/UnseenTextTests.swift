@@ -1,6 +1,6 @@
 import AgentMetrics
 import ApusAgent
-import HostTesting
+import ApusText
 import NIOHTTP1
 import Testing
 
