@@ -42,7 +42,8 @@ private struct GuardedMemory: ~Copyable {
     }
 
     @Test func `labels at the very end of memory are read, and messages written there, and not a byte behind`() throws {
-        let (text, out) = (try GuardedMemory(pages: 2), try GuardedMemory(pages: 4))
+        let text = try GuardedMemory(pages: 2)
+        let out = try GuardedMemory(pages: 4)
         var roomy = [UInt8](repeating: 0, count: 1 << 15)
         var copy = [UInt8](repeating: 0, count: 1 << 14)
         for seed in 0..<4000 {
