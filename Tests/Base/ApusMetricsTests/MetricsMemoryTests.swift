@@ -4,16 +4,18 @@ import Glibc
 import Testing
 
 /// Memory that ends where its page ends; the page behind it can be neither read nor written.
-private struct GuardedMemory: ~Copyable {
+private final class GuardedMemory {
     private static let page = 4096
     private let pages: UnsafeMutableRawPointer
     private let size: Int
 
     init(pages count: Int) throws {
-        size = count * Self.page
-        let pages = mmap(nil, size + Self.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        self.pages = try #require(pages != MAP_FAILED ? pages : nil)
-        try #require(mprotect(self.pages + size, Self.page, PROT_NONE) == 0)
+        let size = count * Self.page
+        let all = mmap(nil, size + Self.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        let pages = try #require(all != MAP_FAILED ? all : nil)
+        try #require(mprotect(pages + size, Self.page, PROT_NONE) == 0)
+        self.size = size
+        self.pages = pages
     }
 
     /// The last bytes before the end.
