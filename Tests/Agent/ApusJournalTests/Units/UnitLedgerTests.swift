@@ -70,7 +70,7 @@ import Testing
     @Test func `serves the state of a unit under its alias, as the unit's signals tell of it`() {
         let (alias, real) = ("mysql.service", "mariadb.service")
         func state(_ active: String) -> UnitState {
-            var state = state(alias, active)
+            var state = self.state(alias, active)
             state.id = real
             return state
         }
