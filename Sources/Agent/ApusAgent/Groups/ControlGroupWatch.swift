@@ -57,7 +57,7 @@ struct ControlGroupWatch {
     private(set) var claims: [Claim] = []
     private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
     private var ledger = ControlGroupLedger()
-    /// Those whose group was forgotten while they were there: what they had counted was served before.
+    /// Control groups whose group was forgotten while they were there: what they had counted was served before.
     private var givenUp: Set<ControlGroupTree.Folder> = []
     /// Whether the file has been read again since they were looked for.
     private var isReloaded = false

@@ -54,7 +54,7 @@ extension GroupRoll {
         return (newcomers, others)
     }
 
-    /// Those that have become something else since they were asked, of as many as one turn looks at.
+    /// The candidates that have become something else since they were asked, of as many as one turn looks at.
     private mutating func changed(_ others: [Candidate]) -> [Candidate] {
         guard !aspects.isEmpty else { return [] }
         let seesControlGroups = aspects.contains(.controlGroups)

@@ -136,7 +136,7 @@ struct GroupRoll {
     struct NamedPlaces {
         /// Living groups that gave their places to them.
         var given: [InstanceIdentity] = []
-        /// Those for which there is no place.
+        /// Plainly named groups for which there is no place.
         var missing: [InstanceIdentity] = []
     }
 

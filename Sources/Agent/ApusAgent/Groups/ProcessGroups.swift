@@ -124,7 +124,7 @@ package final class ProcessGroups: Sendable {
 
     /// Who a reporter is to the group of a name.
     ///
-    /// Of somebody whom the last look does not show as one of the group's there is another look, several times a second at most, whoever
+    /// A reporter whom the last look does not show as one of the group has another look done, several times a second at most, whoever
     /// asks.
     package func holding(of identity: InstanceIdentity, _ peer: ReportPeer, at now: Moment) -> GroupHolding {
         state.withLock { state in

@@ -1,6 +1,6 @@
 /// Chooses the processes that a turn of the sampling loop looks at again, to see whether they have become something else.
 ///
-/// Those that have run since come first and have half of the places, as nobody runs another program without; all others have the rest. Where
+/// Processes that have run since come first and have half of the places, as nobody runs another program without; all others have the rest. Where
 /// there are more, each has its turn, in the order of their numbers.
 struct ProcessRotation {
     /// How many are looked at in a turn.
