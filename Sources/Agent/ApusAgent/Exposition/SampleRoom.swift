@@ -39,7 +39,7 @@ struct SampleRoom {
         cut.ownSamples = beside + named
         for place in groups.indices.filter({ groups[$0].isCaptured }).sorted(by: { groups[$0].number < groups[$1].number }) {
             rest -= exact[place]
-            // Those behind one that is left out came later, and are left out too.
+            // Groups behind one that is left out came later, and are left out too.
             if rest < 0 { gone.insert(place) } else { cut.ownSamples += exact[place] }
         }
         cut.groups = gone.map { groups[$0].identity }.sorted()

@@ -28,7 +28,7 @@ final class WatchedGroup {
     var hidesStorage = false
     /// The users of its processes, as far as somebody has asked; those of the last ones while it has none.
     var users: Set<UInt32> = []
-    /// Of which look the users are; `nil` before the first time.
+    /// The look that found the users; `nil` before the first time.
     var usersAt: UInt64?
     /// What the log says of it already.
     var told = Standing.inhabited

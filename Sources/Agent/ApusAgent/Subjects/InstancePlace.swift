@@ -53,7 +53,7 @@ struct InstancePlace: Equatable, Sendable {
         return ofUser.filter { $0.holder?.pid == process }.max { $0.connection < $1.connection }
     }
 
-    /// Of those that have ended the one that did first; `nil` where all live.
+    /// The place that ended first; `nil` where all live.
     private static func oldest(_ places: [InstancePlace]) -> InstancePlace? {
         places.filter { $0.endedAt != nil }.min { $0.endedAt ?? 0 < $1.endedAt ?? 0 }
     }

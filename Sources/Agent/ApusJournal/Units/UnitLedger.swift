@@ -32,9 +32,9 @@ package struct UnitLedger {
         /// Since when questions have no answer, and how many.
         var lateSince: Instant?
         var late = 0
-        /// Of one that is not loaded, systemd's word for its file, and for what it makes of the file; the latter is `nil` until it was
-        /// asked for.
+        /// The word of systemd for the file of a unit that is not loaded.
         var file: String?
+        /// What systemd makes of that file; `nil` until it was asked for.
         var fileLoadState: String?
         /// Whether a question is due, or under way, that makes systemd load the unit.
         var isProbed = false

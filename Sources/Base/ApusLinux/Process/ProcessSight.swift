@@ -49,7 +49,7 @@ package enum ProcessSight: Sendable {
 
     /// Why this user sees nobody else's processes, and what helps; `nil` where it sees them, or the mount of proc(5) is not the reason.
     package static func hidingOthers(_ root: KernelRoot = .live) -> String? {
-        // Of each namespace it is the first process, and root's nearly always.
+        // Process 1 is the first one of each namespace, and is of root nearly always.
         guard (try? ProcFile("\(root.proc)/1/stat").read { ProcessStat($0) }) == nil else { return nil }
         return hiding("processes of other users", root)
     }

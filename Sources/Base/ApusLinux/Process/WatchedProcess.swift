@@ -81,7 +81,7 @@ package final class WatchedProcess: Sendable {
             guard fields.skip(1) else { return nil }
             return fields.nextNumber()
         }
-        // Of a process whose first thread has ended `statm` says 0.
+        // `statm` says 0 of a process whose first thread has ended.
         guard let pages, pages > 0 else { return living.residentPages }
         return pages
     }

@@ -145,7 +145,7 @@ extension PromQLExpression {
     }
 
     /// The selectors without which there is no result: not those whose absence is asked for, nor those that only may contribute.
-    /// What was some time ago is looked for now, as a fleet that has just begun has no past.
+    /// A selector with an offset is looked for as it is now, as a fleet that has just begun has no past.
     fileprivate var selectorsThatMustFind: [PromQLSelector] {
         switch form {
         case .selector(let selector), .range(let selector, _): [selector.asItIsNow]
