@@ -9,7 +9,7 @@ package enum GroupLimits: LimitCatalog {
 
     package static let processes = Limit(
         8192,
-        "processes of all groups, and an eighth of the descriptors that the agent may have; those past them are not watched, and processes of captured groups give way to those of named ones",
+        "processes of all groups, and half as many as the agent may have descriptors; those past them are not watched, and processes of captured groups give way to those of named ones",
         per: "agent",
         metric: Agent.unwatchedProcesses.family.name, remedy: "match fewer, or raise LimitNOFILE= in the agent's unit")
     package static let groups = Limit(

@@ -25,7 +25,7 @@ final class GroupMember {
     /// Files of a process that are kept open at most.
     static let descriptors = 4
 
-    let process: WatchedProcess
+    private(set) var process: WatchedProcess
     let group: Int
     /// Whether all that it has used counts.
     let countsWhole: Bool
@@ -47,11 +47,11 @@ final class GroupMember {
     /// As the last look found it; `nil` before the first.
     private(set) var sight: MemberSight?
     /// What it has read and written; `nil` where that may not be known.
-    private let io: ProcFile?
+    private var io: ProcFile?
     /// Whether what it has read and written is not known, though it was there to be asked.
     private(set) var hidesStorage = false
     /// Where the number of its descriptors is read; `nil` where the kernel has no such folder.
-    private let descriptors: DescriptorFolder?
+    private var descriptors: DescriptorFolder?
     /// Its open descriptors at the last turn, where they have to be counted one by one.
     private var countedFiles: UInt64?
 
@@ -74,6 +74,18 @@ final class GroupMember {
         isSettled = former.map { $0.isSettled && $0.name == name } ?? false
         proportional = former?.proportional ?? ProportionalMemory()
         sockets = former?.sockets ?? ProcessSockets()
+    }
+
+    /// Keeps its files open from now on, or its folder alone, where that can be had.
+    func keepFilesOpen(_ keepsOpen: Bool) {
+        do throws(LinuxError) {
+            let process = try process.keepingFilesOpen(keepsOpen)
+            let io = try io.map { _ throws(LinuxError) in try process.file("io") }
+            let descriptors = try descriptors.map { _ throws(LinuxError) in try DescriptorFolder(of: process) } ?? nil
+            (self.process, self.io, self.descriptors) = (process, io, descriptors)
+        } catch {
+            // Its end is seen at the next look; where there is no descriptor it stays as it is.
+        }
     }
 
     /// Looks at it anew.

@@ -122,7 +122,7 @@ extension GroupRoll {
         // A clock tick earlier, as the kernel rounds down.
         let isYoung = start + 1e9 / root.ticksPerSecond >= Double(turnedAt)
         // Its number may have gone to another one since.
-        guard let process = former?.process ?? (try? WatchedProcess(pid: pid, root: root)),
+        guard let process = former?.process ?? (try? WatchedProcess(pid: pid, root: root, keepsFilesOpen: mayKeepFilesOpen())),
             process.startTicks == newcomer.stat.startTicks
         else { return }
         let member = GroupMember(
@@ -133,8 +133,7 @@ extension GroupRoll {
         if former.map({ $0.group != group }) ?? wasStrange { movers.append(pid) }
         if let former, former.group != group, former.hidesStorage { groups[former.group]?.hidesStorage = true }
         if member.countsWhole { groups[group]?.count(from: process.startTicks, root, at: now) }
-        members[pid] = member
-        roster = nil
+        enter(member)
     }
 
     /// Where a process belongs.

@@ -42,7 +42,10 @@ extension GroupRoll {
         while !waiting.isEmpty {
             var gone: Set<Int32> = []
             for member in waiting {
-                do throws(LinuxError) { try member.look(isTurn: isTurn) } catch { gone.insert(member.process.pid) }
+                do throws(LinuxError) { try member.look(isTurn: isTurn) } catch {
+                    // Where there is no descriptor to ask with, nothing is said of its end: it is as it was.
+                    if !error.isShortage { gone.insert(member.process.pid) }
+                }
             }
             guard !gone.isEmpty else { break }
             ended.formUnion(gone)
@@ -50,13 +53,6 @@ extension GroupRoll {
             let heirs = ledger.heirs(of: ended).subtracting(ended)
             waiting = inOrder().filter { heirs.contains($0.process.pid) || isBelow($0, heirs) }
         }
-    }
-
-    /// Lets go of a process that belongs to a group no more.
-    mutating func remove(_ pid: Int32) {
-        if let member = members[pid], member.hidesStorage { groups[member.group]?.hidesStorage = true }
-        members[pid] = nil
-        roster = nil
     }
 
     /// Whether a process has one of these above it.

@@ -42,7 +42,11 @@ struct GroupRoll {
     var order: [Int]?
     /// The places for groups that are taken.
     var taken = 0
-    var members: [Int32: GroupMember] = [:]
+    private(set) var members: [Int32: GroupMember] = [:]
+    /// How many of the members keep their files open.
+    var openMembers = 0
+    /// The descriptors that all members may take.
+    let descriptors: Int
     /// The processes that belong to groups, the lowest number first; `nil` when one has come or gone since.
     var roster: [GroupMember]?
     /// The number of the next group that comes; none is given twice.
@@ -92,7 +96,8 @@ struct GroupRoll {
         self.root = root
         self.budget = budget
         survey = sockets
-        most = min(GroupLimits.processes.value, descriptors.map { $0 / 2 / GroupMember.descriptors } ?? .max)
+        self.descriptors = descriptors.map { $0 / 2 } ?? .max
+        most = min(GroupLimits.processes.value, self.descriptors)
         first = try? ControlGroups(of: 1, root: root)
         controlGroups = ControlGroupWatch(root, isWhole: readsControlGroups, descriptors: descriptors)
     }
@@ -152,6 +157,26 @@ struct GroupRoll {
         }
     }
 
+    /// Takes a process into a group, in place of what was known of it.
+    mutating func enter(_ member: GroupMember) {
+        leaveFiles(of: members[member.process.pid])
+        members[member.process.pid] = member
+        if member.process.keepsFilesOpen { openMembers += 1 }
+        roster = nil
+    }
+
+    /// Lets go of a process that belongs to a group no more.
+    mutating func remove(_ pid: Int32) {
+        guard let member = members.removeValue(forKey: pid) else { return }
+        leaveFiles(of: member)
+        if member.hidesStorage { groups[member.group]?.hidesStorage = true }
+        roster = nil
+    }
+
+    private mutating func leaveFiles(of member: GroupMember?) {
+        if member?.process.keepsFilesOpen == true { openMembers -= 1 }
+    }
+
     /// A turn of the sampling loop.
     mutating func turn(retention: UInt64, at now: Moment) {
         look(isTurn: true, at: now)
@@ -160,6 +185,7 @@ struct GroupRoll {
         for (pid, stranger) in strangers where !stranger.isSettled && !stranger.isUnwatched {
             strangers[pid]?.isSettled = true
         }
+        openFiles()
         turnedAt = now.sinceBoot
         searchedAt = now.realtime
         for (number, group) in groups where !group.isExpected && group.finding.reading.isEmpty {

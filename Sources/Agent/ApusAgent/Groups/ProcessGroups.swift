@@ -37,7 +37,8 @@ package final class ProcessGroups: Sendable {
     ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
     ///   - mostMarked: how many processes a turn of the sampling loop looks at to see whether they are something else.
-    ///   - descriptors: that this process may have open; a process of a group takes four, and half of all are left to the rest.
+    ///   - descriptors: that this process may have open; a process of a group takes four, or one where there are not as many, and half of all
+    ///   are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
         proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,

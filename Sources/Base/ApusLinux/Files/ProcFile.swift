@@ -5,7 +5,10 @@ import Glibc
 /// A descriptor of /proc/PID/… belongs to that very process: after its end the read fails with ESRCH, even when the pid has been
 /// given to another process.
 package final class ProcFile: Sendable {
+    /// -1 where it is opened at each read.
     private let descriptor: Int32
+    /// The folder that it is opened in at each read, and its name there.
+    private let place: (folder: ProcFolder, name: String)?
     package let path: String
 
     /// - Throws: ``LinuxError/open(path:code:)``.
@@ -13,14 +16,32 @@ package final class ProcFile: Sendable {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .open(path: path, code: errno) }
         self.path = path
+        place = nil
     }
 
-    deinit { close(descriptor) }
+    /// Opens a file of a folder.
+    ///
+    /// - Parameter keepsOpen: `false`: it is opened at each read, which takes two calls of the kernel more, and no descriptor.
+    /// - Throws: ``LinuxError/open(path:code:)``, also where it is opened later.
+    package init(_ name: String, in folder: ProcFolder, keepsOpen: Bool) throws(LinuxError) {
+        let opened = try folder.open(name)
+        if keepsOpen {
+            (descriptor, place) = (opened, nil)
+        } else {
+            close(opened)
+            (descriptor, place) = (-1, (folder, name))
+        }
+        path = "\(folder.path)/\(name)"
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Reads at most `capacity` bytes and hands them to `body` without an allocation.
     package func read<Result>(capacity: Int = 4096, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) throws(LinuxError)
         -> Result
     {
+        let descriptor = try place.map { place throws(LinuxError) in try place.folder.open(place.name) } ?? self.descriptor
+        defer { if place != nil { close(descriptor) } }
         let outcome: Swift.Result<Result, LinuxError> = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) {
             buffer in
             let count = pread(descriptor, buffer.baseAddress, capacity, 0)
@@ -69,6 +90,9 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     /// Whether the kernel has no such thing to say here and now: a file that is not there, a control group that was removed, pressure
     /// information that is switched off.
     package var isAbsence: Bool { code.map { [ENOENT, ENODEV, EOPNOTSUPP].contains($0) } ?? false }
+
+    /// Whether it could not be asked for this once, as there was no descriptor or no memory for it.
+    package var isShortage: Bool { code.map { [EMFILE, ENFILE, ENOMEM, EINTR].contains($0) } ?? false }
 
     /// Whether the kernel does not say it to this user.
     package var isForbidden: Bool { code.map { [EACCES, EPERM].contains($0) } ?? false }

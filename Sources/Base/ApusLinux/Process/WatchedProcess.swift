@@ -1,6 +1,6 @@
 import Glibc
 
-/// One process, looked at from outside through descriptors that stay open.
+/// One process, looked at from outside through descriptors that stay open: of its files, or, where there are not as many, of its folder.
 package final class WatchedProcess: Sendable {
     package let pid: Int32
     /// Start of the process in seconds since the Unix epoch, by the clock as it is set when the process is opened; `nil` where the
@@ -13,27 +13,58 @@ package final class WatchedProcess: Sendable {
     private let statFile: ProcFile
     /// `nil` where there is none.
     private let memoryFile: ProcFile?
+    /// The folder that its files are opened in at each look; `nil` where they stay open.
+    let openFolder: ProcFolder?
+
+    /// Whether its files stay open, and not its folder alone.
+    package var keepsFilesOpen: Bool { openFolder == nil }
 
     /// The folder of the process in proc(5).
     package var folder: String { "\(root.proc)/\(pid)" }
 
     /// Opens a process.
     ///
+    /// - Parameter keepsFilesOpen: `false`: its folder alone is kept open, one descriptor in place of one for each file, and a look takes
+    ///   longer.
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process.
-    package init(pid: Int32, root: KernelRoot = .live) throws(LinuxError) {
+    package init(pid: Int32, root: KernelRoot = .live, keepsFilesOpen: Bool = true) throws(LinuxError) {
         self.pid = pid
         self.root = root
-        statFile = try ProcFile("\(root.proc)/\(pid)/stat")
+        let folder = try ProcFolder("\(root.proc)/\(pid)")
+        statFile = try ProcFile("stat", in: folder, keepsOpen: keepsFilesOpen)
         let first = try statFile.read { ProcessStat($0) }
         startTicks = first.startTicks
-        memoryFile = try? ProcFile("\(root.proc)/\(pid)/statm")
+        memoryFile = try? ProcFile("statm", in: folder, keepsOpen: keepsFilesOpen)
         startTime = root.bootTime().map { $0 + Double(first.startTicks) / root.ticksPerSecond }
+        openFolder = keepsFilesOpen ? nil : folder
+    }
+
+    /// Opens the files of a process of which the folder was kept open, or the folder of one of which the files were.
+    ///
+    /// - Throws: ``LinuxError``.
+    private init(_ other: WatchedProcess, keepsFilesOpen: Bool) throws(LinuxError) {
+        (pid, root, startTime, startTicks) = (other.pid, other.root, other.startTime, other.startTicks)
+        let folder = if let open = other.openFolder { open } else { try ProcFolder(other.folder) }
+        statFile = try ProcFile("stat", in: folder, keepsOpen: keepsFilesOpen)
+        memoryFile =
+            other.memoryFile == nil ? nil : try ProcFile("statm", in: folder, keepsOpen: keepsFilesOpen)
+        openFolder = keepsFilesOpen ? nil : folder
+        // A path leads to whoever has the pid, which may be another process by now.
+        guard !other.hasEnded else { throw .read(path: statFile.path, code: ESRCH) }
+    }
+
+    /// The same process with its files open, or with its folder alone.
+    ///
+    /// - Throws: ``LinuxError``.
+    package func keepingFilesOpen(_ keepsFilesOpen: Bool) throws(LinuxError) -> WatchedProcess {
+        keepsFilesOpen == self.keepsFilesOpen ? self : try WatchedProcess(self, keepsFilesOpen: keepsFilesOpen)
     }
 
     /// Opens a file of the process' folder, to be read for as long as the process lives.
     ///
     /// - Throws: ``LinuxError``.
     package func file(_ name: String) throws(LinuxError) -> ProcFile {
+        if let openFolder { return try ProcFile(name, in: openFolder, keepsOpen: false) }
         let file = try ProcFile("\(folder)/\(name)")
         // A path leads to whoever has the pid, which may be another process by now.
         guard !hasEnded else { throw .read(path: file.path, code: ESRCH) }

@@ -156,7 +156,7 @@ import Testing
     @Test func `a process of a plain name goes before those of captured ones, of which the one that began last gives way`()
         throws
     {
-        let groups = groups(try file("z"), descriptors: 31)
+        let groups = groups(try file("z"), descriptors: 7)
         for number in 1...3 {
             try host.put(.init(pid: 4800 + Int32(number), command: "job \(number)", startTicks: 329_000 + number))
         }
@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test func `a group whose processes find no room is told so, and not that nobody matches it`() throws {
-        let groups = groups(try file("a", "z"), descriptors: 31)
+        let groups = groups(try file("a", "z"), descriptors: 7)
         for number in 1...3 { try host.put(.init(pid: 4800 + Int32(number), command: "a")) }
         turn(groups)
         try host.put(.init(pid: 4804, name: "z", command: "z", startTicks: 330_000))
@@ -197,7 +197,7 @@ import Testing
         let groups = ProcessGroups(
             try WatchFile.parse(Array("groups: [{ service: nginx, match: { executable: nginx } }]".utf8), path: "watch.yaml"),
             retention: .seconds(300), root: host.root,
-            descriptors: 31, logger: host.log.logger, at: host.time.now)
+            descriptors: 7, logger: host.log.logger, at: host.time.now)
         turn(groups)
         #expect(look(groups).map(\.reading.processes) == [3])
         #expect(groups.unwatched == 2)
