@@ -61,6 +61,25 @@ import Testing
         #expect(try read()["b_total"] == ["": 1.5])
     }
 
+    @Test func `a short text that is kept as a long one is the same label, and the same value`() throws {
+        // Its bytes lie in memory of their own, for as long as that was asked for.
+        func kept(_ text: String) -> String {
+            var long = String()
+            long.reserveCapacity(200)
+            long += text
+            return long
+        }
+        for _ in 0..<2 {
+            for (key, value) in [
+                ("method", "GET"), (kept("method"), "GET"), ("method", kept("GET")), (kept("method"), kept("GET")),
+            ] {
+                CoreMetrics.Counter(label: "jobs", dimensions: [(key, value)], factory: factory).increment()
+                CoreMetrics.Counter(label: kept("jobs"), dimensions: [(key, value)], factory: factory).increment()
+            }
+        }
+        #expect(try read()["jobs_total"] == [#"method="GET""#: 16])
+    }
+
     @Test func `the same label and dimensions are the same series, and one more after destroy`() throws {
         for _ in 0..<2 {
             let counter = CoreMetrics.Counter(label: "a", dimensions: [("x", "1"), ("y", "2")], factory: factory)

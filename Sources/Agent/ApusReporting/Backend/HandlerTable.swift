@@ -92,12 +92,6 @@ final class HandlerTable<Handler: AnyObject & Sendable>: Sendable {
 
     @inline(__always)
     private func hash(_ label: String, _ dimensions: [(String, String)]) -> UInt64 {
-        var hash = TextHash(seed: seed)
-        hash.combine(label)
-        for dimension in dimensions {
-            hash.combine(dimension.0)
-            hash.combine(dimension.1)
-        }
-        return hash.value
+        TextHash.value(of: label, dimensions, seed: seed)
     }
 }

@@ -1,26 +1,44 @@
 /// A hash of several texts, for tables in memory whose keys come from outside: seeded, so that nobody can choose texts that meet.
 ///
 /// It folds 128-bit products of eight bytes at a time (after Wang Yi's wyhash), as Swift's own hasher takes most of the time of finding
-/// a handle. It is no hash for anything that is kept.
-package struct TextHash {
-    package private(set) var value: UInt64
-    /// What lengths are multiplied with; odd, and as secret as the seed.
-    private let lengths: UInt64
-
+/// a handle. It is no hash for anything that is kept: equal texts have one hash as a rule, and two where one of them is short and is kept as a
+/// long one.
+package enum TextHash {
+    /// The hash of a name and of pairs of texts, in their order.
+    ///
+    /// One call for all of them: between modules each would be one of its own.
+    ///
     /// - Parameter seed: the same for all hashes that are compared.
-    package init(seed: UInt64) {
-        value = seed
-        lengths = seed &* 0x9e37_79b9_7f4a_7c15 | 1
+    package static func value(of name: String, _ pairs: [(String, String)], seed: UInt64) -> UInt64 {
+        // What lengths are multiplied with; odd, and as secret as the seed.
+        let lengths = seed &* 0x9e37_79b9_7f4a_7c15 | 1
+        var state = fold(name, seed, lengths)
+        // In bounds by the loop, and not used past the closure.
+        pairs.withUnsafeBufferPointer { pairs in
+            for index in pairs.indices {
+                state = fold(pairs[index].0, state, lengths)
+                state = fold(pairs[index].1, state, lengths)
+            }
+        }
+        return state
     }
 
     /// Takes a text in; its length too, so that no two rows of texts are one.
     @inline(__always)
-    package mutating func combine(_ text: String) {
-        let (state, lengths) = (value, lengths)
-        // The buffer is the text's own, or a copy of a short one, and is not used past the closure. All loads are within `count`.
-        value =
-            text.utf8.withContiguousStorageIfAvailable { Self.fold(UnsafeRawBufferPointer($0), state, lengths) }
-            ?? Array(text.utf8).withUnsafeBytes { Self.fold($0, state, lengths) }
+    private static func fold(_ text: borrowing String, _ state: UInt64, _ lengths: UInt64) -> UInt64 {
+        // A text of up to 15 bytes lies in the 16 bytes of the value itself, its length with it: that it does a bit of the second word says
+        // (StringObject.swift in the standard library). To take these counts no use of the text up and down, and copies nothing. Were the bit
+        // another one, equal texts could have several hashes, and a table more than one entry for them.
+        let words = unsafeBitCast(copy text, to: (UInt64, UInt64).self)
+        if words.1 >> 61 & 1 == 1 { return mix(words.0 ^ lengths, words.1 ^ state) }
+        return foldLong(copy text, state, lengths)
+    }
+
+    @inline(never)
+    private static func foldLong(_ text: String, _ state: UInt64, _ lengths: UInt64) -> UInt64 {
+        // The buffer is the text's own, or a copy, and is not used past the closure. All loads are within `count`.
+        text.utf8.withContiguousStorageIfAvailable { fold(UnsafeRawBufferPointer($0), state, lengths) }
+            ?? Array(text.utf8).withUnsafeBytes { fold($0, state, lengths) }
     }
 
     @inline(__always)
