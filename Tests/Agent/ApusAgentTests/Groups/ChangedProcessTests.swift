@@ -13,17 +13,7 @@ import Testing
 
     init() throws { host = try FixtureHost() }
 
-    private func look(_ groups: ProcessGroups) -> [ProcessGroups.Served] {
-        host.time.pass(.seconds(1))
-        return groups.look(at: host.time.now)
-    }
-
-    private func turn(_ groups: ProcessGroups) {
-        host.time.pass(.seconds(15))
-        groups.tick(at: host.time.now)
-    }
-
-    private func processes(_ groups: ProcessGroups) -> [Int] { look(groups).map(\.reading.processes) }
+    private func processes(_ groups: ProcessGroups) -> [Int] { host.look(groups).map(\.reading.processes) }
 
     @Test func `a title that is set late brings a process to its group at the next turn, and another one takes it away`() throws
     {
@@ -32,19 +22,19 @@ import Testing
             try host.put(.init(pid: 4801, name: "ruby", command: command, userTicks: ticks))
         }
         try put("ruby bin/sidekiq", ticks: 100)
-        for _ in 0..<4 { turn(groups) }
+        for _ in 0..<4 { host.turn(groups) }
         #expect(processes(groups) == [0])
         try put("sidekiq 7.2 shop [0 of 5 busy]", ticks: 110)
         // A scrape asks nobody again.
         #expect(processes(groups) == [0])
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [1])
         try put("sidekiq 7.2 shop [3 of 5 busy]", ticks: 115)
-        turn(groups)
-        let reading = try #require(look(groups).first).reading
+        host.turn(groups)
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.processes == 1 && reading.account.started == 1 && reading.account.used.userTicks == 5)
         try put("ruby bin/console", ticks: 116)
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [0])
     }
 
@@ -58,7 +48,7 @@ import Testing
         }
         for program in ["/srv/one/app", "/srv/two/app", "/srv/three/app"] {
             try put(program)
-            for _ in 0..<3 { turn(groups) }
+            for _ in 0..<3 { host.turn(groups) }
             #expect(processes(groups) == [program == "/srv/two/app" ? 1 : 0], "\(program)")
         }
     }
@@ -69,7 +59,7 @@ import Testing
         try host.put(.init(pid: 4801, name: "app", command: "app"))
         for user in [0, 65_534, 33] as [UInt32] {
             try #require(chown(host.folder.path("host/proc/4801"), user, user) == 0)
-            for _ in 0..<3 { turn(groups) }
+            for _ in 0..<3 { host.turn(groups) }
             #expect(processes(groups) == [user == 65_534 ? 1 : 0], "\(user)")
         }
     }
@@ -77,15 +67,15 @@ import Testing
     @Test func `a captured instance is not up by a process that is another one now`() throws {
         let groups = try host.groups(
             "groups: [{ service: job, instance: 'job-${n}', match: { command: '^worker job (?<n>[0-9]+)' } }]")
-        func served() -> [String] { look(groups).map { "\($0.identity.instance) \($0.reading.processes)" } }
+        func served() -> [String] { host.look(groups).map { "\($0.identity.instance) \($0.reading.processes)" } }
         try host.put(.init(pid: 4801, name: "worker", command: "worker job 1"))
-        for _ in 0..<3 { turn(groups) }
+        for _ in 0..<3 { host.turn(groups) }
         #expect(served() == ["job-1 1"])
         try host.put(.init(pid: 4801, name: "worker", command: "worker job 2"))
-        turn(groups)
+        host.turn(groups)
         #expect(served() == ["job-1 0", "job-2 1"])
         try host.put(.init(pid: 4801, name: "worker", command: "worker rests"))
-        turn(groups)
+        host.turn(groups)
         #expect(served() == ["job-1 0", "job-2 0"])
     }
 
@@ -98,20 +88,20 @@ import Testing
                 .init(pid: 4803, parent: 4802, name: "tool", command: "tool", startTicks: 329_002))
         }
         try put("ruby bin/puma")
-        for _ in 0..<3 { turn(groups) }
+        for _ in 0..<3 { host.turn(groups) }
         #expect(processes(groups) == [0])
         try put("puma 6.4 shop")
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [3])
         try put("ruby bin/console")
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [0])
         try put("puma 6.4 shop")
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [3])
         try host.remove(4801)
         try host.put(.init(pid: 4802, name: "helper", command: "helper", startTicks: 329_001))
-        for _ in 0..<3 { turn(groups) }
+        for _ in 0..<3 { host.turn(groups) }
         #expect(processes(groups) == [2])
     }
 
@@ -121,18 +111,18 @@ import Testing
         let groups = ProcessGroups(
             file, retention: .seconds(300), root: host.root, mostMarked: 40, logger: host.log.logger, at: host.time.now)
         for pid in 5000..<5200 as Range<Int32> { try host.put(.init(pid: pid, name: "app", command: "other")) }
-        for _ in 0..<11 { turn(groups) }
+        for _ in 0..<11 { host.turn(groups) }
         // Nobody runs another program without a page fault: at the next turn, wherever in the order it is.
         for pid in [5003, 5100, 5199] as [Int32] {
             try host.put(.init(pid: pid, name: "app", command: "shop", minorFaults: 2))
         }
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [3])
         // Of 200 processes and the host's own, 40 in a turn.
         for pid in 5010..<5020 as Range<Int32> { try host.put(.init(pid: pid, name: "app", command: "shop")) }
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups)[0] < 13)
-        for _ in 0..<6 { turn(groups) }
+        for _ in 0..<6 { host.turn(groups) }
         #expect(processes(groups) == [13])
         // With more that run all the time than there are places, everybody has a turn.
         for round in 3..<16 {
@@ -140,7 +130,7 @@ import Testing
                 let isShop = pid == 5003 || pid == 5190
                 try host.put(.init(pid: pid, name: "app", command: isShop ? "shop" : "other", minorFaults: round))
             }
-            turn(groups)
+            host.turn(groups)
         }
         #expect(processes(groups) == [2])
     }
@@ -184,12 +174,12 @@ import Testing
         let path = host.folder.path("daemon.pid")
         let groups = try host.groups("groups: [{ service: daemon, match: { pid_file: '\(path)' } }]")
         try host.put(.init(pid: 4801, name: "daemon", command: "daemon"))
-        turn(groups)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [0])
+        host.turn(groups)
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [0])
         try host.folder.write("4801\n", to: "daemon.pid")
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [1])
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [1])
     }
 
     @Test func `a pid file is followed, also when it is gone, with whom its process has started`() throws {
@@ -200,18 +190,18 @@ import Testing
             .init(pid: 4802, parent: 4801, name: "daemon", command: "daemon", userTicks: 20, startTicks: 329_001),
             .init(pid: 4900, name: "daemon", command: "daemon", userTicks: 500, startTicks: 329_002))
         try host.folder.write("4801\n", to: "daemon.pid")
-        for _ in 0..<3 { turn(groups) }
+        for _ in 0..<3 { host.turn(groups) }
         #expect(processes(groups) == [2])
         try host.folder.write("4900\n", to: "daemon.pid")
-        turn(groups)
-        let reading = try #require(look(groups).first).reading
+        host.turn(groups)
+        let reading = try #require(host.look(groups).first).reading
         // What it had used before is not the group's, and what the others had stays.
         #expect(reading.processes == 1 && reading.account.ended == 2 && reading.account.used.userTicks == 30)
         try FileManager.default.removeItem(atPath: path)
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [0])
         try host.folder.write("4801\n", to: "daemon.pid")
-        turn(groups)
+        host.turn(groups)
         #expect(processes(groups) == [2])
     }
 
@@ -221,14 +211,14 @@ import Testing
             "24 1 0:22 / \(host.root.proc) rw,nosuid - proc proc rw,gid=27,hidepid=invisible\n", to: "host/proc/self/mountinfo")
         let yaml = "groups: [{ service: nginx, match: { executable: nginx } }]"
         let line = "no process matches a group; apus-agent check-config --processes shows who is matched"
-        turn(try host.groups(yaml))
+        host.turn(try host.groups(yaml))
         let hidden = try #require(host.log.lines(line).first?["hidden"])
         #expect(hidden.contains("gid=27,hidepid=invisible, which hides processes of other users from the agent's user: give"))
         let census = try GroupCensus(of: WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), root: host.root)
         #expect(census.lines.contains { $0.contains("no process matches") && $0.contains("hidepid=invisible") })
         // Who sees the first process is in the group of gid=, or root.
         try host.put(.init(pid: 1, parent: 0, name: "systemd", command: "/sbin/init"))
-        turn(try host.groups(yaml))
+        host.turn(try host.groups(yaml))
         #expect(host.log.lines(line).last.map { $0["hidden"] == nil } == true)
     }
 }

@@ -12,13 +12,8 @@ import Testing
 
     init() throws { host = try FixtureHost() }
 
-    private func look(_ groups: ProcessGroups, after time: Duration = .seconds(1)) -> [ProcessGroups.Served] {
-        host.time.pass(time)
-        return groups.look(at: host.time.now)
-    }
-
     private func user(_ groups: ProcessGroups, of name: String) throws -> Int {
-        let served = try #require(look(groups).first { "\($0.identity)" == "\(name)/\(name)" })
+        let served = try #require(host.look(groups).first { "\($0.identity)" == "\(name)/\(name)" })
         return Int((served.reading.cpuSeconds(host.root).user * 1e6).rounded())
     }
 
@@ -42,7 +37,7 @@ import Testing
 
     @Test func `a group of units has what their control groups have, without a process too`() throws {
         let groups = try host.groups(Self.batch)
-        let reading = try #require(look(groups).first).reading
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.processes == 0)
         let sum = try #require(reading.controlGroups)
         #expect(sum.number == 2 && sum.gauges[.memory] == (17 + 29) * 409_600)
@@ -68,7 +63,7 @@ import Testing
         #expect(try user(groups, of: "shop") == 740)
         try FileManager.default.removeItem(atPath: host.folder.path("host/\(Self.slice)/shop.service"))
         #expect(try user(groups, of: "shop") == 740)
-        #expect(look(groups).first?.reading.controlGroups?.number == 0)
+        #expect(host.look(groups).first?.reading.controlGroups?.number == 0)
     }
 
     @Test func `a matched control group in a matched one counts once`() throws {
@@ -77,11 +72,11 @@ import Testing
         try put("a.slice/a-b.slice/shop.service", user: 300, memory: 3)
         let groups = try host.groups("groups: [{ service: all, match: { cgroup: '/a.slice/**' } }]")
         #expect(try user(groups, of: "all") == 600)
-        #expect(look(groups).first?.reading.controlGroups?.number == 1)
+        #expect(host.look(groups).first?.reading.controlGroups?.number == 1)
         let both = try host.groups(
             "groups: [{ service: all, match: [{ cgroup: /a.slice }, { unit: shop.service }] }]")
         #expect(try user(both, of: "all") == 1000)
-        #expect(look(both).first?.reading.controlGroups?.gauges[.memory] == 10)
+        #expect(host.look(both).first?.reading.controlGroups?.gauges[.memory] == 10)
     }
 
     @Test func `of two groups the first in the file has what both match`() throws {
@@ -106,7 +101,7 @@ import Testing
             .init(pid: 4801, name: "nginx", userTicks: 5, residentPages: 20),
             .init(pid: 4802, parent: 4801, name: "elsewhere", userTicks: 7))
         let groups = try host.groups("groups: [{ service: nginx, match: { unit: nginx.service } }]")
-        let reading = try #require(look(groups).first).reading
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.processes == 1 && reading.residentBytes == 20 * 4096)
         #expect(try user(groups, of: "nginx") == 90)
     }
@@ -146,11 +141,11 @@ import Testing
                 instance: ${container}
                 match: [{ cgroup: '/system.slice/docker-*.scope' }, { cgroup: '/kubepods.slice/**' }]
             """)
-        #expect(look(groups).map(\.identity.instance) == ["0123456789ab", "fedcba987654"])
+        #expect(host.look(groups).map(\.identity.instance) == ["0123456789ab", "fedcba987654"])
         try host.put(.init(pid: 4801, name: "docker-\(one)", command: "app"))
         try host.overwrite("proc/4801/cgroup", with: "0::/system.slice/docker-\(one).scope\n")
-        #expect(look(groups).map(\.reading.processes) == [1, 0])
-        #expect(look(groups).map { Int($0.reading.cpuSeconds(host.root).user * 1e6) } == [5, 6])
+        #expect(host.look(groups).map(\.reading.processes) == [1, 0])
+        #expect(host.look(groups).map { Int($0.reading.cpuSeconds(host.root).user * 1e6) } == [5, 6])
     }
 
     @Test func `one that comes when there is no room takes the place of none, and none counts twice`() throws {

@@ -101,4 +101,16 @@ extension FixtureHost {
             sockets: survey, descriptors: descriptors,
             logger: log.logger, at: time.now)
     }
+
+    /// What groups come to a while later.
+    func look(_ groups: ProcessGroups, after pause: Duration = .seconds(1)) -> [ProcessGroups.Served] {
+        time.pass(pause)
+        return groups.look(at: time.now)
+    }
+
+    /// Has the next turn of the sampling loop come.
+    func turn(_ groups: ProcessGroups) {
+        time.pass(.seconds(15))
+        groups.tick(at: time.now)
+    }
 }

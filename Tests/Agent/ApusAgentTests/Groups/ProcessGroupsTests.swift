@@ -17,16 +17,6 @@ import Testing
             match: { executable: nginx }
         """
 
-    private func look(_ groups: ProcessGroups, after time: Duration = .seconds(1)) -> [ProcessGroups.Served] {
-        host.time.pass(time)
-        return groups.look(at: host.time.now)
-    }
-
-    private func turn(_ groups: ProcessGroups) {
-        host.time.pass(.seconds(15))
-        groups.tick(at: host.time.now)
-    }
-
     @Test func `a group is the sum of its processes, and no process is in it that is not matched`() throws {
         try host.put(
             .init(
@@ -41,8 +31,8 @@ import Testing
                 filesLimit: 10),
             .init(pid: 4900, name: "redis-server", command: "redis-server *:6379", userTicks: 999))
         let groups = try host.groups(Self.nginx)
-        turn(groups)
-        let served = look(groups)
+        host.turn(groups)
+        let served = host.look(groups)
         #expect(served.map(\.identity.description) == ["nginx/nginx"])
         let reading = try #require(served.first).reading
         #expect(reading.processes == 2 && reading.count(of: .sleeping) == 2)
@@ -71,34 +61,34 @@ import Testing
         let current = folder.path("current")
         let groups = try host.groups("groups: [{ service: app, match: { executable: '\(current)/server' } }]")
         try run(4801, "1")
-        for _ in 0..<3 { turn(groups) }
-        #expect(look(groups).map(\.reading.processes) == [0])
+        for _ in 0..<3 { host.turn(groups) }
+        #expect(host.look(groups).map(\.reading.processes) == [0])
         // Installed after the file was read, and after the process was found to be of no group.
         try files.createSymbolicLink(atPath: current, withDestinationPath: "1")
-        #expect(look(groups).map(\.reading.processes) == [0], "no scrape looks at links")
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [1])
+        #expect(host.look(groups).map(\.reading.processes) == [0], "no scrape looks at links")
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [1])
         try files.removeItem(atPath: current)
         try files.createSymbolicLink(atPath: current, withDestinationPath: "2")
         try host.remove(4801)
         try run(4802, "2")
-        #expect(look(groups).map(\.reading.processes) == [0])
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [1])
+        #expect(host.look(groups).map(\.reading.processes) == [0])
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [1])
         // One of the release before that is started, or asked, after the link was flipped.
         try run(4803, "1")
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [2])
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [2])
     }
 
     @Test func `resident pages are those that the kernel has added up, which are asked when anything has changed`() throws {
         let groups = try host.groups(Self.nginx)
-        func pages() -> UInt64? { look(groups).first.map { $0.reading.residentBytes / 4096 } }
+        func pages() -> UInt64? { host.look(groups).first.map { $0.reading.residentBytes / 4096 } }
         try host.put(.init(pid: 4801, residentPages: 20, countedPages: 24))
         #expect(pages() == 24)
         try host.put(.init(pid: 4801, residentPages: 20, countedPages: 25))
         #expect(pages() == 24)
-        turn(groups)
+        host.turn(groups)
         #expect(pages() == 25)
         try host.put(.init(pid: 4801, minorFaults: 2, residentPages: 20, countedPages: 26))
         #expect(pages() == 26)
@@ -114,16 +104,16 @@ import Testing
             .init(pid: 4801, residentPages: 20, anonymous: 8, swap: 3, oomScore: 700, rss: 80, pss: 20),
             .init(pid: 4802, parent: 4801, residentPages: 30, anonymous: 12, swap: 4, oomScore: 650, rss: 120, pss: 90))
         let groups = try host.groups(Self.nginx, pssBudget: .milliseconds(100))
-        turn(groups)
-        let reading = try #require(look(groups).first).reading
+        host.turn(groups)
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.anonymousBytes == 20 << 10 && reading.swapBytes == 7 << 10 && reading.oomScore == 700)
         #expect(reading.proportionalBytes?.rounded() == Double(110 << 10))
         // Between readings a part of what is resident.
         try host.put(.init(pid: 4802, parent: 4801, residentPages: 60, rss: 240, pss: 1))
-        #expect(look(groups).first?.reading.proportionalBytes?.rounded() == Double(200 << 10))
+        #expect(host.look(groups).first?.reading.proportionalBytes?.rounded() == Double(200 << 10))
         let without = try host.groups(Self.nginx)
-        turn(without)
-        #expect(look(without).first?.reading.proportionalBytes == nil)
+        host.turn(without)
+        #expect(host.look(without).first?.reading.proportionalBytes == nil)
     }
 
     @Test func `descendants belong to who started them, also when that has ended, unless another group matches them`() throws {
@@ -139,14 +129,14 @@ import Testing
                     match: { executable: redis-server }
                     descendants: false
                 """)
-        #expect(look(groups).map(\.reading.processes) == [3, 1])
+        #expect(host.look(groups).map(\.reading.processes) == [3, 1])
         try host.remove(4802)
         try host.put(
             .init(pid: 4803, parent: 1, name: "helper", command: "helper", startTicks: 329_002),
             .init(pid: 4805, parent: 4804, name: "save", command: "save", startTicks: 400_000))
-        turn(groups)
-        turn(groups)
-        let served = look(groups)
+        host.turn(groups)
+        host.turn(groups)
+        let served = host.look(groups)
         #expect(served.map(\.reading.processes) == [2, 1])
         #expect(served.first?.reading.account.ended == 1)
     }
@@ -159,53 +149,53 @@ import Testing
                 instance: shop-${number}
                 match: { command: '^node /srv/(?<number>\\d+)/' }
             """)
-        #expect(look(groups).isEmpty)
+        #expect(host.look(groups).isEmpty)
         try host.put(
             .init(pid: 4801, name: "node", command: "node /srv/7/server.js", userTicks: 5),
             .init(pid: 4802, name: "node", command: "node /srv/8/server.js"))
-        #expect(look(groups).map(\.identity.description) == ["shop/shop-7", "shop/shop-8"])
+        #expect(host.look(groups).map(\.identity.description) == ["shop/shop-7", "shop/shop-8"])
         try host.remove(4801)
-        #expect(look(groups).map(\.reading.processes) == [0, 1])
-        for _ in 0..<19 { turn(groups) }
-        #expect(look(groups).count == 2)
-        for _ in 0..<3 { turn(groups) }
-        #expect(look(groups).map(\.identity.description) == ["shop/shop-8"])
+        #expect(host.look(groups).map(\.reading.processes) == [0, 1])
+        for _ in 0..<19 { host.turn(groups) }
+        #expect(host.look(groups).count == 2)
+        for _ in 0..<3 { host.turn(groups) }
+        #expect(host.look(groups).map(\.identity.description) == ["shop/shop-8"])
         // What comes back begins anew.
         try host.put(.init(pid: 4806, name: "node", command: "node /srv/7/server.js", userTicks: 2))
-        #expect(look(groups).first?.reading.account.used.userTicks == 2)
+        #expect(host.look(groups).first?.reading.account.used.userTicks == 2)
     }
 
     @Test func `a program that takes the place of another one is asked again`() throws {
         let groups = try host.groups(Self.nginx)
         try host.put(.init(pid: 4801, name: "bash", command: "bash -c nginx"))
-        #expect(look(groups).map(\.reading.processes) == [0])
-        turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [0])
+        host.turn(groups)
         try host.put(.init(pid: 4801, name: "nginx", command: "nginx -g", userTicks: 900))
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [1])
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [1])
         // What it had used as another one would be a leap of the sum.
-        #expect(look(groups).map(\.reading.account.used.userTicks) == [0])
+        #expect(host.look(groups).map(\.reading.account.used.userTicks) == [0])
         // And as something else it leaves.
         try host.put(.init(pid: 4801, name: "sleep", command: "sleep 9"))
-        let reading = try #require(look(groups).first).reading
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.processes == 0 && reading.account.ended == 1)
     }
 
     @Test func `what an older process had used before it came to a group is not the group's`() throws {
         let groups = try host.groups(Self.nginx)
         try host.put(.init(pid: 4801, name: "nginx", userTicks: 100))
-        turn(groups)
+        host.turn(groups)
         // It is as old as the first, and became nginx only now.
         try host.put(.init(pid: 4802, name: "sh", command: "sh", userTicks: 5000))
-        turn(groups)
+        host.turn(groups)
         try host.put(.init(pid: 4802, name: "nginx", userTicks: 5010))
-        turn(groups)
+        host.turn(groups)
         try host.put(.init(pid: 4802, name: "nginx", userTicks: 5013))
-        #expect(look(groups).first?.reading.account.used.userTicks == 103)
+        #expect(host.look(groups).first?.reading.account.used.userTicks == 103)
         // One that began after the last turn counts as a whole.
         let start = Int(Double(host.time.now.sinceBoot) / 1e7)
         try host.put(.init(pid: 4803, name: "nginx", userTicks: 40, startTicks: start))
-        #expect(look(groups).first?.reading.account.used.userTicks == 143)
+        #expect(host.look(groups).first?.reading.account.used.userTicks == 143)
     }
 
     @Test func `a zombie counts as one with what it had used, and has no memory`() throws {
@@ -213,9 +203,9 @@ import Testing
         try host.put(
             .init(pid: 4801, name: "nginx", command: "nginx: master process", userTicks: 1),
             .init(pid: 4802, parent: 4801, name: "nginx", userTicks: 8, residentPages: 30))
-        _ = look(groups)
+        _ = host.look(groups)
         try host.put(.init(pid: 4802, parent: 4801, name: "nginx", state: "Z", userTicks: 9, residentPages: 0))
-        var reading = try #require(look(groups).first).reading
+        var reading = try #require(host.look(groups).first).reading
         #expect(reading.count(of: .sleeping) == 1 && reading.count(of: .zombie) == 1)
         #expect(reading.account.used.userTicks == 10 && reading.residentBytes == 10 * 4096)
         try host.remove(4802)
@@ -223,30 +213,30 @@ import Testing
             .init(
                 pid: 4801, name: "nginx", command: "nginx: master process", userTicks: 1, childrenUserTicks: 9,
                 childrenMinorFaults: 1))
-        reading = try #require(look(groups).first).reading
+        reading = try #require(host.look(groups).first).reading
         #expect(reading.account.used.userTicks == 10 && reading.processes == 1)
     }
 
     @Test func `bytes are absent where one process keeps them secret`() throws {
         let groups = try host.groups(Self.nginx)
         try host.put(.init(pid: 4801, name: "nginx", readBytes: 5), .init(pid: 4802, name: "nginx", readBytes: nil))
-        #expect(look(groups).first?.reading.knowsIO == false)
+        #expect(host.look(groups).first?.reading.knowsIO == false)
         // What the one had used that has ended is still not known.
         try host.remove(4802)
-        #expect(look(groups).map(\.reading.processes) == [1])
-        #expect(look(groups).first?.reading.knowsIO == false)
+        #expect(host.look(groups).map(\.reading.processes) == [1])
+        #expect(host.look(groups).first?.reading.knowsIO == false)
     }
 
     @Test func `bytes are absent after the end of the only process, where they could not be read`() throws {
         let groups = try host.groups(Self.nginx)
-        #expect(look(groups).first?.reading.knowsIO == true)
+        #expect(host.look(groups).first?.reading.knowsIO == true)
         try host.put(.init(pid: 4801, name: "nginx", readBytes: nil))
-        turn(groups)
+        host.turn(groups)
         try host.put(.init(pid: 4801, name: "nginx", state: "Z", readBytes: nil))
-        #expect(look(groups).first?.reading.knowsIO == false)
+        #expect(host.look(groups).first?.reading.knowsIO == false)
         try host.remove(4801)
-        turn(groups)
-        let reading = try #require(look(groups).first).reading
+        host.turn(groups)
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.processes == 0 && reading.account.ended == 1 && !reading.knowsIO)
     }
 
@@ -256,30 +246,30 @@ import Testing
             try host.put(.init(pid: 4801, name: "app", command: "app", userTicks: ticks, controlGroup: controlGroup))
         }
         try put("/user.slice/one.scope", ticks: 50)
-        for _ in 0..<3 { turn(groups) }
-        #expect(look(groups).map(\.reading.processes) == [0])
+        for _ in 0..<3 { host.turn(groups) }
+        #expect(host.look(groups).map(\.reading.processes) == [0])
         try put("/shop.slice/one.scope", ticks: 60)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [1])
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [1])
         // Within the group it stays who it is.
         try put("/shop.slice/two.scope", ticks: 67)
-        turn(groups)
-        let reading = try #require(look(groups).first).reading
+        host.turn(groups)
+        let reading = try #require(host.look(groups).first).reading
         #expect(reading.processes == 1 && reading.account.started == 1 && reading.account.used.userTicks == 7)
         try put("/user.slice/one.scope", ticks: 70)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [0])
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [0])
     }
 
     @Test func `a group that matches nothing is served as down, and the log says so once`() throws {
         let groups = try host.groups(Self.nginx)
-        turn(groups)
-        turn(groups)
-        #expect(look(groups).map(\.reading.processes) == [0])
+        host.turn(groups)
+        host.turn(groups)
+        #expect(host.look(groups).map(\.reading.processes) == [0])
         #expect(
             host.log.lines("no process matches a group; apus-agent check-config --processes shows who is matched").count == 1)
         try host.put(.init(pid: 4801, name: "nginx"))
-        turn(groups)
+        host.turn(groups)
         #expect(host.log.lines("a group has processes").count == 1)
     }
 
@@ -287,13 +277,13 @@ import Testing
         let groups = try host.groups(Self.nginx)
         try host.put(
             .init(pid: 4801, name: "nginx", userTicks: 5), .init(pid: 4900, name: "redis", command: "redis", userTicks: 7))
-        turn(groups)
-        turn(groups)
+        host.turn(groups)
+        host.turn(groups)
         groups.watch(
             try WatchFile.parse(Array("groups: [{ service: redis, match: { executable: redis } }]".utf8), path: "watch.yaml"),
             at: host.time.now)
-        turn(groups)
-        var served = look(groups)
+        host.turn(groups)
+        var served = host.look(groups)
         // One that nobody names any more is not down: it is gone.
         #expect(served.map(\.identity.description) == ["redis/redis"])
         #expect(served.map(\.reading.processes) == [1])
@@ -302,8 +292,8 @@ import Testing
         groups.watch(
             try WatchFile.parse(Array("groups: [{ service: redis, match: { command: redis } }]".utf8), path: "watch.yaml"),
             at: host.time.now)
-        turn(groups)
-        served = look(groups)
+        host.turn(groups)
+        served = host.look(groups)
         #expect(served.map(\.identity.description) == ["redis/redis"])
         #expect(served.map(\.reading.processes) == [1])
     }
