@@ -3,6 +3,10 @@
 ///
 /// It asks nobody: each look is given what was seen. What an ended process had used stays in its group, unless its parent, when it has
 /// waited for it, has it in its own count from then on. Where a parent of another group has, that group does not count it again.
+///
+/// A process that has left its group and lives on is a witness: what it had used stays where it was counted, nothing is added, and once it
+/// has ended and its parent has waited for it, that part of the parent's count is left out. A process of no group that stands between two of
+/// groups is one as well, as it hands on what it takes over.
 package struct GroupLedger: Sendable {
     /// A process as a look found it, a zombie too.
     package struct Sighting: Sendable {
@@ -17,6 +21,8 @@ package struct GroupLedger: Sendable {
         package let inherited: ProcessCounts
         /// Whether all that it has used counts, as it began while its group was watched; else what it uses from now on.
         package let countsWhole: Bool
+        /// Whether it belongs to no group, or none any more, so that what it uses from now on counts nowhere.
+        package var isWitness = false
 
         package init(
             pid: Int32, startTicks: UInt64, parent: Int32, group: Int, total: ProcessCounts, inherited: ProcessCounts,
@@ -50,6 +56,8 @@ package struct GroupLedger: Sendable {
         var inherited: ProcessCounts
         /// What it had used before it counted here.
         var base: ProcessCounts
+        /// Whether it belongs to no group, or none any more; its total is then what of it has counted elsewhere, and is not added up.
+        var isWitness = false
         /// The number of the look that saw it last.
         var look: UInt64
 
@@ -70,7 +78,17 @@ package struct GroupLedger: Sendable {
     package mutating func forget(_ group: Int) { accounts[group] = nil }
 
     /// Lets go of the processes of groups that are to be forgotten.
-    package mutating func release(_ groups: Set<Int>) { members = members.filter { !groups.contains($0.value.group) } }
+    ///
+    /// - Parameter witnesses: those that the next look will find as witnesses.
+    package mutating func release(_ groups: Set<Int>, witnesses: Set<Int32> = []) {
+        members = members.filter { !groups.contains($0.value.group) || witnesses.contains($0.key) }
+        for place in members.values.indices where groups.contains(members.values[place].group) {
+            members.values[place].isWitness = true
+        }
+    }
+
+    /// Whether a process that belongs to no group is to be looked at still, as its parent may take over what it had used.
+    package func isWitness(_ pid: Int32) -> Bool { members[pid]?.isWitness ?? false }
 
     /// The living processes that may have taken over what these had used, which have ended: they are to be read after the end was seen.
     package func heirs(of ended: Set<Int32>) -> Set<Int32> { Set(ended.compactMap { heir(of: $0, ended) }) }
@@ -105,7 +123,16 @@ package struct GroupLedger: Sendable {
         }
         for sighting in sightings { take(sighting) }
         for place in accounts.values.indices { accounts.values[place].used = accounts.values[place].past }
-        for member in members.values { accounts[member.group, default: Account()].used += member.counted }
+        var orphans: [Int32] = []
+        for (pid, member) in members {
+            if !member.isWitness {
+                accounts[member.group, default: Account()].used += member.counted
+            } else if members[member.parent] == nil {
+                orphans.append(pid)
+            }
+        }
+        // Nobody whose count is added up can take over what these had used.
+        for pid in orphans { members[pid] = nil }
     }
 
     private mutating func bury(_ ended: Set<Int32>, _ seen: [Int32: Sighting]) {
@@ -114,38 +141,71 @@ package struct GroupLedger: Sendable {
         let heirs = ended.sorted().map { ($0, heir(of: $0, ended)) }
         for (pid, heir) in heirs {
             guard let member = members[pid] else { continue }
-            accounts[member.group, default: Account()].past += member.counted
-            accounts[member.group]?.ended += 1
+            if !member.isWitness { settle(member) }
             guard let heir, let parent = members[heir], let sighting = seen[heir] else { continue }
             let gain = gains[heir] ?? (sighting.inherited - parent.inherited)
             let part = member.total.inherited(outOf: gain)
             gains[heir] = gain - part
-            // The parent's count has it from here on.
-            accounts[parent.group, default: Account()].past -= part
+            if parent.isWitness {
+                // Counted already, and to be left out where the witness's own parent takes it over.
+                members[heir]?.total += part
+            } else {
+                // The parent's count has it from here on.
+                accounts[parent.group, default: Account()].past -= part
+            }
         }
         for pid in ended { members[pid] = nil }
     }
 
+    /// Leaves to its group what a process had used that is of it no more.
+    private mutating func settle(_ member: Member) {
+        accounts[member.group, default: Account()].past += member.counted
+        accounts[member.group]?.ended += 1
+    }
+
     private mutating func take(_ sighting: Sighting) {
         guard let place = members.index(forKey: sighting.pid) else {
+            let isWitness = sighting.isWitness
+            let total = isWitness ? ProcessCounts() : sighting.total
             members[sighting.pid] = Member(
-                startTicks: sighting.startTicks, parent: sighting.parent, group: sighting.group, total: sighting.total,
-                inherited: sighting.inherited, base: sighting.countsWhole ? ProcessCounts() : sighting.total, look: number)
-            accounts[sighting.group, default: Account()].started += 1
+                startTicks: sighting.startTicks, parent: sighting.parent, group: sighting.group, total: total,
+                inherited: sighting.inherited, base: sighting.countsWhole ? ProcessCounts() : total, isWitness: isWitness,
+                look: number)
+            if !isWitness { accounts[sighting.group, default: Account()].started += 1 }
             return
         }
         var member = members.values[place]
         member.parent = sighting.parent
+        if member.isWitness || sighting.isWitness {
+            turn(&member, to: sighting)
+            members.values[place] = member
+            return
+        }
         // What may not be read for once, such as bytes, does not count back.
         member.total = sighting.total.atLeast(member.total)
         member.inherited = sighting.inherited.atLeast(member.inherited)
         if member.group != sighting.group {
-            accounts[member.group, default: Account()].past += member.counted
-            accounts[member.group]?.ended += 1
+            settle(member)
             accounts[sighting.group, default: Account()].started += 1
             member.group = sighting.group
             member.base = member.total
         }
         members.values[place] = member
+    }
+
+    /// Makes a witness of a process that has left its group, keeps it one, or has it belong to a group again.
+    private mutating func turn(_ member: inout Member, to sighting: Sighting) {
+        if sighting.isWitness, !member.isWitness {
+            member.total = sighting.total.atLeast(member.total)
+            settle(member)
+        } else if !sighting.isWitness {
+            // What counted before it left does not count again.
+            member.base = sighting.countsWhole ? member.total : sighting.total.atLeast(member.total)
+            member.total = sighting.total.atLeast(member.total)
+            member.group = sighting.group
+            accounts[sighting.group, default: Account()].started += 1
+        }
+        member.inherited = sighting.inherited.atLeast(member.inherited)
+        member.isWitness = sighting.isWitness
     }
 }

@@ -20,6 +20,13 @@ package enum GroupLimits: LimitCatalog {
         remedy:
             "have fewer captures in names, or raise it together with --sample-limit: a group has some 40 samples, and captured ones past that limit are not served"
     )
+    package static let witnesses = Limit(
+        512,
+        "processes that left their groups, gave way, or stand between two that are in groups, and are looked at until they end, as what has counted must not count again with their parents; of those past them it does",
+        per: "agent",
+        remedy:
+            "none is needed where processes keep their names; else match them by what does not change, such as unit or executable"
+    )
     package static let marked = Limit(
         2048,
         "processes that are looked at again at a turn of the sampling loop, to see whose program, command line, user or control group has changed; half of the places go first to those that have run since, and others have their turn at the next ones",
@@ -66,8 +73,7 @@ package enum GroupLimits: LimitCatalog {
         folders: walkedFolders.value, depth: walkedDepth.value, time: UInt64(walkTime.value / .nanoseconds(1)))
 
     package static let all: [any AnyLimit] = [
-        processes, groups, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime, holderPause,
-        holderAge,
-        quickWalk,
+        processes, groups, witnesses, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime,
+        holderPause, holderAge, quickWalk,
     ]
 }

@@ -97,17 +97,18 @@ extension GroupRoll {
     private mutating func take(_ newcomer: Candidate, isLeft: Bool = false, isTurn: Bool, at now: Moment) {
         let pid = newcomer.pid
         let former = newcomer.isMember ? members[pid] : nil
-        let wasStrange = strangers[pid].map { $0.startTicks == newcomer.stat.startTicks } ?? false
+        let before = strangers[pid].flatMap { $0.startTicks == newcomer.stat.startTicks ? $0 : nil }
         // Read before it is asked: what changes meanwhile is seen as a change. Who comes between turns is asked again at the next.
         let mark = isTurn && !aspects.isEmpty ? ProcessMark(of: pid, aspects, root: root) : nil
         let found = group(of: newcomer, former, isLeft: isLeft, at: now)
         guard let found, let group = found.group else {
             if former != nil { movers.append(pid) }
-            remove(pid)
+            leave(pid)
             var stranger = Stranger(
                 startTicks: newcomer.stat.startTicks, name: newcomer.stat.name, mark: mark, work: newcomer.stat.work)
             stranger.isUnwatched = found != nil
             stranger.group = found?.crowded
+            stranger.wasMember = former != nil || before?.wasMember ?? false
             strangers[pid] = stranger
             return
         }
@@ -121,19 +122,23 @@ extension GroupRoll {
         let start = Double(newcomer.stat.startTicks) / root.ticksPerSecond * 1e9
         // A clock tick earlier, as the kernel rounds down.
         let isYoung = start + 1e9 / root.ticksPerSecond >= Double(turnedAt)
+        let wasMember = before?.wasMember ?? false
         // Its number may have gone to another one since.
         guard let process = former?.process ?? (try? WatchedProcess(pid: pid, root: root, keepsFilesOpen: mayKeepFilesOpen())),
             process.startTicks == newcomer.stat.startTicks
         else { return }
         let member = GroupMember(
-            process, group: group, countsWhole: isNew || isYoung, isDescendant: isDescendant, name: newcomer.stat.name,
+            process, group: group, countsWhole: (isNew || isYoung) && !wasMember, isDescendant: isDescendant,
+            name: newcomer.stat.name,
             mark: mark, work: newcomer.stat.work, former: former)
         do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return remove(pid) }
         strangers[pid] = nil
-        if former.map({ $0.group != group }) ?? wasStrange { movers.append(pid) }
+        if former.map({ $0.group != group }) ?? (before != nil) { movers.append(pid) }
         if let former, former.group != group, former.hidesStorage { groups[former.group]?.hidesStorage = true }
         if member.countsWhole { groups[group]?.count(from: process.startTicks, root, at: now) }
         enter(member)
+        witnesses[pid] = nil
+        if former == nil { watchBetween(newcomer.stat.parent, group) }
     }
 
     /// Where a process belongs.

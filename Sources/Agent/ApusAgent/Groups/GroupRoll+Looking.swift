@@ -17,7 +17,7 @@ extension GroupRoll {
         lookAtMembers(isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
         ask(present, isTurn: isTurn, at: now)
-        ledger.look(inOrder().lazy.compactMap { $0.sighting })
+        tellLedger()
         if isTurn { readProportional(at: now) }
         let controlGroups = lookAtControlGroups(isTurn: isTurn, at: now)
         if isTurn { readSockets(at: now) }
@@ -26,7 +26,7 @@ extension GroupRoll {
     }
 
     /// The processes that belong to groups, the lowest number first.
-    private mutating func inOrder() -> [GroupMember] {
+    mutating func inOrder() -> [GroupMember] {
         let roster = roster ?? members.sorted { $0.key < $1.key }.map { $0.value }
         self.roster = roster
         return roster
@@ -39,20 +39,38 @@ extension GroupRoll {
         // Who starts others has the lower number, until numbers begin anew, and is read before them: what it has taken over by then is of
         // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
         // those for whom it may wait meanwhile once more after it.
-        while !waiting.isEmpty {
-            var gone: Set<Int32> = []
-            for member in waiting {
-                do throws(LinuxError) { try member.look(isTurn: isTurn) } catch {
-                    // Where there is no descriptor to ask with, nothing is said of its end: it is as it was.
-                    if !error.isShortage { gone.insert(member.process.pid) }
-                }
-            }
+        while true {
+            let gone = lookAt(waiting, isTurn: isTurn)
             guard !gone.isEmpty else { break }
             ended.formUnion(gone)
-            for pid in gone { remove(pid) }
+            for pid in gone {
+                remove(pid)
+                witnesses[pid] = nil
+            }
             let heirs = ledger.heirs(of: ended).subtracting(ended)
+            guard !heirs.isEmpty else { break }
             waiting = inOrder().filter { heirs.contains($0.process.pid) || isBelow($0, heirs) }
         }
+    }
+
+    /// Looks at these members, and at all witnesses between them, the lowest number first.
+    ///
+    /// - Returns: those that have ended.
+    private mutating func lookAt(_ waiting: [GroupMember], isTurn: Bool) -> Set<Int32> {
+        var gone: Set<Int32> = []
+        var others = witnesses.keys.sorted()[...]
+        for member in waiting {
+            while let pid = others.first, pid < member.process.pid {
+                others.removeFirst()
+                if !lookAtWitness(pid) { gone.insert(pid) }
+            }
+            do throws(LinuxError) { try member.look(isTurn: isTurn) } catch {
+                // Where there is no descriptor to ask with, nothing is said of its end: it is as it was.
+                if !error.isShortage { gone.insert(member.process.pid) }
+            }
+        }
+        for pid in others where !lookAtWitness(pid) { gone.insert(pid) }
+        return gone
     }
 
     /// Whether a process has one of these above it.
@@ -63,7 +81,7 @@ extension GroupRoll {
         for _ in 0..<32 {
             guard let parent = next else { return false }
             if processes.contains(parent) { return true }
-            next = members[parent]?.sight?.counted.parent
+            next = members[parent]?.sight?.counted.parent ?? witnesses[parent]?.parent
         }
         return false
     }

@@ -45,8 +45,8 @@ extension GroupRoll {
             given[number] = group
             needed -= group.places
         }
-        for member in Array(members.values) where given[member.group] != nil { remove(member.process.pid) }
-        ledger.release(Set(given.keys))
+        for member in Array(members.values) where given[member.group] != nil { leave(member.process.pid) }
+        ledger.release(Set(given.keys), witnesses: Set(witnesses.keys))
         controlGroups.release(Set(given.keys))
         for (number, group) in given {
             forget(group, number)
@@ -67,10 +67,10 @@ extension GroupRoll {
         while let other = others.popLast() {
             let pid = other.process.pid
             guard members[pid] === other else { continue }
-            remove(pid)
+            leave(pid)
             var stranger = Stranger(
                 startTicks: other.process.startTicks, name: other.name, mark: other.mark, work: other.work)
-            (stranger.isUnwatched, stranger.group) = (true, other.group)
+            (stranger.isUnwatched, stranger.group, stranger.wasMember) = (true, other.group, true)
             strangers[pid] = stranger
             return true
         }

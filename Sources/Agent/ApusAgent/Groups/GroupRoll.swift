@@ -22,6 +22,8 @@ struct GroupRoll {
         var isUnwatched = false
         /// That group, where there is room for the group itself.
         var group: Int?
+        /// Whether it belonged to a group before, which has counted what it had used: it does not count whole when it comes back.
+        var wasMember = false
     }
 
     let root: KernelRoot
@@ -53,6 +55,8 @@ struct GroupRoll {
     var nextNumber = 0
     var strangers: [Int32: Stranger] = [:]
     var ledger = GroupLedger()
+    /// The processes that belong to no group and are witnesses of the ledger, as the last look found them.
+    var witnesses: [Int32: GroupLedger.Sighting] = [:]
     var controlGroups: ControlGroupWatch
     var lookedAt: UInt64?
     /// The groups that somebody was found for in the look that is under way.
@@ -165,7 +169,7 @@ struct GroupRoll {
         roster = nil
     }
 
-    /// Lets go of a process that belongs to a group no more.
+    /// Lets go of a process that has ended.
     mutating func remove(_ pid: Int32) {
         guard let member = members.removeValue(forKey: pid) else { return }
         leaveFiles(of: member)

@@ -6,14 +6,16 @@ import Testing
 @Suite struct GroupLedgerTests {
     private static func sighting(
         _ pid: Int32, of parent: Int32 = 1, group: Int = 0, own: Int64, inherited: Int64 = 0, start: UInt64 = 0,
-        countsWhole: Bool = true
+        countsWhole: Bool = true, isWitness: Bool = false
     ) -> GroupLedger.Sighting {
         // Faults go with the ticks, and each process has some.
-        GroupLedger.Sighting(
+        var sighting = GroupLedger.Sighting(
             pid: pid, startTicks: start, parent: parent, group: group,
             total: ProcessCounts(userTicks: own + inherited, minorFaults: 100 + own + inherited),
             inherited: ProcessCounts(userTicks: inherited, minorFaults: inherited == 0 ? 0 : 100 + inherited),
             countsWhole: countsWhole)
+        sighting.isWitness = isWitness
+        return sighting
     }
 
     @Test func `what an ended process had used stays in its group`() {
@@ -81,6 +83,109 @@ import Testing
         ledger.look([Self.sighting(10, own: 3, start: 2)])
         #expect(ledger[0].used.userTicks == 53)
         #expect(ledger[0].started == 2 && ledger[0].ended == 1)
+    }
+
+    @Test func `what a process had used before it gave way is counted once when its parent has waited for it`() {
+        var ledger = GroupLedger()
+        ledger.look([Self.sighting(10, own: 7), Self.sighting(11, of: 10, own: 100)])
+        ledger.look([Self.sighting(10, own: 7), Self.sighting(11, of: 10, own: 100, isWitness: true)])
+        #expect(ledger[0].used.userTicks == 107 && ledger[0].ended == 1 && ledger.isWitness(11))
+        // What it uses from then on is of no group.
+        ledger.look([Self.sighting(10, own: 7), Self.sighting(11, of: 10, own: 150, isWitness: true)])
+        #expect(ledger[0].used.userTicks == 107)
+        #expect(ledger.heirs(of: [11]) == [10])
+        ledger.look([Self.sighting(10, own: 7, inherited: 150)])
+        #expect(ledger[0].used.userTicks == 157 && ledger[0].ended == 1 && !ledger.isWitness(11))
+    }
+
+    @Test func `what a child of a witness had used goes up with it, and is counted once`() {
+        var ledger = GroupLedger()
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20), Self.sighting(12, of: 11, own: 40)])
+        let witness = Self.sighting(11, of: 10, own: 20, isWitness: true)
+        ledger.look([Self.sighting(10, own: 1), witness, Self.sighting(12, of: 11, own: 40)])
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20, inherited: 40, isWitness: true)])
+        #expect(ledger[0].used.userTicks == 61)
+        ledger.look([Self.sighting(10, own: 1, inherited: 60)])
+        #expect(ledger[0].used.userTicks == 61)
+    }
+
+    @Test func `what goes from one to another by a process of no group counts once`() {
+        var ledger = GroupLedger()
+        func shell(_ inherited: Int64) -> GroupLedger.Sighting {
+            Self.sighting(11, of: 10, own: 5, inherited: inherited, isWitness: true)
+        }
+        ledger.look([Self.sighting(10, own: 1), shell(0), Self.sighting(12, of: 11, group: 1, own: 40)])
+        #expect(ledger.isWitness(11) && ledger[0].used.userTicks == 1 && ledger[0].started == 1)
+        ledger.look([Self.sighting(10, own: 1), shell(40)])
+        #expect(ledger[0].used.userTicks == 1 && ledger[1].used.userTicks == 40)
+        ledger.look([Self.sighting(10, own: 1, inherited: 45)])
+        #expect(ledger[0].used.userTicks == 6 && ledger[1].used.userTicks == 40 && ledger[0].ended == 0)
+    }
+
+    @Test func `a witness whose parent is not watched is let go, and one of another pid's process as well`() {
+        var ledger = GroupLedger()
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20), Self.sighting(12, own: 40)])
+        ledger.look([
+            Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20, isWitness: true),
+            Self.sighting(12, own: 40, isWitness: true),
+        ])
+        #expect(ledger.isWitness(11) && !ledger.isWitness(12) && ledger[0].used.userTicks == 61)
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 5, start: 2, isWitness: true)])
+        #expect(ledger[0].used.userTicks == 61)
+        // Nothing of the new one has counted.
+        ledger.look([Self.sighting(10, own: 1, inherited: 5)])
+        #expect(ledger[0].used.userTicks == 66 && !ledger.isWitness(11))
+    }
+
+    @Test func `a witness that belongs to a group again does not count again what had counted`() {
+        var ledger = GroupLedger()
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20)])
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20, isWitness: true)])
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 25)])
+        #expect(ledger[0].used.userTicks == 26 && ledger[0].started == 3 && !ledger.isWitness(11))
+        ledger.look([Self.sighting(10, own: 1, inherited: 25)])
+        #expect(ledger[0].used.userTicks == 26)
+    }
+
+    @Test func `what counted in a group that gave way does not count again in that of the parent`() {
+        var ledger = GroupLedger()
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, group: 1, own: 20)])
+        ledger.release([1], witnesses: [11])
+        ledger.forget(1)
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, group: 1, own: 20, isWitness: true)])
+        #expect(ledger[1].used == ProcessCounts() && ledger[1].ended == 0)
+        ledger.look([Self.sighting(10, own: 1, inherited: 20)])
+        #expect(ledger[0].used.userTicks == 1 && ledger[1].used == ProcessCounts())
+    }
+
+    /// Processes that leave their groups and come back at random beside all that they do else.
+    @Test(arguments: 0..<200) func `no sum falls or is more than what was used, whoever leaves and comes back`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var world = World()
+        var ledger = GroupLedger()
+        var former = [ProcessCounts(), ProcessCounts()]
+        var (left, everLeft): (Set<Int32>, Set<Int32>) = ([], [])
+        for _ in 0..<60 {
+            for _ in 0..<Int.random(in: 0..<12, using: &random) { world.step(&random) }
+            for pid in world.processes.keys.sorted() where pid > 3 && Int.random(in: 0..<8, using: &random) == 0 {
+                if left.remove(pid) == nil { left.insert(pid) }
+                everLeft.insert(pid)
+            }
+            ledger.look(
+                world.sightings.compactMap { sighting in
+                    var sighting = GroupLedger.Sighting(
+                        pid: sighting.pid, startTicks: 0, parent: sighting.parent, group: sighting.group,
+                        total: sighting.total, inherited: sighting.inherited, countsWhole: !everLeft.contains(sighting.pid))
+                    sighting.isWitness = left.contains(sighting.pid)
+                    return sighting
+                })
+            for group in 0...1 {
+                let used = ledger[group].used
+                #expect(used.userTicks >= former[group].userTicks && used.minorFaults >= former[group].minorFaults)
+                former[group] = used
+            }
+            #expect(ledger[0].used.userTicks + ledger[1].used.userTicks <= world.work, "seed \(seed)")
+        }
     }
 
     /// Processes that start, work, end and are waited for at random, looked at now and then, in two groups.
