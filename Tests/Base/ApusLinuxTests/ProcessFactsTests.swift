@@ -50,9 +50,10 @@ import Testing
     }
 
     /// A captured process with what its files hold.
-    private func captured(_ files: [String: String]) throws -> ProcessFacts {
+    private func captured(_ files: [String: String], controlGroups: [String] = []) throws -> ProcessFacts {
         let folder = try TemporaryFolder()
         for (name, text) in files { try folder.write(text, to: "proc/4711/\(name)") }
+        for name in controlGroups { try folder.write("", to: "sys/fs/cgroup/\(name)") }
         return try ProcessFacts(of: 4711, root: KernelRoot(folder.path, ticksPerSecond: 100, pageSize: 4096))
     }
 
@@ -66,6 +67,10 @@ import Testing
                 == ProcessFacts(
                     pid: 4711, name: "node", executable: nil, command: "node /srv/1/server.js", user: geteuid(), unit: nil,
                     controlGroup: "/system.slice/system-checkout.slice/checkout@1.service"))
+        let named = try captured(
+            ["comm": "node\n", "cgroup": "0::/system.slice/x (deleted)\n"],
+            controlGroups: ["cgroup.controllers", "system.slice/x (deleted)/cgroup.procs"])
+        #expect(named.controlGroup == "/system.slice/x (deleted)")
         let live = try captured(["comm": "node\n", "cmdline": "", "cgroup": "0::/system.slice/checkout@1.service/worker\n"])
         #expect(live.unit == "checkout@1.service" && live.command.isEmpty)
         let old = try captured(["comm": "a b\n", "cgroup": "4:memory:/x\n1:name=systemd:/system.slice/old.service\n"])

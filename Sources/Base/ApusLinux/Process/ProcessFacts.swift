@@ -45,7 +45,11 @@ package struct ProcessFacts: Sendable, Equatable {
             pid: pid, name: name, executable: try Self.executable("\(folder)/exe"),
             command: try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(folder)/cmdline") } ?? "",
             user: status.st_uid, unit: groups?.systemUnit(below: first),
-            controlGroup: (groups?.unified ?? groups?.named).map { Self.without(" (deleted)", $0) })
+            controlGroup: (groups?.unified ?? groups?.named).map { path in
+                let removed = Self.without(" (deleted)", path)
+                // One that is there may be called so.
+                return removed != path && (try? ControlGroupTree(root).folder(path)) != nil ? path : removed
+            })
     }
 
     /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.
