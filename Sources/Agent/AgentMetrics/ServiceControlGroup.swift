@@ -26,17 +26,20 @@ public enum ServiceControlGroup: MetricSubsystem {
     public static let swap = Gauge<NoLabels>("service_cgroup_memory_swap_bytes", "Swap of the control group.")
     public static let memoryHigh = Gauge<NoLabels>(
         "service_cgroup_memory_high_bytes",
-        "Memory from which on the control group is held back (memory.high); absent where there is no such limit.")
+        "Memory from which on the control group is held back: the least memory.high of it and of those above it; absent where there is no such limit."
+    )
     public static let memoryMax = Gauge<NoLabels>(
         "service_cgroup_memory_max_bytes",
-        "Most memory that the control group may have (memory.max); absent where there is no limit.")
+        "Most memory that the control group may have: the least memory.max of it and of those above it; absent where there is no limit."
+    )
     public static let memoryEvents = Counter<MemoryEventLabels>(
         "service_cgroup_memory_events_total", "Times that the control group came to a limit of its memory (memory.events).")
     public static let tasks = Gauge<NoLabels>(
         "service_cgroup_pids", "Processes and threads in the control group (pids.current).")
     public static let tasksMax = Gauge<NoLabels>(
         "service_cgroup_pids_max",
-        "Most processes and threads that the control group may have (pids.max); absent where there is no limit.")
+        "Most processes and threads that the control group may have: the least pids.max of it and of those above it; absent where there is no limit."
+    )
     public static let ioBytes = Counter<DeviceLabels>(
         "service_cgroup_io_bytes_total", "Bytes that the control group has read from and written to a block device.")
     public static let ioOperations = Counter<DeviceLabels>(

@@ -27,6 +27,25 @@ import Testing
         #expect(exposition.samples["apus_source_up{source=\"cgroup\"}"] == "1")
     }
 
+    @Test func `a limit of a slice is that of a unit in it`() throws {
+        let slice = "sys/fs/cgroup/system.slice/system-apus\\x2dworker.slice"
+        try host.report(FixtureHost.worker, pid: 4711, connection: 1)
+        let exposition = host.exposition(try host.host())
+        func most() -> String? { figures(exposition)["service_cgroup_memory_max_bytes\(Self.worker)"] }
+        let own = most()
+        #expect(own != "4096")
+        try host.folder.write("4096\n", to: "host/\(slice)/memory.max")
+        host.time.pass(.seconds(15))
+        host.table.tick(at: host.time.now)
+        host.time.pass(.seconds(1))
+        #expect(most() == "4096")
+        try host.overwrite("\(slice)/memory.max", with: "max\n")
+        host.time.pass(.seconds(15))
+        host.table.tick(at: host.time.now)
+        host.time.pass(.seconds(1))
+        #expect(most() == own)
+    }
+
     @Test(arguments: ["0::/\n", "0::/user.slice/user-1000.slice/session-3.scope\n", "0::/../a.service\n", ""])
     func `a process in a group that others are in has none`(groups: String) throws {
         try host.overwrite("proc/4711/cgroup", with: groups)

@@ -34,7 +34,9 @@ import Testing
         try put("9223372036854771712\n", "memory/a/memory.limit_in_bytes")
         try put("5\n", "memory/a/memory.failcnt")
         try put("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", "memory/a/memory.oom_control")
-        try put("cache 1\nrss 2\ntotal_cache 4096\ntotal_rss 12288\ntotal_swap 20480\n", "memory/a/memory.stat")
+        try put(
+            "cache 1\nrss 2\nhierarchical_memory_limit 65536\ntotal_cache 4096\ntotal_rss 12288\ntotal_swap 20480\n",
+            "memory/a/memory.stat")
         try put("11\n", "pids/a/pids.current")
         try put("max\n", "pids/a/pids.max")
         try put(
@@ -49,7 +51,7 @@ import Testing
         #expect(counts[.periods] == 7 && counts[.throttledPeriods] == 3 && counts[.throttledTime] == 4500)
         #expect(counts[.memoryMax] == 5 && counts[.killedProcesses] == 2 && counts[.outOfMemory] == nil)
         let gauges = reading.gauges
-        #expect(gauges[.memory] == 8192 && gauges[.memoryPeak] == 16384 && gauges[.memoryMax] == nil)
+        #expect(gauges[.memory] == 8192 && gauges[.memoryPeak] == 16384 && gauges[.memoryMax] == 65536)
         #expect(gauges[.anonymous] == 12288 && gauges[.files] == 4096 && gauges[.swap] == 20480)
         #expect(gauges[.tasks] == 11 && gauges[.tasksMax] == nil)
         // A device without a name in sysfs has its number.
@@ -94,6 +96,47 @@ import Testing
         groups[1][.tasksMax] = 3
         let sum = Figures(sumOf: groups)
         #expect(sum[.memory] == 5 && sum[.memoryMax] == 30 && sum[.tasksMax] == nil)
+    }
+
+    /// The limit of memory of groups together, below others with limits.
+    private func limit(_ paths: String...) throws -> Int64? {
+        let root = root()
+        var ceilings = ControlGroupCeilings(root)
+        ceilings.read(above: paths)
+        return ceilings.sum(of: try paths.map { ($0, try read($0).gauges) })[.memoryMax]
+    }
+
+    @Test func `the least limit of a group and of those above it holds, and one of several groups once for all of them`() throws
+    {
+        try put("", "cgroup.controllers")
+        for path in ["a/b/c", "a/b/d", "a/e", "f"] {
+            try put("usage_usec 8\nuser_usec 5\nsystem_usec 3\n", "\(path)/cpu.stat")
+            try put("max\n", "\(path)/memory.max")
+        }
+        try put("max\n", "a/memory.max")
+        try put("max\n", "a/b/memory.max")
+        #expect(try limit("/a/b/c") == nil)
+        try put("300\n", "a/b/memory.max")
+        #expect(try limit("/a/b/c") == 300 && limit("/a/b/c", "/a/b/d") == 300 && limit("/a/e") == nil)
+        #expect(try limit("/a/b/c", "/a/e") == nil)
+        try put("200\n", "a/b/c/memory.max")
+        #expect(try limit("/a/b/c") == 200 && limit("/a/b/d") == 300 && limit("/a/b/c", "/a/b/d") == 300)
+        try put("40\n", "a/b/d/memory.max")
+        #expect(try limit("/a/b/c", "/a/b/d") == 240)
+        try put("250\n", "a/memory.max")
+        #expect(try limit("/a/b/c", "/a/e") == 250 && limit("/f") == nil && limit("/f", "/a/e") == nil)
+        // The mount of a container is the container's own group.
+        try put("100\n", "memory.max")
+        #expect(try limit("/f") == 100 && limit("/f", "/a/b/c") == 100 && limit("/a/b/d") == 40)
+    }
+
+    @Test func `limits are read of no group above those that are in sight`() throws {
+        try put("", "cgroup.controllers")
+        try put("100\n", "memory.max")
+        var ceilings = ControlGroupCeilings(root())
+        ceilings.read(above: ["/../a", "", "/a"])
+        #expect(ceilings.sum(of: [("/../a", .init())])[.memoryMax] == nil)
+        #expect(ceilings.sum(of: [])[.memoryMax] == nil && ceilings.sum(of: [("/a", .init())])[.memoryMax] == 100)
     }
 
     private static let id = String(repeating: "0123456789abcdef", count: 4)

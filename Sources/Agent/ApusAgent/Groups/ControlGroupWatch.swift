@@ -57,6 +57,8 @@ struct ControlGroupWatch {
     private(set) var claims: [Claim] = []
     private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
     private var ledger = ControlGroupLedger()
+    /// The limits of those above them, as the last turn of the sampling loop, or the first look at a file, found them.
+    private var ceilings: ControlGroupCeilings
     /// Control groups whose group was forgotten while they were there: what they had counted was served before.
     private var givenUp: Set<ControlGroupTree.Folder> = []
     /// Whether the file has been read again since they were looked for.
@@ -66,6 +68,7 @@ struct ControlGroupWatch {
 
     init(_ root: KernelRoot, isWhole: Bool, descriptors: Int?) {
         tree = ControlGroupTree(root)
+        ceilings = ControlGroupCeilings(root)
         self.isWhole = isWhole
         most = min(GroupLimits.controlGroups.value, descriptors.map { $0 / 8 } ?? .max)
         // Some sixteen files each.
@@ -156,8 +159,9 @@ struct ControlGroupWatch {
         self.isReloaded = false
         unwatched = extent.isCut ? 1 : 0
         guard !claims.isEmpty || !ledger.isEmpty else { return [:] }
+        if isWhole, isTurn || isReloaded || watched.isEmpty { ceilings.read(above: claims.lazy.map(\.folder.path)) }
         var sightings: [ControlGroupLedger.Sighting] = []
-        var gauges: [Int: [Figures<ControlGroupGauge>]] = [:]
+        var gauges: [Int: [(path: String, gauges: Figures<ControlGroupGauge>)]] = [:]
         var kept: [ControlGroupTree.Folder: ControlGroup] = [:]
         // What is within others comes first, so that what an outer one says holds what they said.
         for (claim, number) in inTurn(zip(claims, numbers).reversed()) {
@@ -171,7 +175,7 @@ struct ControlGroupWatch {
                 .init(
                     folder: claim.folder, group: group, outer: claim.outer, counts: reading?.counts ?? ControlGroupCounts(),
                     countsWhole: (isNew || !isReloaded) && !givenUp.contains(claim.folder)))
-            if let reading { gauges[group, default: []].append(reading.gauges) }
+            if let reading { gauges[group, default: []].append((claim.folder.path, reading.gauges)) }
         }
         watched = kept
         if !givenUp.isEmpty { givenUp.formIntersection(claims.lazy.map(\.folder).filter { kept[$0] == nil }) }
@@ -183,7 +187,7 @@ struct ControlGroupWatch {
                 return (
                     group,
                     ControlGroupSum(
-                        number: own.count, counts: ledger[group] ?? ControlGroupCounts(), gauges: Figures(sumOf: own),
+                        number: own.count, counts: ledger[group] ?? ControlGroupCounts(), gauges: ceilings.sum(of: own),
                         began: began(group))
                 )
             })

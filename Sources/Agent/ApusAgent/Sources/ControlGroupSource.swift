@@ -64,6 +64,8 @@ struct ControlGroupSource: Source {
     /// The process's /proc/PID/cgroup.
     private let groups: ProcFile
     private var group: ControlGroup
+    /// The limits of those above it, as they were at the last turn of the sampling loop.
+    private var ceilings: ControlGroupCeilings
     private var readings = 0
     /// Counts go on when the process is moved.
     private var ledger = ControlGroupLedger()
@@ -74,6 +76,8 @@ struct ControlGroupSource: Source {
         groups = try process.file("cgroup")
         guard let path = try ControlGroups(groups).ownGroup else { return nil }
         group = try Self.open(path, root)
+        ceilings = ControlGroupCeilings(root)
+        ceilings.read(above: [path])
     }
 
     private static func open(_ path: String, _ root: KernelRoot) throws(LinuxError) -> ControlGroup {
@@ -83,14 +87,22 @@ struct ControlGroupSource: Source {
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
         guard let path = try ControlGroups(groups).ownGroup else { throw .open(path: groups.path, code: ENOENT) }
-        if path != group.folder.path { group = try Self.open(path, root) }
+        if path != group.folder.path {
+            group = try Self.open(path, root)
+            ceilings.read(above: [path])
+        }
         let reading = try group.read()
         ledger.look([
             .init(folder: group.folder, group: 0, counts: reading.counts, countsWhole: readings == 0)
         ])
         readings += 1
-        return ControlGroupSum(number: 1, counts: ledger[0] ?? ControlGroupCounts(), gauges: reading.gauges)
+        return ControlGroupSum(
+            number: 1, counts: ledger[0] ?? ControlGroupCounts(),
+            gauges: ceilings.sum(of: [(group.folder.path, reading.gauges)]))
     }
 
-    mutating func tick(_ reading: Reading) { group.refresh() }
+    mutating func tick(_ reading: Reading) {
+        group.refresh()
+        ceilings.read(above: [group.folder.path])
+    }
 }

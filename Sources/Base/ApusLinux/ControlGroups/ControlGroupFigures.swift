@@ -16,7 +16,7 @@ package enum ControlGroupGauge: Int, CaseIterable, Sendable {
     /// A limit is not known of a group that has none.
     case memoryHigh, memoryMax, tasksMax
 
-    private var isLimit: Bool { rawValue >= Self.memoryHigh.rawValue }
+    var isLimit: Bool { rawValue >= Self.memoryHigh.rawValue }
 
     /// The limits, a bit each by their places.
     fileprivate static let limits = allCases.filter(\.isLimit).reduce(UInt16(0)) { $0 | 1 << UInt16($1.rawValue) }

@@ -38,6 +38,9 @@ struct ControlGroupFile: Sendable {
     /// All of them, that of the CPU time first.
     static let all = unified + versionOne
 
+    /// Those of the unified hierarchy that say limits.
+    static let limits = [gauge("memory.high", .memoryHigh), gauge("memory.max", .memoryMax), gauge("pids.max", .tasksMax)]
+
     // MARK: - The unified hierarchy
 
     private static let unified: [ControlGroupFile] =
@@ -47,9 +50,8 @@ struct ControlGroupFile: Sendable {
                     counter(ofCPU: key).map { reading.counts.figures[$0] = number }
                 }
             },
-            gauge("memory.current", .memory), gauge("memory.peak", .memoryPeak), gauge("memory.high", .memoryHigh),
-            gauge("memory.max", .memoryMax), gauge("memory.swap.current", .swap), gauge("pids.current", .tasks),
-            gauge("pids.max", .tasksMax),
+            gauge("memory.current", .memory), gauge("memory.peak", .memoryPeak), gauge("memory.swap.current", .swap),
+            gauge("pids.current", .tasks),
             ControlGroupFile("memory.stat", capacity: 16_384) { bytes, _, reading in
                 bytes.forEachNumber { key, number in
                     if key.isText("anon") { reading.gauges[.anonymous] = number }
@@ -62,7 +64,7 @@ struct ControlGroupFile: Sendable {
                 }
             },
             ControlGroupFile("io.stat", capacity: 16_384) { $0.takeDevices($1, &$2) },
-        ] + [
+        ] + limits + [
             pressure("cpu", .waitingForCPU, .stalledForCPU), pressure("memory", .waitingForMemory, .stalledForMemory),
             pressure("io", .waitingForIO, .stalledForIO),
         ]
@@ -132,8 +134,12 @@ struct ControlGroupFile: Sendable {
                 if key.isText("oom_kill") { reading.counts.figures[.killedProcesses] = number }
             }
         },
-        ControlGroupFile("memory.stat", capacity: 16_384, of: "memory", unless: "memory.current") { bytes, _, reading in
+        ControlGroupFile("memory.stat", capacity: 16_384, of: "memory", unless: "memory.current") { bytes, root, reading in
             bytes.forEachNumber { key, number in
+                // The least of its limit and of those above it.
+                if key.isText("hierarchical_memory_limit"), number < Int64.max - Int64(root.pageSize) {
+                    reading.gauges[.memoryMax] = min(reading.gauges[.memoryMax] ?? .max, number)
+                }
                 if key.isText("total_rss") { reading.gauges[.anonymous] = number }
                 if key.isText("total_cache") { reading.gauges[.files] = number }
                 if key.isText("total_swap") { reading.gauges[.swap] = number }

@@ -66,6 +66,24 @@ import Testing
         #expect(host.look(groups).first?.reading.controlGroups?.number == 0)
     }
 
+    @Test func `a limit of a control group above is that of the group, and is read again at a turn`() throws {
+        try put("shop.slice/web.service", user: 10, memory: 7)
+        try put("shop.slice", user: 10, memory: 7)
+        let limit = "sys/fs/cgroup/shop.slice/memory.max"
+        try host.folder.write("max\n", to: "host/sys/fs/cgroup/shop.slice/web.service/memory.max")
+        try host.folder.write("300\n", to: "host/\(limit)")
+        let groups = try host.groups("groups: [{ service: web, match: { unit: web.service } }]")
+        func most() -> Int64? { host.look(groups).first?.reading.controlGroups?.gauges[.memoryMax] }
+        #expect(most() == 300)
+        try host.overwrite(limit, with: "200\n")
+        #expect(most() == 300)
+        host.turn(groups)
+        #expect(most() == 200)
+        try host.overwrite(limit, with: "max\n")
+        host.turn(groups)
+        #expect(most() == nil)
+    }
+
     @Test func `a matched control group in a matched one counts once`() throws {
         try put("a.slice", user: 1000, memory: 10)
         try put("a.slice/a-b.slice", user: 600, memory: 6)
