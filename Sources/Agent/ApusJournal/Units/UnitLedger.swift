@@ -76,7 +76,7 @@ package struct UnitLedger {
     /// Takes over which units are loaded, of those that match and of ``realNames``; each is to be asked about.
     package mutating func listed(_ names: [String], at now: Instant) {
         let listed = Set(names)
-        for name in names where watches(name) { entries[name, default: Entry()].isLoaded = true }
+        // First who has gone, as it leaves its place to others.
         for (name, entry) in entries where !listed.contains(name) {
             if expected.contains(name) {
                 entries[name]?.isLoaded = entry.realName.map { listed.contains($0) } ?? false
@@ -87,6 +87,7 @@ package struct UnitLedger {
         }
         revision += 1
         ignored.formIntersection(listed)
+        for name in names where watches(name) { entries[name, default: Entry()].isLoaded = true }
         for name in entries.keys { ask(name, at: now) }
     }
 
@@ -110,9 +111,19 @@ package struct UnitLedger {
         guard expected.contains(name) else {
             entries[name] = nil
             revision += 1
+            fillPlaces(at: now)
             return
         }
         letGo(name, at: now)
+    }
+
+    /// Watches units that found no place, where there is one now.
+    private mutating func fillPlaces(at now: Instant) {
+        while entries.count < limits.units, let name = ignored.min() {
+            ignored.remove(name)
+            entries[name] = Entry(isLoaded: true)
+            ask(name, at: now + limits.debounce)
+        }
     }
 
     private mutating func letGo(_ name: String, at now: Instant) {
@@ -270,6 +281,7 @@ package struct UnitLedger {
             if ignored.count < limits.units { ignored.insert(name) }
             return false
         }
+        ignored.remove(name)
         return true
     }
 }

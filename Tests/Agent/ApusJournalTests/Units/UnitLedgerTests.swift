@@ -237,4 +237,26 @@ import Testing
         ledger.unloaded("d.service", at: at(1))
         #expect(ledger.ignored.count == 1)
     }
+
+    @Test func `a unit that goes leaves its place at once to one that found none`() {
+        var ledger = ledger("*.service", limits: .init(units: 2))
+        ledger.listed(["a.service", "b.service", "c.service", "d.service"], at: at(0))
+        _ = ledger.take(at: at(0), limit: 10)
+        ledger.unloaded("a.service", at: at(1000))
+        #expect(ledger.take(at: at(2000), limit: 10) == [.properties("c.service")])
+        #expect(ledger.ignored == ["d.service"])
+        // Those that a list does not have any more go before those come that are new in it.
+        ledger.listed(["c.service", "d.service"], at: at(3000))
+        #expect(ledger.take(at: at(4000), limit: 10) == [.properties("c.service"), .properties("d.service")])
+        #expect(ledger.ignored.isEmpty)
+    }
+
+    @Test func `a unit that a place is found for counts no longer among those that have none`() {
+        var ledger = ledger("*.service", limits: .init(units: 1))
+        ledger.listed(["a.service"], at: at(0))
+        ledger.changed("b.service", at: at(10))
+        #expect(ledger.ignored == ["b.service"])
+        ledger.listed(["b.service"], at: at(1000))
+        #expect(ledger.ignored.isEmpty && ledger.take(at: at(2000), limit: 10) == [.properties("b.service")])
+    }
 }
