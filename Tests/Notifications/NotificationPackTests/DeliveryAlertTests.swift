@@ -65,6 +65,26 @@ import Testing
         #expect(try AlertRuleExpectations.sourceLine(at: place).contains(source), "\(place)")
     }
 
+    private static func attempts(_ part: String, _ bound: String? = nil) -> String {
+        let le = bound.map { ",le=\"\($0)\"" } ?? ""
+        return #"notification_delivery_duration_seconds_\#(part){service="worker",instance="w1",channel="webhook"\#(le)}"#
+    }
+
+    @Test(arguments: [
+        RuleScenario(
+            "one delivery of a quiet night is slow", of: DeliveringFleets.production,
+            [
+                attempts("bucket", "5"): "10x60", attempts("bucket", "10"): "10x20 11x40",
+                attempts("bucket", "+Inf"): "10x20 11x40", attempts("count"): "10x20 11x40",
+            ], .at("6m", "HighDeliveryLatency", 0), .at("8m", "HighDeliveryLatency", 0)),
+        RuleScenario(
+            "two of sixteen deliveries a minute are slow", of: DeliveringFleets.production,
+            [
+                attempts("bucket", "5"): "0+3.5x60", attempts("bucket", "10"): "0+4x60", attempts("bucket", "+Inf"): "0+4x60",
+                attempts("count"): "0+4x60",
+            ], .at("8m", "HighDeliveryLatency", 1)),
+    ]) func `call whom they should, and nobody else`(scenario: RuleScenario) throws { try scenario.expectItToHold() }
+
     /// A name that is passed over in some fleets is one that an alert has in the fleet with everything.
     @Test func `are silenced by alerts that are there where the fleet has everything`() throws {
         let fleet = DeliveringFleets.production

@@ -92,28 +92,51 @@ extension ResourceAlerts {
         }
     }
 
+    /// The number of waits in the window of rates up to which a twentieth is no more than one.
+    private static let fewWaits = 20.0
+
     var slowPool: Alert {
         let limit = limits[Threshold.poolWait]
-        let wait = ConnectionPool.waitTime.series.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(
-            0.95)
+        let few = Self.fewWaits / (fleet.alertWindow / .seconds(1))
+        let waits = ConnectionPool.waitTime.series
+        func labels(_ pool: String) -> KeyValuePairs<Series<Histogram<PoolLabels>>.Key, String> {
+            [.service: "a", .instance: "one", .label(.pool): pool]
+        }
+        func quantile(_ limit: Double) -> [AlertInput] {
+            AlertInput.quantile(
+                0.95, of: ConnectionPool.waitTime, labels("p"), crossing: limit, over: .label(.pool))
+        }
+        func waited(_ pool: String, _ rate: Double, bad: Double? = nil) -> AlertInput {
+            .count(of: ConnectionPool.waitTime, labels(pool), .growth(quiet: rate, bad: bad ?? rate))
+        }
         return Alert(
-            .slowPool, when: wait, above: limit,
+            .slowPool,
+            when: (waits.bucketRates(over: fleet.rateWindow).sum(by: .service, .instance).quantile(0.95) > limit.value).and(
+                waits.countIncrease(over: fleet.rateWindow).sum(by: .service, .instance) > Self.fewWaits),
+            threshold: limit,
             summary: "Callers wait long for database connections.",
             description: """
                 One in twenty callers in \(.instance) of service \(.service) waits \(value: .decimals(3)) s or longer for a \
                 connection; the limit is \(limit).
                 """,
             runbook: Runbook(
-                meaning: "The 95th percentile of the time to get a connection from the pool is past `Thresholds.poolWait`.",
+                meaning: """
+                    The 95th percentile of the time to get a connection from the pool is past `Thresholds.poolWait`, of more than \
+                    \(Int(Self.fewWaits)) callers within the window of rates.
+                    """,
                 impact: "Each request and each claim is as much slower.",
                 queries: [.init("Connections by state", ConnectionPool.connections.series.value)],
                 actions: [
                     "See the runbook of PoolExhausted: the causes are the same.",
                     "If few connections are in use, the host or the store is slow: look at CPU and pressure.",
                 ]),
-            inputs: AlertInput.quantile(
-                0.95, of: ConnectionPool.waitTime, [.service: "a", .instance: "one", .label(.pool): "p"], crossing: limit.value,
-                over: .label(.pool)))
+            inputs: quantile(limit.value) + [waited("p", few * 4)],
+            // Slow all the time, and hardly any.
+            furtherInputs: [
+                quantile(limit.value * 1.002) + [
+                    waited("p", few * 0.5996, bad: few * 0.6004), waited("q", few * 0.3996, bad: few * 0.4004),
+                ]
+            ])
     }
 }
 
