@@ -178,6 +178,41 @@ import Testing
             .at("80m", "ErrorBudgetBurn", 4)),
     ]
 
+    // MARK: - Bounds
+
+    private static let promised = Fleet("promised") {
+        FleetService("checkout", role: .api, records: [.requests]) { Instance("c1", port: 3001, metricsPort: 9101) }
+        Objective.latency(of: "checkout", 0.99, below: 0.25)
+    }
+
+    /// A histogram whose buckets grow by so much in each step.
+    private static func histogram(_ instance: String, _ buckets: KeyValuePairs<String, Int>) -> [String: String] {
+        let name = "http_server_request_duration_seconds"
+        let labels = "service=\"checkout\",instance=\"\(instance)\",status=\"200\""
+        let all = buckets.last?.value ?? 0
+        var series = ["\(name)_count{\(labels)}": "0+\(all)x400"]
+        for (bound, growth) in buckets { series["\(name)_bucket{\(labels),le=\"\(bound)\"}"] = "0+\(growth)x400" }
+        return series
+    }
+
+    private static let bounds: [RuleScenario] = [
+        RuleScenario(
+            "a service's histogram has no bucket at the bound of its objective", of: promised,
+            histogram("c1", ["0.2": 9, "0.5": 10, "+Inf": 10]),
+            .at("8m", "ObjectiveBoundAbsent", 1), .at("80m", "ObjectiveBoundAbsent", 1), .at("80m", "ErrorBudgetBurn", 0)),
+        RuleScenario(
+            "the histogram of one of two instances has no bucket at the bound", of: promised,
+            histogram("c1", ["0.2": 10, "+Inf": 10]).merging(histogram("c2", ["0.25": 10, "+Inf": 10])) { first, _ in first },
+            .at("80m", "ObjectiveBoundAbsent", 1), .at("80m", "ErrorBudgetBurn", 0)),
+        RuleScenario(
+            "a fifth of the requests is slower than the bound, and one instance does not say it", of: promised,
+            histogram("c1", ["0.2": 10, "+Inf": 10]).merging(histogram("c2", ["0.25": 8, "+Inf": 10])) { first, _ in first },
+            .at("80m", "ObjectiveBoundAbsent", 1), .at("80m", "ErrorBudgetBurn", 4)),
+        RuleScenario(
+            "all requests are within the bound", of: promised, histogram("c1", ["0.25": 10, "+Inf": 10]),
+            .at("80m", "ObjectiveBoundAbsent", 0), .at("80m", "ErrorBudgetBurn", 0)),
+    ]
+
     // MARK: - Pages
 
     private static let failures = #"service_scrape_failures_total{service="mailer",instance="mailer-1",reason="timeout"}"#
@@ -203,6 +238,6 @@ import Testing
             .at("7m", "PageUnreliable", 0), .at("7m", "PageUnread", 1), .at("9m", "PageUnreliable", 0)),
     ]
 
-    @Test(arguments: groups + restarts + heaps + quietHours + pages)
+    @Test(arguments: groups + restarts + heaps + quietHours + bounds + pages)
     func `call whom they should, and nobody else`(scenario: RuleScenario) throws { try scenario.expectItToHold() }
 }

@@ -16,6 +16,8 @@ package import ApusTopology
 /// Prometheus read every sample of days, so they add up the recorded rates: bad ones and all of them apart, so that busy hours
 /// weigh more than quiet ones; only the first window's worth at their far end is blurred. Numbers of events are sums at steps of
 /// their own, so that they are right however often rules are evaluated, and before there are samples of the whole window.
+///
+/// An objective over a histogram counts the series alone that have its bound.
 package struct ObjectiveRules {
     package let objective: Objective
 
@@ -114,33 +116,44 @@ package struct ObjectiveRules {
         switch objective.indicator {
         case .failures(let bad, _): Self.rate(of: bad, over: window)
         case .within(let histogram, let bound):
-            Self.rate(of: [histogram.part("_count")], over: window)
-                - Self.rate(of: [histogram.part("_bucket").matching([BucketBound.matcher(bound)])], over: window)
+            Self.measured(histogram, bound, over: window) - Self.rate(of: [histogram.bucket(bound)], over: window)
         }
     }
 
     private func total(over window: Duration) -> InstantVector<NoKey> {
         switch objective.indicator {
         case .failures(_, let total): Self.rate(of: total, over: window)
-        case .within(let histogram, _): Self.rate(of: [histogram.part("_count")], over: window)
+        case .within(let histogram, let bound): Self.measured(histogram, bound, over: window)
         }
+    }
+
+    /// The rates of the observations of those series of a histogram that have the bound: of the others nobody knows whether they were within
+    /// it, and an alert tells of them (``ObjectiveBounds``).
+    private static func measured(_ histogram: PromQLSelector, _ bound: Double, over window: Duration) -> InstantVector<NoKey> {
+        let rates = PromQLExpression(
+            .binary(
+                .and, PromQLMatching(labels: .ignoring(["le"])), histogram.part("_count").rate(over: window),
+                histogram.bucket(bound).rate(over: window)))
+        return sum(of: rates)
     }
 
     /// The rates of all series of some counters added up; a counter without a series counts as 0.
     private static func rate(of selectors: [PromQLSelector], over window: Duration) -> InstantVector<NoKey> {
-        let rates = selectors.map { selector in
-            let rate = PromQLExpression(
-                .call(.rate, [PromQLExpression(.range(selector, window: PromQLDuration(window)))]))
-            return InstantVector<NoKey>(raw: PromQLExpression(.aggregation(.sum, nil, parameter: nil, rate)))
-                .or(QueryScalar.number(0).vector)
-        }
+        let rates = selectors.map { sum(of: $0.rate(over: window)) }
         return rates.dropFirst().reduce(rates.first ?? QueryScalar.number(0).vector, +)
+    }
+
+    private static func sum(of rates: PromQLExpression) -> InstantVector<NoKey> {
+        InstantVector<NoKey>(raw: PromQLExpression(.aggregation(.sum, nil, parameter: nil, rates)))
+            .or(QueryScalar.number(0).vector)
     }
 
     // MARK: - Alerting
 
-    /// One for each burn rate.
-    package var alerts: [Alert] { objective.burnRates.map(alert) }
+    /// One for each burn rate, and one for histograms that do not have the objective's bound.
+    package var alerts: [Alert] {
+        objective.burnRates.map(alert) + (ObjectiveBounds(objective, window: base).map { [$0.alert] } ?? [])
+    }
 
     private func alert(of rate: BurnRate) -> Alert {
         let (long, short) = (errorRatio(over: rate.longWindow), errorRatio(over: rate.shortWindow))

@@ -46,6 +46,7 @@ struct AlertWithoutFault {
         AlertWithoutFault("AgentSourceFailing", "the kernel refuses nothing here that it did not refuse before"),
         AlertWithoutFault("AgentScrapesRejected", "it takes scrapers that do not read what they asked for"),
         AlertWithoutFault("ConnectionsDropped", "nginx drops connections only when it has no descriptor left"),
+        AlertWithoutFault("ObjectiveBoundAbsent", "services of the fleet have the bounds that it declares"),
         AlertWithoutFault("RulesFailing", "generated rules do not fail"),
         AlertWithoutFault("JournalUnread", journal),
         AlertWithoutFault("JournalBehind", "it takes a journal that grows faster than it is read, for a minute"),

@@ -1,3 +1,5 @@
+import ApusPromQL
+
 /// Changes of rules that change nothing that can be observed, with the reason why.
 package enum EquivalentMutants {
     /// A rule with one change, and what changed.
@@ -32,16 +34,52 @@ package enum EquivalentMutants {
             return "a total that is not there divides nothing, as one of 0"
         }
         if rule.record != nil, change == "or becomes and", rule.expr.contains("_bucket{") {
-            return "a histogram has all of its series or none, and nothing is recorded without observations"
+            return "what is counted and its bound are there together, and nothing is recorded without observations"
+        }
+        if change.hasPrefix("window "), differ(rule, mutant.rule, in: .right) {
+            return "a series has its bounds for as long as it is there"
+        }
+        if change == "matcher of service removed",
+            differ(rule, mutant.rule, in: .right) || rule.record != nil && differ(rule, mutant.rule, in: .left)
+        {
+            return "the other side has the matcher as well, and both are matched by all labels but the bound"
         }
         switch (rule.name, change) {
         case ("DatabaseConnectionsNearLimit", "sum becomes avg"), ("DatabaseConnectionsNearLimit", "sum becomes min"),
             ("DatabaseConnectionsNearLimit", "sum becomes max"):
             if mutant.rule.expr.hasPrefix("sum by") { return "a server has one series of each of its settings" }
+        case ("ObjectiveBoundAbsent", "sum becomes avg"), ("ObjectiveBoundAbsent", "sum becomes max"):
+            return "rates are never negative: their sum is above 0 when their mean and the largest are"
         case ("HeapGrowth", "> 0.0 becomes > 1.0"):
             return "a heap that grows by less than a byte a second counts as one that has stopped either way"
         default: break
         }
         return nil
+    }
+
+    fileprivate enum Side { case left, right }
+
+    /// Whether rules differ only on one side of what matches observations with the buckets that they are looked for in.
+    private static func differ(_ rule: RuleDocument.Rule, _ other: RuleDocument.Rule, in side: Side) -> Bool {
+        guard let own = try? PromQLExpression(parsing: rule.expr), let changed = try? PromQLExpression(parsing: other.expr)
+        else {
+            return false
+        }
+        return own.matched(without: side) == changed.matched(without: side)
+    }
+}
+
+extension PromQLExpression {
+    /// The expression with one side alone of each set operation that ignores the label `le`.
+    fileprivate func matched(without side: EquivalentMutants.Side) -> PromQLExpression {
+        switch form {
+        case .binary(_, let matching, let left, let right) where matching.labels == .ignoring(["le"]):
+            side == .right ? left : right
+        case .binary(let symbol, let matching, let left, let right):
+            PromQLExpression(.binary(symbol, matching, left.matched(without: side), right.matched(without: side)))
+        case .aggregation(let aggregation, let grouping, let parameter, let operand):
+            PromQLExpression(.aggregation(aggregation, grouping, parameter: parameter, operand.matched(without: side)))
+        default: self
+        }
     }
 }
