@@ -10,7 +10,7 @@ import Testing
     private static var ofOtherLanguages: [TestedRule] {
         get throws {
             let names = [
-                "AgentLeavesSeries", "EventLoopLag", "FewDescriptorsLeft", "HighCPU", "HighMemory", "InstanceDown",
+                "AgentLeavesGroups", "AgentLeavesSeries", "EventLoopLag", "FewDescriptorsLeft", "HighCPU", "HighMemory", "InstanceDown",
                 "MemoryNearLimit",
                 "PoolExhausted", "ProcessGone", "ReportsCease", "TooManyRestarts",
             ]

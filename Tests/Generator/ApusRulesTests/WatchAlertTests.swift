@@ -28,7 +28,8 @@ import Testing
                 of: Self.ofPages.union(Self.ofGroups).union(Self.ofUnits).union(Self.ofHosts).union(["ListenQueueFull"])))
         let found = try names(polyglotFleet)
         #expect(
-            found.isSuperset(of: Self.ofGroups.union(["AgentLeavesSeries"]))
+            found.isSuperset(of: Self.ofGroups.union(["AgentLeavesSeries", "AgentLeavesGroups"]))
+                && !all.contains("AgentLeavesGroups")
                 && found.isDisjoint(with: Self.ofPages.union(["ListenQueueFull"])))
         #expect(try names(fleet()).isDisjoint(with: Self.ofPages.union(Self.ofGroups).union(["ListenQueueFull"])))
         let alone = Fleet("f") {

@@ -154,6 +154,9 @@ struct AgentDashboard {
                 PanelQuery(Agent.unwatchedProcesses.series.value, legend: "processes not watched by \(.instance)")
                 PanelQuery(Agent.unwatchedControlGroups.series.value, legend: "control groups not watched by \(.instance)")
             }
+            if fleet.capturesNames {
+                PanelQuery(Agent.unservedGroups.series.value, legend: "groups not served by \(.instance)")
+            }
         }
     }
 

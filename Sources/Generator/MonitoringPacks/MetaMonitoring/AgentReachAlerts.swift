@@ -14,6 +14,7 @@ struct AgentReachAlerts {
     var all: [Alert] {
         [seriesClipped] + (fleet.reportsOverHTTP ? [seriesLeftOut] : [])
             + (fleet.groupedServices.isEmpty ? [] : [processesUnwatched])
+            + (fleet.capturesNames ? [groupsUnserved] : [])
             + (fleet.isUnderSystemd ? [filesUnread, unitsFolded, namesFolded] : [])
     }
 
@@ -44,6 +45,29 @@ struct AgentReachAlerts {
                 input(Agent.unwatchedProcesses, of: "two", .constant(0)),
                 input(Agent.unwatchedControlGroups, of: "two", .level(quiet: 0, bad: 1)),
             ])
+    }
+
+    private var groupsUnserved: Alert {
+        Alert(
+            "AgentLeavesGroups", when: Agent.unservedGroups.series.value > 0, severity: .low,
+            summary: "An agent does not serve all groups of processes.",
+            description: "The agent \(.instance) leaves \(value: .decimals(0)) groups out of its exposition.",
+            runbook: Runbook(
+                meaning: """
+                    Groups whose names commands or containers have, and what is reported, are more than `--sample-limit` has room for: \
+                    the groups that came last are not served.
+                    """,
+                impact: "Panels and alerts on these groups are silent.",
+                queries: [
+                    .init("Groups that are left out", Agent.unservedGroups.series.value),
+                    .init("Instances that agents know, groups with them", Agent.instances.series.value),
+                ],
+                actions: [
+                    "Read which: `journalctl -u 'apus-agent*' -p warning -n 50` names some.",
+                    "Match less, or have names of fewer values: each group takes some 40 samples, "
+                        + "`apus-agent check-config --processes /etc/apus/agent.yaml` lists them.",
+                    "If all should be there, raise `Scraping(sampleLimit:)`, which is also what Prometheus takes of one agent.",
+                ]))
     }
 
     /// Damaged files are what a crash of the host leaves: what is whole in them is counted.
@@ -155,4 +179,9 @@ struct AgentReachAlerts {
                     "Mend it where it is recorded, or leave the instrument out by a view of the SDK.",
                 ]))
     }
+}
+
+extension Fleet {
+    /// Whether commands or containers name the instances of some service, so that nobody knows how many there will be.
+    var capturesNames: Bool { groupedServices.contains { $0.found?.instanceTemplate != nil } }
 }
