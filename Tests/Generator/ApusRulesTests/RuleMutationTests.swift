@@ -10,12 +10,14 @@ import Testing
     private static var ofOtherLanguages: [TestedRule] {
         get throws {
             let names = [
-                "AgentLeavesGroups", "AgentLeavesSeries", "EventLoopLag", "FewDescriptorsLeft", "HighCPU", "HighMemory", "InstanceDown",
+                "AgentLeavesGroups", "AgentLeavesSeries", "EventLoopLag", "FewDescriptorsLeft", "HighCPU", "HighMemory",
+                "InstanceDown",
                 "MemoryNearLimit",
                 "PoolExhausted", "ProcessGone", "ReportsCease", "TooManyRestarts",
             ]
             return try TestedRule.all(of: polyglotFleet).filter { names.contains($0.rule.name) }
                 + TestedRule.all(of: pagedFleet).filter { ofPages.contains($0.rule.name) }
+                + TestedRule.all(of: heapFleet).filter { $0.rule.name == "HeapGrowth" }
         }
     }
 

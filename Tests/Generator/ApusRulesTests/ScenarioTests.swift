@@ -113,25 +113,6 @@ import Testing
             .at("6m", "ReportsCease", 0)),
     ]
 
-    // MARK: - Heaps
-
-    private static let heap = #"service_process_heap_bytes{service="checkout",instance="checkout-1"}"#
-    private static let start = #"service_process_start_time_seconds{service="checkout",instance="checkout-1"}"#
-
-    private static let heaps = [
-        RuleScenario(
-            "a heap warms up after a first start", of: polyglotFleet, every: "1m",
-            [heap: "6e6 8e6 10e6 12e6 14e6 16e6 18e6 18e6x120", start: "1000x127"],
-            .at("8m", "HeapGrowth", 0), .at("15m", "HeapGrowth", 0), .at("30m", "HeapGrowth", 0), .at("65m", "HeapGrowth", 0)),
-        RuleScenario(
-            "a heap warms up for half an hour after a restart", of: polyglotFleet, every: "1m",
-            [heap: "6e6x90 6e6+10e6x30 306e6x60", start: "1000x90 6400x90"],
-            .at("95m", "HeapGrowth", 0), .at("110m", "HeapGrowth", 0), .at("121m", "HeapGrowth", 0)),
-        RuleScenario(
-            "a heap grows for hours", of: polyglotFleet, every: "1m", [heap: "1e8+2e6x200", start: "1000x200"],
-            .at("50m", "HeapGrowth", 0), .at("150m", "HeapGrowth", 1)),
-    ]
-
     // MARK: - Quiet hours
 
     private static let quiet = Fleet("quiet") {
@@ -238,6 +219,6 @@ import Testing
             .at("7m", "PageUnreliable", 0), .at("7m", "PageUnread", 1), .at("9m", "PageUnreliable", 0)),
     ]
 
-    @Test(arguments: groups + restarts + heaps + quietHours + bounds + pages)
+    @Test(arguments: groups + restarts + quietHours + bounds + pages)
     func `call whom they should, and nobody else`(scenario: RuleScenario) throws { try scenario.expectItToHold() }
 }

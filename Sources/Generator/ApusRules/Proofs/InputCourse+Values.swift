@@ -22,11 +22,16 @@ extension InputCourse {
             return steps.map { Double(1000 + min(max($0 - timeline.breach + count, 0), count)) }
         case .slope(let start, let quiet, let bad):
             return Self.slope(from: start, quiet: quiet, bad: bad, on: timeline)
-        case .beginning(let start, let slope):
-            let first = timeline.breach - 2
+        case .climb(let start, let slope, let before, let begins):
+            let climbing = timeline.index(before: before)...timeline.recovery
             return steps.map { index in
-                guard (first..<timeline.recovery).contains(index) else { return nil }
-                return start + (slope * (timeline.step / .seconds(1)) * Double(index - first)).rounded()
+                if begins && !climbing.contains(index) { return nil }
+                let climbed = min(max(index, climbing.lowerBound), climbing.upperBound) - climbing.lowerBound
+                return start + (slope * (timeline.step / .seconds(1)) * Double(climbed)).rounded()
+            }
+        case .stages(let first, let stages):
+            return steps.map { index in
+                Self.short(stages.last { timeline.index(before: $0.before) <= index }?.value ?? first)
             }
         }
     }

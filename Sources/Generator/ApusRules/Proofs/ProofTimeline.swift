@@ -12,7 +12,7 @@ struct ProofTimeline {
 
     init(_ condition: PromQLExpression, hold: Duration, step: Duration) {
         self.step = step
-        windowSteps = Int(condition.longestWindow / step)
+        windowSteps = Self.whole(condition.longestWindow, step)
         holdSteps = Int((hold / step).rounded(.up))
     }
 
@@ -25,6 +25,12 @@ struct ProofTimeline {
     var end: Int { recovery + 2 * windowSteps + 1 }
 
     var firing: Int { breach + holdSteps }
+
+    /// The step so long before the first bad one, of which a window of that length that ends there has nothing older.
+    func index(before duration: Duration) -> Int { breach - Self.whole(duration, step) }
+
+    /// The whole steps of a duration; a quotient of durations may be less than it is by its last binary digit.
+    private static func whole(_ duration: Duration, _ step: Duration) -> Int { Int(duration / step + 1e-9) }
 
     func isBreached(_ index: Int) -> Bool { (breach..<recovery).contains(index) }
 

@@ -31,7 +31,7 @@ extension AlertGroup {
             let slow = alerts.filter { $0.condition.longestWindow >= slowWindow }
             let quick = alerts.filter { $0.condition.longestWindow < slowWindow }
             let window = slow.map(\.condition.longestWindow).min() ?? slowWindow
-            let interval = max(fleet.scraping.evaluationInterval, wholeMinutes(window / 120))
+            let interval = max(fleet.scraping.evaluationInterval, min(wholeMinutes(window / 120), slowest))
             groups += try [
                 AlertGroup(fleet, concern, quick, interval: nil),
                 AlertGroup(fleet, "\(concern)-trend", slow, interval: interval),
@@ -42,6 +42,9 @@ extension AlertGroup {
 
     /// What looks back that far moves slowly: it is evaluated less often, and tested in fewer steps.
     private static let slowWindow = Duration.seconds(1800)
+
+    /// Prometheus forgets after five minutes that an alert fires.
+    private static let slowest = Duration.seconds(240)
 
     /// At least one.
     private static func wholeMinutes(_ duration: Duration) -> Duration {

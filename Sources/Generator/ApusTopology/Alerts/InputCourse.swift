@@ -14,8 +14,22 @@ public enum InputCourse: Hashable, Sendable {
     case ceasing
     /// A gauge that rises by so much a second, by linear regression over the longest window of the condition.
     case slope(from: Double, quiet: Double, bad: Double)
-    /// A gauge that is there from two steps before the first bad one until it is quiet again, and rises by so much a second.
-    case beginning(from: Double, slope: Double)
+    /// A gauge that rises by so much a second from so long before the first bad step until it is quiet again; before and afterwards it
+    /// stays as it is or, of one that begins, is not there.
+    case climb(from: Double, slope: Double, before: Duration, begins: Bool = false)
+    /// A gauge that has one value at first, and then the value of each stage from when that begins.
+    case stages(Double, [Stage])
+
+    /// A value of a gauge, and how long before the first bad step it takes that.
+    public struct Stage: Hashable, Sendable {
+        public let before: Duration
+        public let value: Double
+
+        public init(before: Duration, _ value: Double) {
+            self.before = before
+            self.value = value
+        }
+    }
 
     /// A counter above a fraction line: its rate passes a limit by so little that the fraction passes its own only because the
     /// counters below the line fall (``falling(to:)``). So a condition with another window on either side fails its test.

@@ -129,10 +129,10 @@ struct InstanceDashboard {
     private var heapGrowth: Panel {
         Panel(
             "Growth of the heap",
-            description: "Growth within an hour, by a line through the last hour, and the most that is usual.",
+            description: "Growth of its lows within an hour, and the most that is usual.",
             unit: .bytes
         ) {
-            PanelQuery(ResourceAlerts.heapGrowthInAnHour, legend: "within an hour")
+            PanelQuery(ResourceAlerts.heapGrowth(in: fleet), legend: "within an hour")
         }.range(from: nil, to: nil).thresholds(.limit(of: ResourceAlerts(fleet: fleet).heapGrowth))
     }
 

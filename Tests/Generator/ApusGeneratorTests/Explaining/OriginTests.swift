@@ -115,7 +115,7 @@ import Testing
         ("InstanceDown", "expr", "InstanceAlerts.swift", "Alert("),
         ("InstanceDown", "severity", "InstanceAlerts.swift", "Alert("),
         // Of rules that look back far, the window says how often they are asked.
-        ("HeapGrowth", "for", "ResourceAlerts.swift", "Alert("),
+        ("HeapGrowth", "for", "ResourceAlerts+Heap.swift", "Alert("),
         ("DiskFillsUp", "expr", "HostAlerts.swift", "diskFull = "), ("DiskFillsUp", "for", "HostAlerts.swift", "Alert("),
         ("FewInodes", "expr", "HostAlerts.swift", "freeInodes = "), ("ClockSkew", "expr", "HostAlerts.swift", "clockSkew = "),
         ("LongTransaction", "expr", "DatabaseAlerts.swift", "transactionDuration = "),

@@ -50,8 +50,8 @@ package enum EquivalentMutants {
             if mutant.rule.expr.hasPrefix("sum by") { return "a server has one series of each of its settings" }
         case ("ObjectiveBoundAbsent", "sum becomes avg"), ("ObjectiveBoundAbsent", "sum becomes max"):
             return "rates are never negative: their sum is above 0 when their mean and the largest are"
-        case ("HeapGrowth", "> 0.0 becomes > 1.0"):
-            return "a heap that grows by less than a byte a second counts as one that has stopped either way"
+        case ("HeapGrowth", "matcher of service removed") where !mutant.rule.expr.contains("(process_start_time_seconds["):
+            return "both lows and the age are of one heap, so that each of the other two has the matcher as well"
         default: break
         }
         return nil
