@@ -92,27 +92,6 @@ import Testing
             .at("1m", "InstanceDown", 0), .at("2m", "InstanceDown", 1)),
     ]
 
-    private static let site = #"{service="reports",instance="reports-lisbon""#
-
-    private static let restarts = [
-        RuleScenario(
-            "the oldest of four workers is another one every other minute", of: polyglotFleet,
-            [
-                "service_process_start_time_seconds\(site)}": "0x7 120x7 240x7 360x7 480x7 600x30",
-                "service_processes\(site),state=\"sleeping\"}": "4x70",
-            ], .at("12m", "TooManyRestarts", 0)),
-        RuleScenario(
-            "one worker starts every other minute", of: polyglotFleet,
-            [
-                "service_process_start_time_seconds\(site)}": "0x7 120x7 240x7 360x7 480x7 600x30",
-                "service_processes\(site),state=\"sleeping\"}": "1x70",
-            ], .at("12m", "TooManyRestarts", 1)),
-        RuleScenario(
-            "a script that reported under a name that it captured has ended", of: polyglotFleet,
-            [#"apus_service_report_age_seconds{service="reports",instance="reports-lisbon"}"#: "0+15x40"],
-            .at("6m", "ReportsCease", 0)),
-    ]
-
     // MARK: - Quiet hours
 
     private static let quiet = Fleet("quiet") {
@@ -219,6 +198,6 @@ import Testing
             .at("7m", "PageUnreliable", 0), .at("7m", "PageUnread", 1), .at("9m", "PageUnreliable", 0)),
     ]
 
-    @Test(arguments: groups + restarts + quietHours + bounds + pages)
+    @Test(arguments: groups + quietHours + bounds + pages)
     func `call whom they should, and nobody else`(scenario: RuleScenario) throws { try scenario.expectItToHold() }
 }

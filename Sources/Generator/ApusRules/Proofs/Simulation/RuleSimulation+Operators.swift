@@ -94,6 +94,9 @@ extension RuleSimulation {
 }
 
 extension PromQLOperator {
+    /// Whether a comparison holds of two numbers.
+    func holds(_ left: Double, _ right: Double) -> Bool { result(left, right) == 1 }
+
     /// Of two numbers; 1 or 0 of a comparison; nil of a set operator.
     fileprivate func result(_ left: Double, _ right: Double) -> Double? {
         switch self {

@@ -97,9 +97,18 @@ struct RuleSimulation {
     /// The samples within a window whose both ends belong to it, as Prometheus before 3.0 has it; times are seconds from the start.
     func windows(_ expression: PromQLExpression, at index: Int) throws(Fault) -> (Range<Double>, [SimulatedWindow]) {
         if case .subquery(let inner, .milliseconds(let window), .milliseconds(let every)?, let modifiers) = expression.form,
-            case .selector(let selector) = inner.form, modifiers == PromQLModifiers()
+            modifiers == PromQLModifiers()
         {
-            return try windows(selector, of: Double(window) / 1000, every: Double(every) / 1000, at: index)
+            let (window, every) = (Double(window) / 1000, Double(every) / 1000)
+            switch inner.form {
+            case .selector(let selector): return try windows(selector, of: window, every: every, at: index)
+            case .binary(let symbol, let matching, let left, let right) where symbol.isComparison && !matching.returnsBool:
+                guard case .selector(let selector) = left.form, case .number(let limit) = right.form else { break }
+                let (range, all) = try windows(selector, of: window, every: every, at: index)
+                let kept = all.map { $0.keeping { symbol.holds($0, limit) } }
+                return (range, kept.filter { !$0.points.isEmpty })
+            default: break
+            }
         }
         guard case .range(let selector, .milliseconds(let window)) = expression.form else { throw .unknown("\(expression)") }
         let end = Double(index) * step - (try offset(selector))

@@ -9,6 +9,9 @@ struct SimulatedWindow {
     /// One or more.
     let points: [Point]
 
+    /// The window with those of its samples alone whose values are as they should be.
+    func keeping(_ isKept: (Double) -> Bool) -> Self { Self(labels: labels, points: points.filter { isKept($0.value) }) }
+
     var values: [Double] { points.map(\.value) }
 
     var changes: Double { Double(zip(values, values.dropFirst()).count { $0 != $1 }) }
