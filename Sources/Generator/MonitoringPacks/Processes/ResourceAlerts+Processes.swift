@@ -93,7 +93,12 @@ extension ResourceAlerts {
                 actions: [
                     "See what it does: `perf top -p PID`.",
                     "Compare with the load: has the rate of requests risen too? Then add instances.",
-                ]),
+                ]
+                    + (fleet.groupedServices.isEmpty
+                        ? []
+                        : [
+                            "To hear of one busy process among many, make its kind a service of its own, whose `found:` matches its command."
+                        ])),
             inputs: perProcessInputs(Contract.cpuUsage, above: limit))
     }
 
