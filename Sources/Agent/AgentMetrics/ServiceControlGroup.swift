@@ -23,6 +23,12 @@ public enum ServiceControlGroup: MetricSubsystem {
         "service_cgroup_memory_anon_bytes", "Memory of the control group that no file is behind.")
     public static let files = Gauge<NoLabels>(
         "service_cgroup_memory_file_bytes", "Page cache of the control group, with shared memory.")
+    public static let sharedMemory = Gauge<NoLabels>(
+        "service_cgroup_memory_shmem_bytes",
+        "Shared memory and files in tmpfs of the control group, which are in its page cache and cannot be dropped from it.")
+    public static let unreclaimable = Gauge<NoLabels>(
+        "service_cgroup_memory_unreclaimable_bytes",
+        "Memory of the control group that the kernel cannot drop: all but file pages and caches that it can give back.")
     public static let swap = Gauge<NoLabels>("service_cgroup_memory_swap_bytes", "Swap of the control group.")
     public static let memoryHigh = Gauge<NoLabels>(
         "service_cgroup_memory_high_bytes",
@@ -49,8 +55,8 @@ public enum ServiceControlGroup: MetricSubsystem {
     public static let origin = MetricOrigin.unit
     public static let families = [
         cpu.family, periods.family, throttledPeriods.family, throttledTime.family, memory.family, memoryPeak.family,
-        anonymous.family, files.family, swap.family, memoryHigh.family, memoryMax.family, memoryEvents.family, tasks.family,
-        tasksMax.family, ioBytes.family, ioOperations.family,
+        anonymous.family, files.family, sharedMemory.family, unreclaimable.family, swap.family, memoryHigh.family,
+        memoryMax.family, memoryEvents.family, tasks.family, tasksMax.family, ioBytes.family, ioOperations.family,
     ]
 }
 

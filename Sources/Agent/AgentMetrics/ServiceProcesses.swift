@@ -24,6 +24,8 @@ public enum ServiceProcesses: MetricSubsystem {
         "service_process_proportional_memory_bytes",
         "Resident memory of the group in which a page counts with each process by its part (PSS), estimated between readings; absent without --pss-budget."
     )
+    public static let largestMemory = Gauge<NoLabels>(
+        "service_process_largest_resident_memory_bytes", "Resident memory of the group's largest process.")
     public static let filesRatio = Gauge<NoLabels>(
         "service_process_open_fds_ratio", "Largest part of its soft limit of open descriptors that one of the processes uses.")
 
@@ -31,8 +33,7 @@ public enum ServiceProcesses: MetricSubsystem {
     public static let origin = MetricOrigin.group
     public static let families = [
         processes.family, unwatched.family, started.family, ended.family, faults.family, storage.family,
-        proportionalMemory.family,
-        filesRatio.family,
+        proportionalMemory.family, largestMemory.family, filesRatio.family,
     ]
 }
 

@@ -21,6 +21,7 @@ import Testing
         let exposition = host.exposition(try host.host())
         let found = figures(exposition)
         #expect(found["service_cgroup_memory_bytes\(Self.worker)"] == "16793600")
+        #expect(found["service_cgroup_memory_unreclaimable_bytes\(Self.worker)"] == "11959296")
         #expect(
             found[#"service_cgroup_memory_events_total{service="worker",instance="worker-1",event="oom_kill"}"#] == "249")
         #expect(found[#"service_cgroup_cpu_seconds_total{service="worker",instance="worker-1",mode="user"}"#] == "0.028701")

@@ -35,7 +35,7 @@ import Testing
         try put("5\n", "memory/a/memory.failcnt")
         try put("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", "memory/a/memory.oom_control")
         try put(
-            "cache 1\nrss 2\nhierarchical_memory_limit 65536\ntotal_cache 4096\ntotal_rss 12288\ntotal_swap 20480\n",
+            "cache 1\nrss 2\nhierarchical_memory_limit 65536\ntotal_cache 4096\ntotal_rss 12288\ntotal_swap 20480\ntotal_shmem 1024\n",
             "memory/a/memory.stat")
         try put("11\n", "pids/a/pids.current")
         try put("max\n", "pids/a/pids.max")
@@ -53,6 +53,8 @@ import Testing
         let gauges = reading.gauges
         #expect(gauges[.memory] == 8192 && gauges[.memoryPeak] == 16384 && gauges[.memoryMax] == 65536)
         #expect(gauges[.anonymous] == 12288 && gauges[.files] == 4096 && gauges[.swap] == 20480)
+        // What slabs could be shrunk by is not known.
+        #expect(gauges[.sharedMemory] == 1024 && gauges[.unreclaimable] == 12288 + 1024)
         #expect(gauges[.tasks] == 11 && gauges[.tasksMax] == nil)
         // A device without a name in sysfs has its number.
         #expect(
@@ -68,6 +70,32 @@ import Testing
         #expect(reading.counts.figures[.userTime] == 5 && reading.counts.figures[.systemTime] == 3)
         #expect(reading.gauges[.memory] == 8192)
         #expect(try read("/a", isWhole: false).gauges[.memory] == nil)
+    }
+
+    /// Memory of 1000: what no file is behind, shared memory, page cache that the kernel can drop, pages that are locked, slabs that it
+    /// can shrink, and other memory of the kernel.
+    @Test(arguments: [
+        ("all that there is", "anon 300\nfile 600\nshmem 150\ninactive_file 250\nactive_file 180\nslab_reclaimable 60\n", 510),
+        ("page cache alone", "anon 0\nfile 990\nshmem 0\ninactive_file 600\nactive_file 390\nslab_reclaimable 10\n", 0),
+        ("tmpfs alone", "anon 0\nfile 950\nshmem 950\ninactive_file 0\nactive_file 0\nslab_reclaimable 0\n", 1000),
+        ("locked pages", "anon 100\nfile 800\nshmem 0\ninactive_file 0\nactive_file 0\nslab_reclaimable 90\n", 910),
+        ("read later", "anon 10\nfile 1100\nshmem 0\ninactive_file 1000\nactive_file 100\nslab_reclaimable 0\n", 0),
+        ("no slabs told", "anon 300\nfile 600\nshmem 150\ninactive_file 250\nactive_file 180\n", 450),
+        ("no shared memory told", "anon 300\nfile 600\n", 300),
+    ])
+    func `what the kernel cannot drop is neither page cache nor without shared memory`(what: String, stat: String, left: Int64)
+        throws
+    {
+        try put("", "cgroup.controllers")
+        try put("1000\n", "a/memory.current")
+        try put(stat, "a/memory.stat")
+        #expect(try read("/a").gauges[.unreclaimable] == left, "\(what)")
+    }
+
+    @Test func `without figures of memory nothing is said of what the kernel cannot drop`() throws {
+        try put("", "cgroup.controllers")
+        try put("1000\n", "a/memory.current")
+        #expect(try read("/a").gauges[.unreclaimable] == nil)
     }
 
     @Test func `devices past the most that are told apart are one`() throws {

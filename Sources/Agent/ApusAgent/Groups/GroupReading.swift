@@ -17,6 +17,8 @@ package struct GroupReading: Sendable {
     /// Bytes, of all of them; pages that several share count with each.
     package var residentBytes: UInt64 = 0
     package var virtualBytes: UInt64 = 0
+    /// Resident bytes of the largest of them, which are no more than what all of them have together, however much they share.
+    package var largestBytes: UInt64 = 0
     /// Bytes that no file is behind and bytes in swap, and the largest score for the want of memory, at the last turn of the sampling loop;
     /// `nil` where no process has any.
     package var anonymousBytes: UInt64?
@@ -88,6 +90,7 @@ package struct GroupReading: Sendable {
         processes += 1
         states[Self.place(of: Self.state(sight.living?.state ?? sight.counted.state))] += 1
         residentBytes &+= sight.residentBytes
+        largestBytes = max(largestBytes, sight.residentBytes)
         virtualBytes &+= sight.living?.virtualMemory ?? 0
         oldestStart = min(oldestStart ?? .max, sight.counted.startTicks)
         if sight.hidesStorage { knowsIO = false }

@@ -25,8 +25,8 @@ struct ControlGroupSource: Source {
             Row(ServiceControlGroup.periods) { $0.counts.figures[.periods] },
             Row(ServiceControlGroup.throttledPeriods) { $0.counts.figures[.throttledPeriods] },
             seconds(ServiceControlGroup.throttledTime, NoLabels(), .throttledTime),
-            gauge(ServiceControlGroup.memory, .memory), gauge(ServiceControlGroup.swap, .swap),
-            gauge(ServiceControlGroup.memoryMax, .memoryMax),
+            gauge(ServiceControlGroup.memory, .memory), gauge(ServiceControlGroup.unreclaimable, .unreclaimable),
+            gauge(ServiceControlGroup.swap, .swap), gauge(ServiceControlGroup.memoryMax, .memoryMax),
         ]
         + [
             // Labels of their own are made when they are written: most groups have no such series.

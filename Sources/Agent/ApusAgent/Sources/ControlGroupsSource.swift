@@ -15,6 +15,7 @@ struct ControlGroupsSource: Source {
             ControlGroupSource.gauge(ServiceControlGroup.memoryPeak, .memoryPeak),
             ControlGroupSource.gauge(ServiceControlGroup.anonymous, .anonymous),
             ControlGroupSource.gauge(ServiceControlGroup.files, .files),
+            ControlGroupSource.gauge(ServiceControlGroup.sharedMemory, .sharedMemory),
             ControlGroupSource.gauge(ServiceControlGroup.memoryHigh, .memoryHigh),
             devices(ServiceControlGroup.ioBytes, \.readBytes, \.writtenBytes),
             devices(ServiceControlGroup.ioOperations, \.reads, \.writes),

@@ -33,6 +33,7 @@ struct ProcessesSource: Source {
         Row(ServiceProcess.anonymousMemory) { $0.group.anonymousBytes },
         Row(ServiceProcess.swap) { $0.group.swapBytes },
         Row(ServiceProcess.oomScore) { $0.group.oomScore },
+        Row(ServiceProcesses.largestMemory) { $0.group.processes > 0 ? $0.group.largestBytes : nil },
         Row(ServiceProcesses.proportionalMemory) { $0.group.proportionalBytes },
         Row(ServiceProcess.openFiles) { $0.group.openFiles },
         Row(ServiceProcesses.filesRatio) { $0.group.filesRatio },

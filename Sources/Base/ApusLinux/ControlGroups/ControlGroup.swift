@@ -68,6 +68,7 @@ package struct ControlGroup: Sendable {
         try identity.file.read(capacity: identity.kind.capacity) { bytes -> Void? in
             identity.kind.take(bytes, root, &reading)
         }
+        reading.gauges.noteUnreclaimable()
         return reading
     }
 }

@@ -12,7 +12,11 @@ package enum ControlGroupCounter: Int, CaseIterable, Sendable {
 
 /// What a control group has at a moment: bytes, and processes with their threads.
 package enum ControlGroupGauge: Int, CaseIterable, Sendable {
-    case memory, memoryPeak, swap, anonymous, files, tasks
+    case memory, memoryPeak, swap, anonymous, files, sharedMemory, tasks
+    /// File pages that wait to be dropped, mapped and locked ones not among them, and what caches of the kernel can give back.
+    case droppableFiles, droppableSlabs
+    /// What is left when all has been dropped that can be: see ``Figures/noteUnreclaimable()``.
+    case unreclaimable
     /// A limit is not known of a group that has none.
     case memoryHigh, memoryMax, tasksMax
 
@@ -46,6 +50,20 @@ package struct Figures<Key: RawRepresentable<Int> & Sendable>: Equatable, Sendab
 }
 
 extension Figures<ControlGroupGauge> {
+    /// Works out what the kernel cannot drop at the group's limit, where it takes a process's life for want of more.
+    ///
+    /// All memory but file pages on the lists that the kernel drops from, and the slabs that it can shrink. Shared memory and tmpfs are
+    /// page cache to the kernel, yet on none of these lists, and neither are pages that are locked. Version 1 does not tell which slabs
+    /// can be shrunk: there it is memory that no file is behind, and shared memory.
+    mutating func noteUnreclaimable() {
+        if let memory = self[.memory], let files = self[.droppableFiles], let slabs = self[.droppableSlabs] {
+            // The files are not read at one moment.
+            self[.unreclaimable] = max(0, memory - files - slabs)
+        } else {
+            self[.unreclaimable] = self[.anonymous].map { $0 + (self[.sharedMemory] ?? 0) }
+        }
+    }
+
     /// The sum over several groups: of what some have, and of limits that all have.
     package init(sumOf groups: [Self]) {
         self.init()

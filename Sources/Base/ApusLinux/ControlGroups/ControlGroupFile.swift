@@ -56,6 +56,11 @@ struct ControlGroupFile: Sendable {
                 bytes.forEachNumber { key, number in
                     if key.isText("anon") { reading.gauges[.anonymous] = number }
                     if key.isText("file") { reading.gauges[.files] = number }
+                    if key.isText("shmem") { reading.gauges[.sharedMemory] = number }
+                    if key.isText("inactive_file") || key.isText("active_file") {
+                        reading.gauges[.droppableFiles] = (reading.gauges[.droppableFiles] ?? 0) + number
+                    }
+                    if key.isText("slab_reclaimable") { reading.gauges[.droppableSlabs] = number }
                 }
             },
             ControlGroupFile("memory.events") { bytes, _, reading in
@@ -142,6 +147,7 @@ struct ControlGroupFile: Sendable {
                 }
                 if key.isText("total_rss") { reading.gauges[.anonymous] = number }
                 if key.isText("total_cache") { reading.gauges[.files] = number }
+                if key.isText("total_shmem") { reading.gauges[.sharedMemory] = number }
                 if key.isText("total_swap") { reading.gauges[.swap] = number }
             }
         },

@@ -134,6 +134,33 @@ import Testing
         }
     }
 
+    @Test func `a file in tmpfs cannot be dropped, and one on a disk can`() throws {
+        let groups = try groups()
+        let shared = "/dev/shm/apus-test-\(UUID().uuidString)"
+        let folder = try TemporaryFolder()
+        defer { unlink(shared) }
+        try run(
+            """
+            for path in ("\(shared)", "\(folder.path("cached"))"):
+                with open(path, "wb") as file:
+                    file.write(bytes(48 << 20))
+                    file.flush()
+                    os.fsync(file.fileno())
+            """
+        ) {
+            let sum = try #require(try look(groups).controlGroups)
+            guard let said = control.number("memory.stat", "shmem") ?? control.number("memory.stat", "total_shmem") else {
+                return
+            }
+            #expect(said >= 48 << 20)
+            #expect(abs(Double(sum.gauges[.sharedMemory] ?? 0) - Double(said)) <= 0.01 * Double(said))
+            let (memory, left) = (try #require(sum.gauges[.memory]), try #require(sum.gauges[.unreclaimable]))
+            #expect(left >= 48 << 20)
+            // The folder may be in tmpfs itself.
+            if said < 90 << 20 { #expect(left <= memory - (40 << 20), "\(left) of \(memory)") }
+        }
+    }
+
     @Test func `a control group in one counts once, and is walked to`() throws {
         let inner = try TestControlGroup("inner", below: control)
         let all = try groups("\(control.path)/**")

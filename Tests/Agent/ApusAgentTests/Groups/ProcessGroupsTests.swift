@@ -108,6 +108,7 @@ import Testing
         let reading = try #require(host.look(groups).first).reading
         #expect(reading.anonymousBytes == 20 << 10 && reading.swapBytes == 7 << 10 && reading.oomScore == 700)
         #expect(reading.proportionalBytes?.rounded() == Double(110 << 10))
+        #expect(reading.residentBytes == 50 * 4096 && reading.largestBytes == 30 * 4096)
         // Between readings a part of what is resident.
         try host.put(.init(pid: 4802, parent: 4801, residentPages: 60, rss: 240, pss: 1))
         #expect(host.look(groups).first?.reading.proportionalBytes?.rounded() == Double(200 << 10))
