@@ -21,30 +21,6 @@ import Testing
 
     private static let groups = [
         RuleScenario(
-            "five processes of 120 MiB that share 110 are no 600 MiB", of: polyglotFleet,
-            [
-                packing("service_process_resident_memory_bytes"): "631193600x40",
-                packing("worker_memory_usage_bytes"): "631193600x40", processes("sleeping"): "5x40",
-                packing("service_cgroup_memory_anon_bytes"): "127348736x40",
-                packing("service_cgroup_memory_bytes"): "500000000x40",
-                packing("service_cgroup_memory_max_bytes"): "536870912x40",
-            ], .at("9m", "MemoryNearLimit", 0), .at("9m", "HighMemory", 0)),
-        RuleScenario(
-            "processes whose control group cannot give back what it has are near its limit", of: polyglotFleet,
-            [
-                packing("service_process_resident_memory_bytes"): "131193600x40",
-                packing("worker_memory_usage_bytes"): "131193600x40", processes("sleeping"): "5x40",
-                packing("service_cgroup_memory_anon_bytes"): "500000000x40",
-                packing("service_cgroup_memory_max_bytes"): "536870912x40",
-            ], .at("9m", "MemoryNearLimit", 1), .at("9m", "HighMemory", 1)),
-        RuleScenario(
-            "one process whose control group has no limit is near that of its service", of: polyglotFleet,
-            [
-                #"service_process_resident_memory_bytes{service="database",instance="database-1"}"#: "2140000000x40",
-                #"service_processes{service="database",instance="database-1",state="sleeping"}"#: "1x40",
-                #"service_cgroup_memory_anon_bytes{service="database",instance="database-1"}"#: "2100000000x40",
-            ], .at("9m", "MemoryNearLimit", 1)),
-        RuleScenario(
             "a database that somebody else starts, and of which the fleet knows no limit, has no limit", of: pagedFleet,
             [
                 #"service_process_resident_memory_bytes{service="billing",instance="billing-1"}"#: "9e9x40",

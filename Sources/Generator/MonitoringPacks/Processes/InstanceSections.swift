@@ -63,11 +63,12 @@ struct InstanceSections {
         Panel(
             "Memory of the group",
             description:
-                "What the control group cannot give back, all of it with the page cache, its limit, and the processes' "
+                "What the control group cannot drop, its shared memory and tmpfs, all of it with the page cache, its limit, and the processes' "
                 + "proportional part where the agent reads it (--pss-budget).",
             unit: .bytes
         ) {
-            PanelQuery(ServiceControlGroup.anonymous.series.value, legend: "without files")
+            PanelQuery(ServiceControlGroup.unreclaimable.series.value, legend: "cannot be dropped")
+            PanelQuery(ServiceControlGroup.sharedMemory.series.value, legend: "shared")
             PanelQuery(ServiceControlGroup.memory.series.value, legend: "with page cache")
             PanelQuery(ServiceControlGroup.swap.series.value, legend: "swap")
             PanelQuery(ServiceProcesses.proportionalMemory.series.value, legend: "proportional")
