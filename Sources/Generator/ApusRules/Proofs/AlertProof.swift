@@ -26,7 +26,7 @@ struct AlertProof {
     /// - Throws: what keeps the input from proving anything: the alert fires too early, never, or does not resolve.
     init(_ rule: AlertRule, _ inputs: [AlertInput], step: Duration) throws(RuleError) {
         self.rule = rule
-        let timeline = ProofTimeline(rule.alert.condition, hold: rule.hold, step: step)
+        let timeline = ProofTimeline(rule.alert.condition, hold: rule.hold, keepFiring: rule.keepFiring, step: step)
         self.timeline = timeline
         let courses = inputs.map { $0.course.values(on: timeline) }
         series = zip(inputs, courses).map { ProofSeries($0, values: $1) }
@@ -38,6 +38,8 @@ struct AlertProof {
         _ rule: AlertRule, _ simulation: RuleSimulation, _ timeline: ProofTimeline
     ) throws(RuleError) -> [Checkpoint] {
         var since: [[String: String]: Int] = [:]
+        // What fires on, by the step at which its condition ceased.
+        var ceased: [[String: String]: Int] = [:]
         var firing: [[SimulatedSample]] = []
         for index in 0...timeline.end {
             let active: [SimulatedSample]
@@ -48,7 +50,14 @@ struct AlertProof {
                 throw .unprovenAlert(rule.alert.name, reason: "the test cannot follow \(part)")
             }
             since = Dictionary(active.map { ($0.labels, since[$0.labels] ?? index) }) { first, _ in first }
-            firing.append(active.filter { index - (since[$0.labels] ?? index) >= timeline.holdSteps })
+            let last = firing.last ?? []
+            let firingOn = Set(last.map(\.labels))
+            let gone = last.filter { since[$0.labels] == nil }
+            ceased = Dictionary(gone.map { ($0.labels, ceased[$0.labels] ?? index) }) { first, _ in first }
+            firing.append(
+                active.filter {
+                    firingOn.contains($0.labels) || index - (since[$0.labels] ?? index) >= timeline.holdSteps
+                } + gone.filter { index - (ceased[$0.labels] ?? index) < timeline.keepSteps })
         }
         if let early = firing[..<timeline.firing].firstIndex(where: { !$0.isEmpty }) {
             throw .unprovenAlert(rule.alert.name, reason: "it fires at step \(early), before its input is beyond the limit")

@@ -9,11 +9,14 @@ struct ProofTimeline {
     let windowSteps: Int
     /// Evaluations from the first bad one to the one at which the alert fires.
     let holdSteps: Int
+    /// Evaluations for which the alert fires on after its condition has ceased.
+    let keepSteps: Int
 
-    init(_ condition: PromQLExpression, hold: Duration, step: Duration) {
+    init(_ condition: PromQLExpression, hold: Duration, keepFiring: Duration?, step: Duration) {
         self.step = step
         windowSteps = Self.whole(condition.longestWindow, step)
         holdSteps = Int((hold / step).rounded(.up))
+        keepSteps = Int(((keepFiring ?? .zero) / step).rounded(.up))
     }
 
     /// The first step beyond the limits: by then a rate has a whole window behind it, and an alert whose threshold is too low
@@ -21,8 +24,8 @@ struct ProofTimeline {
     var breach: Int { max(windowSteps, holdSteps) + 2 }
     /// The first step within the limits again.
     var recovery: Int { breach + holdSteps + 2 }
-    /// By then no window reaches back to the breach, nor would one twice as long.
-    var end: Int { recovery + 2 * windowSteps + 1 }
+    /// By then no window reaches back to the breach, nor would one twice as long, and nothing is kept firing.
+    var end: Int { recovery + 2 * windowSteps + keepSteps + 1 }
 
     var firing: Int { breach + holdSteps }
 

@@ -7,6 +7,8 @@ package struct AlertRule {
     package let alert: Alert
     /// How long its condition must last.
     let hold: Duration
+    /// How long it fires on after its condition has ceased; nil: not at all.
+    var keepFiring: Duration? { alert.keepFiring.flatMap { $0 > .zero ? $0 : nil } }
     /// The declaration that ``hold`` follows from.
     let holdPlace: SourcePlace
     /// Where people read its runbook.

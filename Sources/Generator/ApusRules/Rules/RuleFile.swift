@@ -19,6 +19,7 @@ struct RuleFile: Encodable {
         private(set) var alert: String?
         let expr: String
         private(set) var hold: String?
+        private(set) var keepFiring: String?
         private(set) var labels: OrderedMapping?
         private(set) var annotations: OrderedMapping?
 
@@ -26,6 +27,7 @@ struct RuleFile: Encodable {
             alert = rule.alert.name
             expr = rule.alert.condition.description
             hold = DurationText.string(rule.hold)
+            keepFiring = rule.keepFiring.map { DurationText.string($0) }
             labels = OrderedMapping(rule.labels)
             annotations = OrderedMapping(
                 rule.annotations(description: rule.alert.description.ruleTemplate))
@@ -40,6 +42,7 @@ struct RuleFile: Encodable {
         enum CodingKeys: String, CodingKey {
             case record, alert, expr
             case hold = "for"
+            case keepFiring = "keep_firing_for"
             case labels, annotations
         }
     }

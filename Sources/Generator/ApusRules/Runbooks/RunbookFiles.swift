@@ -83,6 +83,9 @@ private func limits(of rule: AlertRule, _ fleet: Fleet) -> String {
     } else {
         sentences.append("How long it holds is the alert's own.")
     }
+    if let keepFiring = rule.keepFiring {
+        sentences.append("It fires on for \(DurationText.string(keepFiring)) after its condition has ceased.")
+    }
     return sentences.joined(separator: " ")
 }
 

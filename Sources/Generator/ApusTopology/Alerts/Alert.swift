@@ -25,6 +25,8 @@ public struct Alert: FleetPart {
     public let threshold: Threshold?
     /// How long the condition must last; nil for ``Alerting/hold``.
     public let hold: Duration?
+    /// How long the alert fires on after its condition has ceased, so that what comes and goes is one alert; nil: not at all.
+    public let keepFiring: Duration?
     public let severity: Severity
     /// Labels that the alert gets besides those of its condition's series, and the severity.
     public let labels: [String: String]
@@ -44,29 +46,29 @@ public struct Alert: FleetPart {
     /// - Parameters:
     ///   - condition: fires for each series of its result.
     ///   - hold: how long it must last; nil for ``Alerting/hold``.
+    ///   - keepFiring: how long it fires on after its condition has ceased; nil: not at all.
     ///   - description: may name the labels of the condition's series, and their values.
     ///   - inputs: for which the alert is silent, fires and resolves; empty when they follow from the condition, which compares one
     ///     gauge, the rate of one counter or an aggregation of such with a number.
     public init<Key>(
-        _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, severity: Severity,
-        labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
+        _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, keepFiring: Duration? = nil,
+        severity: Severity, labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
         inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
     ) {
         self.init(
-            name, condition.expression, nil, hold, severity, labels, summary, description.parts, runbook, inputs, furtherInputs,
-            SourcePlace(fileID: fileID, line: line))
+            name, condition.expression, nil, hold, keepFiring, severity, labels, summary, description.parts, runbook, inputs,
+            furtherInputs, SourcePlace(fileID: fileID, line: line))
     }
 
     /// Declares an alert whose condition compares with a threshold, which has the severity too.
     public init<Key>(
-        _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, threshold: Threshold,
-        labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
+        _ name: AlertName, when condition: InstantVector<Key>, for hold: Duration? = nil, keepFiring: Duration? = nil,
+        threshold: Threshold, labels: [String: String] = [:], summary: String, description: LabelText<Key>, runbook: Runbook,
         inputs: [AlertInput] = [], furtherInputs: [[AlertInput]] = [], fileID: String = #fileID, line: Int = #line
     ) {
         self.init(
-            name, condition.expression, threshold, hold, threshold.severity, labels, summary, description.parts, runbook,
-            inputs,
-            furtherInputs, SourcePlace(fileID: fileID, line: line))
+            name, condition.expression, threshold, hold, keepFiring, threshold.severity, labels, summary, description.parts,
+            runbook, inputs, furtherInputs, SourcePlace(fileID: fileID, line: line))
     }
 
     /// Declares an alert that fires for each series above a threshold.
@@ -92,14 +94,16 @@ public struct Alert: FleetPart {
     }
 
     private init(
-        _ name: AlertName, _ condition: PromQLExpression, _ threshold: Threshold?, _ hold: Duration?, _ severity: Severity,
-        _ labels: [String: String], _ summary: String, _ description: [TextPart], _ runbook: Runbook, _ inputs: [AlertInput],
+        _ name: AlertName, _ condition: PromQLExpression, _ threshold: Threshold?, _ hold: Duration?,
+        _ keepFiring: Duration?, _ severity: Severity, _ labels: [String: String], _ summary: String, _ description: [TextPart],
+        _ runbook: Runbook, _ inputs: [AlertInput],
         _ furtherInputs: [[AlertInput]], _ place: SourcePlace
     ) {
         self.name = name.text
         self.condition = condition
         self.threshold = threshold
         self.hold = hold
+        self.keepFiring = keepFiring
         self.severity = severity
         self.labels = labels
         self.summary = summary

@@ -18,12 +18,14 @@ package struct RuleDocument: Codable {
         package var alert: String?
         package var expr: String
         package var hold: String?
+        package var keepFiring: String?
         package var labels: [String: String]?
         package var annotations: [String: String]?
 
         enum CodingKeys: String, CodingKey {
             case record, alert, expr
             case hold = "for"
+            case keepFiring = "keep_firing_for"
             case labels, annotations
         }
 

@@ -62,6 +62,11 @@ package struct TestedRule: Sendable, CustomTestStringConvertible {
                 changed.hold = "\(Int(seconds * 1000))ms"
                 mutants.append(("for \(hold) becomes \(seconds) s", changed))
             }
+            for seconds in try rule.keepFiring.map({ try [Self.seconds($0) - step, Self.seconds($0) + step] }) ?? [] {
+                var changed = rule
+                changed.keepFiring = "\(Int(seconds * 1000))ms"
+                mutants.append(("keep_firing_for \(rule.keepFiring ?? "") becomes \(seconds) s", changed))
+            }
             var changed = rule
             changed.labels?["severity"] = rule.labels?["severity"] == "low" ? "high" : "low"
             mutants.append(("another severity", changed))
