@@ -20,6 +20,10 @@ extension InputCourse {
             return Self.growth(quiet: quiet, bad: bad, on: timeline)
         case .events(let count):
             return steps.map { Double(1000 + min(max($0 - timeline.breach + count, 0), count)) }
+        case .alternating(let count):
+            let first = count.map { timeline.breach - $0 + 1 } ?? 1
+            let last = count == nil ? timeline.end : timeline.recovery
+            return steps.map { (min($0, last) - first).isMultiple(of: 2) && $0 >= first ? 0 : 1 }
         case .slope(let start, let quiet, let bad):
             return Self.slope(from: start, quiet: quiet, bad: bad, on: timeline)
         case .climb(let start, let slope, let before, let begins):

@@ -9,6 +9,9 @@ public enum InputCourse: Hashable, Sendable {
     /// A counter, or a gauge of times such as that of a start, that rises so often by 1, a step each; the last time takes it beyond
     /// the limit.
     case events(Int)
+    /// A gauge of 1 and 0 that changes with each step until it is quiet again, so that as many changes take it beyond the limit; nil: a
+    /// gauge that changes all the time.
+    case alternating(Int?)
     /// A counter that rises by 1 a step, but not within the condition's longest window before the first bad step, nor until it is
     /// quiet again.
     case ceasing

@@ -51,8 +51,7 @@ struct InstanceAlerts {
         let unseen = agent.value == 0
         let down = expected.isEmpty ? unseen : (ServiceState.up.series.of(expected).value == 0).or(unseen)
         return Alert(
-            .instanceDown, when: down,
-            severity: .critical,
+            .instanceDown, when: down, keepFiring: fleet.keepFiring, severity: .critical,
             summary: "An instance is down or unseen.",
             description: """
                 \(.instance) of service \(.service) does not run, does not report to its agent, \

@@ -46,7 +46,8 @@ struct PageAlerts {
                 .constant(count))
         }
         return Alert(
-            .pageUnread, when: (ServiceScrape.up.series.value == 0).and(alive, on: .service, .instance), severity: .critical,
+            .pageUnread, when: (ServiceScrape.up.series.value == 0).and(alive, on: .service, .instance),
+            keepFiring: fleet.keepFiring, severity: .critical,
             summary: "The page of a running service cannot be read.",
             description:
                 "\(.instance) of service \(.service) has processes, and the agent cannot fetch or read its page of metrics.",
@@ -78,22 +79,29 @@ struct PageAlerts {
         return failed / ((failed + served) > 0)
     }
 
-    /// A page that has not been there for as long as alerts hold is another alert's.
-    private var served: InstantVector<SeriesKey<NoKey>> {
-        let least = max(fleet.alerting.hold, max(fleet.scraping.interval, fleet.scraping.evaluationInterval) * 4)
-        return ServiceScrape.up.series.samples(over: .fixed(min(least, fleet.alertWindow))).maximum == 1
+    /// Whether the page went and came again more than once lately: once, it does so when its service is started anew.
+    private var comesAndGoes: InstantVector<SeriesKey<NoKey>> {
+        ServiceScrape.up.series.samples(over: .fixed(Self.changeWindow(of: fleet))).changes > 2
+    }
+
+    /// The window of rates, or a dozen fetches where that is longer.
+    fileprivate static func changeWindow(of fleet: Fleet) -> Duration {
+        max(fleet.alertWindow, max(fleet.scraping.interval, fleet.scraping.evaluationInterval) * 12)
     }
 
     var pageUnreliable: Alert {
         let limit = fleet.thresholds[Threshold.pageFailures]
         return Alert(
-            .pageUnreliable, when: (Self.pageFailures(in: fleet) > limit.value).on(.service, .instance).and(served),
+            .pageUnreliable, when: (Self.pageFailures(in: fleet) > limit.value).on(.service, .instance).and(comesAndGoes),
             threshold: limit,
             summary: "The page of a service often cannot be read.",
             description:
                 "\(value: .percentage) of the fetches of the page of \(.instance) of service \(.service) fail; the limit is \(limit).",
             runbook: Runbook(
-                meaning: "More fetches of the page fail than `Thresholds.pageFailures`, and others succeed.",
+                meaning: """
+                    More fetches of the page fail than `Thresholds.pageFailures`, and others between them succeed; that it is gone once, as \
+                    while its service is started anew, is not enough.
+                    """,
                 impact: "Graphs and alerts of the service have gaps, in which it counts as down.",
                 queries: [
                     .init("Failed fetches by reason", ServiceScrape.failures.series.rate(over: fleet.rateWindow)),
@@ -177,7 +185,7 @@ private struct PageFetches {
 
     init(_ threshold: Threshold, in fleet: Fleet) {
         limit = threshold.value
-        change = min(0.02, 0.5 * (fleet.scraping.evaluationInterval / fleet.alertWindow))
+        change = min(0.02, 0.5 * (fleet.scraping.evaluationInterval / PageAlerts.changeWindow(of: fleet)))
     }
 
     /// Fetches a second at the limit, that fail and that do not.
@@ -192,7 +200,7 @@ private struct PageFetches {
         AlertInput(ServiceState.reports, [.job: job, .service: "a", .instance: "one"], course)
     }
 
-    private func lately(_ course: InputCourse) -> AlertInput {
+    private func page(_ course: InputCourse) -> AlertInput {
         AlertInput(ServiceScrape.up, [.service: "a", .instance: "one"], course)
     }
 
@@ -203,23 +211,23 @@ private struct PageFetches {
         return [
             [
                 failed(.timeout, .rising(to: failing * 0.4)), failed(.connection, .rising(to: failing * 0.6)),
-                served("a", .falling(to: serving * 0.4)), served("b", .falling(to: serving * 0.6)), lately(.constant(1)),
+                served("a", .falling(to: serving * 0.4)), served("b", .falling(to: serving * 0.6)), page(.alternating(nil)),
             ],
             // More fail.
             [
                 failed(.timeout, .growth(quiet: failing * (1 - change), bad: failing * (1 + more))),
-                served("a", .growth(quiet: serving, bad: serving)), lately(.constant(1)),
+                served("a", .growth(quiet: serving, bad: serving)), page(.alternating(nil)),
             ],
             // Fewer fail, and of those that do not there are fewer by more.
             [
                 failed(.timeout, .growth(quiet: failing * (1 + change), bad: failing)),
                 served("a", .growth(quiet: serving * (1 + change) * (1 + more), bad: serving * (1 - fewer))),
-                lately(.constant(1)),
+                page(.alternating(nil)),
             ],
-            // Many fail all the time, and it is long since one did not.
+            // Many fail all the time, at first in one row.
             [
                 failed(.timeout, .growth(quiet: failing * 2, bad: failing * 2)),
-                served("a", .growth(quiet: serving, bad: serving)), lately(.level(quiet: 0, bad: 1)),
+                served("a", .growth(quiet: serving, bad: serving)), page(.alternating(3)),
             ],
         ]
     }

@@ -32,6 +32,9 @@ extension Fleet {
     /// The window of rates in rules.
     package var rateWindow: RateWindow { .fixed(alertWindow) }
 
+    /// How long alerts on what runs for a moment now and then fire on: five times as long as they hold, and a window at the most.
+    package var keepFiring: Duration { min(alerting.hold * 5, alertWindow) }
+
     /// The window in which a single event counts: longer than the alert waits, so that one is enough to fire.
     package var eventWindow: RateWindow {
         .fixed(max(alertWindow, alerting.hold + max(scraping.interval, scraping.evaluationInterval) * 4))

@@ -32,6 +32,13 @@ package struct RuleScenario: Sendable, CustomTestStringConvertible {
     package init(
         _ event: String, of fleet: Fleet, every step: String = "15s", _ series: [String: String], _ moments: Moment...
     ) {
+        self.init(event, of: fleet, every: step, series, moments)
+    }
+
+    /// - Parameter series: values in promtool's notation, by series.
+    package init(
+        _ event: String, of fleet: Fleet, every step: String = "15s", _ series: [String: String], _ moments: [Moment]
+    ) {
         testDescription = event
         self.fleet = fleet
         self.step = step
