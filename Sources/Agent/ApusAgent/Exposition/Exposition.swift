@@ -6,6 +6,7 @@ package import ApusMetrics
 import CLinux
 import EventCatalog
 package import Logging
+import NIOCore
 import Synchronization
 
 /// Plans what `/metrics` serves: of the host and of all instances, family by family.
@@ -89,7 +90,7 @@ package final class Exposition: Sendable {
         var bytes: [UInt8] = []
         while !stream.isFinished {
             stream.advance()
-            bytes.append(contentsOf: stream.bytes)
+            bytes.append(contentsOf: stream.piece.readableBytesView)
         }
         return bytes
     }

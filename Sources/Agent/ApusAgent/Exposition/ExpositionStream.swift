@@ -1,5 +1,6 @@
 import ApusMetrics
 import CLinux
+import NIOCore
 
 /// One exposition, made piece by piece: memory for a piece, whatever the whole comes to.
 ///
@@ -21,8 +22,8 @@ final class ExpositionStream {
     /// and within a processor's second cache; each piece wakes the client.
     static let pieceSize = 1 << 17
 
-    /// The piece made last.
-    var bytes: [UInt8] { encoder.bytes }
+    /// The piece made last. Its memory is used for the next one where nobody else refers to it by then.
+    private(set) var piece = ByteBuffer()
     private(set) var isFinished = false
 
     private let steps: [Step]
@@ -30,6 +31,7 @@ final class ExpositionStream {
     private let instances: AllSubjectValues
     private let groups: AllSubjectValues
     private let work: AgentWork
+    /// What it writes follows the piece; series that others report are written there at once.
     private var encoder: ExpositionEncoder
     private var step = 0
     /// The first series of the step that has not been written; of rows, how many subjects have been.
@@ -78,8 +80,8 @@ final class ExpositionStream {
     func advance() {
         guard !isFinished else { return }
         let cpu = apus_thread_cpu_nanoseconds()
-        encoder.removeAll(keepingCapacity: true)
-        while encoder.bytes.count < Self.pieceSize, step < steps.count {
+        piece.clear()
+        while piece.readableBytes + encoder.bytes.count < Self.pieceSize, step < steps.count {
             if write(steps[step]) {
                 step += 1
                 series = 0
@@ -91,7 +93,8 @@ final class ExpositionStream {
             budget.settle()
             isFinished = true
         }
-        size += encoder.bytes.count
+        piece.take(from: &encoder)
+        size += piece.readableBytes
         cpuNanoseconds += apus_thread_cpu_nanoseconds() - cpu
         if isFinished { work.countScrape(cpuNanoseconds: cpuNanoseconds, bytes: size) }
     }
@@ -112,7 +115,7 @@ final class ExpositionStream {
             let end = granted ?? budget.grant(reported, written: max(written, ownSamples))
             granted = end
             guard series < end else { return true }
-            series = reported.write(from: series, before: end, readings: &readings, to: &encoder)
+            series = reported.write(from: series, before: end, readings: &readings, to: &encoder, &piece)
             return series >= end
         }
         return true
@@ -208,5 +211,13 @@ final class ExpositionStream {
     private func begin(_ name: String, _ begin: (inout ExpositionEncoder) -> Void) {
         begun = name
         begin(&encoder)
+    }
+}
+
+extension ByteBuffer {
+    /// Takes over what an encoder has written.
+    mutating func take(from encoder: inout ExpositionEncoder) {
+        writeBytes(encoder.bytes)
+        encoder.removeAll(keepingCapacity: true)
     }
 }

@@ -14,8 +14,6 @@ final class AnswerWriter {
     private var keepsAlive = true
     /// No request follows: the endpoint stops, or the client has closed its side.
     private var isLast = false
-    /// Used over and over: once a piece is with the kernel, nobody else refers to its memory.
-    private var buffer = ByteBuffer()
 
     /// Notes that the head of a request has come.
     func begin() { isBusy = true }
@@ -27,10 +25,10 @@ final class AnswerWriter {
 
     /// Writes an answer whose bytes are all there.
     func write(
-        _ answer: Answer, _ bytes: [UInt8], to request: HTTPRequestHead, _ context: ChannelHandlerContext,
+        _ answer: Answer, _ bytes: ByteBuffer, to request: HTTPRequestHead, _ context: ChannelHandlerContext,
         then: @escaping () -> Void = {}
     ) {
-        writeHead(answer, to: request, .length(bytes.count), context)
+        writeHead(answer, to: request, .length(bytes.readableBytes), context)
         if request.method != .HEAD, answer.status != .noContent { write(bytes, context) }
         end(context, then: then)
     }
@@ -64,11 +62,9 @@ final class AnswerWriter {
     }
 
     /// Writes a piece of an answer's body.
-    func write(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
-        guard !bytes.isEmpty else { return }
-        buffer.clear()
-        buffer.writeBytes(bytes)
-        write(.body(.byteBuffer(buffer)), context)
+    func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard bytes.readableBytes > 0 else { return }
+        write(.body(.byteBuffer(bytes)), context)
     }
 
     private func write(_ part: HTTPServerResponsePart, _ context: ChannelHandlerContext) {
@@ -103,7 +99,4 @@ final class AnswerWriter {
         if isOver, !isBusy { context.close(promise: nil) }
         return true
     }
-
-    /// Lets go of memory once the connection has gone.
-    func forget() { buffer = ByteBuffer() }
 }

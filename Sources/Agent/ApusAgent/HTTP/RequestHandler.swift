@@ -103,7 +103,7 @@ final class RequestHandler: ChannelInboundHandler {
         case .bytes(let bytes):
             ticket = answer.ticket
             ticket?.wait(at: context.eventLoop.now)
-            writer.write(answer, bytes, to: request, context) { [self] in ticket = nil }
+            writer.write(answer, ByteBuffer(bytes: bytes), to: request, context) { [self] in ticket = nil }
         case .stream(let stream):
             do {
                 let first = try stream.next()
@@ -170,7 +170,6 @@ final class RequestHandler: ChannelInboundHandler {
         isGone = true
         drop()
         ticket = nil
-        writer.forget()
         context.fireChannelInactive()
     }
 

@@ -25,9 +25,10 @@ final class ResponseStream {
     /// The next piece; it may be empty while a compressor gathers more. Not to be called after the last one.
     ///
     /// - Throws: `CompressionError`: what was sent so far must not look like a whole response.
-    func next() throws -> (bytes: [UInt8], isLast: Bool) {
+    func next() throws -> (bytes: ByteBuffer, isLast: Bool) {
         exposition.advance()
-        guard let compressor else { return (exposition.bytes, exposition.isFinished) }
-        return (try compressor.compress(exposition.bytes, isLast: exposition.isFinished), exposition.isFinished)
+        guard let compressor else { return (exposition.piece, exposition.isFinished) }
+        let packed = try compressor.compress(Array(exposition.piece.readableBytesView), isLast: exposition.isFinished)
+        return (ByteBuffer(bytes: packed), exposition.isFinished)
     }
 }

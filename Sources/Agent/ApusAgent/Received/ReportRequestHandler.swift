@@ -125,14 +125,13 @@ final class ReportRequestHandler: ChannelInboundHandler {
     private func send(_ answer: Answer, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         writer.settle(head)
         let bytes: [UInt8] = if case .bytes(let bytes) = answer.body { bytes } else { [] }
-        writer.write(answer, bytes, to: head, context)
+        writer.write(answer, ByteBuffer(bytes: bytes), to: head, context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         isGone = true
         if var request { giveBack(&request) }
         request = nil
-        writer.forget()
         context.fireChannelInactive()
     }
 

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusMetrics
+import NIOCore
 import Synchronization
 
 /// What an instance reports, whichever way it comes: in a segment that it shares, or in texts that it sends.
@@ -171,12 +172,13 @@ struct ReportedFamily: Sendable {
     ///   - readings: memory that is used over and over.
     /// - Returns: the first series that was not written.
     func write(
-        from first: Int, before end: Int, readings: inout SeriesTable.Readings, to encoder: inout ExpositionEncoder
+        from first: Int, before end: Int, readings: inout SeriesTable.Readings, to encoder: inout ExpositionEncoder,
+        _ piece: inout ByteBuffer
     ) -> Int {
         let end = max(first, min(end, seriesCount))
         switch series {
         case .segment(let segment, _, let place, _):
-            return segment.write(place, first..<end, readings: &readings, to: &encoder)
+            return segment.write(place, first..<end, readings: &readings, to: &encoder, &piece)
         case .received(let family, let received):
             let some = first..<min(end, first + Self.batch)
             for one in family.series[some] { encoder.received(one, of: family, target: received.target) }

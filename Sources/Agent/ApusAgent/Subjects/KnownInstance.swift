@@ -2,6 +2,7 @@ package import AgentMetrics
 import ApusLinux
 import ApusMetrics
 import ApusSegment
+import NIOCore
 import Synchronization
 
 /// One process that reports, has reported or is expected to, with all that the agent keeps of it.
@@ -200,13 +201,15 @@ package final class KnownInstance: Sendable {
         var written = 0
         var encoder = ExpositionEncoder(format: .text004)
         var readings = SeriesTable.Readings()
+        var piece = ByteBuffer()
         for family in segment.reported(alive: true) {
             let each = family.samplesPerSeries(createdSeries: false)
             var next = 0
             while next < family.seriesCount {
                 guard written < limit, !isEnough() else { return written }
-                let end = family.write(from: next, before: family.seriesCount, readings: &readings, to: &encoder)
+                let end = family.write(from: next, before: family.seriesCount, readings: &readings, to: &encoder, &piece)
                 encoder.removeAll(keepingCapacity: true)
+                piece.clear()
                 written += (end - next) * each
                 next = end
             }

@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusMetrics
 import ApusSegment
+import NIOCore
 import Synchronization
 
 /// A service's segment, with what its series have in common rendered once.
@@ -138,10 +139,11 @@ final class ReportedSegment: InstanceReport {
 
     /// Writes series of a family, some thousands of lines at most; returns the first that was not written.
     func write(
-        _ place: Int, _ series: Range<Int>, readings: inout SeriesTable.Readings, to encoder: inout ExpositionEncoder
+        _ place: Int, _ series: Range<Int>, readings: inout SeriesTable.Readings, to encoder: inout ExpositionEncoder,
+        _ piece: inout ByteBuffer
     ) -> Int {
         state.withLock { state in
-            state.families[place].write(series, from: state.reader, readings: &readings, to: &encoder)
+            state.families[place].write(series, from: state.reader, readings: &readings, to: &encoder, &piece)
         }
     }
 

@@ -1,5 +1,6 @@
 import ApusMetrics
 import ApusSegment
+import NIOCore
 
 /// The series of one family and one instance: places of values and labels, side by side in memory, so that a scrape is a walk.
 struct SeriesTable {
@@ -49,7 +50,8 @@ struct SeriesTable {
 
     /// Writes some of the series; returns the first that was not written.
     func write(
-        _ series: Range<Int>, from reader: SegmentReader, readings: inout Readings, to encoder: inout ExpositionEncoder
+        _ series: Range<Int>, from reader: SegmentReader, readings: inout Readings, to encoder: inout ExpositionEncoder,
+        _ piece: inout ByteBuffer
     ) -> Int {
         if let metrics, encoder.writesMetrics(of: family) {
             return write(series, as: metrics, from: reader, &readings, to: &encoder)
@@ -66,7 +68,8 @@ struct SeriesTable {
             return writePoints(some, from: reader, to: &encoder)
         }
         let lines = some.lowerBound * template.parts..<some.upperBound * template.parts
-        encoder.lines(template, labels: labels, ends: ends, lines, values: readings.numbers)
+        piece.take(from: &encoder)
+        TextEncoder.lines(template, labels: labels, ends: ends, lines, values: readings.numbers, to: &piece)
         return some.upperBound
     }
 

@@ -15,10 +15,18 @@ extension TextEncoder {
     public mutating func lines(
         _ template: LineTemplate, labels: [UInt8], ends: [UInt32], _ lines: Range<Int>, values: [UInt64]
     ) {
+        Self.lines(template, labels: labels, ends: ends, lines, values: values, to: &bytes)
+    }
+
+    /// Writes many lines of one family as ``lines(_:labels:ends:_:values:)`` does, to other memory than the encoder's own.
+    package static func lines(
+        _ template: LineTemplate, labels: [UInt8], ends: [UInt32], _ lines: Range<Int>, values: [UInt64],
+        to bytes: inout some WritableBytes
+    ) {
         precondition(lines.upperBound <= ends.count * template.parts && lines.count <= values.count)
         precondition(Int(ends.last ?? 0) <= labels.count)
         var line = lines.lowerBound
-        var room = Self.room
+        var room = room
         while line < lines.upperBound {
             let before = line
             var needsValue: Int32 = 0
@@ -29,8 +37,10 @@ extension TextEncoder {
                     &needsValue)
             }
             if needsValue == 1 {
-                NumberText.append(Double(bitPattern: values[line - lines.lowerBound]), to: &bytes)
-                bytes.append(UInt8(ascii: "\n"))
+                var text: [UInt8] = []
+                NumberText.append(Double(bitPattern: values[line - lines.lowerBound]), to: &text)
+                text.append(UInt8(ascii: "\n"))
+                bytes.append(contentsOf: text)
                 line += 1
             } else if line == before {
                 // A line longer than the room: the labels of a segment are limited, so that twice as much holds any.
