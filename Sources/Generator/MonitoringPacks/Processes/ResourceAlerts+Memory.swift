@@ -93,7 +93,7 @@ extension ResourceAlerts {
     }
 
     /// The services whose control groups are asked, those that report one process each among them.
-    private var asked: [FleetService] { fleet.seesControlGroups ? fleet.controlledServices + fleet.reporters : [] }
+    private var asked: [FleetService] { fleet.controlledServices + (fleet.isUnderSystemd ? fleet.reporters : []) }
 
     private func memoryNearLimit(_ condition: InstantVector<SeriesKey<NoKey>>, _ share: Threshold) -> Alert {
         let ofGroups = limitedGroups.isEmpty ? "" : " (of a group its largest process's)"

@@ -93,11 +93,8 @@ extension Fleet {
     /// The services of whose groups an agent serves the memory as their control groups have it: where nothing but a unit or a control
     /// group says which processes are theirs.
     var controlledServices: [FleetService] {
-        seesControlGroups ? groupedServices.filter(\.isOfControlGroups) : []
+        isUnderSystemd && !isInCluster ? groupedServices.filter(\.isOfControlGroups) : []
     }
-
-    /// Whether an agent sees the control groups of units and containers.
-    var seesControlGroups: Bool { isUnderSystemd && !isInCluster }
 
     /// How late executors are, where somebody says it.
     var executorQueries: [Runbook.Query] {
