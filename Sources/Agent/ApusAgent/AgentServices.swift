@@ -52,7 +52,7 @@ package struct AgentServices {
         let scraper = file.map { _ in
             PageScraper(
                 ledger: ScrapeLedger(table: table, names: names, seriesLimit: configuration.seriesLimit, logger: logger),
-                interval: configuration.interval, clock: clock, descriptors: DescriptorLimit.current?.soft)
+                interval: configuration.interval, clock: clock, descriptors: DescriptorLimit.current?.shared)
         }
         let journal = try configuration.journal.map { journal throws(AgentError) in
             var journal = journal
@@ -190,7 +190,9 @@ package struct AgentServices {
             readsControlGroups: configuration.sources.contains(ControlGroupsSource.name),
             proportionalBudget: ProportionalBudget(configuration.proportionalBudget, each: configuration.interval, work: work),
             sockets: configuration.sources.contains(GroupSocketsSource.name) ? sockets : nil,
-            mostGroups: configuration.groupLimit, logger: logger, at: now)
+            mostGroups: configuration.groupLimit,
+            goesOn: configuration.journal.map { BootMark.leave(beside: $0.statePath, logger: logger) } ?? false, logger: logger,
+            at: now)
     }
 
     /// - Throws: ``AgentError/patternNameTaken(_:)``.

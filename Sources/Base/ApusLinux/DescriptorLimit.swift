@@ -26,6 +26,10 @@ package struct DescriptorLimit: Equatable, Sendable {
         return DescriptorLimit(soft: Int(clamping: limit.rlim_cur), hard: Int(clamping: limit.rlim_max))
     }
 
+    /// Those of the soft limit that the work of a process may share out, as there are some that it takes whatever it does: its own files,
+    /// and sixteen of an endpoint's clients.
+    package var shared: Int { max(16, soft - 64) }
+
     /// Whether a descriptor is one of the last that this process may have: the kernel gives the lowest that is free.
     ///
     /// - Parameter reserve: how many are the last ones; half of all at most.

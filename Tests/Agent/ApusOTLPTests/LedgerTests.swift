@@ -52,6 +52,21 @@ import Testing
         #expect(families[0].series == [ReceivedSeries(labels: [], value: .integer(12), created: 100)])
     }
 
+    @Test func `adds the deltas of one request up in whichever order they are`() throws {
+        func point(_ value: Int, _ start: Int) -> String {
+            "{\"asInt\":\"\(value)\",\"startTimeUnixNano\":\"\(start)000000000\",\"timeUnixNano\":\"\(start + 10)000000000\"}"
+        }
+        let all = [(1, 100), (2, 110), (3, 120)]
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let points = order.map { point(all[$0].0, all[$0].1) }.joined(separator: ",")
+            let (families, taken) = try take([
+                "{\"name\":\"hits\",\"sum\":{\"isMonotonic\":true,\"aggregationTemporality\":1,\"dataPoints\":[\(points)]}}"
+            ])
+            #expect(taken.rejectedPoints == 0)
+            #expect(families.first?.series == [ReceivedSeries(labels: [], value: .integer(6), created: 100)])
+        }
+    }
+
     @Test func `counts what a process that ends reports beside the one that takes its place`() throws {
         let (families, _) = try take([
             Self.sum(3, from: 100, to: 110, delta: true), Self.sum(7, from: 108, to: 118, delta: true),

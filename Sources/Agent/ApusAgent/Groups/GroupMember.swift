@@ -67,13 +67,15 @@ final class GroupMember {
         self.name = name
         self.mark = mark
         self.work = work
-        let io = try? process.file("io")
-        self.io = io
-        hidesStorage = io == nil && !process.hasEnded
+        do throws(LinuxError) { io = try process.file("io") } catch {
+            io = nil
+            hidesStorage = !error.isShortage && !process.hasEnded
+        }
         descriptors = (try? DescriptorFolder(of: process)) ?? nil
         isSettled = former.map { $0.isSettled && $0.name == name } ?? false
-        proportional = former?.proportional ?? ProportionalMemory()
-        sockets = former?.sockets ?? ProcessSockets()
+        guard let former else { return }
+        (proportional, sockets) = (former.proportional, former.sockets)
+        (memory, filesLimit, countedFiles) = (former.memory, former.filesLimit, former.countedFiles)
     }
 
     /// Keeps its files open from now on, or its folder alone, where that can be had.

@@ -100,7 +100,11 @@ extension GroupRoll {
         let before = strangers[pid].flatMap { $0.startTicks == newcomer.stat.startTicks ? $0 : nil }
         // Read before it is asked: what changes meanwhile is seen as a change. Who comes between turns is asked again at the next.
         let mark = isTurn && !aspects.isEmpty ? ProcessMark(of: pid, aspects, root: root) : nil
-        let found = group(of: newcomer, former, isLeft: isLeft, at: now)
+        let found: Belonging?
+        do throws(LinuxError) { found = try group(of: newcomer, former, isLeft: isLeft, at: now) } catch {
+            // There is no descriptor to ask it with: it stays what it is, and is asked at the next look.
+            return
+        }
         guard let found, let group = found.group else {
             if former != nil { movers.append(pid) }
             leave(pid)
@@ -129,9 +133,11 @@ extension GroupRoll {
         else { return }
         let member = GroupMember(
             process, group: group, countsWhole: (isNew || isYoung) && !wasMember, isDescendant: isDescendant,
-            name: newcomer.stat.name,
-            mark: mark, work: newcomer.stat.work, former: former)
-        do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return remove(pid) }
+            name: newcomer.stat.name, mark: mark, work: newcomer.stat.work, former: former)
+        do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch {
+            if !error.isShortage { remove(pid) }
+            return
+        }
         strangers[pid] = nil
         if former.map({ $0.group != group }) ?? (before != nil) { movers.append(pid) }
         if let former, former.group != group, former.hidesStorage { groups[former.group]?.hidesStorage = true }
@@ -152,11 +158,24 @@ extension GroupRoll {
         var isNew = false
     }
 
+    private func facts(of newcomer: Candidate) throws(LinuxError) -> ProcessFacts? {
+        do throws(LinuxError) { return try ProcessFacts(of: newcomer.pid, root: root, below: first) } catch {
+            if error.isShortage { throw error }
+            return nil
+        }
+    }
+
     /// Finds the group that a process belongs to, and makes room for it there; `nil` of one that belongs to none.
+    ///
+    /// - Throws: ``LinuxError``, where there is no descriptor to ask it with.
     private mutating func group(
         of newcomer: Candidate, _ former: GroupMember?, isLeft: Bool, at now: Moment
-    ) -> Belonging? {
-        if let facts = try? ProcessFacts(of: newcomer.pid, root: root, below: first) {
+    ) throws(LinuxError) -> Belonging? {
+        if let facts = try facts(of: newcomer) {
+            // In the middle of exec(2) it has its new name already and no command yet. It stays where it is until it can be asked.
+            if let former, facts.command.isEmpty, newcomer.stat.virtualMemory > 0 {
+                return Belonging(group: former.group, isDescendant: former.isDescendant)
+            }
             for declaration in declarations {
                 guard let identity = declaration.identity(of: facts) else { continue }
                 // A group of which no process can be watched is not made.

@@ -95,7 +95,7 @@ extension GroupRoll {
     ) -> (number: Int, isNew: Bool)? {
         if let number = numbers[identity] {
             found.insert(number)
-            return (number, lookedAt == nil)
+            return (number, lookedAt == nil && !goesOn)
         }
         let places = Self.places(for: declaration)
         guard makeRoom(for: places) else { return nil }
@@ -108,6 +108,6 @@ extension GroupRoll {
         groups[number] = WatchedGroup(
             identity: identity, includesDescendants: declaration.includesDescendants,
             isExpected: declaration.fixedIdentity != nil, places: places, at: now)
-        return (number, true)
+        return (number, lookedAt != nil || !goesOn)
     }
 }

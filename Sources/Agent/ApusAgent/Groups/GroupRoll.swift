@@ -70,8 +70,11 @@ struct GroupRoll {
     var forgotten: UInt64 = 0
     /// The control groups of process 1, below which a container's units are.
     let first: ControlGroups?
-    /// CLOCK_BOOTTIME at the last turn of the sampling loop, in nanoseconds; 0 before the first.
+    /// CLOCK_BOOTTIME at the last turn of the sampling loop, in nanoseconds; before the first 0, or when an agent began that goes on after
+    /// another one.
     var turnedAt: UInt64 = 0
+    /// Whether what groups had used before the first look was served by another agent, and counts no more: sums begin at 0.
+    let goesOn: Bool
     /// Seconds since the Unix epoch at the last turn after which no file was read; `nil`: what is found now may be old.
     var searchedAt: Double?
     /// What of processes the groups are chosen by.
@@ -93,8 +96,10 @@ struct GroupRoll {
 
     init(
         _ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, sockets: SocketSurvey?, mostGroups: Int,
-        mostMarked: Int, descriptors: Int?
+        mostMarked: Int, descriptors: Int?, goesOnAt: UInt64?
     ) {
+        goesOn = goesOnAt != nil
+        turnedAt = goesOnAt ?? 0
         rotation = ProcessRotation(most: mostMarked)
         self.mostGroups = mostGroups
         self.root = root

@@ -37,14 +37,17 @@ package final class ProcessGroups: Sendable {
     ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
     ///   - mostMarked: how many processes a turn of the sampling loop looks at to see whether they are something else.
+    ///   - goesOn: whether another agent has watched before it since the machine was booted. What processes and control groups have used up
+    ///   to now was in its sums then, without which those of groups would be less than that agent's, and what has ended would be
+    ///   missing: readers of counters would take all that is left for use. They begin at 0 then.
     ///   - descriptors: that this process may have open; a process of a group takes four, or one where there are not as many, and half of all
     ///   are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
         proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,
         mostGroups: Int = GroupLimits.groups.value,
-        mostMarked: Int = GroupLimits.marked.value,
-        descriptors: Int? = DescriptorLimit.current?.soft, logger: Logger, at now: Moment
+        mostMarked: Int = GroupLimits.marked.value, goesOn: Bool = false,
+        descriptors: Int? = DescriptorLimit.current?.shared, logger: Logger, at now: Moment
     ) {
         self.logger = logger
         self.retention = UInt64(max(0, retention / .nanoseconds(1)))
@@ -52,7 +55,8 @@ package final class ProcessGroups: Sendable {
             State(
                 roll: GroupRoll(
                     root, readsControlGroups: readsControlGroups, budget: proportionalBudget, sockets: sockets,
-                    mostGroups: mostGroups, mostMarked: mostMarked, descriptors: descriptors)))
+                    mostGroups: mostGroups, mostMarked: mostMarked, descriptors: descriptors,
+                    goesOnAt: goesOn ? now.sinceBoot : nil)))
         watch(file, at: now)
     }
 
@@ -203,7 +207,7 @@ package final class ProcessGroups: Sendable {
         if roll.controlGroups.unwatched > 0, !state.isToldCut {
             state.isToldCut = true
             logger.warning(
-                "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in",
+                "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in, match fewer, or raise LimitNOFILE=",
                 metadata: ["unwatched": "\(roll.controlGroups.unwatched)"])
         }
         guard (roll.blindness != nil) != state.isToldBlind else { return }

@@ -65,7 +65,7 @@ final class ReportReceiver: Sendable {
         }
         let route = try ReportRoute(head)
         let coding = head.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
-        guard ["identity", "", "gzip"].contains(coding) else {
+        guard ["identity", "", "gzip", "x-gzip"].contains(coding) else {
             throw RouteRefused(.unsupportedMediaType, "send it as it is, or in gzip", headers: [("Accept-Encoding", "gzip")])
         }
         if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
@@ -207,7 +207,7 @@ final class ReportReceiver: Sendable {
     }
 
     private func plain(_ body: [UInt8], _ head: HTTPRequestHead) throws(ReportRefused) -> [UInt8] {
-        guard head.headers.first(name: "content-encoding")?.lowercased() == "gzip" else { return body }
+        guard ["gzip", "x-gzip"].contains(head.headers.first(name: "content-encoding")?.lowercased()) else { return body }
         do { return try Gunzip.bytes(body, most: HTTPReportLimits.body.value.bytes) } catch {
             switch error {
             case .malformed: throw ReportRefused(.content, .badRequest, "the body is not gzip, or ends too early")

@@ -75,7 +75,7 @@ final class JournalFileSet {
     ///   those who report and scrape have theirs.
     /// - Parameter followers: how many share them.
     init(
-        fieldLimit: Int, descriptors: Int? = DescriptorLimit.current?.soft, followers: Int = 1,
+        fieldLimit: Int, descriptors: Int? = DescriptorLimit.current?.shared, followers: Int = 1,
         notify: @escaping (JournalNotice) -> Void
     ) {
         self.fieldLimit = fieldLimit

@@ -124,7 +124,8 @@ package struct OTLPLedger: Sendable {
             return taken.reject(points.count, error.reason)
         }
         let stamp = OTLPStamp(scope: scope, origin: metric.name, isDelta: temporality == .delta, now: now)
-        for point in points {
+        // Cumulative points that come late are of no use any more; deltas are, whichever comes first.
+        for point in temporality == .delta ? Self.inOrder(points) : points {
             do throws(OTLPRejection) {
                 try take(point, kind, stamp, family, &account)
             } catch {
@@ -132,6 +133,12 @@ package struct OTLPLedger: Sendable {
             }
         }
         account.dropEmpty(family: family)
+    }
+
+    /// The earliest first; those of one time in the order that they came in.
+    private static func inOrder<Value>(_ points: [OTLPPoint<Value>]) -> [OTLPPoint<Value>] {
+        guard zip(points, points.dropFirst()).contains(where: { $0.time > $1.time }) else { return points }
+        return points.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
 
     private func take<Value>(
