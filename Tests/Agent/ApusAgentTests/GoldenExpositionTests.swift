@@ -180,7 +180,7 @@ import Testing
                   - { service: group-pool, match: { executable: pool } }
                   - { service: group-other, match: { executable: other } }
                   - { service: group-batch, match: { unit: batch-*.service } }
-                """, pssBudget: .seconds(1), descriptors: 16 * 8), configuration: host.configuration, root: host.root)
+                """, pssBudget: .seconds(1), descriptors: 16 * 2), configuration: host.configuration, root: host.root)
     }
 
     private static let pool: [FixtureHost.Process] = zip((4801 as Int32)..., "SSRRRRRZ").map { pid, state in

@@ -195,7 +195,7 @@ import Testing
         #expect(
             host.log.lines(
                 "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the "
-                    + "folder that they are in"
+                    + "folder that they are in, match fewer, or raise LimitNOFILE="
             ).map { $0["unwatched"] } == ["\(1100 - most)"])
     }
 

@@ -46,7 +46,7 @@ import Testing
         try host.folder.write("4802\n", to: "worker.pid")
         let groups = ProcessGroups(
             try file(way.file(pidFile)), retention: .seconds(3600), root: host.root, mostGroups: 2,
-            descriptors: way == .placeOfProcess ? 16 : nil, logger: host.log.logger, at: host.time.now)
+            descriptors: way == .placeOfProcess ? 4 : nil, logger: host.log.logger, at: host.time.now)
         func process(_ pid: Int32, of parent: Int32, _ command: String, start: Int) -> FixtureHost.Process {
             .init(
                 pid: pid, parent: parent, name: "app", command: command, minorFaults: 20, startTicks: start,
