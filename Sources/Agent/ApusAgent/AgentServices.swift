@@ -145,6 +145,9 @@ package struct AgentServices {
                     ) { exposition.unserved($0, of: $1) }, work, logger)
             }
         reportPort = received?.port
+        if let journal = configuration.journal, processes != nil {
+            BootMark.leave(beside: journal.statePath, logger: logger)
+        }
         if let file {
             names.watch(file)
             // Nothing fails from here on, so that its threads end with the agent.
@@ -191,7 +194,7 @@ package struct AgentServices {
             proportionalBudget: ProportionalBudget(configuration.proportionalBudget, each: configuration.interval, work: work),
             sockets: configuration.sources.contains(GroupSocketsSource.name) ? sockets : nil,
             mostGroups: configuration.groupLimit,
-            goesOn: configuration.journal.map { BootMark.leave(beside: $0.statePath, logger: logger) } ?? false, logger: logger,
+            goesOn: configuration.journal.map { BootMark.isLeft(beside: $0.statePath) } ?? false, logger: logger,
             at: now)
     }
 

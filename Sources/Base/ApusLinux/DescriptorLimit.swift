@@ -26,7 +26,7 @@ package struct DescriptorLimit: Equatable, Sendable {
         return DescriptorLimit(soft: Int(clamping: limit.rlim_cur), hard: Int(clamping: limit.rlim_max))
     }
 
-    /// Those of the soft limit that the work of a process may share out, as there are some that it takes whatever it does: its own files,
+    /// The descriptors of the soft limit that the work of a process may share out, as there are some that it takes whatever it does: its own files,
     /// and sixteen of an endpoint's clients.
     package var shared: Int { max(16, soft - 64) }
 

@@ -213,11 +213,3 @@ final class ExpositionStream {
         begin(&encoder)
     }
 }
-
-extension ByteBuffer {
-    /// Takes over what an encoder has written.
-    mutating func take(from encoder: inout ExpositionEncoder) {
-        writeBytes(encoder.bytes)
-        encoder.removeAll(keepingCapacity: true)
-    }
-}

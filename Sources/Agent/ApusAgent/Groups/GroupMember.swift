@@ -38,6 +38,8 @@ final class GroupMember {
     var work: UInt64
     /// Whether it was there at a turn of the sampling loop already, so that it has become what it is to be.
     var isSettled = false
+    /// How many looks have asked it in vain since it was asked: in the middle of exec(2), or without a descriptor. The next one does again.
+    var putOff = 0
     /// Its soft limit of descriptors at the last turn of the sampling loop.
     private var filesLimit: UInt64?
     /// Where its memory was at the last turn.
@@ -82,7 +84,13 @@ final class GroupMember {
     func keepFilesOpen(_ keepsOpen: Bool) {
         do throws(LinuxError) {
             let process = try process.keepingFilesOpen(keepsOpen)
-            let io = try io.map { _ throws(LinuxError) in try process.file("io") }
+            var io = io
+            if io != nil {
+                do throws(LinuxError) { io = try process.file("io") } catch {
+                    if error.isShortage { throw error }
+                    (io, hidesStorage) = (nil, true)
+                }
+            }
             let descriptors = try descriptors.map { _ throws(LinuxError) in try DescriptorFolder(of: process) } ?? nil
             (self.process, self.io, self.descriptors) = (process, io, descriptors)
         } catch {
@@ -103,6 +111,8 @@ final class GroupMember {
             return
         }
         if isTurn {
+            // There was no descriptor for it when it came.
+            if io == nil, !hidesStorage { io = try? process.file("io") }
             filesLimit =
                 (try? process.file("limits")).flatMap { try? $0.read { .some(ProcessDescriptors.softLimit($0)) } } ?? nil
             countedFiles = nil

@@ -3,6 +3,9 @@ import ApusLinux
 
 /// Whom a look asks which group it belongs to: who is new, who has become something else, and whom these have started.
 extension GroupRoll {
+    /// The looks after which a process without a command is taken for one that has none.
+    private static let mostPutOff = 5
+
     /// A process that may be asked whether it belongs to a group. Nothing of it is kept open, as there may be thousands.
     private struct Candidate {
         let pid: Int32
@@ -32,7 +35,7 @@ extension GroupRoll {
         for (pid, member) in members {
             guard let sight = member.sight, sight.living != nil else { continue }
             let candidate = Candidate(pid: pid, stat: sight.counted, isMember: true)
-            if sight.counted.name != member.name || isTurn && !member.isSettled || renamed.contains(pid) {
+            if sight.counted.name != member.name || member.putOff > 0 || isTurn && !member.isSettled || renamed.contains(pid) {
                 newcomers.append(candidate)
             } else if isTurn {
                 others.append(candidate)
@@ -102,7 +105,9 @@ extension GroupRoll {
         let mark = isTurn && !aspects.isEmpty ? ProcessMark(of: pid, aspects, root: root) : nil
         let found: Belonging?
         do throws(LinuxError) { found = try group(of: newcomer, former, isLeft: isLeft, at: now) } catch {
-            // There is no descriptor to ask it with: it stays what it is, and is asked at the next look.
+            // It stays what it is, and is asked at the next look.
+            former?.putOff += 1
+            if former == nil { strangers[pid] = nil }
             return
         }
         guard let found, let group = found.group else {
@@ -120,7 +125,7 @@ extension GroupRoll {
         if let former, former.group == group, former.isDescendant == isDescendant, former.name == newcomer.stat.name,
             !former.hidesStorage
         {
-            (former.mark, former.work) = (mark ?? former.mark, newcomer.stat.work)
+            (former.mark, former.work, former.putOff) = (mark ?? former.mark, newcomer.stat.work, 0)
             return
         }
         let start = Double(newcomer.stat.startTicks) / root.ticksPerSecond * 1e9
@@ -167,14 +172,14 @@ extension GroupRoll {
 
     /// Finds the group that a process belongs to, and makes room for it there; `nil` of one that belongs to none.
     ///
-    /// - Throws: ``LinuxError``, where there is no descriptor to ask it with.
+    /// - Throws: ``LinuxError``, where it cannot be asked at this moment.
     private mutating func group(
         of newcomer: Candidate, _ former: GroupMember?, isLeft: Bool, at now: Moment
     ) throws(LinuxError) -> Belonging? {
         if let facts = try facts(of: newcomer) {
-            // In the middle of exec(2) it has its new name already and no command yet. It stays where it is until it can be asked.
-            if let former, facts.command.isEmpty, newcomer.stat.virtualMemory > 0 {
-                return Belonging(group: former.group, isDescendant: former.isDescendant)
+            // In the middle of exec(2) it has its new name already and no command yet; who has none for several looks has taken it off.
+            if let former, former.putOff < Self.mostPutOff, facts.command.isEmpty, newcomer.stat.virtualMemory > 0 {
+                throw .format(path: "\(root.proc)/\(newcomer.pid)/cmdline")
             }
             for declaration in declarations {
                 guard let identity = declaration.identity(of: facts) else { continue }

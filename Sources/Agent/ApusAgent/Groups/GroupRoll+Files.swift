@@ -27,9 +27,12 @@ extension GroupRoll {
     }
 
     private mutating func keepFilesOpen(_ keepsOpen: Bool, ofAtMost most: Int) {
-        for member in members.values.lazy.filter({ $0.process.keepsFilesOpen != keepsOpen }).prefix(most) {
+        var rest = most
+        for member in members.values where rest > 0 && member.process.keepsFilesOpen != keepsOpen {
             member.keepFilesOpen(keepsOpen)
-            if member.process.keepsFilesOpen == keepsOpen { openMembers += keepsOpen ? 1 : -1 }
+            guard member.process.keepsFilesOpen == keepsOpen else { continue }
+            openMembers += keepsOpen ? 1 : -1
+            rest -= 1
         }
     }
 }

@@ -140,7 +140,9 @@ struct GroupRoll {
             groups[number]?.includesDescendants = declaration.includesDescendants
         }
         for member in members.values { member.isSettled = false }
-        strangers = [:]
+        // What those had used that were of a group does not count anew.
+        strangers = strangers.filter { $0.value.wasMember }
+        for pid in strangers.keys { strangers[pid]?.isSettled = false }
         controlGroups.reload()
         searchedAt = nil
         return places
@@ -189,7 +191,7 @@ struct GroupRoll {
     /// A turn of the sampling loop.
     mutating func turn(retention: UInt64, at now: Moment) {
         look(isTurn: true, at: now)
-        for member in members.values { member.isSettled = true }
+        for member in members.values where member.putOff == 0 { member.isSettled = true }
         // A process for which there was no room is asked again.
         for (pid, stranger) in strangers where !stranger.isSettled && !stranger.isUnwatched {
             strangers[pid]?.isSettled = true

@@ -12,3 +12,11 @@ extension ByteBuffer: WritableBytes {
 
     package mutating func append(contentsOf bytes: [UInt8]) { writeBytes(bytes) }
 }
+
+extension ByteBuffer {
+    /// Takes over what an encoder has written.
+    mutating func take(from encoder: inout ExpositionEncoder) {
+        writeBytes(encoder.bytes)
+        encoder.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,12 +1,12 @@
 /// The limits of the control groups above others, as they were when they were read: a limit holds for a group and all those below it.
 ///
-/// Those of the unified hierarchy (cgroup-v2 of the kernel's guide for administrators). Version 1 says of each group itself what those above
+/// Limits of the unified hierarchy (cgroup-v2 of the kernel's guide for administrators). Version 1 says of each group itself what those above
 /// it let it have.
 package struct ControlGroupCeilings: Sendable {
     private let root: KernelRoot
-    /// By the path of a group; none of groups without a limit.
+    /// The limits of groups by their paths; a group without one is not there.
     private var limits: [String: Figures<ControlGroupGauge>] = [:]
-    /// The groups that have one with a limit above them.
+    /// The paths of groups that have a group with a limit above them.
     private var bounded: Set<String> = []
 
     package init(_ root: KernelRoot) { self.root = root }

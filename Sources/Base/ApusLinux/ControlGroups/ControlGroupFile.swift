@@ -38,7 +38,7 @@ struct ControlGroupFile: Sendable {
     /// All of them, that of the CPU time first.
     static let all = unified + versionOne
 
-    /// Those of the unified hierarchy that say limits.
+    /// The files of the unified hierarchy that say limits.
     static let limits = [gauge("memory.high", .memoryHigh), gauge("memory.max", .memoryMax), gauge("pids.max", .tasksMax)]
 
     // MARK: - The unified hierarchy

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file of /proc that is kept open and read again from its start with one pread(2).
+/// A file of /proc that is kept open, or opened in a folder that is, and read again from its start with one pread(2).
 ///
 /// A descriptor of /proc/PID/… belongs to that very process: after its end the read fails with ESRCH, even when the pid has been
 /// given to another process.

@@ -55,7 +55,7 @@ package struct ProcessFacts: Sendable, Equatable {
     /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.
     private static func ifAllowed<Value>(_ read: () throws(LinuxError) -> Value) throws(LinuxError) -> Value? {
         do throws(LinuxError) { return try read() } catch {
-            guard error.code == ESRCH else { return nil }
+            guard error.code == ESRCH || error.isShortage else { return nil }
             throw error
         }
     }

@@ -50,10 +50,12 @@ package final class WatchedProcess: Sendable {
             other.memoryFile == nil ? nil : try ProcFile("statm", in: folder, keepsOpen: keepsFilesOpen)
         openFolder = keepsFilesOpen ? nil : folder
         // A path leads to whoever has the pid, which may be another process by now.
-        guard !other.hasEnded else { throw .read(path: statFile.path, code: ESRCH) }
+        guard try statFile.read({ ProcessStat($0) }).startTicks == startTicks else {
+            throw .read(path: statFile.path, code: ESRCH)
+        }
     }
 
-    /// The same process with its files open, or with its folder alone.
+    /// This process with its files open, or with its folder alone.
     ///
     /// - Throws: ``LinuxError``.
     package func keepingFilesOpen(_ keepsFilesOpen: Bool) throws(LinuxError) -> WatchedProcess {
