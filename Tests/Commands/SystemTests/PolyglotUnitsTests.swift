@@ -79,8 +79,10 @@ import Testing
             #"{"items": [{"name": "book", "size": 60}, {"name": "lamp", "size": 40}]}"#,
         ])
         #expect(order.status == 0, "\(order.errors)\(log)")
+        // Of one scrape: at the next one a process may be running.
+        var samples: [String: Double] = [:]
         let isReported = comesTrue(within: .seconds(30)) {
-            let samples = (try? scrape()) ?? [:]
+            samples = (try? scrape()) ?? [:]
             return samples[#"checkout_orders_total{service="checkout",instance="checkout-2"}"#] == 1
                 && samples[#"packing_parcels_total{service="packing",instance="packing-1",size="full"}"#] == 1
                 // From the page that it serves, at the port that its unit tells it.
@@ -91,7 +93,6 @@ import Testing
                     samples[#"service_processes{service="\#($0)",instance="\#($1)",state="sleeping"}"#] ?? 0 >= 1
                 }
         }
-        let samples = try scrape()
         #expect(isReported, "\(samples.filter { $0.key.contains("packing") })\(log)")
         for (service, instance) in instances {
             let labels = #"{service="\#(service)",instance="\#(instance)"}"#
