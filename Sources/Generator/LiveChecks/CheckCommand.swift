@@ -91,6 +91,9 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             case .nothingPasses where query.role == .alert:
                 counts.quiet += 1
                 if verbose { print("\(query.place): quiet: \(query.expression)") }
+            case .noPast:
+                counts.quiet += 1
+                if verbose { print("\(query.place): quiet: its series have no past yet: \(query.expression)") }
             case .nothingHappened(let selectors):
                 counts.quiet += 1
                 if verbose {

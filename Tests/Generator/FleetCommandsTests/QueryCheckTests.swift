@@ -58,7 +58,7 @@ private struct FewSeries: QueryServer {
     }
 
     @Test func `is quiet where its series have no past yet, and named where they are not there either`() async throws {
-        #expect(try await verdict(#"depth{status="200"} > 5 and depth offset 1h"#) == .nothingPasses)
+        #expect(try await verdict(#"depth{status="200"} > 5 and depth offset 1h"#) == .noPast)
         guard case .empty(let selectors) = try await verdict("depth and heapth offset 1h") else {
             Issue.record("it is quiet")
             return

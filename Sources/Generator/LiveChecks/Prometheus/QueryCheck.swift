@@ -7,6 +7,8 @@ public struct QueryCheck: Sendable {
         case found(series: Int)
         /// Every selector has series, and no series passes the conditions or finds a partner: as it should be for an alert.
         case nothingPasses
+        /// Every selector has series, and one that looks back has none of that time, as they have not been there for as long.
+        case noPast
         /// No event has happened yet: it would have made the series of these selectors or, where there are none of these, given the
         /// expression a value, such as a ratio of two rates.
         case nothingHappened([EmptySelector])
@@ -47,8 +49,17 @@ public struct QueryCheck: Sendable {
         }
         let faults = empty.filter { !$0.isOfEvents(eventNames) }
         guard faults.isEmpty else { return .empty(faults) }
+        if empty.isEmpty, try await hasNoPast(expression) { return .noPast }
         let isOfEvents = expression.selectors.contains { $0.name.map(eventNames.contains) ?? false }
         return empty.isEmpty && !isOfEvents ? .nothingPasses : .nothingHappened(empty)
+    }
+
+    /// Whether one of the selectors that look back finds nothing of that time.
+    private func hasNoPast(_ expression: PromQLExpression) async throws(QueryServerError) -> Bool {
+        for selector in Set(expression.selectors) where selector.modifiers.offset != nil {
+            if try await server.seriesCount(of: PromQLExpression(.selector(selector))) == 0 { return true }
+        }
+        return false
     }
 
     /// Why a selector finds nothing; nil when it finds something.
