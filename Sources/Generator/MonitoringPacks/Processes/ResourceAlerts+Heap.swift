@@ -136,7 +136,7 @@ private struct HeapLows {
             ]
         }
         let names = Set(ungrouped.map(\.name))
-        // Of a service whose processes are seen, a page that says otherwise is not asked.
+        // A page that says otherwise is not asked where the processes of a service are seen.
         let other = services.first { !names.contains($0.name) }?.name ?? (isOneOfSeveral ? nil : "another")
         let ofOthers = ungrouped.isEmpty ? nil : other
         return ofAll + ofPages
