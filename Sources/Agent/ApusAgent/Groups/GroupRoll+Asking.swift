@@ -14,9 +14,9 @@ extension GroupRoll {
     }
 
     /// Asks the processes that nobody has asked as what they are now.
-    mutating func ask(_ present: Set<Int32>, isTurn: Bool, at now: Moment) {
+    mutating func ask(_ present: Set<Int32>, isTurn: Bool, for doubted: ReportPeer?, at now: Moment) {
         movers = []
-        let (unknown, others) = candidates(present, isTurn: isTurn)
+        let (unknown, others) = candidates(present, isTurn: isTurn, for: doubted)
         // The oldest first: who starts others comes before them.
         let newcomers = (unknown + changed(others)).sorted {
             ($0.stat.startTicks, $0.pid) < ($1.stat.startTicks, $1.pid)
@@ -26,7 +26,10 @@ extension GroupRoll {
     }
 
     /// The processes that are asked for certain, and at a turn all others.
-    private mutating func candidates(_ present: Set<Int32>, isTurn: Bool) -> (newcomers: [Candidate], others: [Candidate]) {
+    private mutating func candidates(
+        _ present: Set<Int32>, isTurn: Bool, for doubted: ReportPeer?
+    ) -> (newcomers: [Candidate], others: [Candidate]) {
+        let asksUnsettled = isTurn || doubted != nil
         var (newcomers, others): ([Candidate], [Candidate]) = ([], [])
         // A daemon writes its number after it has started, and another one takes its place in the file.
         let named = isTurn ? Set(declarations.flatMap(\.selectors).compactMap { $0.pidFile?.pid() }) : filed
@@ -35,7 +38,9 @@ extension GroupRoll {
         for (pid, member) in members {
             guard let sight = member.sight, sight.living != nil else { continue }
             let candidate = Candidate(pid: pid, stat: sight.counted, isMember: true)
-            if sight.counted.name != member.name || member.putOff > 0 || isTurn && !member.isSettled || renamed.contains(pid) {
+            if sight.counted.name != member.name || member.putOff > 0 || asksUnsettled && !member.isSettled
+                || renamed.contains(pid) || pid == doubted?.pid
+            {
                 newcomers.append(candidate)
             } else if isTurn {
                 others.append(candidate)
@@ -43,11 +48,12 @@ extension GroupRoll {
         }
         for pid in present where members[pid] == nil {
             let stranger = strangers[pid]
-            guard stranger == nil || isTurn else { continue }
+            let isDoubted = pid == doubted?.pid
+            if let stranger, !isTurn, !isDoubted, doubted == nil || stranger.isSettled || stranger.isUnwatched { continue }
             guard let stat = try? ProcFile("\(root.proc)/\(pid)/stat").read({ ProcessStat($0) }) else { continue }
             let candidate = Candidate(pid: pid, stat: stat, isMember: false)
             if let stranger, stranger.isSettled, stranger.startTicks == stat.startTicks, stranger.name == stat.name,
-                !named.contains(pid)
+                !isDoubted, !named.contains(pid)
             {
                 others.append(candidate)
             } else {

@@ -4,7 +4,10 @@ import ApusLinux
 /// The looks at processes and control groups: who is there, whose they are, and what each group comes to.
 extension GroupRoll {
     /// Looks at all processes and control groups of groups.
-    mutating func look(isTurn: Bool, at now: Moment) {
+    ///
+    /// - Parameter doubted: somebody who says to be of a group, as which the last look does not show them: who came since the last turn of the
+    ///   sampling loop may not have been in its control group, or not have run its program yet, and is asked again.
+    mutating func look(isTurn: Bool, for doubted: ReportPeer? = nil, at now: Moment) {
         let names: [String]
         do throws(LinuxError) { names = try FolderNames.read(root.proc) } catch {
             blindness = error
@@ -16,7 +19,7 @@ extension GroupRoll {
         let present = Set(names.compactMap { Int32($0) })
         lookAtMembers(isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
-        ask(present, isTurn: isTurn, at: now)
+        ask(present, isTurn: isTurn, for: doubted, at: now)
         tellLedger()
         if isTurn { readProportional(at: now) }
         let controlGroups = lookAtControlGroups(isTurn: isTurn, at: now)

@@ -14,6 +14,8 @@ package final class ProcessGroups: Sendable {
 
     private struct State {
         var roll: GroupRoll
+        /// CLOCK_MONOTONIC at the last look for somebody who reports, in nanoseconds.
+        var doubtedAt: UInt64?
         var isToldFull = false
         var isToldCut = false
         var isToldBlind = false
@@ -129,15 +131,16 @@ package final class ProcessGroups: Sendable {
 
     /// Who a reporter is to the group of a name.
     ///
-    /// A reporter whom the last look does not show as one of the group has another look done, several times a second at most, whoever
-    /// asks.
+    /// A reporter whom the last look does not show as one of the group has another look done, which asks those again who came since the
+    /// last turn of the sampling loop; several times a second at most, whoever asks.
     package func holding(of identity: InstanceIdentity, _ peer: ReportPeer, at now: Moment) -> GroupHolding {
         state.withLock { state in
             let known = state.roll.holding(of: identity, peer, readsUsers: false)
             guard case .foreign = known else { return known }
             let pause = UInt64(GroupLimits.holderPause.value / .nanoseconds(1))
-            if now.monotonic >= (state.roll.lookedAt ?? 0) &+ pause || state.roll.lookedAt == nil {
-                state.roll.look(isTurn: false, at: now)
+            if state.doubtedAt.map({ now.monotonic >= $0 &+ pause }) ?? true {
+                state.doubtedAt = now.monotonic
+                state.roll.look(isTurn: false, for: peer, at: now)
             }
             return state.roll.holding(of: identity, peer, readsUsers: true)
         }

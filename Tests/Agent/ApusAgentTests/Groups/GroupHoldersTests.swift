@@ -133,6 +133,27 @@ import Testing
         try receive("rows 3\n", of: Self.database, from: ReportPeer(pid: 0, uid: 71))
     }
 
+    @Test func `who was seen before it had become what it is reports all the same`() throws {
+        // As a unit's process before it is in its control group and runs its program.
+        try start(4801, "to be", uid: 70)
+        #expect(groups.look(at: host.time.now).first?.reading.processes == 0)
+        #expect(throws: Refusal.self) { try receive("rows 1\n", of: Self.database, from: Self.owner) }
+        try start(4801, "postgres", uid: 70)
+        // A scrape does not ask it again, and is no reason for the report to be refused.
+        _ = groups.look(at: host.time.now)
+        try receive("rows 1\n", of: Self.database, from: Self.owner)
+        #expect(try exposition().samples[#"rows{service="database",instance="database"}"#] == "1")
+    }
+
+    @Test func `a process that a turn has seen as something else is asked again when it reports itself`() throws {
+        try start(4801, "to be", uid: 70)
+        groups.tick(at: host.time.now)
+        try start(4801, "postgres", uid: 70)
+        #expect(throws: Refusal.self) { try host.report(Self.database, pid: 4802, uid: 3000, connection: 1) }
+        host.time.pass(.milliseconds(250))
+        _ = try host.report(Self.database, pid: 4801, uid: 3000, connection: 2)
+    }
+
     @Test func `strangers cause a few looks at the processes, and not one each`() throws {
         try start(4801, "postgres", uid: 70)
         _ = groups.look(at: host.time.now)
