@@ -199,12 +199,12 @@ struct ApusAgentCommand: AsyncParsableCommand {
         let reloads: [any Service] = [
             ReloadSignal(signals: await UnixSignalsSequence(trapping: .sighup), reload: services.reload)
         ]
-        let impatience: [any Service] = lifeline ? [] : [await SecondSignal(logger: logger)]
         try await ServiceGroup(
             configuration: .init(
-                services: (impatience + reloads).map { .init(service: $0) } + services.all.map { .init(service: $0) }
+                services: (lifeline ? [] : [await .stopSignals(logger: logger)])
+                    + (reloads + services.all).map { .init(service: $0) }
                     + [.init(service: ProgramPages(), successTerminationBehavior: .ignore)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                gracefulShutdownSignals: lifeline ? [.sigterm, .sigint] : [], logger: logger)
         ).run()
     }
 

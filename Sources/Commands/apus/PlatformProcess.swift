@@ -90,15 +90,16 @@ struct PlatformProcess: Sendable {
         LineLosses(lost: { [output] in output.lost }, waiting: { [output] in output.waiting })
     }
 
-    private var impatience: [any Service] { get async { isSupervised ? [] : [await SecondSignal(logger: logger)] } }
-
     /// Runs the service until SIGTERM or SIGINT, at once at the second of them, and closes what it opened.
     ///
     /// - Parameter services: stopped in the opposite order, and the reporter after all of them: what they do last is still reported.
     func run(_ services: [any Service]) async throws {
+        let own: [any Service] = [reporter, HeapUpkeep()]
         let group = ServiceGroup(
-            services: await impatience + [reporter, HeapUpkeep()] + services,
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration: .init(
+                services: (isSupervised ? [] : [await .stopSignals(logger: logger)])
+                    + (own + services).map { .init(service: $0) },
+                gracefulShutdownSignals: isSupervised ? [.sigterm, .sigint] : [], logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
         await store.close()

@@ -84,11 +84,11 @@ struct UpCommand: AsyncParsableCommand {
                 announce(local)
                 notifications?.ready()
             })
+        let services: [any Service] =
+            [supervisor, LogRotation(signals: hangups, supervisor: supervisor)] + [notifications].compactMap { $0 }
         let group = ServiceGroup(
-            services: [await SecondSignal(logger: logger), supervisor, LogRotation(signals: hangups, supervisor: supervisor)]
-                + [notifications].compactMap { $0 },
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
+            configuration: .init(
+                services: [await .stopSignals(logger: logger)] + services.map { .init(service: $0) }, logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
         await store.close()

@@ -100,18 +100,23 @@ final class ReceiverClient: Sendable {
         let race = Race<ReceiverConnection>(on: loop)
         let timer = loop.scheduleTask(in: TimeAmount(time)) { race.fail(ExchangeError.timeout(time, isConnected: false)) }
         defer { timer.cancel() }
+        // Kept from the beginning: a handshake may have failed by the time at which the connection is told of, and the closed channel has no
+        // handlers any more, while this one knows why.
+        let answers = NIOLoopBoundBox<AnswerHandler?>.makeEmptyBox(valueType: AnswerHandler.self, eventLoop: loop)
         ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(time))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { [connections] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.fill(channel.pipeline.syncOperations, connections, destination, security)
+                    let answer = AnswerHandler(pool: connections, destination: destination)
+                    answers.value = answer
+                    try Self.fill(channel.pipeline.syncOperations, with: answer, destination, security)
                 }
             }
             .connect(to: address)
             .flatMapThrowing { channel in
-                let handler = try channel.pipeline.syncOperations.handler(type: AnswerHandler.self)
-                return ReceiverConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+                guard let answer = answers.value else { throw ExchangeError.closed(received: 0) }
+                return ReceiverConnection(channel: channel, handler: NIOLoopBound(answer, eventLoop: channel.eventLoop))
             }
             .whenComplete { [connections] result in
                 switch result {
@@ -126,7 +131,7 @@ final class ReceiverClient: Sendable {
     }
 
     private static func fill(
-        _ pipeline: ChannelPipeline.SynchronousOperations, _ connections: ReceiverConnections, _ destination: Destination,
+        _ pipeline: ChannelPipeline.SynchronousOperations, with answer: AnswerHandler, _ destination: Destination,
         _ security: NIOSSLContext?
     ) throws {
         if let security {
@@ -135,7 +140,6 @@ final class ReceiverClient: Sendable {
             try pipeline.addHandler(
                 NIOSSLClientHandler(context: security, serverHostname: isAddress ? nil : destination.host))
         }
-        let answer = AnswerHandler(pool: connections, destination: destination)
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = DeliveryLimits.answerHead.value.bytes
         limits.maxHeaderListSize = DeliveryLimits.answerHead.value.bytes
