@@ -229,10 +229,9 @@ let package = Package(
         generator.module(
             "LiveChecks",
             [
-                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL",
-                "ApusTopology",
-                "CommandConventions", "ExporterCatalog", "FleetCommands", argumentParser, httpClient, nioCore, nioHTTP1,
-                product("NIOFoundationCompat", "swift-nio"),
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusText",
+                "ApusTopology", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser, httpClient, nioCore,
+                nioHTTP1, nioSSL, product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore", ["ApusLimits"]),

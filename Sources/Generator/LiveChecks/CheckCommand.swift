@@ -29,10 +29,16 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
                 With --agent what it serves is compared with what the fleet declares: what has another type or other labels, what is served \
                 and not declared, and, with --missing, what is declared and not served, such as metrics of events that have not \
                 happened. The exit code is 1 when something contradicts its declaration.
+
+                A server with users, TLS or tenants is asked as a file of Prometheus' http_config says (--http-config), or by the options \
+                for one of these. What is secret is sent and never printed. OAuth 2 and proxies are not taken.
                 """)
     }
 
-    @Option(help: ArgumentHelp("Prometheus, as its web page has it: http://127.0.0.1:9090.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Prometheus, or what speaks its API, as its web page has it: http://127.0.0.1:9090. USER:PASSWORD@ before the host is used, "
+                + "and never printed.", valueName: "url"))
     var prometheus: String?
 
     @Option(help: ArgumentHelp("An agent: http://127.0.0.1:9480.", valueName: "url"))
@@ -43,6 +49,11 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
 
     @Flag(help: "Name the queries that find something, too.")
     var verbose = false
+
+    @Option(help: "Lines for a person (text), or one JSON document that names everything (json).")
+    var output = CheckOutput.text
+
+    @OptionGroup(title: "Servers that do not answer everybody") var access: AccessArguments
 
     @Argument(help: "Rule files and dashboards to check in place of the fleet's.")
     var files: [String] = []
@@ -72,49 +83,47 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
         let fleet = try source.fleet(in: environment)
         let (queries, faults) = Linter.queries(
             in: try lintFiles(fleet.generatedFiles(of: [.rules, .dashboards], dashboards: source.dashboards)))
-        for fault in faults { print(fault) }
-        let check = QueryCheck(
-            server: PrometheusAPI(url: url), window: max(fleet.scraping.interval * 4, .seconds(60)),
-            eventNames: Self.eventNames.union(queries.compactMap(\.recordedName)))
-        var counts = (found: 0, quiet: 0, empty: faults.count)
-        for query in queries {
-            let verdict: QueryCheck.Verdict
-            do {
-                verdict = try await check.verdict(on: query.expression)
-            } catch {
-                throw CommandFailure(error.description)
+        return try await withClient(of: url) { client in
+            var report = QueryReport(server: client.url, faults: faults.map { "\($0)" })
+            if output == .text { for fault in report.faults { print(fault) } }
+            let check = QueryCheck(
+                server: PrometheusAPI(client), window: max(fleet.scraping.interval * 4, .seconds(60)),
+                eventNames: Self.eventNames.union(queries.compactMap(\.recordedName)))
+            for query in queries {
+                let outcome = QueryReport.Outcome(query, try await check.verdict(on: query.expression))
+                report.queries.append(outcome)
+                if output == .text { for line in outcome.lines(naming: verbose) { print(line) } }
             }
-            switch verdict {
-            case .found(let series):
-                counts.found += 1
-                if verbose { print("\(query.place): \(series) series: \(query.expression)") }
-            case .nothingPasses where query.role == .alert:
-                counts.quiet += 1
-                if verbose { print("\(query.place): quiet: \(query.expression)") }
-            case .noPast:
-                counts.quiet += 1
-                if verbose { print("\(query.place): quiet: its series have no past yet: \(query.expression)") }
-            case .nothingHappened(let selectors):
-                counts.quiet += 1
-                if verbose {
-                    let reasons = selectors.map(\.description).joined(separator: "; ")
-                    print("\(query.place): quiet: \(reasons.isEmpty ? query.expression.description : reasons)")
-                }
-            case .nothingPasses:
-                counts.empty += 1
-                print("\(query.place): its series are there, but nothing passes its conditions: \(query.expression)")
-            case .empty(let selectors):
-                counts.empty += 1
-                for selector in selectors { print("\(query.place): \(selector)") }
-            case .refused(let reason):
-                counts.empty += 1
-                print("\(query.place): the server refuses \(query.expression): \(reason)")
+            let counts = report.counts
+            switch output {
+            case .json: print(try report.document())
+            case .text:
+                print(
+                    "\(counts.queries) queries: \(counts.found) find something, \(counts.quiet) are of alerts and events that have not happened, "
+                        + "\(counts.missing) find nothing")
+            }
+            return counts.missing == 0
+        }
+    }
+
+    /// Asks a server, and lets go of its connections after it.
+    private func withClient(of url: String, _ ask: (ServerClient) async throws -> Bool) async throws -> Bool {
+        let client: ServerClient
+        do throws(AccessFault) { client = try ServerClient(try access.access(to: url)) } catch {
+            throw CommandFailure(error.description)
+        }
+        do {
+            let isWell = try await ask(client)
+            await client.close()
+            return isWell
+        } catch {
+            await client.close()
+            switch error {
+            case let error as QueryServerError: throw CommandFailure(error.description)
+            case let error as AgentCheckError: throw CommandFailure(error.description)
+            default: throw error
             }
         }
-        print(
-            "\(queries.count) queries: \(counts.found) find something, \(counts.quiet) are of alerts and events that have not happened, "
-                + "\(counts.empty) find nothing")
-        return counts.empty == 0
     }
 
     /// The names of declared series that come into being with the first event of their kind, or while something is refused.
@@ -141,26 +150,19 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
     // MARK: - The catalog
 
     private func checkCatalog(on url: String) async throws -> Bool {
-        let comparison: CatalogComparison
-        do {
-            comparison = try await AgentCheck(url: url).comparison(more: Source.families)
-        } catch {
-            throw CommandFailure(error.description)
-        }
-        var absent = 0
-        var wrong = 0
-        for difference in comparison.differences {
-            switch difference {
-            case .missing, .withoutSamples:
-                absent += 1
-                if missing { print(difference) }
-            case .undeclared, .wrongType, .missingLabels, .extraLabels:
-                wrong += 1
-                print(difference)
+        try await withClient(of: url) { client in
+            let report = CatalogReport(
+                try await AgentCheck(client).comparison(more: Source.families), of: client.url)
+            switch output {
+            case .json: print(try report.document())
+            case .text:
+                for difference in report.differences where difference.contradicts || missing { print(difference.reason) }
+                print(
+                    "\(report.absent) declared families are not served now, \(report.wrong) differ from their declaration or have none"
+                )
             }
+            return report.wrong == 0
         }
-        print("\(absent) declared families are not served now, \(wrong) differ from their declaration or have none")
-        return wrong == 0
     }
 }
 

@@ -1,36 +1,35 @@
 public import ApusMetrics
-import ApusHTTP
-import AsyncHTTPClient
 import AgentMetrics
 import NIOCore
-import NIOHTTP1
 
 /// Compares what is declared with what a running agent serves.
 public struct AgentCheck: Sendable {
-    private let url: String
+    private let client: ServerClient
+    /// Behind the URL.
+    private let path: String
+    private var url: String { client.url + path }
 
     /// - Parameter url: of the agent, with or without `/metrics`.
-    public init(url: String) {
-        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-        self.url = base.hasSuffix("/metrics") ? base : base + "/metrics"
+    public init(url: String) { self.init(ServerClient(open: url)) }
+
+    init(_ client: ServerClient) {
+        self.client = client
+        path = client.url.hasSuffix("/metrics") ? "" : "/metrics"
     }
 
     /// - Parameter more: the families that services of the fleet record beside those that `AgentMetrics` declares; of two
     ///   declarations of one name the first counts.
     /// - Throws: ``AgentCheckError`` when the agent cannot be scraped.
     public func comparison(more: [MetricFamily] = []) async throws(AgentCheckError) -> CatalogComparison {
-        let text: String
+        let (answer, words): (ServerClient.Answer, String)
         do {
-            var request = HTTPClientRequest(url: url)
-            request.headers.add(name: "Accept", value: "text/plain;version=0.0.4")
-            let response = try await HTTPClient.once.execute(request, timeout: .seconds(10))
-            guard response.status == .ok else { throw AgentCheckError.noMetrics(url: url, status: Int(response.status.code)) }
-            text = String(buffer: try await response.body.collect(upTo: 256 << 20))
-        } catch let error as AgentCheckError {
-            throw error
+            (answer, words) = try await client.get(
+                path, accept: "text/plain;version=0.0.4", timeout: .seconds(10), longest: 256 << 20)
         } catch {
-            throw .unreachable(url: url, reason: NetworkErrorText.asking(error, at: url))
+            throw .unreachable(url: url, reason: error.reason)
         }
+        guard answer.status == 200 else { throw .noMetrics(url: url, status: answer.status, reason: words) }
+        let text = String(buffer: answer.body)
         do {
             return CatalogComparison(
                 declared: MetricCatalog.families + more, targetLabels: ["service", "instance", "namespace"],
@@ -44,14 +43,17 @@ public struct AgentCheck: Sendable {
 /// Why a scrape could not be compared.
 public enum AgentCheckError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable(url: String, reason: String)
-    case noMetrics(url: String, status: Int)
+    /// The reason is what it says, behind a colon, or empty.
+    case noMetrics(url: String, status: Int, reason: String = "")
     /// The answer is no exposition.
     case malformed(url: String, reason: String)
 
     public var description: String {
         switch self {
         case .unreachable(let url, let reason): "\(url) cannot be scraped: \(reason)"
-        case .noMetrics(let url, let status): "\(url) answers with status \(status): give the URL of an agent"
+        case .noMetrics(let url, let status, let reason):
+            "\(url) answers with status \(status)\(reason): "
+                + ([401, 403].contains(status) ? AccessArguments.remedy : "give the URL of an agent")
         case .malformed(let url, let reason): "\(url) serves no metrics: \(reason)"
         }
     }

@@ -1,20 +1,21 @@
 public import ApusPromQL
-import ApusHTTP
-import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOFoundationCompat
-import NIOHTTP1
 
 /// Prometheus, by its HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/).
 public struct PrometheusAPI: QueryServer {
-    /// The URL without a slash at its end.
-    private let url: String
+    private let client: ServerClient
     private let timeout: TimeAmount
 
     /// - Parameter url: as its web page has it, such as `http://127.0.0.1:9090`.
     public init(url: String, timeout: Duration = .seconds(10)) {
-        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        client = ServerClient(open: url)
+        self.timeout = TimeAmount(timeout)
+    }
+
+    init(_ client: ServerClient, timeout: Duration = .seconds(10)) {
+        self.client = client
         self.timeout = TimeAmount(timeout)
     }
 
@@ -57,21 +58,19 @@ public struct PrometheusAPI: QueryServer {
         components.queryItems = parameters.map { URLQueryItem(name: $0.key, value: $0.value) }
         // A plus would be read as a space.
         let query = components.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%2B") ?? ""
-        var request = HTTPClientRequest(url: "\(url)/api/v1/\(endpoint)" + (query.isEmpty ? "" : "?\(query)"))
-        request.headers.add(name: "Accept", value: "application/json")
-        // Series are so alike that a packed answer shrinks by more than the client lets a server's answer grow again.
-        request.headers.add(name: "Accept-Encoding", value: "identity")
-        let status: Int
-        let body: ByteBuffer
+        let path = "/api/v1/\(endpoint)" + (query.isEmpty ? "" : "?\(query)")
+        let (found, words): (ServerClient.Answer, String)
         do {
-            let response = try await HTTPClient.once.execute(request, timeout: timeout)
-            status = Int(response.status.code)
-            body = try await response.body.collect(upTo: 64 << 20)
+            (found, words) = try await client.get(path, accept: "application/json", timeout: timeout, longest: 64 << 20)
         } catch {
-            throw .unreachable(url: url, reason: NetworkErrorText.asking(error, at: url))
+            throw .unreachable(url: client.url, reason: error.reason)
         }
-        guard let answer = try? JSONDecoder().decode(Answer<Content>.self, from: body) else {
-            throw .noPrometheus(url: url, status: status)
+        guard let answer = try? JSONDecoder().decode(Answer<Content>.self, from: found.body) else {
+            switch found.status {
+            case 401: throw .unauthorized(url: client.url, reason: words)
+            case 403: throw .forbidden(url: client.url, reason: words)
+            default: throw .noPrometheus(url: client.url, status: found.status, reason: words)
+            }
         }
         guard answer.status == "success" else { throw .refused(answer.error ?? "without a reason") }
         return answer

@@ -17,15 +17,23 @@ public enum QueryServerError: Error, Hashable, Sendable, CustomStringConvertible
     case unreachable(url: String, reason: String)
     /// The server does not take the expression.
     case refused(String)
-    /// An answer that is none of Prometheus' API.
-    case noPrometheus(url: String, status: Int)
+    /// Nobody has said who asks, or not in a way that counts. The reason is what the server says, behind a colon, or empty.
+    case unauthorized(url: String, reason: String)
+    /// Who asks may not.
+    case forbidden(url: String, reason: String)
+    /// An answer that is none of Prometheus' API. The reason is what the server says, behind a colon, or empty.
+    case noPrometheus(url: String, status: Int, reason: String = "")
 
     public var description: String {
         switch self {
         case .unreachable(let url, let reason): "\(url) cannot be asked: \(reason)"
         case .refused(let reason): "the server refuses it: \(reason)"
-        case .noPrometheus(let url, let status):
-            "\(url) answers with status \(status) and not as Prometheus does: give the URL that its web page has"
+        case .unauthorized(let url, let reason):
+            "\(url) asks who asks, or does not take the answer (status 401)\(reason): \(AccessArguments.remedy)"
+        case .forbidden(let url, let reason):
+            "\(url) refuses whoever asks so (status 403)\(reason): \(AccessArguments.remedy)"
+        case .noPrometheus(let url, let status, let reason):
+            "\(url) answers with status \(status) and not as Prometheus does\(reason): give the URL that its web page has"
         }
     }
 }
