@@ -23,7 +23,8 @@ import Testing
 
     /// Those that only agents with pages, groups, sockets, other units and hosts of their own have.
     private static let ofPages: Set = [
-        "PageUnread", "PageUnreliable", "PageSeriesLeftOut", "ProcessesChurn", "ListenQueueFull", "UnitAbsent", "TimerMissed",
+        "PageUnread", "PageUnreliable", "PageSeriesLeftOut", "ProcessStopped", "ProcessesChurn", "ListenQueueFull",
+        "UnitAbsent", "TimerMissed",
         "SocketRefusesConnections", "UnitInactive", "MemoryPressure", "HostMemoryLow", "HostOverloaded", "AgentLeavesProcesses",
     ]
 

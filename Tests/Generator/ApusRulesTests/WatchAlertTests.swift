@@ -16,7 +16,7 @@ import Testing
     }
 
     private static let ofPages: Set = ["PageUnread", "PageUnreliable", "PageSeriesLeftOut"]
-    private static let ofGroups: Set = ["ProcessesChurn", "AgentLeavesProcesses"]
+    private static let ofGroups: Set = ["ProcessStopped", "ProcessesChurn", "AgentLeavesProcesses"]
     private static let ofUnits: Set = ["UnitAbsent", "TimerMissed", "SocketRefusesConnections", "UnitInactive"]
     private static let ofJournal: Set = ["JournalFilesUnread", "JournalUnitsFolded", "JournalNamesFolded", "MessagesDropped"]
     private static let ofHosts: Set = ["MemoryPressure", "HostMemoryLow", "HostOverloaded"]

@@ -14,7 +14,8 @@ struct ProcessPack: StandardPack {
     /// What a process takes says nothing while it is down or hung.
     func inhibitions(in fleet: Fleet) -> [Inhibition] {
         let saturation: [AlertName] = [
-            .highCPU, .highMemory, .memoryNearLimit, .heapGrowth, .eventLoopLag, .fewDescriptorsLeft, .reportsCease,
+            .highCPU, .highMemory, .processStopped, .memoryNearLimit, .heapGrowth, .eventLoopLag, .fewDescriptorsLeft,
+            .reportsCease,
             .poolExhausted, .slowPool,
             .tooManyRestarts, .seriesDropped, .seriesClipped, .pageUnreliable, .pageSeriesLeftOut, .processesChurn,
             .listenQueueFull,

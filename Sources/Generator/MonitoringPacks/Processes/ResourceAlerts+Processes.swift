@@ -54,6 +54,42 @@ extension ResourceAlerts {
             + processes(watched, "crowd", [.sleeping: 10])
     }
 
+    /// A process that is stopped lives and is up, and who does not report is not missed.
+    var processStopped: Alert {
+        let services = fleet.groupedServices
+        let stopped = ServiceProcesses.processes.series.of(services).matching(
+            .label(.state), .equals, ProcessState.stopped.rawValue)
+        return Alert(
+            .processStopped, when: stopped.value > 0, severity: .high,
+            summary: "Processes of a service are stopped.",
+            description: "\(value: .decimals(0)) processes of \(.instance) of service \(.service) are stopped, and do nothing.",
+            runbook: Runbook(
+                meaning:
+                    "A signal (SIGSTOP, SIGTSTP, SIGTTIN) or a debugger holds the processes; they live, and run nothing until SIGCONT.",
+                impact: "What they have begun waits, and whoever waits for them: locks, connections, leases.",
+                queries: [.init("Processes by state", ServiceProcesses.processes.series.value)],
+                actions: [
+                    "Find them, and whether somebody traces them: `ps -eo pid,stat,comm | grep ' [Tt]'`, `grep TracerPid /proc/PID/status`.",
+                    "Have them go on: `kill -CONT PID`, or end the debugger.",
+                ]),
+            inputs: services.prefix(1).flatMap { service in
+                [
+                    AlertInput(
+                        ServiceProcesses.processes,
+                        [.service: service.name, .instance: "held", .label(.state): ProcessState.stopped.rawValue],
+                        .level(quiet: 0, bad: 1)),
+                    AlertInput(
+                        ServiceProcesses.processes,
+                        [.service: service.name, .instance: "busy", .label(.state): ProcessState.uninterruptible.rawValue],
+                        .constant(2)),
+                    // Nobody has said that it is to run.
+                    AlertInput(
+                        ServiceProcesses.processes,
+                        [.service: "another", .instance: "one", .label(.state): ProcessState.stopped.rawValue], .constant(1)),
+                ]
+            })
+    }
+
     var highCPU: Alert {
         let limit = limits[Threshold.cpuPercent]
         let ofGroups = fleet.groupedServices.isEmpty ? "" : ", the mean of its processes where it has several"

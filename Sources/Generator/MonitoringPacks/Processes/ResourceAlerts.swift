@@ -26,6 +26,7 @@ extension Threshold {
 extension AlertName {
     static let highCPU = ofSomeFleets("HighCPU")
     static let highMemory = ofSomeFleets("HighMemory")
+    static let processStopped = ofSomeFleets("ProcessStopped")
     static let memoryNearLimit = ofSomeFleets("MemoryNearLimit")
     static let heapGrowth = ofSomeFleets("HeapGrowth")
     static let eventLoopLag = ofSomeFleets("EventLoopLag")
@@ -41,7 +42,8 @@ struct ResourceAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [highCPU, highMemory] + memoryNearLimit + (fleet.heapServices.isEmpty ? [] : [heapGrowth])
+        [highCPU, highMemory] + (fleet.groupedServices.isEmpty ? [] : [processStopped]) + memoryNearLimit
+            + (fleet.heapServices.isEmpty ? [] : [heapGrowth])
             + (fleet.reportsBySegment || !fleet.groupedServices.isEmpty ? [fewDescriptors] : [])
             + (fleet.records(.eventLoopLag) ? [eventLoopLag] : []) + (fleet.countsConnections ? [tooManyConnections] : [])
             + (fleet.agents.socketBudget == nil ? [] : [listenQueueFull]) + poolExhausted
