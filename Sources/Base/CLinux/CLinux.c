@@ -282,3 +282,14 @@ uint64_t apus_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPU
 uint64_t apus_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 uint64_t apus_boottime_nanoseconds(void) { return nanoseconds(CLOCK_BOOTTIME); }
 uint64_t apus_realtime_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+
+int apus_is_of_kernel(int fd) {
+    struct statfs system;
+    if (fstatfs(fd, &system) != 0) return -1;
+    switch ((unsigned long)system.f_type & 0xffffffffUL) {
+    case PROC_SUPER_MAGIC: case SYSFS_MAGIC: case DEBUGFS_MAGIC: case TRACEFS_MAGIC: case SECURITYFS_MAGIC: case CGROUP_SUPER_MAGIC:
+    case CGROUP2_SUPER_MAGIC: case BPF_FS_MAGIC: case 0x62656570: /* configfs */ case 0x65735543: /* fusectl */
+        return 1;
+    default: return 0;
+    }
+}

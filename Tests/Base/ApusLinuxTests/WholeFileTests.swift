@@ -15,6 +15,26 @@ import Testing
         }
     }
 
+    @Test func `what the kernel makes as it is read is a file for who asks for it alone`() throws {
+        let path = "/proc/sys/kernel/random/boot_id"
+        #expect(try WholeFile.read(path, longest: 64).count == 37)
+        #expect(throws: LinuxError.notRegular(path: path)) { try WholeFile.read(path, longest: 64, isStored: true) }
+        let folder = try TemporaryFolder()
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: path)
+        #expect(throws: LinuxError.notRegular(path: folder.path("link"))) {
+            try WholeFile.read(folder.path("link"), longest: 64, isStored: true)
+        }
+    }
+
+    @Test func `a draft that a killed process of the same number has left is in nobody's way`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("file")
+        try folder.write("half", to: "file.new-\(getpid())")
+        try WholeFile.write([1, 2, 3], to: path, replaces: false)
+        #expect(try WholeFile.read(path, longest: 3) == [1, 2, 3])
+        #expect(throws: LinuxError.open(path: path, code: EEXIST)) { try WholeFile.write([4], to: path, replaces: false) }
+    }
+
     @Test func `what is no file has an error, and nothing waits`() throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder.path("pipe"), 0o600) == 0)

@@ -137,7 +137,7 @@ struct PidFile: Sendable {
 
     /// The number in the first line, as the file has it now; `nil` where there is no such file, or no such number in it.
     func pid() -> Int32? {
-        guard let bytes = try? WholeFile.read(path, longest: WatchLimits.pidFile.value.bytes),
+        guard let bytes = try? WholeFile.read(path, longest: WatchLimits.pidFile.value.bytes, isStored: true),
             let line = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).first
         else { return nil }
         return Int32(String(decoding: line, as: UTF8.self).filter { $0 != " " && $0 != "\t" && $0 != "\r" })

@@ -7,6 +7,8 @@ extension WholeFile {
     /// - Throws: ``LinuxError``.
     package static func write(_ bytes: [UInt8], to path: String, replaces: Bool) throws(LinuxError) {
         let draft = "\(path).new-\(getpid())"
+        // One of this name is left of a process that had the same number, and was killed.
+        unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .open(path: path, code: errno) }
         defer {

@@ -1,19 +1,33 @@
+import CLinux
 import Glibc
 
 /// A file that is read at once, as one that an administrator writes is.
 package enum WholeFile {
     /// Reads all bytes of a file. Nothing is waited for: a pipe, a socket or a device is refused, as each would look empty at times.
     ///
-    /// - Parameter longest: the bytes that it may have.
+    /// It is looked at before it is opened: to open a terminal can make it this process's own, which whoever holds its other end may then
+    /// stop, and to open a device can do anything.
+    ///
+    /// - Parameters:
+    ///   - longest: the bytes that it may have.
+    ///   - isStored: whether one of the kernel's own is refused as well, as reading some of these takes from others what they have.
     /// - Throws: ``LinuxError``, with `EFBIG` for a longer one; ``LinuxError/notRegular(path:)``.
-    package static func read(_ path: String, longest: Int) throws(LinuxError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .open(path: path, code: errno) }
-        defer { close(descriptor) }
+    package static func read(_ path: String, longest: Int, isStored: Bool = false) throws(LinuxError) -> [UInt8] {
+        let place = open(path, Int32(APUS_O_PATH) | O_CLOEXEC)
+        guard place >= 0 else { throw .open(path: path, code: errno) }
+        defer { close(place) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .read(path: path, code: errno) }
+        guard fstat(place, &status) == 0 else { throw .read(path: path, code: errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .read(path: path, code: EISDIR) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
+        if isStored {
+            let isOfKernel = apus_is_of_kernel(place)
+            guard isOfKernel >= 0 else { throw .read(path: path, code: errno) }
+            guard isOfKernel == 0 else { throw .notRegular(path: path) }
+        }
+        let descriptor = open("/proc/self/fd/\(place)", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw .open(path: path, code: errno) }
+        defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {

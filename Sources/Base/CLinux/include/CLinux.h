@@ -43,6 +43,10 @@ enum { APUS_MOST_DESCRIPTORS = 253 };
 /// O_PATH of open(2), which <fcntl.h> has under _GNU_SOURCE alone.
 enum { APUS_O_PATH = 010000000 };
 
+/// Whether a descriptor is of a file that the kernel makes as it is read: in proc, sysfs, debugfs, tracefs and their like. -1: errno says why
+/// that is not known.
+int apus_is_of_kernel(int fd);
+
 /// One message, without waiting, and all descriptors attached to it: `descriptors` has room for APUS_MOST_DESCRIPTORS. They are the
 /// caller's to close, also when -1 is returned: EMSGSIZE for a message that is longer than the capacity, EMFILE when this process
 /// had no descriptor left for one that came with the message.
