@@ -56,6 +56,22 @@ package enum GroupLimits: LimitCatalog {
         Duration.milliseconds(100), "a search for control groups", per: "search",
         metric: Agent.unwatchedControlGroups.family.name,
         remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+    package static let freeMatching = Limit(
+        Duration.milliseconds(20),
+        "of a look's comparisons of processes with the file, past which each user's processes have their share", per: "look",
+        remedy: "none is needed")
+    package static let userMatching = Limit(
+        Duration.milliseconds(50),
+        "of a look's comparisons of one user's processes with the file, once its first 20 ms are spent; ten times as much after a file was read; others are compared at the next look, and the log says so",
+        per: "user",
+        remedy: "write expressions of command that do not try many ways: no .* before another .*, ^ at the beginning"
+    )
+    package static let matching = Limit(
+        Duration.milliseconds(200),
+        "of all comparisons of processes with the file; ten times as much after a file was read; others are compared at the next look, and the log says so",
+        per: "look",
+        remedy: "write expressions of command that do not try many ways: no .* before another .*, ^ at the beginning"
+    )
     package static let holderPause = Limit(
         Duration.milliseconds(250),
         "between two looks at processes to see whether somebody who reports under the name of a group is of it", per: "agent",
@@ -74,6 +90,6 @@ package enum GroupLimits: LimitCatalog {
 
     package static let all: [any AnyLimit] = [
         processes, groups, witnesses, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime,
-        holderPause, holderAge, quickWalk,
+        freeMatching, userMatching, matching, holderPause, holderAge, quickWalk,
     ]
 }

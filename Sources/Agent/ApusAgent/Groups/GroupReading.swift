@@ -7,8 +7,8 @@ package struct GroupReading: Sendable {
     package var processes = 0
     /// How many there are besides for which there is no room.
     package var unwatched = 0
-    /// Whether it has processes, be they watched or not.
-    package var isAlive: Bool { processes > 0 || unwatched > 0 }
+    /// Whether it has processes that live, be they watched or not: zombies alone have ended, and wait for whoever started them.
+    package var isAlive: Bool { processes > count(of: .zombie) || unwatched > 0 }
     /// How many are in each state, in the order of the cases.
     private var states = SIMD8<Int32>()
     package var account = GroupLedger.Account()

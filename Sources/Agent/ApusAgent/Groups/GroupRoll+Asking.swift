@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusLinux
+import Glibc
 
 /// Whom a look asks which group it belongs to: who is new, who has become something else, and whom these have started.
 extension GroupRoll {
@@ -107,6 +108,11 @@ extension GroupRoll {
         let pid = newcomer.pid
         let former = newcomer.isMember ? members[pid] : nil
         let before = strangers[pid].flatMap { $0.startTicks == newcomer.stat.startTicks ? $0 : nil }
+        guard matching.admits({ [root] in Self.owner(of: pid, root) }) else {
+            // It stays what it is, and is asked at the next look.
+            if let former { former.putOff = max(1, former.putOff) } else { strangers[pid] = nil }
+            return
+        }
         // Read before it is asked: what changes meanwhile is seen as a change. Who comes between turns is asked again at the next.
         let mark = isTurn && !aspects.isEmpty ? ProcessMark(of: pid, aspects, root: root) : nil
         let found: Belonging?
@@ -169,6 +175,21 @@ extension GroupRoll {
         var isNew = false
     }
 
+    private static func first(
+        of declarations: [GroupDeclaration], matching facts: ProcessFacts
+    ) -> (GroupDeclaration, InstanceIdentity)? {
+        for declaration in declarations {
+            if let identity = declaration.identity(of: facts) { return (declaration, identity) }
+        }
+        return nil
+    }
+
+    /// The user of a process; nobody's where it has ended.
+    private static func owner(of pid: Int32, _ root: KernelRoot) -> UInt32 {
+        var status = stat()
+        return stat("\(root.proc)/\(pid)", &status) == 0 ? status.st_uid : ReportPeer.unknownUser
+    }
+
     private func facts(of newcomer: Candidate) throws(LinuxError) -> ProcessFacts? {
         do throws(LinuxError) { return try ProcessFacts(of: newcomer.pid, root: root, below: first) } catch {
             if error.isShortage { throw error }
@@ -187,8 +208,12 @@ extension GroupRoll {
             if let former, former.putOff < Self.mostPutOff, facts.command.isEmpty, newcomer.stat.virtualMemory > 0 {
                 throw .format(path: "\(root.proc)/\(newcomer.pid)/cmdline")
             }
-            for declaration in declarations {
-                guard let identity = declaration.identity(of: facts) else { continue }
+            let found = matching.spend { [root] in
+                Self.owner(of: newcomer.pid, root)
+            } comparing: { [declarations] in
+                Self.first(of: declarations, matching: facts)
+            }
+            if let (declaration, identity) = found {
                 // A group of which no process can be watched is not made.
                 let number = numbers[identity]
                 let isNamed = number.flatMap { groups[$0] }?.isExpected ?? false

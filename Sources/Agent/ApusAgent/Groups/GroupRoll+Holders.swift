@@ -26,7 +26,7 @@ extension GroupRoll {
         }
         let isAlive = group.finding.reading.isAlive || members.values.contains { $0.group == number }
         guard group.isExpected || isAlive || !group.finding.reading.isEmpty else { return .free }
-        if peer.pid > 0, (members[peer.pid]?.group ?? strangers[peer.pid]?.group) == number { return .own }
+        if isMember(peer.pid, of: number) { return .own }
         let age = UInt64(GroupLimits.holderAge.value / .nanoseconds(1))
         if !readsUsers, group.usersAt.map({ (lookedAt ?? 0) &- $0 > age }) ?? true {
             return .foreign(isAlive: isAlive, place: place)
@@ -37,5 +37,14 @@ extension GroupRoll {
             group.usersAt = lookedAt
         }
         return group.users.contains(peer.uid) ? .own : .foreign(isAlive: isAlive, place: place)
+    }
+
+    /// Whether a process that lives is one of a group, and not one that has the number of such a one since the last look.
+    private func isMember(_ pid: Int32, of number: Int) -> Bool {
+        guard pid > 0 else { return false }
+        if let member = members[pid] { return member.group == number && !member.process.hasEnded }
+        guard let stranger = strangers[pid], stranger.group == number else { return false }
+        let stat = (try? ProcFile("\(root.proc)/\(pid)/stat").read { ProcessStat($0) }) ?? nil
+        return stat?.startTicks == stranger.startTicks
     }
 }

@@ -17,6 +17,8 @@ extension GroupRoll {
         blindness = nil
         (found, mayGiveWay, mayMakeWay) = ([], nil, nil)
         let present = Set(names.compactMap { Int32($0) })
+        matching.begin(isFirst: isNewlyTold)
+        isNewlyTold = false
         lookAtMembers(isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
         ask(present, isTurn: isTurn, for: doubted, at: now)

@@ -89,6 +89,10 @@ struct GroupRoll {
     var programs: [String] = []
     /// The program whose links were looked at last.
     var lastProgram = ""
+    /// The time for comparing processes with the file.
+    var matching: MatchingBudget
+    /// Whether no look has been since a file was taken in.
+    var isNewlyTold = true
     /// Why the processes could not be listed at the last look; `nil` when they could.
     var blindness: LinuxError?
     /// Processes that belong to a group and are not watched, as there are too many.
@@ -96,8 +100,9 @@ struct GroupRoll {
 
     init(
         _ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, sockets: SocketSurvey?, mostGroups: Int,
-        mostMarked: Int, descriptors: Int?, goesOnAt: UInt64?
+        mostMarked: Int, descriptors: Int?, goesOnAt: UInt64?, matching: MatchingBudget = MatchingBudget()
     ) {
+        self.matching = matching
         goesOn = goesOnAt != nil
         turnedAt = goesOnAt ?? 0
         rotation = ProcessRotation(most: mostMarked)
@@ -145,6 +150,7 @@ struct GroupRoll {
         for pid in strangers.keys { strangers[pid]?.isSettled = false }
         controlGroups.reload()
         searchedAt = nil
+        isNewlyTold = true
         return places
     }
 

@@ -19,6 +19,7 @@ package final class ProcessGroups: Sendable {
         var isToldFull = false
         var isToldCut = false
         var isToldBlind = false
+        var isToldSlow = false
     }
 
     /// One group as it is served.
@@ -153,13 +154,16 @@ package final class ProcessGroups: Sendable {
     package var forgotten: UInt64 { state.withLock { $0.roll.forgotten } }
 
     /// The groups in the order of their names, how many processes each has, and whether it is as it should be: one that the file names as
-    /// it is should have a process or a control group.
+    /// it is should have a process that lives or a control group.
     package var health: [(identity: InstanceIdentity, processes: Int, isWell: Bool)] {
         state.withLock { state in
             state.roll.sorted().map { served in
                 let reading = served.reading
                 let isExpected = state.roll.groups[served.number]?.isExpected ?? false
-                return (served.identity, reading.processes, !isExpected || !reading.isEmpty)
+                return (
+                    served.identity, reading.processes,
+                    !isExpected || reading.isAlive || reading.processes == 0 && !reading.isEmpty
+                )
             }
         }
     }
@@ -172,17 +176,25 @@ package final class ProcessGroups: Sendable {
 
     // MARK: - The log
 
+    package static let zombiesAlone =
+        "all processes of a group have ended, and whoever started them has not taken note of it (zombies): look there"
+    package static let slowComparison =
+        "comparing processes with the expressions of the file takes too long; some are compared later: write expressions that do not try many ways (no .* before another .*, ^ at the beginning)"
+
     /// Says once of each group that the file names when it has no process, and when it has one again.
     private func tellEmpty(_ state: inout State) {
         for group in state.roll.groups.values where group.isExpected {
             let reading = group.finding.reading
             let standing: WatchedGroup.Standing =
-                reading.processes > 0 ? .inhabited : reading.unwatched > 0 ? .crowdedOut : .empty
+                reading.processes > 0
+                ? (reading.isAlive ? .inhabited : .ended) : reading.unwatched > 0 ? .crowdedOut : .empty
             guard standing != group.told else { continue }
             group.told = standing
             var facts: Logger.Metadata = ["group": "\(group.identity)"]
             switch standing {
             case .inhabited: logger.notice("a group has processes", metadata: facts)
+            case .ended:
+                logger.warning("\(Self.zombiesAlone)", metadata: facts)
             case .empty:
                 let declaration = state.roll.declarations.first { $0.fixedIdentity == group.identity }
                 if let words = declaration?.linkWords { facts["links"] = "\(words)" }
@@ -212,6 +224,11 @@ package final class ProcessGroups: Sendable {
             logger.warning(
                 "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in, match fewer, or raise LimitNOFILE=",
                 metadata: ["unwatched": "\(roll.controlGroups.unwatched)"])
+        }
+        if let (user, number) = roll.matching.putOff.max(by: { $0.value < $1.value }), !state.isToldSlow {
+            state.isToldSlow = true
+            logger.warning(
+                "\(Self.slowComparison)", metadata: ["uid": "\(user)", "processes": "\(number)"])
         }
         guard (roll.blindness != nil) != state.isToldBlind else { return }
         state.isToldBlind = roll.blindness != nil

@@ -50,6 +50,8 @@ final class WatchedGroup {
     /// Whether it has processes, as the log says it.
     enum Standing {
         case inhabited
+        /// Has zombies alone.
+        case ended
         case empty
         /// Has some, for which there is no room.
         case crowdedOut

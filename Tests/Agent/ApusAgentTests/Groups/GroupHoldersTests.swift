@@ -154,6 +154,15 @@ import Testing
         _ = try host.report(Self.database, pid: 4801, uid: 3000, connection: 2)
     }
 
+    @Test func `who has the number of a process of the group that has ended is a stranger`() throws {
+        try start(4801, "postgres", uid: 70)
+        #expect(groups.look(at: host.time.now).first?.reading.processes == 1)
+        try host.remove(4801)
+        try host.put(.init(pid: 4801, name: "thief", command: "thief", startTicks: 340_000, uid: 3000))
+        #expect(throws: Refusal.self) { try host.report(Self.database, pid: 4801, uid: 3000, connection: 1) }
+        try receive("rows 1\n", of: Self.database, from: Self.owner)
+    }
+
     @Test func `strangers cause a few looks at the processes, and not one each`() throws {
         try start(4801, "postgres", uid: 70)
         _ = groups.look(at: host.time.now)

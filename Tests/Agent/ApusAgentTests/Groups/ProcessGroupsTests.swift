@@ -218,6 +218,20 @@ import Testing
         #expect(reading.account.used.userTicks == 10 && reading.processes == 1)
     }
 
+    @Test func `a group of zombies alone is down, and the log says why`() throws {
+        let groups = try host.groups("groups: [{ service: proxy, match: { executable: nginx } }]")
+        try host.put(.init(pid: 4801, name: "nginx", command: "nginx: master process"))
+        host.turn(groups)
+        let identity = InstanceIdentity(service: "proxy", instance: "proxy")
+        #expect(groups.living == [identity] && groups.health.map(\.isWell) == [true])
+        try host.put(.init(pid: 4801, name: "nginx", command: "", state: "Z", residentPages: 0))
+        host.turn(groups)
+        #expect(groups.living.isEmpty && groups.health.map(\.isWell) == [false] && groups.health.map(\.processes) == [1])
+        #expect(host.log.lines(ProcessGroups.zombiesAlone).count == 1)
+        host.turn(groups)
+        #expect(host.log.lines(ProcessGroups.zombiesAlone) == [["group": "proxy/proxy"]])
+    }
+
     @Test func `bytes are absent where one process keeps them secret`() throws {
         let groups = try host.groups(Self.nginx)
         try host.put(.init(pid: 4801, name: "nginx", readBytes: 5), .init(pid: 4802, name: "nginx", readBytes: nil))

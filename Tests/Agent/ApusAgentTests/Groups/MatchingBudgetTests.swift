@@ -1,0 +1,40 @@
+import AgentMetrics
+import ApusAgent
+import Glibc
+import HostTesting
+import Testing
+
+/// Commands that an expression takes long on, as anybody can write one.
+@Suite struct MatchingBudgetTests {
+    private static let endless = String(repeating: "java -jar /app", count: 290)
+
+    @Test func `one user's commands on which an expression takes long hold up nobody else, and have their turn`() throws {
+        let host = try FixtureHost { $0.watchFile = "watch.yaml" }
+        let groups = try host.groups(
+            """
+            groups:
+              - { service: shop, instance: 'shop-${n}', match: { command: 'java .*-jar .*/(?<n>\\w+)\\.jar' } }
+              - { service: database, match: { command: postgres } }
+              - { service: late, match: { user: "1000", command: 'late one$' } }
+            """)
+        host.turn(groups)
+        for pid in Int32(5001)...5150 {
+            try host.put(.init(pid: pid, name: "java", command: Self.endless, uid: 1000))
+            try #require(chown(host.folder.path("host/proc/\(pid)"), 1000, 1000) == 0)
+        }
+        try host.put(.init(pid: 5151, name: "java", command: "late one", uid: 1000))
+        // The youngest, so that it is asked last.
+        try host.put(.init(pid: 5152, name: "postgres", command: "postgres", startTicks: 329_900, uid: 70))
+        func processes(_ service: String) -> Int? {
+            host.look(groups).first { $0.identity.service == service }?.reading.processes
+        }
+        #expect(processes("database") == 1)
+        host.turn(groups)
+        let told = host.log.lines(ProcessGroups.slowComparison)
+        #expect(told.count == 1 && told.first?["uid"] == "1000")
+        // Each look has its share.
+        var looks = 0
+        while processes("late") == 0, looks < 200 { looks += 1 }
+        #expect(processes("late") == 1)
+    }
+}
