@@ -60,6 +60,12 @@ public enum Agent: MetricSubsystem {
     public static let hostsRefused = Counter<NoLabels>(
         "apus_agent_http_hosts_refused_total", "HTTP requests refused because their Host is no name of the agent.")
 
+    public static let configurationTaken = Gauge<NoLabels>(
+        "apus_agent_config_last_reload_successful",
+        "Whether the agent's files were taken in at the last reload, or at the start before the first.")
+    public static let configurationTime = Gauge<NoLabels>(
+        "apus_agent_config_last_reload_success_timestamp_seconds",
+        "When the agent's files were last taken in, at its start or at a reload, in seconds since the Unix epoch.")
     public static let storeMessages = Counter<NoLabels>(
         "apus_agent_store_messages_total", "Messages to the service manager about the segments that it keeps over a restart.")
     public static let storeWaiting = Gauge<NoLabels>(
@@ -74,8 +80,8 @@ public enum Agent: MetricSubsystem {
         unwatchedProcesses.family, unwatchedControlGroups.family, proportionalReadings.family, proportionalCPU.family,
         socketReadings.family, socketCPU.family, unreadSockets.family, forgottenInstances.family,
         forgottenGroups.family, unservedGroups.family, refusals.family, seriesLeftOut.family,
-        connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family, storeMessages.family,
-        storeWaiting.family,
+        connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family,
+        configurationTaken.family, configurationTime.family, storeMessages.family, storeWaiting.family,
     ]
 }
 
@@ -98,6 +104,8 @@ public enum RefusalReason: String, CaseIterable, Sendable {
     case limit
     /// The name belongs to somebody else.
     case name
+    /// A request over HTTP is none of a report: its path, method, type or coding, or the name by which the agent is asked.
+    case request
     /// The agent has hardly any descriptor left.
     case descriptors
     /// The agent died while it took the segment back after a restart.

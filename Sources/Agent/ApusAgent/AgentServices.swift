@@ -77,6 +77,7 @@ package struct AgentServices {
             host.journalUnits = configuration.journal?.units
             host.patterns = try Self.checked(configuration.journal?.patterns ?? [])
         }
+        host.configuration = { reload.standing }
         if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
         host.countSocketGaps(of: table, processes)
@@ -90,7 +91,8 @@ package struct AgentServices {
         let documents = Documents(
             table: table, groups: processes.flatMap { known in groups.map { ($0, known) } }, work: work, exposition: exposition,
             interval: configuration.interval / .seconds(1),
-            companion: configuration.companion, journal: journal, watcher: unitWatch?.watcher, clock: clock)
+            companion: configuration.companion, journal: journal, watcher: unitWatch?.watcher, clock: clock,
+            configuration: { reload.standing })
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)

@@ -197,10 +197,26 @@ import Testing
             let done = try await agent.get("/-/reload", method: .POST)
             #expect(done.status == 200 && done.text == "reloaded\n")
             #expect(try await agent.up("c", "d") == "0")
+            let loaded = "apus_agent_config_last_reload_successful"
+            let time = "apus_agent_config_last_reload_success_timestamp_seconds"
+            let before = try await agent.get("/metrics").samples
+            #expect(before[loaded] == "1")
+            let taken = try #require(before[time].flatMap(Double.init))
+            #expect(abs(taken - Date.now.timeIntervalSince1970) < 60)
             try "nothing\n".write(toFile: path, atomically: true, encoding: .utf8)
             let failed = try await agent.get("/-/reload", method: .PUT)
             #expect(failed.status == 500 && failed.text.contains(":1: “nothing”"))
             #expect(try await agent.up("c", "d") == "0")
+            let after = try await agent.get("/metrics").samples
+            #expect(after[loaded] == "0" && after[time].flatMap(Double.init) == taken)
+            let health = try await agent.get("/health")
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(health.text.utf8)) as? [String: Any])
+            let configuration = try #require(document["configuration"] as? [String: Any])
+            #expect(
+                health.status == 200 && document["status"] as? String == "warn" && configuration["status"] as? String == "fail")
+            try "a/b\n".write(toFile: path, atomically: true, encoding: .utf8)
+            #expect(try await agent.get("/-/reload", method: .POST).status == 200)
+            #expect(try await agent.get("/metrics").samples[loaded] == "1")
         }
     }
 

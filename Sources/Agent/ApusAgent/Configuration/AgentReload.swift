@@ -4,6 +4,16 @@ import ApusSystemd
 import Logging
 import Synchronization
 
+/// Whether an agent goes by what its files say now.
+package struct ConfigurationStanding: Sendable {
+    /// Whether the last reload succeeded; before the first it does, as an agent does not begin with files at fault.
+    package var isCurrent = true
+    /// When the files were last taken in, in seconds since the Unix epoch; `nil` of an agent that cannot reload.
+    package var takenAt: Double?
+
+    package init() {}
+}
+
 /// Takes in anew what may change while the agent runs: the file of expected instances, and that of what is watched.
 ///
 /// A file that is at fault changes nothing, of the other one neither; what is wrong with it is in the log and in the status line until a reload succeeds.
@@ -18,7 +28,13 @@ final class AgentReload: Sendable {
     private let watched: Mutex<WatchFile?>
     private let clock: AgentClock
     private let logger: Logger
-    private let fault = Mutex<String?>(nil)
+    private struct State {
+        /// What is wrong with the files, in one line; `nil` where nothing is.
+        var fault: String?
+        var takenAt: Double
+    }
+
+    private let state: Mutex<State>
     /// One reload at a time, whoever asks.
     private let turn = Mutex<Void>(())
 
@@ -39,6 +55,7 @@ final class AgentReload: Sendable {
         watchFile = configuration.watchFile
         self.clock = clock
         self.logger = logger
+        state = Mutex(State(takenAt: clock.now().realtime))
         do throws(ExpectedInstancesError) { expect(try expected(), file) } catch {
             throw .expectedInstances(error)
         }
@@ -58,7 +75,15 @@ final class AgentReload: Sendable {
     }
 
     /// What the status line says of the last reload when it failed.
-    var trouble: String? { fault.withLock { $0 }.map { "reload failed, former values hold: \($0)" } }
+    var trouble: String? { state.withLock { $0.fault }.map { "reload failed, former values hold: \($0)" } }
+
+    var standing: ConfigurationStanding {
+        state.withLock { state in
+            var standing = ConfigurationStanding()
+            (standing.isCurrent, standing.takenAt) = (state.fault == nil, state.takenAt)
+            return standing
+        }
+    }
 
     /// Reloads; the manager, where there is one, hears of the beginning and of the end.
     ///
@@ -74,7 +99,7 @@ final class AgentReload: Sendable {
             let file = try watchFile.map { try WatchFile.read($0) }
             expect(identities, file)
             if let file { take(file) }
-            fault.withLock { $0 = nil }
+            state.withLock { $0 = State(takenAt: clock.now().realtime) }
             var facts: Logger.Metadata = ["expected": "\(Set(identities.map(\.identity)).count)"]
             if let file {
                 facts["groups"] = "\(file.groups.count)"
@@ -85,7 +110,7 @@ final class AgentReload: Sendable {
         } catch {
             // One line, for the log and for the manager's status.
             let reason = (error as? WatchFileError)?.lines.joined(separator: "; ") ?? "\(error)"
-            fault.withLock { $0 = reason }
+            state.withLock { $0.fault = reason }
             logger.error("not reloaded: the former values hold", metadata: ["reason": "\(reason)"])
             return reason
         }

@@ -16,6 +16,7 @@ struct Documents: Sendable {
     let journal: JournalWatch?
     let watcher: UnitWatcher?
     let clock: AgentClock
+    var configuration: @Sendable () -> ConfigurationStanding = { ConfigurationStanding() }
 
     private var views: [(instance: KnownInstance, view: InstanceView)] {
         table.instances.map { ($0, exposition.look($0)) }
@@ -28,7 +29,7 @@ struct Documents: Sendable {
     func health() throws -> (isHealthy: Bool, body: [UInt8]) {
         let document = HealthDocument(
             views: views.map { $0.view }, groups: groups?.known.health, living: living, work: work, interval: interval,
-            at: clock.now())
+            configuration: configuration(), at: clock.now())
         return (document.status != .fail, try encode(document))
     }
 

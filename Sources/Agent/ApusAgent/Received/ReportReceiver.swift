@@ -50,6 +50,8 @@ final class ReportReceiver: Sendable {
 
     /// What a request asks for.
     ///
+    /// What is refused for what it asks is counted and told where it would change something: who only looks around has nothing to lose.
+    ///
     /// - Throws: the answer to what is refused by its head.
     func route(
         _ head: HTTPRequestHead, from peer: ConnectionPeer, isReserved: Bool
@@ -61,12 +63,21 @@ final class ReportReceiver: Sendable {
         guard names.include(host: host) else {
             work.countRefusedHost()
             throw RouteRefused(
-                .misdirectedRequest, "this is not known as a name of this agent: ask by address, or give it --allowed-host")
+                refused(
+                    head,
+                    .text(
+                        .misdirectedRequest,
+                        "this is not known as a name of this agent: ask by address, or give it --allowed-host"), peer))
         }
-        let route = try ReportRoute(head)
+        let route: ReportRoute
+        do throws(RouteRefused) { route = try ReportRoute(head) } catch {
+            throw RouteRefused(refused(head, error.answer, peer))
+        }
         let coding = head.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
         guard ["identity", "", "gzip", "x-gzip"].contains(coding) else {
-            throw RouteRefused(.unsupportedMediaType, "send it as it is, or in gzip", headers: [("Accept-Encoding", "gzip")])
+            var answer = Answer.text(.unsupportedMediaType, "send it as it is, or in gzip")
+            answer.headers = [("Accept-Encoding", "gzip")]
+            throw RouteRefused(refused(head, answer, peer))
         }
         if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
             length > HTTPReportLimits.body.value.bytes
@@ -74,6 +85,15 @@ final class ReportReceiver: Sendable {
             throw RouteRefused(tooLarge(peer))
         }
         return route
+    }
+
+    /// The same answer, after its reason was counted and told.
+    private func refused(_ head: HTTPRequestHead, _ answer: Answer, _ peer: ConnectionPeer) -> Answer {
+        if [.PUT, .POST, .DELETE].contains(head.method), case .bytes(let text) = answer.body {
+            let asked = "\(head.method) \(head.uri.quotedExcerpt(100))"
+            count(.request, "a report over HTTP is refused", "\(asked): \(String(decoding: text, as: UTF8.self))", peer)
+        }
+        return answer
     }
 
     /// The answer to a body past the limit.

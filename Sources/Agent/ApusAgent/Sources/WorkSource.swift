@@ -18,6 +18,7 @@ struct WorkSource: Source {
         let sampleAge: Double
         /// When the agent began, in seconds since the Unix epoch.
         let began: Double
+        let configuration: ConfigurationStanding
     }
 
     static let rows: [Row<Reading>] = [
@@ -54,6 +55,8 @@ struct WorkSource: Source {
         },
         Row(Agent.acceptPauses) { $0.totals.acceptPauses },
         Row(Agent.hostsRefused) { $0.totals.refusedHosts },
+        Row(Agent.configurationTaken) { $0.configuration.isCurrent ? 1 : 0 },
+        Row(Agent.configurationTime) { $0.configuration.takenAt },
         Row(Agent.storeMessages) { $0.totals.storeMessages },
         Row(Agent.storeWaiting) { $0.totals.storeWaiting },
     ]
@@ -70,6 +73,6 @@ struct WorkSource: Source {
             unwatchedControlGroups: subject.unwatchedControlGroups(),
             forgottenGroups: subject.forgottenGroups(),
             socketGaps: subject.socketGaps().reduce(into: [:]) { $0[$1, default: 0] += 1 },
-            sampleAge: subject.work.sampleAge(at: now), began: subject.work.began)
+            sampleAge: subject.work.sampleAge(at: now), began: subject.work.began, configuration: subject.configuration())
     }
 }

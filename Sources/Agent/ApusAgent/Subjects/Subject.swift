@@ -81,6 +81,8 @@ package struct HostSubject: Subject {
     package var forgottenGroups: @Sendable () -> UInt64 = { 0 }
     /// Why sockets of processes are not read, once for each such process.
     package var socketGaps: @Sendable () -> [SocketGap] = { [] }
+    /// Whether what the agent's files say now is what it goes by.
+    package var configuration: @Sendable () -> ConfigurationStanding = { ConfigurationStanding() }
     /// What has been counted of each journal; `nil` where none is followed.
     package var journals: (@Sendable (Moment) -> [FollowedJournal])?
     /// The units whose journal entries count; `nil`: all.

@@ -21,7 +21,8 @@ struct MonitoringAlerts {
     let fleet: Fleet
 
     var all: [Alert] {
-        [samplingBehind, sourceFailing, reportsRefused, familyRefused] + (fleet.reportsBySegment ? [seriesDropped] : [])
+        [samplingBehind, sourceFailing, agentConfigurationRejected, reportsRefused, familyRefused]
+            + (fleet.reportsBySegment ? [seriesDropped] : [])
             + [scrapesRejected]
             + AgentReachAlerts(fleet: fleet).all
             + (fleet.isUnderSystemd ? [journalUnread, journalBehind, busBreakerOpen] : [])
@@ -76,6 +77,23 @@ struct MonitoringAlerts {
             inputs: [up("stat", .level(quiet: 1, bad: 0)), up("journal", .constant(0)), up("units", .constant(0))])
     }
 
+    private var agentConfigurationRejected: Alert {
+        Alert(
+            "AgentConfigurationRejected", when: Agent.configurationTaken.series.value == 0, severity: .high,
+            summary: "An agent has refused its files.",
+            description: "The agent \(.instance) watches on what its files named before the last reload.",
+            runbook: Runbook(
+                meaning:
+                    "The last reload failed, because of a fault in the file of what is watched or in that of expected instances.",
+                impact: "What is new in them is not watched, and the next start of the agent fails.",
+                queries: [.init("When they were taken in last", Agent.configurationTime.series.value)],
+                actions: [
+                    "Read the fault with its line: `journalctl -u 'apus-agent*' -p err -n 20`, or on its host "
+                        + "`apus-agent check-config PATH`.",
+                    "Mend the file, or generate it again, and reload: `systemctl reload apus-agent`.",
+                ]))
+    }
+
     private var reportsRefused: Alert {
         Alert(
             "AgentRefusesReports", anyOf: Agent.refusals.series, in: fleet, severity: .medium,
@@ -104,6 +122,8 @@ struct MonitoringAlerts {
                             + "uid. Expected instances always have their place.",
                         "`name`: another process or user holds the name: give each process a name of its own, and say in "
                             + "`--expect-file` whose a name is.",
+                        "`request`: a client asks for a path, type or name that the agent does not take reports at: the log names it "
+                            + "and what to ask for.",
                         "`descriptors`: the agent has hardly any left: raise `LimitNOFILE=` of its unit, and look in the log "
                             + "for who holds them.",
                     ]))

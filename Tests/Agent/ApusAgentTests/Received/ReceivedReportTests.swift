@@ -148,6 +148,10 @@ private let shop = #"service="shop",instance="shop-1""#
         try await Self.with { agent in
             let answer = try await agent.report(path, Array("x 1\n".utf8), method: HTTPMethod(rawValue: method))
             #expect(answer.status == status)
+            // Who only looks around reports nothing.
+            let isCounted = status >= 400 && method != "GET"
+            let refused = try await agent.get("/metrics").samples["apus_agent_reports_refused_total{reason=\"request\"}"]
+            #expect(refused == (isCounted ? "1" : "0"))
         }
     }
 

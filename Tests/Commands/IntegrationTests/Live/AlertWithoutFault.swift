@@ -41,6 +41,8 @@ struct AlertWithoutFault {
         AlertWithoutFault("SlowPool", "the store waits at most for the disk, and a slow one cannot be made here"),
         AlertWithoutFault("SeriesDropped", limitOfService),
         AlertWithoutFault("SeriesClipped", limitOfService),
+        AlertWithoutFault(
+            "AgentConfigurationRejected", "the agent of a fleet on one machine has no file that could be at fault"),
         AlertWithoutFault("AgentRefusesReports", limitOfService),
         AlertWithoutFault("AgentFamilyRefused", limitOfService),
         AlertWithoutFault("AgentSourceFailing", "the kernel refuses nothing here that it did not refuse before"),
