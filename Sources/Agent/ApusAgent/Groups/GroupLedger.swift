@@ -5,8 +5,8 @@
 /// waited for it, has it in its own count from then on. Where a parent of another group has, that group does not count it again.
 ///
 /// A process that has left its group and lives on is a witness: what it had used stays where it was counted, nothing is added, and once it
-/// has ended and its parent has waited for it, that part of the parent's count is left out. A process of no group that stands between two of
-/// groups is one as well, as it hands on what it takes over.
+/// has ended and its parent has waited for it, that part of the parent's count is left out. A process of no group that stands above one of a
+/// group is one as well, as it takes over what has counted: it hands that on, or comes to a group with it itself.
 package struct GroupLedger: Sendable {
     /// A process as a look found it, a zombie too.
     package struct Sighting: Sendable {
@@ -53,6 +53,7 @@ package struct GroupLedger: Sendable {
         var parent: Int32
         var group: Int
         var total: ProcessCounts
+        /// What it had taken over at the last look; of a witness only what is known whose that was, as it is not read at each.
         var inherited: ProcessCounts
         /// What it had used before it counted here.
         var base: ProcessCounts
@@ -106,9 +107,31 @@ package struct GroupLedger: Sendable {
     }
 
     /// Takes in all processes of all groups, as one look found them.
-    package mutating func look(_ sightings: some Sequence<Sighting>) {
+    ///
+    /// - Parameter witnesses: those that are of no group; one below which nobody has ended may be as an earlier look found it.
+    package mutating func look(
+        _ sightings: some Sequence<Sighting>, witnesses: some Sequence<Sighting> = EmptyCollection<Sighting>()
+    ) {
         number += 1
         // Mostly nobody has ended, and nothing is set up to find out.
+        let living = note(sightings) + note(witnesses)
+        if living < members.count {
+            var seen = Dictionary(sightings.map { ($0.pid, $0) }, uniquingKeysWith: { $1 })
+            for witness in witnesses { seen[witness.pid] = witness }
+            bury(Set(members.filter { $0.value.look != number }.keys), seen)
+        }
+        for sighting in sightings { take(sighting) }
+        for witness in witnesses { take(witness) }
+        for place in accounts.values.indices { accounts.values[place].used = accounts.values[place].past }
+        for member in members.values where !member.isWitness {
+            accounts[member.group, default: Account()].used += member.counted
+        }
+    }
+
+    /// Notes that these have been seen.
+    ///
+    /// - Returns: how many of them were there before.
+    private mutating func note(_ sightings: some Sequence<Sighting>) -> Int {
         var living = 0
         for sighting in sightings {
             guard let place = members.index(forKey: sighting.pid), members.values[place].startTicks == sighting.startTicks
@@ -116,23 +139,14 @@ package struct GroupLedger: Sendable {
             members.values[place].look = number
             living += 1
         }
-        if living < members.count {
-            bury(
-                Set(members.filter { $0.value.look != number }.keys),
-                Dictionary(sightings.map { ($0.pid, $0) }, uniquingKeysWith: { $1 }))
-        }
-        for sighting in sightings { take(sighting) }
-        for place in accounts.values.indices { accounts.values[place].used = accounts.values[place].past }
-        var orphans: [Int32] = []
-        for (pid, member) in members {
-            if !member.isWitness {
-                accounts[member.group, default: Account()].used += member.counted
-            } else if members[member.parent] == nil {
-                orphans.append(pid)
-            }
-        }
-        // Nobody whose count is added up can take over what these had used.
-        for pid in orphans { members[pid] = nil }
+        return living
+    }
+
+    /// Lets go of the witnesses that have nothing to hand on, and below whom nobody is.
+    package mutating func releaseEmpty() {
+        let parents = Set(members.values.lazy.map(\.parent))
+        let empty = members.filter { $0.value.isWitness && $0.value.total == ProcessCounts() && !parents.contains($0.key) }
+        for pid in empty.keys { members[pid] = nil }
     }
 
     private mutating func bury(_ ended: Set<Int32>, _ seen: [Int32: Sighting]) {
@@ -147,8 +161,10 @@ package struct GroupLedger: Sendable {
             let part = member.total.inherited(outOf: gain)
             gains[heir] = gain - part
             if parent.isWitness {
-                // Counted already, and to be left out where the witness's own parent takes it over.
+                // Counted already, and to be left out where the witness's own parent takes it over. What else it has taken over may be of
+                // one whose end is seen later.
                 members[heir]?.total += part
+                members[heir]?.inherited += part
             } else {
                 // The parent's count has it from here on.
                 accounts[parent.group, default: Account()].past -= part
@@ -205,7 +221,7 @@ package struct GroupLedger: Sendable {
             member.group = sighting.group
             accounts[sighting.group, default: Account()].started += 1
         }
-        member.inherited = sighting.inherited.atLeast(member.inherited)
+        if !member.isWitness || !sighting.isWitness { member.inherited = sighting.inherited.atLeast(member.inherited) }
         member.isWitness = sighting.isWitness
     }
 }

@@ -22,10 +22,10 @@ package enum GroupLimits: LimitCatalog {
     )
     package static let witnesses = Limit(
         512,
-        "processes that left their groups, gave way, or stand between two that are in groups, and are looked at until they end, as what has counted must not count again with their parents; of those past them it does",
+        "processes that left their groups, gave way, or are above those of groups, and are looked at until they end, as what has counted must not count again with them or their parents; those that have nobody of a group above them have half of the places; of those past them it does, once their parents or they are of a group themselves",
         per: "agent",
         remedy:
-            "none is needed where processes keep their names; else match them by what does not change, such as unit or executable"
+            "none is needed where processes keep their names, and no log says that there are too many; else match them by what does not change, such as unit or executable"
     )
     package static let marked = Limit(
         2048,

@@ -44,6 +44,10 @@ final class GroupMember {
     private var filesLimit: UInt64?
     /// Where its memory was at the last turn.
     private var memory: ProcessMemory?
+    /// The parent from which on those above it are watched; `nil` before they are.
+    var watchedParent: Int32?
+    /// Whether there was no place to watch one of them.
+    var isCutOff = false
     var proportional = ProportionalMemory()
     var sockets = ProcessSockets()
     /// As the last look found it; `nil` before the first.
@@ -77,6 +81,7 @@ final class GroupMember {
         isSettled = former.map { $0.isSettled && $0.name == name } ?? false
         guard let former else { return }
         (proportional, sockets) = (former.proportional, former.sockets)
+        (watchedParent, isCutOff) = (former.watchedParent, former.isCutOff)
         (memory, filesLimit, countedFiles) = (former.memory, former.filesLimit, former.countedFiles)
     }
 

@@ -52,6 +52,7 @@ extension GroupRoll {
             let isDoubted = pid == doubted?.pid
             if let stranger, !isTurn, !isDoubted, doubted == nil || stranger.isSettled || stranger.isUnwatched { continue }
             guard let stat = try? ProcFile("\(root.proc)/\(pid)/stat").read({ ProcessStat($0) }) else { continue }
+            if isCutOff { parents[pid] = stat.parent }
             let candidate = Candidate(pid: pid, stat: stat, isMember: false)
             if let stranger, stranger.isSettled, stranger.startTicks == stat.startTicks, stranger.name == stat.name,
                 !isDoubted, !named.contains(pid)
@@ -160,8 +161,10 @@ extension GroupRoll {
         if let former, former.group != group, former.hidesStorage { groups[former.group]?.hidesStorage = true }
         if member.countsWhole { groups[group]?.count(from: process.startTicks, root, at: now) }
         enter(member)
+        // Who was there before may be above others.
+        if before != nil { hasRisen = true }
         witnesses[pid] = nil
-        if former == nil { watchBetween(newcomer.stat.parent, group) }
+        idle.remove(pid)
     }
 
     /// Where a process belongs.

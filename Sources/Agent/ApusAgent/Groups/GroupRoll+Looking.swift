@@ -19,10 +19,11 @@ extension GroupRoll {
         let present = Set(names.compactMap { Int32($0) })
         matching.begin(isFirst: isNewlyTold)
         isNewlyTold = false
-        lookAtMembers(isTurn: isTurn)
+        lookAtMembers(present, isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
         ask(present, isTurn: isTurn, for: doubted, at: now)
-        tellLedger()
+        watchAncestors()
+        tellLedger(isTurn: isTurn)
         if isTurn { readProportional(at: now) }
         let controlGroups = lookAtControlGroups(isTurn: isTurn, at: now)
         if isTurn { readSockets(at: now) }
@@ -38,32 +39,51 @@ extension GroupRoll {
     }
 
     /// Looks at those who belong to groups; who has ended does not any more.
-    private mutating func lookAtMembers(isTurn: Bool) {
-        var ended: Set<Int32> = []
+    private mutating func lookAtMembers(_ present: Set<Int32>, isTurn: Bool) {
+        findIdle()
+        var ended = idle.filter { !present.contains($0) }
+        forget(ended)
         var waiting = inOrder()
+        var others = Set(isTurn ? Array(witnesses.keys) : witnesses.keys.filter { !idle.contains($0) })
+        others.formUnion(ledger.heirs(of: ended).filter { idle.contains($0) })
+        others.formUnion(orphans(of: ended))
         // Who starts others has the lower number, until numbers begin anew, and is read before them: what it has taken over by then is of
         // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
         // those for whom it may wait meanwhile once more after it.
         while true {
-            let gone = lookAt(waiting, isTurn: isTurn)
+            let gone = lookAt(waiting, others.sorted(), isTurn: isTurn)
             guard !gone.isEmpty else { break }
             ended.formUnion(gone)
-            for pid in gone {
-                remove(pid)
-                witnesses[pid] = nil
-            }
+            forget(gone)
             let heirs = ledger.heirs(of: ended).subtracting(ended)
-            guard !heirs.isEmpty else { break }
-            waiting = inOrder().filter { heirs.contains($0.process.pid) || isBelow($0, heirs) }
+            let orphans = orphans(of: gone)
+            guard !heirs.isEmpty || !orphans.isEmpty else { break }
+            // A witness may have taken over more than its look is to see; it is told later whose that was.
+            let own = heirs.filter { members[$0] != nil }
+            waiting = own.isEmpty ? [] : inOrder().filter { own.contains($0.process.pid) || isBelow($0, own) }
+            others = heirs.isEmpty ? orphans : orphans.union(witnesses.keys.filter { heirs.contains($0) || !idle.contains($0) })
         }
     }
 
-    /// Looks at these members, and at all witnesses between them, the lowest number first.
+    /// The idle witnesses whose parents have ended, so that others take them over.
+    private func orphans(of ended: Set<Int32>) -> Set<Int32> {
+        idle.filter { ended.contains(witnesses[$0]?.parent ?? 0) }
+    }
+
+    private mutating func forget(_ ended: Set<Int32>) {
+        for pid in ended {
+            remove(pid)
+            witnesses[pid] = nil
+            idle.remove(pid)
+        }
+    }
+
+    /// Looks at these members, and at these witnesses between them, the lowest number first.
     ///
     /// - Returns: those that have ended.
-    private mutating func lookAt(_ waiting: [GroupMember], isTurn: Bool) -> Set<Int32> {
+    private mutating func lookAt(_ waiting: [GroupMember], _ witnesses: [Int32], isTurn: Bool) -> Set<Int32> {
         var gone: Set<Int32> = []
-        var others = witnesses.keys.sorted()[...]
+        var others = witnesses[...]
         for member in waiting {
             while let pid = others.first, pid < member.process.pid {
                 others.removeFirst()

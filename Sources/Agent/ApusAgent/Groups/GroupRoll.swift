@@ -37,6 +37,8 @@ struct GroupRoll {
     let most: Int
     /// How many groups are watched at most; one of control groups counts twice.
     let mostGroups: Int
+    /// How many witnesses there are at most.
+    let mostWitnesses: Int
     var declarations: [GroupDeclaration] = []
     var groups: [Int: WatchedGroup] = [:]
     var numbers: [InstanceIdentity: Int] = [:]
@@ -57,6 +59,18 @@ struct GroupRoll {
     var ledger = GroupLedger()
     /// The processes that belong to no group and are witnesses of the ledger, as the last look found them.
     var witnesses: [Int32: GroupLedger.Sighting] = [:]
+    /// The witnesses above which nobody is of a group.
+    var idle: Set<Int32> = []
+    /// The witnesses that have come to other parents in the look that is under way.
+    var reparented: [Int32] = []
+    /// Whether somebody who was there before has joined a group in that look.
+    var hasRisen = false
+    /// The parents of those who are of no group, as a turn that is under way has found them, where somebody was cut off.
+    var parents: [Int32: Int32] = [:]
+    /// Whether there was no place for a witness above one of a group.
+    var isCutOff = false
+    /// Whether there was no place for a witness below one of a group.
+    var lacksWitnesses = false
     var controlGroups: ControlGroupWatch
     var lookedAt: UInt64?
     /// The groups that somebody was found for in the look that is under way.
@@ -100,13 +114,14 @@ struct GroupRoll {
 
     init(
         _ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, sockets: SocketSurvey?, mostGroups: Int,
-        mostMarked: Int, descriptors: Int?, goesOnAt: UInt64?, matching: MatchingBudget = MatchingBudget()
+        mostMarked: Int, mostWitnesses: Int, descriptors: Int?, goesOnAt: UInt64?, matching: MatchingBudget = MatchingBudget()
     ) {
         self.matching = matching
         goesOn = goesOnAt != nil
         turnedAt = goesOnAt ?? 0
         rotation = ProcessRotation(most: mostMarked)
         self.mostGroups = mostGroups
+        self.mostWitnesses = mostWitnesses
         self.root = root
         self.budget = budget
         survey = sockets

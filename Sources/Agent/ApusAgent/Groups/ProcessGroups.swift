@@ -20,6 +20,7 @@ package final class ProcessGroups: Sendable {
         var isToldCut = false
         var isToldBlind = false
         var isToldSlow = false
+        var isToldTwice = false
     }
 
     /// One group as it is served.
@@ -40,6 +41,7 @@ package final class ProcessGroups: Sendable {
     ///   - sockets: those of the machine; `nil`: they are not read.
     ///   - mostGroups: how many groups are watched at most; one of control groups counts twice.
     ///   - mostMarked: how many processes a turn of the sampling loop looks at to see whether they are something else.
+    ///   - mostWitnesses: how many processes of no group are looked at, as they take over what has counted.
     ///   - goesOn: whether another agent has watched before it since the machine was booted. What processes and control groups have used up
     ///   to now was in its sums then, without which those of groups would be less than that agent's, and what has ended would be
     ///   missing: readers of counters would take all that is left for use. They begin at 0 then.
@@ -49,7 +51,7 @@ package final class ProcessGroups: Sendable {
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,
         proportionalBudget: ProportionalBudget? = nil, sockets: SocketSurvey? = nil,
         mostGroups: Int = GroupLimits.groups.value,
-        mostMarked: Int = GroupLimits.marked.value, goesOn: Bool = false,
+        mostMarked: Int = GroupLimits.marked.value, mostWitnesses: Int = GroupLimits.witnesses.value, goesOn: Bool = false,
         descriptors: Int? = DescriptorLimit.current?.shared, logger: Logger, at now: Moment
     ) {
         self.logger = logger
@@ -58,7 +60,7 @@ package final class ProcessGroups: Sendable {
             State(
                 roll: GroupRoll(
                     root, readsControlGroups: readsControlGroups, budget: proportionalBudget, sockets: sockets,
-                    mostGroups: mostGroups, mostMarked: mostMarked, descriptors: descriptors,
+                    mostGroups: mostGroups, mostMarked: mostMarked, mostWitnesses: mostWitnesses, descriptors: descriptors,
                     goesOnAt: goesOn ? now.sinceBoot : nil)))
         watch(file, at: now)
     }
@@ -229,6 +231,12 @@ package final class ProcessGroups: Sendable {
             state.isToldSlow = true
             logger.warning(
                 "\(Self.slowComparison)", metadata: ["uid": "\(user)", "processes": "\(number)"])
+        }
+        if roll.lacksWitnesses, !state.isToldTwice {
+            state.isToldTwice = true
+            logger.warning(
+                "what processes had used that left their groups, or that others hand on, may count again with their parents: \(roll.mostWitnesses) are the most that are looked at for it; match processes by what does not change, such as unit or executable"
+            )
         }
         guard (roll.blindness != nil) != state.isToldBlind else { return }
         state.isToldBlind = roll.blindness != nil

@@ -122,19 +122,55 @@ import Testing
         #expect(ledger[0].used.userTicks == 6 && ledger[1].used.userTicks == 40 && ledger[0].ended == 0)
     }
 
-    @Test func `a witness whose parent is not watched is let go, and one of another pid's process as well`() {
+    @Test func `a witness that is another pid's process by now is let go, and one whose parent comes later is not`() {
         var ledger = GroupLedger()
-        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20), Self.sighting(12, own: 40)])
-        ledger.look([
-            Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20, isWitness: true),
-            Self.sighting(12, own: 40, isWitness: true),
-        ])
-        #expect(ledger.isWitness(11) && !ledger.isWitness(12) && ledger[0].used.userTicks == 61)
-        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 5, start: 2, isWitness: true)])
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20), Self.sighting(12, of: 9, own: 40)])
+        let left = Self.sighting(12, of: 9, own: 40, isWitness: true)
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 20, isWitness: true), left])
+        ledger.releaseEmpty()
+        #expect(ledger.isWitness(11) && ledger.isWitness(12) && ledger[0].used.userTicks == 61)
+        ledger.look([Self.sighting(10, own: 1), Self.sighting(11, of: 10, own: 5, start: 2, isWitness: true), left])
         #expect(ledger[0].used.userTicks == 61)
         // Nothing of the new one has counted.
-        ledger.look([Self.sighting(10, own: 1, inherited: 5)])
+        ledger.look([Self.sighting(10, own: 1, inherited: 5), left])
         #expect(ledger[0].used.userTicks == 66 && !ledger.isWitness(11))
+        ledger.look([Self.sighting(9, own: 1), Self.sighting(10, own: 1, inherited: 5), left])
+        ledger.look([Self.sighting(9, own: 1, inherited: 40), Self.sighting(10, own: 1, inherited: 5)])
+        #expect(ledger[0].used.userTicks == 67)
+    }
+
+    @Test func `a witness that has taken over nothing that counted, and below whom nobody is, is let go`() {
+        var ledger = GroupLedger()
+        let shells = [Self.sighting(8, own: 3, isWitness: true), Self.sighting(9, of: 8, own: 3, isWitness: true)]
+        ledger.look([Self.sighting(10, of: 9, own: 1)], witnesses: shells)
+        ledger.releaseEmpty()
+        #expect(ledger.isWitness(8) && ledger.isWitness(9))
+        // Nobody has waited for it.
+        ledger.look([], witnesses: shells)
+        ledger.releaseEmpty()
+        #expect(ledger.isWitness(8) && !ledger.isWitness(9))
+        ledger.releaseEmpty()
+        #expect(!ledger.isWitness(8))
+    }
+
+    @Test func `a process that had taken over what counted, and joins a group then, does not bring it along`() {
+        var ledger = GroupLedger()
+        ledger.look([Self.sighting(11, of: 10, own: 40)], witnesses: [Self.sighting(10, own: 3, isWitness: true)])
+        #expect(ledger.heirs(of: [11]) == [10])
+        ledger.look([], witnesses: [Self.sighting(10, own: 3, inherited: 40, isWitness: true)])
+        ledger.look([Self.sighting(10, own: 4, inherited: 40)])
+        #expect(ledger[0].used.userTicks == 44 && ledger[0].started == 2)
+    }
+
+    @Test func `what a witness had taken over before the end was seen is known as counted all the same`() {
+        var ledger = GroupLedger()
+        let child = Self.sighting(12, of: 11, group: 1, own: 40)
+        ledger.look([Self.sighting(10, own: 1), child], witnesses: [Self.sighting(11, of: 10, own: 5, isWitness: true)])
+        let shell = Self.sighting(11, of: 10, own: 5, inherited: 40, isWitness: true)
+        ledger.look([Self.sighting(10, own: 1), child], witnesses: [shell])
+        ledger.look([Self.sighting(10, own: 1)], witnesses: [shell])
+        ledger.look([Self.sighting(10, own: 1, inherited: 45)])
+        #expect(ledger[0].used.userTicks == 6 && ledger[1].used.userTicks == 40)
     }
 
     @Test func `a witness that belongs to a group again does not count again what had counted`() {
