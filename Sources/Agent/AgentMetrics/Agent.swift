@@ -23,7 +23,7 @@ public enum Agent: MetricSubsystem {
         "apus_agent_unwatched_processes", "Processes that belong to groups and are not watched, as there are too many.")
     public static let unwatchedControlGroups = Gauge<NoLabels>(
         "apus_agent_unwatched_control_groups",
-        "Control groups that belong to groups and are not watched, as there are too many; at least 1 while a search for them is cut short."
+        "Control groups that belong to groups and are not watched, as there are too many or their names are not UTF-8; at least 1 while a search for them is cut short."
     )
     public static let proportionalReadings = Counter<NoLabels>(
         "apus_agent_pss_readings_total", "Readings of the proportional memory of a process (--pss-budget).")

@@ -63,8 +63,11 @@ struct ControlGroupWatch {
     private var givenUp: Set<ControlGroupTree.Folder> = []
     /// Whether the file has been read again since they were looked for.
     private var isReloaded = false
-    /// The number of control groups for which there is no room; at least 1 while a search is cut.
+    /// The number of control groups that match and are not watched, as there is no room for them or ``unnamed``; at least 1 more while a
+    /// search is cut.
     private(set) var unwatched = 0
+    /// Control groups that match by what of their names is text, and cannot be opened, as not all of it is.
+    private(set) var unnamed: [String] = []
 
     init(_ root: KernelRoot, isWhole: Bool, descriptors: Int?) {
         tree = ControlGroupTree(root)
@@ -93,20 +96,25 @@ struct ControlGroupWatch {
     mutating func find(_ declarations: [GroupDeclaration], below first: ControlGroups?, isTurn: Bool) {
         let own = declarations.indices.filter { declarations[$0].isOfControlGroups }
         guard !own.isEmpty else {
-            (claims, extent) = ([], ControlGroupTree.Extent())
+            (claims, extent, unnamed) = ([], ControlGroupTree.Extent(), [])
             return
         }
         guard isTurn || isReloaded || extent.listed <= GroupLimits.quickWalk.value else { return }
         var found: [Claim] = []
         var decided: [UInt64: Decision] = [:]
+        var nameless: [String] = []
         extent = tree.walk(within: GroupLimits.walk, carrying: Claim?.none) { folder, outer -> Claim?? in
             let known = decisions[folder.number].flatMap { $0.path == folder.path ? $0 : nil }
             let decision = known ?? Self.decide(folder, in: outer, own, declarations, first)
+            guard folder.isText else {
+                if decision.claim != nil { nameless.append(folder.path) }
+                return nil
+            }
             decided[folder.number] = decision
             if let claim = decision.claim { found.append(claim) }
             return decision.goesOn ? .some(decision.claim ?? outer) : nil
         }
-        decisions = decided
+        (decisions, unnamed) = (decided, nameless)
         if extent.isCut {
             // What was not reached says itself when it has gone.
             let reached = Set(found.map(\.folder))
@@ -157,7 +165,7 @@ struct ControlGroupWatch {
     ) -> [Int: ControlGroupSum] {
         let isReloaded = isReloaded
         self.isReloaded = false
-        unwatched = extent.isCut ? 1 : 0
+        unwatched = unnamed.count + (extent.isCut ? 1 : 0)
         guard !claims.isEmpty || !ledger.isEmpty else { return [:] }
         if isWhole, isTurn || isReloaded || watched.isEmpty { ceilings.read(above: claims.lazy.map(\.folder.path)) }
         var sightings: [ControlGroupLedger.Sighting] = []

@@ -21,6 +21,7 @@ package final class ProcessGroups: Sendable {
         var isToldBlind = false
         var isToldSlow = false
         var isToldTwice = false
+        var isToldUnnamed = false
     }
 
     /// One group as it is served.
@@ -221,11 +222,17 @@ package final class ProcessGroups: Sendable {
                 "processes are not watched: \(roll.most) in \(roll.mostGroups) groups are the most; match fewer, or raise LimitNOFILE= or --group-limit",
                 metadata: ["unwatched": "\(roll.unwatched)"])
         }
-        if roll.controlGroups.unwatched > 0, !state.isToldCut {
+        if let path = roll.controlGroups.unnamed.first, !state.isToldUnnamed {
+            state.isToldUnnamed = true
+            logger.warning(
+                "control groups are not watched, as their names are not UTF-8: have whoever makes them name them otherwise, or match those above them",
+                metadata: ["unwatched": "\(roll.controlGroups.unnamed.count)", "first": "\(path)"])
+        }
+        if roll.controlGroups.unwatched > roll.controlGroups.unnamed.count, !state.isToldCut {
             state.isToldCut = true
             logger.warning(
                 "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in, match fewer, or raise LimitNOFILE=",
-                metadata: ["unwatched": "\(roll.controlGroups.unwatched)"])
+                metadata: ["unwatched": "\(roll.controlGroups.unwatched - roll.controlGroups.unnamed.count)"])
         }
         if let (user, number) = roll.matching.putOff.max(by: { $0.value < $1.value }), !state.isToldSlow {
             state.isToldSlow = true

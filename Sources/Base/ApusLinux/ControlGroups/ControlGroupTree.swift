@@ -9,10 +9,13 @@ package struct ControlGroupTree: Sendable {
         package let path: String
         /// The inode of the folder.
         package let number: UInt64
+        /// Whether the kernel's own name is text; of another one the path has U+FFFD for what is no UTF-8, and leads nowhere.
+        package let isText: Bool
 
-        package init(path: String, number: UInt64) {
+        package init(path: String, number: UInt64, isText: Bool = true) {
             self.path = path
             self.number = number
+            self.isText = isText
         }
     }
 
@@ -75,7 +78,8 @@ package struct ControlGroupTree: Sendable {
         return extent.isCut ? nil : numbers
     }
 
-    /// Finds groups from the top down, so that what is cut is what lies deepest. The root of all is left out, as it is the whole machine.
+    /// Finds groups from the top down, so that what is cut is what lies deepest. The root of all is left out, as it is the whole machine, and
+    /// so is what lies below a folder whose name is no text.
     ///
     /// - Parameter visit: is given a group and what was carried to it, and says what is carried to those below it; `nil`: they are not
     ///   looked for.
@@ -109,8 +113,9 @@ package struct ControlGroupTree: Sendable {
                 extent.listed += 1
                 for child in children(of: mount + below, &extent) {
                     extent.found += 1
-                    let folder = Folder(path: "\(base)\(below)/\(child.name)", number: child.number)
-                    guard let carried = visit(folder, carried), child.mayHaveChildren else { continue }
+                    let folder = Folder(
+                        path: "\(base)\(below)/\(child.name)", number: child.number, isText: child.isText)
+                    guard let carried = visit(folder, carried), child.mayHaveChildren, child.isText else { continue }
                     next.append(("\(below)/\(child.name)", carried))
                 }
             }
@@ -122,6 +127,7 @@ package struct ControlGroupTree: Sendable {
     private struct Child {
         let name: String
         let number: UInt64
+        let isText: Bool
         let mayHaveChildren: Bool
     }
 
@@ -135,14 +141,20 @@ package struct ControlGroupTree: Sendable {
         var children: [Child] = []
         while let entry = readdir(stream) {
             guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
-            // In bounds: the kernel ends the name with a null within the array. One that is no text can be opened under no text.
-            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            guard let name = String(validating: bytes, as: UTF8.self), name != ".", name != ".." else { continue }
             var status = stat()
-            guard fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            // In bounds: the kernel ends the name with a null within the array.
+            let (bytes, result) = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                let bytes = Array(name.prefix { $0 != 0 })
+                let start = name.baseAddress?.assumingMemoryBound(to: CChar.self)
+                return (bytes, start.map { fstatat(dirfd(stream), $0, &status, AT_SYMLINK_NOFOLLOW) } ?? -1)
+            }
+            let text = String(validating: bytes, as: UTF8.self)
+            guard text != ".", text != "..", result == 0 else { continue }
             // The kernel counts a link for each folder in a group, and two of its own.
             children.append(
-                Child(name: name, number: UInt64(status.st_ino), mayHaveChildren: !root.isMachine || status.st_nlink > 2))
+                Child(
+                    name: text ?? String(decoding: bytes, as: UTF8.self), number: UInt64(status.st_ino), isText: text != nil,
+                    mayHaveChildren: !root.isMachine || status.st_nlink > 2))
         }
         return children.sorted { $0.name < $1.name }
     }

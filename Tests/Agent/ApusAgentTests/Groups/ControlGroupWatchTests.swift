@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusAgent
 import ApusLinux
 import Foundation
+import Glibc
 import HostTesting
 import Testing
 
@@ -217,5 +218,39 @@ import Testing
         try FileManager.default.moveItem(atPath: hidden, toPath: proc)
         host.time.pass(.seconds(15))
         #expect(exposition.samples["apus_source_up{source=\"processes\"}"] == "1")
+    }
+
+    @Test
+    func
+        `control groups whose names are not UTF-8 are left out with a line in the log and counted where they match, beside others`()
+        throws
+    {
+        let groups = try host.groups(
+            "groups: [{ service: job, match: { cgroup: '/jobs.slice/job-*' } }]")
+        try put("jobs.slice/job-1", user: 7)
+        func make(_ name: [UInt8]) throws {
+            let path = Array(host.folder.path("host/sys/fs/cgroup/jobs.slice/").utf8) + name
+            try #require(mkdir(path.map { CChar(bitPattern: $0) } + [0], 0o755) == 0)
+        }
+        try make(Array("job-".utf8) + [0xFF, 0xFE])
+        try make(Array("job-".utf8) + [0xC3])
+        try make([0x80] + Array("other".utf8))
+        // A process is in one of them.
+        let broken = Array("0::/jobs.slice/job-".utf8) + [0xC3, 0x0A]
+        try host.put(.init(pid: 4801, name: "job", command: "job"))
+        try Data(broken).write(to: URL(filePath: host.folder.path("host/proc/4801/cgroup")))
+        host.turn(groups)
+        host.turn(groups)
+        #expect(try user(groups, of: "job") == 7)
+        #expect(host.look(groups).first?.reading.controlGroups?.number == 1)
+        #expect(groups.unwatchedControlGroups == 2)
+        let lines = host.log.lines(
+            "control groups are not watched, as their names are not UTF-8: have whoever makes them name them otherwise, or match those above them"
+        )
+        #expect(lines == [["unwatched": "2", "first": "/jobs.slice/job-\u{FFFD}"]])
+        let crowded = host.log.lines(
+            "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in, match fewer, or raise LimitNOFILE="
+        )
+        #expect(crowded.isEmpty)
     }
 }

@@ -20,6 +20,8 @@ struct ControlGroupFinds {
         var units: Set<UnitFolding> = []
         var containers: Set<String> = []
         _ = ControlGroupTree(root).walk(within: GroupLimits.walk, carrying: ()) { folder, _ -> Void? in
+            // No pattern names what is no text.
+            guard folder.isText else { return nil }
             let name = ControlGroupName(folder.path, below: first)
             if let id = ControlGroups.containerID(in: folder.path) {
                 containers.insert(Self.pattern(of: folder.path, id: String(id)))
