@@ -157,7 +157,7 @@ package struct GroupLedger: Sendable {
             guard let member = members[pid] else { continue }
             if !member.isWitness { settle(member) }
             guard let heir, let parent = members[heir], let sighting = seen[heir] else { continue }
-            let gain = gains[heir] ?? (sighting.inherited - parent.inherited)
+            let gain = gains[heir] ?? Self.gain(of: parent, sighting)
             let part = member.total.inherited(outOf: gain)
             gains[heir] = gain - part
             if parent.isWitness {
@@ -171,6 +171,14 @@ package struct GroupLedger: Sendable {
             }
         }
         for pid in ended { members[pid] = nil }
+    }
+
+    /// What a parent has been given by children since the look before; the bytes are at most those that it has more altogether.
+    ///
+    /// What a witness has altogether is not kept, so that its bytes have no bound here; where it hands them on they have.
+    private static func gain(of parent: Member, _ sighting: Sighting) -> ProcessCounts {
+        let bytes = parent.isWitness || sighting.isWitness ? nil : sighting.total.atLeast(parent.total) - parent.total
+        return (sighting.inherited - parent.inherited).withBytes(of: bytes)
     }
 
     /// Leaves to its group what a process had used that is of it no more.

@@ -38,6 +38,9 @@ extension GroupRoll {
         return roster
     }
 
+    /// How often those are read who may have taken over what others had used that have ended.
+    private static let mostPasses = 3
+
     /// Looks at those who belong to groups; who has ended does not any more.
     private mutating func lookAtMembers(_ present: Set<Int32>, isTurn: Bool) {
         findIdle()
@@ -50,9 +53,11 @@ extension GroupRoll {
         // Who starts others has the lower number, until numbers begin anew, and is read before them: what it has taken over by then is of
         // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
         // those for whom it may wait meanwhile once more after it.
-        while true {
+        for pass in 1... {
             let gone = lookAt(waiting, others.sorted(), isTurn: isTurn)
-            guard !gone.isEmpty else { break }
+            // Where some end at each pass, those of the last are left to the next look, as nobody else can wait for long. What one of them had
+            // used counts twice if its parent had taken it over when it was read in that pass.
+            guard !gone.isEmpty, pass < Self.mostPasses else { break }
             ended.formUnion(gone)
             forget(gone)
             let heirs = ledger.heirs(of: ended).subtracting(ended)

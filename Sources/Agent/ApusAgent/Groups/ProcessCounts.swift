@@ -50,13 +50,19 @@ package struct ProcessCounts: Equatable, Sendable {
 
     /// The part of what an ended process had used that its parent has taken over.
     ///
-    /// - Parameter gain: what the parent has been given by children; without bytes, as the kernel adds those to the parent's own. Every
-    ///   process has faults, by which it is seen that the parent has waited for it.
+    /// - Parameter gain: what the parent has been given by children, of bytes what it has had more altogether, as the kernel adds those to
+    ///   the parent's own. Every process has faults, by which it is seen that the parent has waited for it.
     func inherited(outOf gain: Self) -> Self {
         var part = Self(pointwiseMin(lanes, pointwiseMax(gain.lanes, SIMD8())))
         let isReaped = minorFaults > 0 && gain.minorFaults >= minorFaults
-        part.lanes[4] = isReaped ? lanes[4] : 0
-        part.lanes[5] = isReaped ? lanes[5] : 0
+        if !isReaped { (part.lanes[4], part.lanes[5]) = (0, 0) }
         return part
+    }
+
+    /// The same with the bytes of another; without bound where there is none.
+    func withBytes(of other: Self?) -> Self {
+        var counts = self
+        (counts.lanes[4], counts.lanes[5]) = other.map { ($0.lanes[4], $0.lanes[5]) } ?? (.max, .max)
+        return counts
     }
 }

@@ -49,6 +49,29 @@ import Testing
         #expect(ledger[1].used.userTicks == 30)
     }
 
+    @Test func `no sum of bytes falls, whoever has waited for what`() {
+        func process(_ pid: Int32, of parent: Int32, written: Int64, faults: Int64, inheritedFaults: Int64 = 0)
+            -> GroupLedger.Sighting
+        {
+            GroupLedger.Sighting(
+                pid: pid, startTicks: 0, parent: parent, group: 0,
+                total: ProcessCounts(minorFaults: faults, writtenBytes: written),
+                inherited: ProcessCounts(minorFaults: inheritedFaults), countsWhole: true)
+        }
+        var ledger = GroupLedger()
+        ledger.look([process(10, of: 1, written: 0, faults: 5), process(11, of: 10, written: 1000, faults: 50)])
+        #expect(ledger[0].used.writtenBytes == 1000)
+        // It has ended, and another one took note of that; its parent has waited for others with as many faults.
+        ledger.look([process(10, of: 1, written: 0, faults: 65, inheritedFaults: 60)])
+        #expect(ledger[0].used.writtenBytes == 1000)
+        ledger.look([
+            process(10, of: 1, written: 0, faults: 65, inheritedFaults: 60), process(12, of: 10, written: 1000, faults: 50),
+        ])
+        // With the faults it was given the bytes, and 4 more of its own.
+        ledger.look([process(10, of: 1, written: 1004, faults: 115, inheritedFaults: 110)])
+        #expect(ledger[0].used.writtenBytes == 2004)
+    }
+
     @Test func `a parent that has not waited takes over nothing`() {
         var ledger = GroupLedger()
         ledger.look([Self.sighting(10, own: 5), Self.sighting(11, of: 10, own: 30)])
