@@ -9,7 +9,9 @@ struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Reads a file that names groups of processes to watch and pages to scrape, and lists every error in it.",
-        discussion: "Exits with 1 when the file is wrong; the errors are on standard error, one a line.")
+        discussion:
+            "Exits with 1 when the file is wrong; the errors are on standard error, one a line. What is no error and may still not be "
+            + "meant, such as a user that this host does not have, stands beside what the file holds.")
 
     @Argument(help: "The file, as --config takes it.")
     var path: String
@@ -30,6 +32,7 @@ struct CheckConfigCommand: ParsableCommand {
         }
         print(file.summary)
         if let journal = file.journal { print(journal) }
+        for remark in file.remarks { print(remark) }
         guard processes else { return }
         do throws(LinuxError) {
             for line in try GroupCensus(of: file).lines { print(line) }

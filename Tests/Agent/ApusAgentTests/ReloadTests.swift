@@ -184,6 +184,28 @@ import Testing
         }
     }
 
+    @Test func `an agent runs with a user that its host does not have, and says so at its start and at each reload`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let log = RecordedLog()
+        let path = folder.path("watch.yaml")
+        try folder.write("groups: [{service: a, match: {user: nobody-here}}]", to: "watch.yaml")
+        try await RunningAgent.with({ $0.watchFile = path }, logger: log.logger) { agent in
+            func remarks() -> [String?] { log.lines("a remark on the file of what is watched").map { $0["remark"] } }
+            let words = "\(path):1:37: there is no user “nobody-here” on this host, so that nothing matches here"
+            #expect(remarks().map { $0?.hasPrefix(words) } == [true])
+            #expect(try await agent.up("a", "a") == "0")
+            agent.reload()
+            #expect(remarks().map { $0?.hasPrefix(words) } == [true, true])
+            // Who is there is matched at once.
+            try folder.write("groups: [{service: a, match: {user: root}}]", to: "watch.yaml")
+            agent.reload()
+            #expect(remarks().count == 2)
+            try await agent.until { try await agent.up("a", "a") == "1" }
+        }
+    }
+
     @Test func `a request reloads, and says what is wrong with a file`() async throws {
         let folder = try TemporaryFolder()
         try "a/b\n".write(toFile: folder.path("expected"), atomically: true, encoding: .utf8)

@@ -116,9 +116,12 @@ import Testing
         try succeed("apus-agent", "init", "--output", "/run/draft.yaml")
         let checked = try host.run(["apus-agent", "check-config", "--processes", "/run/draft.yaml"])
         #expect(checked.status == 0, "\(checked.text)")
-        #expect(checked.output.contains("\nbusy/busy: 1 control group: "), "\(checked.text)")
+        #expect(checked.output.contains(#/\nbusy/[^\n]+: 1 control group: /#), "\(checked.text)")
         #expect(!checked.output.contains("matches the group in line"), "\(checked.text)")
         let text = try host.run(["cat", "/run/draft.yaml"]).output
-        #expect(text.contains("  # - service: 'systemd-journald'\n  #   match: { unit: 'systemd-journald.service' }\n"))
+        #expect(
+            text.contains(
+                "  # - service: 'systemd-journald'\n  #   instance: ${host}\n  #   match: { unit: 'systemd-journald.service' }\n"
+            ))
     }
 }

@@ -59,6 +59,13 @@ final class AgentReload: Sendable {
         do throws(ExpectedInstancesError) { expect(try expected(), file) } catch {
             throw .expectedInstances(error)
         }
+        if let file { tellRemarks(file) }
+    }
+
+    private func tellRemarks(_ file: WatchFile) {
+        for remark in file.remarks {
+            logger.notice("a remark on the file of what is watched", metadata: ["remark": "\(remark)"])
+        }
     }
 
     /// What a file says of a name stands above the options. Whose page is fetched is expected as well.
@@ -126,6 +133,7 @@ final class AgentReload: Sendable {
                 "the file names nothing to watch any more: what it named before is let go",
                 metadata: ["former": "\(former.summary)"])
         }
+        tellRemarks(file)
         watch(file)
     }
 }

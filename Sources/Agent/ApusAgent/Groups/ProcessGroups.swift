@@ -200,7 +200,7 @@ package final class ProcessGroups: Sendable {
                 logger.warning("\(Self.zombiesAlone)", metadata: facts)
             case .empty:
                 let declaration = state.roll.declarations.first { $0.fixedIdentity == group.identity }
-                if let words = declaration?.linkWords { facts["links"] = "\(words)" }
+                for reason in declaration?.reasons(state.roll.root) ?? [] { facts[reason.about] = "\(reason.words)" }
                 if let hiding = ProcessSight.hidingOthers(state.roll.root) { facts["hidden"] = "\(hiding)" }
                 logger.warning(
                     "no process matches a group; apus-agent check-config --processes shows who is matched", metadata: facts)

@@ -1,3 +1,4 @@
+import ApusLinux
 import Glibc
 import NIOCore
 
@@ -60,11 +61,7 @@ package struct OwnNames: Sendable {
 
     private static func isAddress(_ text: String) -> Bool { (try? SocketAddress(ipAddress: text, port: 0)) != nil }
 
-    package static var hostname: String {
-        var name = utsname()
-        guard uname(&name) == 0 else { return "" }
-        return withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
+    package static var hostname: String { HostName.current }
 
     /// The first bytes of a file of the system; empty where there is none.
     package static func text(_ path: String) -> String {

@@ -55,19 +55,22 @@ package struct GroupCensus: Sendable {
         let hiding = ProcessSight.hidingOthers(root)
         lines = file.groups.enumerated().flatMap { index, group in
             let own = members.values.filter { $0.group == index }.sorted { $0.identity < $1.identity }
-            return own.isEmpty ? [Self.line(of: group, others[index] ?? [:], hiding)] : own.map(Self.line)
+            return own.isEmpty ? [Self.line(of: group, others[index] ?? [:], hiding, root)] : own.map(Self.line)
         }
     }
 
     /// - Parameters:
     ///   - others: the groups that have whom this one matches as well, and how many of them.
     ///   - hiding: why other users' processes are not seen.
-    private static func line(of group: GroupDeclaration, _ others: [InstanceIdentity: Int], _ hiding: String?) -> String {
+    private static func line(
+        of group: GroupDeclaration, _ others: [InstanceIdentity: Int], _ hiding: String?, _ root: KernelRoot
+    ) -> String {
         let what = group.isOfControlGroups ? "control group" : "process"
         let name = "\(group.service)/\(group.instance)"
         guard !others.isEmpty else {
             // Control groups are seen all the same.
-            let words = [group.linkWords, group.isOfControlGroups ? nil : hiding].compactMap { $0 }.map { "; \($0)" }.joined()
+            let hidden = group.isOfControlGroups ? nil : hiding
+            let words = (group.reasons(root).map { $0.words } + [hidden].compactMap { $0 }).map { "; \($0)" }.joined()
             return "\(name): no \(what) matches the group in line \(group.place.line)\(words)"
         }
         let several = group.isOfControlGroups ? "control groups" : "processes"

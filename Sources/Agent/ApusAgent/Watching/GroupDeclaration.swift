@@ -21,18 +21,6 @@ package struct GroupDeclaration: Sendable {
         return InstanceIdentity(service: service, instance: instance)
     }
 
-    /// What is to be known of links where nobody matches; `nil` where no program of the group is one.
-    var linkWords: String? {
-        let links = selectors.flatMap { $0.executable?.links ?? [] }
-        guard !links.isEmpty else { return nil }
-        return links.map { link in
-            let name = link.path.split(separator: "/").last ?? ""
-            let file = link.target.split(separator: "/").last ?? ""
-            return
-                "\(link): of what runs that file, what was started as \(name) matches, and all of it with executable: \(file)"
-        }.joined(separator: "; ")
-    }
-
     /// Whether the group is control groups, as each of its selectors chooses nothing else.
     var isOfControlGroups: Bool { selectors.allSatisfy(\.isOfControlGroups) }
 

@@ -1,6 +1,7 @@
 import ApusSegment
 
-/// The name of a service or an instance, in which `${name}` stands for what a group of a regular expression captured.
+/// The name of a service or an instance, in which `${name}` stands for what a group of a regular expression captured, and `${host}` for the
+/// machine's name.
 package struct NameTemplate: Sendable, Hashable, CustomStringConvertible {
     private enum Part: Sendable, Hashable {
         case text(String)
@@ -8,8 +9,13 @@ package struct NameTemplate: Sendable, Hashable, CustomStringConvertible {
     }
 
     private let parts: [Part]
-    /// The template as it was written.
+    /// The template, with `${name}` for what is captured.
     package let description: String
+    /// The name, where it refers to no group.
+    package let plainName: String?
+
+    /// What a name calls the machine that the agent runs on, where no command captures that.
+    static let host = "host"
 
     /// Reads a template; a `$` without a brace stands for itself.
     ///
@@ -27,17 +33,34 @@ package struct NameTemplate: Sendable, Hashable, CustomStringConvertible {
             rest = behind[behind.index(after: end)...]
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
-        self.parts = parts
-        description = text
         let example = Self.joined(parts) { _ in "1" }
         guard (try? Hello(service: example, instance: example)) != nil else { throw .name }
+        self.init(parts: parts)
+    }
+
+    private init(parts: [Part]) {
+        self.parts = parts
+        let text = Self.joined(parts) { "${\($0)}" }
+        let isPlain = parts.allSatisfy { if case .text = $0 { true } else { false } }
+        plainName = isPlain ? Hello.legalName(text) : nil
+        description = plainName ?? text
+    }
+
+    /// The template with the machine's name in place of `${host}`.
+    package func naming(host: String) -> NameTemplate {
+        guard captures.contains(Self.host) else { return self }
+        let name = Self.legalName(ofHost: host)
+        return NameTemplate(parts: parts.map { $0 == .capture(Self.host) ? .text(name) : $0 })
+    }
+
+    /// What a machine is called in names; `localhost` where it has none.
+    static func legalName(ofHost host: String) -> String {
+        let name = Hello.legalName(host)
+        return name.isEmpty ? "localhost" : name
     }
 
     /// The names of the groups that it refers to.
     package var captures: [String] { parts.compactMap { if case .capture(let name) = $0 { name } else { nil } } }
-
-    /// The name, where it refers to no group.
-    package var plainName: String? { captures.isEmpty ? description : nil }
 
     /// The name with what was captured; `nil` when nothing is left of it.
     ///

@@ -1,5 +1,5 @@
-import ApusLimits
 import ApusJournal
+import ApusLimits
 package import ApusLinux
 package import ApusText
 
@@ -7,7 +7,7 @@ package import ApusText
 package struct ProcessSelector: Sendable {
     var executable: ExecutablePattern?
     let command: CommandPattern?
-    let user: UInt32?
+    let user: UserChoice?
     let unit: UnitPattern?
     let controlGroup: PathGlob?
     let pidFile: PidFile?
@@ -17,7 +17,7 @@ package struct ProcessSelector: Sendable {
     /// What the named groups of `command` captured of a process; `nil` when it does not match.
     package func matches(_ facts: ProcessFacts) -> [String: String]? {
         // What costs least first: the pid file is read each time.
-        guard user.map({ $0 == facts.user }) ?? true, unit.map({ Self.matches($0, facts.unit) }) ?? true,
+        guard user.map({ $0.number == facts.user }) ?? true, unit.map({ Self.matches($0, facts.unit) }) ?? true,
             controlGroup.map({ Self.matches($0, facts.controlGroup) }) ?? true, executable?.matches(facts) ?? true
         else { return nil }
         var captured: [String: String] = [:]
@@ -25,7 +25,7 @@ package struct ProcessSelector: Sendable {
             guard let found = command.captures(in: facts.command) else { return nil }
             captured = found
         }
-        guard pidFile.map({ $0.pid() == facts.pid }) ?? true else { return nil }
+        guard pidFile.map({ $0.names(facts) }) ?? true else { return nil }
         return captured
     }
 
@@ -37,7 +37,7 @@ package struct ProcessSelector: Sendable {
     /// What of a process decides whether it matches, beside its name and the pid file.
     var aspects: ProcessMark.Aspects {
         var aspects: ProcessMark.Aspects = []
-        if user != nil { aspects.insert(.user) }
+        if user != nil || pidFile != nil { aspects.insert(.user) }
         if let executable { aspects.formUnion(executable.links.isEmpty ? .executable : [.executable, .firstArgument]) }
         if command != nil { aspects.insert(.command) }
         if unit != nil || controlGroup != nil { aspects.insert(.controlGroups) }
@@ -60,6 +60,14 @@ package struct ProcessSelector: Sendable {
     private static func matches(_ glob: PathGlob, _ group: String?) -> Bool {
         group.map { glob.matches(inOrBelow: $0) } ?? false
     }
+}
+
+/// A user that a process must act as.
+struct UserChoice: Sendable {
+    /// What the file calls it, where that is no number.
+    let name: String?
+    /// `nil` where this host had no user of the name when the file was read: no process matches then.
+    let number: UInt32?
 }
 
 /// What a control group can be chosen by.
@@ -128,18 +136,5 @@ struct ExecutablePattern: Sendable {
 
     private static func lastPart(_ path: Substring) -> Substring {
         path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path
-    }
-}
-
-/// A file in which a program keeps the number of its process.
-struct PidFile: Sendable {
-    let path: String
-
-    /// The number in the first line, as the file has it now; `nil` where there is no such file, or no such number in it.
-    func pid() -> Int32? {
-        guard let bytes = try? WholeFile.read(path, longest: WatchLimits.pidFile.value.bytes, isStored: true),
-            let line = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).first
-        else { return nil }
-        return Int32(String(decoding: line, as: UTF8.self).filter { $0 != " " && $0 != "\t" && $0 != "\r" })
     }
 }

@@ -30,6 +30,8 @@ package struct WatchFile: Sendable {
     package var names: [NameDeclaration] = []
     /// Which names of the journal have counts of their own; `nil` where the file does not say.
     package var journal: JournalChoice?
+    /// What is no fault and may still not be meant, a line for each: `PATH:LINE:COLUMN: what it is: what to do`.
+    package var remarks: [String] = []
 
     package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty && journal == nil }
 
@@ -55,12 +57,17 @@ package struct WatchFile: Sendable {
 
     /// Reads the text of a file.
     ///
-    /// - Parameter path: what errors call the text.
+    /// - Parameters:
+    ///   - path: what errors call the text.
+    ///   - host: what `${host}` stands for in names.
     /// - Throws: ``WatchFileError`` with all that is wrong.
-    package static func parse(_ bytes: [UInt8], path: String) throws(WatchFileError) -> WatchFile {
+    package static func parse(
+        _ bytes: [UInt8], path: String, host: String = HostName.current
+    ) throws(WatchFileError) -> WatchFile {
         let text = PlacedYAMLReader.read(
             bytes, within: .init(deepest: WatchLimits.depth.value, mostNodes: WatchLimits.values.value))
-        var parser = WatchFileParser(faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
+        var parser = WatchFileParser(
+            faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) }, host: host)
         var file = WatchFile()
         if let root = text.root, !root.isNull {
             file = parser.file(root)
@@ -69,6 +76,11 @@ package struct WatchFile: Sendable {
             throw WatchFileError(path: path, [WatchFault(reason: WatchFileParser.nothing)])
         }
         guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
+        let most = WatchLimits.errors.value
+        file.remarks = parser.remarks.prefix(most).map { $0.line(of: path) }
+        if parser.remarks.count > most {
+            file.remarks.append("\(path): \(parser.remarks.count - most) more remarks are not listed")
+        }
         return file
     }
 
@@ -101,6 +113,8 @@ package struct WatchFault: Hashable, Sendable {
         self.place = place
         self.reason = reason
     }
+
+    func line(of path: String) -> String { "\(path)\(place.map { ":\($0)" } ?? ""): \(reason)" }
 }
 
 /// Why a file of watched processes cannot be used: all that is wrong with it, in its order.
@@ -122,7 +136,7 @@ package struct WatchFileError: Error, Hashable, CustomStringConvertible {
 
     /// A line for each: `PATH:LINE:COLUMN: what is wrong: what to write instead`.
     package var lines: [String] {
-        faults.map { fault in "\(path)\(fault.place.map { ":\($0)" } ?? ""): \(fault.reason)" }
+        faults.map { $0.line(of: path) }
             + (omitted > 0 ? ["\(path): \(omitted) more errors are not listed: mend these, and check again"] : [])
     }
 

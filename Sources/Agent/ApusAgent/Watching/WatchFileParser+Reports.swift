@@ -94,7 +94,7 @@ extension WatchFileParser {
         guard let template = name(value, key) else { return nil }
         guard let name = template.plainName else {
             note(
-                "\(key) has ${…}, and a page has no command to capture from: write one element for each instance",
+                "\(key) has ${…}, and a page has no command to capture from: write one element for each instance, with no other than ${host}",
                 at: value.place)
             return nil
         }
@@ -124,7 +124,14 @@ extension WatchFileParser {
         if case .some(nil) = instance { return }
         file.names.append(
             NameDeclaration(
-                service: .glob(PathGlob(service)), instance: (instance ?? nil).map { .glob(PathGlob($0)) }, names: names))
+                service: .glob(glob(service)), instance: (instance ?? nil).map { .glob(glob($0)) }, names: names))
+    }
+
+    /// A pattern of names, with the machine's own in place of `${host}`.
+    private func glob(_ pattern: String) -> PathGlob {
+        // A sign of a pattern in the name stands for one character.
+        let name = NameTemplate.legalName(ofHost: host).replacing("*", with: "?")
+        return PathGlob(pattern.replacing("${\(NameTemplate.host)}", with: name))
     }
 
     /// Which metrics are the heap, the queue and so on; `nil` when something is wrong with it.

@@ -63,18 +63,21 @@ extension WatchFileParser {
         }
     }
 
-    private mutating func user(_ value: PlacedYAML) -> UInt32? {
+    private mutating func user(_ value: PlacedYAML) -> UserChoice? {
         guard let text = text(value, "user") else { return nil }
         if text.utf8.allSatisfy({ (48...57).contains($0) }) {
-            if let number = UInt32(text), number != ReportPeer.unknownUser { return number }
+            if let number = UInt32(text), number != ReportPeer.unknownUser { return UserChoice(name: nil, number: number) }
             note("user \(text.quotedExcerpt()) is no number of a user: write it as `id -u` does", at: value.place)
             return nil
         }
-        guard let number = UserAccount.uid(of: text) else {
-            note("there is no user \(text.quotedExcerpt()): make it first, or write its number", at: value.place)
-            return nil
+        let number = UserAccount.uid(of: text)
+        // One file may be for several hosts.
+        if number == nil {
+            remark(
+                "there is no user \(text.quotedExcerpt()) on this host, so that nothing matches here: make it and reload the agent, or "
+                    + "write another one", at: value.place)
         }
-        return number
+        return UserChoice(name: text, number: number)
     }
 
     private mutating func unit(_ value: PlacedYAML) -> UnitPattern? {

@@ -7,8 +7,14 @@ import ApusYAML
 /// Makes groups of what a file says, and notes all that is wrong with it.
 struct WatchFileParser {
     private(set) var faults: [WatchFault]
+    /// What the machine is called.
+    let host: String
+    /// What is no fault and may still not be meant.
+    private(set) var remarks: [WatchFault] = []
 
     mutating func note(_ reason: String, at place: TextPlace) { faults.append(WatchFault(place: place, reason: reason)) }
+
+    mutating func remark(_ reason: String, at place: TextPlace) { remarks.append(WatchFault(place: place, reason: reason)) }
 
     /// What the file names that is without fault.
     mutating func file(_ root: PlacedYAML) -> WatchFile {
@@ -73,16 +79,17 @@ struct WatchFileParser {
 
     private mutating func group(_ value: PlacedYAML, in file: inout WatchFile) -> GroupDeclaration? {
         guard let keys = keys(of: value, WatchKey.ofGroup, in: "a group") else { return nil }
-        let service = keys["service"].flatMap { name($0, "service") }
+        let selectors = keys["match"].map { self.selectors($0) }
+        let capturesHost = selectors?.contains { $0.captures?.contains(NameTemplate.host) ?? false } ?? false
+        let service = keys["service"].flatMap { name($0, "service", capturesHost: capturesHost) }
         if keys["service"] == nil { note("service is missing: write the label service of the group", at: value.place) }
-        let instance = keys["instance"].map { name($0, "instance") } ?? service
+        let instance = keys["instance"].map { name($0, "instance", capturesHost: capturesHost) } ?? service
         let descendants = keys["descendants"].map { boolean($0, "descendants") } ?? true
         if let service, let instance { reports(keys, of: service, instance, in: &file) }
-        guard let match = keys["match"] else {
+        guard let selectors else {
             note("match is missing: say which processes belong to the group", at: value.place)
             return nil
         }
-        let selectors = selectors(match)
         for case let (key?, template?) in [(keys["service"], service), (keys["instance"], instance)] {
             requireCaptures(of: template, by: selectors, at: key.place)
         }
@@ -99,7 +106,12 @@ struct WatchFileParser {
         for name in Set(template.captures).sorted() {
             for selector in selectors {
                 guard let captures = selector.captures, !captures.contains(name) else { continue }
-                let remedy = name == GroupDeclaration.container ? ", or give it a cgroup or a unit" : ""
+                let remedy =
+                    switch name {
+                    case GroupDeclaration.container: ", or give it a cgroup or a unit"
+                    case NameTemplate.host: ", or into none of the group, where ${host} is the machine's name"
+                    default: ""
+                    }
                 note(
                     "the match in line \(selector.place.line) captures no ${\(name)}: write (?<\(name)>…) into its command\(remedy)",
                     at: place)
@@ -108,13 +120,26 @@ struct WatchFileParser {
         }
     }
 
-    mutating func name(_ value: PlacedYAML, _ key: String) -> NameTemplate? {
+    /// - Parameter capturesHost: whether `${host}` is what a command captures, and not the machine's name.
+    mutating func name(_ value: PlacedYAML, _ key: String, capturesHost: Bool = false) -> NameTemplate? {
         guard let text = text(value, key) else { return nil }
-        do throws(NameTemplateFault) { return try NameTemplate(text) } catch {
+        do throws(NameTemplateFault) {
+            let template = try NameTemplate(text)
+            guard !capturesHost, template.captures.contains(NameTemplate.host) else { return template }
+            if Self.sharedNames.contains(host), !remarks.contains(where: { $0.reason == Self.sharedName }) {
+                remark(Self.sharedName, at: value.place)
+            }
+            return template.naming(host: host)
+        } catch {
             note("\(key) \(text.quotedExcerpt()) \(Self.reason(error))", at: value.place)
             return nil
         }
     }
+
+    /// What machines are called that nobody has given a name.
+    private static let sharedNames: Set = ["", "(none)", "localhost", "localhost.localdomain"]
+    private static let sharedName =
+        "this host has no name of its own, so that ${host} does not tell it from others: give it one (hostnamectl hostname NAME), and reload the agent"
 
     private static func reason(_ fault: NameTemplateFault) -> String {
         switch fault {

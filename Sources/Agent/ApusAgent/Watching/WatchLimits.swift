@@ -46,7 +46,7 @@ package enum WatchLimits: LimitCatalog {
         "of work on the expressions of `names`, past which what they are for is not served of that page or report",
         per: "page or report", remedy: "compare labels with =, or write expressions that do not try one text in many ways")
     package static let errors = Limit(
-        20, "errors that are listed", per: "file", remedy: "mend those, and check again")
+        20, "errors, and remarks, that are listed", per: "file", remedy: "mend those, and check again")
 
     package static let all: [any AnyLimit] = [
         file, depth, values, groups, selectors, pattern, names, naming, command, pidFile, formerTargets, links, draftGroups,

@@ -59,8 +59,8 @@ public struct FleetService: FleetPart {
     ///
     /// - Parameters:
     ///   - matches: which processes are its own; one of them must hold. None for a service of which a page is all that is seen.
-    ///   - instanceTemplate: the name of every instance, with `${name}` for what `(?<name>…)` of a command captured, or `${container}` for
-    ///     the id of a container; nil for the declared instances.
+    ///   - instanceTemplate: the name of every instance, with `${name}` for what `(?<name>…)` of a command captured, `${container}` for the
+    ///     id of a container, or `${host}` for the machine's name; nil for the declared instances.
     ///   - limits: at which memory the kernel ends a process, as whoever starts them has told it.
     public init(
         _ name: String, role: ServiceRole = .worker, runtime: ServiceRuntime, found matches: [ProcessMatch],

@@ -53,8 +53,8 @@ public struct ProcessMatch: Hashable, Sendable {
 public struct FoundProcesses: Hashable, Sendable {
     /// One of them must match.
     public let matches: [ProcessMatch]
-    /// The name of every instance, with `${name}` for what `(?<name>…)` of a command captured, or `${container}`; nil for the declared
-    /// instances.
+    /// The name of every instance, with `${name}` for what `(?<name>…)` of a command captured, `${container}`, or `${host}` for the machine's
+    /// name; nil for the declared instances.
     public let instanceTemplate: String?
 
     /// What `${…}` in ``instanceTemplate`` names.

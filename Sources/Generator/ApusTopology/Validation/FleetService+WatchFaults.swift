@@ -75,19 +75,24 @@ extension FleetService {
                     + " (?<number>…) of the command captures"
             ]
         }
-        return found.captures.flatMap { capture in
+        // ${host} is the machine's name, where no command captures one.
+        let known: Set = found.matches.contains { captures("host", $0, in: fleet) } ? [] : ["host"]
+        return found.captures.filter { !known.contains($0) }.flatMap { capture in
             found.matches.compactMap { match -> String? in
                 let keys = match.keys(matchValues(of: nil, in: fleet))
                 let isOfContainer = capture == "container" && keys.contains { $0.key == "unit" || $0.key == "cgroup" }
+                guard !isOfContainer, !captures(capture, match, in: fleet) else { return nil }
                 let command = keys.first { $0.key == "command" }?.text ?? ""
-                guard !isOfContainer, !["(?<", "(?P<", "(?'"].contains(where: { command.contains($0 + capture) }) else {
-                    return nil
-                }
                 return "the instances of \(name) are named by ${\(capture)}, which the command"
                     + (command.isEmpty ? " that a match lacks" : " “\(command)”")
                     + " does not capture: write (?<\(capture)>…) into it"
             }
         }
+    }
+
+    private func captures(_ name: String, _ match: ProcessMatch, in fleet: Fleet) -> Bool {
+        let command = match.keys(matchValues(of: nil, in: fleet)).first { $0.key == "command" }?.text ?? ""
+        return ["(?<", "(?P<", "(?'"].contains { command.contains($0 + name) }
     }
 }
 

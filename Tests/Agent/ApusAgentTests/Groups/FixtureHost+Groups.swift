@@ -93,10 +93,11 @@ extension FixtureHost {
     }
 
     func groups(
-        _ yaml: String, pssBudget: Duration = .zero, descriptors: Int? = DescriptorLimit.current?.soft
+        _ yaml: String, named host: String = "host-1", pssBudget: Duration = .zero,
+        descriptors: Int? = DescriptorLimit.current?.soft
     ) throws -> ProcessGroups {
         ProcessGroups(
-            try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: root,
+            try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml", host: host), retention: .seconds(300), root: root,
             proportionalBudget: ProportionalBudget(pssBudget, each: .seconds(15), work: AgentWork(at: time.now)),
             sockets: survey, descriptors: descriptors,
             logger: log.logger, at: time.now)

@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusAgent
 import ApusLinux
+import ApusText
 import Foundation
 import HostTesting
 import Testing
@@ -286,6 +287,53 @@ import Testing
         try host.put(.init(pid: 4801, name: "nginx"))
         host.turn(groups)
         #expect(host.log.lines("a group has processes").count == 1)
+    }
+
+    @Test func `a group that is called after its machine has a plain name, and is served without a process`() throws {
+        let groups = try host.groups(
+            """
+            groups:
+              - { service: nginx, instance: '${host}', match: { executable: nginx } }
+              - { service: job, instance: '${host}-${n}', match: { command: 'job (?<n>[a-z]+)' } }
+            """, named: "web-1")
+        host.turn(groups)
+        #expect(host.look(groups).map { "\($0.identity) \($0.reading.processes)" } == ["nginx/web-1 0"])
+        let words = "no process matches a group; apus-agent check-config --processes shows who is matched"
+        #expect(host.log.lines(words).map { $0["group"] } == ["nginx/web-1"])
+        let name = InstanceIdentity(service: "nginx", instance: "web-1")
+        guard
+            case .foreign(isAlive: false, place: let place) = groups.holding(
+                of: name, ReportPeer(pid: 0, uid: 3000), at: host.time.now)
+        else {
+            Issue.record("the name is the group's, whoever reports")
+            return
+        }
+        #expect(place?.line == 2)
+        try host.put(.init(pid: 4801, name: "nginx"), .init(pid: 4900, name: "job", command: "job a"))
+        host.turn(groups)
+        #expect(
+            host.look(groups).map { "\($0.identity) \($0.reading.processes)" } == ["job/web-1-a 1", "nginx/web-1 1"])
+    }
+
+    @Test func `the log says why nobody is in a group that a user or a pid file chooses`() throws {
+        try host.folder.write("garbage\n", to: "garbage.pid")
+        let file = host.folder.path("garbage.pid")
+        let groups = try host.groups(
+            """
+            groups:
+              - { service: a, match: { user: nobody-here } }
+              - { service: b, match: { pid_file: '\(file)' } }
+              - { service: c, match: { executable: none } }
+            """)
+        for _ in 0..<3 { host.turn(groups) }
+        let lines = host.log.lines("no process matches a group; apus-agent check-config --processes shows who is matched")
+        let facts = Dictionary(lines.map { ($0["group"] ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+        #expect(lines.count == 3)
+        #expect(facts["a/a"]?["user"] == "there is no user “nobody-here” on this host: make it, and reload the agent")
+        #expect(
+            facts["b/b"]?["pid_file"]
+                == "\(file) holds no number in its first line: let the program write the number of its process there")
+        #expect(facts["c/c"]?.keys.sorted() == ["group"])
     }
 
     @Test func `another file takes the place of the first, and sums go on`() throws {

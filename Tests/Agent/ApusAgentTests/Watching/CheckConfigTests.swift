@@ -1,6 +1,7 @@
 import ApusAgent
 import ApusLinux
 import Foundation
+import Glibc
 import HostTesting
 import Testing
 
@@ -162,6 +163,84 @@ import Testing
         let options = ["--reuid=65534", "--clear-groups", Self.agent, "check-config", folder.path("watch.yaml"), "--processes"]
         let result = try Command.run("setpriv", options)
         #expect(result.output == "1 group\na/a: 1 process: \(sleeper.pid)\n" && result.passed, "\(result.errors)")
+    }
+
+    @Test func `a file for several hosts is taken, with the machine's name in names`() throws {
+        let (_, result) = try check(
+            "groups: [{service: nginx, instance: '${host}', match: {executable: /nowhere/nginx}}]", ["--processes"])
+        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(result.output == "1 group\nnginx/\(HostName.current): no process matches the group in line 1\n")
+    }
+
+    @Test func `a user that this host does not have is a remark, and no error`() throws {
+        let text = "groups:\n- {service: a, match: {user: nobody-here}}\n- {service: b, match: {user: '4294967294'}}\n"
+        let (path, result) = try check(text, ["--processes"])
+        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(
+            result.output == """
+                2 groups
+                \(path):2:29: there is no user “nobody-here” on this host, so that nothing matches here: make it and reload the agent, \
+                or write another one
+                a/a: no process matches the group in line 2; there is no user “nobody-here” on this host: make it, and reload the agent
+                b/b: no process matches the group in line 3
+
+                """)
+    }
+
+    @Test func `says of a pid file why no process is the one that it names`() throws {
+        let host = try FixtureHost()
+        let folder = host.folder
+        try host.put(.init(pid: 5001, name: "redis", command: "redis-server"))
+        for (name, text) in [
+            ("garbage", "nginx\n"), ("empty", ""), ("zero", "0\n"), ("two", "50 01\n"), ("gone", "999999\n"),
+            ("there", " 5001\r\n"),
+            ("long", String(repeating: " ", count: 4097)),
+        ] { try folder.write(text, to: name) }
+        // Nobody writes to it: whoever waited for that would wait for ever.
+        try #require(mkfifo(folder.path("pipe"), 0o600) == 0)
+        let noNumber = "holds no number in its first line: let the program write the number of its process there"
+        let cases = [
+            ("missing", "is not there: start the program, or name the file that it writes"),
+            ("garbage/pid", "is not there: start the program, or name the file that it writes"),
+            ("garbage", noNumber), ("empty", noNumber), ("zero", noNumber), ("two", noNumber),
+            ("long", "is longer than 4 KiB: name the file that holds the number alone"),
+            (
+                "gone",
+                "names process 999999, which is not there: start the program, or name the file that it writes; one that ended may have left this one"
+            ),
+            (
+                "there",
+                "names process 5001, which is there: the other keys of its map do not match it, or an earlier group of the file has it"
+            ),
+            ("pipe", "cannot be read: it is a pipe, a socket or a device: give the path of a file"),
+            ("host", "cannot be read: Is a directory"),
+        ]
+        for (name, words) in cases {
+            let path = folder.path(name)
+            let file = try WatchFile.parse(
+                Array("groups: [{ service: a, match: { pid_file: '\(path)', executable: nginx } }]".utf8), path: "w.yaml")
+            #expect(
+                try GroupCensus(of: file, root: host.root).lines
+                    == ["a/a: no process matches the group in line 1; \(path) \(words)"])
+        }
+        // Several maps, of which some are said.
+        let maps = (0..<7).map { "{ pid_file: /nowhere/\($0).pid }" }.joined(separator: ", ")
+        let several = try WatchFile.parse(Array("groups: [{ service: a, match: [\(maps)] }]".utf8), path: "w.yaml")
+        let line = try #require(try GroupCensus(of: several, root: host.root).lines.first)
+        #expect(line.contains("/nowhere/4.pid is not there") && !line.contains("5.pid") && line.hasSuffix("; …"))
+    }
+
+    @Test func `says who may not read a pid file`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("1\n", to: "nginx.pid")
+        try #require(chmod(folder.path("nginx.pid"), 0o600) == 0)
+        try folder.write("groups: [{service: nginx, match: {pid_file: '\(folder.path("nginx.pid"))'}}]", to: "watch.yaml")
+        let options = ["--reuid=65534", "--clear-groups", Self.agent, "check-config", folder.path("watch.yaml"), "--processes"]
+        let result = try Command.run("setpriv", options)
+        #expect(
+            result.output.contains(
+                "\(folder.path("nginx.pid")) may not be read by uid 65534: Permission denied: let this user read the file, and search its folders"
+            ) && result.passed, "\(result.text)")
     }
 
     @Test func `leaves the agent's own command as it was`() throws {

@@ -23,6 +23,23 @@ import Testing
         #expect(try NameTemplate("checkout-${n}-${m}").captures == ["n", "m"])
     }
 
+    @Test func `the machine's name is part of the template, made fit as what is captured`() throws {
+        let plain = try NameTemplate("${host}").naming(host: "web-1.example.com")
+        #expect(plain.plainName == "web-1.example.com" && plain.captures.isEmpty && plain.name([:]) == plain.plainName)
+        let captured = try NameTemplate("${host}-${n}").naming(host: "web-1")
+        #expect(captured.plainName == nil && captured.captures == ["n"] && captured.description == "web-1-${n}")
+        #expect(captured.name(["n": "7", "host": "x"]) == "web-1-7")
+        // Whatever a machine is called, and never what another name captures.
+        for (host, name) in [
+            ("a/b,\"c\n", "a_b__c_"), ("", "localhost"), ("${n}", "${n}"), (String(repeating: "h", count: 200), nil),
+        ] as [(String, String?)] {
+            let template = try NameTemplate("${host}").naming(host: host)
+            #expect(template.plainName == name ?? String(repeating: "h", count: 128))
+            #expect(template.plainName == template.name(["n": "1"]) && template.plainName == template.description)
+        }
+        #expect(try NameTemplate("checkout").naming(host: "web-1") == NameTemplate("checkout"))
+    }
+
     @Test(arguments: [
         ("a${b", NameTemplateFault.unclosed), ("${}", .unnamed), ("a/b", .name), ("a\"${b}", .name), ("", .name),
         (String(repeating: "a", count: 129), .name),

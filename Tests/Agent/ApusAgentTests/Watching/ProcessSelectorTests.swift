@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusAgent
 import ApusLinux
 import Foundation
+import Glibc
 import HostTesting
 import Testing
 
@@ -99,6 +100,24 @@ import Testing
         #expect(group.identity(of: Self.node) == nil, "there is no file")
         try folder.write(content, to: "pid")
         #expect((group.identity(of: Self.node) != nil) == wanted)
+    }
+
+    @Test func `a pid file of a user names processes of that user alone`() throws {
+        let folder = try TemporaryFolder()
+        let (path, link) = (folder.path("pid"), folder.path("link"))
+        try folder.write("4712\n", to: "pid")
+        let groups = try [group("{pid_file: \(path)}"), group("{pid_file: \(link)}")]
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        func matched(_ facts: ProcessFacts) -> [Bool] { groups.map { $0.identity(of: facts) != nil } }
+        // The tests run as root, whose file this is.
+        #expect(matched(Self.hidden) == [true, true])
+        try #require(chown(path, 1000, 1000) == 0)
+        #expect(matched(Self.hidden) == [true, true])
+        try #require(chown(path, 1001, 1001) == 0)
+        #expect(matched(Self.hidden) == [false, false])
+        // Whoever makes a link to another's file chooses as well.
+        try #require(chown(path, 0, 0) == 0 && lchown(link, 1001, 1001) == 0)
+        #expect(matched(Self.hidden) == [true, false])
     }
 
     @Test(.timeLimit(.minutes(1)))

@@ -12,7 +12,7 @@ import Testing
     /// What is written for a captured tree, its groups, and what they match there.
     private func draft(_ host: FixtureHost) throws -> (text: String, groups: [String], census: [String]) {
         let text = try WatchDraft(of: host.root).text
-        let file = try WatchFile.parse(Array(text.utf8), path: "init")
+        let file = try WatchFile.parse(Array(text.utf8), path: "init", host: "h")
         return (text, file.groups.map { "\($0.service)/\($0.instance)" }, try GroupCensus(of: file, root: host.root).lines)
     }
 
@@ -39,17 +39,19 @@ import Testing
         let (text, groups, census) = try draft(host)
         #expect(
             groups == [
-                "containers/${container}", "apus-worker-worker-1/apus-worker-worker-1", "batch-1/batch-1", "batch-2/batch-2",
-                "nginx/nginx", #"pg_x2d1-15-main/pg_x2d1-15-main"#, "redis/redis", "gunicorn/gunicorn-${app}",
-                "node/node-${script}",
-                "java/java-${jar}",
+                "containers/h-${container}", "apus-worker-worker-1/h", "batch-1/h", "batch-2/h", "nginx/h",
+                "pg_x2d1-15-main/h", "redis/h", "gunicorn/h-gunicorn-${app}", "node/h-node-${script}", "java/h-java-${jar}",
             ])
         #expect(!census.contains { $0.contains("matches the group in line") }, "\(census)")
-        #expect(census.contains { $0.hasPrefix("node/node-checkout_server.js: 1 process: 5002") })
-        #expect(census.contains { $0.hasPrefix("node/node-cart_server.js: 1 process: 5003") })
-        #expect(census.contains { $0.hasPrefix("containers/\(id.prefix(12)): 1 control group") })
-        #expect(text.contains("  # - service: 'dbus'\n  #   match: { unit: 'dbus.service' }\n"))
+        #expect(census.contains { $0.hasPrefix("node/h-node-checkout_server.js: 1 process: 5002") })
+        #expect(census.contains { $0.hasPrefix("node/h-node-cart_server.js: 1 process: 5003") })
+        #expect(census.contains { $0.hasPrefix("containers/h-\(id.prefix(12)): 1 control group") })
+        #expect(text.contains("  # - service: 'dbus'\n  #   instance: ${host}\n  #   match: { unit: 'dbus.service' }\n"))
         #expect(text.contains("  # - service: 'strange'\n"))
+        #expect(text.contains("  - service: 'nginx'\n    instance: ${host}\n    match: { unit: 'nginx.service' }\n"))
+        #expect(
+            text.contains(
+                "# ${host} is the name of the machine that the agent runs on. Prometheus takes names as agents give them"))
         // With the signs taken away the comments are groups.
         let whole = text.replacing("  # - ", with: "  - ").replacing("  #   ", with: "    ")
         #expect(try WatchFile.parse(Array(whole.utf8), path: "init").groups.count > groups.count)
@@ -70,13 +72,28 @@ import Testing
         }
         let census = try draft(host).census
         for line in [
-            "gunicorn/gunicorn-shop.wsgi:app: 1 process: 5001", "gunicorn/gunicorn-cart.wsgi:make: 2 processes: 5002 5003",
-            "uvicorn/uvicorn-shop:app: 1 process: 5004", "uvicorn/uvicorn-cart.main:app: 1 process: 5005",
-            "uvicorn/uvicorn-one-main:app: 1 process: 5006", "uvicorn/uvicorn-two-main:app: 1 process: 5007",
-            "gunicorn/gunicorn: 1 process: 5008",
+            "gunicorn/h-gunicorn-shop.wsgi:app: 1 process: 5001", "gunicorn/h-gunicorn-cart.wsgi:make: 2 processes: 5002 5003",
+            "uvicorn/h-uvicorn-shop:app: 1 process: 5004", "uvicorn/h-uvicorn-cart.main:app: 1 process: 5005",
+            "uvicorn/h-uvicorn-one-main:app: 1 process: 5006", "uvicorn/h-uvicorn-two-main:app: 1 process: 5007",
+            "gunicorn/h: 1 process: 5008",
         ] {
             #expect(census.contains(line), "\(line): \(census)")
         }
+    }
+
+    @Test func `one file that is for two hosts has no name of both`() throws {
+        let host = try FixtureHost()
+        try make("system.slice/nginx.service", in: host)
+        try host.put(
+            .init(pid: 5001, name: "redis-server", command: "/usr/bin/redis-server *:6379"),
+            .init(pid: 5002, name: "java", command: "java -jar /srv/shop.jar"))
+        let text = try WatchDraft(of: host.root).text
+        let names = try ["web-1", "web-2"].map { name in
+            let file = try WatchFile.parse(Array(text.utf8), path: "init", host: name)
+            #expect(file.groups.count > 4)
+            return Set(try GroupCensus(of: file, root: host.root).lines.map { String($0.prefix { $0 != ":" }) })
+        }
+        #expect(names[0].isDisjoint(with: names[1]), "\(names)")
     }
 
     @Test func `a program beside the service of its name is a group of another name`() throws {
@@ -84,8 +101,8 @@ import Testing
         try make("system.slice/nginx.service", in: host)
         try host.put(.init(pid: 5001, name: "stray", command: "/usr/sbin/nginx -g x"))
         let (text, groups, census) = try draft(host)
-        #expect(groups.contains("nginx/nginx") && groups.contains("nginx-2/nginx-2"), "\(text)")
-        #expect(census.contains("nginx-2/nginx-2: 1 process: 5001"), "\(census)")
+        #expect(groups.contains("nginx/h") && groups.contains("nginx-2/h"), "\(text)")
+        #expect(census.contains("nginx-2/h: 1 process: 5001"), "\(census)")
     }
 
     @Test func `what no file can name is left out, which a comment says`() throws {
@@ -99,7 +116,7 @@ import Testing
             .init(pid: 5001, name: "x", command: "/opt/${container} -v"), .init(pid: 5002, name: "y", command: "/opt/a\u{7}b"),
             .init(pid: 5003, name: "z", command: "/opt/fine"))
         let (text, groups, _) = try draft(host)
-        #expect(groups.contains("containers/${container}") && text.contains("cgroup: '/good.slice/docker-*.scope'"))
+        #expect(groups.contains("containers/h-${container}") && text.contains("cgroup: '/good.slice/docker-*.scope'"))
         #expect(text.contains("  # 3 control groups of containers are left out, as no pattern of this file can name them"))
         #expect(text.contains("  # 2 programs are left out, as no pattern of this file can name them"))
         #expect(text.contains("  # - service: 'fine'\n"))
@@ -188,7 +205,8 @@ import Testing
         #expect(made.passed && made.output.contains("\(path) is written"), "\(made.text)")
         let checked = try Command.run(Self.agent, ["check-config", "--processes", path])
         #expect(checked.passed, "\(checked.text)")
-        let name = "python/python-\(folder.path.split(separator: "/").last ?? "")_apus-draft.py: 1 process: \(program.pid)"
+        let name =
+            "python/\(HostName.current)-python-\(folder.path.split(separator: "/").last ?? "")_apus-draft.py: 1 process: \(program.pid)"
         #expect(checked.output.contains(name), "\(checked.output)")
         let again = try Command.run(Self.agent, ["init", "--output", path])
         #expect(again.status == 1 && again.errors.contains("\(path) is there already: --force replaces it"))

@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusAgent
 import ApusJournal
+import ApusLinux
 import Foundation
 import HostTesting
 import Testing
@@ -25,7 +26,9 @@ import Testing
               - unit: postgresql@*.service
         """#
 
-    private func parse(_ text: String) throws -> WatchFile { try WatchFile.parse(Array(text.utf8), path: "w.yaml") }
+    private func parse(_ text: String, host: String = "web-1") throws -> WatchFile {
+        try WatchFile.parse(Array(text.utf8), path: "w.yaml", host: host)
+    }
 
     /// The lines of all errors.
     private func errors(_ text: String) -> [String] {
@@ -86,6 +89,77 @@ import Testing
             "nothing is named to watch: write groups:, scrape:, services: or journal: with a list below it, or groups: [] where nothing is to be watched"
         #expect(errors(text) == ["w.yaml: \(nothing)"])
         #expect(errors("{}") == ["w.yaml:1:1: \(nothing)"])
+    }
+
+    @Test func `host in a name is the machine's, and the name is a plain one where nothing else is captured`() throws {
+        let file = try parse(
+            #"""
+            groups:
+              - service: nginx
+                instance: ${host}
+                match: { executable: nginx }
+                scrape: http://127.0.0.1:1
+                names: { heap: x }
+              - service: node
+                instance: ${host}-${app}
+                match: { command: '(?<app>a)' }
+              - service: box-${host}
+                instance: ${host}-${container}
+                match: { cgroup: /a }
+            scrape: [{ service: mailer, instance: '${host}', url: 'http://127.0.0.1:2' }]
+            """#)
+        #expect(file.groups.map(\.instance.plainName) == ["web-1", nil, nil])
+        #expect(file.groups.map(\.instance.captures) == [[], ["app"], ["container"]])
+        #expect(file.groups[2].service.plainName == "box-web-1")
+        #expect(file.scrapes.map(\.identity.description).sorted() == ["mailer/web-1", "nginx/web-1"])
+        #expect(file.names.count == 1 && file.remarks.isEmpty)
+    }
+
+    @Test func `a capture of one's own that is called host stays what the command says`() throws {
+        let file = try parse("groups: [{service: a, instance: '${host}', match: {command: '--on (?<host>\\w+)'}}]")
+        #expect(file.groups.map(\.instance.plainName) == [nil] && file.groups.map(\.instance.captures) == [["host"]])
+        let facts = ProcessFacts(
+            pid: 1, name: "a", executable: nil, command: "a --on db", user: 0, unit: nil, controlGroup: nil)
+        #expect(file.groups[0].identity(of: facts)?.instance == "db")
+        // Of one group it is one of the two.
+        #expect(
+            errors("groups:\n- service: a\n  instance: ${host}\n  match:\n  - command: (?<host>a)\n  - executable: b\n") == [
+                "w.yaml:3:13: the match in line 6 captures no ${host}: write (?<host>…) into its command, or into none of the group, where "
+                    + "${host} is the machine's name"
+            ])
+    }
+
+    @Test func `a name that is another one's on this machine is refused there`() {
+        let text =
+            "groups: [{service: a, instance: web-1, match: {user: 0}}, {service: a, instance: '${host}', match: {user: 1}}]"
+        #expect(throws: WatchFileError.self) { try parse(text, host: "web-1") }
+        #expect(throws: Never.self) { try parse(text, host: "web-2") }
+    }
+
+    @Test(arguments: ["", "(none)", "localhost", "localhost.localdomain"])
+    func `a machine without a name of its own is remarked once`(host: String) throws {
+        let text =
+            "groups: [{service: a, instance: '${host}', match: {user: 0}}, {service: b, instance: '${host}', match: {user: 0}}]"
+        let remarks = try parse(text, host: host).remarks
+        #expect(remarks.count == 1 && remarks[0].hasPrefix("w.yaml:1:33: this host has no name of its own, so that"))
+    }
+
+    @Test func `a user that this host does not have is remarked, and matches nothing`() throws {
+        let text =
+            "groups:\n- service: a\n  match: [{user: nobody-here}, {user: nobody-here, command: x}]\n- {service: b, match: {user: '70'}}\n"
+        let file = try parse(text)
+        let words =
+            ": there is no user “nobody-here” on this host, so that nothing matches here: make it and reload the agent, or write another one"
+        #expect(file.remarks == ["w.yaml:3:18\(words)", "w.yaml:3:37\(words)"])
+        for user in [0, 70, UInt32.max] {
+            let facts = ProcessFacts(
+                pid: 1, name: "a", executable: nil, command: "x", user: user, unit: nil, controlGroup: nil)
+            #expect(file.groups[0].identity(of: facts) == nil)
+            #expect((file.groups[1].identity(of: facts) != nil) == (user == 70))
+        }
+        let many = try parse("groups: [{service: a, match: [\(String(repeating: "{user: nobody-here}, ", count: 30))]}]")
+            .remarks
+        #expect(many.count == 21 && many.last == "w.yaml: 10 more remarks are not listed")
     }
 
     @Test(arguments: [
@@ -169,7 +243,6 @@ import Testing
         ("banana: node", "4:5: “banana” is no key of match: the keys are executable, command, user, pid_file, unit, cgroup"),
         ("command: 'a('", "4:14: command is no regular expression of PCRE2: at its character 3: missing closing parenthesis"),
         ("executable: {}", "4:17: executable is a map: write a text"),
-        ("user: nobody-here", "4:11: there is no user “nobody-here”: make it first, or write its number"),
         ("user: 4294967295", "4:11: user “4294967295” is no number of a user: write it as `id -u` does"),
         (
             "unit: nginx", "4:11: unit “nginx” is no unit: write its name with its type, such as nginx.service, or a glob"
@@ -207,7 +280,7 @@ import Testing
                 match: {usr: 0}
                 descendant: true
               - service: c
-                match: {command: '(', user: nobody-here}
+                match: {command: '(', user: 4294967295}
             """
         #expect(
             errors(text).map { $0.prefix(13) } == [

@@ -86,7 +86,7 @@ import Testing
         ("scrape: [{service: a}]", "1:10: url is missing: write where the page is, such as http://127.0.0.1:9464/metrics"),
         (
             "scrape: [{service: '${a}', url: 'http://127.0.0.1/'}]",
-            "1:20: service has ${…}, and a page has no command to capture from: write one element for each instance"
+            "1:20: service has ${…}, and a page has no command to capture from: write one element for each instance, with no other than ${host}"
         ),
         (
             "scrape: [{service: a, url: 'http://127.0.0.1/', timeout: 5}]",
@@ -215,6 +215,24 @@ import Testing
         // Of another service, what is usual holds.
         let other = try naming(file, Self.text, of: "other")
         #expect(other["service_process_heap_bytes"] == ["": 9] && other["queue_depth"] == nil)
+    }
+
+    @Test func `the machine's name stands in names of pages and patterns of services`() throws {
+        func heap(_ instance: String) throws -> Double? {
+            let book = NameBook()
+            let text = """
+                services: [{ service: shop, instance: '${host}-*', names: { heap: my_heap_bytes } }]
+                groups: [{ service: shop, instance: '${host}', match: { user: 0 }, names: { heap: lag_ms } }]
+                """
+            book.watch(try WatchFile.parse(Array(text.utf8), path: "w.yaml", host: "a*b"))
+            let report = try ReceivedReport(text: Array(Self.text.utf8), as: .text, limits: .forTests)
+            let named = book.naming(report, of: InstanceIdentity(service: "shop", instance: instance)).report
+            return named.families.first { $0.name == "service_process_heap_bytes" }?.series.first?.value.asDouble
+        }
+        #expect(try heap("a*b-1") == 7)
+        #expect(try heap("a*b") == 250)
+        // What is usual.
+        #expect(try heap("axyzb-1") == 9)
     }
 
     @Test(arguments: ["[jobs, 'jobs{state=\"waiting\"}']", "['jobs{queue=\"mail\"}', 'jobs{queue=~\"mail|sms|dead\"}']"])

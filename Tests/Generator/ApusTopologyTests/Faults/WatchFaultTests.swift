@@ -100,6 +100,12 @@ import Testing
                 "the instances of reports are named by ${site}, which the command that a match lacks does not capture: write"
                     + " (?<site>…) into it"
             ])
+        // The machine's name needs no capture, unless there is one.
+        #expect(faults(found("reports", .unit("reports@*.service"), named: "${host}-reports")) == [])
+        #expect(
+            faults(
+                found("reports", .unit("reports.service"), ProcessMatch(command: "(?<host>a)"), named: "${host}")
+            ).count == 1)
         #expect(
             faults(found("reports", .unit("reports@*.service"), named: "reports-1")).map {
                 $0.hasPrefix("the name “reports-1”")

@@ -14,7 +14,12 @@ struct WatchDraftWriter {
 
     private static let opening = """
         # Processes that apus-agent watches beside the services that report to it, as apus-agent init found them on this host.
-        # Each group, or each instance of it, has the labels service and instance. After a change:
+        # Each group, or each instance of it, has the labels service and instance.
+        #
+        # ${host} is the name of the machine that the agent runs on. Prometheus takes names as agents give them (honor_labels), so that two
+        # hosts on which a group has one name would be one series: keep ${host} in names where the file is for several hosts.
+        #
+        # After a change:
         #
         #   apus-agent check-config --processes FILE
         #   systemctl reload apus-agent
@@ -82,15 +87,18 @@ struct WatchDraftWriter {
     }
 
     private static func lines(of patterns: some Sequence<String>) -> [String] {
-        ["service: containers", "instance: ${container}", "match:"] + patterns.map { "  - cgroup: \(quoted($0))" }
+        ["service: containers", "instance: ${host}-${container}", "match:"] + patterns.map { "  - cgroup: \(quoted($0))" }
     }
 
     mutating func add(known lines: [String]) {
         var lines = lines
-        let mark = "service: "
-        // A service of systemd may have the name, and one that is mentioned later is called otherwise.
-        if let first = lines.first, first.hasPrefix(mark), !lines.contains(where: { $0.hasPrefix("instance: ") }) {
-            lines[0] = mark + free(String(first.dropFirst(mark.count)))
+        let (service, instance) = ("service: ", "instance: ")
+        if let place = lines.firstIndex(where: { $0.hasPrefix(instance) }) {
+            lines[place] = "\(instance)${host}-\(lines[place].dropFirst(instance.count))"
+        } else if let first = lines.first, first.hasPrefix(service) {
+            // A service of systemd may have the name, and one that is mentioned later is called otherwise.
+            lines[0] = service + free(String(first.dropFirst(service.count)))
+            lines.insert(Self.instance, at: 1)
         }
         add(lines, below: "Programs outside of these services, with all that they have started.")
     }
@@ -104,6 +112,9 @@ struct WatchDraftWriter {
         self.heading = heading
         groups.append((isNew ? "\n  # \(heading)\n" : "") + Self.item(lines))
     }
+
+    /// What a group with one instance on each host calls it.
+    private static let instance = "instance: ${host}"
 
     /// A name that no group has yet.
     private mutating func free(_ stem: String) -> String {
@@ -119,7 +130,7 @@ struct WatchDraftWriter {
     }
 
     private static func lines(of unit: UnitFolding, name: String) -> [String] {
-        ["service: \(quoted(name))", "match: { unit: \(quoted(unit.pattern)) }"]
+        ["service: \(quoted(name))", instance, "match: { unit: \(quoted(unit.pattern)) }"]
     }
 
     // MARK: - Comments
@@ -151,7 +162,7 @@ struct WatchDraftWriter {
 
     private static func lines(of program: String, _ count: Int, name: String) -> [String] {
         [
-            "service: \(quoted(name))",
+            "service: \(quoted(name))", instance,
             "match: { executable: \(quoted(program)) }  # \(count) process\(count == 1 ? "" : "es")",
         ]
     }

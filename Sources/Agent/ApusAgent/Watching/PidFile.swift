@@ -1,0 +1,83 @@
+import ApusLimits
+import ApusLinux
+import ApusText
+import Glibc
+
+/// A file in which a program keeps the number of its process.
+struct PidFile: Sendable {
+    let path: String
+
+    /// The number in the first line, as the file has it now; `nil` where there is no such file, or no such number in it.
+    func pid() -> Int32? { try? number() }
+
+    /// Whether it names a process, and whoever can write it may: root and the agent's user name any, others their own alone, or they could
+    /// take somebody else's process from its group.
+    func names(_ facts: ProcessFacts) -> Bool {
+        guard pid() == facts.pid else { return false }
+        return strangers(to: facts.user).isEmpty
+    }
+
+    /// The users who have the file say what they like, and may not name a process of this user: whose it is, and whose a link to it is.
+    private func strangers(to user: UInt32) -> [UInt32] {
+        var (file, link) = (stat(), stat())
+        guard stat(path, &file) == 0, lstat(path, &link) == 0 else { return [] }
+        return [file.st_uid, link.st_uid].filter { ![0, geteuid(), user].contains($0) }
+    }
+
+    /// Why no process may be the one that the file names, as it is now, and what to do.
+    func words(_ root: KernelRoot) -> String {
+        let name = path.excerpt(256).showingUnseen()
+        do throws(Fault) {
+            let pid = try number()
+            guard access("\(root.proc)/\(pid)", F_OK) == 0 else {
+                return "\(name) names process \(pid), which is not there: start the program, or name the file that it "
+                    + "writes; one that ended may have left this one"
+            }
+            if let user = try? WatchedProcess(pid: pid, root: root).user(), let stranger = strangers(to: user).first {
+                return
+                    "\(name) names process \(pid) of uid \(user), and is of uid \(stranger), who may name their own processes "
+                    + "alone: let root or that user write the file"
+            }
+            return "\(name) names process \(pid), which is there: the other keys of its map do not match it, or an earlier "
+                + "group of the file has it"
+        } catch {
+            return "\(name) \(error.reason)"
+        }
+    }
+
+    /// Why no number is had.
+    private enum Fault: Error {
+        case file(LinuxError)
+        case noNumber
+
+        /// What it is, and what to do.
+        var reason: String {
+            switch self {
+            case .noNumber: "holds no number in its first line: let the program write the number of its process there"
+            case .file(let error) where error.code == ENOENT || error.code == ENOTDIR:
+                "is not there: start the program, or name the file that it writes"
+            case .file(let error) where error.isForbidden:
+                "may not be read by uid \(geteuid()): \(error.reason): let this user read the file, and search its folders"
+            case .file(let error) where error.code == EFBIG:
+                "is longer than \(WatchLimits.pidFile.value.limitText): name the file that holds the number alone"
+            case .file(let error): "cannot be read: \(error.reason)"
+            }
+        }
+    }
+
+    private static let blanks = Set(" \t\r".utf8)
+
+    private func number() throws(Fault) -> Int32 {
+        let bytes: [UInt8]
+        do throws(LinuxError) {
+            bytes = try WholeFile.read(path, longest: WatchLimits.pidFile.value.bytes, isStored: true)
+        } catch {
+            throw .file(error)
+        }
+        var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        while let last = line.last, Self.blanks.contains(last) { line.removeLast() }
+        let digits = line.drop { Self.blanks.contains($0) }
+        guard let number = Int32(String(decoding: digits, as: UTF8.self)), number > 0 else { throw .noNumber }
+        return number
+    }
+}
