@@ -2,61 +2,12 @@ import ApusTopology
 import GeneratorTesting
 import Testing
 
-/// What happens to processes: restarts, heaps that grow, and pools that are slow.
+/// What happens to processes: reports that cease, heaps that grow, and pools that are slow.
 @Suite struct `Events of processes` {
-    private static let site = #"{service="reports",instance="reports-lisbon""#
-
     /// Parts of a series in promtool's notation.
     private static func runs(_ count: Int, _ part: (Int) -> String) -> String {
         (0..<count).map(part).joined(separator: " ")
     }
-
-    // MARK: - Restarts
-
-    private static let loopStarts = "-90000x60 \(runs(40) { "\(305 + 20 * $0)x3" })"
-    private static let loopUptimes = "90000+5x60 \(runs(40) { _ in "0+5x3" })"
-
-    private static let restarts: [RuleScenario] = [
-        RuleScenario(
-            "the oldest of four workers, which live for eight minutes each, is another one every other minute",
-            of: polyglotFleet,
-            [
-                "service_process_start_time_seconds\(site)}": "-360x7 -240x7 -120x7 0x7 120x7 240x7 360x20",
-                "worker_uptime_seconds\(site)}": "360+15x7 360+15x7 360+15x7 360+15x7 360+15x7 360+15x7 360+15x20",
-                "service_processes\(site),state=\"sleeping\"}": "4x70",
-            ], .at("8m", "TooManyRestarts", 0), .at("12m", "TooManyRestarts", 0)),
-        RuleScenario(
-            "workers that are ended in turn are all started again by a deployment", of: polyglotFleet,
-            [
-                "service_process_start_time_seconds\(site)}": "-360x7 -240x7 -120x7 0x7 120x7 600x50",
-                "worker_uptime_seconds\(site)}": "360+15x7 360+15x7 360+15x7 360+15x7 360+15x7 0+15x50",
-                "service_processes\(site),state=\"sleeping\"}": "4x90",
-            ], .at("10m", "TooManyRestarts", 0), .at("11m30s", "TooManyRestarts", 0), .at("14m", "TooManyRestarts", 0)),
-        RuleScenario(
-            "a master with four workers ends and is started again every twenty seconds", of: polyglotFleet, every: "5s",
-            [
-                "service_process_start_time_seconds\(site)}": loopStarts,
-                "worker_uptime_seconds\(site)}": loopUptimes,
-                "service_processes\(site),state=\"sleeping\"}": "4x300", "service_processes\(site),state=\"running\"}": "1x300",
-            ], .at("5m", "TooManyRestarts", 0), .at("8m30s", "TooManyRestarts", 1), .at("15m", "TooManyRestarts", 1)),
-        RuleScenario(
-            "a master with four workers ends and is started again every three minutes", of: polyglotFleet,
-            [
-                "service_process_start_time_seconds\(site)}": runs(10) { "\(180 * $0)x11" },
-                "worker_uptime_seconds\(site)}": runs(10) { _ in "0+15x11" },
-                "service_processes\(site),state=\"sleeping\"}": "5x120",
-            ], .at("8m", "TooManyRestarts", 0), .at("20m", "TooManyRestarts", 1)),
-        RuleScenario(
-            "one worker starts every other minute", of: polyglotFleet,
-            [
-                "service_process_start_time_seconds\(site)}": "0x7 120x7 240x7 360x7 480x7 600x30",
-                "service_processes\(site),state=\"sleeping\"}": "1x70",
-            ], .at("12m", "TooManyRestarts", 1)),
-        RuleScenario(
-            "a script that reported under a name that it captured has ended", of: polyglotFleet,
-            [#"apus_service_report_age_seconds{service="reports",instance="reports-lisbon"}"#: "0+15x40"],
-            .at("6m", "ReportsCease", 0)),
-    ]
 
     // MARK: - Heaps
 
@@ -151,6 +102,13 @@ import Testing
             ], .at("8m", "SlowPool", 1)),
     ]
 
-    @Test(arguments: restarts + heaps + slowPools)
+    private static let reports: [RuleScenario] = [
+        RuleScenario(
+            "a script that reported under a name that it captured has ended", of: polyglotFleet,
+            [#"apus_service_report_age_seconds{service="reports",instance="reports-lisbon"}"#: "0+15x40"],
+            .at("6m", "ReportsCease", 0))
+    ]
+
+    @Test(arguments: reports + heaps + slowPools)
     func `call whom they should, and nobody else`(scenario: RuleScenario) throws { try scenario.expectItToHold() }
 }

@@ -25,7 +25,8 @@ import Testing
     private static let ofPages: Set = [
         "PageUnread", "PageUnreliable", "PageSeriesLeftOut", "ProcessStopped", "ProcessesChurn", "ListenQueueFull",
         "UnitAbsent", "TimerMissed",
-        "SocketRefusesConnections", "UnitInactive", "MemoryPressure", "HostMemoryLow", "HostOverloaded", "AgentLeavesProcesses",
+        "SocketRefusesConnections", "UnitInactive", "UnitRestartsOften", "MemoryPressure", "HostMemoryLow", "HostOverloaded",
+        "AgentLeavesProcesses",
     ]
 
     @Test func `there are those of pages and of what agents see of units and hosts`() {

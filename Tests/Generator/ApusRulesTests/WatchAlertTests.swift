@@ -17,7 +17,9 @@ import Testing
 
     private static let ofPages: Set = ["PageUnread", "PageUnreliable", "PageSeriesLeftOut"]
     private static let ofGroups: Set = ["ProcessStopped", "ProcessesChurn", "AgentLeavesProcesses"]
-    private static let ofUnits: Set = ["UnitAbsent", "TimerMissed", "SocketRefusesConnections", "UnitInactive"]
+    private static let ofUnits: Set = [
+        "UnitAbsent", "TimerMissed", "SocketRefusesConnections", "UnitInactive", "UnitRestartsOften",
+    ]
     private static let ofJournal: Set = ["JournalFilesUnread", "JournalUnitsFolded", "JournalNamesFolded", "MessagesDropped"]
     private static let ofHosts: Set = ["MemoryPressure", "HostMemoryLow", "HostOverloaded"]
 
@@ -41,9 +43,10 @@ import Testing
 
     @Test(
         arguments: [
-            (["a.timer"], ["UnitAbsent", "TimerMissed", "UnitInactive"]), (["a.service"], ["UnitAbsent"]), (["a*.service"], []),
+            (["a.timer"], ["UnitAbsent", "TimerMissed", "UnitInactive"]), (["a.service"], ["UnitAbsent", "UnitRestartsOften"]),
+            (["a*.service"], ["UnitRestartsOften"]),
             (["srv-*.mount"], ["UnitInactive"]), (["a*.socket"], ["SocketRefusesConnections", "UnitInactive"]),
-            (["a*"], ["SocketRefusesConnections", "TimerMissed", "UnitInactive"]),
+            (["a*"], ["SocketRefusesConnections", "TimerMissed", "UnitInactive", "UnitRestartsOften"]),
         ] as [([String], [String])]) func `are of units by the types that are watched`(units: [String], alerts: [String]) throws
     {
         let watched = units.count == 1 ? HostUnits(units[0]) : HostUnits()

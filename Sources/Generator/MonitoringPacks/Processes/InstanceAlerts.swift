@@ -34,7 +34,7 @@ struct InstanceAlerts {
     }
 
     /// The services whose instances the fleet names. Whatever has its name from a command or a container may end as it likes.
-    private var expected: [FleetService] { fleet.services.filter { $0.found?.instanceTemplate == nil } }
+    var expected: [FleetService] { fleet.services.filter { $0.found?.instanceTemplate == nil } }
 
     /// The expected services that report over HTTP.
     private var reporters: [FleetService] { expected.filter(\.reports.isOverHTTP) }

@@ -56,11 +56,11 @@ struct InstanceDashboard {
     private var starts: Panel {
         Panel(
             "Starts",
-            description: "How often the process started within \(DurationText.string(InstanceAlerts.restartWindow)), "
+            description: "How often the service started within \(DurationText.string(InstanceAlerts.restartWindow)), "
                 + "and the most that is usual.",
             kind: .stat, unit: .count
         ) {
-            PanelQuery(InstanceAlerts.starts, legend: "\(.instance)")
+            PanelQuery(InstanceAlerts(fleet: fleet).starts, legend: "\(.instance)")
         }.thresholds(.limit(of: InstanceAlerts(fleet: fleet).tooManyRestarts))
     }
 

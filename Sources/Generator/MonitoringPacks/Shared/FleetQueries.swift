@@ -11,6 +11,16 @@ extension Series {
         return names.count == 1
             ? matching(.service, names.joined()) : matching(.service, .matches, names.joined(separator: "|"))
     }
+
+    /// The series of whatever is none of some services.
+    package func notOf<Own>(_ services: [FleetService]) -> Self where Key == SeriesKey<Own> {
+        let names = services.map(\.name)
+        switch names.count {
+        case 0: return self
+        case 1: return matching(.service, .differs, names[0])
+        default: return matching(.service, .matchesNot, names.joined(separator: "|"))
+        }
+    }
 }
 
 /// Queries that alerts and panels share, so that both speak of the same thing.

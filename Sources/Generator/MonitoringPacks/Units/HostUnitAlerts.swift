@@ -1,6 +1,7 @@
 import AgentMetrics
 import ApusMetrics
 import ApusPromQL
+import ApusText
 import ApusTopology
 
 /// Timers, sockets, mounts and whatever else the fleet has its agent watch beside its own units.
@@ -10,6 +11,7 @@ struct HostUnitAlerts {
     var all: [Alert] {
         guard fleet.isUnderSystemd, let units = fleet.hostUnits else { return [] }
         return (units.namesSome ? [unitAbsent] : []) + (units.mayHave("timer") ? [timerMissed] : [])
+            + (units.mayHave("service") ? [unitRestarts] : [])
             + (units.mayHave("socket") ? [connectionsRefused] : [])
             + (units.mayHave("automount", "mount", "path", "socket", "swap", "target", "timer") ? [unitInactive] : [])
     }
@@ -48,6 +50,36 @@ struct HostUnitAlerts {
                     "Look whether systemd hangs, or the host was suspended: `journalctl -u UNIT -n 50`.",
                     "Do its work by hand: `systemctl start SERVICE`; then `systemctl restart UNIT`.",
                 ]))
+    }
+
+    /// What systemd starts again by itself: a service that crashes, and neither a timer's next run nor the next connection of a socket.
+    private var unitRestarts: Alert {
+        let limit = fleet.thresholds[Threshold.restarts]
+        let window = InstanceAlerts.restartWindow
+        return Alert(
+            "UnitRestartsOften", when: Units.restarts.series.increase(over: .fixed(window)).rounded(), above: limit,
+            summary: "systemd starts a service again and again.",
+            description: """
+                systemd has started \(.label(.unit)) on the host of the agent \(.instance) again \(value: .decimals(0)) times \
+                within \(text: DurationText.string(window)); the limit is \(limit).
+                """,
+            runbook: Runbook(
+                meaning: "The service ends soon after its start, and `Restart=` of its unit starts it again each time.",
+                impact: "What it had in hand is done again, and each start costs time in which it serves nobody.",
+                queries: [
+                    .init("Automatic restarts", Units.restarts.series.increase(over: .fixed(window))),
+                    .init("How it ended", Units.result.series.value),
+                ],
+                actions: [
+                    "Read why it ended: `systemctl status UNIT`, `journalctl -u UNIT -n 200`.",
+                    "Look for kills by the kernel: `journalctl -k | grep -i oom`.",
+                    "Stop it until the cause is gone: `systemctl stop UNIT`.",
+                ]),
+            inputs: [
+                AlertInput(
+                    Units.restarts, [.service: "apus-agent", .instance: "a", .label(.unit): "u.service"],
+                    .events(limit.wholeValue + 1))
+            ])
     }
 
     private var connectionsRefused: Alert {

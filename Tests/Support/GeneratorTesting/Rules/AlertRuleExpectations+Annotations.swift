@@ -43,8 +43,10 @@ extension AlertRuleExpectations {
         var valuesPast: [Double] {
             let sign: Double = [.less, .lessOrEqual].contains(symbol) ? -1 : 1
             let tenth = limit + sign * abs(limit) * 0.1
-            let isWhole = !["rate(", "increase(", "deriv(", "predict_linear(", "histogram_quantile(", " / "].contains(
-                where: left.description.contains)
+            let isWhole =
+                left.description.hasPrefix("round(")
+                || !["rate(", "increase(", "deriv(", "predict_linear(", "histogram_quantile(", " / "].contains(
+                    where: left.description.contains)
             return limit == 0 ? [sign] : isWhole ? [tenth, limit + sign] : [tenth]
         }
     }

@@ -10,6 +10,8 @@ extension RuleSimulation {
         case .absent: return .vector(try absent(arguments, at: index))
         case .histogramQuantile: return .vector(try quantiles(arguments, expression, at: index))
         case .abs: return .vector(try samples(of: arguments[0], at: index).map { $0.mapped(Swift.abs) })
+        case .round where arguments.count == 1:
+            return .vector(try samples(of: arguments[0], at: index).map { $0.mapped { ($0 + 0.5).rounded(.down) } })
         case .vector:
             guard case .scalar(let value) = try value(of: arguments[0], at: index) else { throw .unknown("\(expression)") }
             return .vector([SimulatedSample(labels: [:], value: value)])

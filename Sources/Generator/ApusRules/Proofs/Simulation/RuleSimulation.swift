@@ -15,6 +15,12 @@ struct RuleSimulation {
     /// Seconds between two samples, and two evaluations.
     let step: Double
     private let seriesByName: [String: [SimulatedSeries]]
+    private let results = Results()
+
+    /// What expressions within subqueries came to, by step: windows that overlap have most of it in common.
+    private final class Results {
+        var samples: [String: [Int: [SimulatedSample]]] = [:]
+    }
 
     init(series: [SimulatedSeries], step: Duration) {
         self.step = step / .seconds(1)
@@ -107,7 +113,10 @@ struct RuleSimulation {
                 let (range, all) = try windows(selector, of: window, every: every, at: index)
                 let kept = all.map { $0.keeping { symbol.holds($0, limit) } }
                 return (range, kept.filter { !$0.points.isEmpty })
-            default: break
+            default:
+                // What looks back itself would have to be followed between the steps.
+                guard inner.longestWindow == .zero else { break }
+                return try windows(ofResults: inner, of: window, every: every, at: index)
             }
         }
         guard case .range(let selector, .milliseconds(let window)) = expression.form else { throw .unknown("\(expression)") }
@@ -143,6 +152,28 @@ struct RuleSimulation {
             return SimulatedWindow(labels: series.labels.filter { $0.key != SimulatedSample.nameLabel }, points: points)
         }
         return (end - window..<end, windows.filter { !$0.points.isEmpty })
+    }
+
+    /// The results of an expression at each multiple of some seconds within a window; between two steps they are those of the first.
+    private func windows(
+        ofResults expression: PromQLExpression, of window: Double, every seconds: Double, at index: Int
+    ) throws(Fault) -> (Range<Double>, [SimulatedWindow]) {
+        let end = Double(index) * step
+        let first = max(Int(((end - window) / seconds - 1e-9).rounded(.up)), 0)
+        let last = Int((end / seconds + 1e-9).rounded(.down))
+        let name = expression.description
+        var known = results.samples.removeValue(forKey: name) ?? [:]
+        var points: [[String: String]: [SimulatedWindow.Point]] = [:]
+        for multiple in stride(from: first, through: last, by: 1) {
+            let time = Double(multiple) * seconds
+            let position = Int((time / step + 1e-9).rounded(.down))
+            if known[position] == nil { known[position] = try samples(of: expression, at: position) }
+            for sample in known[position] ?? [] {
+                points[sample.unnamed.labels, default: []].append(.init(time: time, value: sample.value))
+            }
+        }
+        results.samples[name] = known
+        return (end - window..<end, points.map { SimulatedWindow(labels: $0, points: $1) })
     }
 
     /// The newest value of the last five minutes, which is as far as Prometheus looks back.
