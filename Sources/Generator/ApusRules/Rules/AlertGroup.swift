@@ -77,7 +77,7 @@ extension [AlertGroup] {
     /// The thresholds that the alerts watch, each once.
     package var thresholds: [Threshold] {
         var names: Set<String> = []
-        return flatMap(\.rules).compactMap(\.alert.threshold).filter { names.insert($0.name).inserted }
+        return flatMap(\.rules).flatMap(\.alert.limits).filter { names.insert($0.name).inserted }
     }
 }
 

@@ -70,7 +70,7 @@ private func limits(of rule: AlertRule, _ fleet: Fleet) -> String {
     {
         sentences.append("The alert is declared at `\(alert.place)`.")
     }
-    if let threshold = alert.threshold {
+    for threshold in alert.limits {
         sentences.append(
             threshold.isDefault
                 ? "`Thresholds.\(threshold.name)` has its default."

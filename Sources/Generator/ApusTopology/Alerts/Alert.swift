@@ -121,6 +121,13 @@ extension Alert {
 }
 
 extension Alert {
+    /// The limits that the alert compares with: its threshold, and those that its description names besides.
+    package var limits: [Threshold] {
+        var names: Set<String> = []
+        let named = description.compactMap { part in if case .limit(let limit) = part { limit } else { nil } }
+        return ((threshold.map { [$0] } ?? []) + named).filter { names.insert($0.name).inserted }
+    }
+
     /// Whether the alert fires below its limit, and not above it.
     public var firesBelowLimit: Bool { threshold.map { condition.bounds(below: $0.value) } ?? false }
 }

@@ -9,6 +9,8 @@ extension Threshold {
     public static let freeDisk = ThresholdKey.ratio("freeDisk", 0.1, .high, "disk free")
     /// The time within which a file system will be full if it fills on as it does.
     public static let diskFull = ThresholdKey.duration("diskFull", .seconds(4 * 86_400), .medium, "disk full within")
+    /// The free space of a file system, from 0 to 1, below which the alert DiskFillsUp heeds how fast it fills.
+    public static let fillingDisk = ThresholdKey.ratio("fillingDisk", 0.4, .medium, "disk free of those that fill up")
     /// The share of a file system's inodes that are free, from 0 to 1.
     public static let freeInodes = ThresholdKey.ratio("freeInodes", 0.05, .high, "inodes free")
     /// The share of time in which some task waited for memory, from 0 to 1.
@@ -108,20 +110,26 @@ struct HostAlerts {
             ])
     }
 
+    /// A new release or a backup that is unpacked looks like a trend for hours; where much is free, there is time to see that it was none.
     private var diskFillsUp: Alert {
         let free = Self.disks(Filesystem.available)
         let horizon = fleet.thresholds[Threshold.diskFull]
+        let little = fleet.thresholds[Threshold.fillingDisk]
         let perSecond = -0.5 / horizon.value
+        let share = Filesystem.available.series.value / (Filesystem.size.series.value > 0)
+        let trend = free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)).unless(Self.readOnly)
         return Alert(
-            .diskFillsUp,
-            when: free.samples(over: .hours(6)).predicted(after: .seconds(horizon.value)).unless(Self.readOnly) < 0,
+            .diskFillsUp, when: (trend < 0).and(share < little.value),
             for: .seconds(1800), threshold: horizon, summary: "A file system will be full in some days.",
             description: """
-                \(.label(.mountpoint)) of \(.instance) will be full within \(horizon) if it fills \
-                on as in the last six hours.
+                \(.label(.mountpoint)) of \(.instance) has less than \(little) free, and will be full within \(horizon) if it \
+                fills on as in the last six hours.
                 """,
             runbook: Runbook(
-                meaning: "A line through the free space of the last six hours reaches 0 within `Thresholds.diskFull`.",
+                meaning: """
+                    Less of the file system is free than `Thresholds.fillingDisk`, and a line through the free space of the last six \
+                    hours reaches 0 within `Thresholds.diskFull`.
+                    """,
                 impact: "When it is full, stores and logs stop writing.",
                 queries: [.init("Free share", Self.freeSpace)],
                 actions: [
@@ -130,9 +138,19 @@ struct HostAlerts {
                 ]),
             inputs: [
                 disk(Filesystem.available, .slope(from: 0.2, quiet: 0, bad: perSecond)),
+                disk(Filesystem.size, .constant(0.3 / little.value)),
                 disk(Filesystem.available, on: "tmpfs", .slope(from: 0.2, quiet: 2 * perSecond, bad: 2 * perSecond)),
+                disk(Filesystem.size, on: "tmpfs", .constant(0.3 / little.value)),
                 disk(Filesystem.available, on: "xfs", .slope(from: 0.2, quiet: 2 * perSecond, bad: 2 * perSecond)),
+                disk(Filesystem.size, on: "xfs", .constant(0.3 / little.value)),
                 disk(Filesystem.readOnly, on: "xfs", .constant(1)), disk(Filesystem.readOnly, .constant(0)),
+            ],
+            furtherInputs: [
+                // It fell at once three hours ago, and as much is free since as may be.
+                [
+                    disk(Filesystem.available, .stages(little.value * 10, [.init(before: .seconds(3 * 3600), little.value)])),
+                    disk(Filesystem.size, .level(quiet: 1, bad: 1.0006)), disk(Filesystem.readOnly, .constant(0)),
+                ]
             ])
     }
 
