@@ -230,7 +230,8 @@ let package = Package(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusText",
-                "ApusTopology", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser, httpClient, nioCore,
+                "ApusTopology", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser, httpClient,
+                nioCore,
                 nioHTTP1, nioSSL, product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.

@@ -99,6 +99,7 @@ import Testing
         for _ in 0..<157 { host.work.countProportional(cpuNanoseconds: 8_300_000) }
         for _ in 0..<158 { host.work.countSockets(cpuNanoseconds: 1_100_000) }
         for _ in 0..<152 { host.work.countRefusedHost() }
+        for _ in 0..<364 { host.work.countForgotten() }
         host.work.countLeftOut(362)
         host.work.noteUnserved(groups: 363)
         host.work.noteStore(sent: 153, waiting: 154)
@@ -110,6 +111,11 @@ import Testing
         whole.unwatchedControlGroups = { 156 }
         whole.forgottenGroups = { 361 }
         whole.socketGaps = { SocketGap.allCases.enumerated().flatMap { Array(repeating: $1, count: 157 + $0) } }
+        whole.configuration = {
+            var standing = ConfigurationStanding()
+            (standing.isCurrent, standing.takenAt) = (false, 1_700_000_364.25)
+            return standing
+        }
         // One ends, and the other goes on.
         try host.remove(4820)
         try host.put(pool[0])

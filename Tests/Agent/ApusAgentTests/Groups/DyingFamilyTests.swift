@@ -9,22 +9,23 @@ import Testing
     private static let children = 800
 
     /// Ends a child every 4 ms and takes note of it, so that the kernel adds what it had used to the parent's own.
-    private static let program = """
-        import os, signal, sys, time
-        pids = []
-        for _ in range(\(children)):
-            pid = os.fork()
-            if pid == 0:
-                time.sleep(60)
-                os._exit(0)
-            pids.append(pid)
-        print("ready", flush=True)
-        sys.stdin.readline()
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            time.sleep(0.004)
-        """
+    private static let program =
+        "import os, signal, sys, time\n"
+            + """
+            pids = []
+            for _ in range(\(children)):
+                pid = os.fork()
+                if pid == 0:
+                    time.sleep(60)
+                    os._exit(0)
+                pids.append(pid)
+            print("ready", flush=True)
+            sys.stdin.readline()
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                time.sleep(0.004)
+            """
 
     @Test func `holds up no look until all of it has ended`() throws {
         let mark = "apus-\(UUID().uuidString)"

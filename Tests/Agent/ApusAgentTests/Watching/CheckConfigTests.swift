@@ -179,7 +179,7 @@ import Testing
         #expect(
             result.output == """
                 2 groups
-                \(path):2:29: there is no user “nobody-here” on this host, so that nothing matches here: make it and reload the agent, \
+                \(path):2:30: there is no user “nobody-here” on this host, so that nothing matches here: make it and reload the agent, \
                 or write another one
                 a/a: no process matches the group in line 2; there is no user “nobody-here” on this host: make it, and reload the agent
                 b/b: no process matches the group in line 3

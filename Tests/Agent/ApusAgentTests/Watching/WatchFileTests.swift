@@ -150,7 +150,7 @@ import Testing
         let file = try parse(text)
         let words =
             ": there is no user “nobody-here” on this host, so that nothing matches here: make it and reload the agent, or write another one"
-        #expect(file.remarks == ["w.yaml:3:18\(words)", "w.yaml:3:37\(words)"])
+        #expect(file.remarks == ["w.yaml:3:18\(words)", "w.yaml:3:39\(words)"])
         for user in [0, 70, UInt32.max] {
             let facts = ProcessFacts(
                 pid: 1, name: "a", executable: nil, command: "x", user: user, unit: nil, controlGroup: nil)
