@@ -123,6 +123,14 @@ enum Documentation {
         #expect(count > 50)
     }
 
+    @Test func `explain the line of a rule as the text shows it`() async throws {
+        let readme = try String(contentsOfFile: Executables.repository + "README.md", encoding: .utf8)
+        let shown = try #require(readme.firstMatch(of: /`bin\/apus explain ([^`]+)`\):\n\n```\n([^`]+)```/))
+        let found = try await Command.runApart(
+            BuiltProgram.path("apus"), ["explain", String(shown.1)], folder: Executables.repository)
+        #expect(found.output == shown.2)
+    }
+
     @Test(arguments: [
         ("See who holds what: `apus locks`.", "apus has no locks"),
         ("1. `perf top -p PID`, or `apus up --data DIR --datum X`.", "apus up has no --datum"),
