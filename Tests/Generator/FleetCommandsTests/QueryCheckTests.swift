@@ -15,7 +15,11 @@ private struct FewSeries: QueryServer {
         let isThere = expression.selectors.allSatisfy { selector in
             guard selector.modifiers.offset == nil, let status = selector.name.flatMap({ statuses[$0] }) else { return false }
             return selector.matchers.allSatisfy { matcher in
-                if case .label("status", _, let value) = matcher { value == status } else { false }
+                if case .label("status", let relation, let value) = matcher {
+                    (value == status) == (relation == .equals)
+                } else {
+                    false
+                }
             }
         }
         return isThere ? 1 : 0
@@ -55,6 +59,14 @@ private struct FewSeries: QueryServer {
     @Test func `is quiet where its series are there, and no event has given it a value`() async throws {
         #expect(try await verdict(#"requests_total{status="200"} > 5"#, isSilent: true) == .nothingHappened([]))
         #expect(try await verdict(#"depth{status="200"} > 5"#, isSilent: true) == .nothingPasses)
+    }
+
+    @Test func `is quiet where all series are those that it excepts`() async throws {
+        #expect(try await verdict(#"depth{status!="200"} > 5"#) == .nothingPasses)
+        guard case .empty = try await verdict(#"heapth{status!="200"} > 5"#) else {
+            Issue.record("a name that is not there is quiet")
+            return
+        }
     }
 
     @Test func `is quiet where its series have no past yet, and named where they are not there either`() async throws {

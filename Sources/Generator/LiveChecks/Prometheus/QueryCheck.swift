@@ -65,6 +65,13 @@ public struct QueryCheck: Sendable {
     /// Why a selector finds nothing; nil when it finds something.
     private func emptiness(of selector: PromQLSelector) async throws(QueryServerError) -> EmptySelector? {
         guard try await server.seriesCount(of: PromQLExpression(.selector(selector))) == 0 else { return nil }
+        let named = selector.withoutExceptions
+        if named.matchers.count < selector.matchers.count,
+            try await server.seriesCount(of: PromQLExpression(.selector(named))) > 0
+        {
+            // All that there is, is excepted: of what nobody has named there is nothing.
+            return nil
+        }
         var bare = selector
         bare.matchers = []
         if let name = selector.name, try await server.seriesCount(of: PromQLExpression(.selector(bare))) == 0 {
@@ -173,6 +180,15 @@ extension PromQLSelector {
     fileprivate var asItIsNow: PromQLSelector {
         var selector = self
         selector.modifiers.offset = nil
+        return selector
+    }
+
+    /// A copy without the matchers that say what is not asked for.
+    fileprivate var withoutExceptions: PromQLSelector {
+        var selector = self
+        selector.matchers = matchers.filter { matcher in
+            if case .label(_, let relation, _) = matcher { [.equals, .matches].contains(relation) } else { true }
+        }
         return selector
     }
 
