@@ -41,10 +41,11 @@ extension GroupRoll {
 
     /// Whether a process that lives is one of a group, and not one that has the number of such a one since the last look.
     private func isMember(_ pid: Int32, of number: Int) -> Bool {
-        guard pid > 0 else { return false }
-        if let member = members[pid] { return member.group == number && !member.process.hasEnded }
-        guard let stranger = strangers[pid], stranger.group == number else { return false }
+        let known =
+            members[pid].map { ($0.group, $0.process.startTicks) }
+            ?? strangers[pid].flatMap { stranger in stranger.group.map { ($0, stranger.startTicks) } }
+        guard pid > 0, let (group, startTicks) = known, group == number else { return false }
         let stat = (try? ProcFile("\(root.proc)/\(pid)/stat").read { ProcessStat($0) }) ?? nil
-        return stat?.startTicks == stranger.startTicks
+        return stat?.startTicks == startTicks
     }
 }

@@ -156,6 +156,7 @@ import Testing
 
     @Test func `who has the number of a process of the group that has ended is a stranger`() throws {
         try start(4801, "postgres", uid: 70)
+        try receive("rows 0\n", of: Self.database, from: Self.owner)
         #expect(groups.look(at: host.time.now).first?.reading.processes == 1)
         try host.remove(4801)
         try host.put(.init(pid: 4801, name: "thief", command: "thief", startTicks: 340_000, uid: 3000))

@@ -88,17 +88,17 @@ private let shop = ScrapingAgent.shop
             connection.page((0..<40_000).map { "large{a=\"\(long)\",b=\"\($0)\"} 1\n" }.joined())
         }
         let file =
-            "scrape:\n- {service: hangs, url: '\(hangs.url)', timeout: 2500ms}\n"
+            "scrape:\n- {service: hangs, url: '\(hangs.url)', timeout: 5s}\n"
             + "- {service: large, url: '\(large.url)', timeout: 10s}\n"
         try await ScrapingAgent.with(file) { agent, _ in
             let clock = ContinuousClock()
             let start = clock.now
             let idle = try RawClient(port: agent.port)
-            idle.send("GET /metrics HTTP/1.1\r\nHost: a\r\nX-Prometheus-Scrape-Timeout-Seconds: 4\r\n\r\n")
+            idle.send("GET /metrics HTTP/1.1\r\nHost: a\r\nX-Prometheus-Scrape-Timeout-Seconds: 6\r\n\r\n")
             // Then the page is late, and holds up no scrape any more.
-            try await clock.sleep(until: start + .milliseconds(3200))
+            try await clock.sleep(until: start + .milliseconds(5700))
             try await agent.until { try await agent.get("/metrics").samples["apus_agent_scrapes_aborted_total"] == "1" }
-            #expect(start.duration(to: clock.now) < .milliseconds(5600))
+            #expect(start.duration(to: clock.now) < .seconds(10))
             withExtendedLifetime(idle) {}
         }
     }
