@@ -63,6 +63,10 @@ private struct FewSeries: QueryServer {
 
     @Test func `is quiet where all series are those that it excepts`() async throws {
         #expect(try await verdict(#"depth{status!="200"} > 5"#) == .nothingPasses)
+        guard case .empty = try await verdict(#"depth{container!=""} > 5"#) else {
+            Issue.record("a label that is not there is quiet")
+            return
+        }
         guard case .empty = try await verdict(#"heapth{status!="200"} > 5"#) else {
             Issue.record("a name that is not there is quiet")
             return

@@ -72,6 +72,10 @@ package enum GroupLimits: LimitCatalog {
         per: "look",
         remedy: "write expressions of command that do not try many ways: no .* before another .*, ^ at the beginning"
     )
+    package static let doubted = Limit(
+        256,
+        "processes of the user of somebody who reports under the name of a group that are asked again whether they are of it, the youngest first",
+        per: "look", remedy: "none is needed: others are asked when they have become something else")
     package static let holderPause = Limit(
         Duration.milliseconds(250),
         "between two looks at processes to see whether somebody who reports under the name of a group is of it", per: "agent",
@@ -90,6 +94,6 @@ package enum GroupLimits: LimitCatalog {
 
     package static let all: [any AnyLimit] = [
         processes, groups, witnesses, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime,
-        freeMatching, userMatching, matching, holderPause, holderAge, quickWalk,
+        freeMatching, userMatching, matching, doubted, holderPause, holderAge, quickWalk,
     ]
 }

@@ -1,4 +1,5 @@
 import AgentMetrics
+import ApusLimits
 import ApusLinux
 import Glibc
 
@@ -16,21 +17,25 @@ extension GroupRoll {
 
     /// Asks the processes that nobody has asked as what they are now.
     mutating func ask(_ present: Set<Int32>, isTurn: Bool, for doubted: ReportPeer?, at now: Moment) {
-        movers = []
+        // At a look that is no turn nobody else is asked; their children follow at the next turn.
+        let carried = movers
+        movers = isTurn ? carried : []
         let (unknown, others) = candidates(present, isTurn: isTurn, for: doubted)
         // The oldest first: who starts others comes before them.
         let newcomers = (unknown + changed(others)).sorted {
             ($0.stat.startTicks, $0.pid) < ($1.stat.startTicks, $1.pid)
         }
         for newcomer in newcomers { take(newcomer, isTurn: isTurn, at: now) }
+        let found = movers
         if !movers.isEmpty { askChildren(of: others, isTurn: isTurn, at: now) }
+        if !isTurn { movers = Array(Set(carried + found)) }
     }
 
     /// The processes that are asked for certain, and at a turn all others.
     private mutating func candidates(
         _ present: Set<Int32>, isTurn: Bool, for doubted: ReportPeer?
     ) -> (newcomers: [Candidate], others: [Candidate]) {
-        let asksUnsettled = isTurn || doubted != nil
+        let doubts = doubted.map { strangers(of: $0) } ?? []
         var (newcomers, others): ([Candidate], [Candidate]) = ([], [])
         // A daemon writes its number after it has started, and another one takes its place in the file.
         let named = isTurn ? Set(declarations.flatMap(\.selectors).compactMap { $0.pidFile?.pid() }) : filed
@@ -39,7 +44,7 @@ extension GroupRoll {
         for (pid, member) in members {
             guard let sight = member.sight, sight.living != nil else { continue }
             let candidate = Candidate(pid: pid, stat: sight.counted, isMember: true)
-            if sight.counted.name != member.name || member.putOff > 0 || asksUnsettled && !member.isSettled
+            if sight.counted.name != member.name || member.putOff > 0 || isTurn && !member.isSettled
                 || renamed.contains(pid) || pid == doubted?.pid
             {
                 newcomers.append(candidate)
@@ -49,8 +54,8 @@ extension GroupRoll {
         }
         for pid in present where members[pid] == nil {
             let stranger = strangers[pid]
-            let isDoubted = pid == doubted?.pid
-            if let stranger, !isTurn, !isDoubted, doubted == nil || stranger.isSettled || stranger.isUnwatched { continue }
+            let isDoubted = doubts.contains(pid) || stranger?.isPutOff ?? false
+            guard stranger == nil || isTurn || isDoubted else { continue }
             guard let stat = try? ProcFile("\(root.proc)/\(pid)/stat").read({ ProcessStat($0) }) else { continue }
             if isCutOff { parents[pid] = stat.parent }
             let candidate = Candidate(pid: pid, stat: stat, isMember: false)
@@ -63,6 +68,17 @@ extension GroupRoll {
             }
         }
         return (newcomers, others)
+    }
+
+    /// The strangers whom somebody may speak for who says to be of a group: the process itself, where it is known, and the youngest of its user.
+    private func strangers(of doubted: ReportPeer) -> Set<Int32> {
+        var found: Set<Int32> = doubted.pid > 0 ? [doubted.pid] : []
+        let youngest = strangers.filter { !$0.value.isUnwatched }.sorted { $0.value.startTicks > $1.value.startTicks }
+        for (pid, _) in youngest where Self.owner(of: pid, root) == doubted.uid {
+            found.insert(pid)
+            if found.count >= GroupLimits.doubted.value { break }
+        }
+        return found
     }
 
     /// The candidates that have become something else since they were asked, of as many as one turn looks at.
@@ -111,7 +127,7 @@ extension GroupRoll {
         let before = strangers[pid].flatMap { $0.startTicks == newcomer.stat.startTicks ? $0 : nil }
         guard matching.admits({ [root] in Self.owner(of: pid, root) }) else {
             // It stays what it is, and is asked at the next look.
-            if let former { former.putOff = max(1, former.putOff) } else { strangers[pid] = nil }
+            if let former { former.putOff = max(1, former.putOff) } else if before != nil { strangers[pid]?.isPutOff = true }
             return
         }
         // Read before it is asked: what changes meanwhile is seen as a change. Who comes between turns is asked again at the next.
@@ -120,7 +136,8 @@ extension GroupRoll {
         do throws(LinuxError) { found = try group(of: newcomer, former, isLeft: isLeft, at: now) } catch {
             // It stays what it is, and is asked at the next look.
             former?.putOff += 1
-            if former == nil { strangers[pid] = nil }
+            if former == nil { strangers[pid] = before }
+            if before != nil { strangers[pid]?.isPutOff = true }
             return
         }
         guard let found, let group = found.group else {

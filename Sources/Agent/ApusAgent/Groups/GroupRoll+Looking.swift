@@ -5,8 +5,8 @@ import ApusLinux
 extension GroupRoll {
     /// Looks at all processes and control groups of groups.
     ///
-    /// - Parameter doubted: somebody who says to be of a group, as which the last look does not show them: who came since the last turn of the
-    ///   sampling loop may not have been in its control group, or not have run its program yet, and is asked again.
+    /// - Parameter doubted: somebody who says to be of a group, as which the last look does not show them: a process that was seen as it began
+    ///   may not have been in its control group, or not have run its program yet. It is asked again, or the youngest of its user are.
     mutating func look(isTurn: Bool, for doubted: ReportPeer? = nil, at now: Moment) {
         let names: [String]
         do throws(LinuxError) { names = try FolderNames.read(root.proc) } catch {

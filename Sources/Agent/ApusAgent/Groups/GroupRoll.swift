@@ -18,6 +18,8 @@ struct GroupRoll {
         /// What it had done when that was looked at last.
         var work: UInt64
         var isSettled = false
+        /// Whether it could not be asked at the last look, and is at the next one.
+        var isPutOff = false
         /// Belongs to a group, and there is no room for it.
         var isUnwatched = false
         /// That group, where there is room for the group itself.
@@ -97,7 +99,7 @@ struct GroupRoll {
     var rotation: ProcessRotation
     /// The processes that pid files named at the last turn of the sampling loop.
     var filed: Set<Int32> = []
-    /// The processes that have changed their groups in the look that is under way, and whose children have not been asked.
+    /// The processes that have changed their groups, and whose children have not been asked.
     var movers: [Int32] = []
     /// The programs of the file that may be links, in their order.
     var programs: [String] = []

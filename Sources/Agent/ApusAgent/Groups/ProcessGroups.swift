@@ -135,8 +135,8 @@ package final class ProcessGroups: Sendable {
 
     /// Who a reporter is to the group of a name.
     ///
-    /// A reporter whom the last look does not show as one of the group has another look done, which asks those again who came since the
-    /// last turn of the sampling loop; several times a second at most, whoever asks.
+    /// A reporter whom the last look does not show as one of the group has another look done, which asks it again, or the youngest processes
+    /// of its user; several times a second at most, whoever asks.
     package func holding(of identity: InstanceIdentity, _ peer: ReportPeer, at now: Moment) -> GroupHolding {
         state.withLock { state in
             let known = state.roll.holding(of: identity, peer, readsUsers: false)

@@ -8,35 +8,41 @@ struct PidFile: Sendable {
     let path: String
 
     /// The number in the first line, as the file has it now; `nil` where there is no such file, or no such number in it.
-    func pid() -> Int32? { try? number() }
+    func pid() -> Int32? { (try? look())?.number }
 
-    /// Whether it names a process, and whoever can write it may: root and the agent's user name any, others their own alone, or they could
-    /// take somebody else's process from its group.
+    /// Whether it names a process, and whoever can have it say so may: root and the agent's user name any, others their own alone, or they
+    /// could take somebody else's process from its group.
     func names(_ facts: ProcessFacts) -> Bool {
-        guard pid() == facts.pid else { return false }
-        return strangers(to: facts.user).isEmpty
+        guard let content = try? look(), content.number == facts.pid else { return false }
+        return strangers(content, to: facts.user).isEmpty
     }
 
-    /// The users who have the file say what they like, and may not name a process of this user: whose it is, and whose a link to it is.
-    private func strangers(to user: UInt32) -> [UInt32] {
-        var (file, link) = (stat(), stat())
-        guard stat(path, &file) == 0, lstat(path, &link) == 0 else { return [] }
-        return [file.st_uid, link.st_uid].filter { ![0, geteuid(), user].contains($0) }
+    /// The users who can have the file say what they like, and may not name a process of this user: whose the file that was read is, whose a
+    /// link to it is, and whose the folder is. Folders above that one, and links among them, are not looked at.
+    private func strangers(_ content: Content, to user: UInt32) -> [UInt32] {
+        var (link, folder) = (stat(), stat())
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        guard !content.isOpenToAll, lstat(path, &link) == 0, stat(parent.isEmpty ? "/" : parent, &folder) == 0 else {
+            return [ReportPeer.unknownUser]
+        }
+        return [content.owner, link.st_uid, folder.st_uid].filter { ![0, geteuid(), user].contains($0) }
     }
 
     /// Why no process may be the one that the file names, as it is now, and what to do.
     func words(_ root: KernelRoot) -> String {
         let name = path.excerpt(256).showingUnseen()
         do throws(Fault) {
-            let pid = try number()
+            let content = try look()
+            let pid = content.number
             guard access("\(root.proc)/\(pid)", F_OK) == 0 else {
                 return "\(name) names process \(pid), which is not there: start the program, or name the file that it "
                     + "writes; one that ended may have left this one"
             }
-            if let user = try? WatchedProcess(pid: pid, root: root).user(), let stranger = strangers(to: user).first {
+            if let user = try? WatchedProcess(pid: pid, root: root).user(), let stranger = strangers(content, to: user).first {
+                let owner = stranger == ReportPeer.unknownUser ? "may be written by everybody" : "is uid \(stranger)'s to write"
                 return
-                    "\(name) names process \(pid) of uid \(user), and is of uid \(stranger), who may name their own processes "
-                    + "alone: let root or that user write the file"
+                    "\(name) names process \(pid) of uid \(user), and \(owner), who may name their own processes alone: let root or "
+                    + "that user have the file, its folder and a link to it"
             }
             return "\(name) names process \(pid), which is there: the other keys of its map do not match it, or an earlier "
                 + "group of the file has it"
@@ -67,17 +73,23 @@ struct PidFile: Sendable {
 
     private static let blanks = Set(" \t\r".utf8)
 
-    private func number() throws(Fault) -> Int32 {
-        let bytes: [UInt8]
+    private struct Content {
+        let number: Int32
+        let owner: UInt32
+        let isOpenToAll: Bool
+    }
+
+    private func look() throws(Fault) -> Content {
+        let file: WholeFile.Contents
         do throws(LinuxError) {
-            bytes = try WholeFile.read(path, longest: WatchLimits.pidFile.value.bytes, isStored: true)
+            file = try WholeFile.contents(path, longest: WatchLimits.pidFile.value.bytes, isStored: true)
         } catch {
             throw .file(error)
         }
-        var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        var line = file.bytes.prefix { $0 != UInt8(ascii: "\n") }
         while let last = line.last, Self.blanks.contains(last) { line.removeLast() }
         let digits = line.drop { Self.blanks.contains($0) }
         guard let number = Int32(String(decoding: digits, as: UTF8.self)), number > 0 else { throw .noNumber }
-        return number
+        return Content(number: number, owner: file.owner, isOpenToAll: file.isOpenToAll)
     }
 }

@@ -13,6 +13,19 @@ package enum WholeFile {
     ///   - isStored: whether one of the kernel's own is refused as well, as reading some of these takes from others what they have.
     /// - Throws: ``LinuxError``, with `EFBIG` for a longer one; ``LinuxError/notRegular(path:)``.
     package static func read(_ path: String, longest: Int, isStored: Bool = false) throws(LinuxError) -> [UInt8] {
+        try contents(path, longest: longest, isStored: isStored).bytes
+    }
+
+    /// What a file holds, and who can have it say that.
+    package struct Contents: Sendable {
+        package let bytes: [UInt8]
+        package let owner: UInt32
+        /// Whether everybody may write it.
+        package let isOpenToAll: Bool
+    }
+
+    /// Reads as ``read(_:longest:isStored:)`` does, and says of the file that was read whose it is.
+    package static func contents(_ path: String, longest: Int, isStored: Bool = false) throws(LinuxError) -> Contents {
         let place = open(path, Int32(APUS_O_PATH) | O_CLOEXEC)
         guard place >= 0 else { throw .open(path: path, code: errno) }
         defer { close(place) }
@@ -34,7 +47,9 @@ package enum WholeFile {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw .read(path: path, code: errno) }
-            if count == 0 { return bytes }
+            if count == 0 {
+                return Contents(bytes: bytes, owner: status.st_uid, isOpenToAll: status.st_mode & S_IWOTH != 0)
+            }
             bytes.append(contentsOf: piece[..<count])
             guard bytes.count <= longest else { throw .read(path: path, code: EFBIG) }
         }

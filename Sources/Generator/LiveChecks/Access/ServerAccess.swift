@@ -59,8 +59,11 @@ public struct ServerAccess: Sendable {
         (security, followsRedirects, usesHTTP2) = (settings.security, settings.followsRedirects, settings.usesHTTP2)
     }
 
-    /// Whether it can be asked by the client that all share.
-    var isPlain: Bool { security == SecurityChoice() && followsRedirects && usesHTTP2 }
+    /// Whether it can be asked by the client that all share, which follows redirects, to other hosts without the header `Authorization`.
+    var isPlain: Bool { security == SecurityChoice() && followsRedirects && usesHTTP2 && !hasOwnHeaders }
+
+    /// Whether there are headers that no redirect may take to another host.
+    var hasOwnHeaders: Bool { headers.contains { $0.name.lowercased() != "authorization" } }
 }
 
 /// A URL of a server with its user and password apart.
@@ -70,8 +73,8 @@ struct ServerPlace {
     let credentials: String?
 
     init(_ text: String) throws(AccessFault) {
-        // Whatever has an @ may have a password, and is not printed.
-        let shown = text.contains("@") ? "the URL" : text.quotedExcerpt(100)
+        // Whatever has an @ may have a password, and what is behind ? or # a token: neither is printed.
+        let shown = text.contains("@") ? "the URL" : text.prefix { $0 != "?" && $0 != "#" }.quotedExcerpt(100)
         guard var parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme?.lowercased()),
             let host = parts.host, !host.isEmpty
         else {

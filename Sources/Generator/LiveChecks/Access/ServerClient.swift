@@ -50,7 +50,7 @@ final class ServerClient: Sendable {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = try access.security.configuration()
-        if !access.followsRedirects { configuration.redirectConfiguration = .disallow }
+        if !access.followsRedirects || access.hasOwnHeaders { configuration.redirectConfiguration = .disallow }
         if !access.usesHTTP2 { configuration.httpVersion = .http1Only }
         if let name = access.security.serverName, var parts = URLComponents(string: access.url), let host = parts.host {
             configuration.dnsOverride = [name: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host]

@@ -66,7 +66,7 @@ public struct QueryCheck: Sendable {
     private func emptiness(of selector: PromQLSelector) async throws(QueryServerError) -> EmptySelector? {
         guard try await server.seriesCount(of: PromQLExpression(.selector(selector))) == 0 else { return nil }
         let named = selector.withoutExceptions
-        if named.matchers.count < selector.matchers.count,
+        if named.matchers.count < selector.matchers.count, named.name != nil || !named.matchers.isEmpty,
             try await server.seriesCount(of: PromQLExpression(.selector(named))) > 0
         {
             // All that there is, is excepted: of what nobody has named there is nothing.
@@ -187,7 +187,13 @@ extension PromQLSelector {
     fileprivate var withoutExceptions: PromQLSelector {
         var selector = self
         selector.matchers = matchers.filter { matcher in
-            if case .label(_, let relation, _) = matcher { [.equals, .matches].contains(relation) } else { true }
+            guard case .label(_, let relation, let value) = matcher else { return true }
+            // What refuses the empty value asks for a label that is there.
+            return switch relation {
+            case .equals, .matches: true
+            case .differs: value.isEmpty
+            case .matchesNot: value.isEmpty || value.contains { "*?".contains($0) }
+            }
         }
         return selector
     }

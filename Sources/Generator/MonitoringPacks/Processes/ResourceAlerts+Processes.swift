@@ -69,7 +69,7 @@ extension ResourceAlerts {
                 impact: "What they have begun waits, and whoever waits for them: locks, connections, leases.",
                 queries: [.init("Processes by state", ServiceProcesses.processes.series.value)],
                 actions: [
-                    "Find them, and whether somebody traces them: `ps -eo pid,stat,comm | grep ' [Tt]'`, `grep TracerPid /proc/PID/status`.",
+                    "Find them, and whether somebody traces them: `ps -eo pid,stat,comm | awk '$2 ~ /^[Tt]/'`, `grep TracerPid /proc/PID/status`.",
                     "Have them go on: `kill -CONT PID`, or end the debugger.",
                 ]),
             inputs: services.prefix(1).flatMap { service in

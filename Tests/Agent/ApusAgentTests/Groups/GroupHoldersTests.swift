@@ -2,6 +2,8 @@ import AgentMetrics
 import ApusAgent
 import ApusMetrics
 import ApusSegment
+import Glibc
+import HostTesting
 import Testing
 
 /// Whose the names of groups are, and what becomes of a group beside a report of its name.
@@ -134,8 +136,10 @@ import Testing
     }
 
     @Test func `who was seen before it had become what it is reports all the same`() throws {
-        // As a unit's process before it is in its control group and runs its program.
+        // As a unit's process before it is in its control group and runs its program, at a turn that finds it so.
         try start(4801, "to be", uid: 70)
+        try #require(chown(host.folder.path("host/proc/4801"), 70, 70) == 0)
+        groups.tick(at: host.time.now)
         #expect(groups.look(at: host.time.now).first?.reading.processes == 0)
         #expect(throws: Refusal.self) { try receive("rows 1\n", of: Self.database, from: Self.owner) }
         try start(4801, "postgres", uid: 70)

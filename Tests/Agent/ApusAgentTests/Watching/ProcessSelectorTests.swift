@@ -118,6 +118,10 @@ import Testing
         // Whoever makes a link to another's file chooses as well.
         try #require(chown(path, 0, 0) == 0 && lchown(link, 1001, 1001) == 0)
         #expect(matched(Self.hidden) == [true, false])
+        try #require(lchown(link, 0, 0) == 0 && chmod(path, 0o666) == 0)
+        #expect(matched(Self.hidden) == [false, false])
+        try #require(chmod(path, 0o644) == 0 && chown(folder.path, 1001, 1001) == 0)
+        #expect(matched(Self.hidden) == [false, false])
     }
 
     @Test(.timeLimit(.minutes(1)))
