@@ -19,17 +19,26 @@ import Testing
         try folder.write("groups: [{ service: a, match: { pid_file: \(folder.path("pid")) } }]", to: "watch.yaml")
         let port = try LoopbackPort.free()
         // Leads a session without a terminal, as each service of systemd does.
-        let command = """
-            echo $$ > \(folder.path("agent.pid")); exec \(Executables.agent) --config \(folder.path("watch.yaml")) \
-            --listen 127.0.0.1:\(port) --socket \(folder.path("agent.sock")) --interval 1s --journal off --log stderr
-            """
-        let starter = try RunningProgram("setsid", ["--fork", "sh", "-c", command])
-        #expect(try await starter.wait(.seconds(10)) == 0)
+        let starter =
+            "import subprocess, sys\n"
+                + """
+                agent = subprocess.Popen(sys.argv[2:], start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL)
+                with open(sys.argv[1], "w") as file: file.write(f"{agent.pid}\\n")
+                agent.wait()
+                """
+        let leader = try RunningProgram(
+            "python3",
+            [
+                "-c", starter, folder.path("agent.pid"), Executables.agent, "--config", folder.path("watch.yaml"), "--listen",
+                "127.0.0.1:\(port)", "--socket", folder.path("agent.sock"), "--interval", "1s", "--journal", "off", "--log",
+                "stderr", "--lifeline",
+            ])
         try await eventually("the agent serves") { (try? await HTTP.get("http://127.0.0.1:\(port)/metrics").status) == 200 }
         let pid = try #require(Int32(try folder.lines(of: "agent.pid")[0]))
         defer {
             kill(pid, SIGTERM)
-            #expect(comesTrue(within: .seconds(10)) { kill(pid, 0) != 0 })
+            #expect(comesTrue(within: .seconds(10)) { !leader.isRunning })
         }
         // At each turn the file is read.
         try await eventually("some turns have passed") {
