@@ -81,7 +81,7 @@ struct QueryReport: Encodable {
         let queries: Int
         let found: Int
         let quiet: Int
-        /// Those that find nothing and should, those that are refused, and the files that cannot be read.
+        /// Queries that find nothing and should, or are refused, and files that cannot be read.
         let missing: Int
     }
 

@@ -59,7 +59,7 @@ package struct ProcessCounts: Equatable, Sendable {
         return part
     }
 
-    /// The same with the bytes of another; without bound where there is none.
+    /// The counts with the bytes of another; without a bound on these where there is none.
     func withBytes(of other: Self?) -> Self {
         var counts = self
         (counts.lanes[4], counts.lanes[5]) = other.map { ($0.lanes[4], $0.lanes[5]) } ?? (.max, .max)

@@ -87,7 +87,7 @@ final class ReportReceiver: Sendable {
         return route
     }
 
-    /// The same answer, after its reason was counted and told.
+    /// The answer to a request, after its reason was counted and told.
     private func refused(_ head: HTTPRequestHead, _ answer: Answer, _ peer: ConnectionPeer) -> Answer {
         if [.PUT, .POST, .DELETE].contains(head.method), case .bytes(let text) = answer.body {
             let asked = "\(head.method) \(head.uri.quotedExcerpt(100))"
