@@ -103,6 +103,9 @@ import Testing
             #expect(
                 twice.status == 1 && twice.errors.contains("the URL and the file of --http-config say who asks"),
                 "\(twice.errors)")
+            let doubled = try await check(
+                "http://\(place)", ["--header", "Authorization: a", "--header", "authorization: b"])
+            #expect(doubled.status == 1 && doubled.errors.contains("--header and --header say who asks"), "\(doubled.errors)")
             let document = try await check("http://operator:\(Self.inURL)@\(place)", ["--output", "json"])
             #expect(document.status == 1 && document.errors.isEmpty)
             let report = try #require(try JSONSerialization.jsonObject(with: Data(document.output.utf8)) as? [String: Any])

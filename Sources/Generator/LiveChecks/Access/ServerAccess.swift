@@ -41,10 +41,10 @@ public struct ServerAccess: Sendable {
     ) throws(AccessFault) {
         let place = try ServerPlace(text)
         url = place.url
-        let credentials = [
+        let own = [
             place.credentials.map { ("the URL", $0) }, settings.authorization.map { ("the file of --http-config", $0) },
-            more.first { $0.name.lowercased() == "authorization" }.map { ("--header", $0.value) },
         ].compactMap(\.self)
+        let credentials = own + more.filter { $0.name.lowercased() == "authorization" }.map { ("--header", $0.value) }
         guard credentials.count <= 1 else {
             throw AccessFault(
                 "\(credentials.map(\.0).joined(separator: " and ")) say who asks: leave all but one of them out")
