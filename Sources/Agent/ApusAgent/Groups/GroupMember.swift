@@ -23,7 +23,7 @@ struct MemberSight {
 /// One process of a group, looked at from outside for as long as it lives.
 final class GroupMember {
     /// Files of a process that are kept open at most.
-    static let descriptors = 4
+    static let descriptors = 5
 
     private(set) var process: WatchedProcess
     let group: Int
@@ -40,6 +40,8 @@ final class GroupMember {
     var isSettled = false
     /// How many looks have asked it in vain since it was asked: in the middle of exec(2), or without a descriptor. The next one does again.
     var putOff = 0
+    /// Whether it was put off when the process that had started it left its group.
+    var isLeft = false
     /// Its soft limit of descriptors at the last turn of the sampling loop.
     private var filesLimit: UInt64?
     /// Where its memory was at the last turn.
@@ -52,6 +54,18 @@ final class GroupMember {
     var sockets = ProcessSockets()
     /// As the last look found it; `nil` before the first.
     private(set) var sight: MemberSight?
+    /// The pass over all members that has looked at it last.
+    private(set) var lookedAtIn: UInt64 = 0
+    /// Whether the last two looks at all of it found the same, so that it may have nothing to do.
+    private var isQuiet = false
+    /// How much it had run just before all of it was looked at last; `nil` where that is not known.
+    private var runs: ProcessRuns?
+    /// The file in which the kernel says how much it has run; `nil` before it is wanted.
+    private var runsFile: ProcFile?
+    /// Whether the kernel does not say how much it has run.
+    private var lacksRuns = false
+    /// Whether something of it could not be asked for at the last look, as there was no descriptor.
+    private var isShort = false
     /// What it has read and written; `nil` where that may not be known.
     private var io: ProcFile?
     /// Whether what it has read and written is not known, though it was there to be asked.
@@ -98,16 +112,51 @@ final class GroupMember {
             }
             let descriptors = try descriptors.map { _ throws(LinuxError) in try DescriptorFolder(of: process) } ?? nil
             (self.process, self.io, self.descriptors) = (process, io, descriptors)
+            (runsFile, lacksRuns) = (nil, false)
         } catch {
             // Its end is seen at the next look; where there is no descriptor it stays as it is.
         }
     }
 
-    /// Looks at it anew.
+    /// Looks at it anew; one that has not run since all of it was looked at stays as it is.
     ///
-    /// - Parameter isTurn: whether what changes seldom, or takes its time, is read as well.
+    /// - Parameters:
+    ///   - isTurn: whether all is read, with what changes seldom, or takes its time.
+    ///   - mayRest: whether it is as it was if it has not run: no other process may have changed its parent meanwhile.
+    ///   - pass: the number of the pass over all members that this look is of.
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once nothing is left of it.
-    func look(isTurn: Bool) throws(LinuxError) {
+    func look(isTurn: Bool, mayRest: Bool = false, in pass: UInt64 = 0) throws(LinuxError) {
+        // Read before all else: what it does from then on is seen at the next look.
+        let runs = mayRest && isQuiet && isIdle ? readRuns() : nil
+        if runs == nil || runs != self.runs || isTurn {
+            (self.runs, isShort) = (nil, false)
+            try lookAtAll(isTurn: isTurn)
+            if !isShort { self.runs = runs }
+        }
+        lookedAtIn = pass
+    }
+
+    /// Whether it lives, by the last look at it.
+    var isLiving: Bool { sight?.living != nil }
+
+    /// Whether it does nothing as long as its first thread does not run.
+    private var isIdle: Bool {
+        guard let living = sight?.living else { return false }
+        return living.threads == 1 && living.state != UInt8(ascii: "R")
+    }
+
+    private func readRuns() -> ProcessRuns? {
+        if runsFile == nil, !lacksRuns {
+            do throws(LinuxError) { runsFile = try process.file("schedstat") } catch { lacksRuns = !error.isShortage }
+        }
+        guard let runsFile else { return nil }
+        do throws(LinuxError) { return try ProcessRuns(runsFile) } catch {
+            if case .format = error { (self.runsFile, lacksRuns) = (nil, true) }
+            return nil
+        }
+    }
+
+    private func lookAtAll(isTurn: Bool) throws(LinuxError) {
         let (counted, living) = try process.observe()
         guard let living else {
             sight = MemberSight(
@@ -124,8 +173,9 @@ final class GroupMember {
             memory = (try? process.memory()) ?? nil
         }
         let storage = storage()
-        // Where nothing else has changed its memory has not, or by a few pages that the next turn sees.
-        let known = isTurn ? nil : sight.flatMap { $0.living == living ? $0.residentPages : nil }
+        isQuiet = sight?.living == living
+        // Where nothing else has changed its memory has not, or by what others take from it, which the next turn sees.
+        let known = isTurn || !isQuiet ? nil : sight?.residentPages
         sight = MemberSight(
             counted: counted, living: living, io: storage, hidesStorage: hidesStorage, openFiles: openFiles(counted),
             filesLimit: filesLimit, pageSize: process.root.pageSize, residentPages: known ?? process.residentPages(living),
@@ -136,20 +186,26 @@ final class GroupMember {
         do throws(LinuxError) { return try io.map { io throws(LinuxError) in try ProcessIO(io) } } catch {
             // Who takes on another user hides from then on.
             if error.isForbidden { hidesStorage = true }
+            if error.isShortage { isShort = true }
             return nil
         }
     }
 
     private func openFiles(_ counted: ProcessStat) -> UInt64? {
         if let countedFiles { return countedFiles }
-        if !counted.hasEnded, let number = (try? descriptors?.count()) ?? nil { return number }
-        let limit = SamplingLimits.descriptors.value
-        let files =
-            counted.hasEnded
-            ? try? ProcessDescriptors.count(of: process, countingAtMost: limit)
-            : try? ProcessDescriptors.count(of: process, in: process.folder, countingAtMost: limit)
-        if let files, files.isCounted { countedFiles = files.number }
-        return files?.number
+        do throws(LinuxError) {
+            if !counted.hasEnded, let number = try descriptors?.count() { return number }
+            let limit = SamplingLimits.descriptors.value
+            let files =
+                counted.hasEnded
+                ? try ProcessDescriptors.count(of: process, countingAtMost: limit)
+                : try ProcessDescriptors.count(of: process, in: process.folder, countingAtMost: limit)
+            if files.isCounted { countedFiles = files.number }
+            return files.number
+        } catch {
+            if error.isShortage { isShort = true }
+            return nil
+        }
     }
 
     /// What the ledger of its group is told of it.

@@ -1,6 +1,6 @@
 import ApusLinux
 
-/// The descriptors of processes: four of each for as long as there are as many, and of the others one, their folder's.
+/// The descriptors of processes: five of each for as long as there are as many, and of the others one, their folder's.
 ///
 /// What is read of a process through its folder alone is opened and closed at each look: two calls of the kernel more for each file.
 extension GroupRoll {

@@ -18,11 +18,12 @@ extension GroupRoll {
         (found, mayGiveWay, mayMakeWay) = ([], nil, nil)
         let present = Set(names.compactMap { Int32($0) })
         matching.begin(isFirst: isNewlyTold)
-        isNewlyTold = false
+        // At a turn all are compared with the file.
+        if isTurn { isNewlyTold = false }
         lookAtMembers(present, isTurn: isTurn)
         for pid in strangers.keys where !present.contains(pid) { strangers[pid] = nil }
         ask(present, isTurn: isTurn, for: doubted, at: now)
-        watchAncestors()
+        watchAncestors(isTurn: isTurn)
         tellLedger(isTurn: isTurn)
         if isTurn { readProportional(at: now) }
         let controlGroups = lookAtControlGroups(isTurn: isTurn, at: now)
@@ -54,7 +55,7 @@ extension GroupRoll {
         // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
         // those for whom it may wait meanwhile once more after it.
         for pass in 1... {
-            let gone = lookAt(waiting, others.sorted(), isTurn: isTurn)
+            let gone = lookAt(waiting, others.sorted(), isTurn: isTurn, isFirst: pass == 1)
             // Where some end at each pass, those of the last are left to the next look, as nobody else can wait for long. What one of them had
             // used counts twice if its parent had taken it over when it was read in that pass.
             guard !gone.isEmpty, pass < Self.mostPasses else { break }
@@ -85,22 +86,39 @@ extension GroupRoll {
 
     /// Looks at these members, and at these witnesses between them, the lowest number first.
     ///
+    /// - Parameter isFirst: whether nobody has ended in this look so far; later somebody may have taken over what those had used, and not have
+    ///   stopped running yet.
     /// - Returns: those that have ended.
-    private mutating func lookAt(_ waiting: [GroupMember], _ witnesses: [Int32], isTurn: Bool) -> Set<Int32> {
+    private mutating func lookAt(
+        _ waiting: [GroupMember], _ witnesses: [Int32], isTurn: Bool, isFirst: Bool
+    ) -> Set<Int32> {
         var gone: Set<Int32> = []
         var others = witnesses[...]
+        pass &+= 1
         for member in waiting {
             while let pid = others.first, pid < member.process.pid {
                 others.removeFirst()
                 if !lookAtWitness(pid) { gone.insert(pid) }
             }
-            do throws(LinuxError) { try member.look(isTurn: isTurn) } catch {
+            do throws(LinuxError) {
+                try member.look(isTurn: isTurn, mayRest: isFirst && keepsParent(member), in: pass)
+            } catch {
                 // Where there is no descriptor to ask with, nothing is said of its end: it is as it was.
                 if !error.isShortage { gone.insert(member.process.pid) }
             }
         }
         for pid in others where !lookAtWitness(pid) { gone.insert(pid) }
         return gone
+    }
+
+    /// Whether a process has the parent still that it had: one that ends leaves its children to others without any of these running.
+    ///
+    /// What an idle witness leaves it leaves to nobody who counts: to one above it, or to the first process of its pid namespace, which may be one
+    /// of a group and not above it. Then what the child had used counts twice if that one waits for it before the next turn.
+    private func keepsParent(_ member: GroupMember) -> Bool {
+        guard let parent = member.sight?.counted.parent else { return false }
+        if parent == 1 || idle.contains(parent) { return true }
+        return members[parent].map { $0.lookedAtIn == pass && $0.isLiving } ?? false
     }
 
     /// Whether a process has one of these above it.

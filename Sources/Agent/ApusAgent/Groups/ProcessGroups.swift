@@ -46,7 +46,7 @@ package final class ProcessGroups: Sendable {
     ///   - goesOn: whether another agent has watched before it since the machine was booted. What processes and control groups have used up
     ///   to now was in its sums then, without which those of groups would be less than that agent's, and what has ended would be
     ///   missing: readers of counters would take all that is left for use. They begin at 0 then.
-    ///   - descriptors: that this process may have open; a process of a group takes four, or one where there are not as many, and half of all
+    ///   - descriptors: that this process may have open; a process of a group takes five, or one where there are not as many, and half of all
     ///   are left to the rest.
     package init(
         _ file: WatchFile, retention: Duration, root: KernelRoot = .live, readsControlGroups: Bool = true,

@@ -27,6 +27,8 @@ extension FixtureHost {
         var countedPages: Int?
         var readBytes: Int? = 0
         var writtenBytes = 0
+        /// How often it was given a processor; `nil`: the kernel does not count.
+        var runs: Int?
         var openFiles = 3
         var filesLimit = 1024
         /// Of KiB.
@@ -56,6 +58,7 @@ extension FixtureHost {
                 + "\(process.childrenUserTicks) \(process.childrenSystemTicks) 20 0 \(process.threads) 0 \(process.startTicks) "
                 + "\(process.virtualBytes) \(process.residentPages) 18446744073709551615 0 0 0 0 0 0 0 0 0\n",
             to: "\(base)/stat")
+        if let runs = process.runs { try write("\(1000 * runs) 7 \(runs)\n", to: "\(base)/schedstat") }
         if let pages = process.countedPages { try write("256 \(pages) 3 4 0 5 0\n", to: "\(base)/statm") }
         try write("\(process.name)\n", to: "\(base)/comm")
         try write(process.command.replacing(" ", with: "\0") + "\0", to: "\(base)/cmdline")
@@ -88,7 +91,7 @@ extension FixtureHost {
 
     /// A process is gone with all that the kernel had on it: what is open reads nothing.
     func remove(_ pid: Int32) throws {
-        try write("", to: folder.path("host/proc/\(pid)/stat"))
+        for name in ["stat", "schedstat"] { try write("", to: folder.path("host/proc/\(pid)/\(name)")) }
         try FileManager.default.removeItem(atPath: folder.path("host/proc/\(pid)"))
     }
 

@@ -24,7 +24,7 @@ import Testing
             """
     }
 
-    /// The descriptors that processes may take twice: of all of them four each, and of most one, as others need theirs.
+    /// The descriptors that processes may take twice: of all of them five each, and of most one, as others need theirs.
     private static let descriptors = [nil, 14]
 
     /// Runs a program, looks at it all the time until it is done, and then once more.
