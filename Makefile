@@ -10,7 +10,9 @@
 
 # One configuration for everything, so that nothing is compiled twice. Without debug information, which strip would take away again.
 # Executables look for no libraries in their own folder, where somebody could plant one.
-SWIFT_BUILD := swift build -c release -debug-info-format none --disable-local-rpath
+# Each function has a section, so that the linker can put them in an order (Sources/Agent/function-order.txt).
+SWIFT_BUILD := swift build -c release -debug-info-format none --disable-local-rpath \
+    -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections
 DATA ?= ./data
 FUZZ_SECONDS ?= 10
 ATTACK_SECONDS ?= 120

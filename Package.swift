@@ -24,6 +24,13 @@ let staticRuntime: [LinkerSetting] = [
     ]),
     .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"),
 ]
+/// The functions that a running agent uses lie side by side, so that few pages hold them: a recording, which may be older than the program.
+let agentOrder: [LinkerSetting] = [
+    .unsafeFlags([
+        "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/Agent/function-order.txt",
+        "-Xlinker", "--no-warn-symbol-ordering",
+    ])
+]
 let staticFoundation: [LinkerSetting] =
     staticRuntime + [
         .linkedLibrary("CoreFoundation"), .linkedLibrary("FoundationInternationalization"), .linkedLibrary("_FoundationICU"),
@@ -194,7 +201,7 @@ let package = Package(
             [
                 "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLimits", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads",
                 "CLinux", "CommandConventions", argumentParser, lifecycle, logging, signals,
-            ], linker: staticRuntime),
+            ], linker: staticRuntime + agentOrder),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
         generator.module("ApusPromQL", ["ApusMetrics", "ApusText"]),

@@ -46,6 +46,9 @@ package struct Dockerfile {
         return text
     }
 
+    /// Each function has a section, so that the linker can put those of the agent side by side that it uses.
+    private static let sections = "-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections"
+
     private var images: ContainerImages { ContainerImages(fleet: fleet) }
     private var names: [String] { executables.map(\.name) + [ProcessCommand.agentExecutable] }
 
@@ -53,7 +56,8 @@ package struct Dockerfile {
         text.add("FROM \(images.pinned(Self.toolchain)) AS build")
         text.add(Self.install(Self.buildPackages + executables.flatMap(\.buildPackages)))
         let steps =
-            names.map { "swift build --configuration release --disable-local-rpath --product \($0)" } + ["mkdir /out"]
+            names.map { "swift build --configuration release --disable-local-rpath \(Self.sections) --product \($0)" }
+            + ["mkdir /out"]
             + names.map { "strip -o /out/\($0) .build/release/\($0)" }
         text.add(
             """
