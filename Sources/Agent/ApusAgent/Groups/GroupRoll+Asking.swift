@@ -125,6 +125,8 @@ extension GroupRoll {
         let pid = newcomer.pid
         let former = newcomer.isMember ? members[pid] : nil
         let before = strangers[pid].flatMap { $0.startTicks == newcomer.stat.startTicks ? $0 : nil }
+        let isLeft = isLeft || former?.isLeft ?? false
+        former?.isLeft = isLeft
         guard matching.admits({ [root] in Self.owner(of: pid, root) }) else {
             // It stays what it is, and is asked at the next look.
             if let former { former.putOff = max(1, former.putOff) } else if before != nil { strangers[pid]?.isPutOff = true }
@@ -156,6 +158,7 @@ extension GroupRoll {
             !former.hidesStorage
         {
             (former.mark, former.work, former.putOff) = (mark ?? former.mark, newcomer.stat.work, 0)
+            former.isLeft = false
             return
         }
         let start = Double(newcomer.stat.startTicks) / root.ticksPerSecond * 1e9
@@ -169,10 +172,8 @@ extension GroupRoll {
         let member = GroupMember(
             process, group: group, countsWhole: (isNew || isYoung) && !wasMember, isDescendant: isDescendant,
             name: newcomer.stat.name, mark: mark, work: newcomer.stat.work, former: former)
-        do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch {
-            if !error.isShortage { remove(pid) }
-            return
-        }
+        // One that has ended since it was looked at is left to the next look, which reads its parent after that end was seen.
+        do throws(LinuxError) { try member.look(isTurn: isTurn || former == nil) } catch { return }
         strangers[pid] = nil
         if former.map({ $0.group != group }) ?? (before != nil) { movers.append(pid) }
         if let former, former.group != group, former.hidesStorage { groups[former.group]?.hidesStorage = true }

@@ -21,16 +21,24 @@ extension GroupRoll {
     /// Has the processes of no group looked at that are above those of groups.
     ///
     /// Somebody who joins a group from above has those tried again for whom there was no place, as they may now be between two of groups.
-    mutating func watchAncestors() {
+    ///
+    /// - Parameter isTurn: whether all parents were read.
+    mutating func watchAncestors(isTurn: Bool) {
+        let retries = isTurn && hasRisen
+        if isTurn { isCutOff = false }
         for member in inOrder() {
             guard let parent = member.sight?.counted.parent,
-                parent != member.watchedParent || (hasRisen && member.isCutOff && isBelowMember(parent))
-            else { continue }
+                parent != member.watchedParent || (retries && member.isCutOff && isBelowMember(parent))
+            else {
+                if member.isCutOff { isCutOff = true }
+                continue
+            }
             member.watchedParent = parent
             member.isCutOff = !watchAncestors(from: parent, member.group)
             if member.isCutOff { isCutOff = true }
         }
-        (hasRisen, parents) = (false, [:])
+        if isTurn { hasRisen = false }
+        parents = [:]
         for pid in reparented {
             if let witness = witnesses[pid] { _ = watchAncestors(from: witness.parent, witness.group) }
         }

@@ -65,7 +65,7 @@ struct GroupRoll {
     var idle: Set<Int32> = []
     /// The witnesses that have come to other parents in the look that is under way.
     var reparented: [Int32] = []
-    /// Whether somebody who was there before has joined a group in that look.
+    /// Whether somebody who was there before has joined a group since the last turn.
     var hasRisen = false
     /// The parents of those who are of no group, as a turn that is under way has found them, where somebody was cut off.
     var parents: [Int32: Int32] = [:]
@@ -75,6 +75,8 @@ struct GroupRoll {
     var lacksWitnesses = false
     var controlGroups: ControlGroupWatch
     var lookedAt: UInt64?
+    /// The number of the last pass over members.
+    var pass: UInt64 = 0
     /// The groups that somebody was found for in the look that is under way.
     var found: Set<Int> = []
     /// The groups that can give their places away in that look; `nil` before somebody needs one.

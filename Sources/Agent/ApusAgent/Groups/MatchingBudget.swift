@@ -7,10 +7,10 @@ import CLinux
 /// user's processes have a share; those of a user who is past it, and of all once everything is spent, are compared at the next look.
 struct MatchingBudget {
     private let stopwatch: () -> UInt64
-    /// Nanoseconds, all since the look began.
+    /// The nanoseconds that comparing has taken since the look began.
     private var spent: UInt64 = 0
     private var ofUsers: [UInt32: UInt64] = [:]
-    /// How much more the look may take: at the first one after a file was read everybody is compared.
+    /// How much more the look may take: from when a file was read to the next turn it is to be enough for everybody.
     private var factor: UInt64 = 1
     /// The processes that were put off in the look, by user.
     private(set) var putOff: [UInt32: Int] = [:]

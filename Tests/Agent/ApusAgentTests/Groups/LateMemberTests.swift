@@ -1,5 +1,8 @@
 import AgentMetrics
 import ApusAgent
+import Dispatch
+import Foundation
+import Glibc
 import HostTesting
 import Testing
 
@@ -68,6 +71,35 @@ import Testing
         #expect(shop(groups)?.account.used.userTicks == 42)
     }
 
+    @Test func `what a worker had used that ends while it is asked counts once when its master has waited for it`() throws {
+        let groups = try host.groups("groups: [{ service: shop, match: { command: '^shop' } }]")
+        let master = process(4801, of: 1, "shop", own: 1)
+        try host.put(master)
+        for _ in 0..<2 { host.turn(groups) }
+        // It comes between turns, so that it is asked again at the next.
+        let start = Int(host.time.now.sinceBoot / 10_000_000)
+        try host.put(process(4802, of: 4801, "shop", own: 40, start: start))
+        let before = try #require(shop(groups)?.account.used.userTicks)
+        let comm = host.folder.path("host/proc/4802/comm")
+        try FileManager.default.removeItem(atPath: comm)
+        try #require(mkfifo(comm, 0o600) == 0)
+        let isDone = DispatchSemaphore(value: 0)
+        Thread { [host] in
+            // Waits for the agent to ask.
+            let writer = open(comm, O_WRONLY)
+            try? host.remove(4802)
+            var parent = master
+            (parent.childrenUserTicks, parent.childrenMinorFaults) = (40, 20)
+            try? host.put(parent)
+            close(writer)
+            isDone.signal()
+        }.start()
+        host.turn(groups)
+        isDone.wait()
+        for _ in 0..<2 { #expect(shop(groups)?.account.used.userTicks == before) }
+        #expect(shop(groups)?.processes == 1)
+    }
+
     @Test func `a shell that becomes the program of a group does not bring along what has counted`() throws {
         let groups = try host.groups("groups: [{ service: shop, match: { command: '^shop' }, descendants: false }]")
         host.turn(groups)
@@ -84,10 +116,11 @@ import Testing
         #expect(shop(groups)?.processes == 1 && shop(groups)?.account.used.userTicks == 43)
     }
 
-    @Test
-    func `shells for which there was no place have one when somebody above them comes to a group, and no more than there are`()
-        throws
-    {
+    /// - Parameter isDoubted: whether it comes at a look that is no turn, as it reports under the group's name.
+    @Test(arguments: [false, true])
+    func `shells for which there was no place have one when somebody above them comes to a group, and no more than there are`(
+        isDoubted: Bool
+    ) throws {
         let (chains, places) = (12, 8)
         let groups = ProcessGroups(
             try file("groups: [{ service: shop, match: { command: '^shop' }, descendants: false }]"), retention: .seconds(300),
@@ -104,6 +137,10 @@ import Testing
         #expect(shop(groups)?.account.used.userTicks == Int64(40 * chains))
         #expect(host.log.lines(warning).isEmpty)
         try host.put(process(4801, of: 1, "shop master", own: 1))
+        if isDoubted {
+            let shop = InstanceIdentity(service: "shop", instance: "shop")
+            #expect(groups.holding(of: shop, ReportPeer(pid: 4801, uid: 0), at: host.time.now) == .own)
+        }
         host.turn(groups)
         #expect(shop(groups)?.processes == chains + 1)
         #expect(host.log.lines(warning).count == 1)

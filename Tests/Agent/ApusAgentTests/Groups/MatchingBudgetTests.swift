@@ -38,4 +38,27 @@ import Testing
         while processes("late") == 0, looks < 200 { looks += 1 }
         #expect(processes("late") == 1 && looks > 0)
     }
+
+    @Test func `who is to leave a group with its parent leaves it when it has its turn`() throws {
+        let host = try FixtureHost { $0.watchFile = "watch.yaml" }
+        let groups = try host.groups(
+            """
+            groups:
+              - { service: shop, instance: 'shop-${n}', match: { command: 'java .*-jar .*/(?<n>\\w+)\\.jar' } }
+              - { service: tree, match: { command: root }, descendants: true }
+            """)
+        func tree() -> Int? { host.look(groups).first { $0.identity.service == "tree" }?.reading.processes }
+        try host.put(
+            .init(pid: 4801, name: "root", command: "root"), .init(pid: 4802, parent: 4801, name: "leaf", command: "leaf"))
+        host.turn(groups)
+        #expect(tree() == 2)
+        for pid in Int32(5001)...5150 {
+            try host.put(.init(pid: pid, name: "java", command: Self.endless, startTicks: 330_000))
+        }
+        try host.put(.init(pid: 4801, name: "other", command: "other"))
+        host.turn(groups)
+        var looks = 0
+        while tree() != 0, looks < 200 { looks += 1 }
+        #expect(tree() == 0)
+    }
 }
