@@ -11,7 +11,7 @@ struct PidFile: Sendable {
     func pid() -> Int32? { (try? look())?.number }
 
     /// Whether it names a process, and whoever can have it say so may: root and the agent's user name any, others their own alone, or they
-    /// could take somebody else's process from its group.
+    /// could take somebody else's process from its group. A file of root that a group may write names none, as nobody knows who of them has.
     func names(_ facts: ProcessFacts) -> Bool {
         guard let content = try? look(), content.number == facts.pid else { return false }
         return strangers(content, to: facts.user).isEmpty
@@ -22,7 +22,7 @@ struct PidFile: Sendable {
     private func strangers(_ content: Content, to user: UInt32) -> [UInt32] {
         var (link, folder) = (stat(), stat())
         let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-        guard !content.isOpenToAll, lstat(path, &link) == 0, stat(parent.isEmpty ? "/" : parent, &folder) == 0 else {
+        guard !content.isOpenToOthers, lstat(path, &link) == 0, stat(parent.isEmpty ? "/" : parent, &folder) == 0 else {
             return [ReportPeer.unknownUser]
         }
         return [content.owner, link.st_uid, folder.st_uid].filter { ![0, geteuid(), user].contains($0) }
@@ -38,8 +38,13 @@ struct PidFile: Sendable {
                 return "\(name) names process \(pid), which is not there: start the program, or name the file that it "
                     + "writes; one that ended may have left this one"
             }
+            if let process = WatchedProcess.process(ofThread: pid, root: root) {
+                return "\(name) names \(pid), a thread of process \(process): let the program write the number of its process"
+            }
             if let user = try? WatchedProcess(pid: pid, root: root).user(), let stranger = strangers(content, to: user).first {
-                let owner = stranger == ReportPeer.unknownUser ? "may be written by everybody" : "is uid \(stranger)'s to write"
+                let owner =
+                    stranger == ReportPeer.unknownUser
+                    ? "may be written by others than its owner" : "is uid \(stranger)'s to write"
                 return
                     "\(name) names process \(pid) of uid \(user), and \(owner), who may name their own processes alone: let root or "
                     + "that user have the file, its folder and a link to it"
@@ -76,7 +81,7 @@ struct PidFile: Sendable {
     private struct Content {
         let number: Int32
         let owner: UInt32
-        let isOpenToAll: Bool
+        let isOpenToOthers: Bool
     }
 
     private func look() throws(Fault) -> Content {
@@ -90,6 +95,8 @@ struct PidFile: Sendable {
         while let last = line.last, Self.blanks.contains(last) { line.removeLast() }
         let digits = line.drop { Self.blanks.contains($0) }
         guard let number = Int32(String(decoding: digits, as: UTF8.self)), number > 0 else { throw .noNumber }
-        return Content(number: number, owner: file.owner, isOpenToAll: file.isOpenToAll)
+        let isPrivileged = [0, geteuid()].contains(file.owner)
+        return Content(
+            number: number, owner: file.owner, isOpenToOthers: file.isOpenToAll || isPrivileged && file.isOpenToGroup)
     }
 }

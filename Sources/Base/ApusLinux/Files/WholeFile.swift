@@ -22,6 +22,8 @@ package enum WholeFile {
         package let owner: UInt32
         /// Whether everybody may write it.
         package let isOpenToAll: Bool
+        /// Whether a group may write it that is neither root's nor this process's own.
+        package let isOpenToGroup: Bool
     }
 
     /// Reads as ``read(_:longest:isStored:)`` does, and says of the file that was read whose it is.
@@ -48,7 +50,9 @@ package enum WholeFile {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw .read(path: path, code: errno) }
             if count == 0 {
-                return Contents(bytes: bytes, owner: status.st_uid, isOpenToAll: status.st_mode & S_IWOTH != 0)
+                return Contents(
+                    bytes: bytes, owner: status.st_uid, isOpenToAll: status.st_mode & S_IWOTH != 0,
+                    isOpenToGroup: status.st_mode & S_IWGRP != 0 && ![0, getegid()].contains(status.st_gid))
             }
             bytes.append(contentsOf: piece[..<count])
             guard bytes.count <= longest else { throw .read(path: path, code: EFBIG) }

@@ -6,6 +6,16 @@ extension WatchedProcess {
         // It stands among the first ten lines.
         try file("status").read { $0.effectiveUser }
     }
+
+    /// The process of which a number is a thread and not the process itself, which the kernel lets be looked up like one.
+    package static func process(ofThread number: Int32, root: KernelRoot) -> Int32? {
+        let process = try? ProcFile("\(root.proc)/\(number)/status").read { bytes -> Int64? in
+            var found: Int64?
+            bytes.forEachLine { key, rest in if key.isText("Tgid") { found = rest.number } }
+            return found
+        }
+        return process.flatMap { Int32(exactly: $0) }.flatMap { $0 == number ? nil : $0 }
+    }
 }
 
 extension UnsafeBufferPointer<UInt8> {

@@ -198,6 +198,9 @@ import Testing
         ] { try folder.write(text, to: name) }
         // Nobody writes to it: whoever waited for that would wait for ever.
         try #require(mkfifo(folder.path("pipe"), 0o600) == 0)
+        // A thread can be looked up by its number, and is no process.
+        try folder.write("Name:\tnginx\nTgid:\t5001\nUid:\t0\t0\t0\t0\n", to: "host/proc/5777/status")
+        try folder.write("5777\n", to: "thread")
         let noNumber = "holds no number in its first line: let the program write the number of its process there"
         let cases = [
             ("missing", "is not there: start the program, or name the file that it writes"),
@@ -208,6 +211,7 @@ import Testing
                 "gone",
                 "names process 999999, which is not there: start the program, or name the file that it writes; one that ended may have left this one"
             ),
+            ("thread", "names 5777, a thread of process 5001: let the program write the number of its process"),
             (
                 "there",
                 "names process 5001, which is there: the other keys of its map do not match it, or an earlier group of the file has it"

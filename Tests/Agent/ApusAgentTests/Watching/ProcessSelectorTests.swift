@@ -120,6 +120,13 @@ import Testing
         #expect(matched(Self.hidden) == [true, false])
         try #require(lchown(link, 0, 0) == 0 && chmod(path, 0o666) == 0)
         #expect(matched(Self.hidden) == [false, false])
+        // Of root's file nobody knows who of the group has written it; a user's own group is the user's business.
+        try #require(chown(path, 0, 1000) == 0 && chmod(path, 0o664) == 0)
+        #expect(matched(Self.hidden) == [false, false])
+        try #require(chown(path, 1000, 1000) == 0)
+        #expect(matched(Self.hidden) == [true, true])
+        try #require(chown(path, 0, 0) == 0)
+        #expect(matched(Self.hidden) == [true, true])
         try #require(chmod(path, 0o644) == 0 && chown(folder.path, 1001, 1001) == 0)
         #expect(matched(Self.hidden) == [false, false])
     }
