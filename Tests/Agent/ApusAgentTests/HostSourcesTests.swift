@@ -89,6 +89,8 @@ import Testing
         #expect(samples.keys.filter { $0.hasPrefix("host_pressure_waiting_seconds_total{") }.count == 2)
         #expect(samples[#"host_pressure_waiting_seconds_total{resource="io"}"#] == nil)
         #expect(samples["apus_source_up{source=\"host-pressure\"}"] == "0")
+        let told = host.log.lines("a source cannot be read; what it said last is served for 300 s")
+        #expect(told.count == 1 && told.first?["fault"]?.contains("proc/pressure/io: ") == true, "\(told)")
         // Nor does one that cannot even be opened.
         try host.folder.remove("host/proc/pressure/io")
         let anew = host.exposition(try host.host()).samples

@@ -54,8 +54,30 @@ import Testing
         #expect(silent.ticks == nil)
         let fourth = try stat("cpu  102 0 0 4995 41 0 0 0\ncpu0 1\n").goingOn(from: silent, second: 100)
         #expect(fourth.ticks == third.ticks)
-        let anew = try stat("cpu  1 0 0 2 0 0 0 0\ncpu0 1\n").goingOn(from: third, second: 100)
+        let anew = try stat("cpu  1 0 0 2 0 0 0 0\n").goingOn(from: third, second: 100)
         #expect(anew.ticks == SIMD8(102, 0, 0, 2, 41, 0, 0, 0))
+    }
+
+    @Test func `a processor that goes off and comes back adds what it gains`() throws {
+        func reading(_ all: Int, _ each: [Int: Int]) throws -> HostStat {
+            let lines = each.sorted { $0.key < $1.key }.map { "cpu\($0) 0 0 0 \($1) 0 0 0 0\n" }.joined()
+            return try stat("cpu  0 0 0 \(all) 0 0 0 0\n\(lines)")
+        }
+        var last = try reading(2_000_000, [0: 1_000_000, 1: 1_000_000])
+        var idle: [Int64?] = []
+        for next in [
+            try reading(2_000_200, [0: 1_000_100, 1: 1_000_100]),
+            // Off: the kernel leaves out most of what it had.
+            try reading(1_000_700, [0: 1_000_200]), try reading(1_000_800, [0: 1_000_300]),
+            // Back, with all that it had.
+            try reading(2_000_500, [0: 1_000_400, 1: 1_000_100]), try reading(2_000_700, [0: 1_000_500, 1: 1_000_200]),
+            // Off and back between two readings, begun anew.
+            try reading(1_000_650, [0: 1_000_600, 1: 50]), try reading(1_000_850, [0: 1_000_700, 1: 150]),
+        ] {
+            last = next.goingOn(from: last, second: 100)
+            idle.append(last.ticks?[3])
+        }
+        #expect(idle == [2_000_200, 2_000_300, 2_000_400, 2_000_500, 2_000_700, 2_000_850, 2_001_050])
     }
 
     @Test func `memory is in bytes, and a key is told from one that begins like it`() {

@@ -26,8 +26,8 @@ struct HostPressureSource: Source {
 
     private let root: KernelRoot
     private let files: [(resource: PressureResource, file: ProcFile)]
-    /// Whether the file of every resource could be opened.
-    private let isComplete: Bool
+    /// Why the file of a resource could not be opened.
+    private let missing: LinuxError?
     /// When the machine booted, in seconds since the Unix epoch by the clock as it was set then.
     private var booted: Double?
 
@@ -42,7 +42,7 @@ struct HostPressureSource: Source {
         }
         if files.isEmpty, let fault { throw fault }
         self.files = files
-        isComplete = fault == nil
+        missing = fault
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> PressureSource.Reading {
@@ -53,10 +53,12 @@ struct HostPressureSource: Source {
         }
         // One that says nothing takes the series of no other.
         if stalls.isEmpty, let fault { throw fault }
-        return PressureSource.Reading(stalls: stalls, isWhole: isComplete && fault == nil, began: bootTime(at: now))
+        return PressureSource.Reading(
+            stalls: stalls, isWhole: missing == nil && fault == nil, fault: fault ?? missing, began: bootTime(at: now))
     }
 
     func isWell(_ reading: PressureSource.Reading) -> Bool { reading.isWhole }
+    func fault(in reading: PressureSource.Reading) -> LinuxError? { reading.fault }
 
     /// Read again when the clock has been set, as it takes as long as all else here.
     private mutating func bootTime(at now: Moment) -> Double? {

@@ -16,6 +16,8 @@ struct PressureSource: Source {
         let stalls: [PressureResource: Stalls]
         /// Whether every file that is there could be read.
         var isWhole = true
+        /// Why one of them could not, where it is the machine's.
+        var fault: LinuxError?
         /// When the counts began, in seconds since the Unix epoch; `nil` where nobody says.
         var began: Double?
     }

@@ -60,6 +60,9 @@ protocol Source<Of>: SendableMetatype {
 
     /// Whether the one that the reading was heard of is in good order.
     func isWell(_ reading: Reading) -> Bool
+
+    /// Why a part of a reading is missing; `nil` where none is, or nobody knows.
+    func fault(in reading: Reading) -> LinuxError?
 }
 
 extension Source {
@@ -76,6 +79,7 @@ extension Source {
 
     func age(of reading: Reading) -> Double? { 0 }
     func isWell(_ reading: Reading) -> Bool { true }
+    func fault(in reading: Reading) -> LinuxError? { nil }
 }
 
 /// How long a reading is used again before its source is read anew.

@@ -174,6 +174,7 @@ private final class Frame<S: Source>: SourceFrame {
         guard let reading = try source?.read(at: now) else { return lose() }
         readAt = now.monotonic
         condition = source?.isWell(reading) == true ? .well : .failed
+        if condition == .failed, !isTold, let fault = source?.fault(in: reading) { (trouble, isTold) = (fault, true) }
         self.reading = reading
     }
 

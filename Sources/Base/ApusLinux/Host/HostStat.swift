@@ -4,8 +4,14 @@ package struct HostStat: Equatable, Sendable {
     /// something waited for storage, for interrupts, for what these put off, and waiting for a hypervisor.
     /// `nil` where that is not said.
     package private(set) var ticks: SIMD8<Int64>?
-    /// The ticks that were said last, where this reading says none.
+    /// The ticks of a reading before, where this one says none.
     private var lastTicks: SIMD8<Int64>?
+    /// The ticks of all together as the kernel says, no lower than it has said while they fell by some.
+    private var said: SIMD8<Int64>?
+    /// What the kernel said of all together before, where this reading says nothing.
+    private var lastSaid: SIMD8<Int64>?
+    /// The ticks of each processor by its number, as it was said last.
+    private var ofProcessors: [Int64: SIMD8<Int64>] = [:]
     /// Processors that are online.
     package private(set) var processors = 0
     package private(set) var contextSwitches: Int64?
@@ -24,7 +30,12 @@ package struct HostStat: Equatable, Sendable {
     package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
         bytes.forEachLine { key, rest in
             if key.starts(with: "cpu".utf8) {
-                if key.count == 3 { ticks = Self.ticks(rest) } else { processors += 1 }
+                if key.count == 3 {
+                    ticks = Self.ticks(rest)
+                } else {
+                    processors += 1
+                    if let number = key.dropFirst(3).number { ofProcessors[number] = Self.ticks(rest) }
+                }
             } else if key.isText("ctxt") {
                 contextSwitches = rest.number
             } else if key.isText("btime") {
@@ -37,6 +48,7 @@ package struct HostStat: Equatable, Sendable {
                 blocked = rest.number
             }
         }
+        said = ticks
         let numbers = [contextSwitches, forks, running, blocked, bootTime]
         guard ticks != nil || processors > 0 || numbers.contains(where: { $0 != nil }) else { return nil }
     }
@@ -50,22 +62,55 @@ package struct HostStat: Equatable, Sendable {
         return ticks
     }
 
-    /// The kernel's count of idle time falls at times by some ticks (proc_stat(5)), which no counter may: what was said before stands
-    /// until it is passed. What falls by more than a count of seconds begins anew.
+    /// This reading, with counts that go on from those of the one before.
+    ///
+    /// The kernel's count of idle time falls at times by some ticks (proc_stat(5)), which no counter may: what was said before stands until it is
+    /// passed. What all processors have together falls and rises by hours where one goes off and comes back; then what each of them has gained is
+    /// added up. Without lines of processors, what falls by more than a count of seconds begins anew.
     ///
     /// - Parameter second: the clock ticks of a second.
     package func goingOn(from last: HostStat?, second: Double) -> HostStat {
-        guard let before = last?.ticks ?? last?.lastTicks else { return self }
+        guard let last else { return self }
         var next = self
-        guard var ticks else {
-            next.lastTicks = before
+        let few = Int64(3 * second)
+        next.ofProcessors = last.ofProcessors
+        var gains = SIMD8<Int64>()
+        for (number, ticks) in ofProcessors {
+            guard let before = last.ofProcessors[number] else {
+                next.ofProcessors[number] = ticks
+                continue
+            }
+            var kept = ticks
+            for place in ticks.indices {
+                if ticks[place] >= before[place] {
+                    gains[place] += ticks[place] - before[place]
+                } else if before[place] - ticks[place] <= few {
+                    kept[place] = before[place]
+                } else {
+                    gains[place] += ticks[place]
+                }
+            }
+            next.ofProcessors[number] = kept
+        }
+        guard let served = last.ticks ?? last.lastTicks, let before = last.said ?? last.lastSaid else { return next }
+        guard var ticks, var said else {
+            (next.lastTicks, next.lastSaid) = (served, before)
             return next
         }
-        let most = Int64(3 * second) * Int64(max(1, processors))
-        for place in ticks.indices where ticks[place] < before[place] && before[place] - ticks[place] <= most {
-            ticks[place] = before[place]
+        let most = few * Int64(max(1, processors))
+        let isByProcessor = !ofProcessors.isEmpty && !last.ofProcessors.isEmpty
+        for place in ticks.indices {
+            let gain = said[place] - before[place]
+            let isOdd = isByProcessor && abs(gain - gains[place]) > most
+            if isOdd {
+                ticks[place] = served[place] + gains[place]
+            } else if gain >= 0 {
+                ticks[place] = served[place] + gain
+            } else if -gain <= most {
+                (ticks[place], said[place]) = (served[place], before[place])
+            }
         }
-        next.ticks = ticks
+        (next.ticks, next.said) = (ticks, said)
         return next
     }
 }
