@@ -106,6 +106,9 @@ import Testing
             let doubled = try await check(
                 "http://\(place)", ["--header", "Authorization: a", "--header", "authorization: b"])
             #expect(doubled.status == 1 && doubled.errors.contains("--header and --header say who asks"), "\(doubled.errors)")
+            try folder.write("X-A: 1\n\nbroken\n", to: "odd-headers")
+            let odd = try await check("http://\(place)", ["--header", "@\(folder.path("odd-headers"))"])
+            #expect(odd.status != 0 && odd.errors.contains("odd-headers:3"), "\(odd.errors)")
             let document = try await check("http://operator:\(Self.inURL)@\(place)", ["--output", "json"])
             #expect(document.status == 1 && document.errors.isEmpty)
             let report = try #require(try JSONSerialization.jsonObject(with: Data(document.output.utf8)) as? [String: Any])

@@ -76,8 +76,9 @@ public struct AccessArguments: ParsableArguments {
                 continue
             }
             let path = String(text.dropFirst())
-            let lines = try SecretFile.text(of: path, for: "--header").split(whereSeparator: \.isNewline)
-            for (number, line) in lines.enumerated() {
+            let lines = try SecretFile.text(of: path, for: "--header").split(
+                omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            for (number, line) in lines.enumerated() where !line.isEmpty {
                 headers.append(try RequestHeader(line: String(line), of: "\(path):\(number + 1)"))
             }
         }

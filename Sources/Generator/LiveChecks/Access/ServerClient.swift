@@ -22,7 +22,7 @@ final class ServerClient: Sendable {
         }
     }
 
-    /// Where it is, for messages.
+    /// The server's URL as messages give it.
     let url: String
     private let base: String
     private let headers: HTTPHeaders
@@ -31,10 +31,12 @@ final class ServerClient: Sendable {
     /// Whether it is asked by TLS, without a certificate of the client.
     private let isAnonymous: Bool
 
-    /// Asks a server that asks nobody who they are; what is wrong with the URL comes out at the first request.
+    /// Asks a server as the user whom its URL names, if any; what is wrong with the URL comes out at the first request.
     init(open text: String) {
-        let place = text.hasSuffix("/") ? String(text.dropLast()) : text
-        (url, base, headers, client, isOwn) = (place, place, HTTPHeaders(), .once, false)
+        let access = try? ServerAccess(url: text)
+        // What is no URL of a server may have a password in it all the same.
+        let place = access?.url ?? (text.contains("@") ? "the URL" : text.hasSuffix("/") ? String(text.dropLast()) : text)
+        (url, base, headers, client, isOwn) = (place, place, access?.headers ?? HTTPHeaders(), .once, false)
         isAnonymous = place.hasPrefix("https:")
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 /// Compares what is declared with what a running agent serves.
 public struct AgentCheck: Sendable {
     private let client: ServerClient
-    /// Behind the URL.
+    /// The path of the page below the URL.
     private let path: String
     private var url: String { client.url + path }
 
