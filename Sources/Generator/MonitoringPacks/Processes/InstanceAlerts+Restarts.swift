@@ -16,8 +16,11 @@ extension InstanceAlerts {
     /// The window in which ``Threshold/restarts`` counts starts.
     static let restartWindow = Duration.seconds(900)
 
-    /// How often each service has started within ``restartWindow``, up to now.
-    var starts: InstantVector<SeriesKey<NoKey>> { masters.isEmpty ? startsOfGroups : startsOfMasters.or(startsOfGroups) }
+    /// How often each service has started within ``restartWindow``, up to now; 0 of a group that has not.
+    var starts: InstantVector<SeriesKey<NoKey>> {
+        let groups = startsOfGroups.or(ServiceProcess.startTime.series.notOf(masters).value * 0)
+        return masters.isEmpty ? groups : startsOfMasters.or(groups)
+    }
 
     var tooManyRestarts: Alert {
         let limit = fleet.thresholds[Threshold.restarts]
