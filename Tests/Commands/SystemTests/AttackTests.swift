@@ -134,7 +134,8 @@ import Testing
             var after = 0
             let isBack = try comesTrue(within: .seconds(60)) {
                 after = try resident(unit)
-                return after <= before + 10 << 20
+                // Threads keep some of the blocks that the burst had put anywhere, 7 to 10 MB of pages (docs/performance.md).
+                return after <= before + 14 << 20
             }
             #expect(isBack, "\(unit): resident \(before >> 10) kB before, \(after >> 10) kB after")
             print("\(unit): resident \(before >> 10) kB before, \(after >> 10) kB after")

@@ -119,12 +119,15 @@ import Testing
                 client.send("\(head)Content-Length: \(size)\r\n\r\n")
                 await send(body, on: client)
             }
-            try await eventually("those past the bound are refused") { count(503, api) == 8 }
-            #expect(cuts("bodies", api) == 8)
-            #expect(store.faulty?.waiting(.enqueue) == APILimits.storing.value)
+            // Which of the two lines has no room, that to be read or that to be stored, is a matter of how fast they come.
+            try await eventually("those past the bound are refused") { count(503, api) >= 8 }
+            try await eventually("as many are told as crowded") { cuts("bodies", api) == count(503, api) }
+            try await eventually("the first are being stored") { store.faulty?.waiting(.enqueue) == APILimits.storing.value }
             #expect(try await api.get("/health/ready").status == 200)
             store.faulty?.hold([])
-            try await eventually("the others are stored") { count(202, api) == fitting }
+            // Whoever waited too long for its turn is refused as well.
+            try await eventually("the others are answered") { count(202, api) + count(503, api) == clients.count }
+            #expect(count(202, api) >= APILimits.storing.value)
         }
     }
 }
