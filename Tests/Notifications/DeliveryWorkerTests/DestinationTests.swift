@@ -145,7 +145,7 @@ import Testing
                 _ = try await store.enqueueWebhooks(100, to: "http://127.0.0.1:\(port)/")
                 let test = WorkerUnderTest(store) { $0.concurrency = 2 }
                 try await test.run { _ in
-                    try await eventually("all are delivered", within: .seconds(8)) { try await store.counts().delivered == 100 }
+                    try await eventually("all are delivered") { try await store.counts().delivered == 100 }
                 }
             }
         }

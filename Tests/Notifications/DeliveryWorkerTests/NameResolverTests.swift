@@ -99,7 +99,7 @@ import Testing
         #expect(!asked.withLock { $0.contains("living") })
         gate.open()
         // Not for five seconds, as one that was not answered.
-        try await eventually("it is looked up", within: .seconds(2)) {
+        try await eventually("it is looked up", within: .seconds(4)) {
             (try? await resolver.addresses(of: "living", port: 1))?.count == 1
         }
     }

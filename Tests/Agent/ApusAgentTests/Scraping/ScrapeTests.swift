@@ -219,8 +219,7 @@ private let shop = ScrapingAgent.shop
             }
             #expect(took[0] > .milliseconds(200))
             // Asked again after a second, in the background.
-            #expect(took.dropFirst().sorted()[5] < .milliseconds(150), "\(took)")
-            #expect(took.dropFirst().max() ?? .zero < .milliseconds(200), "\(took)")
+            #expect(took.dropFirst().count { $0 >= .milliseconds(200) } <= 3, "\(took)")
             #expect(log.lines("a page of metrics cannot be scraped; its instance is served as down").count == 1)
             hangs.withLock { $0 = false }
             try await agent.until { try await ScrapingAgent.scrape(agent)["a{\(shop),is=\"quick\"}"] == "1" }
