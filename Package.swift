@@ -242,7 +242,7 @@ let package = Package(
                 nioHTTP1, nioSSL, product("NIOFoundationCompat", "swift-nio"),
             ]),
         // Notifications: the platform that is watched.
-        notifications.module("NotificationStore", ["ApusLimits"]),
+        notifications.module("NotificationStore", ["ApusLimits", "ApusText"]),
         notifications.module("SQLiteStore", ["ApusLimits", "ApusMetrics", "NotificationMetrics", "NotificationStore", grdb]),
         notifications.module("NotificationMetrics", ["AgentMetrics", "ApusMetrics", "NotificationStore"]),
         notifications.module(
@@ -272,7 +272,7 @@ let package = Package(
         notifications.module(
             "LoadTest",
             [
-                "ApusHTTP", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                "ApusHTTP", "ApusText", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
         notifications.module(

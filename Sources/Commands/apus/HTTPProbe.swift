@@ -1,3 +1,4 @@
+import ApusText
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -68,7 +69,7 @@ enum HTTPProbe {
             isSecure = scheme == "https"
             host = named.hasPrefix("[") && named.hasSuffix("]") ? String(named.dropFirst().dropLast()) : named
             port = url.port ?? (isSecure ? 443 : 80)
-            guard (1...65_535).contains(port) else { throw .noURL }
+            guard URLPort.isReachable(in: text) else { throw .noURL }
             let path = url.path(percentEncoded: true)
             let query = url.query(percentEncoded: true).map { "?\($0)" } ?? ""
             let authority = (host.contains(":") ? "[\(host)]" : host) + (url.port.map { ":\($0)" } ?? "")

@@ -1,12 +1,20 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
+import NIOSSL
 
 extension HTTPClient {
-    /// A client that tries to connect once: who asks whether a server is there hears at once that it is not.
+    /// A client for whoever asks a server that needs nothing special.
+    static let once = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .once)
+}
+
+extension HTTPClient.Configuration {
+    /// Settings of a client that tries to connect once and follows no redirect: who asks whether a server is there hears at once that it is
+    /// not, and ``RedirectTrail`` sees where it leads.
     ///
     /// The shared client goes on trying for the whole time that a request may take.
-    package static let once: HTTPClient = {
+    static var once: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+        configuration.redirectConfiguration = .disallow
+        return configuration
+    }
 }

@@ -1,3 +1,4 @@
+import ApusText
 import FoundationEssentials
 
 /// What a load test sends, how fast, and for how long it waits for the deliveries.
@@ -52,6 +53,7 @@ package struct LoadPlan: Sendable {
             else {
                 throw .notAnAddress(api)
             }
+            guard URLPort.isReachable(in: api) else { throw .noPort(api) }
             guard allowsRemote || Self.isLoopback(host) else { throw .remote(api) }
         }
     }
@@ -70,6 +72,7 @@ package enum LoadPlanError: Error, Hashable, CustomStringConvertible {
     case users(Int)
     case noAPI
     case notAnAddress(String)
+    case noPort(String)
     case remote(String)
 
     package var description: String {
@@ -79,6 +82,8 @@ package enum LoadPlanError: Error, Hashable, CustomStringConvertible {
         case .users(let users): "\(users) users cannot receive anything; give at least 1"
         case .noAPI: "no API is named; give its address, such as http://127.0.0.1:3001"
         case .notAnAddress(let text): "\(text) is not the address of an API, such as http://127.0.0.1:3001"
+        case .noPort(let text):
+            "\(text) has no port from 1 to 65535 behind the colon; give one, such as http://127.0.0.1:3001"
         case .remote(let text): "\(text) is not on this machine; a load test of another one must be asked for explicitly"
         }
     }

@@ -13,6 +13,8 @@ struct NotificationClient: Sendable {
     init(timeout: Duration, maximumConnections: Int) {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumConnections
+        // The API has none, and one would take the load to where nobody allowed it.
+        configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = TimeAmount(timeout)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.timeout = TimeAmount(timeout)

@@ -1,3 +1,4 @@
+import ApusText
 package import FoundationEssentials
 
 /// Where a webhook's connection goes: the scheme, host and port of its URL, such as `https://example.org:443`.
@@ -24,7 +25,7 @@ package struct Destination: Hashable, Comparable, Sendable, CustomStringConverti
         guard var host = url.host()?.lowercased() else { return nil }
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         let port = url.port ?? (isSecure ? 443 : 80)
-        guard !host.isEmpty, (1...65_535).contains(port) else { return nil }
+        guard !host.isEmpty, URLPort.isReachable(in: url.absoluteString) else { return nil }
         self.host = host
         self.port = port
     }

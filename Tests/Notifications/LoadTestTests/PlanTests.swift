@@ -30,6 +30,11 @@ import Testing
         #expect(throws: LoadPlanError.notAnAddress(address)) { try plan(apis: [address]).validate(allowsRemote: true) }
     }
 
+    @Test(arguments: ["http://127.0.0.1:99999", "http://127.0.0.1:99999999999999999999", "http://[::1]:0"])
+    func `refuses a port that no connection can go to`(address: String) {
+        #expect(throws: LoadPlanError.noPort(address)) { try plan(apis: [address]).validate(allowsRemote: true) }
+    }
+
     @Test(arguments: [
         "http://example.com", "http://10.0.0.1:3001", "http://127.0.0.1.example.com", "http://128.0.0.1",
         "https://[2001:db8::1]",

@@ -46,6 +46,9 @@ import Testing
         Case(webhook("http:///hook"), "webhookUrl", "has no host"),
         Case(webhook("https:hook"), "webhookUrl", "has no host"), Case(webhook("http://a b/"), "webhookUrl", "is not a URL"),
         Case(webhook("http://example.com:70000/"), "webhookUrl", "has the port 70000"),
+        Case(
+            webhook("http://example.com:99999999999999999999/"), "webhookUrl",
+            "has no port from 1 to 65535 behind the colon"),
         Case(webhook("http://me:secret@example.com/"), "webhookUrl", "holds a user name or a password"),
         Case(webhook("http://example.com/" + String(repeating: "x", count: 2030)), "webhookUrl", "has 2049 bytes"),
         Case(

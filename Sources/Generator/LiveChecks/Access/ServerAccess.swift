@@ -59,8 +59,8 @@ public struct ServerAccess: Sendable {
         (security, followsRedirects, usesHTTP2) = (settings.security, settings.followsRedirects, settings.usesHTTP2)
     }
 
-    /// Whether it can be asked by the client that all share, which follows redirects, to other hosts without the header `Authorization`.
-    var isPlain: Bool { security == SecurityChoice() && followsRedirects && usesHTTP2 && !hasOwnHeaders }
+    /// Whether it can be asked by the client that all share.
+    var isPlain: Bool { security == SecurityChoice() && usesHTTP2 }
 
     /// Whether there are headers that no redirect may take to another host.
     var hasOwnHeaders: Bool { headers.contains { $0.name.lowercased() != "authorization" } }
@@ -71,6 +71,9 @@ struct ServerPlace {
     let url: String
     /// The value of the header `Authorization`.
     let credentials: String?
+
+    /// What is said of a URL whose port no connection can go to, behind that URL.
+    static let noPort = "has no port from 1 to 65535 behind the colon: write http://HOST:PORT"
 
     init(_ text: String) throws(AccessFault) {
         // Whatever has an @ may have a password, and what is behind ? or # a token: neither is printed.
@@ -83,6 +86,7 @@ struct ServerPlace {
                     + (text.contains("@") ? ", and of a user or a password /, ?, #, @ and : as %2F, %3F, %23, %40 and %3A" : "")
             )
         }
+        guard URLPort.isReachable(in: text) else { throw AccessFault("\(shown) \(Self.noPort)") }
         guard parts.query == nil, parts.fragment == nil else {
             throw AccessFault("\(shown) has something behind its path: leave out what begins with ? or #")
         }

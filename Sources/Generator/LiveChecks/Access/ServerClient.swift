@@ -28,6 +28,9 @@ final class ServerClient: Sendable {
     private let headers: HTTPHeaders
     private let client: HTTPClient
     private let isOwn: Bool
+    private let followsRedirects: Bool
+    /// The host of the URL by the name of its certificate.
+    private let alias: RedirectTrail.HostAlias?
     /// Whether it is asked by TLS, without a certificate of the client.
     private let isAnonymous: Bool
 
@@ -37,6 +40,7 @@ final class ServerClient: Sendable {
         // What is no URL of a server may have a password in it all the same.
         let place = access?.url ?? (text.contains("@") ? "the URL" : text.hasSuffix("/") ? String(text.dropLast()) : text)
         (url, base, headers, client, isOwn) = (place, place, access?.headers ?? HTTPHeaders(), .once, false)
+        (followsRedirects, alias) = (true, nil)
         isAnonymous = place.hasPrefix("https:")
     }
 
@@ -44,15 +48,14 @@ final class ServerClient: Sendable {
     init(_ access: ServerAccess) throws(AccessFault) {
         url = access.url
         isAnonymous = access.url.hasPrefix("https:") && access.security.certificate == nil
+        followsRedirects = access.followsRedirects && !access.hasOwnHeaders
         var headers = access.headers
         guard !access.isPlain else {
-            (base, client, isOwn, self.headers) = (access.url, .once, false, headers)
+            (base, client, isOwn, self.headers, alias) = (access.url, .once, false, headers, nil)
             return
         }
-        var configuration = HTTPClient.Configuration.singletonConfiguration
-        configuration.connectionPool.retryConnectionEstablishment = false
+        var configuration = HTTPClient.Configuration.once
         configuration.tlsConfiguration = try access.security.configuration()
-        if !access.followsRedirects || access.hasOwnHeaders { configuration.redirectConfiguration = .disallow }
         if !access.usesHTTP2 { configuration.httpVersion = .http1Only }
         if let name = access.security.serverName, var parts = URLComponents(string: access.url), let host = parts.host {
             configuration.dnsOverride = [name: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host]
@@ -62,8 +65,10 @@ final class ServerClient: Sendable {
                 throw AccessFault("server_name \(name.quotedExcerpt()) is no name of a host")
             }
             base = named
+            alias = RedirectTrail.HostAlias(host: host, name: name)
         } else {
             base = access.url
+            alias = nil
         }
         self.headers = headers
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -76,15 +81,24 @@ final class ServerClient: Sendable {
     func get(
         _ path: String, accept: String, timeout: TimeAmount, longest: Int
     ) async throws(ServerSilence) -> (answer: Answer, words: String) {
-        var request = HTTPClientRequest(url: base + path)
-        request.headers = headers
-        request.headers.add(name: "Accept", value: accept)
+        let deadline = NIODeadline.now() + timeout
+        var headers = headers
+        headers.add(name: "Accept", value: accept)
         // Series are so alike that a packed answer shrinks by more than the client lets a server's answer grow again.
-        request.headers.add(name: "Accept-Encoding", value: "identity")
+        headers.add(name: "Accept-Encoding", value: "identity")
+        var trail = RedirectTrail(base + path, headers, alias: alias)
+        guard URLPort.isReachable(in: trail.url) else { throw ServerSilence(reason: ServerPlace.noPort) }
         do {
-            let response = try await client.execute(request, timeout: timeout)
-            let answer = Answer(status: Int(response.status.code), body: try await response.body.collect(upTo: longest))
-            return (answer, answer.status == 200 ? "" : answer.words(response.headers))
+            while true {
+                var request = HTTPClientRequest(url: trail.url)
+                request.headers = trail.headers
+                let response = try await client.execute(request, deadline: deadline)
+                if followsRedirects, try trail.follow(response) { continue }
+                let answer = Answer(status: Int(response.status.code), body: try await response.body.collect(upTo: longest))
+                return (answer, answer.status == 200 ? "" : answer.words(response.headers))
+            }
+        } catch let error as ServerSilence {
+            throw error
         } catch is NIOTooManyBytesError {
             throw ServerSilence(reason: "its answer has more than \(longest) bytes")
         } catch {

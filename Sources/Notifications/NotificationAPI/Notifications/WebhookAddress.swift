@@ -16,6 +16,7 @@ enum WebhookAddress {
         guard scheme == "http" || scheme == "https" else { return "has the scheme \(scheme.excerpt(32))" }
         guard let host = url.host(), !host.isEmpty else { return "has no host" }
         if let port = url.port, !(1...65535).contains(port) { return "has the port \(port)" }
+        guard URLPort.isReachable(in: text) else { return "has no port from 1 to 65535 behind the colon" }
         // They would lie in the database and in logs for all to read, and no client sends them from there.
         guard url.user() == nil, url.password() == nil else { return "holds a user name or a password" }
         return nil
