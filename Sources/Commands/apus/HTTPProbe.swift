@@ -24,7 +24,7 @@ enum HTTPProbe {
     /// - Throws: ``HTTPProbeError``, or the error of a connection that does not come about or breaks.
     static func get(_ url: String, within limit: Duration) async throws -> Answer {
         let target = try Target(url)
-        let security = target.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        let security = target.isSecure ? try Self.security() : nil
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let (exchange, answer) = try await loop.submit {
             let exchange = ProbeExchange(target.request, on: loop)
@@ -50,6 +50,12 @@ enum HTTPProbe {
         } onCancel: {
             finish(CancellationError())
         }
+    }
+
+    private static func security() throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        return try NIOSSLContext(configuration: configuration)
     }
 
     /// The status code of a GET; nil when there is no answer within a second.

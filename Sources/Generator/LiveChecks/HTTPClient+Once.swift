@@ -15,6 +15,7 @@ extension HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
+        configuration.tlsConfiguration = .sinceTLS12
         return configuration
     }
 }

@@ -24,7 +24,7 @@ public struct ServerAccess: Sendable {
         /// The name that the server's certificate has to have; `nil`: that of the URL.
         var serverName: String?
         var verifies = true
-        /// `nil`: what the library takes for safe.
+        /// `nil`: 1.2.
         var least: TLSVersionName?
         var most: TLSVersionName?
     }

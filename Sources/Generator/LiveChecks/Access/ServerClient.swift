@@ -4,7 +4,6 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// Asks a server as its access says.
 ///
@@ -122,78 +121,4 @@ final class ServerClient: Sendable {
 /// Why a server gave no answer.
 struct ServerSilence: Error {
     let reason: String
-}
-
-/// What errors of TLS mean to whoever asks a server.
-enum SecurityText {
-    private static let reasons = [
-        (
-            "CERTIFICATE_VERIFY_FAILED",
-            "its certificate is not trusted: it is expired, or signed by nobody whom this host knows; --ca-file names the authority"
-        ),
-        (
-            "failedToValidateHostname",
-            "its certificate is for another name: write that one in the URL, or as server_name in --http-config"
-        ),
-        (
-            "unableToValidateCertificate",
-            "its certificate is for another name: write that one in the URL, or as server_name in --http-config"
-        ),
-        ("WRONG_VERSION_NUMBER", "it does not speak TLS at this port: write http:// perhaps"),
-        ("HTTP_REQUEST", "it does not speak TLS at this port: write http:// perhaps"),
-        ("CERTIFICATE_REQUIRED", "it asks for a client's certificate: give --client-certificate and --client-key"),
-        ("BAD_CERTIFICATE", "it asks for a client's certificate: give --client-certificate and --client-key"),
-        ("UNKNOWN_CA", "it does not trust the client's certificate"),
-        ("PROTOCOL_VERSION", "it has no version of TLS in common with this client"),
-        ("UNSUPPORTED_PROTOCOL", "it has no version of TLS in common with this client"),
-        (
-            "HANDSHAKE_FAILURE",
-            "it has no cipher in common with this client, or asks for a client's certificate: --client-certificate"
-        ),
-    ]
-
-    /// - Parameter description: an error's own, which has the reasons of BoringSSL in it.
-    static func reason(_ description: String) -> String? {
-        reasons.first { description.contains($0.0) }?.1
-    }
-}
-
-extension ServerAccess.SecurityChoice {
-    /// - Throws: ``AccessFault`` that names what is no certificate or key.
-    func configuration() throws(AccessFault) -> TLSConfiguration {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        if let authorities {
-            configuration.trustRoots = .certificates(try authorities.certificates())
-        }
-        if let certificate, let key {
-            configuration.certificateChain = try certificate.certificates().map { .certificate($0) }
-            do { configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key.bytes, format: .pem)) } catch {
-                throw AccessFault("\(key.place) is no private key in PEM without a passphrase")
-            }
-        }
-        if !verifies { configuration.certificateVerification = .none }
-        if let least { configuration.minimumTLSVersion = least.version }
-        if let most { configuration.maximumTLSVersion = most.version }
-        return configuration
-    }
-}
-
-extension PEMText {
-    fileprivate func certificates() throws(AccessFault) -> [NIOSSLCertificate] {
-        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
-            throw AccessFault("\(place) has no certificate in PEM")
-        }
-        return certificates
-    }
-}
-
-extension TLSVersionName {
-    fileprivate var version: TLSVersion {
-        switch self {
-        case .TLS10: .tlsv1
-        case .TLS11: .tlsv11
-        case .TLS12: .tlsv12
-        case .TLS13: .tlsv13
-        }
-    }
 }

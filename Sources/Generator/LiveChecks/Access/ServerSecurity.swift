@@ -1,0 +1,81 @@
+import NIOSSL
+
+extension TLSConfiguration {
+    /// The settings of a client that speaks TLS from 1.2 on, as Prometheus' own does; the library's speak from 1.0 on.
+    static var sinceTLS12: TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
+    }
+}
+
+extension ServerAccess.SecurityChoice {
+    /// - Throws: ``AccessFault`` that names what is no certificate or key.
+    func configuration() throws(AccessFault) -> TLSConfiguration {
+        var configuration = TLSConfiguration.sinceTLS12
+        if let authorities {
+            configuration.trustRoots = .certificates(try authorities.certificates())
+        }
+        if let certificate, let key {
+            configuration.certificateChain = try certificate.certificates().map { .certificate($0) }
+            do { configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key.bytes, format: .pem)) } catch {
+                throw AccessFault("\(key.place) is no private key in PEM without a passphrase")
+            }
+        }
+        if !verifies { configuration.certificateVerification = .none }
+        if let least { configuration.minimumTLSVersion = least.version }
+        if let most { configuration.maximumTLSVersion = most.version }
+        return configuration
+    }
+}
+
+extension PEMText {
+    fileprivate func certificates() throws(AccessFault) -> [NIOSSLCertificate] {
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
+            throw AccessFault("\(place) has no certificate in PEM")
+        }
+        return certificates
+    }
+}
+
+extension TLSVersionName {
+    fileprivate var version: TLSVersion {
+        switch self {
+        case .TLS10: .tlsv1
+        case .TLS11: .tlsv11
+        case .TLS12: .tlsv12
+        case .TLS13: .tlsv13
+        }
+    }
+}
+
+/// What errors of TLS mean to whoever asks a server.
+enum SecurityText {
+    private static let otherName =
+        "its certificate is for another name: write that one in the URL, or as server_name in --http-config"
+    private static let noTLS = "it does not speak TLS at this port: write http:// perhaps"
+    private static let noCertificate =
+        "it asks for a client's certificate: give --client-certificate and --client-key"
+    private static let noVersion =
+        "it has no version of TLS in common with this client: min_version in --http-config allows one before 1.2"
+
+    private static let reasons = [
+        (
+            "CERTIFICATE_VERIFY_FAILED",
+            "its certificate is not trusted: it is expired, or signed by nobody whom this host knows; --ca-file names the authority"
+        ),
+        ("failedToValidateHostname", otherName), ("unableToValidateCertificate", otherName), ("WRONG_VERSION_NUMBER", noTLS),
+        ("HTTP_REQUEST", noTLS), ("CERTIFICATE_REQUIRED", noCertificate), ("BAD_CERTIFICATE", noCertificate),
+        ("UNKNOWN_CA", "it does not trust the client's certificate"), ("PROTOCOL_VERSION", noVersion),
+        ("UNSUPPORTED_PROTOCOL", noVersion),
+        (
+            "HANDSHAKE_FAILURE",
+            "it has no cipher in common with this client, or asks for a client's certificate: --client-certificate"
+        ),
+    ]
+
+    /// - Parameter description: an error's own, which has the reasons of BoringSSL in it.
+    static func reason(_ description: String) -> String? {
+        reasons.first { description.contains($0.0) }?.1
+    }
+}

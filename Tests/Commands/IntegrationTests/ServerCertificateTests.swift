@@ -1,0 +1,107 @@
+import Foundation
+import HostTesting
+import ServerTesting
+import Testing
+
+/// `apus check` and what a server shows of itself in TLS: its version, and the certificates of authorities that are chained.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ServerCertificateTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.write(
+            "groups: [{ name: some, rules: [{ record: \"own:up:one\", expr: \"vector(1)\" }] }]\n", to: "rules.yml")
+        try openssl(["req", "-x509", "-days", "2", "-subj", "/CN=root"] + key("root") + ["-out", folder.path("root.pem")])
+        let authority = "basicConstraints=critical,CA:TRUE"
+        let server = "subjectAltName=IP:127.0.0.1"
+        try certificate("between", by: "root", authority)
+        try certificate("past", by: "root", authority, days: -1)
+        try certificate("leaf", by: "between", server)
+        try certificate("late", by: "past", server)
+        try certificate("plain", by: "root", server)
+        try certificate("client", by: "root", "\(server)\nextendedKeyUsage=clientAuth")
+    }
+
+    private func openssl(_ arguments: [String]) throws {
+        let made = try Command.run("openssl", arguments)
+        try #require(made.passed, "\(made.text)")
+    }
+
+    private func key(_ name: String) -> [String] {
+        [
+            "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder.path("\(name).key"),
+        ]
+    }
+
+    private func certificate(_ name: String, by signer: String, _ extensions: String, days: Int = 2) throws {
+        try folder.write(extensions + "\n", to: "\(name).ext")
+        try openssl(["req", "-new", "-subj", "/CN=\(name)"] + key(name) + ["-out", folder.path("\(name).csr")])
+        try openssl([
+            "x509", "-req", "-in", folder.path("\(name).csr"), "-CA", folder.path("\(signer).pem"), "-CAkey",
+            folder.path("\(signer).key"), "-CAcreateserial", "-days", "\(days)", "-extfile", folder.path("\(name).ext"), "-out",
+            folder.path("\(name).pem"),
+        ])
+    }
+
+    /// An nginx that shows one certificate alone, at a port for each.
+    private func serving(_ certificates: [(name: String, more: String)]) throws -> (nginx: NginxServer, ports: [Int]) {
+        let ports = try certificates.map { _ in try LoopbackPort.free() }
+        let found = #"{"status":"success","data":{"resultType":"vector","result":[{}]}}"#
+        let servers = zip(ports, certificates).map { port, certificate in
+            """
+            server {
+              listen 127.0.0.1:\(port) ssl;
+              ssl_certificate \(folder.path("\(certificate.name).pem"));
+              ssl_certificate_key \(folder.path("\(certificate.name).key"));
+              \(certificate.more)
+              location / { return 200 '\(found)'; }
+            }
+            """
+        }
+        let nginx = try NginxServer(port: ports[0]) { folder in
+            """
+            pid \(folder.path("nginx.pid"));
+            events {}
+            http {
+              access_log off;
+              default_type application/json;
+              \(NginxServer.temporaryPaths(in: folder))
+              \(servers.joined(separator: "\n"))
+            }
+            """
+        }
+        return (nginx, ports)
+    }
+
+    private func check(_ port: Int, _ options: [String]) async throws -> Command {
+        try await Command.runApart(
+            Executables.apus,
+            ["check", "--prometheus", "https://127.0.0.1:\(port)", folder.path("rules.yml")] + options)
+    }
+
+    private func authority(_ name: String) -> [String] { ["--ca-file", folder.path("\(name).pem")] }
+
+    @Test func `versions of TLS before 1.2 are spoken only where min_version says so`() async throws {
+        let old = "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;"
+        let (nginx, ports) = try serving([("plain", old), ("plain", "")])
+        defer { nginx.stop() }
+        let refused = try await check(ports[0], authority("root"))
+        #expect(refused.status == 1 && refused.errors.contains("no version of TLS in common"), "\(refused.text)")
+        #expect(refused.errors.contains("min_version"))
+        try folder.write("tls_config: { min_version: TLS11 }\n", to: "http.yml")
+        for (port, options) in [
+            (ports[0], ["--http-config", folder.path("http.yml")]), (ports[1], ["--http-config", folder.path("http.yml")]),
+            (ports[1], []),
+        ] {
+            let answer = try await check(port, authority("root") + options)
+            #expect(answer.status == 0 && answer.output.contains("1 queries: 1 find something"), "\(answer.text)")
+        }
+        // The client that all share, which trusts nobody here: what it says shows how far it came.
+        let shared = try await check(ports[0], [])
+        #expect(shared.errors.contains("no version of TLS in common"), "\(shared.text)")
+        let probe = try await Command.runApart(Executables.apus, ["probe", "https://127.0.0.1:\(ports[0])/"])
+        #expect(
+            probe.status == 1 && (probe.errors.contains("PROTOCOL_VERSION") || probe.errors.contains("UNSUPPORTED_PROTOCOL")),
+            "\(probe.text)")
+    }
+}
