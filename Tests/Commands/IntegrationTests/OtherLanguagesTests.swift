@@ -69,6 +69,31 @@ import Testing
         service.stop()
     }
 
+    @Test func `Python's client packs what a path would not keep, and that is taken`() async throws {
+        let folder = try TemporaryFolder()
+        let agent = try await Agent(folder)
+        try folder.write(
+            """
+            from sys import argv
+            from prometheus_client import CollectorRegistry, Gauge, delete_from_gateway, push_to_gateway
+            registry = CollectorRegistry()
+            Gauge("some_rows", "Rows.", registry=registry).set(3)
+            for job, more in [("nightly mail", {"instance": "eu/1"}), ("letters", {"instance": ""}), ("a/b+c", {}), ("gone/by", {})]:
+                push_to_gateway(argv[1], job=job, grouping_key=more, registry=registry)
+            delete_from_gateway(argv[1], job="gone/by")
+            """, to: "push.py")
+        let pushed = try await Command.runApart("/usr/bin/python3", [folder.path("push.py"), agent.reports])
+        #expect(pushed.passed, "\(pushed.text)")
+        for labels in [
+            #"service="nightly mail",instance="eu_1""#, #"service="letters",instance="letters""#,
+            #"service="a_b+c",instance="a_b+c""#,
+        ] {
+            try await eventually("\(labels) is served") { try await agent.value("some_rows", labels) == 3 }
+        }
+        let gone = #"service="gone_by",instance="gone_by""#
+        try await eventually("it has ended") { try await agent.value("apus_service_up", gone) == 0 }
+    }
+
     @Test func `Java reports what its virtual machine says of itself, and tells of its end`() async throws {
         let folder = try TemporaryFolder()
         let agent = try await Agent(folder)

@@ -15,8 +15,6 @@ enum ReportRoute: Equatable {
 
     /// Where texts go: `/v1/report/SERVICE/INSTANCE`.
     static let reports = "/v1/report/"
-    /// Where clients of the Pushgateway send theirs: `/metrics/job/SERVICE/instance/INSTANCE`.
-    static let pushes = "/metrics/job/"
     /// Where OpenTelemetry's exporters send metrics (OTLP/HTTP, https://opentelemetry.io/docs/specs/otlp/).
     static let metrics = "/v1/metrics"
 
@@ -52,12 +50,8 @@ extension ReportRoute {
         if path.hasPrefix(reports) {
             names = try parts(of: path.dropFirst(reports.count), "\(reports)SERVICE/INSTANCE")
             guard names.count == 2 else { throw other("\(reports)SERVICE/INSTANCE") }
-        } else if path.hasPrefix(pushes) {
-            let labels = try parts(of: path.dropFirst(pushes.count), "\(pushes)SERVICE/instance/INSTANCE")
-            guard labels.count == 1 || labels.count == 3 && labels[1] == "instance" else {
-                throw other("\(pushes)SERVICE/instance/INSTANCE, without other labels")
-            }
-            names = [labels[0], labels.last ?? ""]
+        } else if let push = PushgatewayPath.parts(of: path) {
+            names = try Self.names(in: push)
         } else {
             throw RouteRefused(
                 .notFound, "no such page: PUT \(reports)SERVICE/INSTANCE takes metrics as text, POST \(metrics) OTLP")
@@ -66,6 +60,22 @@ extension ReportRoute {
             throw RouteRefused(.badRequest, error.description)
         }
         return InstanceIdentity(service: names[0], instance: names[1])
+    }
+
+    /// What a path of the Pushgateway's says: without an instance, or with an empty one, it is called as the service.
+    private static func names(in push: [PushgatewayPath.Label]) throws(RouteRefused) -> [String] {
+        let form = "\(PushgatewayPath.jobs)/SERVICE/instance/INSTANCE, without other labels"
+        guard push.first?.name == "job", push.count <= 2, push.dropFirst().allSatisfy({ $0.name == "instance" }) else {
+            throw other(form)
+        }
+        var names: [String] = []
+        for label in push {
+            guard let value = label.value else {
+                throw RouteRefused(.badRequest, "the \(label.name) is no text in base64 of the alphabet for URLs")
+            }
+            if !value.isEmpty || !label.isPacked || names.isEmpty { names.append(value) }
+        }
+        return [names[0], names[names.count - 1]]
     }
 
     private static func parts(of path: Substring, _ form: String) throws(RouteRefused) -> [String] {

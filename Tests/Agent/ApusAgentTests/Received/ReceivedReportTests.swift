@@ -332,16 +332,6 @@ private let shop = #"service="shop",instance="shop-1""#
             #expect(answer.text.contains(type == "application/json" ? "line 1, column" : "byte "))
         }
     }
-
-    @Test func `a Pushgateway's path is one too`() async throws {
-        try await Self.with { agent in
-            #expect(try await agent.report("/metrics/job/shop/instance/shop-1", "x 1\n").status == 204)
-            #expect(try await agent.report("/metrics/job/batch", "x 2\n").status == 204)
-            #expect(try await agent.report("/metrics/job/shop/zone/b", "x 1\n").status == 404)
-            let samples = try await agent.get("/metrics").samples
-            #expect(samples["x{\(shop)}"] == "1" && samples[#"x{service="batch",instance="batch"}"#] == "2")
-        }
-    }
 }
 
 extension ReceivedLimits {
