@@ -204,6 +204,11 @@ import Testing
         ("authorization: { type: Basic, credentials: hidden }", "write basic_auth"),
         ("oauth2: { client_id: hidden }", "http.yml:1:1: oauth2 is not taken here"),
         ("tls_config: { min_version: TLS9 }", "write one of TLS10, TLS11, TLS12, TLS13"),
+        (
+            "tls_config: { min_version: TLS13, max_version: TLS12 }",
+            "http.yml:1:48: min_version TLS13 is above max_version TLS12"
+        ),
+        ("tls_config: { max_version: TLS11 }", "http.yml:1:28: max_version TLS11 is below TLS12"),
         ("tls_config: { cert_file: client.pem }", "a certificate without its key"),
         ("follow_redirects: perhaps", "http.yml:1:19: follow_redirects is neither true nor false"),
         ("http_headers: { Authorization: { values: [hidden] } }", "write authorization or basic_auth"),

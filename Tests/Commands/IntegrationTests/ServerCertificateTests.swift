@@ -104,4 +104,13 @@ import Testing
             probe.status == 1 && (probe.errors.contains("PROTOCOL_VERSION") || probe.errors.contains("UNSUPPORTED_PROTOCOL")),
             "\(probe.text)")
     }
+
+    @Test func `a key of another certificate is named with it`() async throws {
+        let answer = try await check(
+            1, ["--client-certificate", folder.path("client.pem"), "--client-key", folder.path("leaf.key")])
+        #expect(answer.status == 1, "\(answer.text)")
+        #expect(
+            answer.errors.contains("leaf.key is not the key of the first certificate in")
+                && answer.errors.contains("client.pem: give the two that were made together"), "\(answer.errors)")
+    }
 }

@@ -99,6 +99,12 @@ enum TLSKeys {
         security.verifies = try !(map.boolean("insecure_skip_verify") ?? false)
         security.least = try version(map, "min_version")
         security.most = try version(map, "max_version")
+        if let most = security.most, most < security.least ?? .TLS12 {
+            let words =
+                security.least.map { "min_version \($0) is above max_version \(most): leave one of both out" }
+                ?? "max_version \(most) is below TLS12, which is the least without min_version: write that as well"
+            throw map.fault(words, at: map["max_version"]?.place ?? map.place)
+        }
         return security
     }
 
@@ -120,7 +126,11 @@ enum TLSKeys {
 }
 
 /// A version of TLS, as Prometheus' files name it.
-enum TLSVersionName: String, CaseIterable, Sendable { case TLS10, TLS11, TLS12, TLS13 }
+enum TLSVersionName: String, CaseIterable, Comparable, Sendable {
+    case TLS10, TLS11, TLS12, TLS13
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
 
 /// Certificates or a key in PEM, and where they stand.
 struct PEMText: Sendable, Equatable {

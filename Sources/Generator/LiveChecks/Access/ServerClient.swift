@@ -43,7 +43,7 @@ final class ServerClient: Sendable {
         isAnonymous = place.hasPrefix("https:")
     }
 
-    /// - Throws: ``AccessFault`` where certificates, key or name are none.
+    /// - Throws: ``AccessFault`` where certificates, key or name are none, and of a key that is another certificate's.
     init(_ access: ServerAccess) throws(AccessFault) {
         url = access.url
         isAnonymous = access.url.hasPrefix("https:") && access.security.certificate == nil

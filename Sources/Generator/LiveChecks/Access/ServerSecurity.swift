@@ -10,7 +10,7 @@ extension TLSConfiguration {
 }
 
 extension ServerAccess.SecurityChoice {
-    /// - Throws: ``AccessFault`` that names what is no certificate or key.
+    /// - Throws: ``AccessFault`` that names what is no certificate or key, and a key that is another certificate's.
     func configuration() throws(AccessFault) -> TLSConfiguration {
         var configuration = TLSConfiguration.sinceTLS12
         if let authorities {
@@ -20,6 +20,14 @@ extension ServerAccess.SecurityChoice {
             configuration.certificateChain = try certificate.certificates().map { .certificate($0) }
             do { configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key.bytes, format: .pem)) } catch {
                 throw AccessFault("\(key.place) is no private key in PEM without a passphrase")
+            }
+            var pair = TLSConfiguration.sinceTLS12
+            pair.trustRoots = .certificates([])
+            (pair.certificateChain, pair.privateKey) = (configuration.certificateChain, configuration.privateKey)
+            do { _ = try NIOSSLContext(configuration: pair) } catch {
+                throw AccessFault(
+                    "\(key.place) is not the key of the first certificate in \(certificate.place): give the two that were made together"
+                )
             }
         }
         if !verifies { configuration.certificateVerification = .none }
@@ -62,7 +70,9 @@ enum SecurityText {
     private static let reasons = [
         (
             "CERTIFICATE_VERIFY_FAILED",
-            "its certificate is not trusted: it is expired, or signed by nobody whom this host knows; --ca-file names the authority"
+            "its certificate is not trusted: it is expired, made for clients alone, or signed by nobody whom this host knows: --ca-file "
+                + "names its authority, and those between the two that the server does not send "
+                + "(openssl s_client -showcerts -connect HOST:PORT shows what it sends)"
         ),
         ("failedToValidateHostname", otherName), ("unableToValidateCertificate", otherName), ("WRONG_VERSION_NUMBER", noTLS),
         ("HTTP_REQUEST", noTLS), ("CERTIFICATE_REQUIRED", noCertificate), ("BAD_CERTIFICATE", noCertificate),
