@@ -225,6 +225,20 @@ import Testing
         #expect(!answer.errors.contains("hidden") && !answer.errors.contains("hid\nden"), "\(answer.errors)")
     }
 
+    /// `nil`: neither.
+    @Test(arguments: [
+        ("true", true), ("True", true), ("yes", true), ("YES", true), ("on", true), ("On", true), ("y", true), ("false", false),
+        ("no", false), ("off", false), ("OFF", false), ("N", false), ("yEs", nil), ("tRue", nil), ("'yes'", nil), ("1", nil),
+    ])
+    func `a truth is one by the words that Prometheus takes`(word: String, meaning: Bool?) async throws {
+        try folder.write(
+            "scrape_configs: [{ job_name: a, tls_config: { insecure_skip_verify: \(word) } }]\n", to: "scrape.yml")
+        #expect(try Command.run("promtool", ["check", "config", folder.path("scrape.yml")]).passed == (meaning != nil))
+        let answer = try await check("http://127.0.0.1:1", ["--http-config", try http("follow_redirects: \(word)")])
+        #expect(answer.errors.contains("follow_redirects is neither true nor false") == (meaning == nil), "\(answer.errors)")
+        #expect(answer.errors.contains("nothing listens") == (meaning != nil), "\(answer.errors)")
+    }
+
     @Test(arguments: [
         ("operator:secret@127.0.0.1:1", "the URL is no URL of a server"), ("http://operator:sec/ret@127.0.0.1:1", "%2F"),
         ("ftp://operator:secret@127.0.0.1", "is no URL of a server"),

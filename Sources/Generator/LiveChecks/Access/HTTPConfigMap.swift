@@ -95,11 +95,12 @@ struct HTTPConfigMap {
         return texts
     }
 
+    /// A truth as Prometheus' parser reads it: by the words of YAML 1.1 (https://yaml.org/type/bool.html), without quotes.
     func boolean(_ key: String) throws(AccessFault) -> Bool? {
         guard let text = try text(key) else { return nil }
-        switch text {
-        case "true", "True", "TRUE": return true
-        case "false", "False", "FALSE": return false
+        switch self[key]?.scalar?.style == .plain ? text : "" {
+        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y": return true
+        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N": return false
         default: throw fault("\(key) is neither true nor false", at: self[key]?.place ?? place)
         }
     }
