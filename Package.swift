@@ -237,7 +237,8 @@ let package = Package(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusText",
-                "ApusTopology", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser, httpClient,
+                "ApusTopology", "CLinux", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser,
+                httpClient,
                 nioCore,
                 nioHTTP1, nioSSL, product("NIOFoundationCompat", "swift-nio"),
             ]),

@@ -105,6 +105,27 @@ import Testing
             "\(probe.text)")
     }
 
+    @Test func `an authority is trusted by itself, also one that another has signed`() async throws {
+        let (nginx, ports) = try serving([("leaf", ""), ("late", ""), ("client", ""), ("plain", "")])
+        defer { nginx.stop() }
+        try folder.write(
+            try String(contentsOfFile: folder.path("root.pem"), encoding: .utf8)
+                + String(contentsOfFile: folder.path("between.pem"), encoding: .utf8), to: "both.pem")
+        for (port, name) in [(ports[0], "between"), (ports[0], "both"), (ports[3], "root"), (ports[3], "both")] {
+            let answer = try await check(port, authority(name))
+            #expect(answer.status == 0 && answer.output.contains("1 queries: 1 find something"), "\(name): \(answer.text)")
+        }
+        for (port, name) in [
+            (ports[0], "root"), (ports[0], "past"), (ports[1], "past"), (ports[2], "root"), (ports[3], "between"),
+        ] {
+            let answer = try await check(port, authority(name))
+            #expect(answer.status == 1 && answer.errors.contains("its certificate is not trusted"), "\(name): \(answer.text)")
+            for words in ["expired", "for clients alone", "--ca-file", "that the server does not send"] {
+                #expect(answer.errors.contains(words), "\(answer.errors)")
+            }
+        }
+    }
+
     @Test func `a key of another certificate is named with it`() async throws {
         let answer = try await check(
             1, ["--client-certificate", folder.path("client.pem"), "--client-key", folder.path("leaf.key")])

@@ -30,6 +30,8 @@ final class ServerClient: Sendable {
     private let followsRedirects: Bool
     /// The host of the URL by the name of its certificate.
     private let alias: RedirectTrail.HostAlias?
+    /// The client reads them when it connects.
+    private let authorities: TrustedAuthorities?
     /// Whether it is asked by TLS, without a certificate of the client.
     private let isAnonymous: Bool
 
@@ -39,7 +41,7 @@ final class ServerClient: Sendable {
         // What is no URL of a server may have a password in it all the same.
         let place = access?.url ?? (text.contains("@") ? "the URL" : text.hasSuffix("/") ? String(text.dropLast()) : text)
         (url, base, headers, client, isOwn) = (place, place, access?.headers ?? HTTPHeaders(), .once, false)
-        (followsRedirects, alias) = (true, nil)
+        (followsRedirects, alias, authorities) = (true, nil, nil)
         isAnonymous = place.hasPrefix("https:")
     }
 
@@ -50,11 +52,13 @@ final class ServerClient: Sendable {
         followsRedirects = access.followsRedirects && !access.hasOwnHeaders
         var headers = access.headers
         guard !access.isPlain else {
-            (base, client, isOwn, self.headers, alias) = (access.url, .once, false, headers, nil)
+            (base, client, isOwn, self.headers, alias, authorities) = (access.url, .once, false, headers, nil, nil)
             return
         }
         var configuration = HTTPClient.Configuration.once
-        configuration.tlsConfiguration = try access.security.configuration()
+        let (security, authorities) = try access.security.configuration()
+        configuration.tlsConfiguration = security
+        self.authorities = authorities
         if !access.usesHTTP2 { configuration.httpVersion = .http1Only }
         if let name = access.security.serverName, var parts = URLComponents(string: access.url), let host = parts.host {
             configuration.dnsOverride = [name: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host]

@@ -10,11 +10,16 @@ extension TLSConfiguration {
 }
 
 extension ServerAccess.SecurityChoice {
+    /// The settings of a client, and the authorities that it reads when it connects, which live as long as it does.
+    ///
     /// - Throws: ``AccessFault`` that names what is no certificate or key, and a key that is another certificate's.
-    func configuration() throws(AccessFault) -> TLSConfiguration {
+    func configuration() throws(AccessFault) -> (TLSConfiguration, TrustedAuthorities?) {
         var configuration = TLSConfiguration.sinceTLS12
+        var trusted: TrustedAuthorities?
         if let authorities {
-            configuration.trustRoots = .certificates(try authorities.certificates())
+            let certificates = try authorities.certificates()
+            trusted = TrustedAuthorities(certificates)
+            configuration.trustRoots = trusted.map { .file($0.path) } ?? .certificates(certificates)
         }
         if let certificate, let key {
             configuration.certificateChain = try certificate.certificates().map { .certificate($0) }
@@ -33,7 +38,7 @@ extension ServerAccess.SecurityChoice {
         if !verifies { configuration.certificateVerification = .none }
         if let least { configuration.minimumTLSVersion = least.version }
         if let most { configuration.maximumTLSVersion = most.version }
-        return configuration
+        return (configuration, trusted)
     }
 }
 
