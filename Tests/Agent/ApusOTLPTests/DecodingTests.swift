@@ -150,6 +150,10 @@ import Testing
         ("x", "widgets", false, true, "x_widgets", "widgets"), ("9.lives", "", false, true, "_9_lives", nil),
         ("(lambda).function..executions(#)", "", false, true, "lambda_function_executions", nil),
         ("é", "", false, true, "", nil),
+        ("items", "10*3", false, true, "items_10_3", "10_3"), ("x", "foo bar", false, true, "x_foo_bar", "foo_bar"),
+        ("x", " By / s ", false, true, "x_bytes_per_second", "bytes_per_second"),
+        ("x", "1/10*3", false, true, "x_per_10_3", "per_10_3"), ("x", "_a__b_", true, false, "x_a_b_total", "a_b"),
+        ("x", "@#$", false, true, "x", nil), ("9", "10*3", false, true, "_9_10_3", "10_3"),
         ("a:b", "%", false, true, "a:b_percent", "percent"), ("bytes", "By", false, true, "bytes", "bytes"),
     ]
 

@@ -26,6 +26,7 @@ enum OTLPName {
     ) -> (name: String, unit: String?) {
         var name = joined(metric, allowColon: true)
         guard !name.isEmpty else { return ("", nil) }
+        name = MetricName.sanitized(name)
         if isCounter { name = without("total", name) }
         let word = isGauge && unit == "1" ? "ratio" : Self.unit(unit)
         if !word.isEmpty, name != word, !name.hasSuffix("_" + word) { name += "_" + word }
@@ -45,7 +46,10 @@ enum OTLPName {
 
     private static func word(_ part: Substring, of words: [String: String]) -> String {
         guard !part.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else { return "" }
-        let trimmed = String(decoding: part.utf8.filter { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+        let isSpace: (UInt8) -> Bool = { [UInt8(ascii: " "), UInt8(ascii: "\t")].contains($0) }
+        var bytes = part.utf8.drop(while: isSpace)
+        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+        let trimmed = String(Substring(bytes))
         // A long one is no unit, and not worth being looked up.
         guard trimmed.utf8.count <= 64 else { return joined(trimmed, allowColon: false) }
         return words[trimmed] ?? joined(trimmed, allowColon: false)
@@ -55,14 +59,14 @@ enum OTLPName {
         name.hasSuffix("_" + word) ? String(name.dropLast(word.count + 1)) : name
     }
 
-    /// Letters and digits of a text, `_` for whatever stands between them, and before a digit at the beginning.
+    /// Letters and digits of a text, `_` for whatever stands between them.
     private static func joined(_ text: String, allowColon: Bool) -> String {
         var bytes: [UInt8] = []
         for part in text.utf8.split(whereSeparator: { !isLegal($0, allowColon) }) {
             if !bytes.isEmpty { bytes.append(UInt8(ascii: "_")) }
             bytes.append(contentsOf: part)
         }
-        return bytes.isEmpty ? "" : MetricName.sanitized(String(decoding: bytes, as: UTF8.self), allowColon: allowColon)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func isLegal(_ byte: UInt8, _ allowColon: Bool) -> Bool {
