@@ -12,6 +12,10 @@ package struct KernelRoot: Sendable {
     package let controlGroups: String
     /// The folder in which the hierarchies of version 1 are mounted, each under the name of its controller, and systemd's own beside them.
     let hierarchies: String
+    /// Whether the unified hierarchy is mounted in that folder itself, where there is none of version 1 then.
+    let isUnified: Bool
+    /// The hierarchies of version 1 whose groups are looked at, by their names in that folder, systemd's own first.
+    static let versionOne = ["systemd", "memory", "cpuacct", "cpu", "pids", "blkio"]
     /// The folder with a link for each block device by its number (sysfs(5)).
     let blockDevices: String
     /// Clock ticks a second in /proc (`USER_HZ`).
@@ -37,7 +41,8 @@ package struct KernelRoot: Sendable {
         hierarchies = mount
         blockDevices = "\(path)/sys/dev/block"
         // Beside hierarchies of version 1, systemd mounts the unified one below them.
-        controlGroups = access("\(mount)/cgroup.controllers", F_OK) == 0 ? mount : "\(mount)/unified"
+        isUnified = access("\(mount)/cgroup.controllers", F_OK) == 0
+        controlGroups = isUnified ? mount : "\(mount)/unified"
         mountedGroup = Self.mountedGroup(at: controlGroups.dropFirst(path.utf8.count), "\(path)/proc/self/mountinfo")
         self.ticksPerSecond = ticksPerSecond ?? Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
         self.pageSize = pageSize ?? UInt64(max(1, sysconf(Int32(_SC_PAGESIZE))))

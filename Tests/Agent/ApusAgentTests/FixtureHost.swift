@@ -38,6 +38,13 @@ final class FixtureHost: Sendable {
         try FixtureHost(notifier: nil, survey: survey) { _ in }
     }
 
+    /// A host with other files.
+    ///
+    /// - Parameter change: is given the folder of the tree, before anything of it is read.
+    static func changed(_ change: (_ folder: String) throws -> Void) throws -> FixtureHost {
+        try FixtureHost(notifier: nil, survey: { _, _ in nil }, prepare: change) { _ in }
+    }
+
     convenience init(
         notifier: ServiceNotifier? = nil, sockets: [KernelSocket]? = nil,
         _ change: (inout AgentConfiguration) -> Void = { _ in }
@@ -54,10 +61,11 @@ final class FixtureHost: Sendable {
 
     private init(
         notifier: ServiceNotifier?, survey make: (KernelRoot, AgentWork) -> SocketSurvey?,
-        _ change: (inout AgentConfiguration) -> Void
+        prepare: (_ folder: String) throws -> Void = { _ in }, _ change: (inout AgentConfiguration) -> Void
     ) throws {
         folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: "\(Self.fixtures)/host", toPath: folder.path("host"))
+        try prepare(folder.path("host"))
         root = KernelRoot(folder.path("host"), ticksPerSecond: 100, pageSize: 4096)
         time = TestTime()
         var configuration = AgentConfiguration()

@@ -245,6 +245,19 @@ import Testing
         #expect(walk(.init(folders: 100, depth: 10, time: 0)).extent.isCut)
     }
 
+    @Test func `hierarchies of version 1 and the unified one beside them are walked as one tree`() throws {
+        try put("", "unified/cgroup.controllers")
+        for path in [
+            "systemd/a.slice/a.service", "unified/a.slice/a.service", "memory/a.slice", "memory/docker/c", "blkio/docker/d",
+            "unified/only",
+        ] {
+            try put("", "\(path)/cgroup.procs")
+        }
+        let (paths, extent) = walk(Self.wide)
+        #expect(paths == ["/a.slice", "/docker", "/only", "/a.slice/a.service", "/docker/c", "/docker/d"])
+        #expect(extent == .init(listed: 7, found: 6, isCut: false))
+    }
+
     @Test func `where the unified hierarchy is empty systemd's own is walked`() throws {
         try put("", "unified/cgroup.controllers")
         try put("", "systemd/system.slice/a.service/cgroup.procs")

@@ -46,6 +46,38 @@ import Testing
         #expect(worker.systemUnit() == "worker.service")
     }
 
+    private static let id = String(repeating: "0123456789abcdef", count: 4)
+
+    @Test(arguments: [
+        "4:memory:/docker/\(id)\n1:name=systemd:/docker/\(id)\n0::/\n",
+        "4:memory:/docker/\(id)\n1:name=systemd:/docker/\(id)\n0::/system.slice/containerd.service\n",
+        // Only the controllers have it.
+        "4:memory:/docker/\(id)\n1:name=systemd:/\n0::/system.slice/containerd.service\n",
+        "3:cpu,cpuacct:/docker/\(id)\n0::/system.slice/containerd.service\n",
+    ])
+    func `where controllers are of version 1 a process's group is theirs`(text: String) {
+        let groups = groups(text)
+        #expect(groups.path == "/docker/\(Self.id)" && groups.ownGroup == "/docker/\(Self.id)")
+        #expect(
+            groups.systemUnit() == nil
+                && groups.systemUnit(below: self.groups("2:cpu:/\n1:name=systemd:/init.scope\n0::/init.scope\n")) == nil)
+    }
+
+    @Test func `where the unified hierarchy alone is mounted it has the process's group, whatever version 1 says`() {
+        let text = "4:memory:/docker/\(Self.id)\n1:name=systemd:/docker/\(Self.id)\n0::/system.slice/worker.service\n"
+        let groups = ControlGroups(Array(text.utf8), isUnified: true)
+        #expect(groups.path == "/system.slice/worker.service" && groups.ownGroup == "/system.slice/worker.service")
+        #expect(groups.systemUnit() == "worker.service" && groups.ownPlaces == nil)
+    }
+
+    @Test func `a controller that is off for a unit has the group above, which is not the unit's own`() {
+        let groups = groups(
+            "4:memory:/system.slice/a.service\n3:cpu,cpuacct:/system.slice\n1:name=systemd:/system.slice/a.service\n0::/system.slice/a.service\n"
+        )
+        #expect(groups.systemUnit() == "a.service" && groups.path == "/system.slice/a.service")
+        #expect(groups.ownPlaces == ["memory": "/system.slice/a.service", "": "/system.slice/a.service"])
+    }
+
     /// A tree with groups below `/sys/fs/cgroup`, of which some part of the hierarchy is mounted.
     private func root(in folder: TemporaryFolder, mounted group: String?) throws -> KernelRoot {
         let mount = folder.path("sys/fs/cgroup")

@@ -39,7 +39,6 @@ struct ControlGroupWatch {
 
     /// What was found out of a folder, which stays true for as long as it is there.
     private struct Decision {
-        let path: String
         let claim: Claim?
         let goesOn: Bool
     }
@@ -52,7 +51,9 @@ struct ControlGroupWatch {
     /// Whether more is read than their CPU time.
     private let isWhole: Bool
     private var extent = ControlGroupTree.Extent()
-    private var decisions: [UInt64: Decision] = [:]
+    private var decisions: [ControlGroupTree.Folder: Decision] = [:]
+    /// What each path beside hierarchies of version 1 is known as: while it is made or removed, not all of them have it.
+    private var known: [String: ControlGroupTree.Folder] = [:]
     /// The control groups that belong to groups, each behind the one that it is in.
     private(set) var claims: [Claim] = []
     private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
@@ -101,20 +102,23 @@ struct ControlGroupWatch {
         }
         guard isTurn || isReloaded || extent.listed <= GroupLimits.quickWalk.value else { return }
         var found: [Claim] = []
-        var decided: [UInt64: Decision] = [:]
+        var decided: [ControlGroupTree.Folder: Decision] = [:]
+        var seen: [String: ControlGroupTree.Folder] = [:]
         var nameless: [String] = []
         extent = tree.walk(within: GroupLimits.walk, carrying: Claim?.none) { folder, outer -> Claim?? in
-            let known = decisions[folder.number].flatMap { $0.path == folder.path ? $0 : nil }
-            let decision = known ?? Self.decide(folder, in: outer, own, declarations, first)
+            let former = known[folder.path].flatMap { $0.hierarchy != folder.hierarchy ? $0 : nil }
+            let folder = former ?? folder
+            if tree.isMixed { seen[folder.path] = folder }
+            let decision = decisions[folder] ?? Self.decide(folder, in: outer, own, declarations, first)
             guard folder.isText else {
                 if decision.claim != nil { nameless.append(folder.path) }
                 return nil
             }
-            decided[folder.number] = decision
+            decided[folder] = decision
             if let claim = decision.claim { found.append(claim) }
             return decision.goesOn ? .some(decision.claim ?? outer) : nil
         }
-        (decisions, unnamed) = (decided, nameless)
+        (decisions, unnamed, known) = (decided, nameless, seen)
         if extent.isCut {
             // What was not reached says itself when it has gone.
             let reached = Set(found.map(\.folder))
@@ -135,10 +139,10 @@ struct ControlGroupWatch {
             let isInSame = outer?.identity == identity
             let claim = Claim(folder: folder, declaration: place, identity: identity, outer: outer?.folder)
             let goesOn = candidates.contains { $0 < place && mayMatch(declarations[$0], below: name) }
-            return Decision(path: folder.path, claim: isInSame ? nil : claim, goesOn: goesOn)
+            return Decision(claim: isInSame ? nil : claim, goesOn: goesOn)
         }
         let goesOn = candidates.contains { mayMatch(declarations[$0], below: name) }
-        return Decision(path: folder.path, claim: nil, goesOn: goesOn)
+        return Decision(claim: nil, goesOn: goesOn)
     }
 
     private static func mayMatch(_ declaration: GroupDeclaration, below name: ControlGroupName) -> Bool {

@@ -74,21 +74,26 @@ struct ControlGroupSource: Source {
         guard let process = try subject.watched() else { return nil }
         root = process.root
         groups = try process.file("cgroup")
-        guard let path = try ControlGroups(groups).ownGroup else { return nil }
-        group = try Self.open(path, root)
+        let own = try ControlGroups(groups, root)
+        guard let path = own.ownGroup else { return nil }
+        group = try Self.open(path, own.ownPlaces, root)
         ceilings = ControlGroupCeilings(root)
         ceilings.read(above: [path])
     }
 
-    private static func open(_ path: String, _ root: KernelRoot) throws(LinuxError) -> ControlGroup {
+    private static func open(
+        _ path: String, _ places: [String: String]?, _ root: KernelRoot
+    ) throws(LinuxError) -> ControlGroup {
         try ControlGroup(
-            try ControlGroupTree(root).folder(path), root: root, isWhole: true, keepsOpen: keepsOpen)
+            try ControlGroupTree(root).folder(path), at: places, root: root, isWhole: true, keepsOpen: keepsOpen)
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
-        guard let path = try ControlGroups(groups).ownGroup else { throw .open(path: groups.path, code: ENOENT) }
-        if path != group.folder.path {
-            group = try Self.open(path, root)
+        let own = try ControlGroups(groups, root)
+        guard let path = own.ownGroup else { throw .open(path: groups.path, code: ENOENT) }
+        let places = own.ownPlaces
+        if path != group.folder.path || places != group.places {
+            group = try Self.open(path, places, root)
             ceilings.read(above: [path])
         }
         let reading = try group.read()

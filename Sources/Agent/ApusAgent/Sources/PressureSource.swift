@@ -50,7 +50,7 @@ struct PressureSource: Source {
         guard let process = try subject.watched() else { return nil }
         root = process.root
         groups = try process.file("cgroup")
-        guard let folder = try ControlGroups(groups).unifiedFolder(root) else { return nil }
+        guard let folder = try ControlGroups(groups, root).unifiedFolder(root) else { return nil }
         try open(folder)
     }
 
@@ -86,7 +86,7 @@ struct PressureSource: Source {
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
         // A process can be moved to another group, of which the old one's files say nothing.
-        guard let folder = try ControlGroups(groups).unifiedFolder(root) else {
+        guard let folder = try ControlGroups(groups, root).unifiedFolder(root) else {
             throw .open(path: "\(self.folder)/cpu.pressure", code: ENOENT)
         }
         if folder != self.folder {

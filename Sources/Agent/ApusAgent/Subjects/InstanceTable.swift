@@ -197,7 +197,7 @@ package final class InstanceTable: Sendable {
         guard let holder = holders.withLock({ $0[identity] }) else { return try checkGroup(of: identity, peer, at: now) }
         func unit() -> String? {
             guard case .watched(let process) = process, let file = try? process.file("cgroup"),
-                let groups = try? ControlGroups(file)
+                let groups = try? ControlGroups(file, rules.root)
             else { return nil }
             return groups.systemUnit(below: try? ControlGroups(of: 1, root: rules.root))
         }

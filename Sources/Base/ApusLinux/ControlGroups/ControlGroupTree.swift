@@ -1,7 +1,7 @@
 import Glibc
 
-/// The tree of control groups below the mount: those of the unified hierarchy, or, where that is missing or empty, those that systemd has
-/// beside the hierarchies of version 1.
+/// The tree of control groups below the mount: those of the unified hierarchy, and beside hierarchies of version 1 those of all of them, of
+/// which a path is one group wherever it is.
 package struct ControlGroupTree: Sendable {
     /// One control group for as long as it is there: one that is made anew under the same path has another number.
     package struct Folder: Hashable, Sendable {
@@ -11,10 +11,13 @@ package struct ControlGroupTree: Sendable {
         package let number: UInt64
         /// Whether the kernel's own name is text; of another one the path has U+FFFD for what is no UTF-8, and leads nowhere.
         package let isText: Bool
+        /// The hierarchy that the number is of: the first of those that have it.
+        package let hierarchy: Int
 
-        package init(path: String, number: UInt64, isText: Bool = true) {
+        package init(path: String, number: UInt64, isText: Bool = true, hierarchy: Int = 0) {
             self.path = path
             self.number = number
+            self.hierarchy = hierarchy
             self.isText = isText
         }
     }
@@ -53,14 +56,21 @@ package struct ControlGroupTree: Sendable {
 
     package init(_ root: KernelRoot) { self.root = root }
 
+    /// Whether the groups of several hierarchies are taken together.
+    package var isMixed: Bool { !root.isUnified }
+
     /// The group with a path, as it is there now.
     ///
     /// - Throws: ``LinuxError``; ``LinuxError/isAbsence`` where there is none in sight.
     package func folder(_ path: String) throws(LinuxError) -> Folder {
         var status = stat()
-        let places = [root.unifiedFolder(of: path), "\(root.hierarchies)/systemd\(path)"].compactMap { $0 }
-        guard places.contains(where: { stat($0, &status) == 0 }) else { throw .open(path: path, code: errno) }
-        return Folder(path: path, number: UInt64(status.st_ino))
+        let versionOne = KernelRoot.versionOne.map { "\(root.hierarchies)/\($0)\(path)" }
+        let unified = [root.unifiedFolder(of: path)]
+        let places = root.isUnified ? unified : versionOne + unified
+        guard let place = places.firstIndex(where: { $0.map { stat($0, &status) == 0 } ?? false }) else {
+            throw .open(path: path, code: ENOENT)
+        }
+        return Folder(path: path, number: UInt64(status.st_ino), hierarchy: place)
     }
 
     /// What the kernel calls the group of the unified hierarchy with a path, and those below it: the inodes of their folders.
@@ -71,7 +81,7 @@ package struct ControlGroupTree: Sendable {
         var status = stat()
         guard stat(folder, &status) == 0 else { return [] }
         var numbers = [UInt64(status.st_ino)]
-        let extent = walk(folder, "", within: Bounds(folders: most, depth: 16, time: 100_000_000), ()) { below, _ in
+        let extent = walk([folder], "", within: Bounds(folders: most, depth: 16, time: 100_000_000), ()) { below, _ in
             numbers.append(below.number)
             return ()
         }
@@ -86,17 +96,23 @@ package struct ControlGroupTree: Sendable {
     package func walk<Carried>(
         within bounds: Bounds, carrying first: Carried, _ visit: (Folder, Carried) -> Carried?
     ) -> Extent {
-        let extent = walk(root.controlGroups, root.mountedBase, within: bounds, first, visit)
-        if extent.found > 0 || extent.isCut { return extent }
-        return walk("\(root.hierarchies)/systemd", "", within: bounds, first, visit)
+        if !root.isUnified {
+            let versionOne = KernelRoot.versionOne.map { "\(root.hierarchies)/\($0)" }
+            // Where the mount shows a part of the unified hierarchy, its paths are not those of the others.
+            let unified = root.mountedBase.isEmpty ? [root.controlGroups] : []
+            let extent = walk(versionOne + unified, "", within: bounds, first, visit)
+            if extent.found > 0 || extent.isCut { return extent }
+        }
+        return walk([root.controlGroups], root.mountedBase, within: bounds, first, visit)
     }
 
+    /// - Parameter mounts: the hierarchies whose groups are taken together, by their paths.
     private func walk<Carried>(
-        _ mount: String, _ base: String, within bounds: Bounds, _ first: Carried, _ visit: (Folder, Carried) -> Carried?
+        _ mounts: [String], _ base: String, within bounds: Bounds, _ first: Carried, _ visit: (Folder, Carried) -> Carried?
     ) -> Extent {
         var extent = Extent()
         let deadline = Self.now() &+ bounds.time
-        var level: [(below: String, carried: Carried)] = [("", first)]
+        var level: [(below: String, places: [Int], carried: Carried)] = [("", Array(mounts.indices), first)]
         var depth = 0
         while !level.isEmpty {
             guard depth < bounds.depth else {
@@ -104,19 +120,20 @@ package struct ControlGroupTree: Sendable {
                 break
             }
             depth += 1
-            var next: [(below: String, carried: Carried)] = []
-            for (below, carried) in level {
+            var next: [(below: String, places: [Int], carried: Carried)] = []
+            for (below, places, carried) in level {
                 guard extent.listed < bounds.folders, Self.now() < deadline else {
                     extent.isCut = true
                     return extent
                 }
                 extent.listed += 1
-                for child in children(of: mount + below, &extent) {
+                for child in children(of: places.map { ($0, mounts[$0] + below) }, &extent) {
                     extent.found += 1
                     let folder = Folder(
-                        path: "\(base)\(below)/\(child.name)", number: child.number, isText: child.isText)
-                    guard let carried = visit(folder, carried), child.mayHaveChildren, child.isText else { continue }
-                    next.append(("\(below)/\(child.name)", carried))
+                        path: "\(base)\(below)/\(child.name)", number: child.number, isText: child.isText,
+                        hierarchy: child.hierarchy)
+                    guard let carried = visit(folder, carried), !child.places.isEmpty, child.isText else { continue }
+                    next.append(("\(below)/\(child.name)", child.places, carried))
                 }
             }
             level = next
@@ -126,13 +143,30 @@ package struct ControlGroupTree: Sendable {
 
     private struct Child {
         let name: String
+        /// As the kernel has it.
+        let bytes: [UInt8]
         let number: UInt64
         let isText: Bool
-        let mayHaveChildren: Bool
+        let hierarchy: Int
+        /// The hierarchies in which it may have folders in it.
+        var places: [Int]
     }
 
-    /// The folders in a folder, in the order of their names; none of one that has gone.
-    private func children(of folder: String, _ extent: inout Extent) -> [Child] {
+    /// The folders in a folder, in whichever hierarchy, in the order of their names; none of one that has gone.
+    private func children(of folders: [(hierarchy: Int, path: String)], _ extent: inout Extent) -> [Child] {
+        guard folders.count > 1 else {
+            return folders.flatMap { children(of: $0.path, $0.hierarchy, &extent) }.sorted { $0.name < $1.name }
+        }
+        var merged: [[UInt8]: Child] = [:]
+        for (hierarchy, path) in folders {
+            for child in children(of: path, hierarchy, &extent) {
+                if merged[child.bytes]?.places.append(contentsOf: child.places) == nil { merged[child.bytes] = child }
+            }
+        }
+        return merged.values.sorted { $0.name < $1.name }
+    }
+
+    private func children(of folder: String, _ hierarchy: Int, _ extent: inout Extent) -> [Child] {
         guard let stream = opendir(folder) else {
             if ![ENOENT, ENOTDIR, ENODEV].contains(errno) { extent.isCut = true }
             return []
@@ -153,10 +187,11 @@ package struct ControlGroupTree: Sendable {
             // The kernel counts a link for each folder in a group, and two of its own.
             children.append(
                 Child(
-                    name: text ?? String(decoding: bytes, as: UTF8.self), number: UInt64(status.st_ino), isText: text != nil,
-                    mayHaveChildren: !root.isMachine || status.st_nlink > 2))
+                    name: text ?? String(decoding: bytes, as: UTF8.self), bytes: bytes, number: UInt64(status.st_ino),
+                    isText: text != nil, hierarchy: hierarchy,
+                    places: !root.isMachine || status.st_nlink > 2 ? [hierarchy] : []))
         }
-        return children.sorted { $0.name < $1.name }
+        return children
     }
 
     private static func now() -> UInt64 {

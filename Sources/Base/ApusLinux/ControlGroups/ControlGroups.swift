@@ -7,31 +7,41 @@ package struct ControlGroups: Sendable, Equatable {
     /// The path in the hierarchy of its own that systemd has beside those of version 1, which a container may see without using it;
     /// `nil` where there is none.
     package let named: String?
+    /// The paths in the hierarchies of version 1, by the controllers whose files are read; empty where the unified one has all of them.
+    package let controllers: [String: String]
 
     /// Reads the groups of a process.
     ///
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process.
     package init(of pid: Int32, root: KernelRoot = .live) throws(LinuxError) {
-        try self.init(ProcFile("\(root.proc)/\(pid)/cgroup"))
+        try self.init(ProcFile("\(root.proc)/\(pid)/cgroup"), root)
     }
 
     /// Reads the groups that a process is in now.
     ///
     /// - Parameter file: /proc/PID/cgroup.
     /// - Throws: ``LinuxError``.
-    package init(_ file: ProcFile) throws(LinuxError) { self = try file.read(capacity: 1 << 16) { Self($0) } }
+    package init(_ file: ProcFile, _ root: KernelRoot) throws(LinuxError) {
+        self = try file.read(capacity: 1 << 16) { Self($0, isUnified: root.isUnified) }
+    }
 
     /// The folder with the kernel's files on the group of the unified hierarchy; `nil` where it is not in sight, or is the root of all
-    /// groups, whose files speak of the whole machine.
+    /// groups, whose files speak of the whole machine. It is also `nil` where the process's group is one of version 1, and the unified
+    /// hierarchy only has who started it.
     package func unifiedFolder(_ root: KernelRoot) -> String? {
-        guard let folder = unified.flatMap(root.unifiedFolder) else { return nil }
+        guard !isMixed || unified == path || ownPlaces?[Self.unifiedPlace] != nil,
+            let folder = unified.flatMap(root.unifiedFolder)
+        else { return nil }
         // Every group has the file but the root of all.
         return access("\(folder)/cgroup.type", F_OK) == 0 ? folder : nil
     }
 
     /// Parses lines of `HIERARCHY:CONTROLLERS:PATH`.
-    package init(_ bytes: some Collection<UInt8>) {
+    ///
+    /// - Parameter isUnified: whether what is mounted is the unified hierarchy alone, so that nothing can be read of version 1.
+    package init(_ bytes: some Collection<UInt8>, isUnified: Bool = false) {
         var (unified, named): (String?, String?)
+        var controllers: [String: String] = [:]
         for bytes in bytes.split(separator: UInt8(ascii: "\n")) {
             // Names of groups are bytes to the kernel. One that is no text is left out: no file could be opened under it.
             guard let line = String(validating: bytes, as: UTF8.self) else { continue }
@@ -39,21 +49,42 @@ package struct ControlGroups: Sendable, Equatable {
             guard fields.count == 3 else { continue }
             if fields[0] == "0" { unified = String(fields[2]) }
             if fields[1] == "name=systemd" { named = String(fields[2]) }
+            guard !isUnified else { continue }
+            for name in fields[1].split(separator: ",") where KernelRoot.versionOne.contains(String(name)) {
+                controllers[String(name)] = String(fields[2])
+            }
         }
         self.unified = unified
         self.named = named
+        self.controllers = controllers
+    }
+
+    /// Whether controllers are of version 1, and the unified hierarchy has none for them: the process's group is theirs.
+    private var isMixed: Bool { !controllers.isEmpty }
+
+    /// The path of the process's group: that of the unified hierarchy, where this has the controllers; else that of systemd's own hierarchy
+    /// or of a controller of version 1, one of a container first, as a runtime's own unit may be all that the unified one says.
+    package var path: String? {
+        guard isMixed else { return unified ?? named }
+        let paths = ([named] + KernelRoot.versionOne.map { controllers[$0] } + [unified]).compactMap(\.self)
+        return paths.first { Self.containerID(in: $0) != nil } ?? paths.first { $0 != "/" } ?? paths.first
     }
 
     /// The system unit whose processes are in these groups, such as `apus-worker@worker-1.service`; `nil` where it is none of
     /// systemd's groups. Of a process of a user's service manager it is `user@UID.service`.
     ///
-    /// The rule is that of sd_pid_get_unit(3): the first part of the path that is no slice. The unified hierarchy is looked at first:
-    /// a container's systemd may use it while the host's own hierarchy is in sight.
+    /// The rule is that of sd_pid_get_unit(3): the first part of the path that is no slice. Where no controller is of version 1 the unified
+    /// hierarchy is looked at first: a container's systemd may use it while the host's own hierarchy is in sight.
     ///
     /// - Parameter first: the groups of process 1, for a container whose groups are not its own to see: units are below the group
     ///   that systemd was started in.
     package func systemUnit(below first: ControlGroups? = nil) -> String? {
-        Self.systemUnit(unified, below: first?.unified) ?? Self.systemUnit(named, below: first?.named)
+        if isMixed {
+            if path == named { return Self.systemUnit(named, below: first?.named) }
+            // A controller's group is no unit's on its own.
+            return path == unified ? Self.systemUnit(unified, below: first?.unified) : nil
+        }
+        return Self.systemUnit(unified, below: first?.unified) ?? Self.systemUnit(named, below: first?.named)
     }
 
     /// The unit that a group with this path is of, in whichever hierarchy; `nil` where it is none of systemd's.
@@ -75,7 +106,26 @@ package struct ControlGroups: Sendable, Equatable {
 
     /// The path of the group that is a service's own: that of its unit, a user's unit too, or of its container, whichever is the innermost;
     /// `nil` of a process in a group that it shares with others, such as a login session or the root of all.
-    package var ownGroup: String? { unified.flatMap(Self.ownGroup) ?? named.flatMap(Self.ownGroup) }
+    package var ownGroup: String? {
+        isMixed ? path.flatMap(Self.ownGroup) : unified.flatMap(Self.ownGroup) ?? named.flatMap(Self.ownGroup)
+    }
+
+    /// The paths of ``ownGroup`` in the hierarchies that have it, by the controller of version 1 and by ``unifiedPlace``; `nil` where it has
+    /// one path in all of them. A process can be in the group of one controller and not in that of another.
+    package var ownPlaces: [String: String]? {
+        guard isMixed, let own = ownGroup else { return nil }
+        var places = controllers
+        places[Self.unifiedPlace] = unified
+        let (name, id) = (own.split(separator: "/").last, Self.containerID(in: own))
+        return places.compactMapValues { path in
+            Self.ownGroup(path).flatMap { place in
+                place.split(separator: "/").last == name || id != nil && Self.containerID(in: place) == id ? place : nil
+            }
+        }
+    }
+
+    /// The name of the unified hierarchy among those of version 1.
+    static let unifiedPlace = ""
 
     private static func ownGroup(_ path: String) -> String? {
         let parts = path.split(separator: "/")

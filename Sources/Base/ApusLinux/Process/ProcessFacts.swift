@@ -13,7 +13,7 @@ package struct ProcessFacts: Sendable, Equatable {
     package let user: UInt32
     /// The system unit whose processes are in its control group.
     package let unit: String?
-    /// The path of its control group from the mount on: of the unified hierarchy, or of systemd's own beside those of version 1.
+    /// The path of its control group from the mount on: of the unified hierarchy, or of those of version 1 where these have the controllers.
     package let controlGroup: String?
 
     package init(
@@ -45,7 +45,7 @@ package struct ProcessFacts: Sendable, Equatable {
             pid: pid, name: name, executable: try Self.executable("\(folder)/exe"),
             command: try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(folder)/cmdline") } ?? "",
             user: status.st_uid, unit: groups?.systemUnit(below: first),
-            controlGroup: (groups?.unified ?? groups?.named).map { path in
+            controlGroup: groups?.path.map { path in
                 let removed = Self.without(" (deleted)", path)
                 // One that is there may be called so.
                 return removed != path && (try? ControlGroupTree(root).folder(path)) != nil ? path : removed
