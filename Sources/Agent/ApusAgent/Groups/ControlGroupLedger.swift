@@ -30,6 +30,7 @@ package struct ControlGroupLedger: Sendable {
     private struct Member {
         var group: Int
         var counts: ControlGroupCounts
+        var devices: DeviceTally
         /// What it had counted before it was the group's, and what those in it counted that are another group's.
         var foreign: ControlGroupCounts
         /// What of it is the group's; it does not fall when those in it are read a moment later than itself.
@@ -80,6 +81,8 @@ package struct ControlGroupLedger: Sendable {
         let late = Set(sightings.filter { !$0.countsWhole && !known.contains($0.folder) }.map(\.folder))
         for (sighting, gain) in gains {
             guard let outer = sighting.outer, !late.contains(outer) else { continue }
+            var gain = gain
+            gain.devices = members[outer]?.devices.labelled(gain.devices) ?? [:]
             members[outer]?.foreign += gain
         }
         accounts = accounts.mapValues { Account(past: $0.past, total: $0.past) }
@@ -90,20 +93,28 @@ package struct ControlGroupLedger: Sendable {
         }
     }
 
-    /// - Returns: what it has counted since it was seen last.
+    /// - Returns: what it has counted since it was seen last, with each device under its own name.
     private mutating func take(_ sighting: Sighting) -> ControlGroupCounts {
+        var counts = sighting.counts
+        var devices = members[sighting.folder]?.devices ?? DeviceTally()
+        let gains = devices.add(counts.devices)
+        counts.devices = devices.totals
         guard var member = members[sighting.folder] else {
-            let foreign = sighting.countsWhole ? ControlGroupCounts() : sighting.counts
-            members[sighting.folder] = Member(group: sighting.group, counts: sighting.counts, foreign: foreign)
-            return sighting.counts - foreign
+            let foreign = sighting.countsWhole ? ControlGroupCounts() : counts
+            members[sighting.folder] = Member(group: sighting.group, counts: counts, devices: devices, foreign: foreign)
+            var gain = counts - foreign
+            gain.devices = sighting.countsWhole ? gains : [:]
+            return gain
         }
         // What cannot be read for once does not count back.
-        let counts = sighting.counts.atLeast(member.counts)
-        let gain = counts - member.counts
+        counts = counts.atLeast(member.counts)
+        var gain = counts - member.counts
+        gain.devices = gains
         if member.group != sighting.group {
             accounts[member.group, default: Account()].past += member.own
-            member = Member(group: sighting.group, counts: counts, foreign: member.counts)
+            member = Member(group: sighting.group, counts: counts, devices: devices, foreign: member.counts)
         }
+        member.devices = devices
         member.counts = counts
         members[sighting.folder] = member
         return gain

@@ -45,6 +45,10 @@ package enum GroupLimits: LimitCatalog {
         128, "control groups whose files are all kept open, and an eighth of the descriptors that the agent may have",
         per: "agent",
         remedy: "none is needed: the files of others are opened at each look, which takes twice the time")
+    package static let devices = Limit(
+        8, "block devices of a control group that have series of their own; others are `other` together, and stay there",
+        per: "control group",
+        remedy: "none is needed: who has a place keeps it; of those that are found together the busiest have one")
     package static let walkedFolders = Limit(
         4096, "folders of control groups that one search lists", per: "search",
         metric: Agent.unwatchedControlGroups.family.name,
@@ -93,7 +97,7 @@ package enum GroupLimits: LimitCatalog {
         folders: walkedFolders.value, depth: walkedDepth.value, time: UInt64(walkTime.value / .nanoseconds(1)))
 
     package static let all: [any AnyLimit] = [
-        processes, groups, witnesses, marked, controlGroups, openControlGroups, walkedFolders, walkedDepth, walkTime,
+        processes, groups, witnesses, marked, controlGroups, openControlGroups, devices, walkedFolders, walkedDepth, walkTime,
         freeMatching, userMatching, matching, doubted, holderPause, holderAge, quickWalk,
     ]
 }

@@ -91,7 +91,19 @@ package struct ControlGroupCounts: Equatable, Sendable {
             lanes = SIMD4(readBytes, writtenBytes, reads, writes)
         }
 
-        mutating func add(_ other: Self) { lanes &+= other.lanes }
+        package mutating func add(_ other: Self) { lanes &+= other.lanes }
+
+        /// What was counted since the reading before, and what the next one is held against.
+        ///
+        /// A count that is less than before began anew with its device, and all of them did then. One that is 0 may have not been read.
+        package func gained(since before: Self) -> (gain: Self, last: Self) {
+            let fell = (lanes .< before.lanes) .& (lanes .!= 0)
+            if any(fell) { return (self, self) }
+            var (gain, last) = (self, self)
+            last.lanes = pointwiseMax(lanes, before.lanes)
+            gain.lanes = last.lanes &- before.lanes
+            return (gain, last)
+        }
 
         package var readBytes: Int64 {
             get { lanes[0] }
@@ -123,7 +135,7 @@ package struct ControlGroupCounts: Equatable, Sendable {
 
     package static func += (left: inout Self, right: Self) { left = left + right }
 
-    /// The larger of each two.
+    /// The larger of each two; one that is not there is 0.
     package func atLeast(_ other: Self) -> Self {
         Self.combine(self, other, lanes: { pointwiseMax($0, $1) }, devices: { pointwiseMax($0, $1) })
     }
@@ -135,9 +147,9 @@ package struct ControlGroupCounts: Equatable, Sendable {
         var result = left
         result.figures = Figures(
             lanes(left.figures.lanes, right.figures.lanes), left.figures.known | right.figures.known)
-        for (name, counts) in right.devices {
+        for name in Set(left.devices.keys).union(right.devices.keys) {
             result.devices[name, default: DeviceCounts()].lanes = devices(
-                left.devices[name]?.lanes ?? SIMD4(), counts.lanes)
+                left.devices[name]?.lanes ?? SIMD4(), right.devices[name]?.lanes ?? SIMD4())
         }
         return result
     }

@@ -80,11 +80,6 @@ extension Slice<UnsafeBufferPointer<UInt8>> {
 }
 
 extension ControlGroupCounts {
-    /// Block devices of one group that are told apart.
-    package static let mostDevices = 8
-    /// What the others are called, taken together.
-    package static let otherDevices = "other"
-
     /// Adds what was counted of a device, under its name where the kernel tells it.
     ///
     /// - Parameter number: MAJOR:MINOR.
@@ -93,8 +88,7 @@ extension ControlGroupCounts {
     ) {
         guard number.contains(UInt8(ascii: ":")), number.allSatisfy({ (48...58).contains($0) }) else { return }
         let name = Self.name(String(decoding: number, as: UTF8.self), root)
-        let isRoom = devices[name] != nil || devices.count < Self.mostDevices
-        devices[isRoom ? name : Self.otherDevices, default: DeviceCounts()].add(counts)
+        devices[name, default: DeviceCounts()].add(counts)
     }
 
     private static func name(_ number: String, _ root: KernelRoot) -> String {

@@ -71,4 +71,78 @@ import Testing
         ledger.look([Self.sighting("/a", 125, group: 2)])
         #expect(user(0) == 5 && user(2) == 15 && user(1) == 35)
     }
+
+    // MARK: - Block devices
+
+    /// What a control group is seen with, of each device the same number of everything.
+    private static func sighting(
+        _ path: String = "/a", number: UInt64 = 1, group: Int = 0, outer: ControlGroupTree.Folder? = nil,
+        devices: [String: Int64]
+    ) -> ControlGroupLedger.Sighting {
+        var counts = ControlGroupCounts()
+        counts.devices = devices.mapValues { .init(readBytes: $0, writtenBytes: $0, reads: $0, writes: $0) }
+        return .init(folder: .init(path: path, number: number), group: group, outer: outer, counts: counts, countsWhole: true)
+    }
+
+    private func reads(_ name: String, of group: Int = 0) -> Int64? { ledger[group]?.devices[name]?.reads }
+
+    @Test mutating func `a device that goes and comes back adds what it counts from then on`() {
+        ledger.look([Self.sighting(devices: ["sda": 10, "sdb": 100])])
+        ledger.look([Self.sighting(devices: ["sda": 11])])
+        #expect(reads("sdb") == 100)
+        ledger.look([Self.sighting(devices: ["sda": 12, "sdb": 7])])
+        #expect(reads("sdb") == 107)
+        ledger.look([Self.sighting(devices: ["sda": 13, "sdb": 9])])
+        #expect(reads("sdb") == 109 && reads("sda") == 13)
+        // It is past its old figure by the time that it is seen.
+        ledger.look([Self.sighting(devices: ["sda": 13, "sdb": 300])])
+        #expect(reads("sdb") == 400)
+    }
+
+    @Test mutating func `a count that was not read for once is not one that began anew`() {
+        func counts(bytes: Int64, operations: Int64) -> ControlGroupLedger.Sighting {
+            var counts = ControlGroupCounts()
+            counts.devices["sda"] = .init(readBytes: bytes, reads: operations)
+            return .init(folder: .init(path: "/a", number: 1), group: 0, counts: counts, countsWhole: true)
+        }
+        // Version 1 has bytes and operations in files of their own.
+        ledger.look([counts(bytes: 4096, operations: 8)])
+        ledger.look([counts(bytes: 5000, operations: 0)])
+        ledger.look([counts(bytes: 5000, operations: 9)])
+        #expect(reads("sda") == 9 && ledger[0]?.devices["sda"]?.readBytes == 5000)
+    }
+
+    @Test mutating func `who has a place keeps it, and others count once`() {
+        var devices = Dictionary(uniqueKeysWithValues: (0..<8).map { ("loop\($0)", Int64(10)) })
+        ledger.look([Self.sighting(devices: devices)])
+        devices["new"] = 1000
+        devices["loop0"] = 12
+        ledger.look([Self.sighting(devices: devices)])
+        #expect(reads("loop0") == 12 && reads("new") == nil && reads("other") == 1000)
+        // It goes and comes back, others with it.
+        devices["new"] = nil
+        ledger.look([Self.sighting(devices: devices)])
+        devices["newer"] = 5
+        devices["new"] = 20
+        devices["loop1"] = nil
+        ledger.look([Self.sighting(devices: devices)])
+        #expect(reads("other") == 1025 && reads("loop1") == 10 && ledger[0]?.devices.count == 9)
+    }
+
+    @Test mutating func `the busiest of many devices that are found together are told apart`() {
+        let devices = Dictionary(uniqueKeysWithValues: (1...40).map { ("d\($0)", Int64($0)) })
+        ledger.look([Self.sighting(devices: devices)])
+        #expect(ledger[0]?.devices.count == 9 && reads("other") == (1...32).reduce(0, +))
+        #expect((33...40).allSatisfy { reads("d\($0)") == Int64($0) })
+    }
+
+    @Test mutating func `what one within another did on devices is taken from the outer one under its names`() {
+        let outer = ControlGroupTree.Folder(path: "/a", number: 1)
+        let devices = Dictionary(uniqueKeysWithValues: (1...9).map { ("d\($0)", Int64($0 == 9 ? 5 : 100)) })
+        ledger.look([
+            Self.sighting("/a/b", number: 2, group: 1, outer: outer, devices: ["d9": 3]), Self.sighting(devices: devices),
+        ])
+        #expect(reads("d9", of: 1) == 3 && reads("other") == 2 && reads("d1") == 100)
+        #expect(ledger[0]?.devices["d9"] == nil)
+    }
 }
