@@ -107,6 +107,38 @@ import Testing
         #expect(devices["8:39"] == .init(readBytes: 1, writtenBytes: 2, reads: 3, writes: 4))
     }
 
+    @Test(arguments: [300, 1000, 3000])
+    func `a long list of devices is read whole, or up to its last whole line and said to be cut`(number: Int) throws {
+        try put("", "cgroup.controllers")
+        let lines = (0..<number).map {
+            "8:\($0) rbytes=123456789 wbytes=123456789 rios=123456789 wios=123456789 dbytes=0 dios=0\n"
+        }
+        try put(lines.joined(), "a/io.stat")
+        let reading = try read("/a")
+        var bytes = 0
+        let whole = lines.prefix { line in
+            bytes += line.utf8.count
+            return bytes <= ControlGroup.mostDeviceBytes
+        }
+        #expect(reading.isCut == (number == 3000) && reading.counts.devices.count == whole.count)
+        let counts = ControlGroupCounts.DeviceCounts(
+            readBytes: 123_456_789, writtenBytes: 123_456_789, reads: 123_456_789, writes: 123_456_789)
+        #expect(reading.counts.devices.values.allSatisfy { $0 == counts })
+    }
+
+    @Test func `a long list of version 1 is not cut within a number`() throws {
+        let lines = (0..<3000).flatMap { device in
+            ["Read", "Write", "Sync", "Async", "Discard", "Total"].map { "8:\(device) \($0) 123456789\n" }
+        }
+        try put(lines.joined(), "blkio/a/blkio.throttle.io_service_bytes_recursive")
+        let reading = try read("/a")
+        #expect(reading.isCut && reading.counts.devices.count > 500)
+        #expect(
+            reading.counts.devices.values.allSatisfy { counts in
+                [counts.readBytes, counts.writtenBytes].allSatisfy { $0 == 123_456_789 || $0 == 0 }
+            })
+    }
+
     @Test(arguments: ["", "some\n", "\0\0\n", "user_usec -4\n", "user_usec 99999999999999999999\n", "user_usec"])
     func `a line of another form says nothing`(text: String) throws {
         try put("", "cgroup.controllers")

@@ -70,6 +70,9 @@ struct ControlGroupWatch {
     /// Control groups that match by what of their names is text, and cannot be opened, as not all of it is.
     private(set) var unnamed: [String] = []
 
+    /// A control group with more block devices than are read of it.
+    private(set) var cut: String?
+
     init(_ root: KernelRoot, isWhole: Bool, descriptors: Int?) {
         tree = ControlGroupTree(root)
         ceilings = ControlGroupCeilings(root)
@@ -169,6 +172,7 @@ struct ControlGroupWatch {
     ) -> [Int: ControlGroupSum] {
         let isReloaded = isReloaded
         self.isReloaded = false
+        cut = nil
         unwatched = unnamed.count + (extent.isCut ? 1 : 0)
         guard !claims.isEmpty || !ledger.isEmpty else { return [:] }
         if isWhole, isTurn || isReloaded || watched.isEmpty { ceilings.read(above: claims.lazy.map(\.folder.path)) }
@@ -187,6 +191,7 @@ struct ControlGroupWatch {
                 .init(
                     folder: claim.folder, group: group, outer: claim.outer, counts: reading?.counts ?? ControlGroupCounts(),
                     countsWhole: (isNew || !isReloaded) && !givenUp.contains(claim.folder)))
+            if reading?.isCut == true { cut = cut ?? claim.folder.path }
             if let reading { gauges[group, default: []].append((claim.folder.path, reading.gauges)) }
         }
         watched = kept

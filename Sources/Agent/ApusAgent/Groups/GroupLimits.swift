@@ -49,6 +49,11 @@ package enum GroupLimits: LimitCatalog {
         8, "block devices of a control group that have series of their own; others are `other` together, and stay there",
         per: "control group",
         remedy: "none is needed: who has a place keeps it; of those that are found together the busiest have one")
+    package static let deviceBytes = Limit(
+        ControlGroup.mostDeviceBytes,
+        "bytes of a control group's list of block devices, some 1,000 of them; devices past them are not counted, and the log says so",
+        per: "control group",
+        remedy: "detach devices that nothing uses; of others the newest are read, as the kernel lists them first")
     package static let walkedFolders = Limit(
         4096, "folders of control groups that one search lists", per: "search",
         metric: Agent.unwatchedControlGroups.family.name,
@@ -97,7 +102,8 @@ package enum GroupLimits: LimitCatalog {
         folders: walkedFolders.value, depth: walkedDepth.value, time: UInt64(walkTime.value / .nanoseconds(1)))
 
     package static let all: [any AnyLimit] = [
-        processes, groups, witnesses, marked, controlGroups, openControlGroups, devices, walkedFolders, walkedDepth, walkTime,
+        processes, groups, witnesses, marked, controlGroups, openControlGroups, devices, deviceBytes, walkedFolders,
+        walkedDepth, walkTime,
         freeMatching, userMatching, matching, doubted, holderPause, holderAge, quickWalk,
     ]
 }

@@ -22,6 +22,7 @@ package final class ProcessGroups: Sendable {
         var isToldSlow = false
         var isToldTwice = false
         var isToldUnnamed = false
+        var isToldDevices = false
     }
 
     /// One group as it is served.
@@ -233,6 +234,12 @@ package final class ProcessGroups: Sendable {
             logger.warning(
                 "control groups are not watched: there are too many folders to search, or to watch; let patterns begin with the folder that they are in, match fewer, or raise LimitNOFILE=",
                 metadata: ["unwatched": "\(roll.controlGroups.unwatched - roll.controlGroups.unnamed.count)"])
+        }
+        if let path = roll.controlGroups.cut, !state.isToldDevices {
+            state.isToldDevices = true
+            logger.warning(
+                "block devices of a control group are not counted: its list of them is longer than is read; detach those that nothing uses",
+                metadata: ["first": "\(path)", "bytes": "\(GroupLimits.deviceBytes.value)"])
         }
         if let (user, number) = roll.matching.putOff.max(by: { $0.value < $1.value }), !state.isToldSlow {
             state.isToldSlow = true

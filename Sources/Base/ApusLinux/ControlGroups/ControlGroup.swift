@@ -5,6 +5,8 @@ import Glibc
 /// What the unified hierarchy does not say of it is read from the controllers of version 1, below which systemd or a container's runtime
 /// makes a group with the same path, unless a process in it says another one.
 package struct ControlGroup: Sendable {
+    /// Bytes that are read of a file with lines for each block device.
+    package static let mostDeviceBytes = ControlGroupFile.mostDeviceBytes
     package let folder: ControlGroupTree.Folder
     /// Its paths in each hierarchy, as ``ControlGroups/ownPlaces`` has them; `nil`: its path in all of them.
     package let places: [String: String]?
@@ -83,11 +85,9 @@ package struct ControlGroup: Sendable {
         for (kind, kept) in files {
             // One that is not there for once, as pressure information that is switched off, says nothing.
             guard let file = kept ?? open(kind) else { continue }
-            try? file.read(capacity: kind.capacity) { bytes -> Void? in kind.take(bytes, root, &reading) }
+            try? kind.take(from: file, root, &reading)
         }
-        try identity.file.read(capacity: identity.kind.capacity) { bytes -> Void? in
-            identity.kind.take(bytes, root, &reading)
-        }
+        try identity.kind.take(from: identity.file, root, &reading)
         reading.gauges.noteUnreclaimable()
         return reading
     }

@@ -159,6 +159,8 @@ package struct ControlGroupCounts: Equatable, Sendable {
 package struct ControlGroupReading: Equatable, Sendable {
     package var counts = ControlGroupCounts()
     package var gauges = Figures<ControlGroupGauge>()
+    /// Whether it has more block devices than were read.
+    package var isCut = false
 
     package init() {}
 }

@@ -14,19 +14,45 @@ struct ControlGroupFile: Sendable {
     let isOfTime: Bool
     /// Bytes that are read of it.
     let capacity: Int
+    /// Whether it has some lines for each block device, so that it is read again where it is longer.
+    let isOfDevices: Bool
     let take: @Sendable (Bytes, KernelRoot, inout ControlGroupReading) -> Void
 
     private init(
-        _ name: String, capacity: Int = 4096, isOfTime: Bool = false, of controller: String? = nil,
+        _ name: String, capacity: Int = 4096, isOfTime: Bool = false, isOfDevices: Bool = false, of controller: String? = nil,
         unless better: String? = nil,
         _ take: @escaping @Sendable (Bytes, KernelRoot, inout ControlGroupReading) -> Void
     ) {
         self.name = name
         self.capacity = capacity
         self.isOfTime = isOfTime
+        self.isOfDevices = isOfDevices
         self.controller = controller
         self.better = better
         self.take = take
+    }
+
+    /// Bytes that are read of a file with lines for each block device.
+    static let mostDeviceBytes = 1 << 17
+
+    /// Reads it, and takes what it says. Of one that is longer than what is read, what comes after the last whole line is left out.
+    ///
+    /// - Throws: ``LinuxError``.
+    func take(from file: ProcFile, _ root: KernelRoot, _ reading: inout ControlGroupReading) throws(LinuxError) {
+        let isLonger = try file.read(capacity: capacity) { bytes -> Bool? in
+            if isOfDevices, bytes.count == capacity { return true }
+            take(bytes, root, &reading)
+            return false
+        }
+        guard isLonger else { return }
+        reading.isCut =
+            try file.read(capacity: Self.mostDeviceBytes) { bytes -> Bool? in
+                let isCut = bytes.count == Self.mostDeviceBytes
+                let end = isCut ? bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0 : bytes.count
+                // In bounds: what comes before one of the bytes.
+                take(Bytes(rebasing: bytes[..<end]), root, &reading)
+                return isCut
+            } || reading.isCut
     }
 
     /// Where it is of a group; `nil` where that is not in sight.
@@ -68,7 +94,7 @@ struct ControlGroupFile: Sendable {
                     counter(ofMemory: key).map { reading.counts.figures[$0] = number }
                 }
             },
-            ControlGroupFile("io.stat", capacity: 16_384) { $0.takeDevices($1, &$2) },
+            ControlGroupFile("io.stat", capacity: 16_384, isOfDevices: true) { $0.takeDevices($1, &$2) },
         ] + limits + [
             pressure("cpu", .waitingForCPU, .stalledForCPU), pressure("memory", .waitingForMemory, .stalledForMemory),
             pressure("io", .waitingForIO, .stalledForIO),
@@ -153,10 +179,14 @@ struct ControlGroupFile: Sendable {
         },
         gauge("pids.current", .tasks, of: "pids", unless: "pids.current"),
         gauge("pids.max", .tasksMax, of: "pids", unless: "pids.current"),
-        ControlGroupFile("blkio.throttle.io_service_bytes_recursive", capacity: 16_384, of: "blkio", unless: "io.stat") {
+        ControlGroupFile(
+            "blkio.throttle.io_service_bytes_recursive", capacity: 16_384, isOfDevices: true, of: "blkio", unless: "io.stat"
+        ) {
             $0.takeDeviceLines($1, &$2, read: \.readBytes, written: \.writtenBytes)
         },
-        ControlGroupFile("blkio.throttle.io_serviced_recursive", capacity: 16_384, of: "blkio", unless: "io.stat") {
+        ControlGroupFile(
+            "blkio.throttle.io_serviced_recursive", capacity: 16_384, isOfDevices: true, of: "blkio", unless: "io.stat"
+        ) {
             $0.takeDeviceLines($1, &$2, read: \.reads, written: \.writes)
         },
     ]

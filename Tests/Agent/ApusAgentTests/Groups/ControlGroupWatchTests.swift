@@ -200,6 +200,19 @@ import Testing
             ).map { $0["unwatched"] } == ["\(1100 - most)"])
     }
 
+    @Test func `more block devices than are read are said once`() throws {
+        try put("system.slice/shop.service", user: 1)
+        let lines = (0..<5000).map { "8:\($0) rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0\n" }
+        try host.folder.write(lines.joined(), to: "host/\(Self.slice)/shop.service/io.stat")
+        let groups = try host.groups("groups: [{ service: shop, match: { unit: shop.service } }]")
+        for _ in 0..<2 { host.turn(groups) }
+        #expect(
+            host.log.lines(
+                "block devices of a control group are not counted: its list of them is longer than is read; detach those that nothing uses"
+            ) == [["first": "/system.slice/shop.service", "bytes": "131072"]])
+        #expect(host.look(groups).first?.reading.controlGroups?.counts.devices.count == 9)
+    }
+
     @Test func `processes that cannot be listed leave what was, and are said`() throws {
         try host.put(.init(pid: 4801, name: "nginx", userTicks: 5))
         let processes = try host.groups("groups: [{ service: nginx, match: { executable: nginx } }]")
