@@ -81,7 +81,7 @@ package struct ControlGroupLedger: Sendable {
         let late = Set(sightings.filter { !$0.countsWhole && !known.contains($0.folder) }.map(\.folder))
         for (sighting, gain) in gains {
             guard let outer = sighting.outer, !late.contains(outer) else { continue }
-            var gain = gain
+            var gain = gain.inherited
             gain.devices = members[outer]?.devices.labelled(gain.devices) ?? [:]
             members[outer]?.foreign += gain
         }

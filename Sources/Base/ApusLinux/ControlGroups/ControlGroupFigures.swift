@@ -82,6 +82,18 @@ package struct ControlGroupCounts: Equatable, Sendable {
     package var figures = Figures<ControlGroupCounter>()
     /// By the device's name.
     package var devices: [String: DeviceCounts] = [:]
+    /// Whether ``ControlGroupCounter/memoryMax`` and ``ControlGroupCounter/killedProcesses`` leave out what happened to groups below, as in
+    /// version 1.
+    package var hasOwnMemoryEvents = false
+
+    /// The counts that groups above have in theirs. What the CPU quota held back is counted of each quota alone.
+    package var inherited: Self {
+        var counts = self
+        var own: [ControlGroupCounter] = [.periods, .throttledPeriods, .throttledTime]
+        if hasOwnMemoryEvents { own += [.memoryMax, .killedProcesses] }
+        for counter in own { counts.figures[counter] = nil }
+        return counts
+    }
 
     /// What went to a block device and came from it.
     package struct DeviceCounts: Equatable, Sendable {
@@ -147,6 +159,7 @@ package struct ControlGroupCounts: Equatable, Sendable {
         var result = left
         result.figures = Figures(
             lanes(left.figures.lanes, right.figures.lanes), left.figures.known | right.figures.known)
+        result.hasOwnMemoryEvents = left.hasOwnMemoryEvents || right.hasOwnMemoryEvents
         for name in Set(left.devices.keys).union(right.devices.keys) {
             result.devices[name, default: DeviceCounts()].lanes = devices(
                 left.devices[name]?.lanes ?? SIMD4(), right.devices[name]?.lanes ?? SIMD4())

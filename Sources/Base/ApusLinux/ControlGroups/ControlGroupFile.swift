@@ -159,10 +159,14 @@ struct ControlGroupFile: Sendable {
         gauge("memory.limit_in_bytes", .memoryMax, of: "memory", unless: "memory.current"),
         ControlGroupFile("memory.failcnt", capacity: 64, of: "memory", unless: "memory.current") { bytes, _, reading in
             reading.counts.figures[.memoryMax] = bytes[...].number
+            reading.counts.hasOwnMemoryEvents = true
         },
         ControlGroupFile("memory.oom_control", of: "memory", unless: "memory.current") { bytes, _, reading in
             bytes.forEachNumber { key, number in
-                if key.isText("oom_kill") { reading.counts.figures[.killedProcesses] = number }
+                if key.isText("oom_kill") {
+                    reading.counts.figures[.killedProcesses] = number
+                    reading.counts.hasOwnMemoryEvents = true
+                }
             }
         },
         ControlGroupFile("memory.stat", capacity: 16_384, of: "memory", unless: "memory.current") { bytes, root, reading in

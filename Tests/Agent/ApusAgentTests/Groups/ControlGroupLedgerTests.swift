@@ -72,6 +72,27 @@ import Testing
         #expect(user(0) == 5 && user(2) == 15 && user(1) == 35)
     }
 
+    @Test(arguments: [true, false])
+    mutating func `what an outer one does not count of those in it is not taken from it`(isVersionOne: Bool) {
+        func sighting(_ path: String, _ number: UInt64, _ group: Int, _ count: Int64, in outer: ControlGroupTree.Folder? = nil)
+            -> ControlGroupLedger.Sighting
+        {
+            var counts = ControlGroupCounts()
+            for counter in ControlGroupCounter.allCases { counts.figures[counter] = count }
+            counts.hasOwnMemoryEvents = isVersionOne
+            return .init(
+                folder: .init(path: path, number: number), group: group, outer: outer, counts: counts, countsWhole: true)
+        }
+        let outer = ControlGroupTree.Folder(path: "/a", number: 1)
+        ledger.look([sighting("/a/b", 2, 1, 30, in: outer), sighting("/a", 1, 0, 100)])
+        ledger.look([sighting("/a/b", 2, 1, 60, in: outer), sighting("/a", 1, 0, 150)])
+        func count(_ counter: ControlGroupCounter) -> Int64? { ledger[0]?.figures[counter] }
+        #expect(count(.throttledPeriods) == 150 && count(.periods) == 150 && count(.throttledTime) == 150)
+        #expect(count(.memoryMax) == (isVersionOne ? 150 : 90) && count(.killedProcesses) == (isVersionOne ? 150 : 90))
+        #expect(count(.userTime) == 90 && count(.memoryHigh) == 90 && count(.waitingForCPU) == 90)
+        #expect(ledger[1]?.figures[.throttledTime] == 60)
+    }
+
     // MARK: - Block devices
 
     /// What a control group is seen with, of each device the same number of everything.
