@@ -41,7 +41,7 @@ struct DeviceTally {
         placed.formUnion(inOrder.prefix(room).map(\.key))
     }
 
-    /// The same counts under the names that this has the devices by.
+    /// What devices have counted, under the names that this tally has them by.
     func labelled(_ counts: [String: ControlGroupCounts.DeviceCounts]) -> [String: ControlGroupCounts.DeviceCounts] {
         counts.reduce(into: [:]) { $0[label(of: $1.key), default: .init()].add($1.value) }
     }
