@@ -73,9 +73,14 @@ import Testing
         let log = try host.run(["journalctl", "--no-pager", "--unit=apus-*"]).output
         #expect(allUp, "\(log)")
         #expect(try host.run(["systemctl", "is-active"] + Self.units).status == 0, "\(log)")
+        // A process is up before it listens.
+        let isListening = try comesTrue(within: .seconds(30)) {
+            try host.run(["bash", "-c", ": </dev/tcp/127.0.0.1/7102"]).status == 0
+        }
+        #expect(isListening, "\(log)")
         // What the unit has of the service's processes, and what they say themselves.
         let order = try host.run([
-            "curl", "--silent", "--fail", "--max-time", "5", "http://127.0.0.1:7102/orders", "--data",
+            "curl", "--silent", "--show-error", "--fail", "--max-time", "20", "http://127.0.0.1:7102/orders", "--data",
             #"{"items": [{"name": "book", "size": 60}, {"name": "lamp", "size": 40}]}"#,
         ])
         #expect(order.status == 0, "\(order.errors)\(log)")
