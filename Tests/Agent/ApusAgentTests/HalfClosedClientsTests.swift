@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Clients that close their side once they have asked, as `nc -N` and many scripts do.
-@Suite(.timeLimit(.minutes(1))) struct HalfClosedClientsTests {
+@Suite(.timeLimit(.minutes(3))) struct HalfClosedClientsTests {
     private func ask(_ port: Int, _ requests: String) throws -> String {
         let client = try RawClient(port: port)
         client.send(requests)

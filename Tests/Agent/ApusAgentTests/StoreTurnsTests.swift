@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 /// What the service manager is told of segments, and when; the manager is a socket of the test's own, and time the test's.
-@Suite(.timeLimit(.minutes(1))) struct StoreTurnsTests {
+@Suite(.timeLimit(.minutes(3))) struct StoreTurnsTests {
     private let manager: DatagramReceiver
     private let host: FixtureHost
     private let store: SegmentStore

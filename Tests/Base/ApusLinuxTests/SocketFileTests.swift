@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// The file of a Unix socket, beside others who want its place.
-@Suite(.timeLimit(.minutes(1))) struct SocketFileTests {
+@Suite(.timeLimit(.minutes(3))) struct SocketFileTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

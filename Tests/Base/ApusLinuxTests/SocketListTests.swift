@@ -5,7 +5,7 @@ import HostTesting
 import Testing
 
 /// Sockets as the kernel lists them, against those that a test makes.
-@Suite(.timeLimit(.minutes(1))) struct SocketListTests {
+@Suite(.timeLimit(.minutes(3))) struct SocketListTests {
     /// A Python program that makes sockets, prints the inodes that the text names, and waits for its end.
     private func run(_ work: String, print inodes: String, before: [String] = [], _ body: (Int32, [UInt64]) throws -> Void)
         async throws

@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 /// The agent's figures beside those of Debian's exporters at the same moment, where both claim the same.
-@Suite(.timeLimit(.minutes(1))) struct AgentAgainstExportersTests {
+@Suite(.timeLimit(.minutes(3))) struct AgentAgainstExportersTests {
     private let folder: TemporaryFolder
     private let port: Int
 

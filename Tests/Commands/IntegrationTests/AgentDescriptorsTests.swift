@@ -4,7 +4,7 @@ import HostTesting
 import Testing
 
 /// An agent that has fewer descriptors than clients.
-@Suite(.timeLimit(.minutes(1))) struct AgentDescriptorsTests {
+@Suite(.timeLimit(.minutes(3))) struct AgentDescriptorsTests {
     private static func connected(_ port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()

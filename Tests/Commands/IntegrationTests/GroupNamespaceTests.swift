@@ -4,7 +4,7 @@ import HostTesting
 import Testing
 
 /// Groups of processes that the kernel keeps apart or holds back, as containers and operators do.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: getuid() == 0, "namespaces need root")) struct GroupNamespaceTests {
+@Suite(.timeLimit(.minutes(3)), .enabled(if: getuid() == 0, "namespaces need root")) struct GroupNamespaceTests {
     private let folder: TemporaryFolder
     /// What only the processes of a test have in their command lines.
     private let mark = "apus-\(UUID().uuidString)"

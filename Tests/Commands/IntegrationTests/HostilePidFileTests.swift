@@ -4,7 +4,7 @@ import HostTesting
 import Testing
 
 /// A pid file whose folder is somebody else's.
-@Suite(.timeLimit(.minutes(1))) struct HostilePidFileTests {
+@Suite(.timeLimit(.minutes(3))) struct HostilePidFileTests {
     @Test func `that leads to a terminal does not make it the agent's own`() async throws {
         let folder = try TemporaryFolder()
         // Whoever holds the other end could type into it.

@@ -67,7 +67,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A load test from the command line` {
+@Suite(.timeLimit(.minutes(3))) struct `A load test from the command line` {
     /// An address that takes connections and never answers.
     private final class SilentServer: Sendable {
         let port: Int

@@ -5,7 +5,7 @@ import HostTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A child in trouble` {
+@Suite(.timeLimit(.minutes(3))) struct `A child in trouble` {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import NotificationAPI
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `The turns of peers` {
+@Suite(.timeLimit(.minutes(3))) struct `The turns of peers` {
     private let flood = ConnectionPeer.ipv4(1)
     private let honest = ConnectionPeer.ipv4(2)
 

@@ -5,7 +5,7 @@ import NotificationStore
 import NotificationTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A queue that is full` {
+@Suite(.timeLimit(.minutes(3))) struct `A queue that is full` {
     private func refused(_ budget: String, _ api: RunningAPI) throws -> Int64 {
         try api.metrics.expectCounter("notifications_refused_total", [("budget", budget)]).totalValue
     }

@@ -6,7 +6,7 @@ import StoreConformance
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A clock that is set` {
+@Suite(.timeLimit(.minutes(3))) struct `A clock that is set` {
     /// The clocks of a machine, as a test sets them.
     private final class Clocks: Sendable {
         private struct State {

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// One client's queue is bounded, and so is everybody's, and what waits can always leave.
-@Suite(.timeLimit(.minutes(1))) struct `A queue with bounds` {
+@Suite(.timeLimit(.minutes(3))) struct `A queue with bounds` {
     let place: SQLitePlace
     let clock = TestClock()
 

@@ -15,7 +15,7 @@ private final class SetTime: Sendable {
     func pass(_ time: Duration) { moment.withLock { $0 = $0 + time } }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `What has left the queue` {
+@Suite(.timeLimit(.minutes(3))) struct `What has left the queue` {
     let folder: TemporaryFolder
     private let time = SetTime()
 

@@ -7,7 +7,7 @@ import StoreConformance
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A database in trouble` {
+@Suite(.timeLimit(.minutes(3))) struct `A database in trouble` {
     let folder: TemporaryFolder
     let path: String
 

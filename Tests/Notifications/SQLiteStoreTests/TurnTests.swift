@@ -5,7 +5,7 @@ import SQLiteStore
 import StoreConformance
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A user's turn` {
+@Suite(.timeLimit(.minutes(3))) struct `A user's turn` {
     let place: SQLitePlace
     let clock = TestClock()
 

@@ -5,7 +5,7 @@ import Logging
 import Testing
 
 /// A family of which somebody ends at all times.
-@Suite(.timeLimit(.minutes(1))) struct DyingFamilyTests {
+@Suite(.timeLimit(.minutes(3))) struct DyingFamilyTests {
     private static let children = 800
 
     /// Ends a child every 4 ms and takes note of it, so that the kernel adds what it had used to the parent's own.

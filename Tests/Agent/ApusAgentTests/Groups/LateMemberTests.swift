@@ -7,7 +7,7 @@ import HostTesting
 import Testing
 
 /// Processes that come to a group after those below them, with processes of no group in between.
-@Suite(.timeLimit(.minutes(1))) struct LateMemberTests {
+@Suite(.timeLimit(.minutes(3))) struct LateMemberTests {
     private let host: FixtureHost
 
     init() throws { host = try FixtureHost() }

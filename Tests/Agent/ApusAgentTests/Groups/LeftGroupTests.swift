@@ -8,7 +8,7 @@ import Logging
 import Testing
 
 /// Processes that leave their groups while they live, and what their parents take over of them later.
-@Suite(.timeLimit(.minutes(1))) struct LeftGroupTests {
+@Suite(.timeLimit(.minutes(3))) struct LeftGroupTests {
     private let host: FixtureHost
 
     init() throws { host = try FixtureHost() }

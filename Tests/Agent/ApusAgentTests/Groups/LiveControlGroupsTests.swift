@@ -7,7 +7,7 @@ import Testing
 
 /// Groups that are control groups of the kernel, against what its files say; one after the other, as they burn the processors that each
 /// measures.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct LiveControlGroupsTests {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct LiveControlGroupsTests {
     private let control: TestControlGroup
 
     init() throws { control = try TestControlGroup() }

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// Groups of real processes against what the kernel says of them in another way.
-@Suite(.timeLimit(.minutes(1))) struct LiveGroupsTests {
+@Suite(.timeLimit(.minutes(3))) struct LiveGroupsTests {
     /// A Python program that says when it is done, and what it and the children that it waited for have used, and waits for its end.
     private static func program(_ work: String) -> String {
         "import os, resource, sys, time\n"

@@ -89,7 +89,7 @@ import Testing
         #expect(figures(groups)[0] == 50)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `that run between two looks are seen with all that they did`() throws {
+    @Test(.timeLimit(.minutes(3))) func `that run between two looks are seen with all that they did`() throws {
         let folder = try TemporaryFolder()
         let mark = "apus-\(UUID().uuidString)"
         let groups = ProcessGroups(
@@ -116,9 +116,15 @@ import Testing
             kill(program.processIdentifier, SIGKILL)
             program.waitUntilExit()
         }
-        func work() {
+        func work() throws {
             input.fileHandleForWriting.write(Data("go\n".utf8))
             _ = output.fileHandleForReading.availableData
+            // It has said that it is done before it waits again.
+            let rests = try comesTrue(within: .seconds(30)) {
+                let stat = try String(contentsOfFile: "/proc/\(program.processIdentifier)/stat", encoding: .utf8)
+                return stat.split(separator: ")").last?.hasPrefix(" S ") == true
+            }
+            try #require(rests)
         }
         func look() throws -> GroupReading {
             // Scrapes that come within 50 ms share one look.
@@ -131,11 +137,11 @@ import Testing
             let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("write_bytes: ") })
             return try #require(Int64(line.dropFirst("write_bytes: ".count)))
         }
-        work()
+        try work()
         for _ in 0..<4 { _ = try look() }
         for round in 1...5 {
             let (before, known) = (try look(), try written())
-            work()
+            try work()
             let after = try look()
             #expect(after.openFiles == before.openFiles.map { $0 + 1 }, "\(round)")
             #expect(after.account.used.writtenBytes - before.account.used.writtenBytes == (try written()) - known, "\(round)")

@@ -5,7 +5,7 @@ import HostTesting
 import Testing
 
 /// Groups as a scrape of a whole agent has them.
-@Suite(.timeLimit(.minutes(1))) struct RunningGroupsTests {
+@Suite(.timeLimit(.minutes(3))) struct RunningGroupsTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// What reading sockets may take, and who is left out for it.
-@Suite(.timeLimit(.minutes(1))) struct SocketBudgetTests {
+@Suite(.timeLimit(.minutes(3))) struct SocketBudgetTests {
     private func groups(_ yaml: String, within budget: Duration, _ host: FixtureHost) throws -> ProcessGroups {
         ProcessGroups(
             try WatchFile.parse(Array(yaml.utf8), path: "watch.yaml"), retention: .seconds(300), root: host.root,

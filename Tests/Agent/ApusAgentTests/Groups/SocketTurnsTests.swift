@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// Lists of other network namespaces and control groups that change while there is not time for all.
-@Suite(.timeLimit(.minutes(1))) struct SocketTurnsTests {
+@Suite(.timeLimit(.minutes(3))) struct SocketTurnsTests {
     private static let nginx = "groups: [{ service: web, match: { executable: nginx } }]"
     private static let below = "groups: [{ service: web, match: { cgroup: '/system.slice/nginx.service' } }]"
 

@@ -9,7 +9,7 @@ import Logging
 import Testing
 
 /// The sockets of groups and of instances.
-@Suite(.timeLimit(.minutes(1))) struct SocketsTests {
+@Suite(.timeLimit(.minutes(3))) struct SocketsTests {
     @Test func `a socket that several processes have counts once`() throws {
         let host = try SocketExample.host()
         try host.open(71, 73, by: 5001)

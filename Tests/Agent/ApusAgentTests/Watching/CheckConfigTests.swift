@@ -5,7 +5,7 @@ import Glibc
 import HostTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `apus-agent check-config` {
+@Suite(.timeLimit(.minutes(3))) struct `apus-agent check-config` {
     private static let agent = BuiltProgram.path("apus-agent")
 
     private func check(_ text: String, _ options: [String] = []) throws -> (path: String, Command) {

@@ -6,7 +6,7 @@ import HostTesting
 import Testing
 
 /// The file that `apus-agent init` writes.
-@Suite(.timeLimit(.minutes(1))) struct WatchDraftTests {
+@Suite(.timeLimit(.minutes(3))) struct WatchDraftTests {
     private static let agent = BuiltProgram.path("apus-agent")
 
     /// What is written for a captured tree, its groups, and what they match there.
