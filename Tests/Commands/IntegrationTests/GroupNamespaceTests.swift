@@ -51,9 +51,9 @@ import Testing
         defer { program.signal(SIGKILL) }
         try await eventually("it is up") { try await value(url, "apus_service_up") == 1 }
         let start = try #require(try await value(url, "service_process_start_time_seconds"))
-        #expect(abs(start - now) < 5, "started at \(start), \(start - now) s from now")
+        #expect(abs(start - now) < 30, "started at \(start), \(start - now) s from now")
         let uptime = try #require(try await value(url, "worker_uptime_seconds"))
-        #expect((0...20).contains(uptime), "\(uptime)")
+        #expect((0...60).contains(uptime), "\(uptime)")
     }
 
     @Test func `what hidepid hides is of no group but by its control group`() async throws {
@@ -72,8 +72,10 @@ import Testing
                 { service: inside, match: { cgroup: '\(control.path)' } }
                 """)
         defer { program.stop() }
-        try await eventually("its own user's is up: \(program.errors)") { try await value(url, "apus_service_up") == 1 }
-        #expect(try await value(url, "service_processes", "marked", #",state="sleeping""#) == 1)
+        try await eventually("its own user's is up and rests: \(program.errors)") {
+            try await value(url, "service_processes", "marked", #",state="sleeping""#) == 1
+        }
+        #expect(try await value(url, "apus_service_up") == 1)
         #expect(try await value(url, "apus_service_up", "hidden") == 0)
         #expect(try await value(url, "service_process_resident_memory_bytes", "hidden") == nil)
         #expect(program.errors.contains("hidepid=invisible, which hides processes of other users from the agent's user"))
