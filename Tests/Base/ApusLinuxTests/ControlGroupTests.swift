@@ -20,9 +20,9 @@ import Testing
 
     private func read(_ path: String, isWhole: Bool = true, keepsOpen: Bool = true) throws -> ControlGroupReading {
         let root = root()
-        return try ControlGroup(
-            ControlGroupTree(root).folder(path), root: root, isWhole: isWhole, keepsOpen: keepsOpen
-        ).read()
+        var group = try ControlGroup(
+            ControlGroupTree(root).folder(path), root: root, isWhole: isWhole, keepsOpen: keepsOpen)
+        return try group.read()
     }
 
     @Test(arguments: [true, false])
@@ -252,9 +252,9 @@ import Testing
         paths: [String], extent: ControlGroupTree.Extent
     ) {
         var paths: [String] = []
-        let extent = ControlGroupTree(root()).walk(within: bounds, carrying: ()) { folder, _ -> Void? in
-            paths.append(folder.path)
-            return goesOn(folder.path) ? () : nil
+        let extent = ControlGroupTree(root()).walk(within: bounds, carrying: ()) { find, _ -> Void? in
+            paths.append(find.folder.path)
+            return goesOn(find.folder.path) ? () : nil
         }
         return (paths, extent)
     }

@@ -30,6 +30,7 @@ package struct ControlGroupLedger: Sendable {
     private struct Member {
         var group: Int
         var counts: ControlGroupCounts
+        var figures: RunningFigures
         var devices: DeviceTally
         /// What it had counted before it was the group's, and what those in it counted that are another group's.
         var foreign: ControlGroupCounts
@@ -96,12 +97,15 @@ package struct ControlGroupLedger: Sendable {
     /// - Returns: what it has counted since it was seen last, with each device under its own name.
     private mutating func take(_ sighting: Sighting) -> ControlGroupCounts {
         var counts = sighting.counts
+        var figures = members[sighting.folder]?.figures ?? RunningFigures()
+        counts.figures = figures.take(counts.figures)
         var devices = members[sighting.folder]?.devices ?? DeviceTally()
         let gains = devices.add(counts.devices)
         counts.devices = devices.totals
         guard var member = members[sighting.folder] else {
             let foreign = sighting.countsWhole ? ControlGroupCounts() : counts
-            members[sighting.folder] = Member(group: sighting.group, counts: counts, devices: devices, foreign: foreign)
+            members[sighting.folder] = Member(
+                group: sighting.group, counts: counts, figures: figures, devices: devices, foreign: foreign)
             var gain = counts - foreign
             gain.devices = sighting.countsWhole ? gains : [:]
             return gain
@@ -112,9 +116,10 @@ package struct ControlGroupLedger: Sendable {
         gain.devices = gains
         if member.group != sighting.group {
             accounts[member.group, default: Account()].past += member.own
-            member = Member(group: sighting.group, counts: counts, devices: devices, foreign: member.counts)
+            member = Member(
+                group: sighting.group, counts: counts, figures: figures, devices: devices, foreign: member.counts)
         }
-        member.devices = devices
+        (member.figures, member.devices) = (figures, devices)
         member.counts = counts
         members[sighting.folder] = member
         return gain

@@ -52,8 +52,8 @@ struct ControlGroupWatch {
     private let isWhole: Bool
     private var extent = ControlGroupTree.Extent()
     private var decisions: [ControlGroupTree.Folder: Decision] = [:]
-    /// What each path beside hierarchies of version 1 is known as: while it is made or removed, not all of them have it.
-    private var known: [String: ControlGroupTree.Folder] = [:]
+    /// What each path beside hierarchies of version 1 is known as: its folders are made and removed one by one.
+    private var known: [String: (folder: ControlGroupTree.Folder, find: ControlGroupTree.Find)] = [:]
     /// The control groups that belong to groups, each behind the one that it is in.
     private(set) var claims: [Claim] = []
     private var watched: [ControlGroupTree.Folder: ControlGroup] = [:]
@@ -106,12 +106,14 @@ struct ControlGroupWatch {
         guard isTurn || isReloaded || extent.listed <= GroupLimits.quickWalk.value else { return }
         var found: [Claim] = []
         var decided: [ControlGroupTree.Folder: Decision] = [:]
-        var seen: [String: ControlGroupTree.Folder] = [:]
+        var seen: [String: (folder: ControlGroupTree.Folder, find: ControlGroupTree.Find)] = [:]
         var nameless: [String] = []
-        extent = tree.walk(within: GroupLimits.walk, carrying: Claim?.none) { folder, outer -> Claim?? in
-            let former = known[folder.path].flatMap { $0.hierarchy != folder.hierarchy ? $0 : nil }
-            let folder = former ?? folder
-            if tree.isMixed { seen[folder.path] = folder }
+        extent = tree.walk(within: GroupLimits.walk, carrying: Claim?.none) { find, outer -> Claim?? in
+            var folder = find.folder
+            if tree.isMixed {
+                if let former = known[folder.path], find.isSame(as: former.find) { folder = former.folder }
+                seen[folder.path] = (folder, find)
+            }
             let decision = decisions[folder] ?? Self.decide(folder, in: outer, own, declarations, first)
             guard folder.isText else {
                 if decision.claim != nil { nameless.append(folder.path) }

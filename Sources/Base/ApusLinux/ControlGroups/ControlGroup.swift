@@ -17,7 +17,7 @@ package struct ControlGroup: Sendable {
     /// What it does not have now.
     private var missing: [ControlGroupFile] = []
     /// Read last, as it tells whether all before was of this group.
-    private let identity: (kind: ControlGroupFile, file: ProcFile)
+    private var identity: (kind: ControlGroupFile, file: ProcFile)
 
     /// Opens a group.
     ///
@@ -33,16 +33,26 @@ package struct ControlGroup: Sendable {
         self.places = places
         self.root = root
         self.keepsOpen = keepsOpen
-        func path(_ kind: String?) -> String? { Self.path(of: folder, places, kind) }
-        let kinds = ControlGroupFile.all.filter { (isWhole || $0.isOfTime) && Self.isWanted($0, path(nil), root) }
-        let first = kinds.enumerated().lazy.compactMap { place, kind in
-            Self.open(kind, path(kind.controller), root).map { (place, (kind, $0)) }
-        }.first
-        guard let first else { throw .open(path: folder.path, code: ENOENT) }
-        identity = first.1
+        let unified = Self.path(of: folder, places, nil)
+        var kinds = ControlGroupFile.all.filter { (isWhole || $0.isOfTime) && Self.isWanted($0, unified, root) }
+        guard let first = Self.takeFirst(of: &kinds, folder, places, root) else {
+            throw .open(path: folder.path, code: ENOENT)
+        }
+        identity = first
         missing = kinds
-        missing.remove(at: first.0)
         refresh()
+    }
+
+    /// Opens the first file that is there, and takes it out of the list.
+    private static func takeFirst(
+        of kinds: inout [ControlGroupFile], _ folder: ControlGroupTree.Folder, _ places: [String: String]?, _ root: KernelRoot
+    ) -> (kind: ControlGroupFile, file: ProcFile)? {
+        for (place, kind) in kinds.enumerated() {
+            guard let file = open(kind, path(of: folder, places, kind.controller), root) else { continue }
+            kinds.remove(at: place)
+            return (kind, file)
+        }
+        return nil
     }
 
     /// Looks again for files that it had not, as those of a controller that has been switched on for it since.
@@ -79,16 +89,36 @@ package struct ControlGroup: Sendable {
 
     /// Reads what the kernel says of it now: some 2 µs a file that is kept open.
     ///
+    /// Beside hierarchies of version 1 a controller's folder may go, or be made anew, while those of others stay: it is the same group for as
+    /// long as one of them is there, and ``RunningFigures`` are for counts that begin anew then.
+    ///
     /// - Throws: ``LinuxError``; ``LinuxError/isAbsence`` once it has been removed.
-    package func read() throws(LinuxError) -> ControlGroupReading {
+    package mutating func read() throws(LinuxError) -> ControlGroupReading {
         var reading = ControlGroupReading()
-        for (kind, kept) in files {
+        var gone: [Int] = []
+        for (place, (kind, kept)) in files.enumerated() {
             // One that is not there for once, as pressure information that is switched off, says nothing.
             guard let file = kept ?? open(kind) else { continue }
-            try? kind.take(from: file, root, &reading)
+            do throws(LinuxError) { try kind.take(from: file, root, &reading) } catch {
+                if kept != nil, error.isAbsence { gone.append(place) }
+            }
         }
-        try identity.kind.take(from: identity.file, root, &reading)
+        // It is looked for again: a controller that was switched off and on has another file.
+        for place in gone.reversed() { missing.append(files.remove(at: place).kind) }
+        do throws(LinuxError) { try identity.kind.take(from: identity.file, root, &reading) } catch {
+            guard error.isAbsence, !root.isUnified, try findAnotherIdentity(&reading) else { throw error }
+        }
         reading.gauges.noteUnreclaimable()
         return reading
+    }
+
+    /// Goes on by another file of the same path, where one is there still.
+    private mutating func findAnotherIdentity(_ reading: inout ControlGroupReading) throws(LinuxError) -> Bool {
+        var kinds = [identity.kind] + files.map(\.kind) + missing
+        guard let first = Self.takeFirst(of: &kinds, folder, places, root) else { return false }
+        (identity, files, missing) = (first, [], kinds)
+        refresh()
+        try identity.kind.take(from: identity.file, root, &reading)
+        return true
     }
 }

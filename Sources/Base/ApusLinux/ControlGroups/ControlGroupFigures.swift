@@ -8,6 +8,16 @@ package enum ControlGroupCounter: Int, CaseIterable, Sendable {
     case memoryHigh, memoryMax, outOfMemory, killedProcesses
     /// Microseconds in which some, and in which all, of its processes that had work waited for the resource.
     case waitingForCPU, stalledForCPU, waitingForMemory, stalledForMemory, waitingForIO, stalledForIO
+
+    /// Whether it counts microseconds.
+    var isTime: Bool {
+        switch self {
+        case .userTime, .systemTime, .throttledTime, .waitingForCPU, .stalledForCPU, .waitingForMemory, .stalledForMemory,
+            .waitingForIO, .stalledForIO:
+            true
+        case .periods, .throttledPeriods, .memoryHigh, .memoryMax, .outOfMemory, .killedProcesses: false
+        }
+    }
 }
 
 /// What a control group has at a moment: bytes, and processes with their threads.
@@ -166,6 +176,37 @@ package struct ControlGroupCounts: Equatable, Sendable {
         }
         return result
     }
+}
+
+/// Counts that go on where the kernel's begin anew, as those of a controller whose folder has been removed and made again.
+package struct RunningFigures: Sendable {
+    private var last = Figures<ControlGroupCounter>()
+    /// What had been counted each time before counts began anew.
+    private var past = SIMD16<Int64>()
+
+    package init() {}
+
+    /// Takes in what the kernel has counted; what is not known for once stands as it was.
+    ///
+    /// - Returns: what it comes to with all that was counted before.
+    package mutating func take(_ now: Figures<ControlGroupCounter>) -> Figures<ControlGroupCounter> {
+        let fell = now.lanes .< last.lanes
+        if any(fell) {
+            for counter in ControlGroupCounter.allCases where fell[counter.rawValue] {
+                guard let count = now[counter], let before = last[counter] else { continue }
+                // Times of several processors, read one after the other, may fall a little and have not begun anew.
+                guard !counter.isTime || before - count > Self.unsteadiness else { continue }
+                past[counter.rawValue] &+= before
+                last[counter] = count
+            }
+        }
+        last.lanes = last.lanes.replacing(with: now.lanes, where: .!fell)
+        last.known |= now.known
+        return Figures(last.lanes &+ past, last.known)
+    }
+
+    /// Microseconds.
+    private static let unsteadiness: Int64 = 100_000
 }
 
 /// What the kernel says of a control group at one moment.

@@ -22,6 +22,16 @@ package struct ControlGroupTree: Sendable {
         }
     }
 
+    /// A control group as a walk finds it.
+    package struct Find: Sendable {
+        package let folder: Folder
+        /// The inodes of its folders, by the hierarchies that have it.
+        package let numbers: [Int: UInt64]
+
+        /// Whether some folder of it was there before, so that it is the same one.
+        package func isSame(as former: Find) -> Bool { numbers.contains { former.numbers[$0.key] == $0.value } }
+    }
+
     /// What one walk may take.
     package struct Bounds: Sendable {
         package let folders: Int
@@ -82,7 +92,7 @@ package struct ControlGroupTree: Sendable {
         guard stat(folder, &status) == 0 else { return [] }
         var numbers = [UInt64(status.st_ino)]
         let extent = walk([folder], "", within: Bounds(folders: most, depth: 16, time: 100_000_000), ()) { below, _ in
-            numbers.append(below.number)
+            numbers.append(below.folder.number)
             return ()
         }
         return extent.isCut ? nil : numbers
@@ -94,7 +104,7 @@ package struct ControlGroupTree: Sendable {
     /// - Parameter visit: is given a group and what was carried to it, and says what is carried to those below it; `nil`: they are not
     ///   looked for.
     package func walk<Carried>(
-        within bounds: Bounds, carrying first: Carried, _ visit: (Folder, Carried) -> Carried?
+        within bounds: Bounds, carrying first: Carried, _ visit: (Find, Carried) -> Carried?
     ) -> Extent {
         if !root.isUnified {
             let versionOne = KernelRoot.versionOne.map { "\(root.hierarchies)/\($0)" }
@@ -108,7 +118,7 @@ package struct ControlGroupTree: Sendable {
 
     /// - Parameter mounts: the hierarchies whose groups are taken together, by their paths.
     private func walk<Carried>(
-        _ mounts: [String], _ base: String, within bounds: Bounds, _ first: Carried, _ visit: (Folder, Carried) -> Carried?
+        _ mounts: [String], _ base: String, within bounds: Bounds, _ first: Carried, _ visit: (Find, Carried) -> Carried?
     ) -> Extent {
         var extent = Extent()
         let deadline = Self.now() &+ bounds.time
@@ -132,7 +142,9 @@ package struct ControlGroupTree: Sendable {
                     let folder = Folder(
                         path: "\(base)\(below)/\(child.name)", number: child.number, isText: child.isText,
                         hierarchy: child.hierarchy)
-                    guard let carried = visit(folder, carried), !child.places.isEmpty, child.isText else { continue }
+                    guard let carried = visit(Find(folder: folder, numbers: child.numbers), carried), !child.places.isEmpty,
+                        child.isText
+                    else { continue }
                     next.append(("\(below)/\(child.name)", child.places, carried))
                 }
             }
@@ -148,6 +160,8 @@ package struct ControlGroupTree: Sendable {
         let number: UInt64
         let isText: Bool
         let hierarchy: Int
+        /// The inodes of its folders by their hierarchies.
+        var numbers: [Int: UInt64]
         /// The hierarchies in which it may have folders in it.
         var places: [Int]
     }
@@ -160,6 +174,7 @@ package struct ControlGroupTree: Sendable {
         var merged: [[UInt8]: Child] = [:]
         for (hierarchy, path) in folders {
             for child in children(of: path, hierarchy, &extent) {
+                merged[child.bytes]?.numbers.merge(child.numbers) { first, _ in first }
                 if merged[child.bytes]?.places.append(contentsOf: child.places) == nil { merged[child.bytes] = child }
             }
         }
@@ -188,7 +203,7 @@ package struct ControlGroupTree: Sendable {
             children.append(
                 Child(
                     name: text ?? String(decoding: bytes, as: UTF8.self), bytes: bytes, number: UInt64(status.st_ino),
-                    isText: text != nil, hierarchy: hierarchy,
+                    isText: text != nil, hierarchy: hierarchy, numbers: [hierarchy: UInt64(status.st_ino)],
                     places: !root.isMachine || status.st_nlink > 2 ? [hierarchy] : []))
         }
         return children

@@ -45,6 +45,28 @@ import Testing
         #expect(user(0) == 120)
     }
 
+    @Test mutating func `counts of a controller that was switched off and on go on`() {
+        func look(_ user: Int64?, _ kills: Int64?) {
+            var counts = ControlGroupCounts()
+            counts.figures[.userTime] = user
+            counts.figures[.killedProcesses] = kills
+            ledger.look([.init(folder: .init(path: "/a", number: 1), group: 0, counts: counts, countsWhole: true)])
+        }
+        func kills() -> Int64? { ledger[0]?.figures[.killedProcesses] }
+        look(5_000_000, 3)
+        look(5_000_000, nil)
+        #expect(kills() == 3)
+        look(5_100_000, 1)
+        #expect(kills() == 4 && user(0) == 5_100_000)
+        look(300_000, 2)
+        #expect(kills() == 5 && user(0) == 5_400_000)
+        // Of several processors, a little less than before.
+        look(290_000, 2)
+        #expect(user(0) == 5_400_000)
+        look(310_000, 2)
+        #expect(user(0) == 5_410_000)
+    }
+
     @Test mutating func `one in another group's is that group's no more`() {
         let outer = ControlGroupTree.Folder(path: "/a", number: 1)
         ledger.look([Self.sighting("/a", 100)])

@@ -1,6 +1,7 @@
 import ApusAgent
 import ApusLinux
 import Foundation
+import Glibc
 import HostTesting
 import Logging
 import Testing
@@ -21,8 +22,11 @@ import Testing
     }
 
     /// A Python program in the control group, which says when its work is done and waits for its end.
-    private func run(_ work: String, in control: TestControlGroup? = nil, _ body: () throws -> Void) throws {
-        let entrances = (control ?? self.control).entrances
+    private func run(
+        _ work: String, in control: TestControlGroup? = nil, where isEntered: (String) -> Bool = { _ in true },
+        _ body: () throws -> Void
+    ) throws {
+        let entrances = (control ?? self.control).entrances.filter(isEntered)
         let program = Process()
         program.executableURL = URL(filePath: "/usr/bin/python3")
         program.arguments =
@@ -110,6 +114,37 @@ import Testing
         try run("burn(0.2)") {
             let sum = try seconds(look(groups))
             #expect(abs(sum - last - kernelSeconds) <= 0.02 * sum + 0.02, "\(sum) after \(last) s")
+        }
+    }
+
+    /// Beside hierarchies of version 1, where each controller has a folder of its own; elsewhere there is one.
+    @Test func `a controller whose folder goes and comes leaves alone what others count, and is read again`() throws {
+        func isOfTime(_ folder: String) -> Bool {
+            ["cpu.stat", "cpuacct.usage"].contains { access("\(folder)/\($0)", F_OK) == 0 }
+        }
+        let others = control.folders.filter { !isOfTime($0) }
+        // Made before that of CPU time, as runtimes do it.
+        control.remove()
+        for folder in others { try #require(mkdir(folder, 0o755) == 0) }
+        let groups = try groups()
+        _ = try look(groups)
+        try control.make()
+        groups.tick(at: AgentClock.system.now())
+        try run("burn(1)", where: { isOfTime($0.replacing("/cgroup.procs", with: "")) }) {
+            let before = try look(groups)
+            #expect(seconds(before) >= 0.95)
+            for folder in others {
+                for make in [false, true] {
+                    #expect((make ? mkdir(folder, 0o755) : rmdir(folder)) == 0)
+                    groups.tick(at: AgentClock.system.now())
+                    let sum = try seconds(look(groups))
+                    #expect(abs(sum - kernelSeconds) <= 0.1, "\(folder): \(sum) of \(kernelSeconds) s")
+                }
+            }
+            let after = try look(groups)
+            for gauge in ControlGroupGauge.allCases {
+                #expect((after.controlGroups?.gauges[gauge] == nil) == (before.controlGroups?.gauges[gauge] == nil), "\(gauge)")
+            }
         }
     }
 

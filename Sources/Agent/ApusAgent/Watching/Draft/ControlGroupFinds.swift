@@ -19,7 +19,8 @@ struct ControlGroupFinds {
     init(_ root: KernelRoot, below first: ControlGroups?) {
         var units: Set<UnitFolding> = []
         var containers: Set<String> = []
-        _ = ControlGroupTree(root).walk(within: GroupLimits.walk, carrying: ()) { folder, _ -> Void? in
+        _ = ControlGroupTree(root).walk(within: GroupLimits.walk, carrying: ()) { find, _ -> Void? in
+            let folder = find.folder
             // No pattern names what is no text.
             guard folder.isText else { return nil }
             let name = ControlGroupName(folder.path, below: first)
