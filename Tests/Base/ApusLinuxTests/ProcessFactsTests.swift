@@ -42,6 +42,55 @@ import Testing
         #expect(command.utf8.count == 4096 && command.hasPrefix("sleep 300 000"))
     }
 
+    /// A Python program that calls its first thread `redis-server` and ends it, while another one goes on or ends as well.
+    private func headless(endsWhole: Bool) throws -> RunningProgram {
+        try RunningProgram(
+            "/usr/bin/python3",
+            [
+                "-c",
+                """
+                import ctypes, os, threading, time
+                libc = ctypes.CDLL(None)
+                libc.prctl(15, b"redis-server", 0, 0, 0)
+                if \(endsWhole ? "True" : "False"):
+                    child = os.fork()
+                    if child == 0: os._exit(0)
+                    print(child, flush=True)
+                    time.sleep(300)
+                threading.Thread(target=lambda: time.sleep(300)).start()
+                libc.syscall(60, 0)
+                """,
+            ])
+    }
+
+    @Test func `a process whose first thread has ended runs what the others run`() async throws {
+        let program = try headless(endsWhole: false)
+        defer { program.signal(SIGKILL) }
+        try await eventually("its first thread has ended") {
+            try String(contentsOfFile: "/proc/\(program.pid)/stat", encoding: .utf8).contains(") Z ")
+        }
+        let facts = try ProcessFacts(of: program.pid, root: .live)
+        #expect(facts.name == "redis-server" && !facts.hasEnded)
+        #expect(facts.executable?.contains("/python3") == true && facts.command.contains("threading.Thread"))
+        let all: ProcessMark.Aspects = [.user, .executable, .firstArgument, .command, .controlGroups]
+        #expect(ProcessMark(of: program.pid, all, root: .live) == ProcessMark(of: program.pid, all, root: .live))
+        #expect(ProcessMark(of: program.pid, .executable, root: .live) != ProcessMark(of: getpid(), .executable, root: .live))
+    }
+
+    @Test func `a zombie runs no program, and a thread of the kernel never did`() async throws {
+        let program = try headless(endsWhole: true)
+        defer { program.signal(SIGKILL) }
+        try await eventually("a child has ended") { program.output.hasSuffix("\n") }
+        let zombie = try #require(Int32(program.output.trimmingCharacters(in: .whitespacesAndNewlines)))
+        try await eventually("it is a zombie") {
+            try String(contentsOfFile: "/proc/\(zombie)/stat", encoding: .utf8).contains(") Z ")
+        }
+        let facts = try ProcessFacts(of: zombie, root: .live)
+        #expect(facts.name == "redis-server" && facts.executable == nil && facts.command.isEmpty && facts.hasEnded)
+        guard let kernel = try? ProcessFacts(of: 2, root: .live), kernel.name == "kthreadd" else { return }
+        #expect(!kernel.hasEnded && kernel.executable == nil)
+    }
+
     @Test func `a process that is gone is an error`() throws {
         let ended = try RunningProgram("/bin/true", [])
         _ = ended.wait()

@@ -119,10 +119,11 @@ struct ExecutablePattern: Sendable {
         return !targets.allSatisfy(known.contains)
     }
 
-    /// Whether a process runs the program. Where the kernel does not say to this user what file it runs, as of other users' processes, what
+    /// Whether a process runs the program; one that has ended runs none, whatever it called itself. Where the kernel does not say to this user what file it runs, as of other users' processes, what
     /// the process says of itself decides: its first argument, or the name of its first thread. Of a file that a link leads to, that says
     /// as well by which of its names it was started.
     func matches(_ facts: ProcessFacts) -> Bool {
+        guard !facts.hasEnded else { return false }
         let first = facts.command.prefix { $0 != " " }
         if let path = facts.executable {
             if glob.matches(isPath ? path[...] : Self.lastPart(path[...])) { return true }

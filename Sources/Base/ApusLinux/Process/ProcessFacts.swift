@@ -15,10 +15,14 @@ package struct ProcessFacts: Sendable, Equatable {
     package let unit: String?
     /// The path of its control group from the mount on: of the unified hierarchy, or of those of version 1 where these have the controllers.
     package let controlGroup: String?
+    /// Whether it runs no program any more: a zombie, whose name is what it called itself last.
+    package let hasEnded: Bool
 
     package init(
-        pid: Int32, name: String, executable: String?, command: String, user: UInt32, unit: String?, controlGroup: String?
+        pid: Int32, name: String, executable: String?, command: String, user: UInt32, unit: String?, controlGroup: String?,
+        hasEnded: Bool = false
     ) {
+        self.hasEnded = hasEnded
         self.pid = pid
         self.name = name
         self.executable = executable
@@ -41,15 +45,21 @@ package struct ProcessFacts: Sendable, Equatable {
             String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
         let groups = try Self.ifAllowed { () throws(LinuxError) in try ControlGroups(of: pid, root: root) }
+        var program = folder
+        var (executable, code) = try Self.executable("\(folder)/exe")
+        if code == ENOENT, let thread = ProgramFolder.ofLivingThread(in: folder) {
+            program = thread
+            (executable, code) = try Self.executable("\(thread)/exe")
+        }
+        let command = try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(program)/cmdline") } ?? ""
         self.init(
-            pid: pid, name: name, executable: try Self.executable("\(folder)/exe"),
-            command: try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(folder)/cmdline") } ?? "",
-            user: status.st_uid, unit: groups?.systemUnit(below: first),
+            pid: pid, name: name, executable: executable, command: command, user: status.st_uid,
+            unit: groups?.systemUnit(below: first),
             controlGroup: groups?.path.map { path in
                 let removed = Self.without(" (deleted)", path)
                 // One that is there may be called so.
                 return removed != path && (try? ControlGroupTree(root).folder(path)) != nil ? path : removed
-            })
+            }, hasEnded: code == ENOENT && command.isEmpty && !ProgramFolder.isOfKernel(folder))
     }
 
     /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.
@@ -69,13 +79,14 @@ package struct ProcessFacts: Sendable, Equatable {
         }
     }
 
-    private static func executable(_ path: String) throws(LinuxError) -> String? {
+    /// - Returns: the path, or why there is none.
+    private static func executable(_ path: String) throws(LinuxError) -> (path: String?, code: Int32) {
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         // In bounds: the kernel writes at most the count that it is given.
         let count = readlink(path, &target, target.count)
         if count < 0 && errno == ESRCH { throw .read(path: path, code: ESRCH) }
-        guard count > 0 else { return nil }
-        return without(" (deleted)", String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        guard count > 0 else { return (nil, errno) }
+        return (without(" (deleted)", String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)), 0)
     }
 
     /// A path without what the kernel writes behind one whose file or group was removed.

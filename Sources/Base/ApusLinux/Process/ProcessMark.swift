@@ -34,11 +34,18 @@ package struct ProcessMark: Sendable, Equatable {
             hasher.combine(status.st_uid)
         }
         var seesFile = true
-        if aspects.contains(.executable) { seesFile = Self.addFile("\(folder)/exe", to: &hasher) }
+        var program = folder
+        if !aspects.isDisjoint(with: [.executable, .command, .firstArgument]), !ProgramFolder.hasProgram(folder),
+            errno == ENOENT,
+            let thread = ProgramFolder.ofLivingThread(in: folder)
+        {
+            program = thread
+        }
+        if aspects.contains(.executable) { seesFile = Self.addFile("\(program)/exe", to: &hasher) }
         do throws(LinuxError) {
             if !aspects.isDisjoint(with: [.command, .firstArgument]) || !seesFile {
                 let isWhole = aspects.contains(.command)
-                try Self.add("\(folder)/cmdline", to: &hasher, isWhole: isWhole)
+                try Self.add("\(program)/cmdline", to: &hasher, isWhole: isWhole)
             }
             if aspects.contains(.controlGroups) { try Self.add("\(folder)/cgroup", to: &hasher) }
         } catch { return nil }

@@ -79,6 +79,13 @@ import Testing
         #expect(try !matches("{command: .}", Self.kernelThread))
     }
 
+    @Test func `what has ended runs no program, whatever it called itself`() throws {
+        let zombie = ProcessFacts(
+            pid: 1, name: "redis-server", executable: nil, command: "", user: 0, unit: nil, controlGroup: nil, hasEnded: true)
+        #expect(try !matches("{executable: redis-server}", zombie))
+        #expect(try matches("{user: root}", zombie))
+    }
+
     @Test func `captures name the instance; a capture that took no part is empty`() throws {
         let group = try group(#"{command: '/srv/(?<number>\d+)/(?<app>\w+)\.(ts|js)(?<no>!)?'}"#, "${app}-${number}${no}")
         #expect(group.identity(of: Self.node) == InstanceIdentity(service: "checkout", instance: "server-17"))
