@@ -32,9 +32,13 @@ extension GroupRoll {
         lookedAt = now.monotonic
     }
 
-    /// The processes that belong to groups, the lowest number first.
+    /// The processes that belong to groups, the oldest first.
     mutating func inOrder() -> [GroupMember] {
-        let roster = roster ?? members.sorted { $0.key < $1.key }.map { $0.value }
+        let roster =
+            roster
+            ?? members.values.sorted {
+                Self.began($0.process.startTicks, $0.process.pid, before: $1.process.startTicks, $1.process.pid)
+            }
         self.roster = roster
         return roster
     }
@@ -51,11 +55,10 @@ extension GroupRoll {
         var others = Set(isTurn ? Array(witnesses.keys) : witnesses.keys.filter { !idle.contains($0) })
         others.formUnion(ledger.heirs(of: ended).filter { idle.contains($0) })
         others.formUnion(orphans(of: ended))
-        // Who starts others has the lower number, until numbers begin anew, and is read before them: what it has taken over by then is of
-        // nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
+        // Who starts others is older, and is read before them: what it has taken over by then is of nobody who is still seen after it. Who may have taken over what an ended one had used is read again after that end was seen, and
         // those for whom it may wait meanwhile once more after it.
         for pass in 1... {
-            let gone = lookAt(waiting, others.sorted(), isTurn: isTurn, isFirst: pass == 1)
+            let gone = lookAt(waiting, inOrder(others), isTurn: isTurn, isFirst: pass == 1)
             // Where some end at each pass, those of the last are left to the next look, as nobody else can wait for long. What one of them had
             // used counts twice if its parent had taken it over when it was read in that pass.
             guard !gone.isEmpty, pass < Self.mostPasses else { break }
@@ -84,21 +87,36 @@ extension GroupRoll {
         }
     }
 
-    /// Looks at these members, and at these witnesses between them, the lowest number first.
+    /// Whether a process began before another one. Within a clock tick the number tells: two that numbers begin anew between are taken for
+    /// each other.
+    private static func began(_ ticks: UInt64, _ pid: Int32, before others: UInt64, _ other: Int32) -> Bool {
+        (ticks, pid) < (others, other)
+    }
+
+    /// These witnesses, the oldest first.
+    private func inOrder(_ pids: Set<Int32>) -> [(pid: Int32, startTicks: UInt64)] {
+        pids.map { (pid: $0, startTicks: witnesses[$0]?.startTicks ?? 0) }.sorted {
+            Self.began($0.startTicks, $0.pid, before: $1.startTicks, $1.pid)
+        }
+    }
+
+    /// Looks at these members, and at these witnesses between them, the oldest first.
     ///
     /// - Parameter isFirst: whether nobody has ended in this look so far; later somebody may have taken over what those had used, and not have
     ///   stopped running yet.
     /// - Returns: those that have ended.
     private mutating func lookAt(
-        _ waiting: [GroupMember], _ witnesses: [Int32], isTurn: Bool, isFirst: Bool
+        _ waiting: [GroupMember], _ witnesses: [(pid: Int32, startTicks: UInt64)], isTurn: Bool, isFirst: Bool
     ) -> Set<Int32> {
         var gone: Set<Int32> = []
         var others = witnesses[...]
         pass &+= 1
         for member in waiting {
-            while let pid = others.first, pid < member.process.pid {
+            while let other = others.first,
+                Self.began(other.startTicks, other.pid, before: member.process.startTicks, member.process.pid)
+            {
                 others.removeFirst()
-                if !lookAtWitness(pid) { gone.insert(pid) }
+                if !lookAtWitness(other.pid) { gone.insert(other.pid) }
             }
             do throws(LinuxError) {
                 try member.look(isTurn: isTurn, mayRest: isFirst && keepsParent(member), in: pass)
@@ -107,7 +125,7 @@ extension GroupRoll {
                 if !error.isShortage { gone.insert(member.process.pid) }
             }
         }
-        for pid in others where !lookAtWitness(pid) { gone.insert(pid) }
+        for other in others where !lookAtWitness(other.pid) { gone.insert(other.pid) }
         return gone
     }
 

@@ -53,7 +53,7 @@ struct GroupRoll {
     var openMembers = 0
     /// The descriptors that all members may take.
     let descriptors: Int
-    /// The processes that belong to groups, the lowest number first; `nil` when one has come or gone since.
+    /// The processes that belong to groups, the oldest first; `nil` when one has come or gone since.
     var roster: [GroupMember]?
     /// The number of the next group that comes; none is given twice.
     var nextNumber = 0

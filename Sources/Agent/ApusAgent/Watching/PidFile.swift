@@ -17,15 +17,13 @@ struct PidFile: Sendable {
         return strangers(content, to: facts.user).isEmpty
     }
 
-    /// The users who can have the file say what they like, and may not name a process of this user: whose the file that was read is, whose a
-    /// link to it is, and whose the folder is. Folders above that one, and links among them, are not looked at.
+    /// The users who can have the file say what they like, and may not name a process of this user: whose the file that was read is, and whose
+    /// the links and folders are by which its path leads there.
     private func strangers(_ content: Content, to user: UInt32) -> [UInt32] {
-        var (link, folder) = (stat(), stat())
-        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-        guard !content.isOpenToOthers, lstat(path, &link) == 0, stat(parent.isEmpty ? "/" : parent, &folder) == 0 else {
+        guard !content.isOpenToOthers, let way = PathHolders(of: path), !way.isOpenToAll else {
             return [ReportPeer.unknownUser]
         }
-        return [content.owner, link.st_uid, folder.st_uid].filter { ![0, geteuid(), user].contains($0) }
+        return way.owners.union([content.owner]).filter { ![0, geteuid(), user].contains($0) }.sorted()
     }
 
     /// Why no process may be the one that the file names, as it is now, and what to do.
@@ -47,7 +45,7 @@ struct PidFile: Sendable {
                     ? "may be written by others than its owner" : "is uid \(stranger)'s to write"
                 return
                     "\(name) names process \(pid) of uid \(user), and \(owner), who may name their own processes alone: let root or "
-                    + "that user have the file, its folder and a link to it"
+                    + "that user have the file, the folders that it is in, and the links that lead there"
             }
             return "\(name) names process \(pid), which is there: the other keys of its map do not match it, or an earlier "
                 + "group of the file has it"

@@ -138,6 +138,41 @@ import Testing
         #expect(matched(Self.hidden) == [false, false])
     }
 
+    @Test func `whoever can have a path lead elsewhere names their own processes alone`() throws {
+        let folder = try TemporaryFolder()
+        for name in ["app", "rootd"] {
+            try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+        }
+        try folder.write("4712\n", to: "rootd/v.pid")
+        func link(_ name: String, to target: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path(name), withDestinationPath: target.hasPrefix("app") ? target : folder.path(target))
+        }
+        func names(_ path: String) throws -> Bool {
+            try group("{pid_file: \(folder.path(path))}").identity(of: Self.hidden) != nil
+        }
+        // A link of root's to one of a user's, a link to a folder, and a file below a user's folder.
+        try link("x.pid", to: "app/x.pid")
+        try link("app/x.pid", to: "rootd/v.pid")
+        try link("app/run", to: "rootd")
+        try FileManager.default.createDirectory(atPath: folder.path("app/sub"), withIntermediateDirectories: true)
+        try folder.write("4712\n", to: "app/sub/v.pid")
+        let all = ["x.pid", "app/x.pid", "app/run/v.pid", "app/run/../app/sub/v.pid", "app/sub/v.pid"]
+        for path in all { #expect(try names(path), "\(path)") }
+        for path in ["app/x.pid", "app/run", "app"] {
+            try #require(lchown(folder.path(path), 1001, 1001) == 0)
+        }
+        for path in all { #expect(try !names(path), "\(path)") }
+        #expect(try names("rootd/v.pid"))
+        // In a folder in which everybody may put another file there, unless the sticky bit keeps what is root's.
+        try #require(chmod(folder.path("rootd"), 0o777) == 0)
+        #expect(try !names("rootd/v.pid"))
+        try #require(chmod(folder.path("rootd"), 0o1777) == 0)
+        #expect(try names("rootd/v.pid"))
+        try link("circle", to: "circle")
+        #expect(PathHolders(of: folder.path("circle")) == nil && PathHolders(of: folder.path("nothing/v")) == nil)
+    }
+
     @Test(.timeLimit(.minutes(3)))
     func `an expression that would take for ever matches nothing`() throws {
         let hostile = ProcessFacts(
