@@ -228,6 +228,10 @@ struct ControlGroupWatch {
                 ?? (try? ControlGroup(folder, root: tree.root, isWhole: isWhole, keepsOpen: keepsOpen))
         else { return nil }
         if isTurn, former != nil { control.refresh() }
-        do throws(LinuxError) { return (control, try control.read()) } catch { return error.isAbsence ? nil : (control, nil) }
+        do throws(LinuxError) {
+            // It changes as it is read.
+            let reading = try control.read()
+            return (control, reading)
+        } catch { return error.isAbsence ? nil : (control, nil) }
     }
 }

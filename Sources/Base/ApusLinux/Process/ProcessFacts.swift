@@ -59,7 +59,7 @@ package struct ProcessFacts: Sendable, Equatable {
                 let removed = Self.without(" (deleted)", path)
                 // One that is there may be called so.
                 return removed != path && (try? ControlGroupTree(root).folder(path)) != nil ? path : removed
-            }, hasEnded: code == ENOENT && command.isEmpty && !ProgramFolder.isOfKernel(folder))
+            }, hasEnded: code == ENOENT && command.isEmpty && ProgramFolder.hasEnded(folder))
     }
 
     /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.

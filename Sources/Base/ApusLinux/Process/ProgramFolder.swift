@@ -29,13 +29,12 @@ enum ProgramFolder {
         return readlink("\(folder)/exe", &byte, 1) == 1
     }
 
-    /// Whether it is a thread of the kernel (PF_KTHREAD among the flags of proc_pid_stat(5)).
-    static func isOfKernel(_ folder: String) -> Bool {
-        let flags = try? ProcFile("\(folder)/stat").read { bytes -> UInt64? in
-            guard let close = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-            let fields = bytes[close...].split(separator: UInt8(ascii: " "), maxSplits: 8)
-            return fields.count > 7 ? UInt64(String(decoding: fields[7], as: UTF8.self)) : nil
+    /// Whether a process has ended and nobody has waited for it yet (the state `Z` or `X` of proc_pid_stat(5)).
+    static func hasEnded(_ folder: String) -> Bool {
+        let state = try? ProcFile("\(folder)/stat").read { bytes -> UInt8? in
+            // The state stands behind the name, in parentheses, and a space.
+            bytes.lastIndex(of: UInt8(ascii: ")")).flatMap { bytes.dropFirst($0 + 2).first }
         }
-        return flags.map { $0 & 0x0020_0000 != 0 } ?? false
+        return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
     }
 }
