@@ -59,6 +59,13 @@ public enum Agent: MetricSubsystem {
         "apus_agent_http_accept_pauses_total", "Pauses in accepting HTTP connections for want of descriptors or memory.")
     public static let hostsRefused = Counter<NoLabels>(
         "apus_agent_http_hosts_refused_total", "HTTP requests refused because their Host is no name of the agent.")
+    public static let requestsDenied = Counter<DenialLabels>(
+        "apus_agent_http_denied_total", "Clients turned away by the web configuration, by reason.")
+    public static let passwordChecks = Counter<NoLabels>(
+        "apus_agent_http_password_checks_total", "Computations of bcrypt for a password whose result was not known.")
+    public static let certificateEnd = Gauge<NoLabels>(
+        "apus_agent_http_certificate_expiry_timestamp_seconds",
+        "When the certificate of the agent's endpoints ends, in seconds since the Unix epoch; without TLS there is none.")
 
     public static let configurationTaken = Gauge<NoLabels>(
         "apus_agent_config_last_reload_successful",
@@ -81,6 +88,7 @@ public enum Agent: MetricSubsystem {
         socketReadings.family, socketCPU.family, unreadSockets.family, forgottenInstances.family,
         forgottenGroups.family, unservedGroups.family, refusals.family, seriesLeftOut.family,
         connectionsRejected.family, connectionsCut.family, acceptPauses.family, hostsRefused.family,
+        requestsDenied.family, passwordChecks.family, certificateEnd.family,
         configurationTaken.family, configurationTime.family, storeMessages.family, storeWaiting.family,
     ]
 }
@@ -140,6 +148,28 @@ public struct SocketGapLabels: EnumerableLabels {
     public static var allCases: [Self] { SocketGap.allCases.map { Self(reason: $0) } }
     public let reason: SocketGap
     public init(reason: SocketGap) { self.reason = reason }
+    public subscript(key: Key) -> String { reason.rawValue }
+}
+
+/// Why the agent turned a client away that has to say who it is.
+public enum DenialReason: String, CaseIterable, Sendable {
+    /// No connection with TLS came about, as for a client without a certificate that is taken.
+    case handshake
+    /// The client's certificate has none of the names that are taken.
+    case certificate
+    /// There was no password, or a wrong one.
+    case password
+    /// Too many requests in their time.
+    case rate
+    /// Too many passwords waited for their check.
+    case busy
+}
+
+public struct DenialLabels: EnumerableLabels {
+    public enum Key: String, LabelKey { case reason }
+    public static var allCases: [Self] { DenialReason.allCases.map { Self(reason: $0) } }
+    public let reason: DenialReason
+    public init(reason: DenialReason) { self.reason = reason }
     public subscript(key: Key) -> String { reason.rawValue }
 }
 

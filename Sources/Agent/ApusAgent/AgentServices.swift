@@ -64,7 +64,12 @@ package struct AgentServices {
                 "what the file says of the journal has no effect: the journal is not counted; see --journal",
                 metadata: ["file": "\(configuration.watchFile ?? "")"])
         }
-        let reload = try AgentReload(configuration: configuration, table: table, file: file, clock: clock, logger: logger) {
+        let trust = try configuration.webConfiguration.map { path throws(AgentError) in
+            try WebTrust(path: path, opensHealth: configuration.opensHealth, work: work, logger: logger)
+        }
+        let reload = try AgentReload(
+            configuration: configuration, table: table, file: file, trust: trust, clock: clock, logger: logger
+        ) {
             processes?.watch($0, at: clock.now())
             names.watch($0)
             scraper?.watch($0.scrapes)
@@ -110,7 +115,10 @@ package struct AgentServices {
         }
         let responder = Responder(
             exposition: exposition, documents: documents, work: work, configuration: configuration,
-            reload: { reload.run(telling: notifications) }, scraper: scraper, logger: logger)
+            reload: { reload.run(telling: notifications) }, scraper: scraper, trust: trust, logger: logger)
+        let trustWatch = trust.map { trust in
+            WebConfigurationWatch(trust: trust) { reload.runForWeb(telling: notifications) }
+        }
         let services: [any Service] = [
             reports,
             SamplingLoop(
@@ -121,10 +129,10 @@ package struct AgentServices {
             HTTPEndpoint(
                 at: HTTPEndpoint.Place(
                     places: configuration.listen, option: "--listen", sockets: passed.http, path: Page.metrics.rawValue,
-                    event: .agentReady),
+                    event: .agentReady, bounds: RequestGuard.Bounds(hasHealth: true)),
                 connections: EndpointConnections(
                     limit: configuration.connectionLimit, share: configuration.connectionShare, work: work, logger: logger),
-                logger: logger,
+                trust: trust, logger: logger,
                 boundPort: { port in
                     // The sockets for reports listen since before: whoever asked for the agent finds all of it.
                     notifications?.ready()
@@ -141,7 +149,9 @@ package struct AgentServices {
                 try Self.receiving(
                     at: HTTPEndpoint.Place(
                         places: configuration.reportListen, option: "--report-listen", sockets: passed.reportHTTP,
-                        path: ReportRoute.reports),
+                        path: ReportRoute.reports,
+                        bounds: RequestGuard.Bounds(mostDiscarded: 2 * HTTPReportLimits.body.value.bytes)),
+                    trust,
                     ReportReceiver(
                         table: table, work: work, names: names, configuration: configuration, clock: clock, logger: logger
                     ) { exposition.unserved($0, of: $1) }, work, logger)
@@ -159,7 +169,7 @@ package struct AgentServices {
         let probation = store.map { StoreProbation($0, work: work) }
         let keeping = store.map { SegmentKeeping(store: $0, table: table, clock: clock) }
         all =
-            [keeping].compactMap { (service: (any Service)?) in service }
+            [keeping, trustWatch].compactMap { (service: (any Service)?) in service }
             + [scraper, received?.endpoint].compactMap { (service: (any Service)?) in service } + services
             + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
@@ -168,7 +178,7 @@ package struct AgentServices {
 
     /// The endpoint for reports over HTTP, which listens already, and its first port.
     private static func receiving(
-        at place: HTTPEndpoint.Place, _ receiver: ReportReceiver, _ work: AgentWork, _ logger: Logger
+        at place: HTTPEndpoint.Place, _ trust: WebTrust?, _ receiver: ReportReceiver, _ work: AgentWork, _ logger: Logger
     ) throws(AgentError) -> (endpoint: HTTPEndpoint, port: Int?) {
         let listeners = try HTTPEndpoint.listen(at: place, logger: logger)
         let budget = BodyBudget(limit: HTTPReportLimits.bodies.value.bytes)
@@ -176,7 +186,7 @@ package struct AgentServices {
             at: place, listeners: listeners,
             connections: EndpointConnections(
                 limit: HTTPReportLimits.connections.value, share: HTTPReportLimits.share.value, work: work, logger: logger),
-            logger: logger, boundPort: { _ in }
+            trust: trust, logger: logger, boundPort: { _ in }
         ) { place, turns in ReportRequestHandler(receiver: receiver, budget: budget, place: place, turns: turns) }
         return (endpoint, listeners.lazy.compactMap(\.port).first)
     }

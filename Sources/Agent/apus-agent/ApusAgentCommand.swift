@@ -18,7 +18,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apus-agent",
         abstract: "Watches the services that report on a Unix socket, and serves their metrics to Prometheus.",
-        version: productVersion, subcommands: [CheckConfigCommand.self, InitCommand.self])
+        version: productVersion, subcommands: [CheckConfigCommand.self, CheckWebConfigCommand.self, InitCommand.self])
 
     @Option(
         help: ArgumentHelp(
@@ -71,6 +71,19 @@ struct ApusAgentCommand: AsyncParsableCommand {
             "File that names groups of processes to watch and pages of metrics to scrape, in YAML; `apus-agent check-config` lists what is wrong with one.",
             valueName: "path"))
     var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Web configuration file, as Prometheus' exporters take it with --web.config.file: TLS, clients' certificates, users and passwords, "
+                + "headers, rate. It holds for --listen and --report-listen; a change of it or of a certificate is taken in within a second. "
+                + "`apus-agent check-web-config` lists what is wrong with one.", valueName: "path"))
+    var webConfig: String?
+
+    @Flag(
+        help:
+            "Answer /health, /health/live and /health/ready to clients that give no password, where --web-config asks for one; a client's certificate is still asked for."
+    )
+    var openHealth = false
 
     @Option(
         help:
@@ -153,6 +166,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
         }
         try requirePath(expectFile, "--expect-file")
         try requirePath(config, "--config")
+        try requirePath(webConfig, "--web-config")
+        guard !openHealth || webConfig != nil else { throw ValidationError("--open-health: goes with --web-config") }
         guard pssBudget <= interval / 10 else {
             throw ValidationError("--pss-budget \(DurationText.string(pssBudget)): at most a tenth of --interval")
         }
@@ -238,6 +253,8 @@ struct ApusAgentCommand: AsyncParsableCommand {
         } catch { throw ValidationError(error.description) }
         configuration.expectFile = expectFile
         configuration.watchFile = config
+        configuration.webConfiguration = webConfig
+        configuration.opensHealth = openHealth
         for text in expect {
             do throws(ExpectedInstanceFault) {
                 let one = try ExpectedInstance(text)

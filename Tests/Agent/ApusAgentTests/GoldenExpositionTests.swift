@@ -99,6 +99,8 @@ import Testing
         for _ in 0..<157 { host.work.countProportional(cpuNanoseconds: 8_300_000) }
         for _ in 0..<158 { host.work.countSockets(cpuNanoseconds: 1_100_000) }
         for _ in 0..<152 { host.work.countRefusedHost() }
+        for (count, reason) in zip(901..., DenialReason.allCases) { for _ in 0..<count { host.work.countDenial(reason) } }
+        for _ in 0..<911 { host.work.countPasswordCheck() }
         for _ in 0..<364 { host.work.countForgotten() }
         host.work.countLeftOut(362)
         host.work.noteUnserved(groups: 363)
@@ -114,6 +116,7 @@ import Testing
         whole.configuration = {
             var standing = ConfigurationStanding()
             (standing.isCurrent, standing.takenAt) = (false, 1_700_000_364.25)
+            standing.certificateEnd = 1_731_536_000
             return standing
         }
         // One ends, and the other goes on.

@@ -19,7 +19,8 @@ import Testing
         ReportLimits.self, HTTPReportLimits.self, ScrapeLimits.self, DescriptorStoreLimits.self, ReporterLimits.self,
         SamplingLimits.self,
         SegmentLimits.self,
-        SeriesLimits.self, EndpointLimits.self, JournalFollowingLimits.self, WatchLimits.self, GroupLimits.self,
+        SeriesLimits.self, EndpointLimits.self, TrustLimits.self, JournalFollowingLimits.self, WatchLimits.self,
+        GroupLimits.self,
         APILimits.self, RequestLimits.self,
         DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self,
     ]

@@ -21,6 +21,10 @@ package struct AgentConfiguration: Sendable {
     package var expectFile: String?
     /// A file of groups of processes that are watched (``WatchFile``).
     package var watchFile: String?
+    /// The web configuration, by which clients over HTTP are known (``WebConfiguration``).
+    package var webConfiguration: String?
+    /// Whether health is said to clients that give no password.
+    package var opensHealth = false
     /// The time in each interval that reading the proportional memory of groups' processes may take; nothing: it is not read.
     package var proportionalBudget: Duration = .zero
     /// The time in each interval that finding out whose the machine's sockets are may take; nothing: they are not read.

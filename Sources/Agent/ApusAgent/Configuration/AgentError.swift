@@ -16,6 +16,8 @@ package enum AgentError: Error, CustomStringConvertible {
     case expectedInstances(ExpectedInstancesError)
     /// The file of what is watched.
     case watchFile(WatchFileError)
+    /// The web configuration.
+    case webConfiguration(WatchFileError)
     /// A pattern of the journal has a name that the agent or another pattern serves.
     case patternNameTaken(String)
 
@@ -31,7 +33,7 @@ package enum AgentError: Error, CustomStringConvertible {
         case .unusableSocket(let name, let descriptor, let reason):
             "the socket \(name), passed as descriptor \(descriptor), \(reason); see the socket unit"
         case .expectedInstances(let error): error.description
-        case .watchFile(let error): error.description
+        case .watchFile(let error), .webConfiguration(let error): error.description
         case .patternNameTaken(let name):
             "the journal pattern \(name) has a name that is served already, by the agent or another pattern: choose another one"
         }

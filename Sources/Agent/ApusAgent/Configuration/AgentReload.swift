@@ -10,13 +10,16 @@ package struct ConfigurationStanding: Sendable {
     package var isCurrent = true
     /// When the files were last taken in, in seconds since the Unix epoch; `nil` of an agent that cannot reload.
     package var takenAt: Double?
+    /// When the certificate of the endpoints ends, in seconds since the Unix epoch; `nil` without TLS.
+    package var certificateEnd: Double?
 
     package init() {}
 }
 
-/// Takes in anew what may change while the agent runs: the file of expected instances, and that of what is watched.
+/// Takes in anew what may change while the agent runs: the file of expected instances, that of what is watched, and the web configuration.
 ///
-/// A file that is at fault changes nothing, of the other one neither; what is wrong with it is in the log and in the status line until a reload succeeds.
+/// A file that is at fault changes nothing, of the other ones neither; what is wrong with it is in the log and in the status line until a reload succeeds.
+/// The web configuration is taken in by itself as well, when it has changed.
 final class AgentReload: Sendable {
     private let options: [ExpectedInstance]
     private let path: String?
@@ -26,11 +29,16 @@ final class AgentReload: Sendable {
     private let watch: @Sendable (WatchFile) -> Void
     /// What is named now.
     private let watched: Mutex<WatchFile?>
+    private let trust: WebTrust?
     private let clock: AgentClock
     private let logger: Logger
     private struct State {
         /// What is wrong with the files, in one line; `nil` where nothing is.
         var fault: String?
+        /// Whether that is wrong with the web configuration, so that all files are tried again when it changes.
+        var isOfWeb = false
+        /// What is wrong with the web configuration as it was read by itself.
+        var webFault: String?
         var takenAt: Double
     }
 
@@ -44,12 +52,14 @@ final class AgentReload: Sendable {
     ///   - file: that the configuration names, where it names one.
     ///   - watch: takes in that file after each reload, and not now.
     init(
-        configuration: AgentConfiguration, table: InstanceTable, file: WatchFile?, clock: AgentClock, logger: Logger,
+        configuration: AgentConfiguration, table: InstanceTable, file: WatchFile?, trust: WebTrust?, clock: AgentClock,
+        logger: Logger,
         watch: @escaping @Sendable (WatchFile) -> Void
     ) throws(AgentError) {
         options = configuration.expected.map { ExpectedInstance($0, holder: configuration.holders[$0]) }
         path = configuration.expectFile
         self.table = table
+        self.trust = trust
         self.watch = watch
         watched = Mutex(file)
         watchFile = configuration.watchFile
@@ -82,12 +92,15 @@ final class AgentReload: Sendable {
     }
 
     /// What the status line says of the last reload when it failed.
-    var trouble: String? { state.withLock { $0.fault }.map { "reload failed, former values hold: \($0)" } }
+    var trouble: String? {
+        state.withLock { $0.fault ?? $0.webFault }.map { "reload failed, former values hold: \($0)" }
+    }
 
     var standing: ConfigurationStanding {
         state.withLock { state in
             var standing = ConfigurationStanding()
-            (standing.isCurrent, standing.takenAt) = (state.fault == nil, state.takenAt)
+            (standing.isCurrent, standing.takenAt) = (state.fault == nil && state.webFault == nil, state.takenAt)
+            standing.certificateEnd = trust?.certificateEnd
             return standing
         }
     }
@@ -98,14 +111,35 @@ final class AgentReload: Sendable {
     @discardableResult
     func run(telling notifications: ManagerNotifications?) -> String? { turn.withLock { _ in reload(notifications) } }
 
+    /// Takes in the web configuration, which has changed.
+    func runForWeb(telling notifications: ManagerNotifications?) {
+        guard let trust else { return }
+        turn.withLock { _ in
+            guard !state.withLock({ $0.fault != nil && $0.isOfWeb }) else { return _ = reload(notifications) }
+            do throws(WatchFileError) {
+                trust.take(try trust.read())
+                state.withLock { ($0.webFault, $0.takenAt) = (nil, clock.now().realtime) }
+                logger.notice("the web configuration was reloaded", metadata: ["file": "\(trust.path)"])
+            } catch {
+                let reason = error.lines.joined(separator: "; ")
+                state.withLock { $0.webFault = reason }
+                logger.error("the web configuration was not reloaded: the former one holds", metadata: ["reason": "\(reason)"])
+            }
+        }
+    }
+
     private func reload(_ notifications: ManagerNotifications?) -> String? {
         notifications?.reloading()
         defer { notifications?.ready() }
+        var isOfWeb = false
         do {
             let identities = try expected()
             let file = try watchFile.map { try WatchFile.read($0) }
+            isOfWeb = true
+            let web = try trust.map { try $0.read() }
             expect(identities, file)
             if let file { take(file) }
+            if let trust, let web { trust.take(web) }
             state.withLock { $0 = State(takenAt: clock.now().realtime) }
             var facts: Logger.Metadata = ["expected": "\(Set(identities.map(\.identity)).count)"]
             if let file {
@@ -117,7 +151,7 @@ final class AgentReload: Sendable {
         } catch {
             // One line, for the log and for the manager's status.
             let reason = (error as? WatchFileError)?.lines.joined(separator: "; ") ?? "\(error)"
-            state.withLock { $0.fault = reason }
+            state.withLock { ($0.fault, $0.isOfWeb) = (reason, isOfWeb) }
             logger.error("not reloaded: the former values hold", metadata: ["reason": "\(reason)"])
             return reason
         }

@@ -23,6 +23,7 @@ final class HTTPEndpoint: Service {
         /// What the address leads to, for the log.
         var path = "/"
         var event: CataloguedEvent?
+        var bounds = RequestGuard.Bounds()
     }
 
     private let place: Place
@@ -32,6 +33,7 @@ final class HTTPEndpoint: Service {
     private let connections: EndpointConnections
     private let handler: @Sendable (ConnectionPlace, TurnQueue) -> any ChannelHandler
     private let boundPort: @Sendable (Int) -> Void
+    private let trust: WebTrust?
     private let draining: @Sendable (Duration) -> Void
     private let ending: @Sendable () async -> Void
 
@@ -40,12 +42,14 @@ final class HTTPEndpoint: Service {
 
     /// - Parameters:
     ///   - listeners: of ``listen(at:logger:)``, where it was called before.
+    ///   - trust: who may ask, and over what; `nil`: whoever connects.
     ///   - handler: makes what answers the requests of a connection, on its event loop, of which the turns are.
     ///   - boundPort: is told the first port once the endpoint listens; 0 where it listens on Unix sockets alone.
     ///   - draining: is told, when a stop waits for connections, how long that may take.
     ///   - ending: is called before the event loop ends; what would have work for it must have none once it returns.
     init(
-        at place: Place, listeners: [ListeningSocket]? = nil, connections: EndpointConnections, logger: Logger,
+        at place: Place, listeners: [ListeningSocket]? = nil, connections: EndpointConnections, trust: WebTrust? = nil,
+        logger: Logger,
         boundPort: @escaping @Sendable (Int) -> Void, draining: @escaping @Sendable (Duration) -> Void = { _ in },
         ending: @escaping @Sendable () async -> Void = {},
         handler: @escaping @Sendable (ConnectionPlace, TurnQueue) -> any ChannelHandler
@@ -56,6 +60,7 @@ final class HTTPEndpoint: Service {
         self.logger = logger
         self.handler = handler
         self.boundPort = boundPort
+        self.trust = trust
         self.draining = draining
         self.ending = ending
     }
@@ -76,6 +81,7 @@ final class HTTPEndpoint: Service {
             listeners, gate: connections.gate, silence: Self.times.silence, reserve: EndpointLimits.descriptors.value,
             group: group,
             handling: connections.handling { [self] channel, place, turns in try build(channel, place, turns) })
+        trust?.onChange { [connections] in connections.drain(.idle) }
         boundPort(listeners.lazy.compactMap(\.port).first ?? 0)
         do {
             try await withTaskCancellationOrGracefulShutdownHandler {
@@ -102,7 +108,8 @@ final class HTTPEndpoint: Service {
 
     private func url(of listener: ListeningSocket) -> String {
         switch listener.place {
-        case .internet(let end): "http://\(ListenAddress(host: end.host, port: Int(end.port)))\(place.path)"
+        case .internet(let end):
+            "\(trust?.current.tls == nil ? "http" : "https")://\(ListenAddress(host: end.host, port: Int(end.port)))\(place.path)"
         case .path(let path): "unix:\(path.isEmpty ? "unnamed" : path)"
         }
     }
@@ -133,17 +140,18 @@ final class HTTPEndpoint: Service {
         var framing = HTTPResponseEncoder.Configuration()
         framing.automaticallySetFramingHeaders = false
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ConnectionDeadlines(Self.times, place: place))
+        if let trust { try trust.addHandshake(to: channel, place, turns) }
         try pipeline.addHandlers([
-            ConnectionDeadlines(Self.times, place: place),
             RequestTurns(turns, place: place, mostWaiting: EndpointLimits.pipelined.value.bytes),
             RequestLineLimit(EndpointLimits.line.value.bytes),
         ])
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: framing,
             withDecoderLimitConfiguration: limits)
-        try pipeline.addHandlers([
-            RequestStages(), RequestHeads(), RequestErrors(), handler(place, turns),
-        ])
+        try pipeline.addHandlers([RequestStages(), RequestHeads(), RequestErrors()])
+        if let trust { try pipeline.addHandler(trust.guardian(of: channel, place, self.place.bounds)) }
+        try pipeline.addHandler(handler(place, turns))
     }
 
     private static let times = ConnectionTimes(

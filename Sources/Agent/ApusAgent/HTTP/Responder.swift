@@ -40,13 +40,16 @@ struct Responder: Sendable {
     private let reload: @Sendable () -> String?
     /// Fetches the pages that the configuration file names; `nil` without one.
     private let scraper: PageScraper?
+    private let trust: WebTrust?
     let logger: Logger
     private let refusals = LogThrottle<ConnectionPeer>()
 
     init(
         exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration,
-        reload: @escaping @Sendable () -> String?, scraper: PageScraper? = nil, logger: Logger
+        reload: @escaping @Sendable () -> String?, scraper: PageScraper? = nil, trust: WebTrust? = nil,
+        logger: Logger
     ) {
+        self.trust = trust
         self.scraper = scraper
         self.reload = reload
         self.exposition = exposition
@@ -126,7 +129,7 @@ struct Responder: Sendable {
                 return .text(isReady ? .ok : .serviceUnavailable, isReady ? "ready" : "no sample yet")
             case .resources: return .json(try costly.answer(route) { .init(body: try documents.resources()) })
             case .stats: return .json(try costly.answer(route) { .init(body: try documents.stats()) })
-            case .targets: return .json(.init(body: try documents.targets(address: address(request, client))))
+            case .targets: return .json(.init(body: try documents.targets(address: address(request, client), isSecure: trust?.current.tls != nil)))
             case .units: return .json(try costly.answer(route) { .init(body: try documents.unitStates()) })
             case .journal:
                 let unit = Query.value(of: "unit", in: request.uri)

@@ -68,11 +68,14 @@ struct Documents: Sendable {
                 instances: views.map { $0.view }))
     }
 
-    /// - Parameter address: under which the client reaches this agent; `nil` where it is reached over Unix sockets alone.
-    func targets(address: String?) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - address: under which the client reaches this agent; `nil` where it is reached over Unix sockets alone.
+    ///   - isSecure: whether it speaks TLS there.
+    func targets(address: String?, isSecure: Bool) throws -> [UInt8] {
         let names = Set(table.instances.map(\.identity)).union(groups?.known.standing.identities ?? [])
         return try encode(
-            TargetsDocument(address: address, instances: names.sorted(), companion: watchesOthers ? nil : companion))
+            TargetsDocument(
+                address: address, isSecure: isSecure, instances: names.sorted(), companion: watchesOthers ? nil : companion))
     }
 
     /// Whether the configuration file names others than the one that the agent stands beside.

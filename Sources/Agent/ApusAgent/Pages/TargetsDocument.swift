@@ -16,10 +16,12 @@ struct TargetsDocument: Encodable {
     ///   - address: under which whoever asks reaches this agent; `nil` of an agent that Prometheus cannot reach.
     ///   - instances: all that the agent knows or expects, groups of processes among them.
     ///   - companion: the one instance that it stands beside; `nil` for an agent of a whole host.
-    init(address: String?, instances: [InstanceIdentity], companion: InstanceIdentity?) {
+    ///   - isSecure: whether it speaks TLS there.
+    init(address: String?, isSecure: Bool = false, instances: [InstanceIdentity], companion: InstanceIdentity?) {
         let labels = companion.map { Dictionary(uniqueKeysWithValues: $0.labels) } ?? ["service": InstanceIdentity.agentService]
         // Labels of this prefix are there for relabeling and dropped afterwards; lists have their separator at both ends.
-        let listed = ["__meta_apus_instances": "," + instances.map { "\($0)," }.joined()]
+        var listed = ["__meta_apus_instances": "," + instances.map { "\($0)," }.joined()]
+        if isSecure { listed["__scheme__"] = "https" }
         groups = address.map { [Group(targets: [$0], labels: labels.merging(listed) { own, _ in own })] } ?? []
     }
 

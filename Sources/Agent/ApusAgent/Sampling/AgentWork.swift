@@ -28,6 +28,8 @@ package final class AgentWork: Sendable {
     private let proportionalCPU = Atomic<UInt64>(0)
     private let socketReadings = Atomic<UInt64>(0)
     private let socketCPU = Atomic<UInt64>(0)
+    private let passwordChecks = Atomic<UInt64>(0)
+    private let denials = Mutex<[DenialReason: UInt64]>([:])
     private let cuts = Mutex<[HTTPConnectionCut: UInt64]>([:])
     private let refusals = Mutex<[RefusalReason: UInt64]>([:])
 
@@ -93,6 +95,10 @@ package final class AgentWork: Sendable {
 
     package func countRefusedHost() { refusedHosts.add(1, ordering: .relaxed) }
 
+    package func countPasswordCheck() { passwordChecks.add(1, ordering: .relaxed) }
+
+    package func countDenial(_ reason: DenialReason) { denials.withLock { $0[reason, default: 0] += 1 } }
+
     /// Seconds since the sampling loop's last turn.
     func sampleAge(at now: Moment) -> Double { now.seconds(since: lastSample.load(ordering: .relaxed)) }
 
@@ -105,6 +111,7 @@ package final class AgentWork: Sendable {
             abortedScrapes: abortedScrapes.load(ordering: .relaxed), rejectedScrapes: rejectedScrapes.load(ordering: .relaxed),
             rejectedConnections: rejectedConnections.load(ordering: .relaxed), cuts: cuts.withLock { $0 },
             acceptPauses: acceptPauses.load(ordering: .relaxed), refusedHosts: refusedHosts.load(ordering: .relaxed),
+            passwordChecks: passwordChecks.load(ordering: .relaxed), denials: denials.withLock { $0 },
             forgottenInstances: forgottenInstances.load(ordering: .relaxed), refusals: refusals.withLock { $0 },
             seriesLeftOut: seriesLeftOut.load(ordering: .relaxed), unservedGroups: unservedGroups.load(ordering: .relaxed),
             proportionalReadings: proportionalReadings.load(ordering: .relaxed),
@@ -129,6 +136,8 @@ package final class AgentWork: Sendable {
         let cuts: [HTTPConnectionCut: UInt64]
         let acceptPauses: UInt64
         let refusedHosts: UInt64
+        let passwordChecks: UInt64
+        let denials: [DenialReason: UInt64]
         let forgottenInstances: UInt64
         let refusals: [RefusalReason: UInt64]
         let seriesLeftOut: UInt64

@@ -55,6 +55,11 @@ struct WorkSource: Source {
         },
         Row(Agent.acceptPauses) { $0.totals.acceptPauses },
         Row(Agent.hostsRefused) { $0.totals.refusedHosts },
+        Row.each(Agent.requestsDenied) { reading -> [(labels: DenialLabels, value: UInt64)] in
+            DenialReason.allCases.map { (DenialLabels(reason: $0), reading.totals.denials[$0] ?? 0) }
+        },
+        Row(Agent.passwordChecks) { $0.totals.passwordChecks },
+        Row(Agent.certificateEnd) { $0.configuration.certificateEnd },
         Row(Agent.configurationTaken) { $0.configuration.isCurrent ? 1 : 0 },
         Row(Agent.configurationTime) { $0.configuration.takenAt },
         Row(Agent.storeMessages) { $0.totals.storeMessages },

@@ -103,7 +103,7 @@ package struct WatchFile: Sendable {
     }
 }
 
-/// What is wrong in a file of watched processes, and what to write instead.
+/// What is wrong in one of the agent's files in YAML, and what to write instead.
 package struct WatchFault: Hashable, Sendable {
     /// `nil`: the file as a whole.
     package let place: TextPlace?
@@ -117,7 +117,7 @@ package struct WatchFault: Hashable, Sendable {
     func line(of path: String) -> String { "\(path)\(place.map { ":\($0)" } ?? ""): \(reason)" }
 }
 
-/// Why a file of watched processes cannot be used: all that is wrong with it, in its order.
+/// Why a file of what is watched, or a web configuration, cannot be used: all that is wrong with it, in its order.
 package struct WatchFileError: Error, Hashable, CustomStringConvertible {
     package let path: String
     /// The first of them, ``WatchLimits/errors`` at most.

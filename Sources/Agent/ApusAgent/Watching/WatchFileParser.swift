@@ -187,7 +187,7 @@ struct WatchFileParser {
         return text
     }
 
-    private mutating func boolean(_ value: PlacedYAML, _ key: String) -> Bool? {
+    mutating func boolean(_ value: PlacedYAML, _ key: String) -> Bool? {
         guard let text = text(value, key) else { return nil }
         switch text {
         case "true", "yes": return true

@@ -1,0 +1,84 @@
+import ApusLinux
+import ApusLimits
+import ApusYAML
+import Glibc
+
+/// Whom an agent answers, and how: the web configuration file that Prometheus and its exporters share
+/// (https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md).
+///
+/// ```yaml
+/// tls_server_config:
+///   cert_file: server.crt
+///   key_file: server.key
+/// basic_auth_users:
+///   prometheus: $2y$10$…
+/// ```
+package struct WebConfiguration: Sendable {
+    /// `nil`: without TLS.
+    package var tls: ServerTLS?
+    /// Fields of every answer.
+    package var headers: [(name: String, value: String)] = []
+    /// Hashes of the passwords by the users' names; nobody is asked where there are none.
+    package var users: [String: BcryptHash] = [:]
+    /// `nil`: as many as somebody likes.
+    package var rate: RequestRate?
+    /// How many requests a peer may send.
+    package struct RequestRate: Hashable, Sendable {
+        /// The time after which one more may be sent.
+        package let interval: Duration
+        /// How many may be sent at once by who has sent none for long enough.
+        package let burst: Int
+
+        package init(interval: Duration, burst: Int) {
+            self.interval = interval
+            self.burst = burst
+        }
+    }
+
+    /// What is asked of clients, in words.
+    package var summary: String {
+        var parts = [tls.map { $0.authentication == .none ? "TLS" : "TLS with \($0.authentication.rawValue)" } ?? "no TLS"]
+        parts.append(users.isEmpty ? "no passwords" : "\(users.count) user\(users.count == 1 ? "" : "s")")
+        if !headers.isEmpty { parts.append("\(headers.count) header\(headers.count == 1 ? "" : "s")") }
+        if rate != nil { parts.append("a limit of the rate") }
+        return parts.joined(separator: ", ")
+    }
+
+    /// The highest cost of a password's check: who is not known costs as much.
+    var cost: Int { users.values.map(\.cost).max() ?? 10 }
+
+    /// Reads a file, and the certificates and keys that it names.
+    ///
+    /// - Throws: ``WatchFileError`` with all that is wrong, and nothing that is a secret.
+    package static func read(_ path: String) throws(WatchFileError) -> WebConfiguration {
+        var files: [FileStamp] = []
+        return try read(path, noting: &files)
+    }
+
+    /// - Parameter files: takes those that were read or looked for, as they were just before.
+    static func read(_ path: String, noting files: inout [FileStamp]) throws(WatchFileError) -> WebConfiguration {
+        files = [FileStamp(path)]
+        let bytes: [UInt8]
+        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: TrustLimits.file.value.bytes) } catch {
+            throw WatchFileError(path: path, [WatchFault(reason: reason(error))])
+        }
+        let text = PlacedYAMLReader.read(bytes)
+        var parser = WebConfigurationParser(
+            path: path, faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
+        // An empty file asks nobody, as with the exporters.
+        let root = text.root.flatMap { $0.isNull ? nil : $0 }
+        let configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
+        files += parser.files
+        guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
+        return configuration
+    }
+
+    static func reason(_ error: LinuxError) -> String {
+        switch error.code {
+        case EFBIG: "longer than \(TrustLimits.file.value.limitText)"
+        case ENOENT: "there is no such file: write it, or name another one"
+        case EACCES, EPERM: "the user with the id \(geteuid()) may not read it: let the agent's user read it"
+        default: "cannot be read: \(error.reason)"
+        }
+    }
+}
