@@ -46,6 +46,7 @@ package struct AgentServices {
             configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
         let file = try configuration.watchFile.map { path throws(AgentError) in try Self.file(path) }
         let processes = file.map { Self.groups($0, configuration, sockets, work: work, logger: logger, at: clock.now()) }
+        table.trust(file?.trust?.reports ?? [])
         if let processes { table.keepNames(of: processes) }
         let groups = processes.map { GroupTable($0, configuration: configuration) }
         let names = NameBook()
@@ -70,6 +71,7 @@ package struct AgentServices {
         let reload = try AgentReload(
             configuration: configuration, table: table, file: file, trust: trust, clock: clock, logger: logger
         ) {
+            table.trust($0.trust?.reports ?? [])
             processes?.watch($0, at: clock.now())
             names.watch($0)
             scraper?.watch($0.scrapes)
@@ -115,7 +117,8 @@ package struct AgentServices {
         }
         let responder = Responder(
             exposition: exposition, documents: documents, work: work, configuration: configuration,
-            reload: { reload.run(telling: notifications) }, scraper: scraper, trust: trust, logger: logger)
+            reload: { reload.run(telling: notifications) }, mayReload: { reload.mayReload($0) }, scraper: scraper, trust: trust,
+            logger: logger)
         let trustWatch = trust.map { trust in
             WebConfigurationWatch(trust: trust) { reload.runForWeb(telling: notifications) }
         }

@@ -153,7 +153,7 @@ struct AcceptThread: ~Copyable, Sendable {
             return
         }
         let peer = ConnectionPeer(accepted)
-        let place = acceptor.gate.admit(peer, at: now) { place in
+        let place = acceptor.gate.admit(peer, group: accepted.group, at: now) { place in
             silent.end(descriptor, of: place)
             handovers.close(place)
         }

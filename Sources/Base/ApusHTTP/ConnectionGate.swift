@@ -25,10 +25,13 @@ package final class ConnectionGate: Sendable {
 
     /// Takes a connection in until its place is left, and closes another in its favour where there is no place left.
     ///
-    /// - Parameter close: closes the connection while it has no channel yet; called on any thread.
+    /// - Parameters:
+    ///   - group: the client's, of a Unix socket.
+    ///   - close: closes the connection while it has no channel yet; called on any thread.
     /// - Returns: the connection's place; nil when the caller has to close it.
     package func admit(
-        _ peer: ConnectionPeer, at now: NIODeadline = .now(), close: @escaping @Sendable (ConnectionPlace) -> Void
+        _ peer: ConnectionPeer, group: UInt32? = nil, at now: NIODeadline = .now(),
+        close: @escaping @Sendable (ConnectionPlace) -> Void
     ) -> ConnectionPlace? {
         let (place, loser) = state.withLock { state -> (ConnectionPlace?, Loser?) in
             let (decision, victim) = state.places.admit(peer, at: now)
@@ -36,7 +39,8 @@ package final class ConnectionGate: Sendable {
             switch decision {
             case .refused: return (nil, loser)
             case .place(let identifier), .reserve(let identifier):
-                let place = ConnectionPlace(self, identifier, peer: peer, isReserved: decision == .reserve(identifier))
+                let place = ConnectionPlace(
+                    self, identifier, peer: peer, group: group, isReserved: decision == .reserve(identifier))
                 state.held[identifier] = Held(peer: peer, close: { close(place) })
                 return (place, loser)
             }
@@ -108,17 +112,21 @@ package final class ConnectionGate: Sendable {
 /// The place of one connection at a ``ConnectionGate``.
 package final class ConnectionPlace: Sendable {
     package let peer: ConnectionPeer
+    /// The client's group, as the kernel names it for a Unix socket.
+    package let group: UInt32?
     /// Whether it is one of the reserve, whose connections may ask for the server's health and nothing else.
     package let isReserved: Bool
     private let gate: ConnectionGate
     private let identifier: ConnectionPlaces.Identifier
 
     fileprivate init(
-        _ gate: ConnectionGate, _ identifier: ConnectionPlaces.Identifier, peer: ConnectionPeer, isReserved: Bool
+        _ gate: ConnectionGate, _ identifier: ConnectionPlaces.Identifier, peer: ConnectionPeer, group: UInt32?,
+        isReserved: Bool
     ) {
         self.gate = gate
         self.identifier = identifier
         self.peer = peer
+        self.group = group
         self.isReserved = isReserved
     }
 

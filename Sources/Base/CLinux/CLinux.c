@@ -161,13 +161,24 @@ void apus_forbid_linger(int fd) {
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
 }
 
-int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid) {
+int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid) {
     struct ucred credentials;
     socklen_t length = sizeof credentials;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0) return -1;
     *pid = credentials.pid;
     *uid = credentials.uid;
+    *gid = credentials.gid;
     return 0;
+}
+
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
+
+int apus_peer_groups(int fd, gid_t *groups, int most) {
+    socklen_t length = (socklen_t)most * sizeof *groups;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0) return -1;
+    return (int)(length / sizeof *groups);
 }
 
 #ifndef SO_PEERPIDFD

@@ -82,10 +82,11 @@ int apus_listening_at(int fd, struct apus_end *end, char *path) {
     return 0;
 }
 
-int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, uid_t *user) {
+int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, uid_t *user, gid_t *group) {
     union address address = {0};
     socklen_t size = sizeof address;
     *user = (uid_t)-1;
+    *group = (gid_t)-1;
     int socket = accept4(fd, &address.any, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket < 0) return -1;
     take(&address, client);
@@ -96,7 +97,10 @@ int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, u
     } else {
         struct ucred credentials;
         size = sizeof credentials;
-        if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) *user = credentials.uid;
+        if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) {
+            *user = credentials.uid;
+            *group = credentials.gid;
+        }
         apus_refuse_descriptors(socket);
     }
     return socket;

@@ -50,7 +50,8 @@ final class ListeningAgent: @unchecked Sendable {
         defer { for descriptor in descriptors.prefix(received) { close(descriptor) } }
         var pid: pid_t = 0
         var uid: uid_t = 0
-        guard apus_peer_credentials(socket, &pid, &uid) == 0 else { throw Failure("credentials") }
+        var gid: gid_t = 0
+        guard apus_peer_credentials(socket, &pid, &uid, &gid) == 0 else { throw Failure("credentials") }
         let report = Report(
             hello: try Hello(bytes: buffer[..<count]), pid: pid, reader: try SegmentContents(descriptor: descriptor))
         _ = apus_send_with_descriptor(socket, reply.bytes, reply.bytes.count, -1)

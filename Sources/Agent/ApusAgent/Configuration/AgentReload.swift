@@ -96,6 +96,11 @@ final class AgentReload: Sendable {
         state.withLock { $0.fault ?? $0.webFault }.map { "reload failed, former values hold: \($0)" }
     }
 
+    /// Whether somebody may have the agent reload: root, its own user, and whom the file names.
+    func mayReload(_ peer: ReportPeer) -> Bool {
+        peer.isPrivileged || watched.withLock { $0?.trust?.reload.contains(peer) ?? false }
+    }
+
     var standing: ConfigurationStanding {
         state.withLock { state in
             var standing = ConfigurationStanding()

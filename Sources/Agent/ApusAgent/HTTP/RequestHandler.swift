@@ -87,7 +87,8 @@ final class RequestHandler: ChannelInboundHandler {
     private func client(_ context: ChannelHandlerContext, askedAt: UInt64) -> Client {
         let channel = context.channel
         return Client(
-            address: context.remoteAddress, peer: place.peer, isReserved: place.isReserved, now: context.eventLoop.now,
+            address: context.remoteAddress, peer: place.peer, group: place.group, isReserved: place.isReserved,
+            now: context.eventLoop.now,
             askedAt: askedAt
         ) { [place] in
             place.cut(.full)

@@ -13,6 +13,8 @@ import NIOHTTP1
 struct Client {
     let address: SocketAddress?
     let peer: ConnectionPeer
+    /// The client's group, of a Unix socket.
+    let group: UInt32?
     /// Whether the connection may ask for health and nothing else.
     let isReserved: Bool
     let now: NIODeadline
@@ -38,6 +40,7 @@ struct Responder: Sendable {
     let ownAddress: String?
     /// Reloads; says in one line what is wrong, or nothing.
     private let reload: @Sendable () -> String?
+    private let mayReload: @Sendable (ReportPeer) -> Bool
     /// Fetches the pages that the configuration file names; `nil` without one.
     private let scraper: PageScraper?
     private let trust: WebTrust?
@@ -46,12 +49,14 @@ struct Responder: Sendable {
 
     init(
         exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration,
-        reload: @escaping @Sendable () -> String?, scraper: PageScraper? = nil, trust: WebTrust? = nil,
+        reload: @escaping @Sendable () -> String?, mayReload: @escaping @Sendable (ReportPeer) -> Bool,
+        scraper: PageScraper? = nil, trust: WebTrust? = nil,
         logger: Logger
     ) {
         self.trust = trust
         self.scraper = scraper
         self.reload = reload
+        self.mayReload = mayReload
         self.exposition = exposition
         self.documents = documents
         self.work = work
@@ -129,7 +134,9 @@ struct Responder: Sendable {
                 return .text(isReady ? .ok : .serviceUnavailable, isReady ? "ready" : "no sample yet")
             case .resources: return .json(try costly.answer(route) { .init(body: try documents.resources()) })
             case .stats: return .json(try costly.answer(route) { .init(body: try documents.stats()) })
-            case .targets: return .json(.init(body: try documents.targets(address: address(request, client), isSecure: trust?.current.tls != nil)))
+            case .targets:
+                return .json(
+                    .init(body: try documents.targets(address: address(request, client), isSecure: trust?.current.tls != nil)))
             case .units: return .json(try costly.answer(route) { .init(body: try documents.unitStates()) })
             case .journal:
                 let unit = Query.value(of: "unit", in: request.uri)
@@ -145,7 +152,7 @@ struct Responder: Sendable {
     /// Where Prometheus and its exporters are told to reload.
     static let reloadPath = "/-/reload"
 
-    /// Reloads for root and the agent's own user, as a signal would; others could have files read as often as they like.
+    /// Reloads for root, the agent's own user and whom its file names, as a signal would; others could have files read as often as they like.
     private func reload(_ request: HTTPRequestHead, from client: Client) -> Answer {
         guard names.include(host: Self.field("Host", request)) else { return refuse(request, client) }
         guard request.method == .POST || request.method == .PUT else {
@@ -154,9 +161,13 @@ struct Responder: Sendable {
             return answer
         }
         switch client.peer {
-        case .user(let uid), .localUser(let uid): if uid == 0 || uid == geteuid() { break } else { fallthrough }
+        case .user(let uid), .localUser(let uid):
+            if mayReload(ReportPeer(pid: 0, uid: uid, groups: client.group.map { [$0] } ?? [])) { break } else { fallthrough }
         case .ipv4, .ipv6, .unknown:
-            return .text(.forbidden, "root and the agent's own user on this host may reload: or send the agent SIGHUP")
+            return .text(
+                .forbidden,
+                "root, the agent's own user and whom trust: of its file names may reload, from this host: or send the agent SIGHUP"
+            )
         }
         guard let trouble = reload() else { return .text(.ok, "reloaded") }
         return .text(.internalServerError, "not reloaded, the former values hold: \(trouble)")

@@ -113,22 +113,23 @@ final class ReportReceiver: Sendable {
     // MARK: - By the body
 
     func answer(
-        _ route: ReportRoute, _ head: HTTPRequestHead, body: [UInt8], from peer: ConnectionPeer
+        _ route: ReportRoute, _ head: HTTPRequestHead, body: [UInt8], from place: ConnectionPlace
     ) -> Answer {
         let now = clock.now()
+        let (peer, user) = (place.peer, Self.user(place))
         do throws(ReportRefused) {
             let body = try plain(body, head)
             try admit(body.count, peer, at: now)
             switch route {
             case .put(let identity, let format):
-                let left = try put(body, as: format, of: identity, from: peer, at: now)
+                let left = try put(body, as: format, of: identity, from: peer, user, at: now)
                 guard left.isEmpty else { return .text(.ok, left.joined(separator: "\n")) }
                 return Answer(status: .noContent, body: .bytes([]))
             case .end(let identity):
                 // One that has not reported has ended as well: who says so at its own end is not to fail.
-                try end(identity, from: peer, at: now)
+                try end(identity, from: peer, user, at: now)
                 return Answer(status: .noContent, body: .bytes([]))
-            case .export(let encoding): return try export(body, as: encoding, from: peer, at: now)
+            case .export(let encoding): return try export(body, as: encoding, from: peer, user, at: now)
             }
         } catch {
             var answer = refuse(error.reason, error.status, error.message, peer)
@@ -144,7 +145,8 @@ final class ReportReceiver: Sendable {
 
     /// - Returns: what of the report is not served, in words.
     private func put(
-        _ body: [UInt8], as format: ReceivedTextFormat, of identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment
+        _ body: [UInt8], as format: ReceivedTextFormat, of identity: InstanceIdentity, from peer: ConnectionPeer,
+        _ user: ReportPeer, at now: Moment
     ) throws(ReportRefused) -> [String] {
         let report: ReceivedReport
         do {
@@ -153,7 +155,7 @@ final class ReportReceiver: Sendable {
             throw ReportRefused(.content, .badRequest, error.description)
         }
         let (named, unnamed) = book.naming(report, of: identity)
-        do throws(Refusal) { try table.receive(named, of: identity, from: user(peer), at: now) } catch {
+        do throws(Refusal) { try table.receive(named, of: identity, from: user, at: now) } catch {
             throw ReportRefused(error)
         }
         if let first = report.leftOut.first.first {
@@ -178,16 +180,18 @@ final class ReportReceiver: Sendable {
         return [words]
     }
 
-    private func end(_ identity: InstanceIdentity, from peer: ConnectionPeer, at now: Moment) throws(ReportRefused) {
+    private func end(
+        _ identity: InstanceIdentity, from peer: ConnectionPeer, _ user: ReportPeer, at now: Moment
+    ) throws(ReportRefused) {
         do throws(Refusal) {
-            let isThere = try table.stopReceiving(identity, from: user(peer), at: now)
-            if isThere { exports.forget(identity, of: user(peer).uid) }
+            let isThere = try table.stopReceiving(identity, from: user, at: now)
+            if isThere { exports.forget(identity, of: user.uid) }
         } catch { throw ReportRefused(error) }
     }
 
     /// Takes what it can of a request; the answer says how many points were not taken, and why.
     private func export(
-        _ body: [UInt8], as encoding: OTLPAnswer.Encoding, from peer: ConnectionPeer, at now: Moment
+        _ body: [UInt8], as encoding: OTLPAnswer.Encoding, from peer: ConnectionPeer, _ user: ReportPeer, at now: Moment
     ) throws(ReportRefused) -> Answer {
         let request: OTLPRequest
         do throws(OTLPError) {
@@ -197,7 +201,6 @@ final class ReportReceiver: Sendable {
                 case .json: try OTLPRequest(json: body, limits: exports.limits)
                 }
         } catch { throw ReportRefused(.content, .badRequest, error.description) }
-        let user = user(peer)
         var taken = exports.take(request, of: user.uid, at: now.monotonic)
         // What is kept is worked through at each export, however small that is.
         let series = taken.reports.values.reduce(0) { $0 + $1.seriesCount }
@@ -249,9 +252,9 @@ final class ReportReceiver: Sendable {
             retryAfter: pause)
     }
 
-    private func user(_ peer: ConnectionPeer) -> ReportPeer {
-        switch peer {
-        case .user(let uid), .localUser(let uid): ReportPeer(pid: 0, uid: uid)
+    private static func user(_ place: ConnectionPlace) -> ReportPeer {
+        switch place.peer {
+        case .user(let uid), .localUser(let uid): ReportPeer(pid: 0, uid: uid, groups: place.group.map { [$0] } ?? [])
         case .ipv4, .ipv6, .unknown: ReportPeer(pid: 0, uid: ReportPeer.unknownUser)
         }
     }

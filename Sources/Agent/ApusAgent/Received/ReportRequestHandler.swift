@@ -110,7 +110,7 @@ final class ReportRequestHandler: ChannelInboundHandler {
             self.request = nil
             // Whoever needed its room may have been told so just before it was whole.
             let answer =
-                request.refusal ?? receiver.answer(route, head, body: Array(buffer: request.body), from: place.peer)
+                request.refusal ?? receiver.answer(route, head, body: Array(buffer: request.body), from: place)
             giveBack(&request)
             send(answer, to: head, context)
         }

@@ -195,6 +195,9 @@ final class ReportLoop {
                 let admission = try admit(bytes, socket, descriptor, connection)
                 connections.introduce(socket, as: admission.instance)
                 send(.accepted, socket)
+                if let former = admission.former.flatMap({ connections.socket($0) }), former != socket {
+                    refuse(former, Refusal(.name, "\(admission.instance.identity) was taken over by \(connection.peer)"))
+                }
                 if let loser = admission.displaced.flatMap({ connections.socket($0) }) {
                     refuse(
                         loser, Refusal(.limit, "the agent is full, and another user or process with fewer instances has come"))

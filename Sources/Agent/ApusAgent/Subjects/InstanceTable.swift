@@ -17,6 +17,9 @@ package final class InstanceTable: Sendable {
     /// Who may report under the names of expected instances, where the configuration says.
     let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
 
+    /// Who may speak for which services, where a file says.
+    let reporters = Mutex<[ReporterDeclaration]>([])
+
     /// The groups of processes whose names are nobody else's; `nil` without any.
     let groups = Mutex<ProcessGroups?>(nil)
 
@@ -136,7 +139,9 @@ package final class InstanceTable: Sendable {
         let identity = InstanceIdentity(service: hello.service, instance: hello.instance)
         try checkHolder(of: identity, peer, process, at: now)
         let (instance, displaced) = try find(identity, for: peer, at: now)
-        try checkName(of: instance, peer, at: now)
+        try checkName(of: instance, peer, process, at: now)
+        var former: Int?
+        if case (let holder?, .alive(let own)) = instance.holding, holder != peer { former = own }
         do {
             try instance.attach(process, of: peer, segment: descriptor, connection: connection, at: now)
         } catch { throw Refusal(.segment, error.description) }
@@ -147,7 +152,7 @@ package final class InstanceTable: Sendable {
             instance.keep(record, in: store, at: now)
         }
         let hidden: LinuxError? = if case .unseen(let error) = process { error } else { nil }
-        return Admission(instance: instance, displaced: displaced, hidden: hidden)
+        return Admission(instance: instance, displaced: displaced, former: former, hidden: hidden)
     }
 
     /// Takes in what somebody has sent of an instance over HTTP, in place of what was sent of it before.
@@ -185,39 +190,26 @@ package final class InstanceTable: Sendable {
         package let instance: KnownInstance
         /// The connection of an instance that lost its place to this one.
         let displaced: Int?
+        /// The connection by which the name was reported until now, and is no more.
+        let former: Int?
         /// Why nothing of the process can be seen, where that is so.
         package let hidden: LinuxError?
-    }
-
-    /// - Throws: ``Refusal`` of a name that the configuration gives to somebody else.
-    private func checkHolder(
-        of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight?, at now: Moment
-    ) throws(Refusal) {
-        try checkScraped(identity)
-        guard let holder = holders.withLock({ $0[identity] }) else { return try checkGroup(of: identity, peer, at: now) }
-        func unit() -> String? {
-            guard case .watched(let process) = process, let file = try? process.file("cgroup"),
-                let groups = try? ControlGroups(file, rules.root)
-            else { return nil }
-            return groups.systemUnit(below: try? ControlGroups(of: 1, root: rules.root))
-        }
-        if let reason = holder.refusal(of: peer, unit: unit()) { throw Refusal(.name, "\(identity): \(reason)") }
     }
 
     /// - Throws: ``Refusal`` of a name whose process lives, or that another user held a short while ago.
     ///
     /// - Parameter isReceived: whether it is reported over HTTP, where a user's processes are not told apart.
     private func checkName(
-        of instance: KnownInstance, _ peer: ReportPeer, isReceived: Bool = false, at now: Moment
+        of instance: KnownInstance, _ peer: ReportPeer, _ process: ProcessSight? = nil, isReceived: Bool = false, at now: Moment
     ) throws(Refusal) {
         let (holder, life) = instance.holding
         guard let holder else { return }
         let isSame = isReceived ? instance.isReceived && holder.uid == peer.uid : holder.pid == peer.pid && peer.pid != 0
         if instance.isAlive, !isSame {
+            if takesOver(instance, process, isReceived: isReceived) { return }
             throw Refusal(.name, "\(instance.identity) is reported by \(holder), which lives: give this one another name")
         }
-        let isDeclared = holders.withLock { $0[instance.identity] } != nil
-        guard !isDeclared, holder.uid != peer.uid, holder.uid != ReportPeer.unknownUser, !peer.isPrivileged,
+        guard !isDeclared(instance.identity), holder.uid != peer.uid, holder.uid != ReportPeer.unknownUser, !peer.isPrivileged,
             case .ended(let moment) = life,
             now.monotonic <= moment || now.monotonic - moment <= retention
         else { return }

@@ -229,6 +229,9 @@ package final class KnownInstance: Sendable {
     /// Who holds the name, or held it last, and where the instance is in its life; `nil` when nobody did.
     var holding: (by: ReportPeer?, life: Life) { standing.withLock { ($0.reporter, $0.life) } }
 
+    /// When its process began, in ticks since the machine's boot; `nil` where none is seen.
+    var startTicks: UInt64? { state.withLock { $0.subject.process?.startTicks } }
+
     /// The user that the log throttles lines on the instance by; `nil` of what has never reported.
     var uid: UInt32? { holding.by?.uid }
 

@@ -30,10 +30,12 @@ package struct WatchFile: Sendable {
     package var names: [NameDeclaration] = []
     /// Which names of the journal have counts of their own; `nil` where the file does not say.
     package var journal: JournalChoice?
+    /// Who may speak for which services; `nil` where the file does not say.
+    package var trust: TrustDeclaration?
     /// What is no fault and may still not be meant, a line for each: `PATH:LINE:COLUMN: what it is: what to do`.
     package var remarks: [String] = []
 
-    package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty && journal == nil }
+    package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty && journal == nil && trust == nil }
 
     /// The number of groups, pages and declarations of names, in words.
     package var summary: String {

@@ -128,7 +128,7 @@ extension WatchFileParser {
     }
 
     /// A pattern of names, with the machine's own in place of `${host}`.
-    private func glob(_ pattern: String) -> PathGlob {
+    func glob(_ pattern: String) -> PathGlob {
         // A sign of a pattern in the name stands for one character.
         let name = NameTemplate.legalName(ofHost: host).replacing("*", with: "?")
         return PathGlob(pattern.replacing("${\(NameTemplate.host)}", with: name))

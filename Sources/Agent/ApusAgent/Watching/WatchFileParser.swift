@@ -38,21 +38,24 @@ struct WatchFileParser {
             service(value, in: &file)
         }
         if let value = keys["journal"] { file.journal = journalChoice(value) }
+        if let value = keys["trust"], !value.isNull { file.trust = trust(value) }
         return file
     }
 
     /// What is wrong with a file that names nothing, as one has that was cut off.
     static let nothing =
-        "nothing is named to watch: write groups:, scrape:, services: or journal: with a list below it, or groups: [] where nothing is to be watched"
+        "nothing is named to watch: write groups:, scrape:, services:, journal: or trust: with what belongs below it, or groups: [] where nothing is to be watched"
 
     private static let fewerGroups = "name several instances by one group with ${name}"
 
     /// The elements of a list below a key of the file.
-    private mutating func list(_ value: PlacedYAML?, _ key: String, most: Int, _ remedy: String) -> ArraySlice<PlacedYAML> {
+    mutating func list(_ value: PlacedYAML?, _ key: String, most: Int, _ remedy: String) -> ArraySlice<PlacedYAML> {
         // Where every element below the key is a comment.
         guard let value, !value.isNull else { return [] }
         guard case .sequence(let elements) = value.value else {
-            note("\(key) is \(value.kind): write a list of \(key == "groups" ? key : "maps"), or [] for none", at: value.place)
+            note(
+                "\(key) is \(value.kind): write a list of \(["groups", "users"].contains(key) ? key : "maps"), or [] for none",
+                at: value.place)
             return []
         }
         if elements.count > most { note("more than \(most) in \(key): \(remedy)", at: elements[most].place) }
@@ -201,7 +204,10 @@ struct WatchFileParser {
 
 /// The keys of the file's maps.
 enum WatchKey {
-    static let ofFile = ["groups", "scrape", "services", "journal"]
+    static let ofFile = ["groups", "scrape", "services", "journal", "trust"]
+    static let ofTrust = ["reload", "reports"]
+    static let ofUsers = ["users", "groups"]
+    static let ofReporter = ["service", "instance", "users", "groups", "takeover"]
     static let ofGroup = ["service", "instance", "match", "descendants", "scrape", "names"]
     static let ofMatch = ["executable", "command", "user", "pid_file", "unit", "cgroup"]
     static let ofScrape = ["service", "instance", "url", "timeout", "names"]

@@ -15,8 +15,9 @@ package struct ListeningSocket: Sendable {
         /// nil for a Unix socket.
         package let client: SocketOwners.End?
         package let server: SocketOwners.End?
-        /// The client's user, of a Unix socket.
+        /// The client's user and group, of a Unix socket.
         package let user: UInt32?
+        package let group: UInt32?
     }
 
     package let descriptor: Int32
@@ -84,12 +85,12 @@ package struct ListeningSocket: Sendable {
     ///
     /// - Returns: nil when none waits.
     package func accept() throws(SocketFailure) -> Accepted? {
-        var (client, server, user) = (apus_end(), apus_end(), uid_t.max)
-        let socket = apus_accept_from(descriptor, &client, &server, &user)
+        var (client, server, user, group) = (apus_end(), apus_end(), uid_t.max, gid_t.max)
+        let socket = apus_accept_from(descriptor, &client, &server, &user, &group)
         if socket >= 0 {
             return Accepted(
                 descriptor: socket, client: SocketOwners.End(client), server: SocketOwners.End(server),
-                user: user == .max ? nil : user)
+                user: user == .max ? nil : user, group: group == .max ? nil : group)
         }
         guard errno == EAGAIN || errno == EINTR else { throw SocketFailure(code: errno) }
         return nil

@@ -70,8 +70,11 @@ int apus_holds_nothing(int fd);
 void apus_forbid_linger(int fd);
 
 /// The peer's process id as the kernel recorded it at connect(2) (SO_PEERCRED), 0 where it is not in this process's pid namespace;
-/// uid too.
-int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid);
+/// uid and gid too.
+int apus_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
+
+/// The peer's other groups as they were at connect(2) (SO_PEERGROUPS, Linux 4.13), how many there are; -1 with ERANGE for more than `most`.
+int apus_peer_groups(int fd, gid_t *groups, int most);
 
 /// A pidfd of the process that connect(2) was called by (SO_PEERPIDFD, Linux 6.5): it stands for no other process, whatever becomes
 /// of the pid. ENOPROTOOPT on older kernels, ESRCH when the process has been waited for.

@@ -19,8 +19,9 @@ int apus_tcp_listen(const struct apus_end *end, uint32_t scope, int backlog);
 /// Where a socket listens: an internet address, or with `length` 0 a path in `path`, which has room for 109 bytes.
 int apus_listening_at(int fd, struct apus_end *end, char *path);
 
-/// accept4(2), close-on-exec and non-blocking, with who is at both ends: for a Unix socket `user` is the client's user, else -1.
-int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, uid_t *user);
+/// accept4(2), close-on-exec and non-blocking, with who is at both ends: for a Unix socket `user` and `group` are the client's, else
+/// -1.
+int apus_accept_from(int fd, struct apus_end *client, struct apus_end *server, uid_t *user, gid_t *group);
 
 /// Has the kernel refuse descriptors that are sent to a Unix socket (SO_PASSRIGHTS, Linux 6.16), and to those that it accepts from then on.
 int apus_refuse_descriptors(int fd);

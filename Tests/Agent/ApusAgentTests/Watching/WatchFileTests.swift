@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: ["", "# none yet\n", "---\n", "~"])
     func `a file that says nothing at all may have been cut off, and is an error`(text: String) {
         let nothing =
-            "nothing is named to watch: write groups:, scrape:, services: or journal: with a list below it, or groups: [] where nothing is to be watched"
+            "nothing is named to watch: write groups:, scrape:, services:, journal: or trust: with what belongs below it, or groups: [] where nothing is to be watched"
         #expect(errors(text) == ["w.yaml: \(nothing)"])
         #expect(errors("{}") == ["w.yaml:1:1: \(nothing)"])
     }
@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, services, journal"),
+        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, services, journal, trust"),
         ("groups: {}", "1:9: groups is a map: write a list of groups, or [] for none"),
         ("journal: []", "1:10: journal is a list: write a map with the keys units, containers, user_units, identifiers"),
         ("journal: {unit: {}}", "1:11: “unit” is no key of journal: write units"),

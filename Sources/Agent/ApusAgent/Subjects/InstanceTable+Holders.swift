@@ -1,0 +1,52 @@
+import AgentMetrics
+import ApusLinux
+import Synchronization
+
+/// Whose the names of instances are, as the configuration says.
+extension InstanceTable {
+    /// Goes by what a file says of who may speak for which services.
+    package func trust(_ declarations: [ReporterDeclaration]) { reporters.withLock { $0 = declarations } }
+
+    func reporter(of identity: InstanceIdentity) -> ReporterDeclaration? {
+        reporters.withLock { $0.first { $0.isOf(identity) } }
+    }
+
+    /// - Throws: ``Refusal`` of a name that the configuration gives to somebody else.
+    func checkHolder(
+        of identity: InstanceIdentity, _ peer: ReportPeer, _ process: ProcessSight?, at now: Moment
+    ) throws(Refusal) {
+        try checkScraped(identity)
+        guard let holder = holders.withLock({ $0[identity] }) else {
+            guard let declaration = reporter(of: identity) else { return try checkGroup(of: identity, peer, at: now) }
+            guard !declaration.holders.contains(peer) else { return }
+            let file = configuration.watchFile ?? "the file"
+            throw Refusal(
+                .name,
+                "\(identity) is reported by \(declaration.holders), as \(file):\(declaration.place) says, and this is "
+                    + (peer.uid == ReportPeer.unknownUser ? "somebody whom the kernel does not name" : "\(peer)"))
+        }
+        func unit() -> String? {
+            guard case .watched(let process) = process, let file = try? process.file("cgroup"),
+                let groups = try? ControlGroups(file, rules.root)
+            else { return nil }
+            return groups.systemUnit(below: try? ControlGroups(of: 1, root: rules.root))
+        }
+        if let reason = holder.refusal(of: peer, unit: unit()) { throw Refusal(.name, "\(identity): \(reason)") }
+    }
+
+    /// Whether somebody else than before has a name for good, so that nobody has to wait for it.
+    func isDeclared(_ identity: InstanceIdentity) -> Bool {
+        holders.withLock { $0[identity] } != nil || reporter(of: identity) != nil
+    }
+
+    /// Whether a reporter takes over the name of an instance that lives: the file says so, and its process began later, so that two that
+    /// live never take it from each other in turn.
+    func takesOver(_ instance: KnownInstance, _ process: ProcessSight?, isReceived: Bool) -> Bool {
+        guard holders.withLock({ $0[instance.identity] }) == nil, let declaration = reporter(of: instance.identity),
+            declaration.takesOver
+        else { return false }
+        if isReceived { return instance.isReceived }
+        guard case .watched(let new)? = process, let old = instance.startTicks else { return false }
+        return new.startTicks > old
+    }
+}
