@@ -28,7 +28,7 @@ package struct ServerTLS: Sendable {
         var takesAny: Bool { self == .request || self == .requireAny }
     }
 
-    let context: NIOSSLContext
+    let configuration: TLSConfiguration
     let authentication: ClientAuthentication
     /// Names of which a client's certificate has one; `nil`: any.
     let names: Set<String>?
@@ -36,7 +36,12 @@ package struct ServerTLS: Sendable {
     package let end: Double
 
     /// What speaks TLS with one client.
-    func handler() -> NIOSSLServerHandler {
+    ///
+    /// Each has a context of its own. One that they share would keep the sessions of those that take no tickets, 20,480 for two hours with
+    /// the certificates of their clients, and there is no way to have it keep none. Nobody resumes a session, so that every connection shows
+    /// its certificate.
+    func handler() throws -> NIOSSLServerHandler {
+        let context = try NIOSSLContext(configuration: configuration)
         guard authentication.takesAny else { return NIOSSLServerHandler(context: context) }
         return NIOSSLServerHandler(context: context, customVerificationCallback: { $1.succeed(.certificateVerified) })
     }

@@ -59,9 +59,10 @@ struct ServerTLSParser {
         if let value = keys["prefer_server_cipher_suites"] { _ = values.boolean(value, "prefer_server_cipher_suites") }
         guard values.faults.count == before, let certificate, let leaf = chain.first else { return nil }
         do {
+            // Made once, to see that it can be.
+            _ = try NIOSSLContext(configuration: configuration)
             return ServerTLS(
-                context: try NIOSSLContext(configuration: configuration), authentication: authentication, names: names,
-                end: Double(leaf.notValidAfter))
+                configuration: configuration, authentication: authentication, names: names, end: Double(leaf.notValidAfter))
         } catch {
             values.note(
                 "\(certificate.name) and the key do not go together: name the key that the certificate was made for",

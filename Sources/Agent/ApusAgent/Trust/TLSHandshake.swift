@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusHTTP
+import ApusLimits
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -20,7 +21,8 @@ final class HandshakeTurns: ChannelDuplexHandler {
     /// Bytes that the encryption has not been given.
     private var waiting: ByteBuffer?
     private var readIsPending = false
-    private var hasBegun = false
+    /// Bytes of the handshake that have come.
+    private var begun = 0
     private var isRefused = false
     /// Whether the handshake is over, after which bytes go straight through.
     var isOver = false
@@ -34,11 +36,15 @@ final class HandshakeTurns: ChannelDuplexHandler {
         guard !isRefused else { return }
         guard !isOver else { return context.fireChannelRead(data) }
         var bytes = unwrapInboundIn(data)
-        if !hasBegun {
-            hasBegun = true
-            // What a record of TLS with a handshake begins with (RFC 8446, 5.1).
-            guard bytes.readableBytesView.first == 22 else { return refuse(context) }
+        // What a record of TLS with a handshake begins with (RFC 8446, 5.1).
+        guard begun > 0 || bytes.readableBytesView.first == 22 else { return refuse(context) }
+        // The last bytes of a handshake can come together with a request.
+        guard begun <= TrustLimits.handshake.value.bytes else {
+            isRefused = true
+            waiting = nil
+            return context.fireErrorCaught(HandshakeFault.long)
         }
+        begun += bytes.readableBytes
         guard waiting == nil else {
             waiting?.writeBuffer(&bytes)
             return
@@ -63,7 +69,7 @@ final class HandshakeTurns: ChannelDuplexHandler {
         let text = "this port speaks TLS: ask by https://"
         let answer =
             "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: \(text.utf8.count + 1)\r\n\r\n\(text)\n"
-        context.fireErrorCaught(NotTLS())
+        context.fireErrorCaught(HandshakeFault.none)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer))).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
@@ -75,8 +81,13 @@ final class HandshakeTurns: ChannelDuplexHandler {
     }
 }
 
-/// The first bytes of a connection are no handshake of TLS.
-struct NotTLS: Error {}
+/// What is wrong with a handshake before the encryption has seen it.
+enum HandshakeFault: Error {
+    /// The first bytes of the connection are of something else.
+    case none
+    /// It goes on past ``TrustLimits/handshake``.
+    case long
+}
 
 /// The part of a connection with TLS that comes after the encryption: sees that the handshake is over, and who the client is.
 final class HandshakeEnd: ChannelInboundHandler {
@@ -112,7 +123,9 @@ final class HandshakeEnd: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isRefused else { return }
         switch error {
-        case is NotTLS: refuse(context, .handshake, "it does not speak TLS", closes: false)
+        case HandshakeFault.none: refuse(context, .handshake, "it does not speak TLS", closes: false)
+        case HandshakeFault.long:
+            refuse(context, .handshake, "its handshake is longer than \(TrustLimits.handshake.value.limitText)")
         case let error as NIOSSLError:
             // Of a connection that has ended: who asks no more need not say so.
             guard case .handshakeFailed(let reason) = error else { return context.fireErrorCaught(error) }

@@ -32,6 +32,9 @@ package enum TrustLimits: LimitCatalog {
     package static let credentials = Limit(
         ByteLimit.kibibytes(1), "of a user's name and password, which are wrong past them", per: "request", metric: denied,
         remedy: "choose a shorter password: bcrypt looks at 72 bytes")
+    package static let handshake = Limit(
+        ByteLimit.kibibytes(32), "of a handshake of TLS, with the client's certificates; ended past them", per: "connection",
+        metric: denied, remedy: "let the client send its own certificate and those between it and the authority, and no more")
     package static let peers = Limit(
         1024, "peers whose rate of requests is known; past them the one is forgotten that has asked the longest ago",
         per: "agent", remedy: whoAsks)
@@ -40,6 +43,6 @@ package enum TrustLimits: LimitCatalog {
         per: "agent", remedy: "nothing: a reload looks at once")
 
     package static let all: [any AnyLimit] = [
-        file, users, cost, checks, checkShare, results, credentials, peers, look,
+        file, users, cost, checks, checkShare, results, credentials, handshake, peers, look,
     ]
 }

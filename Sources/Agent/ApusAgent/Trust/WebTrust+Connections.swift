@@ -8,9 +8,9 @@ extension WebTrust {
     /// A Unix socket goes without: what is said there does not leave the kernel, which knows who is at the other end.
     func addHandshake(to channel: any Channel, _ place: ConnectionPlace, _ queue: TurnQueue) throws {
         guard let tls = current.tls, !Self.isLocal(channel) else { return }
-        let (turns, handler) = (HandshakeTurns(queue, place: place), tls.handler())
+        let (turns, handler) = (HandshakeTurns(queue, place: place), try tls.handler())
         try channel.pipeline.syncOperations.addHandlers([
-            turns, handler, HandshakeEnd(self, tls, handler, turns, place: place),
+            turns, handler, HandshakeEnd(self, tls, handler, turns, place: place), RecordPieces(),
         ])
     }
 

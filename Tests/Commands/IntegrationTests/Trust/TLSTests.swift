@@ -72,21 +72,35 @@ import Testing
         try await agent.stop()
     }
 
-    /// A session that is resumed shows no certificate anew, but that of its first handshake.
-    @Test func `a session that is resumed is its client's`() async throws {
+    /// Sessions that clients without tickets come back to are kept by thousands, with the certificates of each.
+    @Test(arguments: ["", "no ticket"])
+    func `no session is kept or resumed, and every connection shows its certificate`(ticket: String) async throws {
         let agent = try await SecuredAgent(
             Self.server
                 + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: authority.pem\n  client_allowed_sans: [one.test]\n"
         )
         for version in ["TLSv1_2", "TLSv1_3"] {
             let known = try await Command.runApart(
-                "python3", [SecuredAgent.clients, "resumed", "\(agent.port)", agent.folder.path, version, "client"])
-            let lines = known.output.split(separator: "\n")
-            #expect(lines.count == 3 && lines.allSatisfy { $0.contains("HTTP/1.1 200") }, "\(version) \(known.text)")
+                "python3", [SecuredAgent.clients, "resumed", "\(agent.port)", agent.folder.path, version, "client", ticket])
+            let lines = known.output.split(separator: "\n").map(String.init)
+            #expect(lines == (0..<3).map { "\($0) HTTP/1.1 200 False" }, "\(version) \(known.text)")
             let other = try await Command.runApart(
-                "python3", [SecuredAgent.clients, "resumed", "\(agent.port)", agent.folder.path, version, "nameless"])
+                "python3", [SecuredAgent.clients, "resumed", "\(agent.port)", agent.folder.path, version, "nameless", ticket])
             #expect(!other.output.contains("200"), "\(version) \(other.text)")
         }
+        try await agent.stop()
+    }
+
+    @Test func `a handshake is no longer than a client's certificate needs`() async throws {
+        let agent = try await SecuredAgent(Self.server + "  client_auth_type: RequireAnyClientCert\n")
+        let names = (0..<2500).map { "DNS:one-of-many-names-\($0).test" }.joined(separator: ",")
+        try agent.certificates.sign("large", names, by: "authority")
+        for version in ["1.2", "1.3"] {
+            #expect(try await agent.curl("/health/live", certificate: "client", ["--tls-max", version]).status == 200)
+            #expect(try await agent.curl("/health/live", certificate: "large", ["--tls-max", version]).status == 0)
+        }
+        #expect(try await agent.denied("handshake") == 2)
+        #expect(agent.program.errors.contains("its handshake is longer than 32 KiB"), "\(agent.program.errors)")
         try await agent.stop()
     }
 
@@ -114,6 +128,35 @@ import Testing
             let (new, old) = (try await talk(["-tls1_3"]), try await talk(["-tls1_2"]))
             return new.contains("TLSv1.3") && old.contains("Cipher is (NONE)")
         }
+        try await agent.stop()
+    }
+
+    @Test func `a client that stays keeps nothing of the long answer that it has read`() async throws {
+        let agent = try await SecuredAgent(Self.server)
+        let lines = (0..<10_000).map { "large_total{number=\"\($0)\"} 1\n" }.joined()
+        try agent.folder.write("# TYPE large_total counter\n" + lines, to: "large.txt")
+        let report = try await agent.curl(
+            "/v1/report/large/large-1", port: agent.reports,
+            ["-X", "PUT", "-H", "Content-Type: text/plain", "--data-binary", "@\(agent.folder.path("large.txt"))"])
+        #expect(report.status == 204, "\(report)")
+        func read(by count: Int) async throws -> RunningProgram {
+            let readers = try RunningProgram(
+                "/usr/bin/python3", [SecuredAgent.clients, "readers", "\(agent.port)", agent.folder.path, "\(count)"])
+            try await eventually("the answers are read: \(readers.errors)", within: .seconds(100)) {
+                readers.output.contains("held \(count) ")
+            }
+            return readers
+        }
+        func resident() throws -> Int { try #require(LinuxProcess(pid: agent.program.pid).resident) }
+        // What an agent takes once for its first clients.
+        try await read(by: 4).stop()
+        let before = try resident()
+        let readers = try await read(by: 48)
+        try await eventually("no more is resident than \(before) kB and a little", within: .seconds(20)) {
+            try resident() < before + 5 * 1024
+        }
+        #expect(readers.isRunning)
+        readers.stop()
         try await agent.stop()
     }
 

@@ -14,6 +14,7 @@ def resumed(*arguments):
     context = ssl.create_default_context(cafile=folder + "/authority.pem")
     context.load_cert_chain(folder + "/%s.pem" % name, folder + "/%s.key" % name)
     context.maximum_version = getattr(ssl.TLSVersion, version)
+    if arguments[4]: context.options |= ssl.OP_NO_TICKET
     session = None
     for turn in range(3):
         with socket.create_connection(("127.0.0.1", port)) as plain:
@@ -88,6 +89,17 @@ def kept(*arguments):
     while open(arguments[1]).read() != "changed": time.sleep(0.05)
     start = time.time()
     print("ended" if client.sock.recv(1) == b"" else "open", time.time() - start < 5, flush=True)
+
+
+def readers(*arguments):
+    context = ssl.create_default_context(cafile=arguments[1] + "/authority.pem")
+    held = []
+    for _ in range(int(arguments[2])):
+        client = http.client.HTTPSConnection("127.0.0.1", int(arguments[0]), timeout=20, context=context)
+        client.request("GET", "/metrics")
+        held.append((client, len(client.getresponse().read())))
+    print("held", len(held), min(length for _, length in held), flush=True)
+    time.sleep(100)
 
 
 globals()[sys.argv[1]](*sys.argv[2:])
