@@ -167,6 +167,7 @@ let package = Package(
         base.module("ApusText"),
         base.module("ApusLimits"),
         base.module("ApusHTTP", ["ApusLinux", "ApusThreads", nioCore, nioHTTP1, nioPosix]),
+        base.module("ApusHTTPClient", [httpClient, nioCore, nioHTTP1]),
         base.module("ApusThreads", ["CLinux", lifecycle, logging, signals]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
@@ -240,7 +241,8 @@ let package = Package(
         generator.module(
             "LiveChecks",
             [
-                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusText",
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusHTTPClient", "ApusLint", "ApusMetrics",
+                "ApusPromQL", "ApusText",
                 "ApusTopology", "CLinux", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser,
                 httpClient,
                 nioCore,
@@ -277,7 +279,8 @@ let package = Package(
         notifications.module(
             "LoadTest",
             [
-                "ApusHTTP", "ApusText", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                "ApusHTTP", "ApusHTTPClient", "ApusText", httpClient, httpTypes, hummingbird, lifecycle, logging, nioCore,
+                nioHTTP1,
                 product("Histogram", "hdrhistogram-swift"), signals,
             ]),
         notifications.module(

@@ -1,3 +1,4 @@
+import ApusHTTPClient
 import AsyncHTTPClient
 import NIOSSL
 
@@ -16,6 +17,7 @@ extension HTTPClient.Configuration {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         configuration.tlsConfiguration = .sinceTLS12
+        configuration.refuseStatusesBelow100()
         return configuration
     }
 }

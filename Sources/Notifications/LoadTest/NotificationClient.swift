@@ -1,4 +1,5 @@
 import ApusHTTP
+import ApusHTTPClient
 import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
@@ -16,11 +17,12 @@ struct NotificationClient: Sendable {
         // The API has none, and one would take the load to where nobody allowed it.
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = TimeAmount(timeout)
+        configuration.refuseStatusesBelow100()
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.timeout = TimeAmount(timeout)
     }
 
-    func shutDown() async { try? await client.shutdown() }
+    func shutDown() async { await client.letGo() }
 
     /// Sends one notification; the outcome says how that went, whatever it was.
     func enqueue(_ notification: NotificationRequest, to api: String) async -> RequestOutcome {
@@ -29,8 +31,9 @@ struct NotificationClient: Sendable {
             request.method = .POST
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(notification)))
-            let response = try await client.execute(request, timeout: timeout)
-            let body = try await response.body.collect(upTo: 1 << 20)
+            let deadline = NIODeadline.now() + timeout
+            let response = try await client.execute(request, deadline: deadline)
+            let body = try await response.body.collect(upTo: 1 << 20, by: deadline)
             guard (200..<300).contains(response.status.code) else { return .failed(reason: "status \(response.status.code)") }
             guard let answer = try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)) else {
                 return .failed(reason: "an answer without an id")
@@ -44,8 +47,9 @@ struct NotificationClient: Sendable {
     /// Asks the API for the status of a notification; nil when it does not know it or cannot be asked.
     func status(of id: String, at api: String, within limit: Duration) async -> String? {
         let request = HTTPClientRequest(url: "\(api)/notifications/\(id)")
-        guard let response = try? await client.execute(request, timeout: TimeAmount(limit)), response.status == .ok,
-            let body = try? await response.body.collect(upTo: 1 << 20)
+        let deadline = NIODeadline.now() + TimeAmount(limit)
+        guard let response = try? await client.execute(request, deadline: deadline), response.status == .ok,
+            let body = try? await response.body.collect(upTo: 1 << 20, by: deadline)
         else { return nil }
         return try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)).status
     }

@@ -48,18 +48,18 @@ import Testing
             "/usr/bin/python3",
             [
                 "-c",
-                """
-                import ctypes, os, threading, time
-                libc = ctypes.CDLL(None)
-                libc.prctl(15, b"redis-server", 0, 0, 0)
-                if \(endsWhole ? "True" : "False"):
-                    child = os.fork()
-                    if child == 0: os._exit(0)
-                    print(child, flush=True)
-                    time.sleep(300)
-                threading.Thread(target=lambda: time.sleep(300)).start()
-                libc.syscall(60, 0)
-                """,
+                "import ctypes, os, threading, time\n"
+                    + """
+                    libc = ctypes.CDLL(None)
+                    libc.prctl(15, b"redis-server", 0, 0, 0)
+                    if \(endsWhole ? "True" : "False"):
+                        child = os.fork()
+                        if child == 0: os._exit(0)
+                        print(child, flush=True)
+                        time.sleep(300)
+                    threading.Thread(target=lambda: time.sleep(300)).start()
+                    libc.syscall(60, 0)
+                    """,
             ])
     }
 

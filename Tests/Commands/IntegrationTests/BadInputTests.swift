@@ -160,6 +160,47 @@ import Testing
         }
     }
 
+    /// Servers that answer with one status that HTTP does not have, and with a body that never ends.
+    @Test(arguments: [
+        "HTTP/1.1 000 X\\r\\ncontent-length: 0\\r\\n\\r\\n", "HTTP/1.1 200 OK\\r\\ncontent-length: 100000\\r\\n\\r\\n",
+    ])
+    func `who is answered without end or without sense is told so in time`(answer: String) async throws {
+        let port = try LoopbackPort.free()
+        let server = try RunningProgram(
+            "python3",
+            [
+                "-c",
+                "import socket, threading, time\n"
+                    + """
+                    def serve(client):
+                        try:
+                            client.recv(65536)
+                            client.sendall(b"\(answer)")
+                            while True:
+                                client.sendall(b" ")
+                                time.sleep(0.3)
+                        except OSError: pass
+                    with socket.create_server(("127.0.0.1", \(port))) as listener:
+                        print("ready", flush=True)
+                        while True: threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+                    """,
+            ])
+        defer { server.stop() }
+        try await eventually("the server listens") { server.output.contains("ready") }
+        let url = "http://127.0.0.1:\(port)"
+        let words = answer.contains(" 000 ") ? "it answers with the status 0" : "does not answer in time"
+        for arguments in [["check", "--agent", url], ["check", "--prometheus", url]] {
+            let start = ContinuousClock.now
+            let command = try await Command.runApart(Executables.apus, arguments)
+            expectOneLine(command, [words])
+            #expect(command.status == 1 && start.duration(to: .now) < .seconds(60), "\(command.errors)")
+        }
+        let load = try await Command.runApart(
+            Executables.apus,
+            ["load", "--rate", "1", "--duration", "1s", "--settle", "0s", "--url", url])
+        #expect(load.text.contains(words), "\(load.text)")
+    }
+
     @Test func `several contradictions of a topology have a line each`() async throws {
         let folder = try TemporaryFolder()
         let command = try await Command.runApart(

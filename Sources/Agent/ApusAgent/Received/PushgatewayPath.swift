@@ -16,7 +16,8 @@ enum PushgatewayPath {
 
     /// The labels of a path; none where a name has no value, or is no UTF-8. `nil` of a path that is no Pushgateway's.
     static func parts(of path: Substring) -> [Label]? {
-        guard path.hasPrefix(jobs + "/") || path.hasPrefix(jobs + packing + "/") else { return nil }
+        let isOfJob = [jobs, jobs + packing, jobs + "%40base64"].contains { path.hasPrefix($0 + "/") }
+        guard isOfJob else { return nil }
         let raw = path.dropFirst("/metrics/".count).utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         // Clients write a space as forms do, and a plus as %2B.
         let parts = raw.compactMap { part in

@@ -1,4 +1,5 @@
 import ApusHTTP
+import ApusHTTPClient
 import ApusText
 import AsyncHTTPClient
 import Foundation
@@ -80,6 +81,7 @@ final class ServerClient: Sendable {
 
     /// - Parameters:
     ///   - path: behind the server's URL, with its query.
+    ///   - timeout: for everything, from the connecting to the last byte.
     ///   - longest: bytes of an answer past which it fails.
     func get(
         _ path: String, accept: String, timeout: TimeAmount, longest: Int
@@ -97,7 +99,8 @@ final class ServerClient: Sendable {
                 request.headers = trail.headers
                 let response = try await client.execute(request, deadline: deadline)
                 if followsRedirects, try trail.follow(response) { continue }
-                let answer = Answer(status: Int(response.status.code), body: try await response.body.collect(upTo: longest))
+                let body = try await response.body.collect(upTo: longest, by: deadline)
+                let answer = Answer(status: Int(response.status.code), body: body)
                 return (answer, answer.status == 200 ? "" : answer.words(response.headers))
             }
         } catch let error as ServerSilence {
@@ -118,7 +121,7 @@ final class ServerClient: Sendable {
 
     /// Lets go of the connections.
     func close() async {
-        if isOwn { try? await client.shutdown() }
+        if isOwn { await client.letGo() }
     }
 }
 
