@@ -22,7 +22,7 @@ package enum HTTPReportLimits: LimitCatalog {
         ByteLimit.mebibytes(4), "the body of a report, also once it is uncompressed; answered with 413 past it", per: "report",
         metric: metric, remedy: "bound the labels of what is reported, or report in several parts under several instances")
     package static let bodies = Limit(
-        ByteLimit.mebibytes(16),
+        ByteLimit.mebibytes(8),
         "bodies of reports that are under way, past which the largest unfinished one of whoever has the most is answered with 503",
         per: "agent", metric: metric, remedy: whoReports)
     package static let rate = Limit(
