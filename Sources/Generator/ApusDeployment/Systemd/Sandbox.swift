@@ -5,16 +5,18 @@ enum Sandbox {
     /// What neither agents nor services need.
     ///
     /// - Parameters:
-    ///   - writable: the only folder that they may write to.
+    ///   - writable: the only folder that they may write to, besides those that systemd makes for them; nil: none.
     ///   - isCompiled: whether they write no machine code while they run.
-    static func common(writable: String, isCompiled: Bool = true) -> [UnitFile.Line] {
+    static func common(writable: String?, isCompiled: Bool = true) -> [UnitFile.Line] {
         var lines: [UnitFile.Line] = [
             .setting("UMask", "0077"),
             .setting("NoNewPrivileges", "yes"),
             .setting("CapabilityBoundingSet", ""),
             .setting("AmbientCapabilities", ""),
             .setting("ProtectSystem", "strict"),
-            .setting("ReadWritePaths", writable),
+        ]
+        if let writable { lines.append(.setting("ReadWritePaths", writable)) }
+        lines += [
             .setting("ProtectHome", "yes"),
             .setting("PrivateTmp", "yes"),
             .setting("PrivateDevices", "yes"),
@@ -56,7 +58,8 @@ enum Sandbox {
             .comment("It answers also while others keep all processors busy; of what is free it takes little."),
             .setting("CPUWeight", "500"),
         ]
-        return common(writable: fleet.installation.runtimeFolder) + processes + (fleet.isLocal ? localTraffic : [])
+        // Its sockets are opened by systemd, so that it makes no file but in its StateDirectory.
+        return common(writable: nil) + processes + (fleet.isLocal ? localTraffic : [])
     }
 
     /// A service sees no process but its own; the runtimes of other languages size themselves by what /proc says of the host.

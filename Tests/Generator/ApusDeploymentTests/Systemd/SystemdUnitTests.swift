@@ -145,11 +145,14 @@ import Testing
         let units = "usr/local/lib/systemd/system"
         let agent = try root.settings("\(units)/apus-agent.service")
         for setting in [
-            "User=watcher", "Group=mailer", "MemoryMax=67108864", "TasksMax=88", "LimitNOFILE=4321", "ReadWritePaths=/run/mail",
+            "User=watcher", "Group=mailer", "MemoryMax=67108864", "TasksMax=88", "LimitNOFILE=4321", "ProtectSystem=strict",
+            "MemoryDenyWriteExecute=yes",
             "After=network-online.target apus-agent.socket", "Type=notify", "WatchdogSec=1m",
             "Requires=apus-agent.socket", "FileDescriptorStoreMax=2160", "ExecReload=/usr/bin/kill -HUP $MAINPID",
             "StateDirectory=apus-agent", "SupplementaryGroups=systemd-journal",
         ] { #expect(agent.contains(setting), "\(setting)") }
+        // It writes to its StateDirectory alone: systemd makes its sockets.
+        #expect(!agent.contains { $0.hasPrefix("ReadWritePaths") || $0.hasPrefix("RuntimeDirectory") })
         let socket = try root.settings("\(units)/apus-agent.socket")
         for setting in [
             "ListenStream=192.0.2.1:9480", "ListenSequentialPacket=/run/mail/agent.sock", "SocketUser=watcher",
