@@ -52,16 +52,15 @@ final class PasswordChecks: Sendable {
     /// Checks a password.
     ///
     /// - Parameters:
-    ///   - users: who is known, and by which hash.
-    ///   - cost: of the check of whoever is not known.
+    ///   - configuration: says who is known, and by which hash.
     ///   - then: is told the result where it is not known at once; on any thread.
     /// - Returns: the result where it is; `nil` where there is a computation first.
     func check(
-        _ credentials: ClaimedUser, among users: [String: BcryptHash], cost: Int, of peer: ConnectionPeer,
+        _ credentials: ClaimedUser, by configuration: WebConfiguration, of peer: ConnectionPeer,
         then: @escaping @Sendable (Result) -> Void
     ) -> Result? {
-        let known = users[credentials.user]
-        let hash = known ?? BcryptHash(ofNobodyAt: cost)
+        let known = configuration.users[credentials.user]
+        let hash = known ?? BcryptHash(ofNobodyAt: configuration.cost(ofNobodyCalled: credentials.user, key: key.0))
         let mark = mark(credentials, hash)
         let (result, isFirst) = state.withLock { state -> (Result?, Bool) in
             if let result = self.known(mark, in: state) { return (result, false) }

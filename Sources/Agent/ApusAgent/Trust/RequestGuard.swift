@@ -95,7 +95,7 @@ final class RequestGuard: ChannelDuplexHandler {
             return false
         }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let result = trust.checks.check(credentials, among: configuration.users, cost: configuration.cost, of: place.peer) {
+        let result = trust.checks.check(credentials, by: configuration, of: place.peer) {
             [loop = context.eventLoop] result in
             loop.execute { bound.value.0.settle(result, bound.value.1) }
         }

@@ -19,7 +19,8 @@ package struct WebConfiguration: Sendable {
     /// Fields of every answer.
     package var headers: [(name: String, value: String)] = []
     /// Hashes of the passwords by the users' names; nobody is asked where there are none.
-    package var users: [String: BcryptHash] = [:]
+    package var users: [String: BcryptHash] = [:] { didSet { costs = users.values.map(\.cost).sorted() } }
+    private var costs: [Int] = []
     /// `nil`: as many as somebody likes.
     package var rate: RequestRate?
     /// How many requests a peer may send.
@@ -44,8 +45,18 @@ package struct WebConfiguration: Sendable {
         return parts.joined(separator: ", ")
     }
 
-    /// The highest cost of a password's check: who is not known costs as much.
-    var cost: Int { users.values.map(\.cost).max() ?? 10 }
+    /// The cost of the check of a user who is not known.
+    ///
+    /// It is that of one of those who are, always the same one for a name: where they differ, its time tells nobody who is known.
+    ///
+    /// - Parameter key: a number that no client knows.
+    package func cost(ofNobodyCalled name: String, key: UInt64) -> Int {
+        guard !costs.isEmpty else { return 10 }
+        var hasher = Hasher()
+        hasher.combine(key)
+        hasher.combine(name)
+        return costs[Int(UInt(bitPattern: hasher.finalize()) % UInt(costs.count))]
+    }
 
     /// Reads a file, and the certificates and keys that it names.
     ///

@@ -160,6 +160,19 @@ import Testing
         #expect(!faults[0].contains("doe") && !faults[0].contains("qRTB"))
     }
 
+    @Test func `who is not known costs what one of those costs who are`() throws {
+        let digits = "qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu"
+        let users = ["04", "12", "12", "12"].enumerated().map { "  user\($0.offset): $2y$\($0.element)$\(digits)\n" }
+        try folder.write("basic_auth_users:\n" + users.joined(), to: "web.yml")
+        let configuration = try WebConfiguration.read(folder.path("web.yml"))
+        let costs = (0..<4000).map { configuration.cost(ofNobodyCalled: "name\($0)", key: 7) }
+        #expect(costs == (0..<4000).map { configuration.cost(ofNobodyCalled: "name\($0)", key: 7) })
+        #expect(costs != (0..<4000).map { configuration.cost(ofNobodyCalled: "name\($0)", key: 8) })
+        #expect(Set(costs) == [4, 12])
+        // A quarter, past any chance.
+        #expect((700...1300).contains(costs.count { $0 == 4 }))
+    }
+
     @Test func `a certificate and its key may stand in the file`() throws {
         func block(_ name: String) throws -> String {
             try folder.read(name).split(separator: "\n").map { "    \($0)\n" }.joined()
