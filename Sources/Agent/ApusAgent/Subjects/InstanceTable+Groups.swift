@@ -32,7 +32,7 @@ extension InstanceTable {
         var left: [(identity: InstanceIdentity, reporter: ReportPeer)] = []
         for instance in instances where instance.hasReported {
             let identity = instance.identity
-            guard let reporter = instance.holding.by, !isScraped(identity), holders.withLock({ $0[identity] }) == nil,
+            guard let reporter = instance.holding.by, !isScraped(identity), !isDeclared(identity),
                 case .foreign(isAlive: true, _) = holding(of: identity, reporter, at: now)
             else { continue }
             let next = instance.isAwaited ? KnownInstance(identity, rules, at: now) : nil

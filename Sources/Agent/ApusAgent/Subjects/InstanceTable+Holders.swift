@@ -40,7 +40,7 @@ extension InstanceTable {
     }
 
     /// Whether a reporter takes over the name of an instance that lives: the file says so, and its process began later, so that two that
-    /// live never take it from each other in turn.
+    /// live never take it from each other in turn. Over HTTP, where no process is seen, the one who reported last has it.
     func takesOver(_ instance: KnownInstance, _ process: ProcessSight?, isReceived: Bool) -> Bool {
         guard holders.withLock({ $0[instance.identity] }) == nil, let declaration = reporter(of: instance.identity),
             declaration.takesOver

@@ -174,7 +174,7 @@ package final class InstanceTable: Sendable {
     /// - Returns: whether there is such an instance.
     package func stopReceiving(_ identity: InstanceIdentity, from peer: ReportPeer, at now: Moment) throws(Refusal) -> Bool {
         guard let instance = state.withLock({ $0[identity] }), instance.isReceived else { return false }
-        try checkScraped(identity)
+        try checkHolder(of: identity, peer, nil, at: now)
         try checkName(of: instance, peer, isReceived: true, at: now)
         instance.stopReceiving(at: now)
         return true

@@ -12,9 +12,10 @@ package struct BcryptHash: Hashable, Sendable {
         let bytes = Array(text.utf8)
         guard ["$2a$", "$2b$", "$2y$"].contains(String(decoding: bytes.prefix(4), as: UTF8.self)) else { throw .kind }
         guard bytes.count == Int(APUS_BCRYPT_LENGTH) else { throw .length(bytes.count) }
-        guard bytes[6] == UInt8(ascii: "$"), let cost = Int(String(decoding: bytes[4..<6], as: UTF8.self)), cost >= 4 else {
-            throw .cost
-        }
+        let digits = bytes[4..<6]
+        guard bytes[6] == UInt8(ascii: "$"), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            let cost = Int(String(decoding: digits, as: UTF8.self)), cost >= 4
+        else { throw .cost }
         guard cost <= TrustLimits.cost.value else { throw .costly(cost) }
         guard bytes[7...].allSatisfy(Self.isDigit) else { throw .digit }
         self.text = text
@@ -66,7 +67,7 @@ package enum BcryptHashFault: Error, Equatable, CustomStringConvertible {
         case .cost:
             "has no cost from 04 on between its second and its third $: write what htpasswd -nBC 10 USER prints behind the colon"
         case .costly(let cost):
-            "has the cost \(cost), at which a check takes minutes, and \(TrustLimits.cost.value) is the most: make it with htpasswd -nBC 10 USER"
+            "has the cost \(cost), at which a check takes too long, and \(TrustLimits.cost.value) is the most: make it with htpasswd -nBC 10 USER"
         case .digit: "has a character that no hash by bcrypt has: write what htpasswd -nBC 10 USER prints behind the colon"
         }
     }

@@ -31,10 +31,13 @@ final class PasswordChecks: Sendable {
     }
 
     private struct State {
-        var right = RecentMarks(TrustLimits.results.value)
+        /// As many as there may be users, so that those who take turns are all known.
+        var right = RecentMarks(TrustLimits.users.value)
         var wrong = RecentMarks(TrustLimits.results.value)
         /// Those that wait, the one under way first.
         var waiting: [Waiting] = []
+        /// Whether a thread computes: the one there is at a time.
+        var isRunning = false
     }
 
     private let state = Mutex(State())
@@ -75,7 +78,8 @@ final class PasswordChecks: Sendable {
             state.waiting.append(
                 Waiting(
                     mark: mark, password: credentials.password, hash: hash, isKnown: known != nil, peer: peer, then: [then]))
-            return (nil, state.waiting.count == 1)
+            defer { state.isRunning = true }
+            return (nil, !state.isRunning)
         }
         if isFirst, !DetachedThread(name: "apus-password", body: { self.run() }).start() { giveUp() }
         return result
@@ -83,21 +87,30 @@ final class PasswordChecks: Sendable {
 
     /// Computes until nobody waits.
     private func run() {
-        while let next = state.withLock({ $0.waiting.first }) {
-            counted()
-            let isRight = next.hash.isOf(next.password) && next.isKnown
-            let done = state.withLock { state in
-                if isRight { state.right.insert(next.mark) } else { state.wrong.insert(next.mark) }
-                return state.waiting.removeFirst()
+        var computed: (mark: Mark, isRight: Bool)?
+        while true {
+            // What is done goes and the next one is taken at once, or another thread could take the same.
+            let (done, next) = state.withLock { [computed] state -> (Waiting?, Waiting?) in
+                var done: Waiting?
+                if let computed {
+                    if computed.isRight { state.right.insert(computed.mark) } else { state.wrong.insert(computed.mark) }
+                    let place = state.waiting.firstIndex { $0.mark == computed.mark }
+                    done = place.map { state.waiting.remove(at: $0) }
+                }
+                state.isRunning = !state.waiting.isEmpty
+                return (done, state.waiting.first)
             }
-            for then in done.then { then(isRight ? .right : .wrong) }
+            if let done, let computed { for then in done.then { then(computed.isRight ? .right : .wrong) } }
+            guard let next else { return }
+            counted()
+            computed = (next.mark, next.hash.isOf(next.password) && next.isKnown)
         }
     }
 
     /// Turns all away, as there is no thread.
     private func giveUp() {
         let all = state.withLock { state in
-            defer { state.waiting = [] }
+            defer { (state.waiting, state.isRunning) = ([], false) }
             return state.waiting
         }
         for one in all { for then in one.then { then(.busy) } }

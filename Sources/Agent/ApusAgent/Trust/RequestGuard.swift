@@ -49,6 +49,8 @@ final class RequestGuard: ChannelDuplexHandler {
     private var discarded = 0
     private var readIsPending = false
     private var isGone = false
+    /// Whether no request follows the one that is being answered: the configuration is another one, or the endpoint stops.
+    private var isLast = false
 
     /// - Parameter isTrusted: whether no password is asked for.
     init(_ trust: WebTrust, place: ConnectionPlace, isTrusted: Bool, _ bounds: Bounds) {
@@ -143,6 +145,8 @@ final class RequestGuard: ChannelDuplexHandler {
                 case .event: held.append(one)
                 }
             }
+            // The answer may be out already, and what was held behind it has nobody else who hands it on.
+            if case .open = phase { release(context) }
         }
         context.fireChannelReadComplete()
         guard readIsPending else { return }
@@ -180,7 +184,7 @@ final class RequestGuard: ChannelDuplexHandler {
         var answer = answer
         answer.headers += trust.current.headers.map { ($0.name, $0.value) }
         let bytes: [UInt8] = if case .bytes(let bytes) = answer.body { bytes } else { [] }
-        writer.settle(head, canStay: canStay)
+        writer.settle(head, canStay: canStay && !isLast)
         writer.write(answer, ByteBuffer(bytes: bytes), to: head, context) { [self] in
             guard canStay else { return }
             phase = .open
@@ -222,6 +226,7 @@ final class RequestGuard: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is DrainStep { isLast = true }
         // Whoever comes after this knows of no request, and would close the connection.
         if case .open = phase { context.fireUserInboundEventTriggered(event) } else { held.append(.event(event)) }
     }

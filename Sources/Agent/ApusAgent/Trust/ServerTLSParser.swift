@@ -25,10 +25,10 @@ struct ServerTLSParser {
         let name: String
     }
 
-    /// - Returns: `nil` when something is wrong, and for a map without a key.
+    /// - Returns: `nil` when something is wrong.
     mutating func tls(_ value: PlacedYAML, _ values: inout WatchFileParser) -> ServerTLS? {
         let before = values.faults.count
-        guard let keys = values.keys(of: value, Self.keys, in: "tls_server_config"), !keys.isEmpty else { return nil }
+        guard let keys = values.keys(of: value, Self.keys, in: "tls_server_config") else { return nil }
         // One for a server is made of a key, which there may be none of yet; all that differs is set below.
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.applicationProtocols = ["http/1.1"]

@@ -23,6 +23,10 @@ package struct WebConfiguration: Sendable {
     private var costs: [Int] = []
     /// `nil`: as many as somebody likes.
     package var rate: RequestRate?
+    /// Whether the file is empty, as one is that was cut off.
+    var saysNothing = false
+    /// Whether nobody is asked for anything.
+    var asksNobody: Bool { users.isEmpty && tls == nil }
     /// How many requests a peer may send.
     package struct RequestRate: Hashable, Sendable {
         /// The time after which one more may be sent.
@@ -78,7 +82,8 @@ package struct WebConfiguration: Sendable {
             path: path, faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
         // An empty file asks nobody, as with the exporters.
         let root = text.root.flatMap { $0.isNull ? nil : $0 }
-        let configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
+        var configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
+        configuration.saysNothing = root == nil
         files += parser.files
         guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
         return configuration

@@ -38,9 +38,11 @@ final class WebTrust: Sendable {
             state = Mutex(State(configuration: configuration, files: files))
         } catch { throw .webConfiguration(error) }
         checks = PasswordChecks { work.countPasswordCheck() }
-        if state.withLock({ $0.configuration.users.isEmpty && $0.configuration.tls == nil }) {
-            logger.warning("the web configuration asks nobody for anything", metadata: ["file": "\(path)"])
-        }
+        if current.asksNobody { warn() }
+    }
+
+    private func warn() {
+        logger.warning("the web configuration asks nobody for anything", metadata: ["file": "\(path)"])
     }
 
     var current: WebConfiguration { state.withLock { $0.configuration } }
@@ -57,7 +59,16 @@ final class WebTrust: Sendable {
     func read() throws(WatchFileError) -> WebConfiguration {
         var files: [FileStamp] = []
         defer { state.withLock { $0.files = files } }
-        return try WebConfiguration.read(path, noting: &files)
+        let configuration = try WebConfiguration.read(path, noting: &files)
+        guard !configuration.saysNothing || current.asksNobody else {
+            throw WatchFileError(
+                path: path,
+                [
+                    WatchFault(
+                        reason: "the file is empty, as one is that was cut off: write {} where nobody is to be asked any more")
+                ])
+        }
+        return configuration
     }
 
     /// The files that were read last, as they were then.
@@ -69,6 +80,7 @@ final class WebTrust: Sendable {
             state.configuration = configuration
             return state.changes
         }
+        if configuration.asksNobody { warn() }
         for change in changes { change() }
     }
 

@@ -119,6 +119,7 @@ import Testing
         ("http_server_config: { headers: { X-Frame-Options: foo } }", "write deny or sameorigin"),
         // Beyond what the exporters refuse: what cannot be meant.
         ("tls_server_config:\n  min_version: TLS13\n", ":2:3: cert_file is missing"),
+        ("tls_server_config: {}\n", ":1:20: cert_file is missing"),
         ("SERVER  min_version: TLS13\n  max_version: TLS12\n", ":4:16: min_version TLS13 is above max_version TLS12"),
         ("SERVER  cert: x\n", "cert and cert_file are both there"),
         ("SERVER  client_allowed_sans: [one]\n", "client_allowed_sans goes with client_auth_type"),
@@ -151,6 +152,7 @@ import Testing
         ("$2y$31$qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu", "has the cost 31"),
         ("$2y$03$qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu", "has no cost from 04 on"),
         ("$2y$1x$qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu", "has no cost from 04 on"),
+        ("$2y$+5$qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu", "has no cost from 04 on"),
         ("$2y$10$qRTBuFoULoYNA7AQ/F3ck!trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu", "has a character"),
     ])
     func `a password that is no hash is refused, and nothing of it is said`(password: String, reason: String) throws {

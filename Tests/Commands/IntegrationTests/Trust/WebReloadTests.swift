@@ -56,6 +56,13 @@ import Testing
         #expect(!agent.program.errors.contains("secret word"))
         #expect(try await agent.curl(scheme: "http", user: "alice:open sesame").status == 200)
         #expect(try await agent.curl(scheme: "http").status == 401)
+        // As one that is being written, or has no room on its disk.
+        try agent.folder.write("", to: "web.yml")
+        try await eventually("an empty file is told") {
+            agent.program.errors.contains("the file is empty, as one is that was cut off")
+        }
+        #expect(try await agent.curl(scheme: "http").status == 401)
+        try agent.folder.write(SecuredAgent.users + "\n  dave: secret word\n", to: "web.yml")
         agent.program.signal(SIGHUP)
         try await eventually("a signal tells it too") { agent.program.errors.contains("not reloaded: the former values hold") }
         #expect(try await current(agent) == 0)
