@@ -39,8 +39,10 @@ extension HTTPClient {
 }
 
 extension HTTPClient.Configuration {
-    /// Has a connection end at a status below 100, at which the library would end the process.
+    /// Has a connection end at a status below 100, at which the library would end the process; HTTP/2, where nothing can stand between, is
+    /// not spoken.
     package mutating func refuseStatusesBelow100() {
+        httpVersion = .http1Only
         http1_1ConnectionDebugInitializer = { channel in
             channel.eventLoop.submit {
                 let pipeline = channel.pipeline.syncOperations

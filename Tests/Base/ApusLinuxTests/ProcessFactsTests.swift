@@ -72,6 +72,13 @@ import Testing
         let facts = try ProcessFacts(of: program.pid, root: .live)
         #expect(facts.name == "redis-server" && !facts.hasEnded)
         #expect(facts.executable?.contains("/python3") == true && facts.command.contains("threading.Thread"))
+        // What another process of the same program has.
+        let twin = try RunningProgram("/usr/bin/python3", ["-c", "__import__('time').sleep(300)"])
+        defer { twin.signal(SIGKILL) }
+        try await eventually("the twin runs") {
+            (try? ProcessFacts(of: twin.pid, root: .live))?.command.contains("sleep") == true
+        }
+        #expect(ProcessMark(of: program.pid, .executable, root: .live) == ProcessMark(of: twin.pid, .executable, root: .live))
         let all: ProcessMark.Aspects = [.user, .executable, .firstArgument, .command, .controlGroups]
         #expect(ProcessMark(of: program.pid, all, root: .live) == ProcessMark(of: program.pid, all, root: .live))
         #expect(ProcessMark(of: program.pid, .executable, root: .live) != ProcessMark(of: getpid(), .executable, root: .live))

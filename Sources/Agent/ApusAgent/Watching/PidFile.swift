@@ -23,6 +23,8 @@ struct PidFile: Sendable {
         guard !content.isOpenToOthers, let way = PathHolders(of: path), !way.isOpenToAll else {
             return [ReportPeer.unknownUser]
         }
+        // Who of the group has put it there nobody knows, but where it is a file of the process's own user.
+        if way.isOpenToGroup, content.owner != user || [0, geteuid()].contains(user) { return [ReportPeer.unknownUser] }
         return way.owners.union([content.owner]).filter { ![0, geteuid(), user].contains($0) }.sorted()
     }
 

@@ -16,6 +16,8 @@ package struct ControlGroup: Sendable {
     private var files: [(kind: ControlGroupFile, file: ProcFile?)] = []
     /// What it does not have now.
     private var missing: [ControlGroupFile] = []
+    /// The inodes of its folders in the hierarchies beside which version 1 is, by controller; the unified one is ``ControlGroups/unifiedPlace``.
+    private var numbers: [String: UInt64] = [:]
     /// Read last, as it tells whether all before was of this group.
     private var identity: (kind: ControlGroupFile, file: ProcFile)
 
@@ -57,6 +59,10 @@ package struct ControlGroup: Sendable {
 
     /// Looks again for files that it had not, as those of a controller that has been switched on for it since.
     package mutating func refresh() {
+        if !root.isUnified {
+            let now = Self.folders(of: folder, places, root)
+            if numbers.isEmpty || isOneOf(now) { numbers = now }
+        }
         missing = missing.filter { kind in
             guard let file = open(kind) else { return true }
             files.append((kind, keepsOpen ? file : nil))
@@ -112,8 +118,29 @@ package struct ControlGroup: Sendable {
         return reading
     }
 
+    /// Whether some folder is there that was before, so that it is the same group.
+    private func isOneOf(_ now: [String: UInt64]) -> Bool { now.contains { numbers[$0.key] == $0.value } }
+
+    private static func folders(
+        of folder: ControlGroupTree.Folder, _ places: [String: String]?, _ root: KernelRoot
+    ) -> [String: UInt64] {
+        var numbers: [String: UInt64] = [:]
+        for controller in KernelRoot.versionOne.map(Optional.some) + [nil] {
+            let path = path(of: folder, places, controller)
+            let place = path.flatMap { path in
+                controller.map { "\(root.hierarchies)/\($0)\(path)" } ?? root.unifiedFolder(of: path)
+            }
+            var status = stat()
+            if let place, stat(place, &status) == 0 {
+                numbers[controller ?? ControlGroups.unifiedPlace] = UInt64(status.st_ino)
+            }
+        }
+        return numbers
+    }
+
     /// Goes on by another file of the same path, where one is there still.
     private mutating func findAnotherIdentity(_ reading: inout ControlGroupReading) throws(LinuxError) -> Bool {
+        guard isOneOf(Self.folders(of: folder, places, root)) else { return false }
         var kinds = [identity.kind] + files.map(\.kind) + missing
         guard let first = Self.takeFirst(of: &kinds, folder, places, root) else { return false }
         (identity, files, missing) = (first, [], kinds)

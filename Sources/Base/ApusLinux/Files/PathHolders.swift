@@ -6,6 +6,8 @@ package struct PathHolders: Sendable {
     package private(set) var owners: Set<UInt32> = []
     /// Whether anybody may put something in place of what is on the way.
     package private(set) var isOpenToAll = false
+    /// Whether a group may, where the folder is root's or this process's user's.
+    package private(set) var isOpenToGroup = false
 
     /// As many links as the kernel follows.
     private static let mostLinks = 40
@@ -46,7 +48,9 @@ package struct PathHolders: Sendable {
         guard lstat(folder, &status) == 0 else { return false }
         owners.insert(status.st_uid)
         // Under the sticky bit nobody takes away what is another's.
-        if status.st_mode & S_IWOTH != 0, status.st_mode & S_ISVTX == 0 { isOpenToAll = true }
+        guard status.st_mode & S_ISVTX == 0 else { return true }
+        if status.st_mode & S_IWOTH != 0 { isOpenToAll = true }
+        if status.st_mode & S_IWGRP != 0, status.st_gid != 0, [0, geteuid()].contains(status.st_uid) { isOpenToGroup = true }
         return true
     }
 

@@ -45,13 +45,12 @@ package struct ProcessFacts: Sendable, Equatable {
             String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
         let groups = try Self.ifAllowed { () throws(LinuxError) in try ControlGroups(of: pid, root: root) }
-        var program = folder
-        var (executable, code) = try Self.executable("\(folder)/exe")
-        if code == ENOENT, let thread = ProgramFolder.ofLivingThread(in: folder) {
-            program = thread
-            (executable, code) = try Self.executable("\(thread)/exe")
+        var executable = try Self.executable("\(folder)/exe")
+        var command = try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(folder)/cmdline") } ?? ""
+        if executable == nil, command.isEmpty, let thread = ProgramFolder.ofLivingThread(in: folder) {
+            executable = try Self.executable("\(thread)/exe")
+            command = try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(thread)/cmdline") } ?? ""
         }
-        let command = try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(program)/cmdline") } ?? ""
         self.init(
             pid: pid, name: name, executable: executable, command: command, user: status.st_uid,
             unit: groups?.systemUnit(below: first),
@@ -59,7 +58,7 @@ package struct ProcessFacts: Sendable, Equatable {
                 let removed = Self.without(" (deleted)", path)
                 // One that is there may be called so.
                 return removed != path && (try? ControlGroupTree(root).folder(path)) != nil ? path : removed
-            }, hasEnded: code == ENOENT && command.isEmpty && ProgramFolder.hasEnded(folder))
+            }, hasEnded: executable == nil && command.isEmpty && ProgramFolder.hasEnded(folder))
     }
 
     /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.
@@ -79,14 +78,13 @@ package struct ProcessFacts: Sendable, Equatable {
         }
     }
 
-    /// - Returns: the path, or why there is none.
-    private static func executable(_ path: String) throws(LinuxError) -> (path: String?, code: Int32) {
+    private static func executable(_ path: String) throws(LinuxError) -> String? {
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         // In bounds: the kernel writes at most the count that it is given.
         let count = readlink(path, &target, target.count)
         if count < 0 && errno == ESRCH { throw .read(path: path, code: ESRCH) }
-        guard count > 0 else { return (nil, errno) }
-        return (without(" (deleted)", String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)), 0)
+        guard count > 0 else { return nil }
+        return without(" (deleted)", String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     /// A path without what the kernel writes behind one whose file or group was removed.

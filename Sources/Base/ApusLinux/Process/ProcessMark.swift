@@ -36,7 +36,7 @@ package struct ProcessMark: Sendable, Equatable {
         var seesFile = true
         var program = folder
         if !aspects.isDisjoint(with: [.executable, .command, .firstArgument]), !ProgramFolder.hasProgram(folder),
-            errno == ENOENT,
+            !ProgramFolder.hasCommand(folder),
             let thread = ProgramFolder.ofLivingThread(in: folder)
         {
             program = thread

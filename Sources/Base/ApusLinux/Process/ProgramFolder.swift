@@ -5,7 +5,7 @@ enum ProgramFolder {
     /// The most threads that are looked at.
     private static let mostThreads = 256
 
-    /// The folder of a thread that lives, of a process whose first thread has ended: of that one the kernel says nothing any more.
+    /// The folder of a thread that says what it runs, of a process whose first thread has ended: that one says nothing any more.
     ///
     /// - Parameter folder: of the process.
     /// - Returns: `nil` where there is no other thread, as in a zombie and in a thread of the kernel.
@@ -18,12 +18,17 @@ enum ProgramFolder {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             guard name.utf8.first.map({ $0 != UInt8(ascii: ".") }) ?? false else { continue }
             let thread = "\(folder)/task/\(name)"
-            if hasProgram(thread) { return thread }
+            if hasProgram(thread) || hasCommand(thread) { return thread }
         }
         return nil
     }
 
-    /// Whether the kernel says what a thread runs; else `errno` is why.
+    /// Whether it has arguments, which everybody may read.
+    static func hasCommand(_ folder: String) -> Bool {
+        (try? ProcFile("\(folder)/cmdline").read(capacity: 16) { $0.isEmpty ? nil : true }) ?? false
+    }
+
+    /// Whether the kernel says to this user what a thread runs.
     static func hasProgram(_ folder: String) -> Bool {
         var byte: CChar = 0
         return readlink("\(folder)/exe", &byte, 1) == 1

@@ -10,7 +10,6 @@ struct HTTPConfig: Sendable {
     var headers: [RequestHeader] = []
     var security = ServerAccess.SecurityChoice()
     var followsRedirects = true
-    var usesHTTP2 = true
 
     init() {}
 
@@ -57,7 +56,8 @@ struct HTTPConfig: Sendable {
         }
         if let tls = try map.map("tls_config", TLSKeys.all) { security = try TLSKeys.security(tls) }
         followsRedirects = try map.boolean("follow_redirects") ?? true
-        usesHTTP2 = try map.boolean("enable_http2") ?? true
+        // HTTP/1.1 is spoken, whatever it says.
+        _ = try map.boolean("enable_http2")
         try readHeaders(map)
     }
 

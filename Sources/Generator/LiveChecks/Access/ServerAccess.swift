@@ -12,7 +12,6 @@ public struct ServerAccess: Sendable {
     let headers: HTTPHeaders
     let security: SecurityChoice
     let followsRedirects: Bool
-    let usesHTTP2: Bool
 
     /// What TLS needs beyond what the host trusts.
     struct SecurityChoice: Sendable, Equatable {
@@ -56,11 +55,11 @@ public struct ServerAccess: Sendable {
             headers.add(name: header.name, value: header.value)
         }
         self.headers = headers
-        (security, followsRedirects, usesHTTP2) = (settings.security, settings.followsRedirects, settings.usesHTTP2)
+        (security, followsRedirects) = (settings.security, settings.followsRedirects)
     }
 
     /// Whether it can be asked by the client that all share.
-    var isPlain: Bool { security == SecurityChoice() && usesHTTP2 }
+    var isPlain: Bool { security == SecurityChoice() }
 
     /// Whether there are headers that no redirect may take to another host.
     var hasOwnHeaders: Bool { headers.contains { $0.name.lowercased() != "authorization" } }

@@ -60,7 +60,6 @@ final class ServerClient: Sendable {
         let (security, authorities) = try access.security.configuration()
         configuration.tlsConfiguration = security
         self.authorities = authorities
-        if !access.usesHTTP2 { configuration.httpVersion = .http1Only }
         if let name = access.security.serverName, var parts = URLComponents(string: access.url), let host = parts.host {
             configuration.dnsOverride = [name: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host]
             headers.add(name: "Host", value: host + (parts.port.map { ":\($0)" } ?? ""))
