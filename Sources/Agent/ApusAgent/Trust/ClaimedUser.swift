@@ -7,7 +7,9 @@ package struct ClaimedUser: Equatable, Sendable {
 
     /// - Parameter field: the field's value; nil for one of another scheme, and for what has not the form.
     package init?(_ field: String) {
-        let bytes = Array(field.utf8)
+        var bytes = Array(field.utf8)
+        // White space behind a value is none of it (RFC 9110, section 5.5).
+        while let last = bytes.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { bytes.removeLast() }
         let scheme = "basic "
         guard bytes.count <= TrustLimits.credentials.value.bytes, bytes.count > scheme.utf8.count,
             String(decoding: bytes.prefix(scheme.utf8.count), as: UTF8.self).lowercased() == scheme

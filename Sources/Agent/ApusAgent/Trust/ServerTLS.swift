@@ -49,7 +49,9 @@ package struct ServerTLS: Sendable {
     /// Whether a client with this certificate is one of those that are named; whoever may come without one is.
     func takes(_ certificate: NIOSSLCertificate?) -> Bool {
         guard let names, let certificate else { return true }
-        return certificate._subjectAlternativeNames().contains { name in Self.text(of: name).map(names.contains) ?? false }
+        // Byte by byte: texts that mean the same are not the same name.
+        func isTaken(_ text: String) -> Bool { names.contains { $0.utf8.elementsEqual(text.utf8) } }
+        return certificate._subjectAlternativeNames().contains { name in Self.text(of: name).map(isTaken) ?? false }
     }
 
     /// A subject's alternative name as the exporters write it.

@@ -23,10 +23,20 @@ package struct WebConfiguration: Sendable {
     private var costs: [Int] = []
     /// `nil`: as many as somebody likes.
     package var rate: RequestRate?
-    /// Whether the file is empty, as one is that was cut off.
-    var saysNothing = false
     /// Whether nobody is asked for anything.
     var asksNobody: Bool { users.isEmpty && tls == nil }
+
+    /// What a configuration in place of another one would open to everybody, as one does that was cut off while it was written; a line each.
+    func openings(after former: WebConfiguration) -> [String] {
+        var openings: [String] = []
+        if former.tls != nil, tls == nil {
+            openings.append("the file has no TLS any more, as one that was cut off: restart the agent if that is meant")
+        }
+        if !former.users.isEmpty, users.isEmpty {
+            openings.append("the file has no users any more, as one that was cut off: restart the agent if that is meant")
+        }
+        return openings
+    }
     /// How many requests a peer may send.
     package struct RequestRate: Hashable, Sendable {
         /// The time after which one more may be sent.
@@ -82,8 +92,7 @@ package struct WebConfiguration: Sendable {
             path: path, faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
         // An empty file asks nobody, as with the exporters.
         let root = text.root.flatMap { $0.isNull ? nil : $0 }
-        var configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
-        configuration.saysNothing = root == nil
+        let configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
         files += parser.files
         guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
         return configuration

@@ -25,7 +25,7 @@ struct WebConfigurationParser {
     mutating func configuration(_ root: PlacedYAML) -> WebConfiguration {
         var configuration = WebConfiguration()
         if let keys = values.keys(of: root, Key.ofFile, in: "the web configuration") {
-            if let value = keys["tls_server_config"], !value.isNull {
+            if let value = keys["tls_server_config"] {
                 configuration.tls = certificates.tls(value, &values)
             }
             if let value = keys["http_server_config"], !value.isNull { server(value, &configuration) }

@@ -60,14 +60,8 @@ final class WebTrust: Sendable {
         var files: [FileStamp] = []
         defer { state.withLock { $0.files = files } }
         let configuration = try WebConfiguration.read(path, noting: &files)
-        guard !configuration.saysNothing || current.asksNobody else {
-            throw WatchFileError(
-                path: path,
-                [
-                    WatchFault(
-                        reason: "the file is empty, as one is that was cut off: write {} where nobody is to be asked any more")
-                ])
-        }
+        let faults = configuration.openings(after: current)
+        guard faults.isEmpty else { throw WatchFileError(path: path, faults.map { WatchFault(reason: $0) }) }
         return configuration
     }
 

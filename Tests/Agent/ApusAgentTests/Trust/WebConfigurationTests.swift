@@ -119,7 +119,7 @@ import Testing
         ("http_server_config: { headers: { X-Frame-Options: foo } }", "write deny or sameorigin"),
         // Beyond what the exporters refuse: what cannot be meant.
         ("tls_server_config:\n  min_version: TLS13\n", ":2:3: cert_file is missing"),
-        ("tls_server_config: {}\n", ":1:20: cert_file is missing"),
+        ("tls_server_config: {}\n", ":1:20: cert_file is missing"), ("tls_server_config:\n", "tls_server_config is nothing"),
         ("SERVER  min_version: TLS13\n  max_version: TLS12\n", ":4:16: min_version TLS13 is above max_version TLS12"),
         ("SERVER  cert: x\n", "cert and cert_file are both there"),
         ("SERVER  client_allowed_sans: [one]\n", "client_allowed_sans goes with client_auth_type"),

@@ -59,7 +59,7 @@ import Testing
         // As one that is being written, or has no room on its disk.
         try agent.folder.write("", to: "web.yml")
         try await eventually("an empty file is told") {
-            agent.program.errors.contains("the file is empty, as one is that was cut off")
+            agent.program.errors.contains("the file has no users any more, as one that was cut off")
         }
         #expect(try await agent.curl(scheme: "http").status == 401)
         try agent.folder.write(SecuredAgent.users + "\n  dave: secret word\n", to: "web.yml")
@@ -71,11 +71,17 @@ import Testing
         #expect(try await agent.curl(scheme: "http", user: "dave:new").status == 200)
         #expect(try await agent.curl(scheme: "http", user: "alice:open sesame").status == 401)
         // A certificate that is not there yet.
-        try agent.folder.write(Self.server.replacing("server.pem", with: "later.pem"), to: "web.yml")
+        try agent.folder.write(Self.server.replacing("server.pem", with: "later.pem") + SecuredAgent.users, to: "web.yml")
         try await eventually("the missing one is told") { try await current(agent) == 0 }
         try FileManager.default.copyItem(atPath: agent.folder.path("server.pem"), toPath: agent.folder.path("later.pem"))
-        try await eventually("it is taken in once it is there") { try await agent.curl().status == 200 }
+        try await eventually("it is taken in once it is there") {
+            try await agent.curl(user: "alice:open sesame").status == 200
+        }
         #expect(try await current(agent) == 1)
+        // What takes TLS away is refused, as it may have been cut off.
+        try agent.folder.write(SecuredAgent.users, to: "web.yml")
+        try await eventually("it is told") { agent.program.errors.contains("the file has no TLS any more") }
+        #expect(try await agent.curl(user: "alice:open sesame").status == 200)
         try await agent.stop()
     }
 
