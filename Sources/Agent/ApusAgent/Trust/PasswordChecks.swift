@@ -34,7 +34,7 @@ final class PasswordChecks: Sendable {
         /// As many as there may be users, so that those who take turns are all known.
         var right = RecentMarks(TrustLimits.users.value)
         var wrong = RecentMarks(TrustLimits.results.value)
-        /// Those that wait, the one under way first.
+        /// The checks that wait, the one under way first.
         var waiting: [Waiting] = []
         /// Whether a thread computes: the one there is at a time.
         var isRunning = false

@@ -191,7 +191,7 @@ struct ServerTLSParser {
         configuration.minimumTLSVersion = .tlsv13
     }
 
-    /// Those that Go calls secure; nil for one of TLS 1.3, all three of which are there always.
+    /// The suites that Go calls secure; nil for one of TLS 1.3, all three of which are there always.
     private static let ciphers: [(name: String, cipher: NIOTLSCipher?)] = [
         ("TLS_AES_128_GCM_SHA256", nil), ("TLS_AES_256_GCM_SHA384", nil), ("TLS_CHACHA20_POLY1305_SHA256", nil),
         ("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", .TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA),
