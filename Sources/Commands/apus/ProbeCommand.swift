@@ -57,7 +57,12 @@ struct ProbeCommand: AsyncParsableCommand {
             throw CommandFailure("\(url) is not an agent's /health: \(error)")
         }
         guard let found = health.instances.first(where: { "\($0.service)/\($0.instance)" == instance }) else {
-            throw CommandFailure("the agent at \(url) does not know \(instance)")
+            // What the agent finds by its configuration file alone stands apart.
+            guard let group = health.groups?.first(where: { "\($0.service)/\($0.instance)" == instance }) else {
+                throw CommandFailure("the agent at \(url) does not know \(instance)")
+            }
+            guard group.processes > 0 else { throw CommandFailure("\(instance) has no process") }
+            return
         }
         guard found.status == "pass" else {
             throw CommandFailure("\(instance) is \(found.hungReason.map { "hung: \($0)" } ?? "down")")
@@ -67,6 +72,14 @@ struct ProbeCommand: AsyncParsableCommand {
     /// What of an agent's `/health` matters here.
     private struct AgentHealth: Decodable {
         let instances: [Instance]
+        /// Groups of processes; absent without a configuration file.
+        let groups: [Group]?
+
+        struct Group: Decodable {
+            let service: String
+            let instance: String
+            let processes: Int
+        }
 
         struct Instance: Decodable {
             let service: String

@@ -21,7 +21,7 @@ import Testing
 
     @Test func `after a name stands whose it is`() throws {
         let text =
-            "\u{FEFF}worker/worker-1 unit=apus-worker@worker-1.service\napi/api 1\tx  uid=1001\nshop/a user=root\nb/c x=y\n"
+            "\u{FEFF}worker/worker-1 unit=apus-worker@worker-1.service\napi/api 1\tx  uid=1001\nshop/a user=root\nb/c x\n"
             .replacing("\t", with: " ")
         #expect(
             try ExpectedInstances.parse(Array(text.utf8), path: "f") == [
@@ -29,7 +29,7 @@ import Testing
                     InstanceIdentity(service: "worker", instance: "worker-1"), holder: .unit("apus-worker@worker-1.service")),
                 ExpectedInstance(InstanceIdentity(service: "api", instance: "api 1 x"), holder: .user(1001)),
                 ExpectedInstance(InstanceIdentity(service: "shop", instance: "a"), holder: .user(0)),
-                ExpectedInstance(InstanceIdentity(service: "b", instance: "c x=y")),
+                ExpectedInstance(InstanceIdentity(service: "b", instance: "c x")),
             ])
     }
 
@@ -37,7 +37,10 @@ import Testing
         ("a/b uid=-1", "no number of a user"), ("a/b uid=4294967295", "no number of a user"),
         ("a/b user=nobody-at-all", "no user"),
         ("a/b unit=worker", "with its type"), ("a/b uid=1\na/b uid=2", "belongs to somebody else"),
-        ("a/b\u{202E}", "write SERVICE/INSTANCE"),
+        ("a/b\u{202E}", "write SERVICE/INSTANCE"), ("a/b # primary", "a comment stands on a line of its own"),
+        ("a/b uid=1 # daemon", "says not whose it is"), ("a/b usr=daemon", "“usr=daemon” says not whose it is"),
+        ("a/b user = daemon", "“=” says not whose it is"), ("a/b uid=1 extra", "“uid=1” says not whose it is"),
+        ("a/b\tuid=1", "says not whose it is"), ("a/b uid=1 uid=2", "“uid=1” says not whose it is"),
     ])
     func `whose a name is has to be somebody`(text: String, reason: String) {
         let error = #expect(throws: ExpectedInstancesError.self) { try parse(text) }

@@ -26,7 +26,7 @@ final class ReportReceiver: Sendable {
     private let unserved: @Sendable (ReceivedReport, InstanceIdentity) -> [String]
     private let logger: Logger
     private let rates = Mutex(ReportRates())
-    private let lines = LogThrottle<ConnectionPeer>()
+    private let lines = LogThrottle<ConnectionPeer>(burst: ReportLimits.lines.value)
 
     init(
         table: InstanceTable, work: AgentWork, names book: NameBook, configuration: AgentConfiguration, clock: AgentClock,

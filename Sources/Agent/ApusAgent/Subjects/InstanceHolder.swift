@@ -1,6 +1,7 @@
 package import AgentMetrics
 import ApusLinux
 import ApusSegment
+import ApusText
 
 /// Who may report under the name of an expected instance.
 package enum InstanceHolder: Hashable, Sendable {
@@ -49,6 +50,15 @@ package struct ExpectedInstance: Hashable, Sendable, CustomStringConvertible {
             holder = try Self.holder(key, String(text[text.index(after: equals)...]))
             name = String(text[..<space])
             while name.hasSuffix(" ") || name.hasSuffix("\t") { name.removeLast() }
+        }
+        // What looks like whose it is, or like a comment, and is neither would protect nobody, and be a name that is down for ever.
+        let words = name.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst()
+        if let word = words.first(where: { $0.hasPrefix("#") || $0.contains("=") }) {
+            throw ExpectedInstanceFault(
+                reason: word.hasPrefix("#")
+                    ? "a comment stands on a line of its own"
+                    : "\(String(word).quotedExcerpt()) says not whose it is: write one of uid=NUMBER, user=NAME and unit=UNIT, behind all else"
+            )
         }
         guard let identity = InstanceIdentity(name), (try? Hello(service: identity.service, instance: identity.instance)) != nil
         else { throw ExpectedInstanceFault(reason: nil) }
