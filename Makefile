@@ -20,9 +20,9 @@ ATTACK_MILLISECONDS ?= 200
 FORMATTED := Package.swift Sources Tests Fuzz Examples/*/Package.swift Examples/*/Sources Benchmarks
 
 # Debian packages by name: to build, to package, and to test.
-BUILD_PACKAGES := binutils libcrypt-dev libpcre2-dev libsqlite3-dev libsystemd-dev libyaml-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := binutils libcrypt-dev libpcre2-dev libpq-dev libsqlite3-dev libsystemd-dev libyaml-dev libzstd-dev zlib1g-dev
 DEB_PACKAGES := debhelper dpkg-dev git python3
-TEST_PACKAGES := amqp-tools bash-completion curl dbus default-jdk-headless docker-compose iproute2 lintian man-db nginx nodejs openssl pgbouncer postgresql prometheus prometheus-alertmanager \
+TEST_PACKAGES := amqp-tools bash-completion chromium curl dbus default-jdk-headless docker-compose iproute2 lintian man-db nginx nodejs openssl pgbouncer postgresql prometheus prometheus-alertmanager \
     prometheus-blackbox-exporter prometheus-nginx-exporter prometheus-node-exporter prometheus-postgres-exporter \
     prometheus-process-exporter prometheus-redis-exporter protobuf-compiler python3-jsonschema python3-pip \
     python3-prometheus-client python3-protobuf python3-requests python3-yaml rabbitmq-server redis-server sqlite3 systemd systemd-container \

@@ -132,7 +132,7 @@ let package = Package(
                 "AgentMetrics", "ApusDashboards", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLint", "ApusMetrics",
                 "ApusPromQL", "ApusRules", "ApusText", "ApusTopology", "ExporterCatalog", "FleetCommands", "MonitoringPacks",
             ]),
-        .library(name: "LiveChecks", targets: ["LiveChecks"]),
+        .library(name: "LiveChecks", targets: ["FleetTop", "LiveChecks"]),
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-agent", targets: ["apus-agent"]),
     ],
@@ -164,6 +164,8 @@ let package = Package(
         base.c("CYAML", link: [":libyaml.a"]),
         // The archive: only agents whose clients have passwords use it, and of its kinds of hashes one.
         base.c("CBcrypt", link: [":libcrypt.a"]),
+        // Loads its two libraries where it is asked: nothing is linked.
+        base.c("CDatabases"),
         base.module("ApusText"),
         base.module("ApusLimits"),
         base.module("ApusHTTP", ["ApusLinux", "ApusThreads", nioCore, nioHTTP1, nioPosix]),
@@ -172,6 +174,7 @@ let package = Package(
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
         base.module("ApusPatterns", ["CPatterns"]),
+        base.module("ApusTerminal", ["ApusText", "CLinux"]),
         base.module("ApusYAML", ["ApusText", "CYAML"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["ApusText", "ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
@@ -194,9 +197,16 @@ let package = Package(
                 "CSystemd",
             ]),
         agent.module(
+            "ApusProbes",
+            [
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusText", "ApusThreads", "CDatabases", "CLinux",
+                nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
+            ]),
+        agent.module(
             "ApusAgent",
             [
                 "AgentMetrics", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusOTLP", "ApusPatterns",
+                "ApusProbes",
                 "ApusSegment", "ApusSystemd", "ApusText", "ApusThreads", "ApusYAML", "CBcrypt", "CCompression", "CLinux",
                 "EventCatalog",
                 lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
@@ -204,8 +214,8 @@ let package = Package(
         agent.executable(
             "apus-agent",
             [
-                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLimits", "ApusLinux", "ApusSystemd", "ApusText", "ApusThreads",
-                "CLinux", "CommandConventions", argumentParser, lifecycle, logging, signals,
+                "AgentMetrics", "ApusAgent", "ApusJournal", "ApusLimits", "ApusLinux", "ApusProbes", "ApusSystemd", "ApusText",
+                "ApusThreads", "CLinux", "CommandConventions", argumentParser, lifecycle, logging, signals,
             ], linker: staticRuntime + agentOrder),
         // Generator: from one topology to every file.
         generator.module("ExporterCatalog", ["ApusMetrics"]),
@@ -217,7 +227,7 @@ let package = Package(
         generator.module("ApusRules", ["ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology"]),
         generator.module(
             "ApusDeployment",
-            ["AgentMetrics", "ApusFiles", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog"]),
+            ["AgentMetrics", "ApusFiles", "ApusMetrics", "ApusPromQL", "ApusText", "ApusTopology", "EventCatalog"]),
         generator.module(
             "MonitoringPacks",
             [
@@ -247,6 +257,12 @@ let package = Package(
                 httpClient,
                 nioCore,
                 nioHTTP1, nioSSL, product("NIOFoundationCompat", "swift-nio"),
+            ]),
+        generator.module(
+            "FleetTop",
+            [
+                "ApusLimits", "ApusTerminal", "ApusText", "ApusThreads", "CommandConventions", "LiveChecks", argumentParser,
+                nioCore,
             ]),
         // Notifications: the platform that is watched.
         notifications.module("NotificationStore", ["ApusLimits", "ApusText"]),
@@ -300,7 +316,7 @@ let package = Package(
                 "ApusText",
                 "ApusThreads",
                 "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
-                "LiveChecks",
+                "FleetTop", "LiveChecks",
                 "LoadTest", "NotificationAPI", "NotificationFleet", "NotificationMetrics", "NotificationStore", "SQLiteStore",
                 "StoreMetrics", argumentParser, coreMetrics, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 signals,
@@ -347,6 +363,7 @@ let package = Package(
         base.tests("CommandConventionsTests", ["CommandConventions", argumentParser]),
         base.tests("ApusTextTests", ["ApusText"]),
         base.tests("ApusPatternsTests", ["ApusPatterns"]),
+        base.tests("ApusTerminalTests", ["ApusTerminal", "HostTesting"]),
         base.tests("ApusYAMLTests", ["ApusText", "ApusYAML"]),
         base.tests("ApusLinuxTests", ["ApusLinux", "CLinux", "HostTesting"], resources: [.copy("Fixtures")]),
         base.tests("ApusSystemdTests", ["ApusSystemd", "EventCatalog", "HostTesting", logging]),
@@ -364,11 +381,18 @@ let package = Package(
             "ApusJournalTests", ["AgentMetrics", "ApusJournal", "ApusLinux", "ApusSystemd", "ApusThreads", "HostTesting"],
             exclude: ["Units/silent_systemd.py"]),
         agent.tests(
+            "ApusProbesTests",
+            [
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusProbes", "ApusThreads", "HostTesting",
+                "ServerTesting",
+                nioCore, nioEmbedded, nioPosix,
+            ]),
+        agent.tests(
             "ApusAgentTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics",
+                "AgentMetrics", "ApusAgent", "ApusHTTP", "ApusJournal", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusProbes",
                 "ApusReporting", "ApusSegment", "ApusSystemd", "ApusText", "CLinux", "HostTesting", "SampleMetrics",
-                "hung-service", "simulated-week",
+                "ServerTesting", "hung-service", "simulated-week",
                 coreMetrics, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ], exclude: ["Fixtures"]),
@@ -418,6 +442,7 @@ let package = Package(
                 "ApusDashboards", "ApusLint", "ApusMetrics", "ApusPromQL", "ApusTopology", "ExporterCatalog", "FleetCommands",
                 "LiveChecks", "MonitoringPacks", argumentParser,
             ]),
+        generator.tests("FleetTopTests", ["ApusTerminal", "FleetTop"]),
         generator.tests("ApusLintTests", ["ApusLint", "ApusMetrics", "ApusPromQL", "ApusText"]),
         notifications.tests("NotificationMetricsTests", ["AgentMetrics", "ApusMetrics", "NotificationMetrics"]),
         notifications.tests("NotificationStoreTests", ["NotificationStore"]),
@@ -434,7 +459,7 @@ let package = Package(
                 "ApusLimits", "ApusMetrics", "ApusThreads", "DeliveryWorker", "HostTesting", "NotificationMetrics",
                 "NotificationStore", "NotificationTesting", httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 nioPosix,
-                nioSSL,
+                nioPosix, nioSSL,
             ]),
         notifications.tests(
             "NotificationAPITests",
@@ -473,11 +498,18 @@ let package = Package(
             "IntegrationTests",
             [
                 "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusJournal", "ApusLimits",
-                "ApusLint", "ApusMetrics", "ApusPromQL", "ApusReporting", "ApusTopology", "ClusterSupervisor", "DeliveryWorker",
-                "ExporterCatalog", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationAPI", "NotificationFleet",
+                "ApusLint", "ApusMetrics", "ApusProbes", "ApusPromQL", "ApusReporting", "ApusTopology", "ClusterSupervisor",
+                "DeliveryWorker",
+                "ExporterCatalog", "FleetTop", "HostTesting", "LiveChecks", "MonitoringPacks", "NotificationAPI",
+                "NotificationFleet",
                 "NotificationMetrics", "NotificationPack", "NotificationStore", "SQLiteStore", "ServerTesting",
                 "reporting-service", httpClient, nioCore, nioHTTP1,
-            ], exclude: ["Reports/mutants.py", "Reports/restarts.py", "Trust/clients.py"]),
+            ],
+            exclude: [
+                "Page/check.py", "Page/chromium.py", "Reports/mutants.py", "Reports/restarts.py", "Top/agents.py",
+                "Top/screen.py",
+                "Trust/clients.py",
+            ]),
         // The sources of the examples, whose own Package.swift are for their readers: so they are compiled with everything else.
         outsider(
             "ShopExample", "Examples/Shop/Sources/Shop",

@@ -32,6 +32,8 @@ public enum MetricOrigin: Sendable {
     case group
     /// The agent makes them of instances that have a unit or a control group of their own.
     case unit
+    /// The agent makes them of what its configuration file has it probe.
+    case probe
     /// Services record them, or the reporter that is linked into them does.
     case service
 }

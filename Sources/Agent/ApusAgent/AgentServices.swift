@@ -44,7 +44,9 @@ package struct AgentServices {
         let sockets = SocketSurvey(configuration.socketBudget, each: configuration.interval, work: work, logger: logger)
         let table = InstanceTable(
             configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
-        let file = try configuration.watchFile.map { path throws(AgentError) in try Self.file(path) }
+        let file = try configuration.watchFile.map { path throws(AgentError) in
+            try Self.file(path, taken: configuration.patternNames)
+        }
         let processes = file.map { Self.groups($0, configuration, sockets, work: work, logger: logger, at: clock.now()) }
         table.trust(file?.trust?.reports ?? [])
         if let processes { table.keepNames(of: processes) }
@@ -55,6 +57,7 @@ package struct AgentServices {
                 ledger: ScrapeLedger(table: table, names: names, seriesLimit: configuration.seriesLimit, logger: logger),
                 interval: configuration.interval, clock: clock, descriptors: DescriptorLimit.current?.shared)
         }
+        let probes = file.map { _ in ProbeWatch(sources: configuration.sources, clock: clock, logger: logger) }
         let journal = try configuration.journal.map { journal throws(AgentError) in
             var journal = journal
             if let choice = file?.journal { journal.choice = choice }
@@ -75,6 +78,7 @@ package struct AgentServices {
             processes?.watch($0, at: clock.now())
             names.watch($0)
             scraper?.watch($0.scrapes)
+            probes?.watch($0.probes)
             journal?.choose($0.journal ?? JournalChoice())
         }
         let unitWatch = configuration.units.map { UnitWatch($0, logger: logger) }
@@ -87,19 +91,29 @@ package struct AgentServices {
         host.configuration = { reload.standing }
         if let watcher = unitWatch?.watcher { host.units = { WatchedUnits(watcher, at: $0) } }
         host.droppedLogs = droppedLogs
+        if let probes { host.probes = { probes.standings(at: $0) } }
         host.countSocketGaps(of: table, processes)
         if let processes {
             host.unwatchedProcesses = { processes.unwatched }
             host.forgottenGroups = { processes.forgotten }
             host.unwatchedControlGroups = { processes.unwatchedControlGroups }
         }
+        let roster = Roster(
+            table: table, groups: groups, journal: journal, watcher: unitWatch?.watcher, process: host.process, work: work,
+            interval: configuration.interval,
+            probes: probes?.sights,
+            configuration: { reload.standing })
+        let live = LiveFeed(roster: roster, messages: configuration.journalMessages)
+        let bites = LimitBites()
+        let checks = AgentChecks(host: host, work: work, roster: roster, bites: bites, interval: configuration.interval)
         let exposition = Exposition(
-            table: table, groups: groups, host: host, configuration: configuration, clock: clock, logger: logger)
+            table: table, groups: groups, host: host, configuration: configuration, checks: checks, clock: clock, logger: logger
+        )
         let documents = Documents(
             table: table, groups: processes.flatMap { known in groups.map { ($0, known) } }, work: work, exposition: exposition,
             interval: configuration.interval / .seconds(1),
             companion: configuration.companion, journal: journal, watcher: unitWatch?.watcher, clock: clock,
-            configuration: { reload.standing })
+            roster: roster, checks: checks, seriesLimit: configuration.seriesLimit, configuration: { reload.standing })
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)
@@ -112,20 +126,26 @@ package struct AgentServices {
             ManagerNotifications(
                 notifier: notifier, watchdog: watchdog, logger: logger, turns: { work.totals.samples },
                 status: {
-                    Self.status(table, processes) + Self.status(unitWatch?.watcher) + (reload.trouble.map { "; \($0)" } ?? "")
+                    Self.status(table, processes) + Self.status(unitWatch?.watcher) + (probes?.status(at: clock.now()) ?? "")
+                        + (reload.trouble.map { "; \($0)" } ?? "")
                 })
         }
         let responder = Responder(
             exposition: exposition, documents: documents, work: work, configuration: configuration,
             reload: { reload.run(telling: notifications) }, mayReload: { reload.mayReload($0) }, scraper: scraper, trust: trust,
-            logger: logger)
+            live: live, logger: logger)
         let trustWatch = trust.map { trust in
             WebConfigurationWatch(trust: trust) { reload.runForWeb(telling: notifications) }
         }
         let services: [any Service] = [
             reports,
             SamplingLoop(
-                table: table, groups: groups, work: work, interval: configuration.interval, clock: clock, logger: logger),
+                table: table, groups: groups, work: work, interval: configuration.interval, clock: clock, logger: logger
+            ) { now in
+                roster.turn(at: now)
+                bites.turn(work.totals, at: now)
+                live.turn()
+            },
             HangWatch(table: table, clock: clock, logger: logger),
             SegmentIntake(table: table),
             HeapUpkeep(),
@@ -167,13 +187,14 @@ package struct AgentServices {
             names.watch(file)
             // Nothing fails from here on, so that its threads end with the agent.
             scraper?.watch(file.scrapes)
+            probes?.watch(file.probes)
         }
         // The last to stop: what was reported until then is handed over.
         let probation = store.map { StoreProbation($0, work: work) }
         let keeping = store.map { SegmentKeeping(store: $0, table: table, clock: clock) }
         all =
             [keeping, trustWatch].compactMap { (service: (any Service)?) in service }
-            + [scraper, received?.endpoint].compactMap { (service: (any Service)?) in service } + services
+            + [scraper, probes, received?.endpoint].compactMap { (service: (any Service)?) in service } + services
             + [probation, journal, unitWatch, notifications].compactMap { (service: (any Service)?) in service }
         scrape = { exposition.render() }
         self.reload = { _ = reload.run(telling: notifications) }
@@ -195,8 +216,8 @@ package struct AgentServices {
     }
 
     /// - Throws: ``AgentError/watchFile(_:)``.
-    private static func file(_ path: String) throws(AgentError) -> WatchFile {
-        do throws(WatchFileError) { return try WatchFile.read(path) } catch { throw .watchFile(error) }
+    private static func file(_ path: String, taken: Set<String>) throws(AgentError) -> WatchFile {
+        do throws(WatchFileError) { return try WatchFile.read(path, taken: taken) } catch { throw .watchFile(error) }
     }
 
     private static func groups(

@@ -2,6 +2,7 @@ import ApusLimits
 import AgentMetrics
 import ApusAgent
 import ApusLinux
+import ApusProbes
 import ApusText
 import ApusThreads
 import ApusSystemd
@@ -155,7 +156,11 @@ struct ApusAgentCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input, a pipe from the parent, comes to its end.")
     var lifeline = false
 
-    static func main() async { await runWithOneLineErrors() }
+    static func main() async {
+        // Before anything is set up: a child that asks for a probe is the same program, and takes as little memory as it can.
+        if ProbeChild.isAsked(for: CommandLine.arguments) { ProbeChild.run(CommandLine.arguments) }
+        await runWithOneLineErrors()
+    }
 
     func validate() throws {
         try requireAtLeast(AgentLimits.leastInterval, interval, "--interval")
@@ -256,11 +261,18 @@ struct ApusAgentCommand: AsyncParsableCommand {
         configuration.webConfiguration = webConfig
         configuration.opensHealth = openHealth
         for text in expect {
-            do throws(ExpectedInstanceFault) {
-                let one = try ExpectedInstance(text)
-                configuration.expected.append(one.identity)
-                if let holder = one.holder { configuration.holders[one.identity] = holder }
-            } catch { throw ValidationError("--expect \(text): \(error.reason ?? ExpectedInstance.form)") }
+            let one: ExpectedInstance
+            do throws(ExpectedInstanceFault) { one = try ExpectedInstance(text) } catch {
+                throw ValidationError("--expect \(text): \(error.reason ?? ExpectedInstance.form)")
+            }
+            guard
+                !configuration.expected.contains(one.identity) || configuration.holders[one.identity] == one.holder
+            else {
+                throw ValidationError(
+                    "--expect \(text): \(one.identity) is named before, and belongs to somebody else there")
+            }
+            configuration.expected.append(one.identity)
+            if let holder = one.holder { configuration.holders[one.identity] = holder }
         }
         return configuration
     }

@@ -18,7 +18,11 @@ struct CheckWebConfigCommand: ParsableCommand {
     func validate() throws { try requirePath(path, "PATH") }
 
     func run() throws {
-        do throws(WatchFileError) { print(try WebConfiguration.read(path).summary) } catch {
+        do throws(WatchFileError) {
+            let configuration = try WebConfiguration.read(path)
+            print(configuration.summary)
+            for remark in configuration.remarks { print(remark) }
+        } catch {
             let text = Array(error.lines.map { $0 + "\n" }.joined().utf8)
             _ = write(STDERR_FILENO, text, text.count)
             throw ExitCode.failure

@@ -36,6 +36,8 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
     private let times: ConnectionTimes
     private let place: ConnectionPlace?
     private var phase = ConnectionPhase.idle
+    /// Whether the answer has no time of its own (``RequestStage/following``).
+    private var isFollowed = false
     /// Past it the phase has taken too long; of one that sends, the whole answer has.
     private var deadline = NIODeadline.distantFuture
     /// When the client took something last, or was given something that it has room for.
@@ -66,6 +68,7 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
     package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         switch event as? RequestStage {
         case .whole: enter(.working, within: times.answer, context)
+        case .following: follow(context)
         case .answered: enter(.idle, within: times.idle, context)
         case .begun: enter(.receiving, within: times.request, context)
         case .body, .broken: break
@@ -76,7 +79,7 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         // What a server has to say before the request is whole does not prolong the request.
-        if phase == .working || phase == .sending { advance(context) }
+        if phase == .working || phase == .sending, !isFollowed { advance(context) }
         context.write(data, promise: promise)
     }
 
@@ -96,8 +99,19 @@ package final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelH
         arm(context)
     }
 
+    /// Keeps the connection's place while its client follows an answer: it goes neither for its time nor for another.
+    private func follow(_ context: ChannelHandlerContext) {
+        isFollowed = true
+        phase = .working
+        deadline = .distantFuture
+        place?.enter(.working, at: context.eventLoop.now)
+        timer?.task.cancel()
+        timer = nil
+    }
+
     private func enter(_ phase: ConnectionPhase, within time: TimeAmount, _ context: ChannelHandlerContext) {
         let now = context.eventLoop.now
+        isFollowed = false
         self.phase = phase
         deadline = now + time
         place?.enter(phase, at: now)

@@ -4,6 +4,8 @@ package enum RequestStage: Sendable {
     case body(length: Int?)
     /// The request is whole and with the server.
     case whole
+    /// The answer goes on for as long as the client follows it: whoever writes it sees to it that it is taken.
+    case following
     /// The answer is with the kernel to its last byte, and the request that it answers is whole.
     case answered
     /// Bytes of the next request are here already.

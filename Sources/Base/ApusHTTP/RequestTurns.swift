@@ -82,7 +82,7 @@ package final class RequestTurns: ChannelDuplexHandler, RemovableChannelHandler 
             isWhole = false
             context.triggerUserOutboundEvent(event, promise: promise)
             return next(context)
-        case .begun, nil: return context.triggerUserOutboundEvent(event, promise: promise)
+        case .begun, .following, nil: return context.triggerUserOutboundEvent(event, promise: promise)
         }
         promise?.succeed()
     }

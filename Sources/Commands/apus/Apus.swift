@@ -2,6 +2,7 @@ import AgentMetrics
 import ArgumentParser
 import CommandConventions
 import FleetCommands
+import FleetTop
 import LiveChecks
 
 /// The command-line tool: a notification platform with its monitoring, and the generator of its configuration.
@@ -15,7 +16,7 @@ struct Apus: AsyncParsableCommand {
             UpCommand.self, APICommand.self, WorkerCommand.self, GenerateCommand<FleetArguments>.self,
             ExplainCommand<FleetArguments>.self, TopologyCommand<FleetArguments>.self, InstallUnitsCommand.self,
             CheckCommand<FleetArguments>.self, LoadCommand.self, ProbeCommand.self, PromQLCommand.self,
-            LintCommand<FleetArguments>.self,
+            LintCommand<FleetArguments>.self, TopCommand.self,
         ])
 
     static func main() async { await runWithOneLineErrors() }

@@ -11,7 +11,7 @@ struct LocalScript {
     /// What agents read, by its path in the folder.
     var files: [GeneratedFile] {
         get throws {
-            guard !fleet.watchedServices.isEmpty else { return [] }
+            guard fleet.hasAgentFile else { return [] }
             let file = try AgentWatchFile.children(of: fleet, folder: folder)
             return [GeneratedFile(path: AgentWatchFile.name, contents: try file.contents)]
         }

@@ -71,6 +71,7 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
     }
 
     public func run() async throws {
+        access.hideUsers()
         var isWell = true
         if let prometheus { isWell = try await checkQueries(on: prometheus) }
         if let agent { isWell = try await checkCatalog(on: agent) }

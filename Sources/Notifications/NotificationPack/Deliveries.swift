@@ -12,9 +12,9 @@ extension RecordedMetrics {
 
 extension Threshold {
     /// The number of notifications in the queue, in all states.
-    public static let queueDepth = ThresholdKey.count("queueDepth", 10_000, .high, "queue depth")
+    public static let queueDepth = ThresholdKey.count("queueDepth", UsualLimits.queueDepth, .high, "queue depth")
     /// The age of the oldest notification that is due and held by nobody.
-    public static let queueAge = ThresholdKey.duration("queueAge", .seconds(300), .high, "queue age")
+    public static let queueAge = ThresholdKey.duration("queueAge", .seconds(UsualLimits.queueAgeSeconds), .high, "queue age")
     /// The share of failed attempts among all attempts to deliver, from 0 to 1.
     public static let errorRatio = ThresholdKey.ratio("errorRatio", 0.01, .critical, "failed attempts")
     /// The 95th percentile of the time of one attempt to deliver.

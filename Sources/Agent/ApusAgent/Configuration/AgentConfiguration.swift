@@ -1,6 +1,7 @@
 package import AgentMetrics
 package import ApusJournal
 import ApusLimits
+import ApusMetrics
 package import ApusText
 
 /// How an agent is to run.
@@ -69,4 +70,7 @@ package struct AgentConfiguration: Sendable {
 
     /// The one instance that the agent stands beside: the only one that its options name. A file of them is a whole host's.
     var companion: InstanceIdentity? { expected.count == 1 && expectFile == nil ? expected.first : nil }
+
+    /// The names of what patterns of the journal count.
+    var patternNames: Set<String> { Set((journal?.patterns ?? []).flatMap(\.family.claimedNames)) }
 }

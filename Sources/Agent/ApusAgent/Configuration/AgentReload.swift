@@ -25,6 +25,8 @@ final class AgentReload: Sendable {
     private let path: String?
     private let table: InstanceTable
     private let watchFile: String?
+    /// Names of metrics of patterns of the journal, which no probe may have.
+    private let taken: Set<String>
     /// Takes in what the file names beside instances that are expected.
     private let watch: @Sendable (WatchFile) -> Void
     /// What is named now.
@@ -63,6 +65,7 @@ final class AgentReload: Sendable {
         self.watch = watch
         watched = Mutex(file)
         watchFile = configuration.watchFile
+        taken = configuration.patternNames
         self.clock = clock
         self.logger = logger
         state = Mutex(State(takenAt: clock.now().realtime))
@@ -139,7 +142,7 @@ final class AgentReload: Sendable {
         var isOfWeb = false
         do {
             let identities = try expected()
-            let file = try watchFile.map { try WatchFile.read($0) }
+            let file = try watchFile.map { try WatchFile.read($0, taken: taken) }
             isOfWeb = true
             let web = try trust.map { try $0.read() }
             expect(identities, file)
@@ -150,6 +153,7 @@ final class AgentReload: Sendable {
             if let file {
                 facts["groups"] = "\(file.groups.count)"
                 facts["pages"] = "\(file.scrapes.count)"
+                facts["probes"] = "\(file.probes.count)"
             }
             logger.notice("reloaded", metadata: facts)
             return nil

@@ -17,8 +17,11 @@ extension Exposition {
     /// exposition.
     func unserved(_ report: ReceivedReport, of identity: InstanceIdentity) -> [String] {
         let winners = refused.withLock { $0[identity] ?? [:] }
+        let (probed, reserved) = reservedNames(at: clock.now())
         return report.families.lazy.compactMap { [self] family in
-            let isAgents = ReportedPlan.isAgents(family, reserved, ownProcessFamilies)
+            let isAgents =
+                probed.shared[family.name]?.contains(identity) ?? false
+                || ReportedPlan.isAgents(family, reserved, ownProcessFamilies)
             return (isAgents ? ReportedPlan.agent : winners[family.name]).map { ReportedPlan.words(family.name, winner: $0) }
         }.prefix(SeriesLimits.refusedFamilies.value).sorted()
     }

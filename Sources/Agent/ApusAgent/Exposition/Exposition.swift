@@ -3,6 +3,7 @@ import ApusLimits
 import ApusJournal
 import ApusLinux
 package import ApusMetrics
+import ApusProbes
 import CLinux
 import EventCatalog
 package import Logging
@@ -20,7 +21,9 @@ package final class Exposition: Sendable {
     /// Families of the sources' rows, in order, with the rows of each.
     let families: [RowFamily]
     /// The names of what the agent serves itself: no service can report under them.
-    let reserved: ReservedFamilies
+    private let reserved: ReservedFamilies
+    /// How probes stand; `nil` where no file could name any.
+    private let probes: (@Sendable (Moment) -> [ProbeStanding])?
     /// Whose families the last exposition had in place of those of instances, by their names.
     let refused = Mutex<[InstanceIdentity: [String: String]]>([:])
     /// What the agent serves of its own process, by name.
@@ -28,7 +31,9 @@ package final class Exposition: Sendable {
     private let servesReports: Bool
     private let createdSeries: Bool
     let sampleLimit: Int
-    private let clock: AgentClock
+    /// The checks of the agent; `nil`: none are served.
+    private let checks: AgentChecks?
+    let clock: AgentClock
     let logger: Logger
     /// Whether the log says that captured groups are not served.
     let isToldCut = Mutex(false)
@@ -50,13 +55,23 @@ package final class Exposition: Sendable {
         }
     }
 
-    package init(
+    package convenience init(
         table: InstanceTable, groups: GroupTable? = nil, host: HostSubject, configuration: AgentConfiguration,
         clock: AgentClock = .system, logger: Logger
     ) {
+        self.init(
+            table: table, groups: groups, host: host, configuration: configuration, checks: nil, clock: clock, logger: logger)
+    }
+
+    init(
+        table: InstanceTable, groups: GroupTable?, host: HostSubject, configuration: AgentConfiguration, checks: AgentChecks?,
+        clock: AgentClock, logger: Logger
+    ) {
+        self.checks = checks
         self.table = table
         self.groups = groups
         work = host.work
+        probes = host.probes
         self.clock = clock
         self.logger = logger
         createdSeries = configuration.createdSeries
@@ -82,7 +97,14 @@ package final class Exposition: Sendable {
 
     /// The names of what agents serve themselves, whichever sources they read.
     static let ownNames = Set(
-        (SourceCatalog.entries.map(\.family) + AgentSources.families + ReportedFamilies.families).flatMap(\.claimedNames))
+        (SourceCatalog.entries.map(\.family).filter { ProbedNames.sharedFamilies[$0.name] == nil } + AgentSources.families
+            + ReportedFamilies.families).flatMap(\.claimedNames))
+
+    /// The names that probes serve in place of what is reported, and all that no instance can report.
+    func reservedNames(at now: Moment) -> (probed: ProbedNames, reserved: ReservedFamilies) {
+        let probed = ProbedNames(probes?(now) ?? [])
+        return (probed, probed.gauges.isEmpty ? reserved : ReservedFamilies(names: reserved.names.union(probed.gauges)))
+    }
 
     /// The whole exposition at once.
     package func render(_ format: ExpositionFormat = .text004) -> [UInt8] {
@@ -112,13 +134,16 @@ package final class Exposition: Sendable {
                 values: unanswered.contains(instance.identity) ? downValues(values.count) : values)
         }
         var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
+        let (probed, reserved) = reservedNames(at: now)
         let reported =
             servesReports
             ? ReportedPlan(
                 unanswered.isEmpty ? instances : instances.filter { !unanswered.contains($0.identity) }, reserved: reserved,
-                own: ownProcessFamilies, groups: Set(grouped.map(\.identity))) : nil
+                own: ownProcessFamilies, groups: Set(grouped.map(\.identity)), probed: probed.shared) : nil
         // What each of the sources has of its own comes to a few.
-        let others = tallies.count * 3 + (reported?.refused.count ?? 0)
+        let found = checks?.all(tallies, at: now) ?? []
+        let named = configured.reduce(0) { if case .counted(let count, _) = $1.value { $0 + count } else { $0 } }
+        let others = tallies.count { $0.tally.subjects > 0 } * 3 + found.count + named + (reported?.refused.count ?? 0)
         let room = SampleRoom(limit: sampleLimit, createdSeries: createdSeries && format == .openMetrics100)
         let cut = room.cut(
             &grouped, beside: [hostValues] + watched.map(\.values), others, wishes: reported?.wishes(room.createdSeries) ?? 0)
@@ -134,6 +159,7 @@ package final class Exposition: Sendable {
         }
         for (family, value) in configured { steps.append(.value(family, value)) }
         steps += sourceSteps(tallies)
+        if !found.isEmpty { steps.append(Self.checkStep(found)) }
         if let reported { plan(reported, &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
@@ -196,6 +222,34 @@ package final class Exposition: Sendable {
             step(AgentSources.up) { $0.subjects == 0 ? nil : $0.failures == 0 ? 1 : 0 }, step(AgentSources.age) { $0.age },
             step(AgentSources.readSeconds) { $0.subjects == 0 ? nil : $0.readSeconds },
         ]
+    }
+
+    /// How the checks are, in the order of their names.
+    private static func checkStep(_ checks: [HealthFinding]) -> ExpositionStream.Step {
+        let points = checks.sorted { $0.name < $1.name }.map { check in
+            Point(labels: LabelBytes.render(CheckLabels(check: check.name).pairs), value: .double(check.status.number))
+        }
+        return .value(AgentSources.checks.family, .points { points })
+    }
+
+    /// How the sources are, by what was read of them last: nothing is read anew.
+    func survey() -> [(name: String, tally: SourceTally)] {
+        let now = clock.now()
+        var tallies: [(name: String, tally: SourceTally)] = []
+        let instances = table.instances
+        for (place, source) in table.sources.sources.enumerated() {
+            var tally = SourceTally()
+            for instance in instances { instance.count(place, at: now, in: &tally) }
+            tallies.append((source.name, tally))
+        }
+        tallies += host.withLock { host in
+            host.selection.sources.enumerated().map { place, source in
+                var tally = SourceTally()
+                host.count(place, at: now, in: &tally)
+                return (name: source.name, tally: tally)
+            }
+        }
+        return tallies + (groups?.survey(at: now) ?? [])
     }
 
     /// Reads one instance afresh.

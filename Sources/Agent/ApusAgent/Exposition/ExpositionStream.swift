@@ -187,7 +187,7 @@ final class ExpositionStream {
             write(Point(labels: labels, value: .double(number), created: start), of: family, &isOpen)
         case .whole(let number, let start):
             write(Point(labels: labels, value: .integer(number), created: start), of: family, &isOpen)
-        case .points(let points):
+        case .points(let points), .counted(_, let points):
             for point in points() {
                 begin(family, &isOpen)
                 written += budget.samples(of: family)

@@ -46,9 +46,10 @@ struct ReportedPlan {
     ///   - reserved: names that are the agent's own.
     ///   - own: families of the agent's own process, by name.
     ///   - groups: the groups of the file.
+    ///   - probed: identities of which probes serve a family that instances report too, by its name.
     init(
         _ instances: [KnownInstance], reserved: ReservedFamilies, own: [String: MetricFamily],
-        groups: Set<InstanceIdentity> = []
+        groups: Set<InstanceIdentity> = [], probed: [String: Set<InstanceIdentity>] = [:]
     ) {
         var byName: [String: [Report]] = [:]
         for instance in instances {
@@ -62,7 +63,7 @@ struct ReportedPlan {
                         declared: kind.map { $0 == family.kind ? -1 : 1 } ?? 0))
             }
         }
-        let groups = byName.values.map { join($0, own) }.map { ($0.min { $0.comes(before: $1) }, $0) }
+        let groups = byName.values.map { join(share($0, probed), own) }.map { ($0.min { $0.comes(before: $1) }, $0) }
             .compactMap { first, reports in first.map { (first: $0, reports: reports) } }
         var taken: [String: String] = [:]
         // In the order of their right to a name: two families can dispute that of one of their samples.
@@ -77,6 +78,21 @@ struct ReportedPlan {
     private static func comes(_ one: Report, before other: Report) -> Bool {
         if one.comes(before: other) { return true }
         return !other.comes(before: one) && one.reported.name < other.reported.name
+    }
+
+    /// Adds reported series to a family that probes serve too, but for those of identities that a probe serves it of: never two series of the
+    /// same labels.
+    private mutating func share(_ reports: [Report], _ probed: [String: Set<InstanceIdentity>]) -> [Report] {
+        guard let name = reports.first?.reported.name, let identities = probed[name],
+            let family = ProbedNames.sharedFamilies[name]
+        else { return reports }
+        let joins = { (report: Report) in
+            report.reported.kind == ServedKind(family.kind) && !identities.contains(report.instance.identity)
+        }
+        joined[name] = reports.filter(joins).map(\.reported)
+        refused += reports.filter { !joins($0) }
+            .map { Refused(family: $0.reported, instance: $0.instance, winner: Self.agent) }
+        return []
     }
 
     /// Adds received series to a family of the agent's own process, of which they are told by their labels: clients of other languages

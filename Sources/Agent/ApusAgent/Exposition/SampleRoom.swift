@@ -55,6 +55,7 @@ struct SampleRoom {
             switch value {
             case .absent: sum
             case .number(_, let start), .whole(_, let start): sum + (createdSeries && start != nil ? 2 : 1)
+            case .counted(let count, _): sum + count * (createdSeries ? 2 : 1)
             case .points(let points): sum + (isExact ? points().count : 1) * (createdSeries ? 2 : 1)
             }
         }

@@ -102,6 +102,32 @@ package final class GroupTable: Sendable {
         return served
     }
 
+    /// How the sources are, by what was read of them last.
+    func survey(at now: Moment) -> [(name: String, tally: SourceTally)] {
+        state.withLock { [sources] watched in
+            sources.sources.enumerated().map { place, source in
+                var tally = SourceTally()
+                for group in watched.values { group.readings.count(place, at: now, in: &tally) }
+                return (name: source.name, tally: tally)
+            }
+        }
+    }
+
+    /// Reads the sources of one group, and says how each is and what that took; `nil` where there is no such group.
+    func examine(
+        _ identity: InstanceIdentity, at now: Moment, stopwatch: @Sendable () -> UInt64
+    ) -> (view: GroupView, sources: [InstanceDocument.ReadSource])? {
+        let found = groups.look(at: now)
+        return state.withLock { watched in
+            guard let place = found.firstIndex(where: { $0.identity == identity }) else { return nil }
+            let group = take(found, &watched, at: now)[place]
+            // A group does not end.
+            let sources = (try? group.readings.examine(at: now, stopwatch: stopwatch)) ?? []
+            let stat = group.readings.reading(ProcessesSource.self)?.stat
+            return (GroupView(identity: identity, group: group.subject.finding.reading, stat: stat), sources)
+        }
+    }
+
     /// What is known of each group at a moment, in the order of their names; for the pages in JSON.
     func views(at now: Moment) -> [GroupView] {
         let found = groups.look(at: now)
@@ -111,6 +137,17 @@ package final class GroupTable: Sendable {
                 try? group.readings.read(at: now)
                 let reading = group.readings.reading(ProcessesSource.self)
                 return GroupView(identity: group.subject.identity, group: group.subject.finding.reading, stat: reading?.stat)
+            }
+        }
+    }
+
+    /// What the last look and the last readings say of each group, in the order of their names; nothing is read anew but what is older than
+    /// scrapes take.
+    func sights(at now: Moment) -> [SubjectSight] {
+        let found = groups.look(at: now)
+        return state.withLock { watched in
+            zip(found, take(found, &watched, at: now)).map { one, group in
+                group.subject.sight(group.readings.reading(ProcessesSource.self)?.stat, isCaptured: one.isCaptured)
             }
         }
     }

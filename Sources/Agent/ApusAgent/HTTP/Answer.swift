@@ -18,6 +18,8 @@ struct Answer {
         case bytes([UInt8])
         /// Written piece by piece, as the client takes it.
         case stream(ResponseStream)
+        /// Written event by event, for as long as the client follows.
+        case events(LivePlace)
     }
 
     init(
@@ -54,19 +56,23 @@ struct Answer {
         Answer(status: document.status, contentType: "application/json; charset=utf-8", body: .bytes(document.body))
     }
 
-    static var index: Answer { Answer(contentType: "text/html; charset=utf-8", body: .bytes(page)) }
+    /// A document for programs and pages, which nobody takes for anything else.
+    ///
+    /// - Parameter tag: of the turn that the document is made of; `nil` of one that is made anew for each who asks.
+    static func api(_ body: [UInt8], tag: EntityTag? = nil) -> Answer {
+        var answer = Answer(contentType: "application/json; charset=utf-8", headers: cautious, body: .bytes(body))
+        if let tag { answer.headers.append(("ETag", "\(tag)")) }
+        return answer
+    }
 
-    private static let page: [UInt8] = {
-        let rows = Page.allCases.map { "<li><a href=\"\($0.rawValue)\">\($0.rawValue)</a>: \($0.summary)</li>" }
-        let page = """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><title>apus-agent</title>
-            <style>body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}</style></head>
-            <body><h1>apus-agent \(productVersion)</h1><ul>
-            \(rows.joined(separator: "\n"))
-            </ul></body></html>
+    /// Says that what the client has is what there is.
+    static func notModified(_ tag: EntityTag) -> Answer {
+        Answer(status: .notModified, headers: cautious + [("ETag", "\(tag)")], body: .bytes([]))
+    }
 
-            """
-        return Array(page.utf8)
-    }()
+    /// What a browser is told about answers that are no pages.
+    static let cautious = [
+        ("Cache-Control", "no-cache"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]
 }

@@ -29,7 +29,7 @@ final class AnswerWriter {
         then: @escaping () -> Void = {}
     ) {
         writeHead(answer, to: request, .length(bytes.readableBytes), context)
-        if request.method != .HEAD, answer.status != .noContent { write(bytes, context) }
+        if request.method != .HEAD, answer.status.mayHaveBody { write(bytes, context) }
         end(context, then: then)
     }
 
@@ -46,7 +46,7 @@ final class AnswerWriter {
     /// Writes the beginning of an answer.
     func writeHead(_ answer: Answer, to request: HTTPRequestHead, _ framing: Framing, _ context: ChannelHandlerContext) {
         var headers = HTTPHeaders()
-        if answer.status != .noContent {
+        if answer.status.mayHaveBody {
             headers.add(name: "Content-Type", value: answer.contentType)
             switch framing {
             case .length(let count): headers.add(name: "Content-Length", value: "\(count)")
@@ -65,6 +65,15 @@ final class AnswerWriter {
     func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         guard bytes.readableBytes > 0 else { return }
         write(.body(.byteBuffer(bytes)), context)
+    }
+
+    /// Writes a piece of an answer's body and sends it.
+    ///
+    /// - Parameter then: called when its last byte is with the kernel, or will never be.
+    func send(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, then: @escaping () -> Void) {
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.body(.byteBuffer(bytes)))).assumeIsolated().whenComplete { _ in
+            then()
+        }
     }
 
     private func write(_ part: HTTPServerResponsePart, _ context: ChannelHandlerContext) {
@@ -99,4 +108,9 @@ final class AnswerWriter {
         if isOver, !isBusy { context.close(promise: nil) }
         return true
     }
+}
+
+extension HTTPResponseStatus {
+    /// Whether an answer has a body, which may be empty (RFC 9110, section 6.4.1).
+    fileprivate var mayHaveBody: Bool { self != .noContent && self != .notModified }
 }

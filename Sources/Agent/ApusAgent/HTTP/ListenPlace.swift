@@ -31,6 +31,8 @@ package struct ListenPlace: Sendable, Hashable, CustomStringConvertible {
         description = text
         if text.hasPrefix(Self.scheme) {
             kind = try Self.socket(text.dropFirst(Self.scheme.count))
+        } else if let rest = Self.behindScheme(text) {
+            throw .url(rest)
         } else {
             do throws(ListenAddressFault) { kind = .address(try ListenAddress(text)) } catch { throw .address(error) }
         }
@@ -38,6 +40,12 @@ package struct ListenPlace: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static let scheme = "unix:"
+
+    /// The address in what is written as a URL; `nil` of a text without a scheme.
+    private static func behindScheme(_ text: String) -> String? {
+        guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }
+        return String(text[colon...].dropFirst(3).prefix { $0 != "/" })
+    }
 
     /// The host of an address, which may be a name; `nil` of a socket.
     var host: String? { if case .address(let address) = kind { address.host } else { nil } }
@@ -108,6 +116,8 @@ package struct ListenPlace: Sendable, Hashable, CustomStringConvertible {
 /// Why a text names no place to listen at.
 package enum ListenPlaceFault: Error, Equatable, CustomStringConvertible {
     case address(ListenAddressFault)
+    /// It is written as a URL, with this address in it.
+    case url(String)
     /// Another place that is named takes what comes there.
     case overlap(String)
     case path
@@ -124,6 +134,8 @@ package enum ListenPlaceFault: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .address(let fault): fault.description
+        case .url(let address):
+            "an address has no scheme: write \(address.isEmpty ? "HOST:PORT" : address); TLS comes with --web-config"
         case .overlap(let other): "\(other), which is named too, takes what comes there: leave one of the two out"
         case .path: "the path of a Unix socket is absolute: write unix:/PATH, such as unix:/run/apus/http.sock"
         case .tooLong:

@@ -36,4 +36,43 @@ enum Query {
         default: nil
         }
     }
+
+    /// All parameters of a request's target, each of which must be one of some names.
+    ///
+    /// A plus sign is a space, as forms have it.
+    ///
+    /// - Parameter longest: the bytes that a value may have.
+    /// - Throws: ``QueryFault``.
+    static func parameters(_ names: [String], in uri: String, longest: Int) throws(QueryFault) -> [String: String] {
+        let query = uri.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1).dropFirst().first ?? ""[...].utf8
+        var values: [String: String] = [:]
+        for part in query.split(separator: UInt8(ascii: "&")) {
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = names.first(where: { $0.utf8.elementsEqual(sides[0]) }) else {
+                throw QueryFault("the query takes \(names.joined(separator: ", ")) and nothing else: leave the rest out")
+            }
+            guard values[name] == nil else { throw QueryFault("\(name) stands there twice: write it once") }
+            guard sides.count == 2, !sides[1].isEmpty else { throw QueryFault("\(name) has no value: write \(name)=…") }
+            guard sides[1].count <= 3 * longest, let value = decoded(spaced(sides[1])), value.utf8.count <= longest
+            else {
+                throw QueryFault(
+                    "\(name) is no text of UTF-8 of \(longest) bytes at most: write other bytes than letters and digits as % and two hexadecimal digits"
+                )
+            }
+            values[name] = value
+        }
+        return values
+    }
+
+    private static func spaced(_ text: Substring.UTF8View) -> Substring.UTF8View {
+        guard text.contains(UInt8(ascii: "+")) else { return text }
+        return Substring(decoding: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, as: UTF8.self).utf8
+    }
+}
+
+/// What is wrong with the query of a request, and what to write instead.
+struct QueryFault: Error {
+    let text: String
+
+    init(_ text: String) { self.text = text }
 }

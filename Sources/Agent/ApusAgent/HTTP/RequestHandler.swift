@@ -21,6 +21,8 @@ final class RequestHandler: ChannelInboundHandler {
     private var bodySize = 0
     private var head: HTTPRequestHead?
     private var stream: ResponseStream?
+    /// What is told to a client that follows.
+    private var live: LiveStream?
     /// The place among scrapes of a large answer that is no stream.
     private var ticket: ScrapeTicket?
     private var isScheduled = false
@@ -89,11 +91,11 @@ final class RequestHandler: ChannelInboundHandler {
         return Client(
             address: context.remoteAddress, peer: place.peer, group: place.group, isReserved: place.isReserved,
             now: context.eventLoop.now,
-            askedAt: askedAt
-        ) { [place] in
-            place.cut(.full)
-            channel.close(promise: nil)
-        }
+            askedAt: askedAt,
+            cut: { [place] in
+                place.cut(.full)
+                channel.close(promise: nil)
+            }, channel: channel)
     }
 
     private func send(_ answer: Answer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
@@ -105,6 +107,11 @@ final class RequestHandler: ChannelInboundHandler {
             ticket = answer.ticket
             ticket?.wait(at: context.eventLoop.now)
             writer.write(answer, ByteBuffer(bytes: bytes), to: request, context) { [self] in ticket = nil }
+        case .events(let room):
+            writer.writeHead(answer, to: request, .pieces, context)
+            let live = LiveStream(responder.live, room, writer: writer, connection: place)
+            self.live = live
+            live.begin(context)
         case .stream(let stream):
             do {
                 let first = try stream.next()
@@ -171,11 +178,19 @@ final class RequestHandler: ChannelInboundHandler {
         isGone = true
         drop()
         ticket = nil
+        live?.letGo()
+        live = nil
         context.fireChannelInactive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if writer.take(event, context) { return }
+        if let event = event as? LiveEvent {
+            live?.take(event, context)
+            return
+        }
+        let isLast = writer.take(event, context)
+        if event is DrainStep { live?.end(context) }
+        if isLast { return }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -22,6 +22,7 @@ struct Client {
     let askedAt: UInt64
     /// Ends the connection in favour of somebody else's.
     let cut: @Sendable () -> Void
+    let channel: any Channel
     /// Instances whose pages were not there in time for this request.
     var unanswered: Set<InstanceIdentity> = []
 }
@@ -34,6 +35,7 @@ struct Responder: Sendable {
     let compression: CompressionPolicy
     let tickets = ScrapeTickets()
     private let costly = CostlyAnswers<Page, Answer.Document>()
+    private let webPage: WebPage
     let names: OwnNames
     let messages: JournalMessagePolicy
     /// The first address as configured, for clients that do not say which they reached; `nil` where there are Unix sockets alone.
@@ -45,14 +47,18 @@ struct Responder: Sendable {
     private let scraper: PageScraper?
     private let trust: WebTrust?
     let logger: Logger
+    let roster: Roster
+    let live: LiveFeed
     private let refusals = LogThrottle<ConnectionPeer>()
 
     init(
         exposition: Exposition, documents: Documents, work: AgentWork, configuration: AgentConfiguration,
         reload: @escaping @Sendable () -> String?, mayReload: @escaping @Sendable (ReportPeer) -> Bool,
-        scraper: PageScraper? = nil, trust: WebTrust? = nil,
+        scraper: PageScraper? = nil, trust: WebTrust? = nil, live: LiveFeed,
         logger: Logger
     ) {
+        roster = documents.roster
+        self.live = live
         self.trust = trust
         self.scraper = scraper
         self.reload = reload
@@ -60,6 +66,7 @@ struct Responder: Sendable {
         self.exposition = exposition
         self.documents = documents
         self.work = work
+        webPage = WebPage(socketPath: configuration.socketPath)
         compression = configuration.compression
         names = OwnNames(configured: configuration.allowedHosts, listening: configuration.listen.compactMap(\.host))
         messages = configuration.journalMessages
@@ -120,7 +127,7 @@ struct Responder: Sendable {
         }
         do {
             switch route {
-            case .index: return .index
+            case .index: return index(request)
             case .metrics: return metrics(request, from: client)
             case .health:
                 return .json(
@@ -138,6 +145,8 @@ struct Responder: Sendable {
                 return .json(
                     .init(body: try documents.targets(address: address(request, client), isSecure: trust?.current.tls != nil)))
             case .units: return .json(try costly.answer(route) { .init(body: try documents.unitStates()) })
+            case .instances, .instance, .history, .events: return try rosterPage(route, request, from: client)
+            case .checks: return checks()
             case .journal:
                 let unit = Query.value(of: "unit", in: request.uri)
                 return .json(.init(body: try documents.journal(unit: unit, withMessages: messages.allow(client.peer))))
@@ -147,6 +156,18 @@ struct Responder: Sendable {
             logger.error("a document could not be made", metadata: ["path": "\(route.rawValue)", "error": "\(error)"])
             return .text(.internalServerError, "the document could not be made; the agent's log says why")
         }
+    }
+
+    /// The page for people; who does not ask for HTML, as curl, gets the list of the other pages.
+    private func index(_ request: HTTPRequestHead) -> Answer {
+        let accepted = Self.field("Accept", request) ?? "*/*"
+        guard accepted.contains("text/html") || accepted.contains("application/xhtml+xml") else {
+            let lines = Page.allCases.map { "\($0.rawValue): \($0.summary)" }
+            var answer = Answer.text(.ok, "apus-agent \(productVersion)\n" + lines.joined(separator: "\n"))
+            answer.headers = [("Vary", "Accept")]
+            return answer
+        }
+        return Answer(contentType: "text/html; charset=utf-8", headers: WebPage.headers, body: .bytes(webPage.bytes))
     }
 
     /// Where Prometheus and its exporters are told to reload.
@@ -262,7 +283,7 @@ struct Responder: Sendable {
     }
 
     /// All fields of a name as one, as the standard has it.
-    private static func field(_ name: String, _ request: HTTPRequestHead) -> String? {
+    static func field(_ name: String, _ request: HTTPRequestHead) -> String? {
         let values = request.headers[name]
         return values.isEmpty ? nil : values.joined(separator: ",")
     }

@@ -16,6 +16,9 @@ struct Documents: Sendable {
     let journal: JournalWatch?
     let watcher: UnitWatcher?
     let clock: AgentClock
+    let roster: Roster
+    let checks: AgentChecks
+    let seriesLimit: Int
     var configuration: @Sendable () -> ConfigurationStanding = { ConfigurationStanding() }
 
     private var views: [(instance: KnownInstance, view: InstanceView)] {
@@ -87,6 +90,35 @@ struct Documents: Sendable {
     func unitStates() throws -> [UInt8] {
         let now = clock.now()
         return try encode(UnitsDocument(watcher.map { WatchedUnits($0, at: now) }, at: now))
+    }
+
+    /// All about one instance or group; `nil` where there is none of this name, or no turn of the sampling loop has seen it.
+    ///
+    /// - Parameter withMessages: whether the texts of entries are told.
+    func instance(_ identity: InstanceIdentity, withMessages: Bool) throws -> [UInt8]? {
+        guard let text = roster.text(withMessages: withMessages), let row = text[identity] else { return nil }
+        let now = clock.now()
+        let known = table.known(identity)
+        let instanceSources = known?.examine(at: now, stopwatch: clock.stopwatch) ?? []
+        let view = known.map { exposition.look($0) }
+        let group = groups?.served.examine(identity, at: now, stopwatch: clock.stopwatch)
+        let unit = view?.unit
+        let state = unit.flatMap { name in watcher?.snapshot().units.first { $0.name == name } }
+        let errors = unit.map { unit in
+            (journal?.snapshots ?? []).compactMap(\.counts).flatMap { $0.errors(of: unit) }.sorted { $0.realtime > $1.realtime }
+        }
+        let document = InstanceDocument(
+            instance: known.flatMap { known in view.map { (known, $0) } }, group: group?.view,
+            sources: (instanceSources + (group?.sources ?? [])).sorted { $0.source < $1.source }, unit: state,
+            errors: errors ?? [], seriesLimit: seriesLimit, messagesIncluded: withMessages)
+        return document.text(agent: text.agent, row: row.text)
+    }
+
+    /// Whether the agent does its work, and every check of it.
+    func detailedHealth() -> (isHealthy: Bool, body: [UInt8]) {
+        let now = clock.now()
+        let document = ChecksDocument(checks: checks.all(exposition.survey(), at: now), at: now)
+        return (document.status != .fail, document.text)
     }
 
     private func encode(_ document: some Encodable) throws -> [UInt8] {

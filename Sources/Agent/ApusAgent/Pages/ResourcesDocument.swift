@@ -84,7 +84,7 @@ extension SubjectResources {
 }
 
 /// What an instance says of its own process, under the names by which clients of Prometheus do.
-private struct ToldProcess {
+struct ToldProcess {
     let cpuSeconds: Double?
     let residentBytes: UInt64?
     let virtualBytes: UInt64?
@@ -113,7 +113,7 @@ struct LabelledValue: Encodable {
 }
 
 extension KnownInstance {
-    fileprivate func labelledValues(_ family: MetricFamily) -> [LabelledValue] {
+    func labelledValues(_ family: MetricFamily) -> [LabelledValue] {
         values(of: family.name).map { labels, value in
             let pairs = (try? LabelBytes.parse(labels)) ?? []
             return LabelledValue(

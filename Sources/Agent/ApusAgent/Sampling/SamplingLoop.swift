@@ -12,9 +12,15 @@ final class SamplingLoop: Service {
     private let interval: UInt64
     private let clock: AgentClock
     private let logger: Logger
+    /// What is done with what was sampled.
+    private let sampled: @Sendable (Moment) -> Void
     private let lines = LogThrottle<String>()
 
-    init(table: InstanceTable, groups: GroupTable?, work: AgentWork, interval: Duration, clock: AgentClock, logger: Logger) {
+    init(
+        table: InstanceTable, groups: GroupTable?, work: AgentWork, interval: Duration, clock: AgentClock, logger: Logger,
+        sampled: @escaping @Sendable (Moment) -> Void = { _ in }
+    ) {
+        self.sampled = sampled
         self.table = table
         self.groups = groups
         self.work = work
@@ -42,6 +48,7 @@ final class SamplingLoop: Service {
         let forgotten = table.tick(at: now)
         groups?.tick(at: now)
         let left = table.leaveToGroups(at: now)
+        sampled(now)
         work.countSample(isLate: isLate, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu, at: now)
         for identity in forgotten { tell(identity) }
         for (identity, reporter) in left { tell(identity, of: reporter) }

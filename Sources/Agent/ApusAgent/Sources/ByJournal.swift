@@ -30,7 +30,7 @@ extension Row {
         case .absent: return []
         case .number(let value, let start): return [point(row, base, .double(value), start)]
         case .whole(let value, let start): return [point(row, base, .integer(value), start)]
-        case .points(let make): return make()
+        case .points(let make), .counted(_, let make): return make()
         }
     }
 

@@ -113,13 +113,15 @@ enum RowValue: Sendable {
     case whole(UInt64, since: Double?)
     /// Series with labels of their own, made when they are written: there may be many.
     case points(@Sendable () -> [Point])
+    /// As many series with labels of their own, made when they are written, where it is known beforehand how many there are.
+    case counted(Int, @Sendable () -> [Point])
 
     /// The number of the one series, where a double has it exactly.
     var plain: Double? {
         switch self {
         case .number(let number, _): number
         case .whole(let number, _): number <= 1 << 53 ? Double(number) : nil
-        case .absent, .points: nil
+        case .absent, .points, .counted: nil
         }
     }
 }

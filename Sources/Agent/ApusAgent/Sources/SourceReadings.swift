@@ -57,8 +57,8 @@ struct SourceReadings<Of: Subject> {
 
     /// The last good reading of a source; `nil` where there is none.
     func reading<S: Source>(_ source: S.Type) -> S.Reading? where S.Of == Of {
-        for case let frame as Frame<S> in frames { return frame.reading }
-        return nil
+        guard let place = selection.sources.firstIndex(where: { $0 == source }) else { return nil }
+        return (frames[place] as? Frame<S>)?.reading
     }
 
     /// Reads one source by its type.
@@ -84,6 +84,27 @@ struct SourceReadings<Of: Subject> {
 
     /// The rows that only the configuration names, with what each has to serve.
     func configured() -> [(family: MetricFamily, value: RowValue)] { frames.flatMap { $0?.configured() ?? [] } }
+
+    /// Reads each source anew, and says how it is and what that took.
+    ///
+    /// - Parameter stopwatch: nanoseconds.
+    mutating func examine(
+        at now: Moment, stopwatch: @Sendable () -> UInt64
+    ) throws(ProcessGone) -> [InstanceDocument.ReadSource] {
+        var sources: [InstanceDocument.ReadSource] = []
+        for (place, frame) in frames.enumerated() {
+            guard let frame else { continue }
+            let start = stopwatch()
+            try frame.read(at: now, isForced: false)
+            let taken = stopwatch() - start
+            guard frame.condition != .absent else { continue }
+            sources.append(
+                InstanceDocument.ReadSource(
+                    source: selection.sources[place].name, status: frame.condition == .well ? .pass : .fail,
+                    ageSeconds: frame.age(at: now), readSeconds: Double(taken) / 1e9))
+        }
+        return sources
+    }
 
     /// What could not be read, by the source's name; each is told once of a subject.
     func takeTroubles() -> [(source: String, error: LinuxError)] {

@@ -1,7 +1,7 @@
 import AgentMetrics
+import ApusLimits
 import ApusLinux
 import ApusSegment
-import Glibc
 
 /// A file of instances that are expected: one SERVICE/INSTANCE a line; empty lines, and those that begin with `#`, say nothing.
 ///
@@ -19,7 +19,9 @@ package enum ExpectedInstances {
     package static func read(_ path: String) throws(ExpectedInstancesError) -> [ExpectedInstance] {
         let bytes: [UInt8]
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: longest) } catch {
-            throw .unreadable(path: path, reason: error.code == EFBIG ? "it has more than \(longest) bytes" : error.reason)
+            throw .unreadable(
+                path: path,
+                reason: error.reading(longest: ByteLimit(bytes: longest), "run an agent for a part of the instances"))
         }
         return try parse(bytes, path: path)
     }
@@ -59,7 +61,7 @@ package enum ExpectedInstancesError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+        case .unreadable(let path, let reason): "\(path): \(reason)"
         case .malformed(let path, let line, let text, nil):
             "\(path):\(line): “\(text)” is no instance: \(ExpectedInstance.form)"
         case .malformed(let path, let line, let text, let reason?): "\(path):\(line): “\(text)”: \(reason)"

@@ -40,12 +40,16 @@ extension InstanceTable {
     }
 
     /// Whether a reporter takes over the name of an instance that lives: the file says so, and its process began later, so that two that
-    /// live never take it from each other in turn. Over HTTP, where no process is seen, the one who reported last has it.
+    /// live never take it from each other in turn. Over HTTP, where no process is seen, the one who reported last has it, and a user from
+    /// whom the file has taken the name since has it no more.
     func takesOver(_ instance: KnownInstance, _ process: ProcessSight?, isReceived: Bool) -> Bool {
-        guard holders.withLock({ $0[instance.identity] }) == nil, let declaration = reporter(of: instance.identity),
-            declaration.takesOver
-        else { return false }
-        if isReceived { return instance.isReceived }
+        guard holders.withLock({ $0[instance.identity] }) == nil, let declaration = reporter(of: instance.identity) else {
+            return false
+        }
+        if isReceived, instance.isReceived, let former = instance.holding.by {
+            return declaration.takesOver || !declaration.holders.contains(former)
+        }
+        guard declaration.takesOver, !isReceived else { return false }
         guard case .watched(let new)? = process, let old = instance.startTicks else { return false }
         return new.startTicks > old
     }

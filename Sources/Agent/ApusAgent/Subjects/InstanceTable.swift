@@ -207,7 +207,11 @@ package final class InstanceTable: Sendable {
         let isSame = isReceived ? instance.isReceived && holder.uid == peer.uid : holder.pid == peer.pid && peer.pid != 0
         if instance.isAlive, !isSame {
             if takesOver(instance, process, isReceived: isReceived) { return }
-            throw Refusal(.name, "\(instance.identity) is reported by \(holder), which lives: give this one another name")
+            let rest =
+                instance.isReceived
+                ? "over HTTP by \(holder), and is that one's for \(HTTPReportLimits.age.value.limitText) after its last report: give this one another name, or wait"
+                : "by \(holder), which lives: give this one another name"
+            throw Refusal(.name, "\(instance.identity) is reported \(rest)")
         }
         guard !isDeclared(instance.identity), holder.uid != peer.uid, holder.uid != ReportPeer.unknownUser, !peer.isPrivileged,
             case .ended(let moment) = life,

@@ -26,6 +26,15 @@ extension KnownInstance {
         tally = counted
     }
 
+    /// Adds to the tally of a source how it is by its last reading.
+    func count(_ place: Int, at now: Moment, in tally: inout SourceTally) {
+        tally = state.withLock { [tally] state in
+            var tally = tally
+            state.readings.count(place, at: now, in: &tally)
+            return tally
+        }
+    }
+
     /// Why the sockets of its process are not read, at the last look, and its pid; `nil` where they are, or nobody looks.
     var socketGap: (Int32, SocketGap)? {
         state.withLock { state in
@@ -57,8 +66,19 @@ extension KnownInstance {
         }
     }
 
+    /// Reads all sources, and says how each is and what that took.
+    func examine(at now: Moment, stopwatch: @Sendable () -> UInt64) -> [InstanceDocument.ReadSource] {
+        state.withLock { state in
+            var sources: [InstanceDocument.ReadSource] = []
+            read(&state, at: now) { state throws(ProcessGone) in
+                sources = try state.readings.examine(at: now, stopwatch: stopwatch)
+            }
+            return sources
+        }
+    }
+
     /// The pid of the process that lives; `nil` also where it has none in the agent's pid namespace.
-    private static func pid(_ state: State) -> Int32? {
+    static func pid(_ state: State) -> Int32? {
         guard state.subject.isAlive else { return nil }
         return state.subject.process?.pid ?? state.reporter.flatMap { $0.pid > 0 ? $0.pid : nil }
     }

@@ -1,6 +1,7 @@
 package import AgentMetrics
 package import ApusJournal
 package import ApusLinux
+package import ApusProbes
 
 /// Who has series, as its sources see it. What is said here does not change: when a life takes a turn, its sources are opened anew
 /// with a new value.
@@ -90,6 +91,8 @@ package struct HostSubject: Subject {
     package var patterns: [JournalPattern] = []
     /// What systemd said of units; `nil` where none are watched.
     package var units: (@Sendable (Moment) -> WatchedUnits)?
+    /// How all probes stand; `nil` where no file could name any.
+    package var probes: (@Sendable (Moment) -> [ProbeStanding])?
     /// Messages of the agent's own log that were dropped; `nil` where nobody counts them.
     package var droppedLogs: (@Sendable () -> UInt64)?
 

@@ -16,6 +16,9 @@ package struct ServerTLS: Sendable {
         /// A certificate of an authority that is known.
         case requireAndVerify = "RequireAndVerifyClientCert"
 
+        /// Whether a certificate has to be of an authority that is known.
+        var isVerified: Bool { self == .verifyIfGiven || self == .requireAndVerify }
+
         var verification: CertificateVerification {
             switch self {
             case .none: .none

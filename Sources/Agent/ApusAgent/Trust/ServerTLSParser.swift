@@ -46,6 +46,11 @@ struct ServerTLSParser {
         let roots = authority.flatMap { certificates($0, &values) } ?? []
         configuration.trustRoots = .certificates(roots)
         configuration.sendCANameList = !roots.isEmpty
+        if authentication.isVerified, authority == nil, let value = keys["client_auth_type"] {
+            values.remark(
+                "\(authentication.rawValue) without client_ca_file takes no client's certificate: name the file of the authority that signs them",
+                at: value.place)
+        }
         if authentication == .none, let authority {
             values.note(
                 "\(authority.name) goes with client_auth_type: write RequireAndVerifyClientCert there, or leave it out",

@@ -1,7 +1,6 @@
 import ApusLinux
 import ApusLimits
 import ApusYAML
-import Glibc
 
 /// Whom an agent answers, and how: the web configuration file that Prometheus and its exporters share
 /// (https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md).
@@ -23,6 +22,8 @@ package struct WebConfiguration: Sendable {
     private var costs: [Int] = []
     /// `nil`: as many as somebody likes.
     package var rate: RequestRate?
+    /// What is no fault and may still not be meant, a line for each: `PATH:LINE:COLUMN: what it is: what to do`.
+    package private(set) var remarks: [String] = []
     /// Whether nobody is asked for anything.
     var asksNobody: Bool { users.isEmpty && tls == nil }
 
@@ -92,18 +93,14 @@ package struct WebConfiguration: Sendable {
             path: path, faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })
         // An empty file asks nobody, as with the exporters.
         let root = text.root.flatMap { $0.isNull ? nil : $0 }
-        let configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
+        var configuration = root.map { parser.configuration($0) } ?? WebConfiguration()
+        configuration.remarks = parser.remarks.map { $0.line(of: path) }
         files += parser.files
         guard parser.faults.isEmpty else { throw WatchFileError(path: path, parser.faults) }
         return configuration
     }
 
     static func reason(_ error: LinuxError) -> String {
-        switch error.code {
-        case EFBIG: "longer than \(TrustLimits.file.value.limitText)"
-        case ENOENT: "there is no such file: write it, or name another one"
-        case EACCES, EPERM: "the user with the id \(geteuid()) may not read it: let the agent's user read it"
-        default: "cannot be read: \(error.reason)"
-        }
+        error.reading(longest: TrustLimits.file.value, "keep certificates in files of their own")
     }
 }

@@ -19,6 +19,7 @@ struct WebConfigurationParser {
     }
 
     var faults: [WatchFault] { values.faults }
+    var remarks: [WatchFault] { values.remarks }
     /// The certificates and keys that were read, as they were just before.
     var files: [FileStamp] { certificates.files }
 

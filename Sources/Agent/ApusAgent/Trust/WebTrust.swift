@@ -38,11 +38,16 @@ final class WebTrust: Sendable {
             state = Mutex(State(configuration: configuration, files: files))
         } catch { throw .webConfiguration(error) }
         checks = PasswordChecks { work.countPasswordCheck() }
-        if current.asksNobody { warn() }
+        warn(of: current)
     }
 
-    private func warn() {
-        logger.warning("the web configuration asks nobody for anything", metadata: ["file": "\(path)"])
+    private func warn(of configuration: WebConfiguration) {
+        if configuration.asksNobody {
+            logger.warning("the web configuration asks nobody for anything", metadata: ["file": "\(path)"])
+        }
+        for remark in configuration.remarks {
+            logger.warning("a remark on the web configuration", metadata: ["remark": "\(remark)"])
+        }
     }
 
     var current: WebConfiguration { state.withLock { $0.configuration } }
@@ -74,7 +79,7 @@ final class WebTrust: Sendable {
             state.configuration = configuration
             return state.changes
         }
-        if configuration.asksNobody { warn() }
+        warn(of: configuration)
         for change in changes { change() }
     }
 

@@ -2,12 +2,12 @@ import ApusLimits
 package import AgentMetrics
 package import ApusJournal
 package import ApusLinux
+package import ApusProbes
 package import ApusText
 import ApusYAML
-import Glibc
 
 /// The agent's file that names what is watched beside the services that report by themselves, in YAML: groups of processes, pages of
-/// metrics, and what services call what every service has.
+/// metrics, what is asked from outside, and what services call what every service has.
 ///
 /// ```yaml
 /// groups:
@@ -19,6 +19,9 @@ import Glibc
 /// scrape:
 ///   - service: mailer
 ///     url: http://127.0.0.1:9464/metrics
+/// probes:
+///   - service: cache
+///     tcp: 127.0.0.1:6379
 /// services:
 ///   - service: report-*
 ///     names: { queue_depth: 'jobs{state="waiting"}' }
@@ -26,6 +29,7 @@ import Glibc
 package struct WatchFile: Sendable {
     package var groups: [GroupDeclaration] = []
     package var scrapes: [ScrapeTarget] = []
+    package var probes: [ProbeDeclaration] = []
     /// In the order in which they count.
     package var names: [NameDeclaration] = []
     /// Which names of the journal have counts of their own; `nil` where the file does not say.
@@ -35,26 +39,36 @@ package struct WatchFile: Sendable {
     /// What is no fault and may still not be meant, a line for each: `PATH:LINE:COLUMN: what it is: what to do`.
     package var remarks: [String] = []
 
-    package var isEmpty: Bool { groups.isEmpty && scrapes.isEmpty && names.isEmpty && journal == nil && trust == nil }
+    package var isEmpty: Bool {
+        groups.isEmpty && scrapes.isEmpty && probes.isEmpty && names.isEmpty && journal == nil && trust == nil
+    }
 
-    /// The number of groups, pages and declarations of names, in words.
+    /// The number of groups, pages, probes and declarations of names, in words.
     package var summary: String {
         func count(_ number: Int, _ one: String, _ several: String) -> String { "\(number) \(number == 1 ? one : several)" }
         var parts = [count(groups.count, "group", "groups")]
         if !scrapes.isEmpty { parts.append(count(scrapes.count, "page to scrape", "pages to scrape")) }
+        if !probes.isEmpty { parts.append(count(probes.count, "probe", "probes")) }
         if !names.isEmpty { parts.append(count(names.count, "declaration of names", "declarations of names")) }
         return parts.joined(separator: ", ")
     }
 
     /// Reads a file.
     ///
+    /// - Parameter taken: names of metrics that the agent serves besides its own, such as those of patterns of the journal.
     /// - Throws: ``WatchFileError`` with all that is wrong.
-    package static func read(_ path: String) throws(WatchFileError) -> WatchFile {
+    package static func read(_ path: String, taken: Set<String> = []) throws(WatchFileError) -> WatchFile {
         let bytes: [UInt8]
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: WatchLimits.file.value.bytes) } catch {
-            throw WatchFileError(path: path, [WatchFault(reason: Self.reason(error))])
+            throw WatchFileError(
+                path: path,
+                [
+                    WatchFault(
+                        reason: error.reading(
+                            longest: WatchLimits.file.value, "name several instances by one group with ${name}"))
+                ])
         }
-        return try parse(bytes, path: path)
+        return try parse(bytes, path: path, taken: taken)
     }
 
     /// Reads the text of a file.
@@ -62,14 +76,15 @@ package struct WatchFile: Sendable {
     /// - Parameters:
     ///   - path: what errors call the text.
     ///   - host: what `${host}` stands for in names.
+    ///   - taken: names of metrics that the agent serves besides its own.
     /// - Throws: ``WatchFileError`` with all that is wrong.
     package static func parse(
-        _ bytes: [UInt8], path: String, host: String = HostName.current
+        _ bytes: [UInt8], path: String, host: String = HostName.current, taken: Set<String> = []
     ) throws(WatchFileError) -> WatchFile {
         let text = PlacedYAMLReader.read(
             bytes, within: .init(deepest: WatchLimits.depth.value, mostNodes: WatchLimits.values.value))
         var parser = WatchFileParser(
-            faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) }, host: host)
+            faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) }, host: host, taken: taken)
         var file = WatchFile()
         if let root = text.root, !root.isNull {
             file = parser.file(root)
@@ -84,16 +99,6 @@ package struct WatchFile: Sendable {
             file.remarks.append("\(path): \(parser.remarks.count - most) more remarks are not listed")
         }
         return file
-    }
-
-    private static func reason(_ error: LinuxError) -> String {
-        switch error.code {
-        case EFBIG:
-            "longer than \(WatchLimits.file.value.limitText): name several instances by one group with ${name}"
-        case ENOENT: "there is no such file: write it, or name another one"
-        case EACCES, EPERM: "the user with the id \(geteuid()) may not read it: let the agent's user read it"
-        default: "cannot be read: \(error.reason)"
-        }
     }
 
     /// The group that a process belongs to, which is the first that matches it, and the instance that it is one of.

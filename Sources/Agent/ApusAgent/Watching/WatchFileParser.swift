@@ -9,6 +9,8 @@ struct WatchFileParser {
     private(set) var faults: [WatchFault]
     /// What the machine is called.
     let host: String
+    /// Names of metrics that the agent serves besides its own, such as those of patterns of the journal.
+    var taken: Set<String> = []
     /// What is no fault and may still not be meant.
     private(set) var remarks: [WatchFault] = []
 
@@ -34,6 +36,7 @@ struct WatchFileParser {
         if file.scrapes.count > most, !faults.contains(where: { $0.reason.hasPrefix("more than \(most) in scrape") }) {
             note("\(file.scrapes.count) pages, of which \(most) are the most: run a second agent for others", at: root.place)
         }
+        file.probes = probes(keys["probes"])
         for value in list(keys["services"], "services", most: WatchLimits.groups.value, "name several by one pattern") {
             service(value, in: &file)
         }
@@ -44,7 +47,7 @@ struct WatchFileParser {
 
     /// What is wrong with a file that names nothing, as one has that was cut off.
     static let nothing =
-        "nothing is named to watch: write groups:, scrape:, services:, journal: or trust: with what belongs below it, or groups: [] where nothing is to be watched"
+        "nothing is named to watch: write groups:, scrape:, probes:, services:, journal: or trust: with what belongs below it, or groups: [] where nothing is to be watched"
 
     private static let fewerGroups = "name several instances by one group with ${name}"
 
@@ -204,7 +207,7 @@ struct WatchFileParser {
 
 /// The keys of the file's maps.
 enum WatchKey {
-    static let ofFile = ["groups", "scrape", "services", "journal", "trust"]
+    static let ofFile = ["groups", "scrape", "probes", "services", "journal", "trust"]
     static let ofTrust = ["reload", "reports"]
     static let ofUsers = ["users", "groups"]
     static let ofReporter = ["service", "instance", "users", "groups", "takeover"]

@@ -1,12 +1,15 @@
 // What Swift's Glibc module does not reach: variadic and macro interfaces of Linux, each as one plain function.
 // Every function returns -1 and sets errno on failure, as the call behind it does.
 #pragma once
+#include "Arguments.h"
+#include "ChildProcess.h"
 #include "CrashTrace.h"
 #include "Datagrams.h"
 #include "Listening.h"
 #include "Names.h"
 #include "SocketList.h"
 #include "SocketOwners.h"
+#include "Terminal.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>

@@ -62,7 +62,7 @@ package struct ComposeFiles {
 
     private var watchFiles: [GeneratedFile] {
         get throws {
-            guard !fleet.watchedServices.isEmpty else { return [] }
+            guard fleet.hasAgentFile else { return [] }
             let file = try AgentWatchFile.compose(fleet)
             let path = "\(Self.agentFolder)/\(AgentWatchFile.name)"
             return [GeneratedFile(path: path, contents: try file.contents, origins: file.origins)]

@@ -3,6 +3,8 @@ import ApusTopology
 /// The files with passwords that the containers of a fleet read: never in the topology, nor in a generated file.
 enum ComposeSecrets {
     static let grafanaPassword = "grafana-password"
+    /// Where containers find them.
+    static let folder = "/run/secrets"
 
     static func password(of database: Database) -> String { "\(database.name)-password" }
     /// Of all users that may connect, in pgbouncer's own format.
@@ -41,7 +43,8 @@ enum ComposeSecrets {
             } + fleet.brokers.map(login)
         let files =
             (fleet.declaresRouting ? files(of: fleet.routing) : []) + fleet.scraping.remoteWrite.compactMap(\.passwordFile)
+        let ofProbes = fleet.probePasswords.map(\.secretName)
         var seen: Set<String> = []
-        return (servers + files.map(name) + [grafanaPassword]).filter { seen.insert($0).inserted }
+        return (servers + files.map(name) + ofProbes + [grafanaPassword]).filter { seen.insert($0).inserted }
     }
 }

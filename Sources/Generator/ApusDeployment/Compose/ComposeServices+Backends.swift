@@ -79,7 +79,7 @@ extension ComposeServices {
         exporter.environment = OrderedMapping([
             (
                 "PGBOUNCER_EXPORTER_CONNECTION_STRING",
-                "postgres://\(PgbouncerConfiguration.statsUser)@\(pooler.name):\(pooler.port)/pgbouncer?sslmode=disable"
+                "postgres://\(Pooler.statsUser)@\(pooler.name):\(pooler.port)/pgbouncer?sslmode=disable"
             ),
             ("PGPASSFILE", "/run/secrets/\(ComposeSecrets.statsPassword(of: pooler))"),
         ])

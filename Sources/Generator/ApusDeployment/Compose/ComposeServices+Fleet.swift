@@ -20,7 +20,7 @@ extension ComposeServices {
         fleet.agentEndpoints.map { agent in
             let command = ProcessCommand.container(
                 agent: agent.name, in: fleet, port: agent.port, socket: agent.socketName,
-                watchPath: fleet.watchedServices.isEmpty ? nil : "\(AgentWatchFile.folder)/\(AgentWatchFile.name)",
+                watchPath: fleet.hasAgentFile ? "\(AgentWatchFile.folder)/\(AgentWatchFile.name)" : nil,
                 reportHost: fleet.reportEndpoint.map { _ in "0.0.0.0" }, expecting: agent.expected.map(\.description))
             var service = container(
                 own(command.executable), limits: limits(fleet.agents.limits, cpus: 0.5),
@@ -30,7 +30,9 @@ extension ComposeServices {
             service.user = user
             service.volumes =
                 ["\(Self.reportVolume):\(fleet.installation.runtimeFolder)"]
-                + (fleet.watchedServices.isEmpty ? [] : ["\(ComposeFiles.agentMount):\(AgentWatchFile.folder):ro"])
+                + (fleet.hasAgentFile ? ["\(ComposeFiles.agentMount):\(AgentWatchFile.folder):ro"] : [])
+                + probedFolders.map { "\($0):\($0):ro" }
+            service.secrets = probeSecrets.isEmpty ? nil : probeSecrets
             service.stopGracePeriod = command.stopGrace.argument
             service.pidsLimit = fleet.agents.limits.tasks
             service.ulimits = .init(nofile: fleet.agents.limits.openFiles)
@@ -44,6 +46,20 @@ extension ComposeServices {
             }
             return (agent.name, service)
         }
+    }
+
+    /// The folders of the host in which the agent looks for what is probed there.
+    private var probedFolders: [String] {
+        var seen: Set<String> = []
+        return fleet.probes.compactMap(\.target.path).map { path in
+            let folder = path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+            return folder.isEmpty ? "/" : folder
+        }.filter { seen.insert($0).inserted }
+    }
+
+    /// What probes log in with.
+    private var probeSecrets: [ComposeService.SecretMount] {
+        fleet.probePasswords.map { ComposeSecrets.mount($0.secretName) }
     }
 
     var instances: [Container] { instances(of: fleet.startedServices) }

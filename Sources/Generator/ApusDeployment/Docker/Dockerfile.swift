@@ -9,7 +9,8 @@ package struct Dockerfile {
     static let toolchain = "swift:6.3.1-bookworm"
     static let base = "debian:12-slim"
     package static let buildPackages = [
-        "binutils", "libcrypt-dev", "libpcre2-dev", "libsystemd-dev", "libyaml-dev", "libzstd-dev", "zlib1g-dev",
+        "binutils", "libcrypt-dev", "libpcre2-dev", "libpq-dev", "libsqlite3-dev", "libsystemd-dev", "libyaml-dev",
+        "libzstd-dev", "zlib1g-dev",
     ]
     /// The packages that all executables need: the Swift runtime is in them, TLS needs the roots.
     package static let runtimePackages = [

@@ -8,8 +8,6 @@ package struct PgbouncerConfiguration {
     let pooler: Pooler
     let network: FleetNetwork
 
-    /// The role that may look at the console and change nothing; its password is in `userlist.txt` too.
-    static let statsUser = "apus-stats"
     static let adminUser = "apus-admin"
     package static let userList = "/etc/pgbouncer/userlist.txt"
 
@@ -125,7 +123,7 @@ package struct PgbouncerConfiguration {
             """
             ; Who may use the console, the database pgbouncer.
             admin_users = \(Self.adminUser)
-            stats_users = \(Self.statsUser)
+            stats_users = \(Pooler.statsUser)
             stats_period = 60
             ; Each connection of each client would be two lines.
             log_connections = 0

@@ -124,9 +124,9 @@ extension ProcessCommand {
 }
 
 extension Fleet {
-    /// The agent's file of groups in a folder; nil where the agent watches only who reports by a segment.
+    /// The agent's file of groups and probes in a folder; nil where the agent watches only who reports by a segment.
     fileprivate func watchPath(in folder: String) -> String? {
-        watchedServices.isEmpty ? nil : "\(folder)/\(AgentWatchFile.name)"
+        hasAgentFile ? "\(folder)/\(AgentWatchFile.name)" : nil
     }
 
     /// Where the agent of the host takes reports over HTTP; nil when no service sends any.

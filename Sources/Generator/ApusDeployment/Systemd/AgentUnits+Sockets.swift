@@ -81,10 +81,11 @@ extension AgentUnits {
         ]
     }
 
-    /// The groups of processes that the one agent watches; none where every service reports by a segment.
+    /// The groups of processes that the one agent watches, and what it probes; none where every service reports by a segment and nothing is
+    /// probed.
     var watchFiles: [SystemdFile] {
         get throws {
-            guard !fleet.watchedServices.isEmpty else { return [] }
+            guard fleet.hasAgentFile else { return [] }
             let file = try AgentWatchFile.systemd(fleet)
             return [SystemdFile(.agentSettings, AgentWatchFile.name, try file.contents, origins: file.origins)]
         }

@@ -40,7 +40,7 @@ struct AgentUnits {
                             + (fleet.hostUnits?.names ?? []),
                         expectationsPath: Self.expectationsPath), prefix: prefix,
                     restart: Self.reload(
-                        fleet.watchedServices.isEmpty
+                        !fleet.hasAgentFile
                             ? "It reads the file of the expected instances again." : Self.readsFilesAgain))
             }
         case .besideEachInstance:
@@ -88,6 +88,14 @@ struct AgentUnits {
         ]
     }
 
+    /// What probes log in with. A credential that is nowhere keeps no agent from its start: the probe says that it lacks it.
+    private var credentials: [UnitFile.Line] {
+        let names = fleet.probePasswords.compactMap { if case .credential(let name) = $0 { name } else { nil } }
+        guard !names.isEmpty else { return [] }
+        return [.comment("Passwords of probes: files of these names in /etc/credstore, which root alone may read.")]
+            + names.map { .setting("LoadCredential", "\($0):\($0)") }
+    }
+
     func unit(
         _ name: String, _ description: String, command: ProcessCommand, prefix: String, restart: [UnitFile.Line] = []
     ) -> SystemdFile {
@@ -99,7 +107,7 @@ struct AgentUnits {
             fleet: fleet, description: description, command: command, prefix: prefix, after: [],
             requires: [socketName(of: self.name(beside: "%i"))], user: fleet.installation.agentUser,
             limits: fleet.agents.limits,
-            sandbox: restart + store + journal + Sandbox.agent(fleet), context: context)
+            sandbox: restart + store + journal + credentials + Sandbox.agent(fleet), context: context)
         return SystemdFile(.unit, name, unit.contents)
     }
 }

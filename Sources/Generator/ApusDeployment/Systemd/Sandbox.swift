@@ -59,7 +59,7 @@ enum Sandbox {
             .setting("CPUWeight", "500"),
         ]
         // Its sockets are opened by systemd, so that it makes no file but in its StateDirectory.
-        return common(writable: nil) + processes + (fleet.isLocal ? localTraffic : [])
+        return common(writable: nil) + processes + (fleet.isLocal && !fleet.probesOthers ? localTraffic : [])
     }
 
     /// A service sees no process but its own; the runtimes of other languages size themselves by what /proc says of the host.

@@ -1,7 +1,8 @@
 import ApusFiles
 package import ApusTopology
 
-/// The file of groups by which an agent finds the processes of services that share no memory with it (docs/watching.md).
+/// The file by which an agent finds the processes of services that share no memory with it (docs/watching.md), and knows what to ask from
+/// outside (docs/probes.md).
 ///
 /// Processes that the fleet starts are known by what starts them: by their unit, or by the command line that ``ProcessCommand`` writes.
 package struct AgentWatchFile {
@@ -47,12 +48,14 @@ package struct AgentWatchFile {
     }
 
     private let groups: [Group]
+    /// Nil of the agent of a pod, which would ask what those of all other pods ask.
+    private let probes: ProbeEntries?
 
     // MARK: - Placements
 
     /// The groups on a host where systemd starts the fleet.
     static func systemd(_ fleet: Fleet) throws(DeploymentError) -> Self {
-        try Self(fleet, pageURL: { $0.pageURL(of: $1, host: fleet.host, in: fleet) }) {
+        try Self(fleet, network: .host, pageURL: { $0.pageURL(of: $1, host: fleet.host, in: fleet) }) {
             service, instance throws(DeploymentError) in
             [("unit", ServiceTemplate.name(of: instance.name, service: service.name))]
         }
@@ -64,7 +67,7 @@ package struct AgentWatchFile {
         func url(_ service: FleetService, _ instance: Instance) -> String? {
             addresses[instance].flatMap { service.pageURL(of: instance, host: $0, in: fleet) }
         }
-        return try Self(fleet, pageURL: url) { service, instance throws(DeploymentError) in
+        return try Self(fleet, network: .containers, pageURL: url) { service, instance throws(DeploymentError) in
             // A level that is set where the file is used stands for any text.
             let command = ProcessCommand.container(instance, of: service, in: fleet, logLevel: anyText)
             return [try match(command, of: service)]
@@ -75,7 +78,7 @@ package struct AgentWatchFile {
     ///
     /// - Parameter folder: of all files, as the processes are told it.
     package static func children(of fleet: Fleet, folder: String) throws(DeploymentError) -> Self {
-        try Self(fleet, pageURL: { $0.pageURL(of: $1, host: fleet.host, in: fleet) }) {
+        try Self(fleet, network: .host, pageURL: { $0.pageURL(of: $1, host: fleet.host, in: fleet) }) {
             service, instance throws(DeploymentError) in
             [try match(.child(instance, of: service, in: fleet, folder: folder), of: service)]
         }
@@ -99,13 +102,17 @@ package struct AgentWatchFile {
         ])
     }
 
-    private init(groups: [Group]) { self.groups = groups }
+    private init(groups: [Group]) {
+        self.groups = groups
+        probes = nil
+    }
 
     /// - Parameters:
+    ///   - network: in which the agent reaches what it asks.
     ///   - pageURL: where the agent finds the page of an instance; nil where it does not reach it.
     ///   - match: what is true of the processes of an instance that the fleet starts.
     private init(
-        _ fleet: Fleet, pageURL: (FleetService, Instance) -> String?,
+        _ fleet: Fleet, network: FleetNetwork, pageURL: (FleetService, Instance) -> String?,
         match: (FleetService, Instance) throws(DeploymentError) -> [(key: String, text: String)]
     ) throws(DeploymentError) {
         var groups: [Group] = []
@@ -128,6 +135,7 @@ package struct AgentWatchFile {
             groups += found.instanceTemplate.map { [group($0, nil)] } ?? service.instances.map { group($0.name, $0) }
         }
         self.groups = groups
+        probes = ProbeEntries(fleet, network: network)
     }
 
     // MARK: - Commands
@@ -159,8 +167,9 @@ package struct AgentWatchFile {
 
     private var yaml: YAMLValue {
         .present([
-            ("groups", .list(matching.map(Self.group))),
+            ("groups", matching.isEmpty && probes?.yaml != nil ? nil : .list(matching.map(Self.group))),
             ("scrape", pagesAlone.isEmpty ? nil : .list(pagesAlone.map(Self.page))),
+            ("probes", probes?.yaml),
         ])
     }
 
@@ -189,11 +198,11 @@ package struct AgentWatchFile {
         ])
     }
 
-    /// The places in the topology that the groups and pages follow from.
+    /// The places in the topology that the groups, pages and probes follow from.
     var origins: [FileOrigin] {
         [("groups", matching), ("scrape", pagesAlone)].flatMap { key, groups in
             groups.enumerated().map { FileOrigin(.element([key, String($0)]), $1.place) }
-        }
+        } + (probes?.origins ?? [])
     }
 
     package var contents: String { get throws { try YAMLFile.contents(yaml) } }

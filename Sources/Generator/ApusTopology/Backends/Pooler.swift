@@ -33,3 +33,8 @@ public struct Pooler: Hashable, Sendable {
         place = SourcePlace(fileID: fileID, line: line)
     }
 }
+
+extension Pooler {
+    /// The role of pgbouncer that may look at the console and change nothing; its password is in a file, as that of every other.
+    package static let statsUser = "apus-stats"
+}

@@ -1,3 +1,5 @@
+import AgentMetrics
+
 /// The limits that a fleet sets in place of their defaults; alerts watch them, panels draw them as lines and scalers act on them.
 ///
 /// ```swift
@@ -27,9 +29,9 @@ public struct Thresholds: FleetPart {
 
 extension Threshold {
     /// The CPU of one process, in percent of one core.
-    public static let cpuPercent = ThresholdKey.percent("cpuPercent", 70, .medium, "CPU of a process")
+    public static let cpuPercent = ThresholdKey.percent("cpuPercent", UsualLimits.cpuPercent, .medium, "CPU of a process")
     /// The resident memory of one process.
-    public static let memory = ThresholdKey.bytes("memory", .mebibytes(512), .high, "memory of a process")
+    public static let memory = ThresholdKey.bytes("memory", .bytes(UsualLimits.memoryBytes), .high, "memory of a process")
     /// The number of open database connections of the whole fleet.
     public static let connections = ThresholdKey.count("connections", 50, .high, "connections of the fleet")
     /// The number of messages in a broker's queue.

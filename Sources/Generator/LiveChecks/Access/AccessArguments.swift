@@ -1,5 +1,6 @@
 import ApusText
 public import ArgumentParser
+import CLinux
 import Foundation
 
 /// How a server is asked that does not answer everybody.
@@ -34,7 +35,7 @@ public struct AccessArguments: ParsableArguments {
     var clientKey: String?
 
     /// What to give a server that asks who asks.
-    static let remedy = "give a user in the URL, --header 'Authorization: …' by @FILE, --http-config, or --tenant"
+    package static let remedy = "give a user in the URL, --header 'Authorization: …' by @FILE, --http-config, or --tenant"
 
     public init() {}
 
@@ -42,7 +43,7 @@ public struct AccessArguments: ParsableArguments {
     ///
     /// - Parameter url: with `USER:PASSWORD@` before the host where it asks for a user.
     /// - Throws: ``AccessFault``.
-    func access(to url: String) throws(AccessFault) -> ServerAccess {
+    package func access(to url: String) throws(AccessFault) -> ServerAccess {
         var settings = HTTPConfig()
         if let httpConfig { settings = try HTTPConfig(path: httpConfig) }
         if let caFile {
@@ -62,6 +63,9 @@ public struct AccessArguments: ParsableArguments {
         if let tenant { _ = try RequestHeader(name: "X-Scope-OrgID", value: tenant, of: "--tenant") }
         return try ServerAccess(url: url, headers: headers(), tenant: tenant, settings: settings)
     }
+
+    /// Hides users and passwords in the URLs of the command line, which everybody on the host can read, once it is parsed.
+    package func hideUsers() { apus_hide_users_of_urls() }
 
     private func refuse(_ known: PEMText?, _ what: String, _ option: String) throws(AccessFault) {
         guard let known else { return }

@@ -8,6 +8,8 @@ import NIOHTTP1
 public struct ServerAccess: Sendable {
     /// The URL without user, password, and slash at its end.
     public let url: String
+    /// The URL as the client of HTTP takes it.
+    let base: String
     /// The headers of each request, secrets among them.
     let headers: HTTPHeaders
     let security: SecurityChoice
@@ -39,7 +41,7 @@ public struct ServerAccess: Sendable {
         url text: String, headers more: [RequestHeader] = [], tenant: String? = nil, settings: HTTPConfig = HTTPConfig()
     ) throws(AccessFault) {
         let place = try ServerPlace(text)
-        url = place.url
+        (url, base) = (place.url, place.base)
         let own = [
             place.credentials.map { ("the URL", $0) }, settings.authorization.map { ("the file of --http-config", $0) },
         ].compactMap(\.self)
@@ -49,6 +51,8 @@ public struct ServerAccess: Sendable {
                 "\(credentials.map(\.0).joined(separator: " and ")) say who asks: leave all but one of them out")
         }
         var headers = HTTPHeaders()
+        // A socket has no name that a request could be for.
+        if base != url { headers.add(name: "Host", value: "localhost") }
         if let value = credentials.first?.1 { headers.add(name: "Authorization", value: value) }
         if let tenant { headers.add(name: "X-Scope-OrgID", value: tenant) }
         for header in settings.headers + more where header.name.lowercased() != "authorization" {
@@ -62,12 +66,14 @@ public struct ServerAccess: Sendable {
     var isPlain: Bool { security == SecurityChoice() }
 
     /// Whether there are headers that no redirect may take to another host.
-    var hasOwnHeaders: Bool { headers.contains { $0.name.lowercased() != "authorization" } }
+    var hasOwnHeaders: Bool { headers.contains { !["authorization", "host"].contains($0.name.lowercased()) } }
 }
 
 /// A URL of a server with its user and password apart.
 struct ServerPlace {
     let url: String
+    /// The URL as the client of HTTP takes it: another one for a Unix socket alone.
+    let base: String
     /// The value of the header `Authorization`.
     let credentials: String?
 
@@ -75,13 +81,18 @@ struct ServerPlace {
     static let noPort = "has no port from 1 to 65535 behind the colon: write http://HOST:PORT"
 
     init(_ text: String) throws(AccessFault) {
+        if text.hasPrefix("unix:") {
+            (url, base) = try Self.socket(text)
+            credentials = nil
+            return
+        }
         // Whatever has an @ may have a password, and what is behind ? or # a token: neither is printed.
         let shown = text.contains("@") ? "the URL" : text.prefix { $0 != "?" && $0 != "#" }.quotedExcerpt(100)
         guard var parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme?.lowercased()),
             let host = parts.host, !host.isEmpty
         else {
             throw AccessFault(
-                "\(shown) is no URL of a server: write http://HOST:PORT or https://HOST:PORT"
+                "\(shown) is no URL of a server: write http://HOST:PORT, https://HOST:PORT or unix:///PATH"
                     + (text.contains("@") ? ", and of a user or a password /, ?, #, @ and : as %2F, %3F, %23, %40 and %3A" : "")
             )
         }
@@ -97,6 +108,19 @@ struct ServerPlace {
         (parts.user, parts.password) = (nil, nil)
         guard let url = parts.string else { throw AccessFault("\(shown) is no URL of a server: write http://HOST:PORT") }
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        base = self.url
+    }
+
+    /// - Parameter text: `unix:/PATH` or `unix:///PATH`.
+    private static func socket(_ text: String) throws(AccessFault) -> (url: String, base: String) {
+        let behind = text.dropFirst("unix:".count)
+        let path = String(behind.hasPrefix("//") ? behind.dropFirst(2) : behind)
+        let isPath = path.hasPrefix("/") && path.utf8.count <= 107 && !path.utf8.contains(0)
+        guard isPath, let host = path.addingPercentEncoding(withAllowedCharacters: .alphanumerics) else {
+            throw AccessFault(
+                "\(text.quotedExcerpt(120)) names no socket by an absolute path of at most 107 bytes: write unix:///PATH")
+        }
+        return ("unix://\(path.showingUnseen())", "http+unix://\(host)")
     }
 }
 

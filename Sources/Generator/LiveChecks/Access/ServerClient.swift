@@ -3,16 +3,18 @@ import ApusHTTPClient
 import ApusText
 import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 
 /// Asks a server as its access says.
 ///
 /// One with a client of its own is closed by ``close()`` after its last answer.
-final class ServerClient: Sendable {
-    struct Answer: Sendable {
-        let status: Int
-        let body: ByteBuffer
+package final class ServerClient: Sendable {
+    package struct Answer: Sendable {
+        package let status: Int
+        package let body: ByteBuffer
+        /// By which the server knows this answer again (RFC 9110, section 8.8.3).
+        package let tag: String?
 
         /// The first line of what a server says in words, for a message; empty of anything else.
         func words(_ headers: HTTPHeaders) -> String {
@@ -23,7 +25,7 @@ final class ServerClient: Sendable {
     }
 
     /// The server's URL as messages give it.
-    let url: String
+    package let url: String
     private let base: String
     private let headers: HTTPHeaders
     private let client: HTTPClient
@@ -41,19 +43,19 @@ final class ServerClient: Sendable {
         let access = try? ServerAccess(url: text)
         // What is no URL of a server may have a password in it all the same.
         let place = access?.url ?? (text.contains("@") ? "the URL" : text.hasSuffix("/") ? String(text.dropLast()) : text)
-        (url, base, headers, client, isOwn) = (place, place, access?.headers ?? HTTPHeaders(), .once, false)
+        (url, base, headers, client, isOwn) = (place, access?.base ?? place, access?.headers ?? HTTPHeaders(), .once, false)
         (followsRedirects, alias, authorities) = (true, nil, nil)
         isAnonymous = place.hasPrefix("https:")
     }
 
     /// - Throws: ``AccessFault`` where certificates, key or name are none, and of a key that is another certificate's.
-    init(_ access: ServerAccess) throws(AccessFault) {
+    package init(_ access: ServerAccess) throws(AccessFault) {
         url = access.url
         isAnonymous = access.url.hasPrefix("https:") && access.security.certificate == nil
         followsRedirects = access.followsRedirects && !access.hasOwnHeaders
         var headers = access.headers
         guard !access.isPlain else {
-            (base, client, isOwn, self.headers, alias, authorities) = (access.url, .once, false, headers, nil, nil)
+            (base, client, isOwn, self.headers, alias, authorities) = (access.base, .once, false, headers, nil, nil)
             return
         }
         var configuration = HTTPClient.Configuration.once
@@ -70,7 +72,7 @@ final class ServerClient: Sendable {
             base = named
             alias = RedirectTrail.HostAlias(host: host, name: name)
         } else {
-            base = access.url
+            base = access.base
             alias = nil
         }
         self.headers = headers
@@ -82,14 +84,16 @@ final class ServerClient: Sendable {
     ///   - path: behind the server's URL, with its query.
     ///   - timeout: for everything, from the connecting to the last byte.
     ///   - longest: bytes of an answer past which it fails.
-    func get(
-        _ path: String, accept: String, timeout: TimeAmount, longest: Int
+    ///   - tag: of an answer that is known: one of status 304 has no body and says that it is still the same.
+    package func get(
+        _ path: String, accept: String, timeout: TimeAmount, longest: Int, unless tag: String? = nil
     ) async throws(ServerSilence) -> (answer: Answer, words: String) {
         let deadline = NIODeadline.now() + timeout
         var headers = headers
         headers.add(name: "Accept", value: accept)
         // Series are so alike that a packed answer shrinks by more than the client lets a server's answer grow again.
         headers.add(name: "Accept-Encoding", value: "identity")
+        if let tag { headers.add(name: "If-None-Match", value: tag) }
         var trail = RedirectTrail(base + path, headers, alias: alias)
         guard URLPort.isReachable(in: trail.url) else { throw ServerSilence(reason: ServerPlace.noPort) }
         do {
@@ -99,11 +103,14 @@ final class ServerClient: Sendable {
                 let response = try await client.execute(request, deadline: deadline)
                 if followsRedirects, try trail.follow(response) { continue }
                 let body = try await response.body.collect(upTo: longest, by: deadline)
-                let answer = Answer(status: Int(response.status.code), body: body)
+                let answer = Answer(
+                    status: Int(response.status.code), body: body, tag: response.headers.first(name: "ETag"))
                 return (answer, answer.status == 200 ? "" : answer.words(response.headers))
             }
         } catch let error as ServerSilence {
             throw error
+        } catch is HTTPParserError {
+            throw ServerSilence(reason: "what it answers is no HTTP")
         } catch is NIOTooManyBytesError {
             throw ServerSilence(reason: "its answer has more than \(longest) bytes")
         } catch {
@@ -119,12 +126,12 @@ final class ServerClient: Sendable {
     }
 
     /// Lets go of the connections.
-    func close() async {
+    package func close() async {
         if isOwn { await client.letGo() }
     }
 }
 
 /// Why a server gave no answer.
-struct ServerSilence: Error {
-    let reason: String
+package struct ServerSilence: Error {
+    package let reason: String
 }

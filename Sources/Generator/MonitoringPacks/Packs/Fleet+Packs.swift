@@ -6,7 +6,7 @@ extension Fleet {
     /// The packs of this library in the order of their files; those that are declared stand before the objectives.
     private static let standardPacks: [any StandardPack.Type] = [
         ProcessPack.self, HTTPServicePack.self, PostgreSQLPack.self, RabbitMQPack.self, RedisPack.self, NginxPack.self,
-        HostPack.self, MetaMonitoringPack.self, UnitPack.self,
+        HostPack.self, MetaMonitoringPack.self, UnitPack.self, ProbePack.self,
     ]
 
     /// The packs that the fleet has: those of this library that it does not leave out, and those that it declares.

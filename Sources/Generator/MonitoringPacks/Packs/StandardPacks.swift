@@ -33,6 +33,8 @@ public struct StandardPacks: FleetPart {
         case monitoring
         /// systemd's units and the journal.
         case units
+        /// What agents ask from outside.
+        case probes
         /// The fleet's objectives and their error budgets.
         case objectives
     }

@@ -62,10 +62,12 @@ struct DatabaseDashboard {
 
     private var fleetConnections: Panel {
         Panel(
-            "Connections of processes", description: "Open database connections of each process, stacked up to the fleet's.",
+            "Connections of processes",
+            description:
+                "Open database connections of each \(fleet.countsByServers ? "server, as it counts them itself" : "process"), stacked up to the fleet's.",
             kind: .stackedLines, unit: .count
         ) {
-            PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
+            PanelQuery(FleetQueries.openConnections(in: fleet), legend: "\(.instance)")
         }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).tooManyConnections)).linkedToInstance(of: fleet)
     }
 

@@ -63,10 +63,12 @@ package struct FleetOverview {
 
     package var connections: Panel {
         Panel(
-            "Database connections", description: "Open database connections of each process, stacked up to the fleet's.",
+            "Database connections",
+            description:
+                "Open database connections of each \(fleet.countsByServers ? "server, as it counts them itself" : "process"), stacked up to the fleet's.",
             kind: .stackedLines, unit: .count
         ) {
-            PanelQuery(FleetQueries.openConnections, legend: "\(.instance)")
+            PanelQuery(FleetQueries.openConnections(in: fleet), legend: "\(.instance)")
         }.thresholds(.limit(of: ResourceAlerts(fleet: fleet).tooManyConnections)).linkedToInstance(of: fleet).linked(
             to: .database, "Database and pool", of: fleet)
     }

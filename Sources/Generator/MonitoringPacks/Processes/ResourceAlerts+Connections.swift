@@ -7,17 +7,35 @@ import ApusTopology
 extension ResourceAlerts {
     var tooManyConnections: Alert {
         Alert(
-            .tooManyDatabaseConnections, when: FleetQueries.openConnections.sum(), above: limits[Threshold.connections],
+            .tooManyDatabaseConnections, when: FleetQueries.openConnections(in: fleet).sum(),
+            above: limits[Threshold.connections],
             summary: "The fleet has too many database connections open.",
             description: "\(value: .decimals(0)) connections are open; the limit is \(limits[Threshold.connections]).",
             runbook: Runbook(
-                meaning: "All processes together have more connections open than `Thresholds.connections`.",
+                meaning:
+                    "All \(fleet.countsByServers ? "servers" : "processes") together have more connections open than `Thresholds.connections`.",
                 impact: "The database refuses connections at its own limit, those of administrators too.",
                 queries: [.init("Connections of each process", FleetQueries.openConnections)],
                 actions: [
                     "Look whether more instances run than are declared: each has a share of `ConnectionBudget`.",
                     "Restart the instance that holds more than its share.",
-                ]))
+                ]), inputs: openConnectionInputs)
+    }
+
+    /// Empty for a fleet without probed databases, where they follow from the condition.
+    private var openConnectionInputs: [AlertInput] {
+        let probed = fleet.probedDatabases
+        guard let first = probed.first, let last = probed.last else { return [] }
+        let limit = limits[Threshold.connections].value
+        func open(_ service: String, _ instance: String, _ course: InputCourse) -> AlertInput {
+            AlertInput(Contract.databaseConnections, [.service: service, .instance: instance], course)
+        }
+        let counted = fleet.countsByServers ? (first, last) : ("a", "b")
+        // Neither of two is beyond the limit, but together they are; what the other side says of the same connections does not count.
+        return [
+            open(counted.0, "two", .constant(limit * 0.4)),
+            open(counted.1, "one", .level(quiet: limit * 0.6, bad: limit * 0.6006)),
+        ] + (fleet.countsByServers ? ["another"] : probed).map { open($0, "other", .constant(limit)) }
     }
 
     /// Connections in use among those that the pools of each process may open: as it says itself or, where it does not, by its share of

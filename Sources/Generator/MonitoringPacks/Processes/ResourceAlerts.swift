@@ -11,7 +11,7 @@ extension Threshold {
     /// The share of a process's file descriptors that are open, from 0 to 1.
     public static let descriptorUse = ThresholdKey.ratio("descriptorUse", 0.9, .high, "file descriptors in use")
     /// The share of connections in use among those that an instance's pools may open, from 0 to 1.
-    public static let poolUse = ThresholdKey.ratio("poolUse", 0.9, .high, "pool in use")
+    public static let poolUse = ThresholdKey.ratio("poolUse", UsualLimits.poolUse, .high, "pool in use")
     /// The 95th percentile of the time that callers wait for a connection of a pool.
     public static let poolWait = ThresholdKey.duration(
         "poolWait", .milliseconds(100), .medium, "wait for a pool, p95", quantileOf: ConnectionPool.waitTime.family)

@@ -32,6 +32,22 @@ package enum FleetQueries {
         Contract.databaseConnections.series.value
     }
 
+    /// The open database connections of a fleet, none of them twice: of each server as it counts them itself where all are probed, so
+    /// that they are right when every process is dead, and of each process else.
+    package static func openConnections(in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
+        let probed = fleet.probedDatabases
+        guard !probed.isEmpty else { return openConnections }
+        let series = Contract.databaseConnections.series
+        // Names need no escape in a regular expression: letters, digits and hyphens.
+        let names = probed.joined(separator: "|")
+        switch (fleet.countsByServers, probed.count == 1) {
+        case (true, true): return series.matching(.service, names).value
+        case (true, false): return series.matching(.service, .matches, names).value
+        case (false, true): return series.matching(.service, .differs, names).value
+        case (false, false): return series.matching(.service, .matchesNot, names).value
+        }
+    }
+
     /// Whether each instance of the services with a role runs: 1 or 0.
     package static func up(_ role: ServiceRole, in fleet: Fleet) -> InstantVector<SeriesKey<NoKey>> {
         ServiceState.up.series.of(fleet.services(role: role)).value
@@ -39,6 +55,16 @@ package enum FleetQueries {
 }
 
 extension Fleet {
+    /// The databases that say themselves how many connections are open, in order of the probes.
+    var probedDatabases: [String] {
+        probes.compactMap { if case .postgreSQL(let name, _, _) = $0.target { name } else { nil } }
+    }
+
+    /// Whether all databases say so, and the processes need not be asked.
+    var countsByServers: Bool {
+        !probedDatabases.isEmpty && Set(databases.map(\.name)).isSubset(of: probedDatabases)
+    }
+
     /// The window of rates in rules.
     package var rateWindow: RateWindow { .fixed(alertWindow) }
 

@@ -1,0 +1,68 @@
+public import ApusMetrics
+
+/// What services answer that the agent asks for their health over HTTP.
+public enum ProbedHTTP: MetricSubsystem {
+    public static let statusCode = Gauge<NoLabels>(
+        "http_health_status_code", "Status code of the last answer of the service, also of one that was not expected.")
+    public static let state = Gauge<HTTPHealthStateLabels>(
+        "http_health_state",
+        "1 for the state that the service says of itself in its last answer, else 0; absent where it says none.")
+    public static let phase = Gauge<HTTPHealthPhaseLabels>(
+        "http_health_phase_seconds", "Time that each phase of the last answer of the service took.")
+    public static let certificateEnd = Gauge<HTTPHealthCertificateLabels>(
+        "http_health_certificate_expiry_timestamp_seconds",
+        "When the certificate that the service shows ends, and when the first one of its chain does, in seconds since the Unix epoch."
+    )
+
+    public static let title = "Health of services over HTTP"
+    public static let origin = MetricOrigin.probe
+    public static let families = [statusCode.family, state.family, phase.family, certificateEnd.family]
+}
+
+/// What a service says of its own health.
+public enum ServiceHealth: String, CaseIterable, Sendable {
+    case pass, warn, fail
+}
+
+/// A part of the time that an answer over HTTP took.
+public enum HTTPHealthPhase: String, CaseIterable, Sendable {
+    /// The name of the host was looked up.
+    case resolve
+    /// The connection came about.
+    case connect
+    /// TLS came about.
+    case tls
+    /// The service made up its mind: from the request to the first byte.
+    case firstByte = "first_byte"
+    /// The answer came, from its first byte to the last one that was read.
+    case body
+}
+
+/// Which certificate is meant that a service shows.
+public enum HTTPHealthCertificate: String, CaseIterable, Sendable {
+    /// The service's own.
+    case leaf
+    /// The one that ends first of all that were shown, the service's own among them.
+    case chain
+}
+
+public struct HTTPHealthStateLabels: LabelSet {
+    public enum Key: String, LabelKey { case status }
+    public let status: ServiceHealth
+    public init(status: ServiceHealth) { self.status = status }
+    public subscript(key: Key) -> String { status.rawValue }
+}
+
+public struct HTTPHealthPhaseLabels: LabelSet {
+    public enum Key: String, LabelKey { case phase }
+    public let phase: HTTPHealthPhase
+    public init(phase: HTTPHealthPhase) { self.phase = phase }
+    public subscript(key: Key) -> String { phase.rawValue }
+}
+
+public struct HTTPHealthCertificateLabels: LabelSet {
+    public enum Key: String, LabelKey { case certificate }
+    public let certificate: HTTPHealthCertificate
+    public init(certificate: HTTPHealthCertificate) { self.certificate = certificate }
+    public subscript(key: Key) -> String { certificate.rawValue }
+}

@@ -1,0 +1,107 @@
+public import ApusMetrics
+
+/// What a PostgreSQL says of itself to a probe of the agent.
+public enum ProbedPostgreSQL: MetricSubsystem {
+    public static let connections = Gauge<PostgreSQLConnectionLabels>(
+        "postgresql_connections",
+        "Clients' connections by application and state; hidden is the state of those that the probe's user may not see.")
+    public static let maxConnections = Gauge<NoLabels>(
+        "postgresql_max_connections", "Connections that the server takes at most.")
+    public static let reservedConnections = Gauge<NoLabels>(
+        "postgresql_reserved_connections", "Connections of them that are kept for superusers and privileged users.")
+    public static let isStatisticsVisible = Gauge<NoLabels>(
+        "postgresql_statistics_visible",
+        "1 where the probe's user sees what all connections do, else 0: then figures of all of them are absent.")
+    public static let databaseSize = Gauge<PostgreSQLDatabaseLabels>(
+        "postgresql_database_size_bytes", "Size of each database that the probe's user may connect to.")
+    public static let oldestTransaction = Gauge<NoLabels>(
+        "postgresql_oldest_transaction_seconds", "Age of the oldest open transaction of a client; 0 where none is open.")
+    public static let oldestIdleTransaction = Gauge<NoLabels>(
+        "postgresql_oldest_idle_transaction_seconds",
+        "Age of the oldest transaction that is open while its client does nothing; 0 where there is none.")
+    public static let oldestPreparedTransaction = Gauge<NoLabels>(
+        "postgresql_oldest_prepared_transaction_seconds",
+        "Age of the oldest transaction that is prepared for a commit in two phases; 0 where there is none.")
+    public static let isInRecovery = Gauge<NoLabels>(
+        "postgresql_in_recovery", "1 where the server follows another one, else 0.")
+    public static let replicas = Gauge<PostgreSQLReplicaStateLabels>(
+        "postgresql_replicas", "Servers and programs that follow this one, by application, address and state.")
+    public static let replicaLag = Gauge<PostgreSQLReplicaLabels>(
+        "postgresql_replica_lag_bytes", "Log that the replica has not replayed yet; of several alike, the most.")
+    public static let replicaDelay = Gauge<PostgreSQLReplicaLabels>(
+        "postgresql_replica_lag_seconds",
+        "Time from a change on this server to its replay by the replica, as last measured; 0 where nothing is left to replay.")
+    public static let replayDelay = Gauge<NoLabels>(
+        "postgresql_replay_delay_seconds",
+        "Time since the last change that a server which follows another has replayed; 0 where nothing received is left.")
+    public static let isReceiving = Gauge<NoLabels>(
+        "postgresql_receiver_streaming", "1 where a server which follows another receives its log now, else 0.")
+
+    public static let title = "PostgreSQL servers that are probed"
+    public static let origin = MetricOrigin.probe
+    public static let families = [
+        connections.family, maxConnections.family, reservedConnections.family, isStatisticsVisible.family, databaseSize.family,
+        oldestTransaction.family, oldestIdleTransaction.family, oldestPreparedTransaction.family, isInRecovery.family,
+        replicas.family, replicaLag.family, replicaDelay.family, replayDelay.family, isReceiving.family,
+    ]
+}
+
+/// Whose connections are counted; a client that gives no name has an empty label, which is none.
+public struct PostgreSQLConnectionLabels: LabelSet {
+    public enum Key: String, LabelKey { case application, state }
+    public let application: String
+    public let state: String
+    public init(application: String, state: String) {
+        self.application = application
+        self.state = state
+    }
+    public subscript(key: Key) -> String {
+        switch key {
+        case .application: application
+        case .state: state
+        }
+    }
+}
+
+public struct PostgreSQLDatabaseLabels: LabelSet {
+    public enum Key: String, LabelKey { case database }
+    public let database: String
+    public init(database: String) { self.database = database }
+    public subscript(key: Key) -> String { database }
+}
+
+public struct PostgreSQLReplicaLabels: LabelSet {
+    public enum Key: String, LabelKey { case application, client }
+    public let application: String
+    /// The address of the replica; empty for one over a Unix socket, or one that the probe's user may not see.
+    public let client: String
+    public init(application: String, client: String) {
+        self.application = application
+        self.client = client
+    }
+    public subscript(key: Key) -> String {
+        switch key {
+        case .application: application
+        case .client: client
+        }
+    }
+}
+
+public struct PostgreSQLReplicaStateLabels: LabelSet {
+    public enum Key: String, LabelKey { case application, client, state }
+    public let application: String
+    public let client: String
+    public let state: String
+    public init(application: String, client: String, state: String) {
+        self.application = application
+        self.client = client
+        self.state = state
+    }
+    public subscript(key: Key) -> String {
+        switch key {
+        case .application: application
+        case .client: client
+        case .state: state
+        }
+    }
+}

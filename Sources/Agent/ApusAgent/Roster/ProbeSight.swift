@@ -1,0 +1,30 @@
+import AgentMetrics
+import ApusProbes
+
+/// How a probe is at a moment, in times of the wall clock, for those who show it.
+struct ProbeSight: Sendable {
+    let identity: InstanceIdentity
+    let kind: ProbeKind
+    /// `nil` before the first attempt.
+    let isUp: Bool?
+    /// Seconds that the last attempt took.
+    let duration: Double?
+    /// When the last answer came, and when the last attempt ended, in seconds since the Unix epoch.
+    let answeredAt: Double?
+    let attemptedAt: Double?
+    /// Attempts without an answer.
+    let failures: UInt64
+    let lastFailure: ProbeFailure?
+}
+
+extension ProbeSight {
+    init(_ standing: ProbeStanding, at now: Moment) {
+        func time(_ nanoseconds: UInt64) -> Double { now.realtime - now.seconds(since: nanoseconds) }
+        self.init(
+            identity: standing.declaration.identity, kind: standing.declaration.target.kind, isUp: standing.isUp,
+            duration: standing.duration, answeredAt: standing.answeredAt.map(time),
+            // Before the first attempt that is when the probe was set.
+            attemptedAt: standing.isUp == nil ? nil : time(standing.endedAt),
+            failures: standing.failures.values.reduce(0, +), lastFailure: standing.lastFailure)
+    }
+}

@@ -1,0 +1,102 @@
+import AgentMetrics
+import ApusLimits
+import ApusLinux
+import ApusText
+import CDatabases
+import CLinux
+import Glibc
+
+/// The child: the agent's own program, run again to ask for one probe what may block, grow or end by a signal.
+///
+/// It knows nothing but what is asked of it, one question at a time on its standard input, and keeps one connection between them.
+package enum ProbeChild {
+    /// The first argument by which the agent's program knows that it is one.
+    package static let word = "probe-child"
+
+    /// Whether these are the arguments of a child.
+    package static func isAsked(for arguments: [String]) -> Bool { arguments.count == 3 && arguments[1] == word }
+
+    /// Answers until the parent is gone.
+    package static func run(_ arguments: [String]) -> Never {
+        guard let parent = Int32(arguments[2]), ParentSocket.confine(to: parent, memory: ChildLimits.memory.value.bytes) else {
+            exit(1)
+        }
+        var session = PostgreSQLSession()
+        while let bytes = ParentSocket.receive(most: ChildLimits.question.value.bytes) {
+            guard let (question, budget, credentials) = ChildQuestion.read(bytes) else { exit(1) }
+            let time = AttemptTime(deadline: Int64(apus_monotonic_nanoseconds()) + budget, budget: budget)
+            var answer = answer(question, time, credentials, &session).message
+            if answer.count > ChildLimits.answer.value.bytes {
+                answer =
+                    ChildAnswer.failure(
+                        ProbeFailure(
+                            .limit,
+                            "the answer is larger than \(ChildLimits.answer.value.limitText): \(ChildLimits.answer.remedy)")
+                    ).message
+            }
+            guard ParentSocket.send(answer) else { break }
+            // What an answer took is not kept until the next one.
+            apus_trim_heap(0)
+        }
+        exit(0)
+    }
+
+    private static func answer(
+        _ question: ChildQuestion, _ time: AttemptTime, _ credentials: String?, _ session: inout PostgreSQLSession
+    ) -> ChildAnswer {
+        do throws(ProbeFailure) {
+            switch question {
+            case .postgresql(let connection, let statements):
+                return .tables(
+                    try session.ask(connection, statements, time, credentials: credentials))
+            case .sqlite(let path, let statements):
+                return .tables(try SQLiteFile(path).ask(statements, until: time.deadline))
+            case .files(let path):
+                return .tables([try files(path)])
+            }
+        } catch { return .failure(error) }
+    }
+
+    /// The files of a pattern as one row.
+    private static func files(_ path: String) throws(ProbeFailure) -> ChildTable {
+        let matches: FileMatches
+        do throws(FileMatchesFault) {
+            matches = try FileMatches(path, most: ChildLimits.entries.value)
+        } catch {
+            throw ProbeFailure(reason(error), text(error))
+        }
+        return ChildTable(
+            columns: ["count", "modified", "size"],
+            rows: [[String(matches.count), matches.newest.map { "\($0.modified)" }, matches.newest.map { String($0.size) }]])
+    }
+
+    private static func reason(_ fault: FileMatchesFault) -> ProbeFailureReason {
+        switch fault {
+        case .folder, .file: .file
+        case .entries: .limit
+        }
+    }
+
+    private static func text(_ fault: FileMatchesFault) -> String {
+        switch fault {
+        case .folder(let path, ENOENT), .folder(let path, ENOTDIR):
+            "there is no folder \(path.quotedExcerpt(200)): make it, or name another one"
+        case .folder(let path, let code):
+            "the folder \(path.quotedExcerpt(200)) cannot be read (\(String(cString: strerror(code)))): let the agent's user read it"
+        case .file(let path, let code):
+            "\(path.quotedExcerpt(200)) cannot be looked at (\(String(cString: strerror(code)))): let the agent's user look into its folder"
+        case .entries(let path):
+            "the folder \(path.quotedExcerpt(200)) has more than \(ChildLimits.entries.value) entries: \(ChildLimits.entries.remedy)"
+        }
+    }
+
+    /// The rows of the last answer.
+    static func rows() -> ChildTable {
+        let width = apus_rows_columns()
+        let columns = (0..<width).map { String(cString: apus_rows_name($0)) }
+        let rows = (0..<apus_rows_count()).map { row in
+            (0..<width).map { column in apus_rows_value(row, column).map { String(cString: $0) } }
+        }
+        return ChildTable(columns: columns, rows: rows)
+    }
+}
