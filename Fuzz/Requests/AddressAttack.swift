@@ -35,6 +35,11 @@ enum AddressAttack {
         require(
             Query.value(of: "unit", in: "/api/v1/journal?a=b&unit=\(encoded)&unit=c")?.utf8.elementsEqual(uri.utf8) == true,
             "a value changes when it is encoded")
+        let parameters = try? Query.parameters(["unit"], in: "/?unit=\(encoded)", longest: 1 << 12)
+        require(
+            uri.isEmpty || parameters?["unit"]?.utf8.elementsEqual(uri.utf8) == true,
+            "a parameter changes when it is encoded")
+        _ = try? Query.parameters(["unit", "a"], in: "/?" + uri, longest: 64)
     }
 
     /// Percent-decoding by RFC 3986, part by part; nil where it has none, or what comes out is no UTF-8.

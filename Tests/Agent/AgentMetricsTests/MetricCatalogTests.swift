@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `every family has one origin`() {
-        let origins = [MetricOrigin.host, .instance, .group, .unit, .service].flatMap { MetricCatalog.families(of: $0) }
+        let origins = [MetricOrigin.host, .instance, .group, .unit, .probe, .service].flatMap { MetricCatalog.families(of: $0) }
         #expect(origins.map(\.name).sorted() == MetricCatalog.families.map(\.name).sorted())
         let recorded = Set(MetricCatalog.families(of: .service).map(\.name))
         #expect(recorded.contains("service_process_heap_bytes") && recorded.contains("database_connections_total"))

@@ -13,7 +13,7 @@ import Testing
 
 @Suite struct EndpointTests {
     @Test(arguments: [
-        ("/", "text/html; charset=utf-8"), ("/metrics", "text/plain; version=0.0.4; charset=utf-8"),
+        ("/", "text/plain; charset=utf-8"), ("/metrics", "text/plain; version=0.0.4; charset=utf-8"),
         ("/health", "application/json; charset=utf-8"), ("/health/live", "text/plain; charset=utf-8"),
         ("/resources", "application/json; charset=utf-8"), ("/stats?pretty=1", "application/json; charset=utf-8"),
     ])

@@ -37,7 +37,7 @@ import Testing
             ("unix:/a mode=1777", .mode("1777")), ("unix:/a mode=rw-", .mode("rw-")), ("unix:/a mode=0444", .closed("0444")),
             ("unix:/a group=no-such-group", .group("no-such-group")), ("unix:/a group=4294967295", .group("4294967295")),
             ("unix:/a user=root", .setting("user")), ("0.0.0.0:99999", .address(.notPort("99999"))),
-            ("9480", .address(.noPort)),
+            ("9480", .address(.noPort)), ("https://127.0.0.1:9480/", .url("127.0.0.1:9480")), ("http://", .url("")),
         ] as [(String, ListenPlaceFault)])
     func `that is none is refused with what to write`(text: String, fault: ListenPlaceFault) {
         #expect(throws: fault) { try ListenPlace(text) }

@@ -41,7 +41,11 @@ private let worker = #"service="worker",instance="worker-1""#
         let host = try FixtureHost { $0.sources = others }
         // What groups have as well is not served of any here.
         let staying = Set(SourceCatalog.entries.filter { $0.source != name && !$0.isOfGroup }.map(\.family.name))
-        let stolen = SourceCatalog.entries.filter { $0.source == name && !staying.contains($0.family.name) }.map(\.family)
+        // A probe serves this one of its own identity alone: of all others it is theirs, whether the source is read or not.
+        let shared = Contract.databaseConnections.name
+        let stolen = SourceCatalog.entries.filter {
+            $0.source == name && !staying.contains($0.family.name) && $0.family.name != shared
+        }.map(\.family)
         try host.report(FixtureHost.worker, pid: 4711, connection: 1) { writer in
             for family in stolen.prefix(4) where family.kind == .gauge {
                 writer.series(family, labels: [], form: .double).set(987_654_321)

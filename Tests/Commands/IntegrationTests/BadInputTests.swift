@@ -106,6 +106,7 @@ import Testing
             (["--listen", "unix:/tmp/\(String(repeating: "x", count: 110))"], "107 bytes at most", 64),
             (["--listen", "127.0.0.1:9480", "--listen", "*:9480"], "127.0.0.1:9480, which is named too", 64),
             (["--report-listen", "127.0.0.1:9480"], "127.0.0.1:9480, which is named too", 64),
+            (["--listen", "http://127.0.0.1:9490/"], "an address has no scheme: write 127.0.0.1:9490", 64),
             (["--listen", "203.0.113.7:9490"], "this host has no such address", 1),
             (["--listen", "no-such-host.invalid:9490"], "no host no-such-host.invalid is known", 1),
             (["--socket", "/tmp"], "/tmp is a folder", 1), (["--socket", "/etc/passwd"], "/etc/passwd is a file", 1),
@@ -124,6 +125,13 @@ import Testing
         let command = try await Command.runApart(Executables.agent, listen + socket + arguments)
         expectOneLine(command, [arguments[1], told])
         #expect(command.status == code)
+    }
+
+    @Test func `one name is not expected of two users`() async throws {
+        let command = try await Command.runApart(
+            Executables.agent, ["--expect", "a/b uid=4711", "--expect", "a/b uid=4711", "--expect", "a/b"])
+        expectOneLine(command, ["--expect a/b: a/b is named before, and belongs to somebody else there"])
+        #expect(command.status == 64)
     }
 
     @Test func `a second agent on the same counts is refused, and the first one's end makes room however it comes`()

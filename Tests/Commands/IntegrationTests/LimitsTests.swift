@@ -3,9 +3,11 @@ import ApusAgent
 import ApusJournal
 import ApusLimits
 import ApusMetrics
+import ApusProbes
 import ApusReporting
 import ClusterSupervisor
 import DeliveryWorker
+import FleetTop
 import Foundation
 import NotificationAPI
 import NotificationMetrics
@@ -20,9 +22,10 @@ import Testing
         SamplingLimits.self,
         SegmentLimits.self,
         SeriesLimits.self, EndpointLimits.self, TrustLimits.self, JournalFollowingLimits.self, WatchLimits.self,
-        GroupLimits.self,
+        GroupLimits.self, HistoryLimits.self, RosterLimits.self,
+        ProbeLimits.self, ChildLimits.self, NetworkProbeLimits.self,
         APILimits.self, RequestLimits.self,
-        DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self,
+        DeliveryLimits.self, LeaseLimits.self, StoreLimits.self, SupervisorLimits.self, TopLimits.self,
     ]
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()

@@ -17,6 +17,8 @@ import Testing
             ]
             return try TestedRule.all(of: polyglotFleet).filter { names.contains($0.rule.name) }
                 + TestedRule.all(of: pagedFleet).filter { ofPages.contains($0.rule.name) }
+                + TestedRule.all(of: probedFleet).filter { ofProbes.contains($0.rule.name) }
+                + TestedRule.all(of: partlyProbed).filter { $0.rule.name == "TooManyDatabaseConnections" }
                 + TestedRule.all(of: heapFleet).filter { $0.rule.name == "HeapGrowth" }
         }
     }
@@ -29,8 +31,21 @@ import Testing
         "AgentLeavesProcesses",
     ]
 
-    @Test func `there are those of pages and of what agents see of units and hosts`() {
-        #expect(Self.ofPages.isSubset(of: Self.rules.map(\.rule.name)))
+    /// Those that only fleets have whose agent asks something.
+    private static let ofProbes: Set = [
+        "ProbeDown", "ProbeUnasked", "ProbeAbsent", "ProbedFileOld", "TooManyDatabaseConnections",
+    ]
+
+    /// A fleet of two databases, one of which says itself how many connections are open.
+    private static let partlyProbed = Fleet("partly") {
+        FleetService("worker", role: .worker, records: [.pool]) { Instance("worker-1", metricsPort: 9091) }
+        Database("orders")
+        Database("archive", port: 5433, exporterPort: 9188)
+        FleetProbe(.postgreSQL("orders"))
+    }
+
+    @Test func `there are those of pages, of probes, and of what agents see of units and hosts`() {
+        #expect(Self.ofPages.union(Self.ofProbes).isSubset(of: Self.rules.map(\.rule.name)))
     }
 
     @Test func `there is one of every rule`() throws {

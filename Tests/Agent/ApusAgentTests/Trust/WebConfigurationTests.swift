@@ -84,6 +84,16 @@ import Testing
     @Test(arguments: taken)
     func `what the exporters take is taken`(text: String) throws { #expect(try faults(text) == []) }
 
+    @Test(arguments: [("RequireAndVerifyClientCert", 1), ("VerifyClientCertIfGiven", 1), ("RequireAnyClientCert", 0)])
+    func `an authority that is missing is remarked, as no client's certificate is taken without`(
+        type: String, count: Int
+    ) throws {
+        try folder.write(Self.server + "  client_auth_type: \(type)\n", to: "web.yml")
+        let remarks = try WebConfiguration.read(folder.path("web.yml")).remarks
+        let remark = "\(folder.path("web.yml")):4:21: \(type) without client_ca_file takes no client's certificate"
+        #expect(remarks.count == count && remarks.allSatisfy { $0.hasPrefix(remark) }, "\(remarks)")
+    }
+
     private static let refused: [(text: String, fault: String)] = [
         ("hWkNKCp3fvIx3jKnsaBI\nTuEjdwNS8A2vYdFbiKqr\n", ":1:1: the web configuration is a text: write a map"),
         (

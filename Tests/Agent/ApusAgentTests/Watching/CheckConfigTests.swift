@@ -270,17 +270,17 @@ import Testing
     }
 }
 
-/// docs/watching.md: people copy what stands there.
-@Suite struct `The page on watched processes` {
-    private static let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/watching.md")
+/// The pages on the agent's file: people copy what stands there.
+@Suite struct `The pages on the agent's file` {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs")
 
-    @Test func `shows files that are without fault`() throws {
-        let text = try String(contentsOf: Self.page, encoding: .utf8)
+    @Test(arguments: ["watching.md", "probes.md"]) func `show files that are without fault`(page: String) throws {
+        let text = try String(contentsOf: Self.folder.appending(path: page), encoding: .utf8)
         let examples = text.matches(of: /(?s)```yaml\n(.*?)```/).map { String($0.1) }
         #expect(!examples.isEmpty)
         for example in examples {
-            let file = try WatchFile.parse(Array(example.utf8), path: "docs/watching.md")
+            let file = try WatchFile.parse(Array(example.utf8), path: "docs/\(page)")
             #expect(!file.isEmpty)
         }
     }

@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: ["", "# none yet\n", "---\n", "~"])
     func `a file that says nothing at all may have been cut off, and is an error`(text: String) {
         let nothing =
-            "nothing is named to watch: write groups:, scrape:, services:, journal: or trust: with what belongs below it, or groups: [] where nothing is to be watched"
+            "nothing is named to watch: write groups:, scrape:, probes:, services:, journal: or trust: with what belongs below it, or groups: [] where nothing is to be watched"
         #expect(errors(text) == ["w.yaml: \(nothing)"])
         #expect(errors("{}") == ["w.yaml:1:1: \(nothing)"])
     }
@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, services, journal, trust"),
+        ("- a", "1:1: the file is a list: write a map with the keys groups, scrape, probes, services, journal, trust"),
         ("groups: {}", "1:9: groups is a map: write a list of groups, or [] for none"),
         ("journal: []", "1:10: journal is a list: write a map with the keys units, containers, user_units, identifiers"),
         ("journal: {unit: {}}", "1:11: “unit” is no key of journal: write units"),
@@ -309,8 +309,8 @@ import Testing
         let path = folder.path("w.yaml")
         #expect(error("w.yaml") == "\(path): there is no such file: write it, or name another one")
         try folder.write(String(repeating: "#\n", count: 1 << 19) + "#", to: "w.yaml")
-        #expect(error("w.yaml") == "\(path): longer than 1 MiB: name several instances by one group with ${name}")
-        #expect(error("") == "\(folder.path("")): cannot be read: Is a directory")
+        #expect(error("w.yaml") == "\(path): it has more than 1 MiB: name several instances by one group with ${name}")
+        #expect(error("") == "\(folder.path("")): it is a folder: name a file in it")
         try folder.write(Self.good, to: "w.yaml")
         #expect(error("w.yaml") == nil)
     }

@@ -89,6 +89,19 @@ import Testing
         agent.stop()
     }
 
+    @Test func `a name that the file gives to another user over HTTP is that one's at once`() async throws {
+        #expect(try await report(Self.daemon, Self.daemon, "formats/a").hasSuffix(" 204"))
+        // Both may report it: the one who did first has it while that lives.
+        let waits = try await report(Self.nobody, "8", "formats/a")
+        #expect(waits.hasSuffix(" 403") && waits.contains("180 s"), "\(waits)")
+        #expect(waits.contains("reported over HTTP by a process of uid 1"), "\(waits)")
+        try folder.write(Self.file().replacing("users: [daemon], groups: [mail]", with: "users: [nobody]"), to: "agent.yaml")
+        #expect(try await ask("0", "0", "http.sock", "/-/reload", ["-X", "POST"]).hasSuffix(" 200"))
+        #expect(try await report(Self.daemon, Self.daemon, "formats/a").hasSuffix(" 403"))
+        #expect(try await report(Self.nobody, Self.nobody, "formats/a").hasSuffix(" 204"))
+        agent.stop()
+    }
+
     @Test func `reloading is for root, the agent's user and whom the file names`() async throws {
         for (uid, gid, status) in [
             ("0", "0", "200"), ("1", "1", "200"), ("65534", "60", "200"), ("65534", "65534", "403"), ("65534", "8", "403"),

@@ -210,6 +210,8 @@ package enum DashboardExpectations {
         #expect(shows(group.families) == records.contains(group))
         #expect(shows([Contract.databaseConnections.family]) == (records.contains(.pool) || records.contains(.connections)))
         #expect(shows(ServiceScrape.families) == fleet.services.contains { $0.page != nil })
+        #expect(shows(Probe.families) == !fleet.probes.isEmpty)
+        #expect(shows(ProbedFiles.families) == fleet.probes.contains { $0.target.kind == .file })
         #expect(shows(ServiceSockets.families) == (fleet.agents.socketBudget != nil))
         #expect(
             shows(AgentMetrics.Host.families)

@@ -5,7 +5,9 @@ package import ApusTopology
 /// Fleets that differ in what they are alerted on.
 package enum AlertFleets {
     package static let all =
-        FleetEnvironment.allCases.map { shopFleet().varied(for: $0) } + [smallest, own, pagedFleet, heapFleet, found, page]
+        FleetEnvironment.allCases.map { shopFleet().varied(for: $0) } + [
+            smallest, own, pagedFleet, probedFleet, heapFleet, found, page,
+        ]
 
     /// Nothing but a service that records nothing.
     package static let smallest = Fleet("least", environment: .development) {

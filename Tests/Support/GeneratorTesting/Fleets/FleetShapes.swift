@@ -20,7 +20,7 @@ package enum FleetShapes {
                 FleetService("worker", role: .worker, records: [.pool, .orders]) { Instance("worker-1", metricsPort: 9091) }
                 ShopPack()
             },
-            polyglotFleet, pagedFleet,
+            polyglotFleet, pagedFleet, probedFleet,
             // Steps that divide neither the window nor the hold, and a hold that outlasts the window.
             Fleet("uneven") {
                 FleetService("till", role: .worker, records: [.pool, .orders]) { Instance("till-1", metricsPort: 9091) }

@@ -62,6 +62,8 @@ private struct ServedFamilies {
         served([ServiceState.reports.family, ServiceState.reportAge.family], fleet.reportsOverHTTP || isPaged)
         served(ServiceScrape.families, isPaged)
         served(ServiceProcesses.families, fleet.watchedServices.contains { $0.found?.matches.isEmpty != true })
+        served(Probe.families, !fleet.probes.isEmpty)
+        served(ProbedFiles.families, fleet.probes.contains { $0.target.kind == .file })
         served(ServiceSockets.families, fleet.agents.socketBudget != nil)
         served(
             Journal.families + JournalUnits.families + JournalFollowing.families + Units.families

@@ -1,0 +1,177 @@
+import AgentMetrics
+import ApusProbes
+import HostTesting
+import ServerTesting
+import Testing
+
+/// RabbitMQ, asked of one real server, which takes its time to start, and of texts that others send.
+@Suite(.serialized) struct RabbitMQProbeTests {
+    private func result(_ target: RabbitMQTarget) async throws -> Result<ProbeFigures, ProbeFailure> {
+        try await AskedServer(.rabbitmq(target)).ask()
+    }
+
+    private func figures(_ target: RabbitMQTarget) async throws -> RabbitMQFigures {
+        let result = try await result(target)
+        guard case .success(.rabbitmq(let figures)) = result else { throw Unexpected("\(result)") }
+        return figures
+    }
+
+    private func name(_ host: String, _ queue: String) -> RabbitMQFigures.QueueName {
+        RabbitMQFigures.QueueName(virtualHost: host, queue: queue)
+    }
+
+    @Test func `figures are those of the server, by both of its plugins`() async throws {
+        let managementPort = try LoopbackPort.free()
+        let server = try ServerTesting.RabbitMQServer(
+            configuration: ["management.tcp.ip = 127.0.0.1", "management.tcp.port = \(managementPort)"],
+            plugins: ["rabbitmq_management"])
+        defer { server.stop() }
+        let api = "http://127.0.0.1:\(managementPort)/api"
+        func call(_ method: String, _ path: String, _ body: String) throws {
+            let done = try Command.run(
+                "curl", ["-sSf", "-m", "20", "-u", "guest:guest", "-X", method, "-d", body, "\(api)\(path)"])
+            guard done.passed else { throw Unexpected("\(method) \(path): \(done.text)") }
+        }
+        let long = String(repeating: "\u{e9}", count: 100)
+        for queue in [
+            "orders.new", "orders.paid", "mail", "odd%20%22%5C%C3%A9", long.utf8.map { "%\(String($0, radix: 16))" }.joined(),
+        ] {
+            try call("PUT", "/queues/%2F/\(queue)", "{}")
+        }
+        try call("PUT", "/vhosts/shop", "{}")
+        try call("PUT", "/permissions/shop/guest", #"{"configure":".*","write":".*","read":".*"}"#)
+        try call("PUT", "/queues/shop/mail", "{}")
+        for number in 0..<7 {
+            try call(
+                "POST", "/exchanges/%2F/amq.default/publish",
+                #"{"properties":{},"routing_key":"orders.new","payload":"\#(number)","payload_encoding":"string"}"#)
+        }
+        for (user, tags) in [("plain", ""), ("low", "management"), ("mon", "monitoring"), ("watch", "monitoring")] {
+            try call("PUT", "/users/\(user)", #"{"password":"P4SS-m4rk","tags":"\#(tags)"}"#)
+        }
+        try call("PUT", "/permissions/%2F/watch", #"{"configure":"^$","write":"^$","read":".*"}"#)
+        let folder = try TemporaryFolder()
+        try folder.write("guest\n", to: "guest")
+        try folder.write("P4SS-m4rk\n", to: "others")
+        func target(_ user: String) throws -> RabbitMQTarget {
+            var target = RabbitMQTarget(.management, try ProbeURL("http://127.0.0.1:\(managementPort)"))
+            target.login = .basic(user: user, password: .file(folder.path(user == "guest" ? "guest" : "others")))
+            return target
+        }
+        // Statistics come to the management every five seconds.
+        try await eventually("the messages are counted", within: .seconds(60)) {
+            let figures = try await figures(target("guest"))
+            return figures.queues[name("/", "orders.new")]?.ready == 7 && figures.ready == 7 && figures.queues.count == 6
+                && figures.queues.values.allSatisfy { $0.consumers != nil }
+        }
+        let all = try await figures(target("guest"))
+        #expect(all.queues[name("/", "odd \"\\\u{e9}")] == RabbitMQFigures.Queue(ready: 0, unacknowledged: 0, consumers: 0))
+        #expect(all.queues[name("shop", "mail")]?.ready == 0)
+        #expect(all.queues.keys.contains { $0.queue == String(long.prefix(64)) })
+        #expect(all.queueCount == 6 && all.listedQueues == 6 && all.unacknowledged == 0 && all.connections == 0)
+        #expect(all.nodes.count == 1 && all.nodes[0].isRunning && all.nodes[0].hasMemoryAlarm == false)
+
+        var orders = try target("guest")
+        orders.queues = [QueuePattern("orders.*"), QueuePattern("odd*")]
+        #expect(Set(try await figures(orders).queues.keys.map(\.queue)) == ["orders.new", "orders.paid", "odd \"\\\u{e9}"])
+        var shop = try target("guest")
+        shop.virtualHost = "shop"
+        #expect(try await figures(shop).queues.keys.map(\.virtualHost) == ["shop"])
+        shop.virtualHost = "none"
+        #expect(try await AskedServer(.rabbitmq(shop)).failure().text.contains("no such virtual host"))
+
+        // Who may see nothing is answered with 200 and an empty list: that is not up.
+        for (user, words) in [("plain", "monitoring"), ("low", "monitoring"), ("mon", "set_permissions"), ("none", "password")]
+        {
+            let failure = try await AskedServer(.rabbitmq(target(user))).failure()
+            #expect(failure.reason == .authentication && failure.text.contains(words), "\(user): \(failure.text)")
+            #expect(!failure.text.contains("m4rk"))
+        }
+        let partial = try await figures(target("watch"))
+        #expect(partial.listedQueues == 5 && partial.queueCount == 6)
+
+        var exposition = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.metricsPort)"))
+        let served = try await figures(exposition)
+        #expect(served.queues[name("/", "orders.new")] == RabbitMQFigures.Queue(ready: 7, unacknowledged: 0, consumers: 0))
+        #expect(served.queues.keys.contains { $0.queue.hasPrefix("odd \"") })
+        #expect(served.queues.count == 6 && served.queueCount == 6 && served.ready == 7)
+        #expect(served.nodes.count == 1 && served.nodes[0].name == all.nodes[0].name && served.nodes[0].hasDiskAlarm == false)
+        exposition.virtualHost = "shop"
+        #expect(try await figures(exposition).queues.count == 1)
+        let other = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(managementPort)"))
+        #expect(try await AskedServer(.rabbitmq(other)).failure().reason == .status)
+    }
+
+    @Test func `a page of a proxy that asks who comes`() async throws {
+        let server = try RudeListener.http("", status: "302 Found", fields: "Location: https://login.example/?t=SECRET\r\n")
+        defer { server.stop() }
+        let failure = try await AskedServer(
+            .rabbitmq(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)")))
+        ).failure()
+        #expect(failure.reason == .status && failure.text.contains("302") && !failure.text.contains("SECRET"))
+    }
+
+    @Test(arguments: ["<html>hello</html>", "{}", "[]", "null", "[[[[", #"{"name":1,"tags":{}}"#, ""])
+    func `answers of something else`(_ body: String) async throws {
+        let server = try RudeListener.http(body)
+        defer { server.stop() }
+        for way in RabbitMQTarget.Way.allCases {
+            let failure = try await AskedServer(
+                .rabbitmq(RabbitMQTarget(way, try ProbeURL("http://127.0.0.1:\(server.port)")))
+            ).failure()
+            #expect(failure.reason == .content, "\(failure.text)")
+        }
+    }
+
+    @Test func `an exposition with all that can stand in a name`() async throws {
+        let lines = [
+            #"rabbitmq_identity_info{rabbitmq_node="rabbit@here",rabbitmq_cluster="c"} 1"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="a",queue="b"} 3"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="x"} 1e3"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="escaped \"\\"} 4"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="bare "} 9"} 5"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="negative"} -1"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="nan"} NaN"#,
+            #"rabbitmq_detailed_queue_messages_ready{vhost="/""#, #"rabbitmq_detailed_queue_messages_ready{"#,
+            "rabbitmq_queues 12", "rabbitmq_alarms_memory_used_watermark 1",
+        ]
+        let server = try RudeListener.http(lines.joined(separator: "\n"))
+        defer { server.stop() }
+        let figures = try await figures(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)")))
+        let ready = Dictionary(uniqueKeysWithValues: figures.queues.map { ($0.key.queue, $0.value.ready) })
+        #expect(ready == [#"a",queue="b"#: 3, "x": 1000, #"escaped "\"#: 4, #"bare "} 9"#: 5])
+        #expect(figures.queueCount == 12 && figures.nodes.first?.hasMemoryAlarm == true)
+    }
+
+    @Test func `of many queues as many are served as may, and soon`() async throws {
+        func exposition(_ count: Int) -> String {
+            let identity = #"rabbitmq_identity_info{rabbitmq_node="rabbit@here",rabbitmq_cluster="c"} 1"#
+            return (0..<count).reduce(into: identity + "\n") { text, number in
+                for family in ["messages_ready", "messages_unacked", "consumers"] {
+                    text += "rabbitmq_detailed_queue_\(family){vhost=\"/\",queue=\"orders.of.customer.\(number)\"} \(number)\n"
+                }
+            }
+        }
+        let server = try RudeListener.http(exposition(3500))
+        defer { server.stop() }
+        let start = ContinuousClock.now
+        let figures = try await figures(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)")))
+        print("an exposition of 3500 queues was asked for twice and read in \(ContinuousClock.now - start)")
+        #expect(figures.queues.count == 500 && figures.listedQueues == 3500)
+        #expect(ContinuousClock.now - start < .seconds(5))
+        let larger = try RudeListener.http(exposition(4500))
+        defer { larger.stop() }
+        let target = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(larger.port)"))
+        #expect(try await AskedServer(.rabbitmq(target)).failure().reason == .limit)
+    }
+
+    @Test func `patterns of queues`() {
+        #expect(QueuePattern("orders.*").matches("orders.new") && !QueuePattern("orders.*").matches("order"))
+        #expect(QueuePattern("*").matches("") && QueuePattern("a?c").matches("abc") && !QueuePattern("a?c").matches("ac"))
+        #expect(QueuePattern("*a*b").matches("xaxab") && !QueuePattern("*a*b").matches("xaxa"))
+        let start = ContinuousClock.now
+        let pattern = QueuePattern(String(repeating: "a*", count: 100) + "b")
+        #expect(!pattern.matches(String(repeating: "a", count: 255)))
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+}

@@ -1,0 +1,9 @@
+import AgentMetrics
+import ApusProbes
+import Testing
+
+@Suite struct ProbeFailureTests {
+    @Test func `a failure has its reason`() {
+        #expect(ProbeFailure(.timeout, "late").reason == .timeout)
+    }
+}

@@ -1,0 +1,54 @@
+package import ApusMetrics
+package import ApusTopology
+
+/// What queries of stores say.
+package enum ProbedStores {
+    package static let jobs = Gauge<StateLabels>("printer_jobs", "Jobs of the printer by state.")
+    package static let invoices = Gauge<NoLabels>("unpaid_invoices", "Invoices that nobody has paid.")
+
+    package struct StateLabels: LabelSet {
+        package enum Key: String, LabelKey { case state }
+        package let state: String
+        package subscript(key: Key) -> String { state }
+    }
+}
+
+/// A fleet whose agent asks something of each kind.
+package let probedFleet = Fleet("probed") {
+    FleetService("shop", role: .api) {
+        for number in 1...2 { Instance("shop-\(number)", port: 3000 + number, metricsPort: 9100 + number) }
+    }
+    FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+    // Started by others, and asked on hosts alone.
+    FleetService("search", runtime: .java, found: [.unit("search.service")]) {
+        Instance("search-1", port: 9201, metricsPort: 9131)
+    }
+    Database("orders", database: "orders_main", user: "clerk", pooler: Pooler("orders-pool"))
+    Database("archive", host: "192.0.2.7", port: 5433, maxConnections: 60, exporterPort: 9188)
+    Broker("rabbit", queues: [BrokerQueue("orders-new", consumers: "worker")])
+    Cache("sessions")
+    FleetProbe(.postgreSQL("orders"))
+    FleetProbe(.postgreSQL("archive", user: "monitor", password: .file("/etc/apus-secrets/archive")), every: .seconds(60))
+    FleetProbe(.pgBouncer("orders-pool"))
+    FleetProbe(.rabbitMQ("rabbit"), every: .seconds(30))
+    FleetProbe(.redis("sessions", password: .credential("sessions-password")))
+    FleetProbe(.health(of: "shop"), every: .seconds(5), timeout: .milliseconds(1500))
+    FleetProbe(.health(of: "search"))
+    FleetProbe(.http("front", url: "https://shop.example/health?full=1"))
+    FleetProbe(.tcp("mail", host: "mail.example", port: 25))
+    FleetProbe(.unix("printer", path: "/run/cups/cups.sock"))
+    FleetProbe(.file("backups", at: "/var/backups/orders-*.dump", olderThan: .seconds(90_000)), every: .seconds(60))
+    FleetProbe(.file("report", at: "/srv/reports/daily.pdf", olderThan: .seconds(3600)), every: .seconds(60))
+    FleetProbe(
+        .sql(
+            "printing", in: .sqlite("/srv/printer/jobs.sqlite"),
+            gauges: [
+                SQLGauge(
+                    ProbedStores.jobs, query: "SELECT state, count(*) AS jobs FROM job GROUP BY state", value: "jobs")
+            ]))
+    FleetProbe(
+        .sql(
+            "invoices", in: .postgreSQL("orders"),
+            gauges: [SQLGauge(ProbedStores.invoices, query: "SELECT count(*) AS value FROM invoice WHERE paid IS NULL")]),
+        every: .seconds(120), timeout: .seconds(10))
+}
