@@ -35,7 +35,7 @@ package struct PostgreSQLFigures: Sendable, Equatable {
     package let oldestIdleTransaction: Double?
     package let oldestPreparedTransaction: Double?
     package let isInRecovery: Bool
-    /// Of a server that follows another: seconds, and whether it receives; nil where it does not, or the user does not see it.
+    /// The seconds since a server that follows another has received, and whether it does; nil where it does not, or the user does not see it.
     package let replayDelay: Double?
     package let isReceiving: Bool?
 

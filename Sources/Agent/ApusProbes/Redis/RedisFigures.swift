@@ -18,11 +18,11 @@ package struct RedisFigures: Sendable, Hashable {
     package var keyspaceMisses: UInt64?
     package var role: RedisRole?
     package var replicas: UInt64?
-    /// Of a replica: whether it is connected to its master.
+    /// Whether a replica is connected to its master.
     package var isLinked: Bool?
-    /// Of a replica: seconds since it heard of its master last.
+    /// The seconds since a replica heard of its master last.
     package var linkSilence: UInt64?
-    /// Of a replica: bytes of the replication's stream that the master sent and that it has not applied yet.
+    /// The bytes of the replication stream that a replica was sent and has not applied yet.
     package var replicaLag: UInt64?
     /// Of a master: the most bytes that one of its replicas lags behind.
     package var replicasLag: UInt64?
