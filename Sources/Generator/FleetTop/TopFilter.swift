@@ -20,7 +20,7 @@ package struct TopFilter: Sendable, Hashable {
         let isExcluded: Bool
     }
 
-    /// As it was written.
+    /// The filter as it was written.
     package let text: String
     private let terms: [Term]
 

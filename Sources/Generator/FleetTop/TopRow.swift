@@ -64,7 +64,7 @@ package struct TopRow: Sendable, Hashable {
     package var unit: String?
     package var unitState: String?
     package var startTime: Double?
-    /// Of one core.
+    /// The CPU in percent of one core.
     package var cpuPercent: Double?
     package var cpuSeconds: Double?
     package var residentBytes: Double?
@@ -91,7 +91,7 @@ package struct TopRow: Sendable, Hashable {
     package struct Identity: Hashable, Sendable {
         package let service: ByteText
         package let instance: ByteText
-        /// Of a probe, which has the name of the instance that it asks.
+        /// The kind of a probe, whose row has the name of the instance that it asks; nil of an instance.
         let kind: ByteText?
     }
 }

@@ -24,7 +24,7 @@ package struct RedisFigures: Sendable, Hashable {
     package var linkSilence: UInt64?
     /// The bytes of the replication stream that a replica was sent and has not applied yet.
     package var replicaLag: UInt64?
-    /// Of a master: the most bytes that one of its replicas lags behind.
+    /// The most bytes that a replica of a master lags behind.
     package var replicasLag: UInt64?
     package var isLoading: Bool?
     /// When the last snapshot was saved, in seconds since the Unix epoch.
