@@ -2,10 +2,12 @@
 ///
 /// A `String` is brought into Unicode's normal form first, which takes the square of the length of a run of combining marks: half a
 /// megabyte of them from a stranger takes minutes. A name from outside that is a key, or is sorted, is one of these.
-package struct ByteText: Hashable, Comparable, Sendable {
+package struct ByteText: Hashable, Comparable, Sendable, ExpressibleByStringLiteral {
     package let text: String
 
     package init(_ text: String) { self.text = text }
+
+    package init(stringLiteral text: String) { self.text = text }
 
     package static func == (left: Self, right: Self) -> Bool { left.text.hasSameBytes(as: right.text) }
 

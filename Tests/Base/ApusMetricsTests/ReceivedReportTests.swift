@@ -31,6 +31,34 @@ import Testing
         #expect(report.sampleCount == 2 && report.seriesCount == 2 && report.byteCount > 100)
     }
 
+    /// Compared as texts they would take the square of their length: hours for a body that is allowed.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "# TYPE g %\ng 1\n", "# % g gauge\ng 1\n", "# UNIT g %\n# TYPE g gauge\ng 1\n", "# HELP g %\ng 1\n",
+            "# TYPE % gauge\ng 1\n", "# TYPE \"%\" gauge\n{\"%\"} 1\n{\"%\",a=\"b\"} 1\n", "{\"%\"=\"b\",\"%c\"=\"b\",g} 1\n",
+            "# TYPE h histogram\nh_bucket{le=\"%\"} 1\nh_bucket{\"%\"=\"1\"} 1\n",
+            "g{a=\"%\"} 1\ng{a=\"%\"} 1\ng{a=\"%x\"} 1\n",
+            "# TYPE s stateset\ns{s=\"%\"} 1\ns{s=\"%a\"} 0\n", "g % 1\n", "g 1 %\n", "% 1\n",
+        ]) func `with a run of combining marks anywhere costs no more than another`(_ text: String)
+    {
+        let marks = "a" + String(repeating: "\u{301}\u{316}", count: 200_000)
+        for format in [ReceivedTextFormat.text, .openMetrics] {
+            let end = format == .openMetrics ? "# EOF\n" : ""
+            let report = try? Self.report(text.replacing("%", with: marks) + end, as: format)
+            #expect((report?.byteCount ?? 0) < 1 << 20)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `with 100,000 labels on a line is refused whoever reads it`() throws {
+        let labels = (0..<100_000).map { "l\($0)=\"1\"" }.joined(separator: ",")
+        #expect(throws: ExpositionSyntaxError.self) { try ExpositionReader.samples(in: "g{\(labels)} 1\n") }
+        #expect(throws: ExpositionSyntaxError.self) { try ExpositionSummary(parsing: "g{\(labels)} 1\n") }
+        #expect(
+            try ExpositionReader.samples(in: "g{\(labels.split(separator: ",").prefix(1024).joined(separator: ","))} 1\n").count
+                == 1)
+    }
+
     @Test func `keeps whole numbers above 2^53, and below minus that`() throws {
         let numbers = ["9007199254740993", "18446744073709551615", "-9223372036854775808", "-0", "1e3", "18446744073709551616"]
         let report = try Self.report(numbers.enumerated().map { "n\($0.offset) \($0.element)\n" }.joined())

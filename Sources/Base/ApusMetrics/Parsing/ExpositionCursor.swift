@@ -46,11 +46,11 @@ struct ExpositionCursor {
     mutating func name() throws(ExpositionLineError) -> String {
         if grammar != .text, byte == UInt8(ascii: "\"") { return try quoted(.noName) }
         let word = bytes[index..<end].prefix { !Self.isBlank($0) && $0 != UInt8(ascii: "{") }
-        let name = String(decoding: word, as: UTF8.self)
         // Some programs write dots without the quotes that these need.
-        guard MetricName.isLegal(name) || grammar == .any && MetricName.isLegal(name.replacing(".", with: "_")) else {
+        guard MetricName.isLegal(String(decoding: grammar == .any ? Self.undotted(word) : word, as: UTF8.self)) else {
             throw error(.noName)
         }
+        let name = String(decoding: word, as: UTF8.self)
         index = word.endIndex
         skipBlanks()
         return name
@@ -58,8 +58,13 @@ struct ExpositionCursor {
 
     /// Whether a name is next that would be legal with underscores for its dots.
     var isAtDottedName: Bool {
-        let word = String(decoding: bytes[index..<end].prefix { !Self.isBlank($0) }, as: UTF8.self)
-        return word.contains(".") && MetricName.isLegal(word.replacing(".", with: "_"))
+        let word = bytes[index..<end].prefix { !Self.isBlank($0) }
+        return word.contains(UInt8(ascii: ".")) && MetricName.isLegal(String(decoding: Self.undotted(word), as: UTF8.self))
+    }
+
+    /// A word with underscores for its dots, by its bytes: as text it would be taken apart into characters first.
+    private static func undotted(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        ArraySlice(word.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 })
     }
 
     /// Takes the labels between braces, if there are some.

@@ -41,10 +41,11 @@ public struct ExpositionReader: Sendable {
 
     /// - Parameters:
     ///   - bytes: UTF-8.
-    ///   - mostLabels: labels that a sample may have: the time that one takes grows with the square of their number.
+    ///   - mostLabels: labels that a sample may have: the time that one takes grows with the square of their number, so that it is 1,024
+    ///   where nobody says less.
     ///   - isLenient: whether it takes what Prometheus takes besides: a backslash before any character of a label's value, names of labels
     ///   that begin with `__`, and in text lines of help and type without a name that can be read.
-    package init(_ bytes: [UInt8], as grammar: Grammar, mostLabels: Int = .max, isLenient: Bool = false) {
+    package init(_ bytes: [UInt8], as grammar: Grammar, mostLabels: Int = 1024, isLenient: Bool = false) {
         self.isLenient = isLenient
         self.bytes = bytes
         self.grammar = grammar
@@ -112,20 +113,31 @@ public struct ExpositionReader: Sendable {
         var cursor = cursor
         guard !cursor.isAtEnd else { return nil }
         guard cursor.take(UInt8(ascii: "#")) else { return .sample(try sample(&cursor)) }
-        switch String(decoding: cursor.word(), as: UTF8.self) {
+        switch Self.keyword(cursor.word()) {
         case "HELP" where saysNothing(cursor), "TYPE" where isLenient && grammar != .any && cursor.isAtEnd: return nil
         case "HELP": return .help(family: try cursor.name(), cursor.help())
         case "TYPE":
             let name = try cursor.name()
             let start = cursor
-            let word = String(decoding: cursor.word(), as: UTF8.self)
-            guard let kind = kind(word) else { throw start.error(.unknownType(word)) }
+            let word = cursor.word()
+            guard let kind = kind(Self.keyword(word)) else {
+                throw start.error(.unknownType(String(decoding: word.prefix(Self.longestExcerpt), as: UTF8.self)))
+            }
             return .type(family: name, kind)
         case "UNIT" where grammar == .any:
             return .unit(family: try cursor.name(), String(decoding: cursor.word(), as: UTF8.self))
         case "EOF" where grammar == .any && cursor.isAtEnd: return .end
         default: return nil
         }
+    }
+
+    /// Bytes of a word that an error repeats.
+    private static let longestExcerpt = 100
+
+    /// A word that the formats have; empty for any other one, which is not compared as text: that takes the square of the length of a run
+    /// of combining marks.
+    private static func keyword(_ word: ArraySlice<UInt8>) -> String {
+        word.count <= 32 && word.allSatisfy { $0 < 0x80 } ? String(decoding: word, as: UTF8.self) : ""
     }
 
     /// Whether a line of help is a comment to Prometheus, or of a family that no sample of the text can have.
@@ -224,7 +236,7 @@ public struct ServedSample: Sendable {
     public internal(set) var exemplars: [Exemplar] = []
 
     /// The value of a label; `nil` when the sample does not have it.
-    public subscript(label: String) -> String? { labels.first { $0.name == label }?.value }
+    public subscript(label: String) -> String? { labels.first { $0.name.hasBytes(of: label) }?.value }
 
     /// The name and the labels as this package writes them: `up{zone="a"}`.
     public var series: String {
@@ -237,4 +249,15 @@ public struct ServedSample: Sendable {
 public struct ServedLabel: Hashable, Sendable {
     public let name: String
     public let value: String
+
+    /// By their bytes: labels come from outside (``Swift/String/hasBytes(of:)``).
+    public static func == (one: Self, other: Self) -> Bool {
+        one.name.hasBytes(of: other.name) && one.value.hasBytes(of: other.value)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in name.utf8 { hasher.combine(byte) }
+        hasher.combine(name.utf8.count)
+        for byte in value.utf8 { hasher.combine(byte) }
+    }
 }

@@ -38,8 +38,8 @@ public struct ServedFamily: Sendable {
     mutating func count(_ sample: ServedSample) {
         sampleCount += 1
         let own = kind.ownLabel(in: name)
-        for label in sample.labels where label.name != own {
-            let place = uses.firstIndex { $0.name == label.name } ?? uses.endIndex
+        for label in sample.labels where !(own.map { label.name.hasBytes(of: $0) } ?? false) {
+            let place = uses.firstIndex { $0.name.hasBytes(of: label.name) } ?? uses.endIndex
             if place == uses.endIndex { uses.append(LabelUse(name: label.name)) }
             if !label.value.isEmpty { uses[place].valueCount += 1 }
         }

@@ -75,10 +75,12 @@ struct ReceivedFamilyDraft {
         let kind = kind ?? .untyped
         let own = kind.ownLabel(in: name)
         let hasOwn = role == .bucket || role == .value && own != nil
-        let rest = sample.labels.filter { !hasOwn || $0.name != own }.map { (name: $0.name, value: $0.value) }
+        let rest = sample.labels.filter { label in !hasOwn || !(own.map { label.name.hasBytes(of: $0) } ?? false) }.map {
+            (name: $0.name, value: $0.value)
+        }
         let labels = try limits.render(rest, reserved: own)
         let (place, isNew) = place(of: labels, line: line)
-        let ownValue = hasOwn ? sample.labels.first { $0.name == own }?.value : nil
+        let ownValue = hasOwn ? own.flatMap { sample[$0] } : nil
         series[place].take(sample, as: role, of: kind, own: own ?? "", ownValue, line: line, limits: limits)
         return isNew
     }

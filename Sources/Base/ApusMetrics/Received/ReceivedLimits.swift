@@ -65,7 +65,9 @@ extension ReceivedLimits {
             if MetricName.isTargetLabel(legal) || legal == reserved {
                 legal = "exported_" + legal
                 // As Prometheus does it: once more while the series has such a label.
-                while labels.contains(where: { $0.name == legal && !$0.value.isEmpty }) { legal = "exported_" + legal }
+                while labels.contains(where: { $0.name.hasBytes(of: legal) && !$0.value.isEmpty }) {
+                    legal = "exported_" + legal
+                }
             }
             guard !legal.isEmpty else { throw .noName }
             named.append((legal, value))

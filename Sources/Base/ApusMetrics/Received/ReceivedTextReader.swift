@@ -82,10 +82,12 @@ struct ReceivedTextReader {
     private mutating func takeUnit(_ unit: String, of name: String) throws(ReceivedError) {
         guard let place = try place(of: name) else { return }
         let name = drafts[place].name
-        guard drafts[place].unit == nil || drafts[place].unit == unit else {
+        guard drafts[place].unit.map({ $0.hasBytes(of: unit) }) ?? true else {
             return passOver("the unit of \(name) is told a second time", name)
         }
-        guard unit.isEmpty || name.hasSuffix("_" + unit), unit.utf8.count <= limits.unit else {
+        guard unit.utf8.count <= limits.unit,
+            unit.isEmpty || name.utf8.suffix(unit.utf8.count + 1).elementsEqual("_\(unit)".utf8)
+        else {
             return passOver(
                 "the unit of \(name) does not end its name: call it \(name)_UNIT, with at most \(limits.unit) bytes", name)
         }
@@ -151,8 +153,7 @@ struct ReceivedTextReader {
 
     /// Leaves out the series of a sample, of whose name or labels nothing can be served.
     private mutating func leave(_ sample: ServedSample, of family: String, _ fault: ReceivedSeriesFault) {
-        let own: Set = ["le", "quantile"]
-        let labels = sample.labels.filter { !own.contains($0.name) }
+        let labels = sample.labels.filter { !$0.name.hasBytes(of: "le") && !$0.name.hasBytes(of: "quantile") }
         // The samples of a histogram stand together, and are one series.
         defer { lastLeftOut = (family, labels) }
         if let lastLeftOut, lastLeftOut.name == family, lastLeftOut.labels == labels { return }

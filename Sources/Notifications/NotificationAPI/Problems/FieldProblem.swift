@@ -25,7 +25,7 @@ struct FieldProblems: Sendable {
     /// Adds one for each of some names; of more than can be kept, no order is looked for.
     mutating func addNames(_ names: [String], _ problem: (String) -> FieldProblem) {
         let kept = names.count > room ? Array(names.prefix(max(0, room))) : names
-        for name in kept.map(ByteText.init).sorted() { add(problem(name.text)) }
+        for name in kept.map({ ByteText($0) }).sorted() { add(problem(name.text)) }
         count += names.count - kept.count
     }
 }
