@@ -175,6 +175,7 @@ let package = Package(
         base.module("ApusLinux", ["CLinux"]),
         base.module("ApusPatterns", ["CPatterns"]),
         base.module("ApusTerminal", ["ApusText", "CLinux"]),
+        base.module("ApusTLS", [nioCore, nioSSL]),
         base.module("ApusYAML", ["ApusText", "CYAML"]),
         base.module("EventCatalog", [logging]),
         base.module("ApusSystemd", ["ApusText", "ApusThreads", "CLinux", "EventCatalog", lifecycle, logging]),
@@ -199,7 +200,8 @@ let package = Package(
         agent.module(
             "ApusProbes",
             [
-                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusText", "ApusThreads", "CDatabases", "CLinux",
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusTLS", "ApusText", "ApusThreads", "CDatabases",
+                "CLinux",
                 nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
             ]),
         agent.module(
@@ -277,7 +279,7 @@ let package = Package(
         notifications.module(
             "DeliveryWorker",
             [
-                "ApusHTTP", "ApusLimits", "ApusMetrics", "ApusReporting", "ApusThreads", "CLinux", "EventCatalog",
+                "ApusHTTP", "ApusLimits", "ApusMetrics", "ApusReporting", "ApusTLS", "ApusThreads", "CLinux", "EventCatalog",
                 "NotificationMetrics",
                 "NotificationStore", coreMetrics, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             ]),
@@ -313,6 +315,7 @@ let package = Package(
                 "AgentMetrics", "ApusDeployment", "ApusFiles", "ApusHTTP", "ApusLimits", "ApusLinux", "ApusMetrics",
                 "ApusReporting",
                 "ApusSystemd",
+                "ApusTLS",
                 "ApusText",
                 "ApusThreads",
                 "ApusTopology", "ClusterSupervisor", "CommandConventions", "DeliveryWorker", "EventCatalog", "FleetCommands",
@@ -383,7 +386,7 @@ let package = Package(
         agent.tests(
             "ApusProbesTests",
             [
-                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusProbes", "ApusThreads", "HostTesting",
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusProbes", "ApusText", "ApusThreads", "HostTesting",
                 "ServerTesting",
                 nioCore, nioEmbedded, nioPosix,
             ]),
@@ -414,14 +417,14 @@ let package = Package(
         generator.tests(
             "ApusRulesTests",
             [
-                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusPromQL", "ApusRules", "ApusTopology",
-                "GeneratorTesting", "HostTesting", "MonitoringPacks", "ServerTesting",
+                "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusMetrics", "ApusProbes", "ApusPromQL", "ApusRules",
+                "ApusTopology", "GeneratorTesting", "HostTesting", "MonitoringPacks", "ServerTesting",
             ]),
         generator.tests(
             "ApusDeploymentTests",
             [
-                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLinux", "ApusPromQL",
-                "ApusTopology",
+                "AgentMetrics", "ApusAgent", "ApusDeployment", "ApusFiles", "ApusGenerator", "ApusLinux", "ApusProbes",
+                "ApusPromQL", "ApusTopology",
                 "EventCatalog", "GeneratorTesting", "HostTesting", "ServerTesting", "Yams",
             ]),
         generator.tests(

@@ -1,3 +1,4 @@
+import ApusTLS
 import ApusText
 import FoundationEssentials
 import NIOCore
@@ -84,10 +85,8 @@ enum HTTPProbe {
                 headers: ["Host": authority, "User-Agent": "apus", "Connection": "close"])
         }
 
-        /// The handler of TLS; an address is no name of a server (RFC 6066, section 3).
         func tls(_ context: NIOSSLContext) throws -> NIOSSLClientHandler {
-            let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-            return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
+            try ServerNameCheck.handler(context, host: host)
         }
     }
 }

@@ -1,4 +1,5 @@
 import ApusLimits
+import ApusTLS
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -135,10 +136,7 @@ final class ReceiverClient: Sendable {
         _ security: NIOSSLContext?
     ) throws {
         if let security {
-            // An address is no name of a TLS server, RFC 6066, section 3; its certificate is checked for the address.
-            let isAddress = (try? SocketAddress(ipAddress: destination.host, port: 0)) != nil
-            try pipeline.addHandler(
-                NIOSSLClientHandler(context: security, serverHostname: isAddress ? nil : destination.host))
+            try pipeline.addHandler(ServerNameCheck.handler(security, host: destination.host))
         }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = DeliveryLimits.answerHead.value.bytes
