@@ -5,8 +5,8 @@ import Synchronization
 
 extension Exposition {
     /// What an instance serves whose page is not there.
-    func downValues(_ count: Int) -> [RowValue] {
-        var values = [RowValue](repeating: .absent, count: count)
+    func downValues(_ count: Int) -> RowValues {
+        var values = RowValues(absent: count)
         for family in families where [ServiceState.up.name, ServiceScrape.up.name].contains(family.family.name) {
             for row in family.instanceRows.rows { values[row] = .number(0, since: nil) }
         }

@@ -17,7 +17,6 @@ package final class Exposition: Sendable {
     private let groups: GroupTable?
     let work: AgentWork
     private let host: Mutex<SourceReadings<HostSubject>>
-    private let hostLabels: [[UInt8]]
     /// Families of the sources' rows, in order, with the rows of each.
     let families: [RowFamily]
     /// The names of what the agent serves itself: no service can report under them.
@@ -83,7 +82,6 @@ package final class Exposition: Sendable {
         var readings = SourceReadings(selection, labels: host.labels)
         // The agent's own process is there while it asks.
         try? readings.open(host, at: clock.now())
-        hostLabels = readings.labels
         self.host = Mutex(readings)
         let all = [table.sources.entries, selection.entries, groups?.sources.entries ?? []]
         let rows = all.map { Dictionary(grouping: $0.enumerated(), by: \.element.family.name) }
@@ -130,7 +128,7 @@ package final class Exposition: Sendable {
             tellTroubles(of: instance)
             let values = instance.values()
             return SubjectValues(
-                subject: instance.subjectLabels, labels: instance.labels,
+                subject: instance.subjectLabels, own: table.sources.labels,
                 values: unanswered.contains(instance.identity) ? downValues(values.count) : values)
         }
         var grouped = groups?.serve(at: now, in: &tallies, stopwatch: clock.stopwatch) ?? []
@@ -146,7 +144,8 @@ package final class Exposition: Sendable {
         let others = tallies.count { $0.tally.subjects > 0 } * 3 + found.count + named + (reported?.refused.count ?? 0)
         let room = SampleRoom(limit: sampleLimit, createdSeries: createdSeries && format == .openMetrics100)
         let cut = room.cut(
-            &grouped, beside: [hostValues] + watched.map(\.values), others, wishes: reported?.wishes(room.createdSeries) ?? 0)
+            &grouped, beside: [hostValues.values] + watched.map(\.values), others,
+            wishes: reported?.wishes(room.createdSeries) ?? 0)
         tell(cut: cut.groups)
         unite(instances, &watched, &grouped)
         if let reported { takeOff(reported.refusedSamples, instances, &watched) }
@@ -163,7 +162,7 @@ package final class Exposition: Sendable {
         if let reported { plan(reported, &steps) }
         return ExpositionStream(
             format: format, createdSeries: createdSeries, steps: steps,
-            host: SubjectValues(subject: [], labels: hostLabels, values: hostValues), instances: watched,
+            host: hostValues, instances: watched,
             groups: grouped.map(\.values),
             work: work,
             sampleLimit: sampleLimit, ownSamples: cut.ownSamples, cpuNanoseconds: apus_thread_cpu_nanoseconds() - cpu)
@@ -186,7 +185,7 @@ package final class Exposition: Sendable {
 
     private func readHost(
         at now: Moment, in tallies: inout [(name: String, tally: SourceTally)]
-    ) -> (values: [RowValue], configured: [(family: MetricFamily, value: RowValue)]) {
+    ) -> (values: SubjectValues, configured: [(family: MetricFamily, value: RowValue)]) {
         let (values, configured, found, troubles) = host.withLock { [clock] host in
             var found: [(name: String, tally: SourceTally)] = []
             var start = clock.stopwatch()
@@ -200,7 +199,8 @@ package final class Exposition: Sendable {
                 start = end
                 found.append((source.name, tally))
             }
-            return (host.values(), host.configured(), found, host.takeTroubles())
+            let values = SubjectValues(subject: host.subject, own: host.selection.labels, values: host.values())
+            return (values, host.configured(), found, host.takeTroubles())
         }
         tell(leftOut: troubles)
         for (source, error) in troubles { tell(source, error, of: "the host") { logger.log(level: $0, $1, metadata: $2) } }

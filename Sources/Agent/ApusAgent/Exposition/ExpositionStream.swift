@@ -129,7 +129,7 @@ final class ExpositionStream {
         var isOpen = begun == rows.family.name
         let instances = instances.subjects.count
         if series == 0 {
-            for row in rows.hostRows.rows { write(host.values[row], host.labels[row], of: rows.family, &isOpen) }
+            for row in rows.hostRows.rows { write(host.values[row], host.labels(row), of: rows.family, &isOpen) }
             series = 1
         }
         if series <= instances {
@@ -161,8 +161,13 @@ final class ExpositionStream {
                 }
                 writeNumbers(template, all, before: line, of: family, &isOpen)
                 line += 1
-                if case .absent = all.subjects[place].values[row] { continue }
-                write(all.subjects[place].values[row], all.subjects[place].labels[row], of: family, &isOpen)
+                guard all.subjects[place].values.isServed(row) else { continue }
+                write(all.subjects[place].values[row], all.subjects[place].labels(row), of: family, &isOpen)
+            }
+            // A row may have many series: the rest is for the next piece, of which the memory stays small.
+            if encoder.bytes.count >= Self.pieceSize {
+                writeNumbers(template, all, before: line, of: family, &isOpen)
+                return place + 1
             }
         }
         writeNumbers(template, all, before: line, of: family, &isOpen)

@@ -23,7 +23,7 @@ struct SampleRoom {
     ///   - subjects: the values of the host and of instances.
     ///   - others: samples that are no values of subjects.
     ///   - wishes: samples of what is reported.
-    func cut(_ groups: inout [GroupTable.Served], beside subjects: [[RowValue]], _ others: Int, wishes: Int) -> Cut {
+    func cut(_ groups: inout [GroupTable.Served], beside subjects: [RowValues], _ others: Int, wishes: Int) -> Cut {
         var cut = Cut()
         let quick = subjects.reduce(others) { $0 + samples($1, isExact: false) }
         let ofGroups = groups.map { samples($0.values.values, isExact: false) }
@@ -50,8 +50,8 @@ struct SampleRoom {
     /// Samples that values come to.
     ///
     /// - Parameter isExact: whether series that are made when they are written count as they are, and not as one.
-    private func samples(_ values: [RowValue], isExact: Bool) -> Int {
-        values.reduce(0) { sum, value in
+    private func samples(_ values: RowValues, isExact: Bool) -> Int {
+        values.served.reduce(0) { sum, value in
             switch value {
             case .absent: sum
             case .number(_, let start), .whole(_, let start): sum + (createdSeries && start != nil ? 2 : 1)

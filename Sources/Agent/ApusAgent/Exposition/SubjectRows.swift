@@ -18,12 +18,15 @@ struct SubjectRows: Sendable {
 struct SubjectValues: Sendable {
     /// Its own labels.
     let subject: [UInt8]
-    /// The labels of each row, the subject's included.
-    let labels: [[UInt8]]
-    var values: [RowValue]
+    /// The labels of each row that are not the subject's, rendered.
+    let own: [[UInt8]]
+    var values: RowValues
 
     /// Whether it has series in one of these rows.
-    func serves(_ rows: [Int]) -> Bool { rows.contains { if case .absent = values[$0] { false } else { true } } }
+    func serves(_ rows: [Int]) -> Bool { rows.contains { values.isServed($0) } }
+
+    /// The labels of a row, the subject's included.
+    func labels(_ row: Int) -> [UInt8] { Row<Never>.joined(subject, rendered: own[row]) }
 }
 
 /// What all subjects of one kind have to serve at a moment.

@@ -94,7 +94,7 @@ package final class GroupTable: Sendable {
                     number: one.number, identity: one.identity, isCaptured: one.isCaptured,
                     hasProcesses: one.reading.processes > 0, isAlive: one.reading.isAlive,
                     values: SubjectValues(
-                        subject: group.readings.subject, labels: group.readings.labels, values: group.readings.values()))
+                        subject: group.readings.subject, own: sources.labels, values: group.readings.values()))
             }
             return (served, counted)
         }

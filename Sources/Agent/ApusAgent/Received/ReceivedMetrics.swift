@@ -86,7 +86,10 @@ final class ReceivedMetrics: InstanceReport {
     func noteClipped(_ series: Int) { clippedSamples.store(series, ordering: .relaxed) }
 
     func clips() -> [ClipReason: Int] {
-        state.withLock { $0.unkept }.merging([.samples: clippedSamples.load(ordering: .relaxed)]) { $1 }
+        var clips = state.withLock { $0.unkept }
+        let samples = clippedSamples.load(ordering: .relaxed)
+        if samples > 0 { clips[.samples] = samples }
+        return clips
     }
 
     func limit(of reason: ClipReason, samples: Int) -> (reached: String, remedy: String)? {

@@ -50,7 +50,7 @@ protocol Source<Of>: SendableMetatype {
     mutating func read(at now: Moment) throws(LinuxError) -> Reading
 
     /// Appends what each row has to serve of a reading; every source has the one that is written below for all, made for its own types.
-    static func append(_ reading: Reading, _ subject: [UInt8], to values: inout [RowValue])
+    static func append(_ reading: Reading, _ subject: [UInt8], to values: inout RowValues)
 
     /// Takes a reading of the sampling loop as the base of later ones.
     mutating func tick(_ reading: Reading)
@@ -70,7 +70,7 @@ extension Source {
     static func start(in reading: Reading) -> Double? { nil }
     mutating func tick(_ reading: Reading) {}
 
-    static func append(_ reading: Reading, _ subject: [UInt8], to values: inout [RowValue]) {
+    static func append(_ reading: Reading, _ subject: [UInt8], to values: inout RowValues) {
         let rows = rows
         let start = start(in: reading)
         // By place, so that a row is not copied.
@@ -191,8 +191,17 @@ extension Row {
 
     /// The subject's labels and a series' own.
     static func joined(_ subject: [UInt8], _ own: [(String, String)]) -> [UInt8] {
-        guard !own.isEmpty else { return subject }
-        let rendered = LabelBytes.render(own)
-        return subject.isEmpty ? rendered : subject + [UInt8(ascii: ",")] + rendered
+        own.isEmpty ? subject : joined(subject, rendered: LabelBytes.render(own))
+    }
+
+    /// The subject's labels and a series' own, which are rendered already.
+    static func joined(_ subject: [UInt8], rendered own: [UInt8]) -> [UInt8] {
+        if own.isEmpty || subject.isEmpty { return own.isEmpty ? subject : own }
+        var all: [UInt8] = []
+        all.reserveCapacity(subject.count + 1 + own.count)
+        all += subject
+        all.append(UInt8(ascii: ","))
+        all += own
+        return all
     }
 }

@@ -61,6 +61,8 @@ struct SourceSelection<Of: Subject>: Sendable {
     let rows: [Range<Int>]
     /// Family and labels of each row.
     let entries: [SourceCatalog.Entry]
+    /// The labels of each row that are not the subject's, rendered once for all subjects.
+    let labels: [[UInt8]]
 
     init(_ choice: SourceChoice) {
         sources = SourceCatalog.all.filter { Self.isOf($0) && choice.contains($0.name) }
@@ -73,6 +75,7 @@ struct SourceSelection<Of: Subject>: Sendable {
         }
         self.rows = rows
         self.entries = entries
+        labels = entries.map { LabelBytes.render($0.labels) }
     }
 
     /// Whether a source is of this kind of subject.

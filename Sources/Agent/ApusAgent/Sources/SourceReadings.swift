@@ -8,17 +8,14 @@ struct SourceReadings<Of: Subject> {
     let selection: SourceSelection<Of>
     /// The labels of the subject; rendered once.
     let subject: [UInt8]
-    /// The labels of each row, the subject's included.
-    let labels: [[UInt8]]
-    /// One a source; `nil` where the subject has none of it.
+    /// What the subject is now; `nil` before it was opened.
+    private var current: Of?
+    /// One a source; `nil` where the subject has none of it: thousands of subjects have few of them.
     private var frames: [(any SourceFrame)?]
 
     init(_ selection: SourceSelection<Of>, labels: [(String, String)]) {
         self.selection = selection
-        // Rows without labels of their own share one copy.
-        let subject = LabelBytes.render(labels)
-        self.subject = subject
-        self.labels = selection.entries.map { Row<Never>.joined(subject, $0.labels) }
+        subject = LabelBytes.render(labels)
         frames = Array(repeating: nil, count: selection.sources.count)
     }
 
@@ -26,22 +23,25 @@ struct SourceReadings<Of: Subject> {
     ///
     /// - Throws: ``ProcessGone`` when the subject's process has ended meanwhile.
     mutating func open(_ subject: Of, at now: Moment) throws(ProcessGone) {
-        let base = LabelBytes.render(subject.labels)
-        frames = selection.sources.map { Self.frame($0, subject, base) }
+        current = subject
+        for place in frames.indices { frames[place] = nil }
         for place in frames.indices { try read(place, at: now, isForced: true) }
     }
 
-    private static func frame<S: Source>(_ source: S.Type, _ subject: Of, _ base: [UInt8]) -> (any SourceFrame)? {
+    private static func frame<S: Source>(_ source: S.Type, _ subject: Of) -> (any SourceFrame)? {
         // The selection has only sources of this kind of subject.
-        (subject as? S.Of).map { Frame<S>($0, base) }
+        (subject as? S.Of).map { Frame<S>($0) }
     }
 
     /// Reads one of the sources, unless its last reading is young enough.
     ///
     /// - Throws: ``ProcessGone``.
     mutating func read(_ place: Int, at now: Moment, isForced: Bool = false) throws(ProcessGone) {
-        guard let frame = frames[place] else { return }
+        // What is absent may come: it is looked for again at each turn of the sampling loop, which forces a reading.
+        guard let frame = frames[place] ?? (isForced ? current.flatMap { Self.frame(selection.sources[place], $0) } : nil)
+        else { return }
         try frame.read(at: now, isForced: isForced)
+        frames[place] = frame.isVacant ? nil : frame
     }
 
     /// Reads all sources.
@@ -69,21 +69,20 @@ struct SourceReadings<Of: Subject> {
     }
 
     /// What each row has to serve.
-    func values() -> [RowValue] {
-        var values: [RowValue] = []
-        values.reserveCapacity(selection.entries.count)
+    func values() -> RowValues {
+        var values = RowValues(capacity: selection.entries.count)
         for (place, frame) in frames.enumerated() {
             if let frame {
-                frame.append(to: &values)
+                frame.append(subject, to: &values)
             } else {
-                for _ in selection.rows[place] { values.append(.absent) }
+                values.appendAbsent(selection.rows[place].count)
             }
         }
-        return values
+        return values.compact()
     }
 
     /// The rows that only the configuration names, with what each has to serve.
-    func configured() -> [(family: MetricFamily, value: RowValue)] { frames.flatMap { $0?.configured() ?? [] } }
+    func configured() -> [(family: MetricFamily, value: RowValue)] { frames.flatMap { $0?.configured(subject) ?? [] } }
 
     /// Reads each source anew, and says how it is and what that took.
     ///
@@ -95,7 +94,7 @@ struct SourceReadings<Of: Subject> {
         for (place, frame) in frames.enumerated() {
             guard let frame else { continue }
             let start = stopwatch()
-            try frame.read(at: now, isForced: false)
+            try read(place, at: now)
             let taken = stopwatch() - start
             guard frame.condition != .absent else { continue }
             sources.append(
@@ -146,12 +145,14 @@ enum SourceCondition {
 /// One source of one subject, without its type.
 protocol SourceFrame: AnyObject {
     var condition: SourceCondition { get }
+    /// Whether there is nothing to remember of it.
+    var isVacant: Bool { get }
 
     func read(at now: Moment, isForced: Bool) throws(ProcessGone)
     func tick()
     func age(at now: Moment) -> Double?
-    func append(to values: inout [RowValue])
-    func configured() -> [(family: MetricFamily, value: RowValue)]
+    func append(_ labels: [UInt8], to values: inout RowValues)
+    func configured(_ labels: [UInt8]) -> [(family: MetricFamily, value: RowValue)]
     func takeTrouble() -> LinuxError?
 }
 
@@ -161,7 +162,6 @@ let longestReadingAge = 300.0
 /// One source of one subject with its last good reading.
 private final class Frame<S: Source>: SourceFrame {
     private let subject: S.Of
-    private let base: [UInt8]
     private var source: S?
     private(set) var reading: S.Reading?
     /// When the reading was made, and when one was last tried: CLOCK_MONOTONIC in nanoseconds.
@@ -171,12 +171,10 @@ private final class Frame<S: Source>: SourceFrame {
     private var trouble: LinuxError?
     private var isTold = false
 
-    init(_ subject: S.Of, _ base: [UInt8]) {
-        self.subject = subject
-        self.base = base
-    }
+    init(_ subject: S.Of) { self.subject = subject }
 
-    /// What is absent may come: it is looked for again at each turn of the sampling loop, which forces a reading.
+    var isVacant: Bool { source == nil && condition == .absent && !isTold }
+
     func read(at now: Moment, isForced: Bool) throws(ProcessGone) {
         if !isForced, condition == .absent || now.monotonic < triedAt &+ S.cadence.reuse { return }
         triedAt = now.monotonic
@@ -221,14 +219,14 @@ private final class Frame<S: Source>: SourceFrame {
         return source.age(of: reading).map { $0 + since }
     }
 
-    func append(to values: inout [RowValue]) {
-        guard let reading else { return values.append(contentsOf: repeatElement(.absent, count: S.rows.count)) }
-        S.append(reading, base, to: &values)
+    func append(_ labels: [UInt8], to values: inout RowValues) {
+        guard let reading else { return values.appendAbsent(S.rows.count) }
+        S.append(reading, labels, to: &values)
     }
 
-    func configured() -> [(family: MetricFamily, value: RowValue)] {
+    func configured(_ labels: [UInt8]) -> [(family: MetricFamily, value: RowValue)] {
         guard let source, let reading else { return [] }
-        return source.configuredRows.map { ($0.family, $0.value(reading, base, S.start(in: reading))) }
+        return source.configuredRows.map { ($0.family, $0.value(reading, labels, S.start(in: reading))) }
     }
 
     func takeTrouble() -> LinuxError? {

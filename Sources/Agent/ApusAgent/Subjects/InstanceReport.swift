@@ -23,7 +23,7 @@ protocol InstanceReport: AnyObject, Sendable {
     /// Takes note of how many series the last exposition had no room for.
     func noteClipped(_ series: Int)
 
-    /// Series that are not served, by the limit that they are over.
+    /// Series that are not served, by the limit that they are over, where there are any.
     func clips() -> [ClipReason: Int]
 
     /// The limit that series are over, with its value and what it is of, and what to do about it; nil for labels, which are told with

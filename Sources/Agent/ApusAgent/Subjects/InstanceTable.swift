@@ -40,6 +40,8 @@ package final class InstanceTable: Sendable {
         self.init(configuration: configuration, root: root, store: nil, at: now)
     }
 
+    let lives = LifeChanges()
+
     /// - Parameters:
     ///   - store: where segments outlive the agent, if anywhere.
     ///   - sockets: those of the machine; `nil`: they are not read.
@@ -53,7 +55,7 @@ package final class InstanceTable: Sendable {
             sources: SourceSelection(configuration.sources),
             interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), sockets: sockets,
             seriesLimit: configuration.seriesLimit, budget: SeriesBudget(total: configuration.seriesMemory), root: root,
-            storedAge: store?.age ?? 0, scrapes: ScrapeBook())
+            storedAge: store?.age ?? 0, scrapes: ScrapeBook(), lives: lives)
         state = Mutex([:])
     }
 

@@ -47,7 +47,7 @@ extension KnownInstance {
     func takeTroubles() -> [(source: String, error: LinuxError)] { state.withLock { $0.readings.takeTroubles() } }
 
     /// What each row has to serve, of what was read last.
-    func values() -> [RowValue] { state.withLock { $0.readings.values() } }
+    func values() -> RowValues { state.withLock { $0.readings.values() } }
 
     /// Reads all sources afresh and shows what there is.
     package func look(at now: Moment) -> InstanceView {

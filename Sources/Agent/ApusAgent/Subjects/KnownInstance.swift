@@ -22,9 +22,8 @@ package final class KnownInstance: Sendable {
     private let standing = Mutex<(reporter: ReportPeer?, life: Life)>((nil, .awaited))
     /// What the log says already of the instance.
     private let told = Mutex<Set<String>>([])
-    /// Its own labels, and those of each row, rendered once.
+    /// Its own labels, rendered once.
     let subjectLabels: [UInt8]
-    let labels: [[UInt8]]
 
     struct Rules: Sendable {
         let hangs: HangJudge
@@ -41,6 +40,7 @@ package final class KnownInstance: Sendable {
         let storedAge: UInt64
         /// How the pages of instances answer.
         let scrapes: ScrapeBook
+        let lives: LifeChanges
     }
 
     struct State {
@@ -70,7 +70,6 @@ package final class KnownInstance: Sendable {
             identity, hangs: rules.hangs, interval: rules.interval, sockets: rules.sockets, scrapes: rules.scrapes)
         var readings = SourceReadings(rules.sources, labels: identity.labels)
         subjectLabels = readings.subject
-        labels = readings.labels
         // Without a process there is none that could have ended.
         try? readings.open(subject, at: now)
         state = Mutex(State(subject: subject, readings: readings))
@@ -165,6 +164,7 @@ package final class KnownInstance: Sendable {
             identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval,
             sockets: rules.sockets, scrapes: rules.scrapes)
         do throws(ProcessGone) { try state.readings.open(state.subject, at: now) } catch { end(&state, at: now) }
+        rules.lives.note()
     }
 
     private func end(_ state: inout State, at now: Moment) {

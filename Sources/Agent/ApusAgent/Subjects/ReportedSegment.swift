@@ -61,9 +61,12 @@ final class ReportedSegment: InstanceReport {
         state.withLock { state in
             let isWaiting = state.fault != nil || state.reader.hasMore
             let unread = isWaiting ? 0 : state.reader.unread
+            let samples = clippedSamples.load(ordering: .relaxed)
+            // Most have none, and what is empty takes no memory.
+            guard state.reader.clippedCount > 0 || unread > 0 || samples > 0 else { return [:] }
             return [
                 .labels: state.reader.clippedCount, .memory: state.isOverBudget ? unread : 0,
-                .limit: state.isOverBudget ? 0 : unread, .samples: clippedSamples.load(ordering: .relaxed),
+                .limit: state.isOverBudget ? 0 : unread, .samples: samples,
             ]
         }
     }

@@ -89,10 +89,12 @@ extension SegmentReader {
     @inline(__always)
     private func withCells<Result>(_ cells: Range<Int>, planes: Int, _ body: (CellReading) -> Result) -> Result {
         let base = UnsafeRawPointer(mapping.cellStorage(0))
-        if let whole = touched.look(cells, planes: planes) { return body(CellReading(base: base, planes: whole, touched: nil)) }
+        if let whole = touched.look(cells, planes: planes) {
+            return body(CellReading(base: base, planes: whole, count: 0, touched: nil))
+        }
         let all = UInt32(truncatingIfNeeded: 1 << UInt64(planes) - 1)
         return touched.bits.withUnsafeBufferPointer {
-            body(CellReading(base: base, planes: all, touched: $0.baseAddress))
+            body(CellReading(base: base, planes: all, count: Int(self.planes), touched: $0.baseAddress))
         }
     }
 }
@@ -102,6 +104,8 @@ struct CellReading {
     let base: UnsafeRawPointer
     /// The planes that are read, as bits; in the others no page is touched.
     let planes: UInt32
+    /// How many planes ``touched`` is of.
+    let count: Int
     /// The bits of ``TouchedPages``; `nil` where all pages of these planes are touched.
     let touched: UnsafePointer<UInt64>?
 
@@ -151,7 +155,7 @@ struct CellReading {
     @inline(__always)
     private func load(_ cell: Int, plane: Int) -> UInt64 {
         if let touched {
-            let (word, bit) = TouchedPages.place(of: cell, plane: plane)
+            let (word, bit) = TouchedPages.place(of: cell, plane: plane, planes: count)
             guard touched[word] & bit != 0 else { return 0 }
         }
         let place = base + (plane &* SegmentLayout.planeStride &+ cell &* 8)

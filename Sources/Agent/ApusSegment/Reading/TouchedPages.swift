@@ -4,7 +4,9 @@
 /// written there: the file has a hole. A page that was touched once is so for good: no sound writer gives one back.
 struct TouchedPages {
     private let file: SegmentFile
-    /// A bit for each page, plane after plane.
+    private let planes: Int
+    /// A bit for each page up to the last one that was looked at: 64 pages of the first plane, as many of the next one, and so on.
+    /// Most services have few series, and an agent reads many services.
     private(set) var bits: [UInt64]
     /// A bit for each page that was a hole when the file had ``blocks``.
     private var holes: [UInt64]
@@ -12,29 +14,38 @@ struct TouchedPages {
 
     /// Cells of one page of 4 KiB, the smallest that kernels have.
     private static let cellsPerPage = 512
-    static let wordsPerPlane = SegmentLayout.cellCapacity / cellsPerPage / 64
     private static let pageSize = cellsPerPage * 8
 
     init(_ file: SegmentFile, planes: Int) {
         self.file = file
-        bits = [UInt64](repeating: 0, count: planes * Self.wordsPerPlane)
-        holes = bits
+        self.planes = planes
+        bits = []
+        holes = []
     }
 
+    /// - Parameter planes: as many as this was made for.
     @inline(__always)
-    static func place(of cell: Int, plane: Int) -> (word: Int, bit: UInt64) {
+    static func place(of cell: Int, plane: Int, planes: Int) -> (word: Int, bit: UInt64) {
         let page = cell >> 9
-        return (plane &* wordsPerPlane &+ page >> 6, 1 << UInt64(page & 63))
+        return ((page >> 6) &* planes &+ plane, 1 << UInt64(page & 63))
     }
 
     private func isTouched(_ page: Int, _ plane: Int) -> Bool {
-        let (word, bit) = Self.place(of: page * Self.cellsPerPage, plane: plane)
+        let (word, bit) = Self.place(of: page * Self.cellsPerPage, plane: plane, planes: planes)
         return bits[word] & bit != 0
     }
 
     private func isHole(_ page: Int, _ plane: Int) -> Bool {
-        let (word, bit) = Self.place(of: page * Self.cellsPerPage, plane: plane)
+        let (word, bit) = Self.place(of: page * Self.cellsPerPage, plane: plane, planes: planes)
         return holes[word] & bit != 0
+    }
+
+    /// Makes room for the pages of cells up to one.
+    private mutating func reach(_ cell: Int) {
+        let missing = Self.place(of: cell, plane: planes - 1, planes: planes).word + 1 - bits.count
+        guard missing > 0 else { return }
+        bits.append(contentsOf: repeatElement(0, count: missing))
+        holes.append(contentsOf: repeatElement(0, count: missing))
     }
 
     /// Looks at the pages of some cells that nobody has seen touched.
@@ -46,6 +57,7 @@ struct TouchedPages {
     ///   part, so that it has to be asked of each cell.
     mutating func look(_ cells: Range<Int>, planes: Int) -> UInt32? {
         guard !cells.isEmpty else { return 0 }
+        reach(cells.upperBound - 1)
         let pages = cells.lowerBound / Self.cellsPerPage..<(cells.upperBound - 1) / Self.cellsPerPage + 1
         var whole: UInt32 = 0
         var areWhole = true
@@ -83,21 +95,21 @@ struct TouchedPages {
     private mutating func look(_ pages: Range<Int>, _ plane: Int) -> Int {
         let start = SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride
         let end = start + pages.upperBound * Self.pageSize
-        Self.mark(pages, plane, in: &holes)
+        Self.mark(pages, plane, of: planes, in: &holes)
         var place = start + pages.lowerBound * Self.pageSize
         var count = 0
         while place < end, let data = file.data(from: place, to: end) {
             let touched = (data.lowerBound - start) / Self.pageSize..<(data.upperBound - start - 1) / Self.pageSize + 1
-            Self.mark(touched, plane, in: &bits)
+            Self.mark(touched, plane, of: planes, in: &bits)
             count += touched.count
             place = start + touched.upperBound * Self.pageSize
         }
         return count
     }
 
-    private static func mark(_ pages: Range<Int>, _ plane: Int, in bits: inout [UInt64]) {
+    private static func mark(_ pages: Range<Int>, _ plane: Int, of planes: Int, in bits: inout [UInt64]) {
         for page in pages {
-            let (word, bit) = place(of: page * cellsPerPage, plane: plane)
+            let (word, bit) = place(of: page * cellsPerPage, plane: plane, planes: planes)
             bits[word] |= bit
         }
     }
