@@ -4,16 +4,25 @@ public import ApusMetrics
 public enum Probe: MetricSubsystem {
     public static let up = Gauge<ProbeLabels>(
         "apus_probe_up", "1 when the last attempt of the probe had its answer in time, else 0; absent before the first one.")
+    public static let overdue = Gauge<ProbeLabels>(
+        "apus_probe_overdue", "1 while the agent has not asked the probe for more than two of its turns, else 0.")
     public static let duration = Gauge<ProbeLabels>(
         "apus_probe_duration_seconds", "Time that the last attempt of the probe took, also of one that failed.")
     public static let age = Gauge<ProbeLabels>(
         "apus_probe_age_seconds", "Time since the last answer of the probe; absent while there was none.")
     public static let failures = Counter<ProbeFailureLabels>(
-        "apus_probe_failures_total", "Attempts of the probe that had no answer, by reason.")
+        "apus_probe_failures_total",
+        "Attempts of the probe that had no answer, or no answer to a part of what was asked, by reason.")
+    public static let certificateEnd = Gauge<ProbeCertificateLabels>(
+        "apus_probe_certificate_expiry_timestamp_seconds",
+        "When the certificate that the server shows ends, and when the first of all that it shows does, in seconds since the Unix epoch."
+    )
 
     public static let title = "Probes"
     public static let origin = MetricOrigin.probe
-    public static let families = [up.family, duration.family, age.family, failures.family]
+    public static let families = [
+        up.family, overdue.family, duration.family, age.family, failures.family, certificateEnd.family,
+    ]
 }
 
 /// What a probe asks; the word is the key of the agent's file and the value of the label `probe`.
@@ -45,6 +54,14 @@ public enum ProbeFailureReason: String, CaseIterable, Sendable {
     case agent
 }
 
+/// Which certificate is meant that a server shows.
+public enum ProbeCertificate: String, CaseIterable, Sendable {
+    /// The server's own.
+    case leaf
+    /// The one that ends first of all that were shown, the server's own among them.
+    case chain
+}
+
 public struct ProbeLabels: LabelSet {
     public enum Key: String, LabelKey { case probe }
     public let probe: ProbeKind
@@ -64,6 +81,22 @@ public struct ProbeFailureLabels: LabelSet {
         switch key {
         case .probe: probe.rawValue
         case .reason: reason.rawValue
+        }
+    }
+}
+
+public struct ProbeCertificateLabels: LabelSet {
+    public enum Key: String, LabelKey { case probe, certificate }
+    public let probe: ProbeKind
+    public let certificate: ProbeCertificate
+    public init(probe: ProbeKind, certificate: ProbeCertificate) {
+        self.probe = probe
+        self.certificate = certificate
+    }
+    public subscript(key: Key) -> String {
+        switch key {
+        case .probe: probe.rawValue
+        case .certificate: certificate.rawValue
         }
     }
 }

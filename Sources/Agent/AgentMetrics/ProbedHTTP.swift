@@ -9,14 +9,10 @@ public enum ProbedHTTP: MetricSubsystem {
         "1 for the state that the service says of itself in its last answer, else 0; absent where it says none.")
     public static let phase = Gauge<HTTPHealthPhaseLabels>(
         "http_health_phase_seconds", "Time that each phase of the last answer of the service took.")
-    public static let certificateEnd = Gauge<HTTPHealthCertificateLabels>(
-        "http_health_certificate_expiry_timestamp_seconds",
-        "When the certificate that the service shows ends, and when the first one of its chain does, in seconds since the Unix epoch."
-    )
 
     public static let title = "Health of services over HTTP"
     public static let origin = MetricOrigin.probe
-    public static let families = [statusCode.family, state.family, phase.family, certificateEnd.family]
+    public static let families = [statusCode.family, state.family, phase.family]
 }
 
 /// What a service says of its own health.
@@ -38,14 +34,6 @@ public enum HTTPHealthPhase: String, CaseIterable, Sendable {
     case body
 }
 
-/// Which certificate is meant that a service shows.
-public enum HTTPHealthCertificate: String, CaseIterable, Sendable {
-    /// The service's own.
-    case leaf
-    /// The one that ends first of all that were shown, the service's own among them.
-    case chain
-}
-
 public struct HTTPHealthStateLabels: LabelSet {
     public enum Key: String, LabelKey { case status }
     public let status: ServiceHealth
@@ -58,11 +46,4 @@ public struct HTTPHealthPhaseLabels: LabelSet {
     public let phase: HTTPHealthPhase
     public init(phase: HTTPHealthPhase) { self.phase = phase }
     public subscript(key: Key) -> String { phase.rawValue }
-}
-
-public struct HTTPHealthCertificateLabels: LabelSet {
-    public enum Key: String, LabelKey { case certificate }
-    public let certificate: HTTPHealthCertificate
-    public init(certificate: HTTPHealthCertificate) { self.certificate = certificate }
-    public subscript(key: Key) -> String { certificate.rawValue }
 }

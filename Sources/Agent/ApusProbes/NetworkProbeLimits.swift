@@ -22,6 +22,8 @@ package enum NetworkProbeLimits: LimitCatalog {
         remedy: "take off what a proxy in front of the service adds")
     package static let headers = Limit(
         32, "header fields that a probe sends besides its own", per: "probe", remedy: "leave some out")
+    package static let text = Limit(
+        ByteLimit(bytes: 1024), "a text that a body is to have", per: "probe", remedy: "write a part of it")
     package static let health = Limit(
         ByteLimit.kibibytes(64), "read of the body that a service answers; of a longer one `status` is not told", per: "probe",
         remedy: "have the service put less into the answer to who asks for its health")
@@ -53,7 +55,8 @@ package enum NetworkProbeLimits: LimitCatalog {
         remedy: "nothing: queues whose names are the same until there are summed")
 
     package static let all: [any AnyLimit] = [
-        tlsFile, handshake, head, fields, headers, health, depth, values, redis, page, exposition, queues, queuesOfPage, pages,
+        tlsFile, handshake, head, fields, headers, text, health, depth, values, redis, page, exposition, queues, queuesOfPage,
+        pages,
         nodes, patterns,
         label,
     ]

@@ -5,16 +5,21 @@ import ApusText
 
 /// One thing that an agent asks from outside, again and again: who answers, how it is asked, how often, and how long an answer may take.
 ///
-/// An identity has one probe of a kind at most: all series of a probe carry the labels of its identity and its kind.
+/// No two probes of a kind have the same identity and the same name: all series of a probe carry these as labels.
 package struct ProbeDeclaration: Sendable, Hashable {
     package var identity: InstanceIdentity
+    /// What tells it from other probes of its kind and identity; nil of one that has no such label.
+    package var name: String?
     package var target: ProbeTarget
     package var interval: Duration
     /// The whole attempt: the name's resolution, the connection, TLS, the login and the answer.
     package var timeout: Duration
 
-    package init(_ identity: InstanceIdentity, _ target: ProbeTarget, interval: Duration, timeout: Duration) {
+    package init(
+        _ identity: InstanceIdentity, name: String? = nil, _ target: ProbeTarget, interval: Duration, timeout: Duration
+    ) {
         self.identity = identity
+        self.name = name
         self.target = target
         self.interval = interval
         self.timeout = timeout
@@ -27,7 +32,15 @@ package struct ProbeDeclaration: Sendable, Hashable {
     }
 
     /// Whose probe it is: no two of an agent have the same.
-    package var id: ProbeID { ProbeID(identity: identity, kind: target.kind) }
+    package var id: ProbeID { ProbeID(identity: identity, kind: target.kind, name: name) }
+
+    /// The labels of all its series, before a series' own.
+    package var labels: [(String, String)] { identity.labels + (name.map { [("name", $0)] } ?? []) }
+
+    /// Whether both ask the same, however often and for however long.
+    package func asksSame(as other: ProbeDeclaration) -> Bool {
+        target == other.target && "\(target)".hasSameBytes(as: "\(other.target)")
+    }
 
     /// The families of gauges that the file itself names, which no service can report while the probe is set.
     package var gauges: [MetricFamily] { target.gauges }
@@ -37,17 +50,32 @@ package struct ProbeDeclaration: Sendable, Hashable {
 package struct ProbeID: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let identity: InstanceIdentity
     package let kind: ProbeKind
+    package let name: String?
 
-    package init(identity: InstanceIdentity, kind: ProbeKind) {
+    package init(identity: InstanceIdentity, kind: ProbeKind, name: String? = nil) {
         self.identity = identity
         self.kind = kind
+        self.name = name
     }
 
     package static func < (one: Self, other: Self) -> Bool {
-        one.identity == other.identity ? one.kind.rawValue < other.kind.rawValue : one.identity < other.identity
+        guard one.identity == other.identity else { return one.identity < other.identity }
+        guard one.kind == other.kind else { return one.kind.rawValue < other.kind.rawValue }
+        return ByteText(one.name ?? "") < ByteText(other.name ?? "")
     }
 
-    package var description: String { "\(identity) (\(kind.rawValue))" }
+    package static func == (one: Self, other: Self) -> Bool {
+        one.identity == other.identity && one.kind == other.kind
+            && one.name.map { ByteText($0) } == other.name.map { ByteText($0) }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(identity)
+        hasher.combine(kind)
+        hasher.combine(name.map { ByteText($0) })
+    }
+
+    package var description: String { "\(identity) (\(kind.rawValue)\(name.map { " \($0)" } ?? ""))" }
 }
 
 /// What is asked, and how.
@@ -89,6 +117,8 @@ package enum ProbeTarget: Sendable, Hashable {
 package enum ProbeFigures: Sendable, Equatable {
     /// It took the connection; nothing else was asked.
     case connected
+    /// It took the connection and spoke TLS; nothing else was asked.
+    case secured(CertificateEnds)
     case http(HTTPHealthFigures)
     case redis(RedisFigures)
     case rabbitmq(RabbitMQFigures)
@@ -96,4 +126,24 @@ package enum ProbeFigures: Sendable, Equatable {
     case pgbouncer(PgBouncerFigures)
     case gauges(SQLFigures)
     case file(FileFigures)
+
+    /// When the certificates end that a server has shown; nil where it has shown none.
+    package var certificates: CertificateEnds? {
+        switch self {
+        case .secured(let ends): ends
+        case .http(let figures): figures.certificateEnd.map { CertificateEnds(leaf: $0, chain: figures.chainEnd) }
+        default: nil
+        }
+    }
+}
+
+extension ProbeFigures {
+    /// Why a part of what was asked has no answer, where the others have theirs.
+    package var failures: [ProbeFailure] {
+        switch self {
+        case .gauges(let figures): figures.failures
+        case .postgresql(let figures): figures.failures
+        case .connected, .secured, .http, .redis, .rabbitmq, .pgbouncer, .file: []
+        }
+    }
 }

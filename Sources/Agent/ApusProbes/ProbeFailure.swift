@@ -8,17 +8,24 @@ import NIOCore
 /// Why an attempt has no answer.
 package struct ProbeFailure: Error, Hashable {
     package let reason: ProbeFailureReason
-    /// What is wrong and what to do about it, in one line without any secret: the log has it.
+    /// What is wrong and what to do about it, in one line without any secret and without a word of a database, whose messages quote what is
+    /// stored in it: whoever sees a page of the agent's may see it.
     package let text: String
+    /// What a database said in its own words, for the log alone; `nil` where it said nothing.
+    package let words: String?
     /// What the server said all the same; `nil` where it said nothing that can be served.
     package let figures: ProbeFigures?
 
-    /// - Parameter text: what is not seen in it is shown as `?`, and what is past 600 bytes is left out.
-    package init(_ reason: ProbeFailureReason, _ text: String, figures: ProbeFigures? = nil) {
+    /// What is not seen in a text is shown as `?`, and what is past 600 bytes of it is left out.
+    package init(_ reason: ProbeFailureReason, _ text: String, words: String? = nil, figures: ProbeFigures? = nil) {
         self.reason = reason
         self.figures = figures
         self.text = Self.shown(text, longest: 600)
+        self.words = words.map { Self.shown($0, longest: 600) }
     }
+
+    /// The text and the database's words, for the log.
+    package var logged: String { words.map { "\(text): \($0)" } ?? text }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(reason)

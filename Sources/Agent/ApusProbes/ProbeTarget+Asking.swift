@@ -2,7 +2,7 @@ extension ProbeTarget {
     /// What asks the target: a kind is a line here, and a type in a file of its own.
     package func asking(in surroundings: ProbeSurroundings) -> any ProbeAsking {
         switch self {
-        case .tcp(let target): TCPProbe(target, in: surroundings)
+        case .tcp(let target): NetworkProbe(target, in: surroundings)
         case .unix(let target): UnixProbe(target, in: surroundings)
         case .http(let target): NetworkProbe(target, in: surroundings)
         case .redis(let target): NetworkProbe(target, in: surroundings)

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusLimits
+import ApusLinux
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -70,11 +71,16 @@ package final class Prober: Sendable {
     private func start() -> Running {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
-        let surroundings = ProbeSurroundings(on: loop)
-        let engine = ProbeEngine(on: loop, book: book, tell: tell) { [make] in make($0, surroundings) }
+        let surroundings = ProbeSurroundings(on: loop, realtime: realtime)
+        let engine = ProbeEngine(on: loop, book: book, attempts: Self.attempts, tell: tell) { [make] in make($0, surroundings) }
         return Running(
             group: group, loop: loop, surroundings: surroundings,
             engine: .makeBoxSendingValue(engine, eventLoop: loop))
+    }
+
+    /// Attempts at a time: an eighth of the descriptors that this process may have at most, as others need some to be answered at all.
+    private static var attempts: Int {
+        min(ProbeLimits.attempts.value, DescriptorLimit.current.map { max(1, $0.soft / 8) } ?? .max)
     }
 
     /// The longest that an end takes where the loop itself is stuck.
@@ -88,6 +94,8 @@ package final class Prober: Sendable {
             try? await idle.get()
             running.surroundings.stop()
             try? await running.group.shutdownGracefully()
+            // Whoever has ended in vain would be left until the next probe.
+            await ChildLedger.sweep(within: .milliseconds(200))
             ended.give()
         }
         Task {

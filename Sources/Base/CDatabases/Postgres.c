@@ -37,6 +37,8 @@ static __typeof__(PQparameterStatus) *parameter_status;
 static __typeof__(PQtransactionStatus) *transaction_status;
 
 static PGconn *connection;
+// Whether the last address that was connected to has taken the connection of TCP.
+static bool is_reached;
 
 static bool load(void) {
     static bool is_loaded;
@@ -119,8 +121,22 @@ static bool wait_for(short events, int64_t deadline) {
     return database_left(deadline) > 0;
 }
 
-int apus_postgres_connect(const char *conninfo, int64_t deadline) {
+int apus_postgres_renew(const char *conninfo, int64_t reach, int64_t deadline) {
+    PGconn *former = connection;
+    connection = NULL;
+    int outcome = apus_postgres_connect(conninfo, reach, deadline);
+    if (outcome == APUS_DATABASE_FAILED && strcmp(apus_database_state(), "53300") == 0)
+        connection = former;
+    else if (former)
+        finish(former);
+    return outcome;
+}
+
+bool apus_postgres_is_reached(void) { return is_reached; }
+
+int apus_postgres_connect(const char *conninfo, int64_t reach, int64_t deadline) {
     apus_postgres_close();
+    is_reached = false;
     if (!load()) return APUS_DATABASE_MISSING;
     connection = connect_start(conninfo);
     if (!connection) {
@@ -133,7 +149,8 @@ int apus_postgres_connect(const char *conninfo, int64_t deadline) {
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     bool is_late = false;
     while (status_of(connection) != CONNECTION_BAD && next != PGRES_POLLING_OK && next != PGRES_POLLING_FAILED) {
-        if (!wait_for(next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
+        is_reached = status_of(connection) != CONNECTION_STARTED;
+        if (!wait_for(next == PGRES_POLLING_READING ? POLLIN : POLLOUT, is_reached || reach > deadline ? deadline : reach)) {
             is_late = true;
             break;
         }
@@ -192,7 +209,24 @@ static int take(const PGresult *result, bool *has_names) {
     return APUS_DATABASE_DONE;
 }
 
-static int run(const char *sql, bool single, int64_t deadline) {
+// Takes what is left of an answer that has failed; whether the connection is as good as before then.
+static bool settle(int64_t deadline) {
+    for (;;) {
+        while (is_busy(connection))
+            if (!wait_for(POLLIN, deadline) || !consume_input(connection)) return false;
+        PGresult *rest = get_result(connection);
+        if (!rest) break;
+        ExecStatusType status = result_status(rest);
+        clear(rest);
+        // A copy goes on in a protocol of its own.
+        if (status != PGRES_FATAL_ERROR && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return false;
+    }
+    PGTransactionStatusType transaction = transaction_status(connection);
+    return status_of(connection) == CONNECTION_OK
+        && (transaction == PQTRANS_IDLE || transaction == PQTRANS_INTRANS || transaction == PQTRANS_INERROR);
+}
+
+static int run(const char *sql, bool single, int64_t deadline, bool *is_settled) {
     int sent = single ? send_query_params(connection, sql, 0, NULL, NULL, NULL, NULL, 0) : send_query(connection, sql);
     // Row by row, so that an answer without end does not become one in memory.
     if (!sent || !set_single_row_mode(connection)) {
@@ -222,9 +256,13 @@ static int run(const char *sql, bool single, int64_t deadline) {
         if (database_left(deadline) == 0) return APUS_DATABASE_LATE;
         PGresult *result = get_result(connection);
         if (!result) return APUS_DATABASE_DONE;
+        ExecStatusType status = result_status(result);
         int outcome = take(result, &has_names);
         clear(result);
-        if (outcome != APUS_DATABASE_DONE) return outcome;
+        if (outcome == APUS_DATABASE_DONE) continue;
+        // What the server refuses, it has ended: the next statement finds it as this one did.
+        if (status == PGRES_FATAL_ERROR || status == PGRES_EMPTY_QUERY) *is_settled = settle(deadline);
+        return outcome;
     }
 }
 
@@ -234,7 +272,8 @@ int apus_postgres_query(const char *sql, bool single, int rows, int bytes, int64
         database_fail("08003", "there is no connection");
         return APUS_DATABASE_FAILED;
     }
-    int outcome = run(sql, single, deadline);
-    if (outcome != APUS_DATABASE_DONE) apus_postgres_close();
+    bool is_settled = false;
+    int outcome = run(sql, single, deadline, &is_settled);
+    if (outcome != APUS_DATABASE_DONE && !is_settled) apus_postgres_close();
     return outcome;
 }

@@ -88,7 +88,21 @@ static bool load(void) {
     return true;
 }
 
-static int ends_late(void *deadline) { return database_left(*(int64_t *)deadline) == 0; }
+// The file that is open, and until when it may be asked.
+static sqlite3 *database;
+static int64_t last_moment;
+
+// A file that is read as it lies, as nobody has it open, and what it was like before.
+static struct {
+    bool is_used;
+    char path[4096];
+    struct stat facts;
+} at_rest;
+
+static int ends_late(void *unused) {
+    (void)unused;
+    return database_left(last_moment) == 0;
+}
 
 // Reading, and functions but for those that load code or take apart pointers.
 static int allows(
@@ -123,7 +137,7 @@ static bool write_uri(char *uri, size_t size, const char *path, const char *para
     return rest > 0 && (size_t)rest < size - at;
 }
 
-static int fail(sqlite3 *database, int code) {
+static int fail(int code) {
     // An answer that was cut off by the progress handler.
     if ((code & 0xff) == SQLITE_INTERRUPT) return APUS_DATABASE_LATE;
     char state[8];
@@ -132,11 +146,11 @@ static int fail(sqlite3 *database, int code) {
     return APUS_DATABASE_FAILED;
 }
 
-static int read_rows(sqlite3 *database, const char *sql, int64_t deadline) {
+static int read_rows(const char *sql) {
     sqlite3_stmt *statement = NULL;
     const char *rest = NULL;
     int code = prepare(database, sql, -1, &statement, &rest);
-    if (code != SQLITE_OK) return fail(database, code_of(database));
+    if (code != SQLITE_OK) return fail(code_of(database));
     int outcome = APUS_DATABASE_DONE;
     if (!statement || !is_read_only(statement) || column_count(statement) == 0) {
         database_fail("1", "the query is none that reads rows");
@@ -152,10 +166,10 @@ static int read_rows(sqlite3 *database, const char *sql, int64_t deadline) {
         code = step(statement);
         if (code == SQLITE_DONE) break;
         if (code != SQLITE_ROW) {
-            outcome = fail(database, code_of(database));
+            outcome = fail(code_of(database));
             break;
         }
-        if (database_left(deadline) == 0) outcome = APUS_DATABASE_LATE;
+        if (database_left(last_moment) == 0) outcome = APUS_DATABASE_LATE;
         for (int column = 0; column < columns && outcome == APUS_DATABASE_DONE; column++) {
             const char *value =
                 column_type(statement, column) == SQLITE_NULL ? NULL : (const char *)column_text(statement, column);
@@ -166,31 +180,38 @@ static int read_rows(sqlite3 *database, const char *sql, int64_t deadline) {
     return outcome;
 }
 
-static int ask(const char *uri, const char *sql, int64_t deadline) {
-    sqlite3 *database = NULL;
+static void close_database(void) {
+    if (database) close_file(database);
+    database = NULL;
+}
+
+static int open_database(const char *uri, int64_t deadline) {
+    close_database();
+    last_moment = deadline;
     int code = open_file(uri, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-    int outcome = code == SQLITE_OK ? APUS_DATABASE_DONE : fail(database, code);
+    int outcome = code == SQLITE_OK ? APUS_DATABASE_DONE : fail(code);
     if (outcome == APUS_DATABASE_DONE) {
         // A writer that holds the file for long is waited for by the next attempt.
         long long wait = database_left(deadline) / 1000000 / 2;
         set_busy_timeout(database, wait > 1000 ? 1000 : (int)wait);
-        set_progress_handler(database, 1000, ends_late, &deadline);
+        set_progress_handler(database, 1000, ends_late, NULL);
         set_limit(database, SQLITE_LIMIT_LENGTH, 4 << 20);
         set_limit(database, SQLITE_LIMIT_ATTACHED, 0);
         set_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0);
         configure(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         configure(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        // A transaction begins with what it reads first.
         code = execute(
             database,
-            "PRAGMA query_only=1; PRAGMA temp_store=2; PRAGMA mmap_size=0; PRAGMA cell_size_check=1; PRAGMA cache_size=-2048",
+            "PRAGMA query_only=1; PRAGMA temp_store=2; PRAGMA mmap_size=0; PRAGMA cell_size_check=1; PRAGMA cache_size=-2048; "
+            "BEGIN; SELECT 1 FROM sqlite_master LIMIT 1",
             NULL, NULL, NULL);
-        if (code != SQLITE_OK) outcome = fail(database, code_of(database));
+        if (code != SQLITE_OK) outcome = fail(code_of(database));
     }
-    if (outcome == APUS_DATABASE_DONE) {
+    if (outcome == APUS_DATABASE_DONE)
         set_authorizer(database, allows, NULL);
-        outcome = read_rows(database, sql, deadline);
-    }
-    if (database) close_file(database);
+    else
+        close_database();
     return outcome;
 }
 
@@ -208,8 +229,8 @@ static bool has_changed(const struct stat *before, const char *path) {
         || now.st_mtim.tv_sec != before->st_mtim.tv_sec || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec;
 }
 
-int apus_sqlite_query(const char *path, const char *sql, int rows, int bytes, int64_t deadline) {
-    rows_begin(rows, bytes);
+int apus_sqlite_begin(const char *path, int64_t deadline) {
+    at_rest.is_used = false;
     struct stat facts;
     if (stat(path, &facts) != 0) {
         database_fail(NULL, "%s", strerror(errno));
@@ -226,11 +247,11 @@ int apus_sqlite_query(const char *path, const char *sql, int rows, int bytes, in
     if (!load()) return APUS_DATABASE_MISSING;
     char uri[3 * 4096];
     // The index of the log is not made where it is not there, nor written: who makes it would be its owner.
-    if (!write_uri(uri, sizeof uri, path, "mode=ro&readonly_shm=1")) {
+    if (strlen(path) >= sizeof at_rest.path || !write_uri(uri, sizeof uri, path, "mode=ro&readonly_shm=1")) {
         database_fail(NULL, "the path is too long");
         return APUS_DATABASE_NO_FILE;
     }
-    int outcome = ask(uri, sql, deadline);
+    int outcome = open_database(uri, deadline);
     if (outcome != APUS_DATABASE_FAILED || strcmp(apus_database_state(), "14") != 0) return outcome;
     // A file with a log at rest, whose log and index are away: nobody has it open, so that it is read as it lies.
     if (exists_beside(path, "-wal") || exists_beside(path, "-shm")) {
@@ -238,19 +259,29 @@ int apus_sqlite_query(const char *path, const char *sql, int rows, int bytes, in
             "14", "its write-ahead log has no index (-shm): it is readable once the service has opened the file, which makes one");
         return APUS_DATABASE_FAILED;
     }
-    for (int attempt = 0; attempt < 2; attempt++) {
-        rows_begin(rows, bytes);
-        if (stat(path, &facts) != 0) break;
-        if (!write_uri(uri, sizeof uri, path, "mode=ro&immutable=1")) break;
-        outcome = ask(uri, sql, deadline);
-        if (outcome == APUS_DATABASE_LATE) return outcome;
-        if (!has_changed(&facts, path) && !exists_beside(path, "-wal")) return outcome;
-        // Somebody began to write meanwhile: what was read may be half of it.
-        rows_begin(rows, bytes);
-        outcome = ask(write_uri(uri, sizeof uri, path, "mode=ro&readonly_shm=1") ? uri : "", sql, deadline);
-        if (outcome != APUS_DATABASE_FAILED || strcmp(apus_database_state(), "14") != 0) return outcome;
+    if (stat(path, &at_rest.facts) != 0 || !write_uri(uri, sizeof uri, path, "mode=ro&immutable=1")) {
+        database_fail(NULL, "%s", strerror(errno));
+        return APUS_DATABASE_NO_FILE;
     }
+    strcpy(at_rest.path, path);
+    at_rest.is_used = true;
+    return open_database(uri, deadline);
+}
+
+int apus_sqlite_query(const char *sql, int rows, int bytes, int64_t deadline) {
     rows_begin(rows, bytes);
+    if (!database) {
+        database_fail("21", "no file is open");
+        return APUS_DATABASE_FAILED;
+    }
+    last_moment = deadline;
+    return read_rows(sql);
+}
+
+int apus_sqlite_end(void) {
+    close_database();
+    if (!at_rest.is_used || (!has_changed(&at_rest.facts, at_rest.path) && !exists_beside(at_rest.path, "-wal")))
+        return APUS_DATABASE_DONE;
     database_fail("14", "the file changed while it was read: the next attempt reads it anew");
     return APUS_DATABASE_FAILED;
 }

@@ -94,19 +94,21 @@ static int sizes(uint64_t *whole, uint64_t *own) {
     return 0;
 }
 
-static void bound(int resource, uint64_t most) {
+// Sets a limit, or a lower one that is there already: 0, or an errno.
+static int bound(int resource, uint64_t most) {
     struct rlimit limit;
-    if (getrlimit(resource, &limit) == 0 && limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most) most = limit.rlim_max;
+    if (getrlimit(resource, &limit) != 0) return errno;
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most) most = limit.rlim_max;
     limit.rlim_cur = limit.rlim_max = most;
-    setrlimit(resource, &limit);
+    return setrlimit(resource, &limit) == 0 ? 0 : errno;
 }
 
 int apus_child_confine(pid_t parent, uint64_t memory) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
     // It may have ended before this was asked for.
     if (getppid() != parent) return -1;
     prctl(PR_SET_NAME, "apus-probe");
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
     // Before the files of the process are root's alone.
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file >= 0) {
@@ -114,20 +116,17 @@ int apus_child_confine(pid_t parent, uint64_t memory) {
         if (write(file, "1000", 4) != 4) errno = 0;
         close(file);
     }
-    bound(RLIMIT_CORE, 0);
-    bound(RLIMIT_NOFILE, 64);
-    bound(RLIMIT_FSIZE, 0);
-    signal(SIGXFSZ, SIG_IGN);
     uint64_t whole, own;
-    if (sizes(&whole, &own) == 0) {
-        // Libraries take address space without taking memory.
-        bound(RLIMIT_AS, whole + memory + (64u << 20));
-        bound(RLIMIT_DATA, own + memory);
-    } else {
-        bound(RLIMIT_AS, memory + (512u << 20));
-    }
-    prctl(PR_SET_DUMPABLE, 0);
-    return 0;
+    int is_known = sizes(&whole, &own) == 0;
+    signal(SIGXFSZ, SIG_IGN);
+    int code = bound(RLIMIT_CORE, 0);
+    if (!code) code = bound(RLIMIT_NOFILE, 64);
+    if (!code) code = bound(RLIMIT_FSIZE, 0);
+    // Libraries take address space without taking memory.
+    if (!code) code = bound(RLIMIT_AS, is_known ? whole + memory + (64u << 20) : memory + (512u << 20));
+    if (!code && is_known) code = bound(RLIMIT_DATA, own + memory);
+    if (!code && prctl(PR_SET_DUMPABLE, 0) != 0) code = errno;
+    return code;
 }
 
 int apus_child_read(void *bytes, size_t count) {

@@ -39,12 +39,13 @@ int apus_datagram_connect(int fd, const char *path) {
     return connect(fd, (struct sockaddr *)&address, size);
 }
 
-int apus_unix_try(const char *path, int type) {
+int apus_unix_open(const char *path, int type) {
     int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return errno;
-    int code = apus_datagram_connect(fd, path) == 0 ? 0 : errno;
+    if (fd < 0 || apus_datagram_connect(fd, path) == 0) return fd;
+    int code = errno;
     close(fd);
-    return code;
+    errno = code;
+    return -1;
 }
 
 int apus_datagram_send(int fd, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count) {

@@ -206,6 +206,40 @@ private final class Scene {
         #expect(scene.made == 4)
     }
 
+    @Test func `what was known of a former target is not said of the new one`() throws {
+        let book = ProbeBook()
+        let former = Scene.declaration(1)
+        book.keep([former], at: 1, realtime: 1000)
+        _ = book.note(.failure(ProbeFailure(.connection, "refused")), of: former.id, seconds: 0.5, at: 2)
+        _ = book.note(.success(.connected), of: former.id, seconds: 0.25, at: 3)
+        book.keep([Scene.declaration(1, interval: .seconds(30))], at: 4, realtime: 2000)
+        let slower = try #require(book.standing(of: former.id, at: 5))
+        #expect(slower.isUp == true && slower.answeredAt == 3 && slower.figures == .connected && slower.endedAt == 4)
+        #expect(slower.declaration.interval == .seconds(30))
+        book.keep([Scene.declaration(1, port: 2)], at: 6, realtime: 3000)
+        let other = try #require(book.standing(of: former.id, at: 7))
+        #expect(other.isUp == nil && other.answeredAt == nil && other.duration == nil && other.lastFailure == nil)
+        #expect(other.figures == nil && other.endedAt == 6 && other.changedAt == 6)
+        #expect(other.failures == [.connection: 1] && other.began == 1000)
+    }
+
+    @Test func `probes of one kind and identity are told apart by their names`() {
+        func named(_ name: String?) -> ProbeDeclaration {
+            ProbeDeclaration(
+                InstanceIdentity(service: "s", instance: "i"), name: name, .tcp(TCPTarget(host: "127.0.0.1", port: 1)),
+                interval: .seconds(15), timeout: .seconds(5))
+        }
+        let all = ["ready", nil, "live"].map(named)
+        let book = ProbeBook()
+        book.keep(all, at: 1, realtime: 1)
+        #expect(book.all(at: 2).map(\.declaration.name) == [nil, "live", "ready"])
+        _ = book.note(.success(.connected), of: named("live").id, seconds: 1, at: 2)
+        #expect(book.all(at: 3).map(\.isUp) == [nil, true, nil])
+        let places = Set(all.map { ProbeSchedule(of: $0.id, interval: .seconds(15), start: 0, spread: .seconds(2)).next })
+        #expect(places.count == 3)
+        #expect("\(named("live").id)" == "s/i (tcp live)" && "\(named(nil).id)" == "s/i (tcp)")
+    }
+
     @Test func `names that are composed in different ways are two probes, and paths two files`() {
         let (composed, apart) = ("caf\u{E9}", "cafe\u{301}")
         func declaration(_ name: String) -> ProbeDeclaration {

@@ -30,6 +30,26 @@ import Testing
         }.get()
     }
 
+    /// Asks several at once, on one loop.
+    private func askAll(
+        _ targets: [ProbeTarget], in surroundings: ProbeSurroundings, timeout: Duration = .seconds(2)
+    ) async throws -> [Result<ProbeFigures, ProbeFailure>] {
+        let loop = surroundings.loop
+        return try await loop.flatSubmit {
+            let futures = targets.map { target in
+                let probe = target.asking(in: surroundings)
+                let held = NIOLoopBound(probe, eventLoop: loop)
+                let deadline = loop.now + TimeAmount(timeout)
+                let timer = loop.scheduleTask(deadline: deadline) { held.value.cancel() }
+                return probe.ask(until: deadline).always { _ in
+                    timer.cancel()
+                    _ = held
+                }
+            }
+            return EventLoopFuture.whenAllSucceed(futures, on: loop)
+        }.get()
+    }
+
     private func failure(_ result: Result<ProbeFigures, ProbeFailure>) -> ProbeFailure? {
         if case .failure(let failure) = result { failure } else { nil }
     }
@@ -81,6 +101,45 @@ import Testing
             })
         #expect(hung?.reason == .timeout, "\(hung?.text ?? "")")
         #expect(begin.duration(to: .now) < .seconds(2))
+    }
+
+    @Test func `a name whose lookup hangs is asked at the addresses that it had last`() async throws {
+        let listener = try HostileServer(.hangs)
+        let number = listener.port
+        let lookups = Atomic<Int>(0)
+        let surroundings = ProbeSurroundings(
+            on: MultiThreadedEventLoopGroup.singleton.next(),
+            look: { name in
+                guard name == "db.example", lookups.add(1, ordering: .relaxed).newValue == 1 else {
+                    sleep(4)
+                    return .success([])
+                }
+                return Result { () throws(HostLookupFault) in try HostAddresses.look(up: "127.0.0.1", most: 1) }
+            })
+        for _ in 0..<3 {
+            #expect(try await askAll([port(number, "db.example")], in: surroundings) == [.success(.connected)])
+        }
+        #expect(lookups.load(ordering: .relaxed) == 2)
+        // One that was never known has nothing to go on with.
+        let unknown = try await askAll([port(number, "new.example")], in: surroundings, timeout: .milliseconds(300))
+        #expect(failure(unknown[0])?.reason == .timeout)
+        _ = listener
+    }
+
+    @Test func `names whose lookups hang keep no other name from its own`() async throws {
+        let number = try LoopbackPort.free()
+        let listener = try OccupiedPort(number)
+        let surroundings = ProbeSurroundings(
+            on: MultiThreadedEventLoopGroup.singleton.next(),
+            look: { name in
+                if name != "live.example" { sleep(6) }
+                return Result { () throws(HostLookupFault) in try HostAddresses.look(up: "127.0.0.1", most: 1) }
+            })
+        let dead = (0..<16).map { port(number, "dead\($0).example") }
+        let results = try await askAll(dead + [port(number, "live.example")], in: surroundings, timeout: .seconds(4))
+        #expect(results.last == .success(.connected))
+        #expect(results.dropLast().allSatisfy { failure($0)?.reason == .timeout })
+        _ = listener
     }
 
     @Test func `all addresses of a name are tried`() async throws {
@@ -154,6 +213,60 @@ import Testing
         #expect(try await result == .success(.connected))
         for descriptor in held { close(descriptor) }
     }
+
+    /// Probes that ask over the Unix socket of a path.
+    private func overSocket(_ path: String) throws -> [ProbeTarget] {
+        var http = HTTPTarget(url: try ProbeURL("http://localhost/"))
+        http.socket = path
+        return [.http(http), .redis(RedisTarget(.unix(path))), .unix(UnixTarget(path: path))]
+    }
+
+    @Test func `a file system that does not answer holds up nobody else, whatever is asked over the socket`() async throws {
+        let number = try LoopbackPort.free()
+        let listener = try OccupiedPort(number)
+        let surroundings = ProbeSurroundings(
+            on: MultiThreadedEventLoopGroup.singleton.next(),
+            connect: { _ in
+                sleep(3)
+                return .failure(ConnectedUnixSocket.Fault(code: ENOENT))
+            })
+        let begin = ContinuousClock.now
+        async let hung = askAll(overSocket("/srv/dead/a.sock"), in: surroundings, timeout: .milliseconds(600))
+        #expect(try await askAll([port(number)], in: surroundings) == [.success(.connected)])
+        #expect(begin.duration(to: .now) < .milliseconds(500))
+        for result in try await hung {
+            let found = failure(result)
+            #expect(found?.reason == .timeout && found?.text.contains("/srv/dead/a.sock") == true, "\(found?.text ?? "")")
+            #expect(found?.text.contains("file system") == true, "\(found?.text ?? "")")
+        }
+        #expect(begin.duration(to: .now) < .seconds(2))
+        _ = listener
+    }
+
+    @Test func `a full queue is waited for by all that ask over the socket, and is no lack of a server`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/full.sock"
+        let socket = try ListeningUnixSocket(path, .stream, backlog: 0)
+        let held = socket.fill(path)
+        let surroundings = ProbeSurroundings(on: MultiThreadedEventLoopGroup.singleton.next())
+        for result in try await askAll(overSocket(path), in: surroundings, timeout: .milliseconds(500)) {
+            let found = failure(result)
+            #expect(found?.reason == .timeout && found?.text.contains("wait to be accepted") == true, "\(found?.text ?? "")")
+        }
+        for descriptor in held { close(descriptor) }
+    }
+
+    @Test func `probes of one socket that share a call have a connection each`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/a.sock"
+        let socket = try ListeningUnixSocket(path, .stream, backlog: 64)
+        let surroundings = ProbeSurroundings(on: MultiThreadedEventLoopGroup.singleton.next())
+        let before = try openDescriptors()
+        let targets = Array(repeating: ProbeTarget.unix(UnixTarget(path: path)), count: 12)
+        #expect(try await askAll(targets, in: surroundings) == Array(repeating: .success(.connected), count: 12))
+        #expect(socket.acceptAll() == 12)
+        try await eventually("no descriptor is left") { try openDescriptors() <= before }
+    }
 }
 
 /// A socket that is connected, or about to be, without waiting.
@@ -216,7 +329,14 @@ private final class ListeningUnixSocket: Sendable {
         return held
     }
 
-    func acceptAll() {
-        while case let client = accept(descriptor, nil, nil), client >= 0 { close(client) }
+    /// How many connections waited.
+    @discardableResult
+    func acceptAll() -> Int {
+        var count = 0
+        while case let client = accept(descriptor, nil, nil), client >= 0 {
+            close(client)
+            count += 1
+        }
+        return count
     }
 }

@@ -11,6 +11,7 @@ struct FileProbeSource: Source {
     static let rows: [Row<WatchedProbes>] = [
         // The age as of the scrape: it grows between two attempts.
         one(ProbedFiles.age) { $0.age(at: $1.now.realtime) },
+        one(ProbedFiles.oldestAge) { $0.oldestAge(at: $1.now.realtime) },
         one(ProbedFiles.modified) { figures, _ in figures.modified },
         one(ProbedFiles.size) { figures, _ in Double(figures.size) },
         one(ProbedFiles.count) { figures, _ in Double(figures.count) },

@@ -26,15 +26,6 @@ struct HTTPProbeSource: Source {
                 phases[phase].map { (HTTPHealthPhaseLabels(phase: phase), $0) }
             }
         },
-        Row.ofProbes(ProbedHTTP.certificateEnd) {
-            standing, _ -> [(labels: HTTPHealthCertificateLabels, value: Double)] in
-            guard let figures = figures(standing) else { return [] }
-            return [(HTTPHealthCertificate.leaf, figures.certificateEnd), (.chain, figures.chainEnd)]
-                .compactMap {
-                    certificate, end in
-                    end.map { (HTTPHealthCertificateLabels(certificate: certificate), $0) }
-                }
-        },
     ]
 
     private let subject: HostSubject

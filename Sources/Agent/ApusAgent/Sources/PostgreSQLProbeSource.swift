@@ -41,6 +41,26 @@ struct PostgreSQLProbeSource: Source {
         },
         one(ProbedPostgreSQL.replayDelay) { $0.replayDelay },
         one(ProbedPostgreSQL.isReceiving) { $0.isReceiving.map { $0 ? 1 : 0 } },
+        slots(ProbedPostgreSQL.slotActive) { $0.isActive ? 1 : 0 },
+        slots(ProbedPostgreSQL.slotRetained) { $0.retainedBytes },
+        slots(ProbedPostgreSQL.slotLost) { $0.isLost.map { $0 ? 1 : 0 } },
+        counters(ProbedPostgreSQL.transactions) { database in
+            [
+                (PostgreSQLTransactionLabels(database: database.database, outcome: .commit), database.commits),
+                (PostgreSQLTransactionLabels(database: database.database, outcome: .rollback), database.rollbacks),
+            ]
+        },
+        counters(ProbedPostgreSQL.deadlocks) { [(PostgreSQLDatabaseLabels(database: $0.database), $0.deadlocks)] },
+        counters(ProbedPostgreSQL.conflicts) { [(PostgreSQLDatabaseLabels(database: $0.database), $0.conflicts)] },
+        counters(ProbedPostgreSQL.temporaryBytes) { [(PostgreSQLDatabaseLabels(database: $0.database), $0.temporaryBytes)] },
+        counters(ProbedPostgreSQL.blocks) { database in
+            [
+                (PostgreSQLBlockLabels(database: database.database, source: .memory), database.blockHits),
+                (PostgreSQLBlockLabels(database: database.database, source: .read), database.blockReads),
+            ]
+        },
+        ages(ProbedPostgreSQL.transactionAge) { $0.transactionAge },
+        ages(ProbedPostgreSQL.multixactAge) { $0.multixactAge },
     ]
 
     private let subject: HostSubject
@@ -68,6 +88,39 @@ struct PostgreSQLProbeSource: Source {
         _ gauge: Gauge<NoLabels>, _ value: @escaping @Sendable (PostgreSQLFigures) -> Double?
     ) -> Row<WatchedProbes> {
         each(gauge) { figures in value(figures).map { [(NoLabels(), $0)] } ?? [] }
+    }
+
+    private static func slots(
+        _ gauge: Gauge<PostgreSQLSlotLabels>, _ value: @escaping @Sendable (PostgreSQLFigures.Slot) -> Double?
+    ) -> Row<WatchedProbes> {
+        each(gauge) { figures in
+            figures.slots.compactMap { slot in
+                value(slot).map { (PostgreSQLSlotLabels(slot: slot.name, kind: slot.kind), $0) }
+            }
+        }
+    }
+
+    private static func ages(
+        _ gauge: Gauge<PostgreSQLDatabaseLabels>, _ value: @escaping @Sendable (PostgreSQLFigures.Statistics) -> Double?
+    ) -> Row<WatchedProbes> {
+        each(gauge) { figures in
+            figures.statistics.compactMap { database in
+                value(database).map { (PostgreSQLDatabaseLabels(database: database.database), $0) }
+            }
+        }
+    }
+
+    /// Counters of each database, which began when its statistics were reset.
+    private static func counters<Labels>(
+        _ counter: Counter<Labels>,
+        _ series: @escaping @Sendable (PostgreSQLFigures.Statistics) -> [(labels: Labels, value: Double)]
+    ) -> Row<WatchedProbes> {
+        Row.ofProbeCounters(counter) { standing, _ -> [(labels: Labels, value: Double, began: Double?)] in
+            guard case .postgresql(let figures) = standing.figures else { return [] }
+            return figures.statistics.flatMap { database in
+                series(database).map { (labels: $0.labels, value: $0.value, began: database.began) }
+            }
+        }
     }
 
     private static func labels(_ replica: PostgreSQLFigures.Replica) -> PostgreSQLReplicaLabels {

@@ -10,8 +10,16 @@ struct ProbeSource: Source {
 
     static let rows: [Row<WatchedProbes>] = [
         one(Probe.up) { standing, _ in standing.isUp.map { $0 ? 1 : 0 } },
+        one(Probe.overdue) { standing, _ in standing.isOverdue ? 1 : 0 },
         one(Probe.duration) { standing, _ in standing.duration },
         one(Probe.age) { standing, probes in standing.answeredAt.map { probes.age(of: $0) } },
+        Row.ofProbes(Probe.certificateEnd) { standing, _ -> [(labels: ProbeCertificateLabels, value: Double)] in
+            guard let ends = standing.figures?.certificates else { return [] }
+            let kind = standing.declaration.target.kind
+            return [(ProbeCertificate.leaf, Optional(ends.leaf)), (.chain, ends.chain)].compactMap { certificate, end in
+                end.map { (ProbeCertificateLabels(probe: kind, certificate: certificate), $0) }
+            }
+        },
         Row.ofProbeCounters(Probe.failures) { standing, _ -> [(labels: ProbeFailureLabels, value: UInt64, began: Double?)] in
             ProbeFailureReason.allCases.map { reason in
                 (

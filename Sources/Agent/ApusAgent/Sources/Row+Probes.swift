@@ -24,7 +24,7 @@ struct WatchedProbes: Sendable {
 }
 
 extension Row where Reading == WatchedProbes {
-    /// The series of each probe: the labels of its identity, `service` and `instance`, come before a series' own. None are served of a probe
+    /// The series of each probe: its own labels, `service`, `instance` and where it has one `name`, come before a series' own. None are served of a probe
     /// for which there are none, such as gauges of one that is down.
     ///
     /// ```swift
@@ -67,7 +67,7 @@ extension Row where Reading == WatchedProbes {
                 probes.standings.flatMap { standing in
                     series(standing, probes).map { labels, value, began in
                         Point(
-                            labels: joined(subject, standing.declaration.identity.labels + labels), value: value, created: began
+                            labels: joined(subject, standing.declaration.labels + labels), value: value, created: began
                         )
                     }
                 }

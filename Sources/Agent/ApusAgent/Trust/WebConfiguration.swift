@@ -85,9 +85,11 @@ package struct WebConfiguration: Sendable {
     static func read(_ path: String, noting files: inout [FileStamp]) throws(WatchFileError) -> WebConfiguration {
         files = [FileStamp(path)]
         let bytes: [UInt8]
-        do throws(LinuxError) { bytes = try WholeFile.read(path, longest: TrustLimits.file.value.bytes) } catch {
-            throw WatchFileError(path: path, [WatchFault(reason: reason(error))])
-        }
+        do throws(LinuxError) {
+            // Its hashes, its keys, and the passwords that clients send from now on.
+            try CoreDump.leaveOutMemory()
+            bytes = try WholeFile.read(path, longest: TrustLimits.file.value.bytes)
+        } catch { throw WatchFileError(path: path, [WatchFault(reason: reason(error))]) }
         let text = PlacedYAMLReader.read(bytes)
         var parser = WebConfigurationParser(
             path: path, faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) })

@@ -34,16 +34,15 @@ extension WatchFileParser {
     /// Each of these probes has a process of its own, of which one agent has only so many.
     mutating func refuseTooManyChildren(_ probes: [(declaration: ProbeDeclaration, place: TextPlace)]) {
         let most = ChildLimits.probes.value
-        let children = probes.filter { ProbeKey.inChildren.contains($0.declaration.target.kind) }
+        let children = probes.filter { $0.declaration.target.kind.hasProcess }
         guard children.count > most else { return }
+        let kinds = ProbeKind.allCases.filter(\.hasProcess).map(\.rawValue)
         note(
-            "more than \(most) probes of \(ProbeKey.inChildren.map(\.rawValue).joined(separator: ", ")), each of which has a process: \(ChildLimits.probes.remedy)",
+            "more than \(most) probes of \(kinds.joined(separator: ", ")), each of which has a process: \(ChildLimits.probes.remedy)",
             at: children[most].place)
     }
 }
 
 extension ProbeKey {
     static let ofFileProbe = ["path"]
-    /// The kinds that are asked by a process of their own.
-    static let inChildren: [ProbeKind] = [.postgresql, .pgbouncer, .sql, .file]
 }

@@ -17,7 +17,11 @@ extension WatchFileParser {
         var target = url.map { HTTPTarget(url: $0) }
         if let login { target?.login = login }
         if let method = keys["method"].flatMap({ httpMethod($0) }) { target?.method = method }
-        if let headers = keys["headers"].flatMap({ httpHeaders($0) }) { target?.headers = headers }
+        if let headers = keys["headers"].flatMap({ httpHeaders($0) }) {
+            target?.headers = headers.plain
+            target?.secretHeaders = headers.secret
+        }
+        target?.text = keys["body"].flatMap { bodyText($0) }
         if let status = keys["status"].flatMap({ expectedStatus($0) }) { target?.status = status }
         if let tls = url.flatMap({ probeTLS(keys["tls"], of: $0) }) { target?.tls = tls }
         target?.socket = keys["unix"].flatMap { streamSocket($0, "unix") }
@@ -87,27 +91,65 @@ extension WatchFileParser {
         return nil
     }
 
-    private mutating func httpHeaders(_ value: PlacedYAML) -> [HTTPTarget.Field]? {
+    /// The header fields to send: of each its value, or a map with the file or the credential that holds it.
+    private mutating func httpHeaders(
+        _ value: PlacedYAML
+    ) -> (plain: [HTTPTarget.Field], secret: [HTTPTarget.SecretField])? {
         guard case .mapping(let members) = value.value else {
             note("headers is \(value.kind): write a map, such as { Accept: application/json }", at: value.place)
             return nil
         }
         let most = NetworkProbeLimits.headers.value
         if members.count > most { note("more than \(most) in headers: leave some out", at: members[most].place) }
-        return members.prefix(most).compactMap { member in
-            guard let name = headerName(member.key, at: member.place), let text = text(member.value, "a header field")
-            else { return nil }
+        var (plain, secret): ([HTTPTarget.Field], [HTTPTarget.SecretField]) = ([], [])
+        for member in members.prefix(most) {
+            if case .mapping = member.value.value {
+                guard let name = headerName(member.key, isSecret: true, at: member.place),
+                    let value = secretValue(member.value)
+                else { continue }
+                secret.append(HTTPTarget.SecretField(name: name, value: value))
+                continue
+            }
+            guard let name = headerName(member.key, isSecret: false, at: member.place),
+                let text = text(member.value, "a header field")
+            else { continue }
             guard text.utf8.count <= 1024, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
                 note(
                     "the header field \(name) has a character that is not ASCII or not seen, or more than 1024 bytes: write another value",
                     at: member.value.place)
-                return nil
+                continue
             }
-            return HTTPTarget.Field(name: name, value: text)
+            plain.append(HTTPTarget.Field(name: name, value: text))
         }
+        return (plain, secret)
     }
 
-    private mutating func headerName(_ name: String, at place: TextPlace) -> String? {
+    /// Where the value of a header field is.
+    private mutating func secretValue(_ value: PlacedYAML) -> ProbeSecret? {
+        let before = faults.count
+        guard let keys = keys(of: value, [], secrets: ["value"], in: "a header field") else { return nil }
+        if let secret = secret(keys, "value") { return secret }
+        if faults.count == before { note("a header field has no value: write value_file or value_credential", at: value.place) }
+        return nil
+    }
+
+    /// What the body is to have.
+    private mutating func bodyText(_ value: PlacedYAML) -> BodyText? {
+        guard let keys = keys(of: value, ["contains"], in: "body") else { return nil }
+        guard let written = keys["contains"] else {
+            note("contains is missing: write the text that the body of a service which is well has", at: value.place)
+            return nil
+        }
+        guard let text = text(written, "contains") else { return nil }
+        let most = NetworkProbeLimits.text.value
+        guard !text.isEmpty, text.utf8.count <= most.bytes else {
+            note("contains is empty, or longer than \(most.limitText): write a part of the body", at: written.place)
+            return nil
+        }
+        return BodyText(text)
+    }
+
+    private mutating func headerName(_ name: String, isSecret: Bool, at place: TextPlace) -> String? {
         let isToken = name.utf8.allSatisfy { byte in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || "!#$%&'*+-.^_`|~".utf8.contains(byte)
@@ -118,8 +160,9 @@ extension WatchFileParser {
         }
         switch name.lowercased() {
         case "authorization", "proxy-authorization", "cookie":
+            if isSecret { return name }
             note(
-                "\(name) holds a secret, and this file holds none: write user and password_file, or bearer_token_file",
+                "\(name) holds a secret, and this file holds none: write user and password_file, or bearer_token_file, or { value_file: PATH } in its place",
                 at: place)
             return nil
         case "host", "connection", "content-length", "transfer-encoding", "upgrade", "user-agent", "accept-encoding", "te",
@@ -166,7 +209,7 @@ extension WatchFileParser {
 }
 
 extension ProbeKey {
-    static let ofHTTP = ["url", "method", "headers", "user", "status", "tls", "unix"]
+    static let ofHTTP = ["url", "method", "headers", "body", "user", "status", "tls", "unix"]
     static let ofRedis = ["host", "port", "unix", "user", "tls"]
     static let ofRabbitMQ = ["management", "prometheus", "user", "tls", "vhost", "queues"]
 }

@@ -47,7 +47,9 @@ extension WatchFileParser {
         if let value = keys["sslmode"], let mode = text(value, "sslmode") {
             let modes = PostgreSQLTarget.TLS.modes
             if !modes.contains(mode) {
-                note("sslmode is \(mode.quotedExcerpt()): write one of \(modes.joined(separator: ", "))", at: value.place)
+                note(
+                    "\(Self.shown(mode, "sslmode")) is none of its modes: write one of \(modes.joined(separator: ", "))",
+                    at: value.place)
             } else if mode.hasPrefix("verify-"), keys["sslrootcert"] == nil {
                 note("sslmode \(mode) needs the server's authority: name its file with sslrootcert", at: value.place)
             }
@@ -74,7 +76,7 @@ extension WatchFileParser {
         guard let text = text(value, key) else { return nil }
         // What PostgreSQL keeps of a name (NAMEDATALEN).
         guard text.utf8.count <= 63 else {
-            note("\(key) \(text.quotedExcerpt()) has more than 63 bytes, of which no name has more", at: value.place)
+            note("\(Self.shown(text, key)) has more than 63 bytes, of which no name has more", at: value.place)
             return nil
         }
         return text

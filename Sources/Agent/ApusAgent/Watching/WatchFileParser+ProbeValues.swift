@@ -15,7 +15,7 @@ extension WatchFileParser {
     mutating func keys(
         of value: PlacedYAML, _ known: [String], secrets: [String], in what: String
     ) -> [String: PlacedYAML]? {
-        var all = keys(of: value, known + secrets.flatMap(ProbeKey.ofSecret) + secrets, in: what)
+        var all = keys(of: value, known + secrets.flatMap(ProbeKey.ofSecret), refused: secrets, in: what)
         for stem in secrets {
             // What it is never stands in the fault.
             guard let written = all?.removeValue(forKey: stem) else { continue }
@@ -40,7 +40,7 @@ extension WatchFileParser {
             name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             note(
-                "\(stem)_credential \(name.quotedExcerpt()) is no name of a credential: write the one before the colon of LoadCredential=",
+                "\(Self.shown(name, "\(stem)_credential")) is no name of a credential: write the one before the colon of LoadCredential=",
                 at: credential.place)
             return nil
         }
@@ -71,12 +71,24 @@ extension WatchFileParser {
         return faults.count == before ? tls : nil
     }
 
+    /// A key with what is written for it, as far as a fault may repeat that, which goes into logs: a word, an address or a path, and nothing
+    /// that may be or hold a secret, such as a URL with a user, a connection string, or the secret where the name of its file belongs.
+    static func shown(_ text: String, _ key: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte > 0x20 && byte < 0x7F && !"@=?&%;'\"".utf8.contains(byte)
+        }
+        let namesSecret =
+            key.hasSuffix("_credential") || key.hasSuffix("_file") && !["ca_file", "cert_file", "key_file"].contains(key)
+        return isPlain && !namesSecret && !text.contains("://")
+            ? "\(key) \(text.quotedExcerpt())" : "\(key), which is not repeated here as it may hold a secret,"
+    }
+
     /// A duration within a range.
     mutating func duration(_ value: PlacedYAML, _ key: String, _ range: ClosedRange<Duration>) -> Duration? {
         guard let text = text(value, key) else { return nil }
         guard let duration = DurationText.parse(text), range.contains(duration) else {
             note(
-                "\(key) \(text.quotedExcerpt()) is no duration from \(DurationText.string(range.lowerBound)) to "
+                "\(Self.shown(text, key)) is no duration from \(DurationText.string(range.lowerBound)) to "
                     + "\(DurationText.string(range.upperBound)): write one such as 5s", at: value.place)
             return nil
         }
@@ -88,7 +100,7 @@ extension WatchFileParser {
         guard let text = text(value, key) else { return nil }
         guard text != "*", let host = try? ListenAddress.host(text) else {
             note(
-                "\(key) \(text.quotedExcerpt()) is neither an address nor a host's name: write one such as 127.0.0.1, ::1 or db.example",
+                "\(Self.shown(text, key)) is neither an address nor a host's name: write one such as 127.0.0.1, ::1 or db.example",
                 at: value.place)
             return nil
         }
@@ -101,7 +113,7 @@ extension WatchFileParser {
         guard text.utf8.count <= 5, text.utf8.allSatisfy({ (48...57).contains($0) }), let port = Int(text),
             (1...65535).contains(port)
         else {
-            note("\(key) \(text.quotedExcerpt()) is no port: write a number from 1 to 65535", at: value.place)
+            note("\(Self.shown(text, key)) is no port: write a number from 1 to 65535", at: value.place)
             return nil
         }
         return port
@@ -112,12 +124,8 @@ extension WatchFileParser {
     /// - Parameter usual: the port where none is written; `nil`: it has to be.
     mutating func hostAndPort(_ value: PlacedYAML, _ key: String, usual: Int? = nil) -> (host: String, port: Int)? {
         guard let text = text(value, key) else { return nil }
-        // What stands before the @ may be a password.
-        let shown =
-            text.contains("@")
-            ? "“…\(text.split(separator: "@").last.map { $0.excerpt(64).showingUnseen() } ?? "")”" : text.quotedExcerpt()
         func fail(_ reason: String) -> (host: String, port: Int)? {
-            note("\(key) \(shown) \(reason)", at: value.place)
+            note("\(Self.shown(text, key)) \(reason)", at: value.place)
             return nil
         }
         let example = "write HOST:PORT, such as 127.0.0.1:\(usual ?? 8080) or [::1]:\(usual ?? 8080)"
@@ -145,7 +153,7 @@ extension WatchFileParser {
     mutating func absolutePath(_ value: PlacedYAML, _ key: String) -> String? {
         guard let text = text(value, key) else { return nil }
         guard text.hasPrefix("/"), text.utf8.count < Self.longestPath else {
-            note("\(key) \(text.quotedExcerpt()) is no absolute path: write one that begins with /", at: value.place)
+            note("\(Self.shown(text, key)) is no absolute path: write one that begins with /", at: value.place)
             return nil
         }
         return text
@@ -159,13 +167,13 @@ extension WatchFileParser {
         guard let text = text(value, key) else { return nil }
         guard text.hasPrefix("/") && !text.hasSuffix("/") || text.hasPrefix("@") && text.utf8.count > 1 else {
             note(
-                "\(key) \(text.quotedExcerpt()) is no socket: write its absolute path, or @NAME for an abstract one",
+                "\(Self.shown(text, key)) is no socket: write its absolute path, or @NAME for an abstract one",
                 at: value.place)
             return nil
         }
         guard text.utf8.count <= AgentLimits.socketPathBytes else {
             note(
-                "\(key) \(text.quotedExcerpt()) has more than \(AgentLimits.socketPathBytes) bytes, the most that Linux takes: choose a shorter path",
+                "\(Self.shown(text, key)) has more than \(AgentLimits.socketPathBytes) bytes, the most that Linux takes: choose a shorter path",
                 at: value.place)
             return nil
         }

@@ -25,6 +25,7 @@ extension WatchFileParser {
         let service = keys["service"].flatMap { probeName($0, "service") }
         if keys["service"] == nil { note("service is missing: write the label service of what is asked", at: value.place) }
         let instance = keys["instance"].map { probeName($0, "instance") } ?? service
+        let name = keys["name"].flatMap { probeName($0, "name") }
         let interval = keys["every"].flatMap {
             duration($0, "every", ProbeLimits.shortestInterval.value...ProbeLimits.longestInterval.value)
         }
@@ -38,9 +39,13 @@ extension WatchFileParser {
                 at: written.place)
         }
         let target = target(keys, isMisspelt: isMisspelt, at: value.place)
-        guard faults.count == before, let service, let instance, let target else { return nil }
+        guard faults.count == before, let service, let instance, var target else { return nil }
+        if name != nil, case .sql(var gauges) = target {
+            gauges.takenLabels = ["name"]
+            target = .sql(gauges)
+        }
         return ProbeDeclaration(
-            InstanceIdentity(service: service, instance: instance), target, interval: every,
+            InstanceIdentity(service: service, instance: instance), name: name, target, interval: every,
             timeout: timeout ?? min(every, ProbeLimits.timeout.value))
     }
 
@@ -85,13 +90,13 @@ extension WatchFileParser {
         return template.plainName
     }
 
-    /// Two probes of a kind that have one identity would have the same series.
+    /// Two probes of a kind that have one identity, and one name or none, would have the same series.
     private mutating func refuseRepetitions(_ probes: [(declaration: ProbeDeclaration, place: TextPlace)]) {
         var places: [ProbeID: TextPlace] = [:]
         for (declaration, place) in probes {
             guard let first = places.updateValue(place, forKey: declaration.id) else { continue }
             note(
-                "\(declaration.identity) has a probe of \(declaration.target.kind.rawValue) in line \(first.line) already: name another instance",
+                "\(declaration.identity) has a probe of \(declaration.target.kind.rawValue)\(declaration.name.map { " with the name \($0.quotedExcerpt())" } ?? "") in line \(first.line) already: write another name for one of them (name:), or another instance",
                 at: place)
         }
     }
@@ -99,8 +104,8 @@ extension WatchFileParser {
 
 /// The keys of the maps of probes.
 enum ProbeKey {
-    static let ofProbe = ["service", "instance", "every", "timeout"] + ProbeKind.allCases.map(\.rawValue)
-    static let ofTCP = ["host", "port"]
+    static let ofProbe = ["service", "instance", "name", "every", "timeout"] + ProbeKind.allCases.map(\.rawValue)
+    static let ofTCP = ["host", "port", "tls"]
     static let ofUnix = ["path", "type"]
     static let ofTLS = ["ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify"]
 

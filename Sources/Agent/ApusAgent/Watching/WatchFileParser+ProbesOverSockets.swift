@@ -4,19 +4,21 @@ import ApusText
 import ApusYAML
 
 extension WatchFileParser {
-    /// A port of TCP: `HOST:PORT`, or a map with `host` and `port`.
+    /// A port of TCP: `HOST:PORT`, or a map with `host`, `port` and where TLS is spoken `tls`.
     mutating func tcpProbe(_ value: PlacedYAML) -> ProbeTarget? {
         if case .scalar = value.value {
             return hostAndPort(value, "tcp").map { .tcp(TCPTarget(host: $0.host, port: $0.port)) }
         }
+        let before = faults.count
         guard let keys = keys(of: value, ProbeKey.ofTCP, in: "tcp") else { return nil }
-        for key in ProbeKey.ofTCP where keys[key] == nil {
+        for key in ["host", "port"] where keys[key] == nil {
             note("\(key) is missing: write it, or write tcp: HOST:PORT", at: value.place)
         }
         let host = keys["host"].flatMap { self.host($0, "host") }
         let port = keys["port"].flatMap { self.port($0, "port") }
-        guard let host, let port else { return nil }
-        return .tcp(TCPTarget(host: host, port: port))
+        let tls = probeTLS(keys["tls"])
+        guard faults.count == before, let host, let port else { return nil }
+        return .tcp(TCPTarget(host: host, port: port, tls: tls))
     }
 
     /// A Unix socket: its path or abstract name, or a map with `path` and `type`.
@@ -32,7 +34,7 @@ extension WatchFileParser {
                 form = known
             } else {
                 note(
-                    "type \(text.quotedExcerpt()) is no kind of socket: write \(UnixTarget.Form.allCases.map(\.rawValue).joined(separator: ", "))",
+                    "\(Self.shown(text, "type")) is no kind of socket: write \(UnixTarget.Form.allCases.map(\.rawValue).joined(separator: ", "))",
                     at: value.place)
             }
         }

@@ -158,14 +158,18 @@ struct WatchFileParser {
     // MARK: - Values
 
     /// The values of a map by their keys; `nil` when it is none. Keys that are not known are noted.
-    mutating func keys(of value: PlacedYAML, _ known: [String], in what: String) -> [String: PlacedYAML]? {
+    ///
+    /// - Parameter refused: keys that are taken as well, for whoever asks to say what to write in their place.
+    mutating func keys(
+        of value: PlacedYAML, _ known: [String], refused: [String] = [], in what: String
+    ) -> [String: PlacedYAML]? {
         guard case .mapping(let members) = value.value else {
             note("\(what) is \(value.kind): write a map with the keys \(known.joined(separator: ", "))", at: value.place)
             return nil
         }
         var values: [String: PlacedYAML] = [:]
         for member in members {
-            if let key = known.first(where: { member.key.hasSameBytes(as: $0) }) {
+            if let key = (known + refused).first(where: { member.key.hasSameBytes(as: $0) }) {
                 values[key] = member.value
             } else {
                 let remedy =

@@ -9,14 +9,14 @@ extension ChildAsking {
         self.init(
             .postgresql(target.connection(options: options), PostgreSQLFigures.statements(of: target)), on: loop,
             program: program
-        ) { tables throws(ProbeFailure) in .postgresql(try PostgreSQLFigures(tables)) }
+        ) { outcomes throws(ProbeFailure) in .postgresql(try PostgreSQLFigures(outcomes)) }
     }
 
     /// What asks a PgBouncer, whose console takes no settings.
     package convenience init(_ target: PgBouncerTarget, on loop: any EventLoop, program: String = ownProgram) {
         self.init(
             .postgresql(target.server.connection(options: nil), PgBouncerFigures.statements), on: loop, program: program
-        ) { tables throws(ProbeFailure) in .pgbouncer(try PgBouncerFigures(tables)) }
+        ) { outcomes throws(ProbeFailure) in .pgbouncer(try PgBouncerFigures(outcomes)) }
     }
 
     /// What selects gauges from a database.
@@ -28,15 +28,15 @@ extension ChildAsking {
             case .postgresql(let server):
                 .postgresql(server.connection(options: PostgreSQLTarget.options, isGuarded: true), statements)
             }
-        self.init(question, on: loop, program: program) { tables throws(ProbeFailure) in
-            .gauges(try SQLFigures(tables, of: target))
+        self.init(question, on: loop, program: program) { outcomes throws(ProbeFailure) in
+            .gauges(try SQLFigures(outcomes, of: target))
         }
     }
 
     /// What looks at files.
     package convenience init(_ target: FileTarget, on loop: any EventLoop, program: String = ownProgram) {
-        self.init(.files(target.path), on: loop, program: program) { tables throws(ProbeFailure) in
-            .file(try FileFigures(tables, of: target))
+        self.init(.files(target.path), on: loop, program: program) { outcomes throws(ProbeFailure) in
+            .file(try FileFigures(outcomes, of: target))
         }
     }
 }

@@ -9,7 +9,7 @@ package import NIOCore
 /// The child starts at the first attempt and stays, and with it its connection: a server whose slots are all taken still answers. One that
 /// does not answer in time, or answers what is none, is ended, and the next attempt starts another one.
 package final class ChildAsking: ProbeAsking {
-    package typealias Reading = ([ChildTable]) throws(ProbeFailure) -> ProbeFigures
+    package typealias Reading = ([ChildOutcome]) throws(ProbeFailure) -> ProbeFigures
 
     private let loop: any EventLoop
     private let program: String
@@ -34,7 +34,7 @@ package final class ChildAsking: ProbeAsking {
     /// - Parameters:
     ///   - program: that is started as the child.
     ///   - credentials: the folder of the unit's credentials.
-    ///   - reading: makes figures of the child's answer, a table for each statement.
+    ///   - reading: makes figures of the child's answer, an outcome for each statement.
     package init(
         _ question: ChildQuestion, on loop: any EventLoop, program: String = ownProgram,
         credentials: String? = ProbeSecret.credentialsFolder, reading: @escaping Reading
@@ -46,10 +46,7 @@ package final class ChildAsking: ProbeAsking {
         self.reading = reading
     }
 
-    deinit {
-        child?.end()
-        ChildLedger.sweep()
-    }
+    deinit { child?.end() }
 
     /// The id of the child that is there; nil where there is none.
     package var childID: Int32? { child?.process.pid }
@@ -102,11 +99,10 @@ package final class ChildAsking: ProbeAsking {
 
     private func start(asking message: [UInt8]) {
         do throws(ChildFault) {
-            ChildLedger.sweep()
             let started = try ChildProcess.start(program, word: ProbeChild.word)
-            let child = RunningChild(started.process, owner: self)
+            let child = RunningChild(started.process, on: loop, owner: self)
             self.child = child
-            guard child.connect(started.socket, on: loop) else {
+            guard child.connect(started.socket) else {
                 return end(.failure(ProbeFailure(.agent, "the process that asks cannot be spoken to")))
             }
             child.send(message)
@@ -138,8 +134,8 @@ package final class ChildAsking: ProbeAsking {
         }
         switch answer {
         case .failure(let failure): finish(.failure(failure))
-        case .tables(let tables):
-            do throws(ProbeFailure) { finish(.success(try reading(tables))) } catch { finish(.failure(error)) }
+        case .outcomes(let outcomes):
+            do throws(ProbeFailure) { finish(.success(try reading(outcomes))) } catch { finish(.failure(error)) }
         }
     }
 
@@ -151,28 +147,57 @@ package final class ChildAsking: ProbeAsking {
     }
 
     /// The child's socket has come to its end, and so has the child, or it will soon.
-    fileprivate func ended(_ process: ChildProcess, _ signal: Int32?) {
+    fileprivate func ended(_ process: ChildProcess) {
         guard child?.process.pid == process.pid else { return }
         child = nil
         leaving = process
-        finish(.failure(RunningChild.failure(after: signal, of: question)))
+        learn(process, attempts, pause: .milliseconds(1))
+    }
+
+    /// The longest pause between two looks for the signal that has ended a child, whose socket ends shortly before it does.
+    private static let longestPause = TimeAmount.milliseconds(16)
+
+    /// Finishes the attempt with what has ended its child.
+    ///
+    /// - Parameter number: of the attempt, which may be over meanwhile.
+    private func learn(_ process: ChildProcess, _ number: Int, pause: TimeAmount) {
+        let signal = process.reap()
+        if signal == nil, pause <= Self.longestPause {
+            loop.assumeIsolated().scheduleTask(in: pause) { [weak self, loop] in
+                guard let self else {
+                    process.kill()
+                    return ChildLedger.leave(process, on: loop)
+                }
+                learn(process, number, pause: pause * 2)
+            }
+            return
+        }
+        if signal == nil {
+            // It has closed its socket and lives on.
+            process.kill()
+            ChildLedger.leave(process, on: loop)
+        }
+        guard number == attempts else { return }
+        finish(.failure(ProbeChildEnd.failure(after: signal, of: question)))
     }
 }
 
 /// A child that lives, and the agent's end of its socket.
 private final class RunningChild {
     let process: ChildProcess
+    private let loop: any EventLoop
     private weak var owner: ChildAsking?
     private var channel: (any Channel)?
     private var isEnded = false
 
-    init(_ process: ChildProcess, owner: ChildAsking) {
+    init(_ process: ChildProcess, on loop: any EventLoop, owner: ChildAsking) {
         self.process = process
+        self.loop = loop
         self.owner = owner
     }
 
     /// False where no channel could be made of the socket.
-    func connect(_ socket: CInt, on loop: any EventLoop) -> Bool {
+    func connect(_ socket: CInt) -> Bool {
         channel = try? ChildChannel.make(socket, on: loop) { [weak self] in self?.heard($0) }
         return channel != nil
     }
@@ -190,7 +215,7 @@ private final class RunningChild {
         guard !isEnded else { return }
         isEnded = true
         process.kill()
-        ChildLedger.leave(process)
+        ChildLedger.leave(process, on: loop)
         channel?.close(promise: nil)
         channel = nil
     }
@@ -203,24 +228,7 @@ private final class RunningChild {
             guard !isEnded else { return }
             isEnded = true
             channel = nil
-            // Its socket ends shortly before it does: the signal that has ended it is known then.
-            process.kill()
-            owner?.ended(process, ChildLedger.reap(process))
-        }
-    }
-
-    /// Why a child that was asked has ended by itself.
-    static func failure(after signal: Int32?, of question: ChildQuestion) -> ProbeFailure {
-        switch (signal, question) {
-        case (7, .sqlite(let path, _)):
-            ProbeFailure(
-                .file, "\(path.quotedExcerpt(200)) or its log was cut off while it was read: the next attempt reads it anew")
-        case (let signal?, _) where signal != 0:
-            ProbeFailure(
-                .limit,
-                "the process that asks was ended by signal \(signal), as it is when an answer takes more memory than \(ChildLimits.memory.value.limitText)"
-            )
-        default: ProbeFailure(.agent, "the process that asks has ended before its answer")
+            owner?.ended(process)
         }
     }
 }

@@ -43,8 +43,9 @@ final class ChildChannel: ChannelInboundHandler {
         pending.writeBuffer(&part)
         while let length = pending.getInteger(at: pending.readerIndex, as: UInt32.self) {
             guard length <= ChildLimits.answer.value.bytes else {
-                context.close(promise: nil)
-                return hear(.tooMuch)
+                // Before the end that the close is: what counts is why.
+                hear(.tooMuch)
+                return context.close(promise: nil)
             }
             guard pending.readableBytes >= Int(length) + 4 else { break }
             pending.moveReaderIndex(forwardBy: 4)

@@ -1,5 +1,5 @@
-package import ApusLinux
-import Glibc
+import ApusLinux
+package import NIOCore
 import Synchronization
 
 /// The children that were ended and not reaped yet, of all probes.
@@ -14,22 +14,34 @@ package enum ChildLedger {
         return left.withLock { $0.count }
     }
 
-    /// Reaps a child that was ended, or takes note of it where it does not end.
-    static func leave(_ child: ChildProcess) {
-        if soon(child) == nil { left.withLock { $0[child.pid] = child } }
+    /// Takes over a child that was asked to end, which is reaped when it is gone: soon, or once what it waits for lets go of it.
+    ///
+    /// - Parameter loop: on which is looked now and then whether it is gone.
+    static func leave(_ child: ChildProcess, on loop: any EventLoop) {
+        guard child.reap() == nil else { return }
+        left.withLock { $0[child.pid] = child }
+        look(for: child.pid, in: .milliseconds(2), on: loop)
     }
 
-    /// The signal that has ended a child, whose end is a moment away; nil while it is still there.
-    private static func soon(_ child: ChildProcess) -> Int32? {
-        for _ in 0..<20 {
-            if let signal = child.reap() { return signal }
-            usleep(500)
+    /// The longest time between two looks for a child.
+    private static let longestPause = TimeAmount.seconds(10)
+
+    private static func look(for pid: Int32, in pause: TimeAmount, on loop: any EventLoop) {
+        loop.scheduleTask(in: pause) {
+            sweep()
+            guard left.withLock({ $0[pid] != nil }) else { return }
+            look(for: pid, in: min(pause * 2, longestPause), on: loop)
         }
-        return nil
     }
 
     /// Reaps all that are gone.
     package static func sweep() { left.withLock { left in left = left.filter { $0.value.reap() == nil } } }
+
+    /// Reaps all that are gone within a time, at the end of what has asked.
+    static func sweep(within limit: Duration) async {
+        let end = ContinuousClock.now + limit
+        while count > 0, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
+    }
 
     /// Whether a child that was ended is gone. Until it was reaped nobody else has its id.
     static func isGone(_ child: ChildProcess) -> Bool {
@@ -39,13 +51,5 @@ package enum ChildLedger {
             left[child.pid] = nil
             return true
         }
-    }
-
-    /// Reaps a child whose socket has ended: the signal that has ended it; nil while it is still there, after which it is left.
-    static func reap(_ child: ChildProcess) -> Int32? {
-        // It lets go of its files first.
-        if let signal = soon(child) { return signal }
-        left.withLock { $0[child.pid] = child }
-        return nil
     }
 }

@@ -9,7 +9,7 @@ package enum ChildLimits: LimitCatalog {
     private static let failures = Probe.failures.family.name
 
     package static let probes = Limit(
-        64, "probes of these kinds in the file", per: "file",
+        ProbeBounds.processes, "probes of these kinds in the file", per: "file",
         remedy: "ask several figures by one probe of sql, or run a second agent")
     package static let memory = Limit(
         ByteLimit.mebibytes(48), "of memory that such a process may take beyond what it begins with", per: "probe",
@@ -23,19 +23,30 @@ package enum ChildLimits: LimitCatalog {
     package static let rows = Limit(
         1000, "rows of one query of sql", per: "gauge", metric: failures, remedy: "count in the query, by fewer labels")
     package static let gauges = Limit(
-        32, "gauges of one probe of sql", per: "probe", remedy: "write a second probe for some of them")
+        ProbeBounds.gauges, "gauges of one probe of sql", per: "probe", remedy: "write a second probe for some of them")
     package static let query = Limit(
-        ByteLimit.kibibytes(4), "of a query of sql", per: "gauge", remedy: "make it a view, and select from that")
+        ByteLimit(bytes: ProbeBounds.queryBytes), "of a query of sql", per: "gauge",
+        remedy: "make it a view, and select from that")
     package static let label = Limit(
         ByteLimit.kibibytes(1), "of a label's value from a database", per: "gauge", metric: failures,
         remedy: "select a shorter text")
     package static let labels = Limit(
-        16, "columns of a query of sql besides the value", per: "gauge", metric: failures, remedy: "select fewer columns")
+        ProbeBounds.labels, "columns of a query of sql besides the value", per: "gauge", metric: failures,
+        remedy: "select fewer columns")
     package static let applications = Limit(
         50, "applications by which a server's connections are counted; those with the fewest are “other” together",
         per: "probe", remedy: "set application_name of a service to one name, not one for each process")
     package static let databases = Limit(
         200, "databases whose size is served, the first by name", per: "probe", remedy: "ask the others by a probe of sql")
+    package static let slots = Limit(
+        50, "replication slots that are served, those that hold back the most log first", per: "probe",
+        remedy: "ask the others by a probe of sql")
+    package static let statistics = Limit(
+        50, "databases whose counters and ages are served, the first by name", per: "probe",
+        remedy: "ask the others by a probe of sql")
+    package static let connectionAge = Limit(
+        Duration.seconds(300), "that a connection is kept at most; each between four fifths of it and all", per: "probe",
+        remedy: "nothing: what the connection does not show, such as a new password, is seen after this time")
     package static let replicas = Limit(
         100, "connections of replicas that are served", per: "probe", remedy: "ask the others by a probe of sql")
     package static let pools = Limit(
@@ -46,6 +57,7 @@ package enum ChildLimits: LimitCatalog {
         remedy: "keep the files in a folder of their own, or remove old ones")
 
     package static let all: [any AnyLimit] = [
-        probes, memory, answer, question, rows, gauges, query, label, labels, applications, databases, replicas, pools, entries,
+        probes, memory, answer, question, rows, gauges, query, label, labels, applications, databases, slots, statistics,
+        connectionAge, replicas, pools, entries,
     ]
 }

@@ -1,3 +1,5 @@
+package import ApusText
+
 /// What a child is asked at an attempt.
 package enum ChildQuestion: Sendable, Hashable {
     /// Statements on one connection of PostgreSQL's protocol, which the child keeps.
@@ -29,6 +31,9 @@ package struct PostgreSQLConnection: Sendable, Hashable {
     package var password: ProbeSecret?
     /// Whether statements are the configuration's own: run in a transaction that only reads, one at a time, by no superuser.
     package var isGuarded: Bool
+    /// The nanoseconds after which the connection is made anew, so that a server which takes no new one, another one under the name and a new
+    /// password are seen.
+    package var age: Int64
 
     package struct Parameter: Sendable, Hashable {
         package let name: String
@@ -36,14 +41,18 @@ package struct PostgreSQLConnection: Sendable, Hashable {
     }
 }
 
-/// The rows of one statement, all as texts.
+/// The rows of one statement, all as texts, which are what somebody else makes them.
 package struct ChildTable: Sendable, Equatable {
-    package let columns: [String]
-    package let rows: [[String?]]
+    package let columns: [ByteText]
+    package let rows: [[ByteText?]]
 
-    package init(columns: [String], rows: [[String?]]) {
+    package init(columns: [ByteText], rows: [[ByteText?]]) {
         self.columns = columns
         self.rows = rows
+    }
+
+    package init(columns: [String], rows: [[String?]]) {
+        self.init(columns: columns.map { ByteText($0) }, rows: rows.map { $0.map { $0.map { ByteText($0) } } })
     }
 }
 
@@ -60,6 +69,7 @@ extension ChildQuestion {
         case .postgresql(let connection, let statements):
             message.append("postgresql")
             message.append(connection.isGuarded ? 1 : 0)
+            message.append(Int(connection.age))
             switch connection.password {
             case nil: message.append("")
             case .file(let path): message.append("f" + path)
@@ -98,7 +108,9 @@ extension ChildQuestion {
         let question: ChildQuestion
         switch kind {
         case "postgresql":
-            guard let guarded = message.number(), let secret = message.text(), let count = message.number(most: 64) else {
+            guard let guarded = message.number(), let age = message.number(), let secret = message.text(),
+                let count = message.number(most: 64)
+            else {
                 return nil
             }
             let password: ProbeSecret? =
@@ -114,7 +126,8 @@ extension ChildQuestion {
             }
             guard let statements = statements(in: &message) else { return nil }
             question = .postgresql(
-                PostgreSQLConnection(parameters: parameters, password: password, isGuarded: guarded == 1), statements)
+                PostgreSQLConnection(
+                    parameters: parameters, password: password, isGuarded: guarded == 1, age: Int64(age)), statements)
         case "sqlite":
             guard let path = message.text(), let statements = statements(in: &message) else { return nil }
             question = .sqlite(path: path, statements)

@@ -18,14 +18,22 @@ package enum ProbeChild {
 
     /// Answers until the parent is gone.
     package static func run(_ arguments: [String]) -> Never {
-        guard let parent = Int32(arguments[2]), ParentSocket.confine(to: parent, memory: ChildLimits.memory.value.bytes) else {
-            exit(1)
-        }
+        guard let parent = Int32(arguments[2]),
+            let code = ParentSocket.confine(to: parent, memory: ChildLimits.memory.value.bytes)
+        else { exit(1) }
         var session = PostgreSQLSession()
         while let bytes = ParentSocket.receive(most: ChildLimits.question.value.bytes) {
             guard let (question, budget, credentials) = ChildQuestion.read(bytes) else { exit(1) }
             let time = AttemptTime(deadline: Int64(apus_monotonic_nanoseconds()) + budget, budget: budget)
-            var answer = answer(question, time, credentials, &session).message
+            // One without its bounds asks nobody: whoever it asks could take memory of the whole machine.
+            var answer =
+                (code == 0
+                ? answer(question, time, credentials, &session)
+                : .failure(
+                    ProbeFailure(
+                        .agent,
+                        "the process that asks cannot be bounded (\(String(cString: strerror(code)))): see what confines the agent's unit"
+                    ))).message
             if answer.count > ChildLimits.answer.value.bytes {
                 answer =
                     ChildAnswer.failure(
@@ -47,12 +55,11 @@ package enum ProbeChild {
         do throws(ProbeFailure) {
             switch question {
             case .postgresql(let connection, let statements):
-                return .tables(
-                    try session.ask(connection, statements, time, credentials: credentials))
+                return .outcomes(try session.ask(connection, statements, time, credentials: credentials))
             case .sqlite(let path, let statements):
-                return .tables(try SQLiteFile(path).ask(statements, until: time.deadline))
+                return .outcomes(try SQLiteFile(path).ask(statements, time))
             case .files(let path):
-                return .tables([try files(path)])
+                return .outcomes([.success(try files(path))])
             }
         } catch { return .failure(error) }
     }
@@ -66,8 +73,13 @@ package enum ProbeChild {
             throw ProbeFailure(reason(error), text(error))
         }
         return ChildTable(
-            columns: ["count", "modified", "size"],
-            rows: [[String(matches.count), matches.newest.map { "\($0.modified)" }, matches.newest.map { String($0.size) }]])
+            columns: ["count", "modified", "size", "oldest"],
+            rows: [
+                [
+                    "\(matches.count)", matches.newest.map { "\($0.modified)" }, matches.newest.map { "\($0.size)" },
+                    matches.oldest.map { "\($0)" },
+                ].map { $0.map { ByteText($0) } }
+            ])
     }
 
     private static func reason(_ fault: FileMatchesFault) -> ProbeFailureReason {
@@ -93,9 +105,9 @@ package enum ProbeChild {
     /// The rows of the last answer.
     static func rows() -> ChildTable {
         let width = apus_rows_columns()
-        let columns = (0..<width).map { String(cString: apus_rows_name($0)) }
+        let columns = (0..<width).map { ByteText(String(cString: apus_rows_name($0))) }
         let rows = (0..<apus_rows_count()).map { row in
-            (0..<width).map { column in apus_rows_value(row, column).map { String(cString: $0) } }
+            (0..<width).map { column in apus_rows_value(row, column).map { ByteText(String(cString: $0)) } }
         }
         return ChildTable(columns: columns, rows: rows)
     }

@@ -1,9 +1,10 @@
 import AgentMetrics
+package import ApusLinux
 import Glibc
 package import NIOCore
 import NIOPosix
 
-/// Connects to a host, to the first of its addresses that takes the connection. Belongs to the event loop of probes; one attempt at a time.
+/// Makes channels to servers: to the first address that takes the connection, or of a Unix socket that is connected. Belongs to the event loop of probes; one attempt at a time.
 package final class ProbeConnector {
     private let surroundings: ProbeSurroundings
     /// The channel that is being connected.
@@ -14,37 +15,29 @@ package final class ProbeConnector {
 
     package init(_ surroundings: ProbeSurroundings) { self.surroundings = surroundings }
 
-    /// Looks up a host, and connects to it.
+    /// Connects to the first of some addresses that takes the connection.
     ///
     /// The time that is left is shared by the addresses that are left. A connection that has come back to its own socket, as may happen on
     /// loopback where nobody listens on a port of the ephemeral range, is none.
     ///
     /// - Parameter initialize: sets up the channel before it connects.
     package func connect(
-        to host: String, port: Int, until deadline: NIODeadline,
-        _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) -> EventLoopFuture<Result<any Channel, ProbeFailure>> {
-        start { [surroundings] number in
-            let bound = NIOLoopBound(self, eventLoop: surroundings.loop)
-            surroundings.addresses(of: host, port: port, until: deadline).whenComplete { result in
-                let connector = bound.value
-                guard connector.number == number else { return }
-                switch result {
-                case .success(.success(let addresses)):
-                    connector.tryNext(of: addresses[...], nil, until: deadline, number, initialize)
-                case .success(.failure(let failure)): connector.end(.failure(failure))
-                case .failure(let error): connector.end(.failure(.connecting(error, to: host)))
-                }
-            }
-        }
-    }
-
-    /// Connects to the first of some addresses that takes the connection.
-    package func connect(
         to addresses: [SocketAddress], until deadline: NIODeadline,
         _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<Result<any Channel, ProbeFailure>> {
         start { number in self.tryNext(of: addresses[...], nil, until: deadline, number, initialize) }
+    }
+
+    /// Makes a channel of a socket that is connected, which is the channel's from now on.
+    package func adopt(
+        _ socket: ConnectedUnixSocket, _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<Result<any Channel, ProbeFailure>> {
+        guard let descriptor = socket.take() else {
+            return surroundings.loop.makeSucceededFuture(.failure(.connecting(EBADF, to: "the socket")))
+        }
+        // A channel that cannot be set up has closed the descriptor.
+        return ClientBootstrap(group: surroundings.loop).channelInitializer(initialize).withConnectedSocket(descriptor)
+            .map { .success($0) }.flatMapErrorThrowing { .failure(.connecting($0, to: "the socket")) }
     }
 
     /// Ends the attempt under way, if there is one; its result is a failure.

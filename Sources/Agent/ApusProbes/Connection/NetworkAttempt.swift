@@ -1,6 +1,5 @@
 import AgentMetrics
 import ApusLimits
-import Glibc
 import NIOCore
 
 /// What speaks with one server: it may keep what it knows of it from one attempt to the next.
@@ -14,20 +13,26 @@ final class NetworkAttempt {
     let place: ProbePlace
     /// The password or the token; nil without one.
     private(set) var secret: [UInt8]?
+    /// The values of further secrets, in the order in which the target names them.
+    private(set) var moreSecrets: [[UInt8]]
     let session: ProbeTLSSession?
     private let surroundings: ProbeSurroundings
     private let deadline: NIODeadline
     private let promise: EventLoopPromise<Result<ProbeFigures, ProbeFailure>>
+    /// How HTTP is spoken in this attempt, where it is.
+    private var conversation: HTTPConversation?
     /// The connection that was made last.
     private var connection: ProbeConnection?
     private var isOver = false
 
     init(
-        at place: ProbePlace, secret: [UInt8]?, _ session: ProbeTLSSession?, in surroundings: ProbeSurroundings,
+        at place: ProbePlace, secret: [UInt8]?, moreSecrets: [[UInt8]] = [], _ session: ProbeTLSSession?,
+        in surroundings: ProbeSurroundings,
         until deadline: NIODeadline, promise: EventLoopPromise<Result<ProbeFigures, ProbeFailure>>
     ) {
         self.place = place
         self.secret = secret
+        self.moreSecrets = moreSecrets
         self.session = session
         self.surroundings = surroundings
         self.deadline = deadline
@@ -44,6 +49,22 @@ final class NetworkAttempt {
         return connection
     }
 
+    /// What speaks HTTP with the server.
+    var http: HTTPConversation {
+        if let conversation { return conversation }
+        let new = HTTPConversation(self)
+        conversation = new
+        return new
+    }
+
+    /// Does something in a later turn of the loop, unless the attempt is over by then.
+    func soon(_ body: @escaping () -> Void) {
+        surroundings.loop.assumeIsolated().execute { [self] in if !isOver { body() } }
+    }
+
+    /// Seconds since the Unix epoch.
+    var now: Double { surroundings.realtime() }
+
     func succeed(_ figures: ProbeFigures) { finish(.success(figures)) }
 
     /// Ends the attempt; of a certificate that was not to be trusted it is said why.
@@ -51,7 +72,7 @@ final class NetworkAttempt {
         guard !isOver else { return }
         guard connection?.facts.isUntrusted ?? false, session != nil else { return finish(.failure(failure)) }
         look { [self] certificates in
-            finish(.failure(certificates.failure(at: place, now: Double(time(nil)))))
+            finish(.failure(certificates.failure(at: place, now: now)))
         }
     }
 
@@ -70,7 +91,8 @@ final class NetworkAttempt {
         isOver = true
         connection?.close()
         connection = nil
-        secret = nil
+        conversation = nil
+        (secret, moreSecrets) = (nil, [])
         promise.succeed(result)
     }
 

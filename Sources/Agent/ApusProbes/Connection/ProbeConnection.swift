@@ -22,8 +22,10 @@ final class ProbeConnection {
     private let session: ProbeTLSSession?
     private let surroundings: ProbeSurroundings
     private let connector: ProbeConnector
+    private let unix: UnixConnector
     private let deadline: NIODeadline
-    private let most: ByteLimit
+    /// The bytes that may come, and those of them that have.
+    private var allowance: (most: ByteLimit, taken: Int)
     private(set) var facts = ConnectionFacts()
     var stage = Stage.resolving
     private var channel: (any Channel)?
@@ -43,8 +45,9 @@ final class ProbeConnection {
         self.session = session
         self.surroundings = surroundings
         connector = ProbeConnector(surroundings)
+        unix = UnixConnector(surroundings)
         self.deadline = deadline
-        self.most = most
+        allowance = (most, 0)
     }
 
     /// Bytes that are read of a connection at a time.
@@ -65,14 +68,23 @@ final class ProbeConnection {
         timer = surroundings.loop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in late() }
         switch place {
         case .unix(let path):
-            do { connect(to: [try Self.socket(path)], prepare) } catch {
-                fail(ProbeFailure(.connection, "\(path) is too long for the path of a socket: choose a shorter one"))
+            stage = .connecting
+            unix.connect(to: UnixTarget(path: path), until: deadline).assumeIsolated().whenComplete { [self] result in
+                guard stage == .connecting else { return }
+                switch result {
+                case .success(.success(let socket)): connect(prepare) { connector.adopt(socket, $0) }
+                case .success(.failure(let failure)): fail(failure)
+                case .failure(let error): fail(.connecting(error, to: place.text))
+                }
             }
         case .internet(let host, let port):
             surroundings.addresses(of: host, port: port, until: deadline).assumeIsolated().whenComplete { [self] result in
                 guard stage == .resolving else { return }
                 switch result {
-                case .success(.success(let addresses)): connect(to: addresses, prepare)
+                case .success(.success(let addresses)):
+                    facts.resolve = spent()
+                    stage = .connecting
+                    connect(prepare) { connector.connect(to: addresses, until: deadline, $0) }
                 case .success(.failure(let failure)): fail(failure)
                 case .failure(let error): fail(.connecting(error, to: place.text))
                 }
@@ -80,15 +92,14 @@ final class ProbeConnection {
         }
     }
 
-    private static func socket(_ path: String) throws -> SocketAddress {
-        try SocketAddress(unixDomainSocketPath: path.hasPrefix("@") ? "\0" + path.dropFirst() : path)
-    }
-
-    private func connect(to addresses: [SocketAddress], _ prepare: @escaping (any Channel) throws -> Void) {
-        facts.resolve = spent()
-        stage = .connecting
+    private func connect(
+        _ prepare: @escaping (any Channel) throws -> Void,
+        _ make: (@escaping @Sendable (any Channel) -> EventLoopFuture<Void>) -> EventLoopFuture<
+            Result<any Channel, ProbeFailure>
+        >
+    ) {
         let bound = NIOLoopBound((self, prepare), eventLoop: surroundings.loop)
-        connector.connect(to: addresses, until: deadline) { channel in
+        make { channel in
             channel.eventLoop.makeCompletedFuture {
                 let (connection, prepare) = bound.value
                 let options = channel.syncOptions
@@ -121,7 +132,7 @@ final class ProbeConnection {
             try pipeline.addHandler(try session.handler())
             try pipeline.addHandler(HandshakeWatch(self))
         }
-        try pipeline.addHandler(WireWatch(self, most: most.bytes))
+        try pipeline.addHandler(WireWatch(self))
         try prepare(channel)
     }
 
@@ -149,7 +160,28 @@ final class ProbeConnection {
         isOpen()
     }
 
-    fileprivate func sawFirstByte() { facts.firstByte = spent() }
+    /// Takes note that the answer itself begins: what came before it, such as an interim one of HTTP, is none.
+    func noteAnswer() { facts.firstByte = (facts.firstByte ?? .zero) + spent() }
+
+    /// Has another answer expected over the connection.
+    ///
+    /// - Parameter most: the bytes that may come for it.
+    func expect(most: ByteLimit) { allowance = (most, 0) }
+
+    /// Whether any byte of the answer has come that is expected.
+    var hasSeenByte: Bool { allowance.taken > 0 }
+
+    /// Takes note of bytes that have come; false where they are too many, which ends the attempt.
+    fileprivate func takes(_ bytes: Int) -> Bool {
+        if allowance.taken == 0, bytes > 0 { facts.firstByte = spent() }
+        allowance.taken += bytes
+        guard allowance.taken > allowance.most.bytes else { return true }
+        fail(
+            ProbeFailure(
+                .limit,
+                "\(place.text) sends more than \(allowance.most.limitText): look whether it is the server that is meant"))
+        return false
+    }
 
     /// Sends bytes, or a part of the protocol whose encoder was added, and goes on counting the time from here.
     func send(_ part: some Sendable, isLast: Bool = true) {
@@ -167,6 +199,7 @@ final class ProbeConnection {
         let text =
             switch stage {
             case .resolving: "the name \(self.place.host) is not resolved in time: look at the name server"
+            case .connecting where self.place.isOfFiles: "\(place) does not answer in time: see its file system"
             case .connecting:
                 "\(place) takes no connection in time: look whether packets to it are dropped, or its queue is full"
             case .handshaking:
@@ -198,6 +231,7 @@ final class ProbeConnection {
         timer?.cancel()
         timer = nil
         connector.cancel()
+        unix.cancel()
         (onOpening, onFailure) = (nil, nil)
         channel?.close(promise: nil)
         channel = nil
@@ -228,25 +262,11 @@ private final class WireWatch: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
 
     private let connection: ProbeConnection
-    private let most: Int
-    private var count = 0
 
-    init(_ connection: ProbeConnection, most: Int) {
-        self.connection = connection
-        self.most = most
-    }
+    init(_ connection: ProbeConnection) { self.connection = connection }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data).readableBytes
-        if count == 0, bytes > 0 { connection.sawFirstByte() }
-        count += bytes
-        guard count <= most else {
-            return connection.fail(
-                ProbeFailure(
-                    .limit,
-                    "\(connection.place.text) sends more than \(ByteLimit(bytes: most).limitText): look whether it is the server that is meant"
-                ))
-        }
+        guard connection.takes(unwrapInboundIn(data).readableBytes) else { return }
         context.fireChannelRead(data)
     }
 }

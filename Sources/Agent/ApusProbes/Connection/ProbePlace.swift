@@ -20,4 +20,7 @@ package enum ProbePlace: Sendable, Hashable {
         case .unix: "localhost"
         }
     }
+
+    /// Whether a file system has the place.
+    var isOfFiles: Bool { if case .unix = self { true } else { false } }
 }

@@ -1,5 +1,6 @@
 import ApusLimits
 import AgentMetrics
+import ApusTLS
 import ApusText
 import Glibc
 import NIOCore
@@ -108,7 +109,8 @@ struct ProbeTLSSession {
 
     func handler() throws -> NIOSSLClientHandler {
         guard onCertificates != nil || takesAny else {
-            return try NIOSSLClientHandler(context: context, serverHostname: serverName)
+            guard let serverName else { return try NIOSSLClientHandler(context: context, serverHostname: nil) }
+            return try ServerNameCheck.handler(context, host: serverName)
         }
         return try NIOSSLClientHandler(context: context, serverHostname: serverName) { [onCertificates] certificates, promise in
             onCertificates?(certificates)

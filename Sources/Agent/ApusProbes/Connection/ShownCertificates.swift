@@ -12,6 +12,9 @@ struct ShownCertificates {
 
     init(_ certificates: [NIOSSLCertificate]) { self.certificates = certificates }
 
+    /// The server's own.
+    var leaf: NIOSSLCertificate? { certificates.first }
+
     /// When the first of them ends, in seconds since the Unix epoch.
     var firstEnd: Double? { certificates.map { Double($0.notValidAfter) }.min() }
 

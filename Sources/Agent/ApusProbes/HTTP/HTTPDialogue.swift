@@ -3,7 +3,6 @@ package import AgentMetrics
 import ApusText
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// What a service answered that was asked for its health.
 package struct HTTPHealthFigures: Sendable, Hashable {
@@ -26,9 +25,7 @@ package struct HTTPHealthFigures: Sendable, Hashable {
 /// Asks a service for its health.
 final class HTTPDialogue: NetworkDialogue {
     private let target: HTTPTarget
-    private var exchange: HTTPExchange?
-    /// The service's certificate for which all were looked at, and when the first of them ends.
-    private var chain: (leaf: NIOSSLCertificate, end: Double?)?
+    private let ends = CertificateEndLook()
 
     init(_ target: HTTPTarget) { self.target = target }
 
@@ -36,12 +33,12 @@ final class HTTPDialogue: NetworkDialogue {
         var question = HTTPQuestion(
             target: target.url.target, host: target.url.hostField, body: NetworkProbeLimits.health.value)
         question.method = target.method == .head ? .HEAD : .GET
-        question.headers = target.headers.map { ($0.name, $0.value) } + target.login.fields(attempt.secret)
+        question.headers =
+            target.headers.map { ($0.name, $0.value) } + target.login.fields(attempt.secret)
+            + zip(target.secretHeaders, attempt.moreSecrets).map { ($0.name, String(decoding: $1, as: UTF8.self)) }
         question.takesPart = true
-        let exchange = HTTPExchange(question, over: attempt.connect(most: HTTPExchange.most(question)))
-        self.exchange = exchange
-        exchange.ask { [self] result in
-            self.exchange = nil
+        question.isOnly = true
+        attempt.http.ask(question) { [self] result in
             switch result {
             case .failure(let failure): attempt.fail(failure)
             case .success(let answer): judge(answer, attempt)
@@ -50,16 +47,9 @@ final class HTTPDialogue: NetworkDialogue {
     }
 
     private func judge(_ answer: HTTPAnswer, _ attempt: NetworkAttempt) {
-        var figures = Self.figures(answer)
-        guard let leaf = answer.facts.certificate else { return end(figures, answer, attempt) }
-        if let chain, chain.leaf == leaf {
-            figures.chainEnd = chain.end
-            return end(figures, answer, attempt)
-        }
-        // Once for each certificate of the service: what it shows besides is the same as long as that is.
-        attempt.look { [self] certificates in
-            chain = certificates.firstEnd.map { (leaf, min($0, Double(leaf.notValidAfter))) }
-            figures.chainEnd = chain?.end
+        ends.find(answer.facts, attempt) { [self] ends in
+            var figures = Self.figures(answer)
+            figures.chainEnd = ends?.chain
             end(figures, answer, attempt)
         }
     }
@@ -81,8 +71,11 @@ final class HTTPDialogue: NetworkDialogue {
     private func end(_ figures: HTTPHealthFigures, _ answer: HTTPAnswer, _ attempt: NetworkAttempt) {
         let place = attempt.place.text
         guard target.status.contains(where: { $0.contains(answer.status) }) else {
+            let isRefused = target.login != .none && [401, 407].contains(answer.status)
             return attempt.fail(
-                ProbeFailure(.status, "\(place) answers with \(answer.status)\(remedy(answer))", figures: .http(figures)))
+                ProbeFailure(
+                    isRefused ? .authentication : .status, "\(place) answers with \(answer.status)\(remedy(answer))",
+                    figures: .http(figures)))
         }
         if figures.health == .fail {
             return attempt.fail(
@@ -91,7 +84,20 @@ final class HTTPDialogue: NetworkDialogue {
                     "\(place) answers with \(answer.status), and says that it is not well (status of its answer): look at its log",
                     figures: .http(figures)))
         }
+        if let text = target.text, let failure = lack(of: text, in: answer, place) {
+            return attempt.fail(ProbeFailure(.content, failure, figures: .http(figures)))
+        }
         attempt.succeed(.http(figures))
+    }
+
+    /// What is said of a body without the text that it should have; nil of one that has it.
+    private func lack(of text: BodyText, in answer: HTTPAnswer, _ place: String) -> String? {
+        guard answer.isPlain else {
+            return "the body that \(place) answers is compressed, and that was not asked for: ask the service itself"
+        }
+        if text.isIn(answer.body) { return nil }
+        let part = answer.isWhole ? "the body" : "the first \(NetworkProbeLimits.health.value.limitText) of the body"
+        return "\(part) that \(place) answers has not the text of contains: look at what it answers, or mend contains"
     }
 
     private func remedy(_ answer: HTTPAnswer) -> String {
@@ -99,9 +105,12 @@ final class HTTPDialogue: NetworkDialogue {
         case 300..<400:
             // Only the host of where it leads, as the rest can hold what is secret.
             // Nothing at all where the server was told a secret, which it could say.
-            let location = target.login == .none ? answer.headers.first(name: "location") : nil
+            let location = target.login == .none && target.secretHeaders.isEmpty ? answer.headers.first(name: "location") : nil
             let host = location.flatMap { try? ProbeURL($0) }.map { ", to the host \($0.host)" } ?? ""
             return "\(host), and redirects are not followed: write the URL of what answers, or name the code in status"
+        case 401 where target.login != .none, 407 where target.login != .none:
+            return ": mend the user, or the secret in the file or the credential that the probe names"
+        case 400 where !target.url.isSecure: return ": write https:// if it speaks TLS there, else look at its log"
         case 401, 403, 407: return ": write user and password_file, or bearer_token_file, or name the code in status"
         case 404, 410: return ": write the path of what tells of its health"
         case 405: return ": write method: GET or HEAD, whichever it takes"

@@ -7,6 +7,10 @@ package struct HTTPTarget: Sendable, Hashable {
     package var method = Method.get
     /// Header fields that are sent besides the probe's own.
     package var headers: [Field] = []
+    /// Header fields whose values are secrets.
+    package var secretHeaders: [SecretField] = []
+    /// The text that the body of a service has which is well, within what is read of it; nil for any body.
+    package var text: BodyText?
     package var login = HTTPLogin.none
     /// The codes that a service which is well answers.
     package var status = [200...299]
@@ -29,6 +33,17 @@ package struct HTTPTarget: Sendable, Hashable {
         package let value: String
 
         package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A header field whose value is in a file or a credential.
+    package struct SecretField: Sendable, Hashable {
+        package let name: String
+        package let value: ProbeSecret
+
+        package init(name: String, value: ProbeSecret) {
             self.name = name
             self.value = value
         }

@@ -1,11 +1,16 @@
+import ApusLinux
+
 /// A port of TCP that should take connections.
 package struct TCPTarget: Sendable, Hashable {
     package var host: String
     package var port: Int
+    /// How TLS is spoken; nil for none.
+    package var tls: ProbeTLS?
 
-    package init(host: String, port: Int) {
+    package init(host: String, port: Int, tls: ProbeTLS? = nil) {
         self.host = host
         self.port = port
+        self.tls = tls
     }
 }
 
@@ -21,5 +26,14 @@ package struct UnixTarget: Sendable, Hashable {
     package init(path: String, form: Form = .stream) {
         self.path = path
         self.form = form
+    }
+
+    /// As socket(2) has it.
+    var type: Int32 {
+        switch form {
+        case .stream: ConnectedUnixSocket.stream
+        case .datagram: ConnectedUnixSocket.datagram
+        case .seqpacket: ConnectedUnixSocket.seqpacket
+        }
     }
 }

@@ -5,12 +5,21 @@ extension PostgreSQLFigures {
     /// function that a user of the database has made is run.
     static func statements(of target: PostgreSQLTarget) -> [ChildStatement] {
         var statements = [
-            ChildStatement(server, rows: 1), ChildStatement(connections, rows: 10_000),
-            ChildStatement(replicas, rows: ChildLimits.replicas.value),
+            ChildStatement(server, rows: 1),
+            ChildStatement(connections, rows: (ChildLimits.applications.value + 1) * mostStates),
+            ChildStatement(replicas, rows: ChildLimits.replicas.value, name: "replicas"),
+            ChildStatement(slots, rows: ChildLimits.slots.value, name: "replication slots"),
+            ChildStatement(statistics, rows: ChildLimits.statistics.value, name: "counters of databases"),
         ]
-        if target.measuresSizes { statements.append(ChildStatement(sizes, rows: ChildLimits.databases.value)) }
+        // The slowest is the last, so that it costs no other.
+        if target.measuresSizes {
+            statements.append(ChildStatement(sizes, rows: ChildLimits.databases.value, name: "sizes of databases"))
+        }
         return statements
     }
+
+    /// States that a connection can have, those of later versions included.
+    static let mostStates = 16
 
     /// Who may see what every connection does.
     private static let seesAll = "pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')"
@@ -31,7 +40,9 @@ extension PostgreSQLFigures {
             WHERE backend_type = 'client backend' AND state LIKE 'idle in transaction%') AS oldest_idle,
           (SELECT \(age("prepared")) FROM pg_catalog.pg_prepared_xacts) AS oldest_prepared,
           CASE WHEN pg_catalog.pg_is_in_recovery() THEN
-            CASE WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() THEN 0
+            -- One that is cut off has replayed all that it got, and nobody knows what it lacks.
+            CASE WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn()
+              AND EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver WHERE coalesce(status, 'streaming') = 'streaming') THEN 0
             ELSE extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) END
           END AS replay_delay,
           CASE WHEN \(seesAll) THEN EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver WHERE status = 'streaming') END AS receiving
@@ -58,6 +69,29 @@ extension PostgreSQLFigures {
             ELSE pg_catalog.pg_current_wal_lsn() END, replay_lsn),
           extract(epoch FROM replay_lag)
         FROM pg_catalog.pg_stat_replication ORDER BY 1, 2, 3 LIMIT \(ChildLimits.replicas.value)
+        """
+
+    /// Where the log is written, or on a server that follows, how far it has come.
+    private static let place = """
+        CASE WHEN pg_catalog.pg_is_in_recovery()
+          THEN coalesce(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())
+          ELSE pg_catalog.pg_current_wal_lsn() END
+        """
+
+    /// What a version has no column for is absent, by way of JSON.
+    private static let slots = """
+        SELECT slot_name, slot_type, active, pg_catalog.pg_wal_lsn_diff(\(place), restart_lsn),
+          pg_catalog.to_jsonb(slots) ->> 'wal_status'
+        FROM pg_catalog.pg_replication_slots AS slots
+        ORDER BY 4 DESC NULLS LAST, 1 LIMIT \(ChildLimits.slots.value)
+        """
+
+    private static let statistics = """
+        SELECT d.datname, s.xact_commit, s.xact_rollback, s.deadlocks, s.conflicts, s.temp_bytes, s.blks_hit, s.blks_read,
+          pg_catalog.age(d.datfrozenxid), pg_catalog.mxid_age(d.datminmxid),
+          extract(epoch FROM s.stats_reset)
+        FROM pg_catalog.pg_database AS d LEFT JOIN pg_catalog.pg_stat_database AS s ON s.datid = d.oid
+        ORDER BY d.datname LIMIT \(ChildLimits.statistics.value)
         """
 
     private static let sizes = """

@@ -1,3 +1,5 @@
+import ApusLimits
+
 /// A PostgreSQL that is asked, and as whom.
 package struct PostgreSQLTarget: Sendable, Hashable {
     /// A name, an address, or the folder of a Unix socket.
@@ -9,6 +11,8 @@ package struct PostgreSQLTarget: Sendable, Hashable {
     package var tls = TLS()
     /// Whether the sizes of databases are asked for, which takes the server a look at each file.
     package var measuresSizes = true
+    /// The longest that a connection is kept.
+    package var connectionAge = ChildLimits.connectionAge.value
 
     /// How the connection is secured, in libpq's words.
     package struct TLS: Sendable, Hashable {
@@ -48,7 +52,7 @@ package struct PostgreSQLTarget: Sendable, Hashable {
         }
         return PostgreSQLConnection(
             parameters: parameters.compactMap { name, value in value.map { .init(name: name, value: $0) } },
-            password: password, isGuarded: isGuarded)
+            password: password, isGuarded: isGuarded, age: Int64(clamping: Int(connectionAge / .nanoseconds(1))))
     }
 
     /// Settings of a session that only reads, and of which nothing is left on the server long after the probe's time, which the child

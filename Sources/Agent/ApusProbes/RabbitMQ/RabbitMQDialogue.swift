@@ -4,10 +4,9 @@ import ApusText
 import NIOCore
 import NIOHTTP1
 
-/// Asks a RabbitMQ of its queues, by one of its plugins, one question after the other.
+/// Asks a RabbitMQ of its queues, by one of its plugins, one question after the other over one connection.
 final class RabbitMQDialogue: NetworkDialogue {
     private let target: RabbitMQTarget
-    private var exchange: HTTPExchange?
 
     init(_ target: RabbitMQTarget) { self.target = target }
 
@@ -24,10 +23,7 @@ final class RabbitMQDialogue: NetworkDialogue {
     ) {
         var question = HTTPQuestion(target: target.prefix + path, host: target.url.hostField, body: most, what: what)
         question.headers = target.login.fields(attempt.secret)
-        let exchange = HTTPExchange(question, over: attempt.connect(most: HTTPExchange.most(question)))
-        self.exchange = exchange
-        exchange.ask { [self] result in
-            self.exchange = nil
+        attempt.http.ask(question) { [self] result in
             switch result {
             case .failure(let failure): attempt.fail(failure)
             case .success(let answer) where answer.status == 200:
@@ -132,7 +128,7 @@ final class RabbitMQDialogue: NetworkDialogue {
         else { return nil }
         return ProbeFailure(
             .authentication,
-            "\(place.text) has \(count) queues, and \(user) sees none of them: let it see those of each virtual host, rabbitmqctl set_permissions -p VHOST USER '^$' '^$' '.*'",
+            "\(place.text) has \(count) queues, and \(user) sees none of them: let it see those of each virtual host, \(Self.permission)",
             figures: .rabbitmq(figures))
     }
 
@@ -156,6 +152,9 @@ final class RabbitMQDialogue: NetworkDialogue {
 
     // MARK: - Failures
 
+    /// What lets a user see the queues of a virtual host, and do nothing with them.
+    private static let permission = "rabbitmqctl set_permissions -p VHOST USER '^$' '^$' '^$'"
+
     private var user: String {
         if case .basic(let user, _) = target.login { return "the user \(user.quotedExcerpt())" }
         return "who asks"
@@ -178,7 +177,7 @@ final class RabbitMQDialogue: NetworkDialogue {
             case .virtualHost:
                 return ProbeFailure(
                     .authentication,
-                    "\(place.text) does not let \(user) see the queues of the virtual host: rabbitmqctl set_permissions -p VHOST USER '^$' '^$' '.*'"
+                    "\(place.text) does not let \(user) see the queues of the virtual host: \(Self.permission)"
                 )
             case .password:
                 return ProbeFailure(

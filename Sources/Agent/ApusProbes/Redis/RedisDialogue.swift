@@ -1,14 +1,13 @@
 import ApusLimits
 import AgentMetrics
 import ApusText
-import Glibc
 import NIOCore
 
 /// Asks a Redis what it says of itself: `AUTH` where there is a password, then `INFO`.
 final class RedisDialogue: NetworkDialogue {
     private let target: RedisTarget
-    /// The server's run that was seen last, its commands then, and when its counts began.
-    private var run: (id: String, commands: UInt64, began: Double)?
+    /// What the server said last, when its counts began, and when it said so, in seconds since the Unix epoch.
+    private var run: (figures: RedisFigures, began: Double, seen: Double)?
 
     init(_ target: RedisTarget) { self.target = target }
 
@@ -64,7 +63,7 @@ final class RedisDialogue: NetworkDialogue {
                         .content,
                         "what \(attempt.place.text) answers to INFO is none of a Redis: look which server listens there"))
             }
-            figures.began = began(figures)
+            figures.began = began(figures, at: attempt.now)
             if figures.isLoading == true { return attempt.fail(Self.loading(attempt.place, .redis(figures))) }
             attempt.succeed(.redis(figures))
         case .status, .bulk:
@@ -74,19 +73,15 @@ final class RedisDialogue: NetworkDialogue {
     }
 
     /// When the counts of a server began: not later than it started, and the same as long as they go on.
-    private func began(_ figures: RedisFigures) -> Double? {
+    private func began(_ figures: RedisFigures, at now: Double) -> Double? {
         guard let uptime = figures.uptime else { return nil }
-        let (id, commands) = (figures.runID ?? "", figures.commands ?? 0)
         // The uptime is cut to whole seconds. It is not a hundred years.
-        let now = Double(time(nil))
         var began = now - Double(min(uptime, 3_000_000_000)) - 1
-        if let run, run.id == id, run.commands <= commands {
-            began = run.began
-        } else if let run, run.id == id {
-            // CONFIG RESETSTAT.
-            began = max(began, run.began)
+        if let run, run.figures.runID == figures.runID {
+            // CONFIG RESETSTAT came after the attempt before, at which the counts were higher.
+            began = figures.hasReset(since: run.figures) ? max(began, run.seen) : run.began
         }
-        run = (id, commands, began)
+        run = (figures, began, now)
         return began
     }
 

@@ -83,6 +83,17 @@ package struct RedisFigures: Sendable, Hashable {
         if let offset, let slowest = replicaOffsets.min() { replicasLag = offset > slowest ? offset - slowest : 0 }
     }
 
+    /// Whether counts have begun anew since a server said others: one that has not never falls.
+    func hasReset(since former: RedisFigures) -> Bool {
+        let counts = [
+            (commands, former.commands), (connections, former.connections),
+            (rejectedConnections, former.rejectedConnections), (evictedKeys, former.evictedKeys),
+            (expiredKeys, former.expiredKeys), (keyspaceHits, former.keyspaceHits),
+            (keyspaceMisses, former.keyspaceMisses),
+        ]
+        return counts.contains { now, before in if let now, let before { now < before } else { false } }
+    }
+
     private static let names: Set = [
         "redis_version", "valkey_version", "uptime_in_seconds", "run_id", "used_memory", "maxmemory", "used_memory_rss",
         "connected_clients", "blocked_clients", "maxclients", "total_connections_received", "rejected_connections",

@@ -26,6 +26,8 @@ package struct SQLTarget: Sendable, Hashable {
 
     package var store: Store
     package var gauges: [Gauge]
+    /// Labels that all series of the probe have besides those that every probe has, and no column can be.
+    package var takenLabels: Set<String> = []
 
     package init(_ store: Store, gauges: [Gauge]) {
         self.store = store

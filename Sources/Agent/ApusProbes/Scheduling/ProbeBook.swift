@@ -5,15 +5,19 @@ import Synchronization
 /// How one probe stands: its last attempt, its last answer, and what has failed since it was set.
 package struct ProbeStanding: Sendable, Equatable {
     package var declaration: ProbeDeclaration
-    /// Whether the last attempt had its answer in time; `nil` before the first one.
+    /// Whether the last attempt had its answer in time; `nil` before the first one, and false while the probe is overdue.
     package var isUp: Bool?
+    /// Whether the agent has let two of the probe's turns pass since its last attempt, as it is said by ``at(_:)``.
+    package private(set) var isOverdue = false
     /// Seconds that the last attempt took.
     package var duration: Double?
     /// What the last answer said; `nil` while there is none, and once an attempt has failed after it without one that can be served.
     package var figures: ProbeFigures?
     /// When the last answer came: CLOCK_MONOTONIC in nanoseconds.
     package var answeredAt: UInt64?
-    /// Attempts that have failed, by reason.
+    /// Whether it was told that a part of what is asked has no answer.
+    private var isKnownToLack = false
+    /// Attempts that have failed, or a part of them, by reason.
     package var failures: [ProbeFailureReason: UInt64] = [:]
     /// Why the last attempt that failed did.
     package var lastFailure: ProbeFailure?
@@ -36,6 +40,7 @@ package struct ProbeStanding: Sendable, Equatable {
     package func at(_ now: UInt64) -> ProbeStanding {
         guard isOverdue(at: now) else { return self }
         var standing = self
+        standing.isOverdue = true
         standing.isUp = false
         standing.figures = nil
         return standing
@@ -65,6 +70,8 @@ package final class ProbeBook: Sendable {
         case down
         /// The probe was down for so many seconds.
         case up(after: Double)
+        /// A part of what is asked has no answer any more, or not yet, while the others have theirs.
+        case lacking(ProbeFailure)
     }
 
     /// How all probes stand at a moment, in order of their identities.
@@ -77,24 +84,29 @@ package final class ProbeBook: Sendable {
         state.withLock { state in state.places[id].map { state.standings[$0] } }?.at(now)
     }
 
+    /// The probes that the agent does not ask at their turns, in order of their identities.
+    package func overdue(at now: UInt64) -> [ProbeID] { all(at: now).filter(\.isOverdue).map(\.declaration.id) }
+
     /// How many probes are down.
     package func down(at now: UInt64) -> Int { all(at: now).count { $0.isUp == false } }
 
-    /// Keeps these probes and forgets all others. What has failed of a probe stays counted when what it asks has changed; what the former one
-    /// answered does not stay.
+    /// Keeps these probes and forgets all others. What has failed of a probe stays counted when what it asks has changed; all else that is known
+    /// of the former one does not stay.
     package func keep(_ declarations: [ProbeDeclaration], at now: UInt64, realtime: Double) {
         state.withLock { state in
             let former = state
             state = State()
             for declaration in declarations.sorted(by: { $0.id < $1.id }) {
-                var standing =
-                    former.places[declaration.id].map { former.standings[$0] }
-                    ?? ProbeStanding(declaration, at: now, began: realtime)
-                if !standing.declaration.isSame(as: declaration) {
-                    standing.figures = nil
-                    standing.endedAt = now
+                let known = former.places[declaration.id].map { former.standings[$0] }
+                var standing = ProbeStanding(declaration, at: now, began: known?.began ?? realtime)
+                if let known, known.declaration.asksSame(as: declaration) {
+                    standing = known
+                    // A longer interval or time makes no answer of before overdue.
+                    if !known.declaration.isSame(as: declaration) { standing.endedAt = now }
+                    standing.declaration = declaration
+                } else if let known {
+                    standing.failures = known.failures
                 }
-                standing.declaration = declaration
                 state.places[declaration.id] = state.standings.count
                 state.standings.append(standing)
             }
@@ -127,8 +139,20 @@ extension ProbeStanding {
             isUp = true
             figures = answer
             answeredAt = now
+            guard let gap = answer.failures.first else {
+                isKnownToLack = false
+                break
+            }
+            failures[gap.reason, default: 0] += 1
+            lastFailure = gap
+            if former != false, !isKnownToLack {
+                isKnownToLack = true
+                if former == nil { changedAt = now }
+                return .lacking(gap)
+            }
         case .failure(let failure):
             isUp = false
+            isKnownToLack = false
             figures = failure.figures
             failures[failure.reason, default: 0] += 1
             lastFailure = failure

@@ -202,7 +202,11 @@ package final class ProbeEngine {
     private func settle(
         _ result: Result<ProbeFigures, ProbeFailure>, _ attempt: ScheduledProbe.Attempt, of probe: ScheduledProbe
     ) {
-        if case .failure(let failure) = result { probe.wasLate = failure.reason == .timeout } else { probe.wasLate = false }
+        probe.wasLate =
+            switch result {
+            case .failure(let failure): failure.reason == .timeout
+            case .success(let figures): figures.failures.contains { $0.reason == .timeout }
+            }
         let taken = attempt.begunAt.map { Double((loop.now - $0).nanoseconds) / 1e9 }
         note(result, of: probe, taken)
     }
@@ -244,6 +248,7 @@ package final class ProbeEngine {
         switch (change, result) {
         case (.down, .failure(let failure)): tell(.down(probe.declaration.id, failure))
         case (.up(let seconds), _): tell(.up(probe.declaration.id, after: seconds))
+        case (.lacking(let failure), _): tell(.lacking(probe.declaration.id, failure))
         case (.down, .success): break
         }
     }
@@ -254,4 +259,6 @@ package enum ProbeEvent: Sendable, Equatable {
     case down(ProbeID, ProbeFailure)
     /// - Parameter after: the seconds for which it was down.
     case up(ProbeID, after: Double)
+    /// The probe is up, and a part of what is asked has no answer.
+    case lacking(ProbeID, ProbeFailure)
 }

@@ -33,7 +33,7 @@ package struct ProbeSchedule: Sendable, Equatable {
     /// A number from 0 to below 1 that is the same for a probe at each start, and spread evenly over probes: FNV-1a.
     static func part(of id: ProbeID) -> Double {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for text in [id.identity.service, id.identity.instance, id.kind.rawValue] {
+        for text in [id.identity.service, id.identity.instance, id.kind.rawValue] + (id.name.map { [$0] } ?? []) {
             for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
             hash = (hash ^ 0xff) &* 0x0000_0100_0000_01b3
         }

@@ -7,7 +7,7 @@ import Glibc
 /// Where a password or a token of a probe is: in a file, or in a credential that systemd passes to the agent's unit.
 ///
 /// A secret is nowhere else. It is read anew for each attempt, so that a new one is taken in without a reload; what it is never stands in
-/// a description, an error or a log.
+/// a description, an error or a log. Before the first one is read, the memory of the process is left out of its core dumps (``CoreDump``).
 package enum ProbeSecret: Sendable, Hashable {
     /// A file by its absolute path.
     case file(String)
@@ -29,6 +29,9 @@ package enum ProbeSecret: Sendable, Hashable {
         _ key: String, credentials folder: String? = credentialsFolder
     ) throws(ProbeFailure) -> [UInt8] {
         let (place, path) = try place(key, folder)
+        do throws(LinuxError) { try CoreDump.leaveOutMemory() } catch {
+            throw .lacking("descriptors or memory to read \(place)")
+        }
         var bytes: [UInt8]
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: ProbeLimits.secret.value.bytes) } catch {
             throw ProbeFailure(.file, "\(place) \(Self.reason(error))")

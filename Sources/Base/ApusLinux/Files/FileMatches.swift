@@ -16,6 +16,8 @@ package struct FileMatches: Sendable, Equatable {
     package private(set) var count = 0
     /// The file that was written last; of several that were at once, the first by its name.
     package private(set) var newest: File?
+    /// When the file that was written longest ago was, in seconds since the Unix epoch.
+    package private(set) var oldest: Double?
 
     /// Looks for the files. A link counts as what it leads to.
     ///
@@ -63,6 +65,7 @@ package struct FileMatches: Sendable, Equatable {
         guard facts.st_mode & S_IFMT == S_IFREG else { return }
         count += 1
         let modified = Double(facts.st_mtim.tv_sec) + Double(facts.st_mtim.tv_nsec) / 1e9
+        oldest = min(oldest ?? modified, modified)
         if let newest, (newest.modified, name) > (modified, newest.name) { return }
         newest = File(name: name, modified: modified, size: UInt64(max(0, facts.st_size)))
     }

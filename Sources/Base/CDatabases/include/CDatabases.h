@@ -37,8 +37,15 @@ const char *apus_rows_value(int row, int column);
 ///
 /// - Parameters:
 ///   - conninfo: as in PQconnectStart.
-///   - deadline: in nanoseconds of CLOCK_MONOTONIC.
-int apus_postgres_connect(const char *conninfo, int64_t deadline);
+///   - reach: until when the server has to have taken the connection of TCP, and
+///   - deadline: until when all has to be done, in nanoseconds of CLOCK_MONOTONIC.
+int apus_postgres_connect(const char *conninfo, int64_t reach, int64_t deadline);
+
+/// Whether the server of the last attempt to connect has taken the connection of TCP.
+bool apus_postgres_is_reached(void);
+
+/// Connects anew and ends the connection that is there, which stays where all that the server takes are taken (SQLSTATE 53300).
+int apus_postgres_renew(const char *conninfo, int64_t reach, int64_t deadline);
 
 /// Whether there is a connection that was in order when it was last used.
 bool apus_postgres_is_connected(void);
@@ -51,7 +58,8 @@ const char *apus_postgres_setting(const char *name);
 
 void apus_postgres_close(void);
 
-/// Runs one statement; its rows stand in apus_rows_*. Unless it is done, the connection is closed.
+/// Runs one statement; its rows stand in apus_rows_*. A connection of which nobody knows what comes next is closed, as when an answer is
+/// late or too large; it stays where the server has refused the statement.
 ///
 /// - Parameters:
 ///   - single: by the extended protocol, in which a server takes no second statement behind the first one.
@@ -59,9 +67,16 @@ void apus_postgres_close(void);
 ///   - bytes: the most bytes of them, names included.
 int apus_postgres_query(const char *sql, bool single, int rows, int bytes, int64_t deadline);
 
-/// Runs one statement that reads on a file of SQLite, which is opened for it and closed again.
+/// Opens a file of SQLite and begins a transaction that reads, in which all questions find the same.
 ///
-/// The file is never written, nor is one made beside it. Nothing but reading is allowed to the statement.
+/// The file is never written, nor is one made beside it. Nothing but reading is allowed to a statement.
 ///
 /// - Parameter path: of the file, absolute.
-int apus_sqlite_query(const char *path, const char *sql, int rows, int bytes, int64_t deadline);
+int apus_sqlite_begin(const char *path, int64_t deadline);
+
+/// Runs one statement on the file that is open; its rows stand in apus_rows_*.
+int apus_sqlite_query(const char *sql, int rows, int bytes, int64_t deadline);
+
+/// Closes the file: APUS_DATABASE_FAILED where somebody has begun to write meanwhile what nobody had open, so that what was read may be half
+/// of it.
+int apus_sqlite_end(void);

@@ -3,6 +3,7 @@
 #pragma once
 #include "Arguments.h"
 #include "ChildProcess.h"
+#include "CoreDump.h"
 #include "CrashTrace.h"
 #include "Datagrams.h"
 #include "Listening.h"

@@ -27,7 +27,7 @@ int apus_child_reap(pid_t child, int *signal);
 /// when memory is short, and gets no more memory than it has and so many bytes, few descriptors, and no byte of a file.
 ///
 /// - Parameter parent: who started it.
-/// - Returns: 0, or -1 when the parent is gone already.
+/// - Returns: 0, -1 when the parent is gone already, or the errno of a bound that could not be had.
 int apus_child_confine(pid_t parent, uint64_t memory);
 
 /// Reads or writes all bytes of the child's socket: 0, or -1 at its end.

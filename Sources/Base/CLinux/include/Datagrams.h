@@ -12,9 +12,9 @@ int apus_datagram_socket(void);
 /// ENAMETOOLONG past 107 bytes.
 int apus_datagram_connect(int fd, const char *path);
 
-/// Connects a new socket of a type (SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET) to a path, or with a leading @ to an abstract name, without
-/// waiting for room among those that wait to be accepted, and closes it. 0, or the errno.
-int apus_unix_try(const char *path, int type);
+/// A new socket of a type (SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET), close-on-exec and non-blocking, that is connected to a path, or with a
+/// leading @ to an abstract name, without waiting for room among those that wait to be accepted. -1 with errno.
+int apus_unix_open(const char *path, int type);
 
 /// One entry in journald's native protocol to a connected socket; as a sealed memfd when it is too large for a datagram. EAGAIN
 /// when the receiver's queue is full. 0 on success.

@@ -28,6 +28,7 @@ import Testing
         #expect(figures.count == 2)
         #expect(figures.modified == 3000)
         #expect(figures.size == 3)
+        #expect(figures.oldest == 1000 && figures.oldestAge(at: 3010) == 2010 && figures.oldestAge(at: 500) == 0)
         #expect(figures.age(at: 3010) == 10)
         #expect(figures.age(at: 2000) == 0, "a file from the future is not younger than now")
     }

@@ -167,6 +167,97 @@ import Testing
         try await eventually("a replay that is late") { (try await second.ask().postgresql?.replayDelay ?? 0) > 0 }
         server.stop()
         try await eventually("that nothing is received") { try await second.ask().postgresql?.isReceiving == false }
+        // It has replayed all that it got, which says nothing of what it lacks.
+        try standby.query("SELECT pg_wal_replay_resume()")
+        try await eventually("that all is replayed") {
+            try standby.query("SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()") == "t\n"
+        }
+        let alone = try #require(try await second.ask().postgresql?.replayDelay)
+        #expect(alone > 0)
+        try await eventually("a delay that grows") { (try await second.ask().postgresql?.replayDelay ?? 0) > alone }
         standby.stop()
+    }
+
+    @Test func `slots tell what they hold back, and databases what they count`() async throws {
+        let server = try PostgreSQLServer(settings: ["wal_level = logical", "max_replication_slots = 60"])
+        try server.query("CREATE TABLE t (x int)")
+        try server.query("SELECT pg_create_physical_replication_slot('copy', true)")
+        try server.query("SELECT pg_create_physical_replication_slot('unused')")
+        let child = try AskedChild.postgresql(PostgreSQLTarget(port: server.port, user: "postgres"))
+        let before = try #require(try await child.ask().postgresql)
+        #expect(before.slots.map(\.name) == ["copy", "unused"])
+        #expect(
+            before.slots.map(\.kind) == ["physical", "physical"]
+                && before.slots.allSatisfy { !$0.isActive })
+        #expect(before.slots.map(\.isLost) == [false, nil])
+        #expect(before.slots[1].retainedBytes == nil, "it keeps nothing")
+        let first = try #require(before.slots[0].retainedBytes)
+        try server.query("INSERT INTO t SELECT generate_series(1, 100000)")
+        _ = try? server.query("SELECT 1/0")
+        try await eventually("what is kept and counted") {
+            guard let after = try await child.ask().postgresql, let slot = after.slots.first?.retainedBytes,
+                let old = before.statistics.first(where: { $0.database == "postgres" }),
+                let new = after.statistics.first(where: { $0.database == "postgres" })
+            else { return false }
+            return slot > first + 1_000_000 && new.commits > old.commits && new.rollbacks > old.rollbacks
+                && new.blockHits > old.blockHits
+        }
+        let statistics = try #require(try await child.ask().postgresql?.statistics)
+        #expect(statistics.map(\.database) == ["postgres", "template0", "template1"])
+        let age = try server.query("SELECT age(datfrozenxid) FROM pg_database WHERE datname = 'postgres'").dropLast()
+        #expect(abs((statistics[0].transactionAge ?? -1) - (Double(age) ?? 0)) < 50)
+        #expect(statistics.allSatisfy { $0.multixactAge != nil })
+        for number in 0..<ChildLimits.slots.value {
+            try server.query("SELECT pg_create_physical_replication_slot('s\(number)')")
+        }
+        let many = try #require(try await child.ask().postgresql?.slots)
+        #expect(many.count == ChildLimits.slots.value)
+        #expect(many.contains { $0.name == "copy" }, "the one that holds back the most is always among them")
+    }
+
+    @Test func `a connection has an age, after which a new password and a closed door are seen`() async throws {
+        let server = try PostgreSQLServer()
+        try server.query("CREATE ROLE watcher LOGIN PASSWORD 'first-one'; GRANT pg_monitor TO watcher")
+        let hba = String(try server.query("SHOW hba_file").dropLast())
+        func allow(_ rule: String) throws {
+            let rules = "host all watcher 127.0.0.1/32 \(rule)\nhost all all 127.0.0.1/32 trust\n"
+            try Data(rules.utf8).write(to: URL(fileURLWithPath: hba))
+            try server.query("SELECT pg_reload_conf()")
+        }
+        try allow("scram-sha-256")
+        let folder = try TemporaryFolder()
+        try folder.write("first-one", to: "password")
+        var target = PostgreSQLTarget(port: server.port, user: "watcher")
+        target.password = .file(folder.path("password"))
+        let kept = try AskedChild.postgresql(target)
+        target.connectionAge = .milliseconds(200)
+        let short = try AskedChild.postgresql(target)
+        #expect(try await kept.ask().postgresql != nil)
+        #expect(try await short.ask().postgresql != nil)
+        try server.query("ALTER ROLE watcher PASSWORD 'second-one'")
+        try await eventually("the wrong password") { try await short.ask().failure?.reason == .authentication }
+        #expect(try await kept.ask().postgresql != nil, "its connection is younger than five minutes")
+        try folder.write("second-one", to: "password")
+        #expect(try await short.ask().postgresql != nil)
+        try allow("reject")
+        try await eventually("the closed door") { try await short.ask().failure?.reason == .authentication }
+        #expect(try await kept.ask().postgresql != nil)
+    }
+
+    @Test func `a server that takes no more is asked by the connection that is there, however old`() async throws {
+        let server = try PostgreSQLServer(
+            settings: ["max_connections = 5", "superuser_reserved_connections = 0", "max_wal_senders = 0"])
+        var target = PostgreSQLTarget(port: server.port, user: "postgres")
+        target.connectionAge = .milliseconds(100)
+        let child = try AskedChild.postgresql(target)
+        #expect(try await child.ask().postgresql != nil)
+        var sessions: [ServerProcess] = []
+        defer { for session in sessions { session.stop() } }
+        for _ in 0..<4 { sessions.append(try server.session("SELECT pg_sleep(600)")) }
+        try await eventually("all slots taken") { (try? server.query("SELECT 1")) == nil }
+        for _ in 0..<5 {
+            #expect(try await child.ask().postgresql?.connectionCount == 5)
+            try await Task.sleep(for: .milliseconds(110))
+        }
     }
 }

@@ -68,6 +68,35 @@ import Testing
         }
     }
 
+    @Test func `a child that was ended is reaped without another one being started`() async throws {
+        let server = try HostileServer(.hangs)
+        let child = try AskedChild.postgresql(PostgreSQLTarget(port: server.port, user: "postgres"))
+        async let answer = child.ask(within: .seconds(30))
+        try await eventually("a child") { try await child.childID() != nil }
+        let pid = try #require(try await child.childID())
+        try await child.cancel()
+        #expect(try await answer.failure?.reason == .timeout)
+        // Nobody sweeps but the ledger itself.
+        try await eventually("that \(pid) is reaped", within: .seconds(10)) { kill(pid, 0) != 0 }
+    }
+
+    @Test(arguments: [
+        (SIGKILL, ProbeFailureReason.agent, "MemoryMax="), (SIGTERM, .agent, "from outside"),
+        (SIGSEGV, .limit, "takes more memory"),
+    ])
+    func `who has ended a child is told apart`(signal: Int32, reason: ProbeFailureReason, text: String) async throws {
+        let server = try HostileServer(.hangs)
+        let child = try AskedChild.postgresql(PostgreSQLTarget(port: server.port, user: "postgres"))
+        async let answer = child.ask(within: .seconds(30))
+        try await eventually("a child that asks") {
+            guard let pid = try await child.childID() else { return false }
+            return try Self.text(pid, "stat").contains("(apus-probe)")
+        }
+        kill(try #require(try await child.childID()), signal)
+        let failure = try #require(try await answer.failure)
+        #expect(failure.reason == reason && failure.text.contains(text), "\(failure)")
+    }
+
     @Test func `an attempt that is cancelled ends with its child, and nothing of it stays`() async throws {
         let server = try HostileServer(.hangs)
         let child = try AskedChild.postgresql(PostgreSQLTarget(port: server.port, user: "postgres"))

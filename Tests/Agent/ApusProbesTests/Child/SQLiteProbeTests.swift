@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("SELECT 'many' AS value", ProbeFailureReason.content, "where a number is expected"),
+        ("SELECT 'many' AS value", ProbeFailureReason.content, "has no number in the column “value”"),
         ("SELECT 1 AS n", .content, "has no column “value”"),
         ("SELECT 1 AS service, 1 AS value", .content, "can be no label"),
         ("SELECT 1 AS \"a-b\", 1 AS value", .content, "can be no label"),
@@ -97,7 +97,7 @@ import Testing
         try run("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
         let failure = try #require(try await ask(query, within: .milliseconds(1500)).failure, "\(query)")
         #expect(failure.reason == reason, "\(query): \(failure)")
-        #expect(failure.text.contains(text), "\(query): \(failure)")
+        #expect(failure.logged.contains(text), "\(query): \(failure)")
         #expect(failure.text.hasPrefix("queue_depth: "))
         #expect(try ServerTool.run("sqlite3", [path, "SELECT count(*) FROM t"], of: "sqlite3") == "1\n")
     }
@@ -190,5 +190,50 @@ import Testing
                 within: .seconds(10)
             ).failure)
         #expect([.limit, .timeout].contains(failure.reason), "\(failure)")
+    }
+
+    @Test func `a gauge that fails leaves the others theirs, and says which`() async throws {
+        try run("CREATE TABLE t (x); INSERT INTO t VALUES (1), ('ada@customer.example')")
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS value FROM n"
+        let queries = [
+            "SELECT count(*) AS value FROM t", "SELECT x AS value FROM t", "SELECT * FROM absent", endless,
+            "SELECT 2 AS value", "COMMIT", "SELECT 3 AS value",
+        ]
+        let target = SQLTarget(
+            .sqlite(path),
+            gauges: queries.enumerated().map { .init(name: "g\($0)", help: "Help.", query: $1, value: "value") })
+        let result = try await AskedChild.sql(target).ask(within: .seconds(2))
+        #expect(Self.lines(result) == ["g0{} 2.0", "g4{} 2.0", "g6{} 3.0"])
+        let failures = try #require(try? result.get().failures)
+        #expect(failures.map { String($0.text.prefix(4)) } == ["g1: ", "g2: ", "g3: ", "g5: "], "\(failures)")
+        #expect(Set(failures.map(\.reason)) == [.content, .status, .timeout], "\(failures)")
+        #expect(failures.allSatisfy { !$0.logged.contains("customer") }, "no cell is quoted: \(failures)")
+    }
+
+    @Test func `all gauges of an attempt are of one moment`() async throws {
+        try run("PRAGMA journal_mode=WAL; CREATE TABLE t (x)")
+        let service = try writer("PRAGMA wal_autocheckpoint=0; INSERT INTO t VALUES (1);")
+        defer { service.stop() }
+        try await eventually("the log") { FileManager.default.fileExists(atPath: path + "-wal") }
+        let slow =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) AS value FROM n"
+        let count = "SELECT count(*) AS value FROM t"
+        let child = try AskedChild.sql(
+            SQLTarget(
+                .sqlite(path),
+                gauges: [count, slow, count].enumerated().map {
+                    .init(name: "g\($0)", help: "Help.", query: $1, value: "value")
+                }))
+        let busy = try RunningProgram(
+            "/bin/sh", ["-c", "for i in $(seq 200); do sqlite3 \"$0\" 'INSERT INTO t VALUES (4)' || exit 1; done", path])
+        defer { busy.stop() }
+        var seen: Set<Double> = []
+        while busy.isRunning {
+            guard let gauges = try await child.ask().gauges, gauges.count == 3 else { continue }
+            let values = gauges.compactMap { $0.series.first?.value }
+            #expect(values[0] == values[2])
+            seen.insert(values[0])
+        }
+        #expect(seen.count > 2, "rows came meanwhile")
     }
 }

@@ -97,13 +97,50 @@ import Testing
         #expect(try await probe.ask().get() != .connected)
         try folder.write("WR0NG-m4rk", to: "password")
         let refused = try await probe.failure()
-        #expect(refused.reason == .status && refused.text.contains("401") && !refused.text.contains("m4rk"))
+        #expect(refused.reason == .authentication && refused.text.contains("401") && !refused.text.contains("m4rk"))
         try folder.remove("password")
         let gone = try await probe.failure()
         #expect(gone.reason == .file && gone.text.contains("password_file"))
         try folder.write("two\nlines m4rk", to: "token")
         let odd = try await AskedServer(.http(bearer)).failure()
         #expect(odd.reason == .file && !odd.text.contains("m4rk"))
+    }
+
+    @Test func `a secret in a header field goes to the server, and nowhere else`() async throws {
+        let port = try LoopbackPort.free()
+        let server = try nginx(
+            port, #"location / { if ($http_x_api_key = "K3Y-m4rk") { return 204; } return 403; }"#)
+        defer { server.stop() }
+        let folder = try TemporaryFolder()
+        try folder.write("K3Y-m4rk\n", to: "key")
+        var asked = try target(port, "/")
+        asked.secretHeaders = [HTTPTarget.SecretField(name: "X-Api-Key", value: .file(folder.path("key")))]
+        let probe = try AskedServer(.http(asked))
+        #expect(try await probe.ask().get() != .connected)
+        try folder.write("0THER-m4rk\n", to: "key")
+        let refused = try await probe.failure()
+        #expect(refused.reason == .status && refused.text.contains("403") && !refused.text.contains("m4rk"))
+        try folder.write("two\r\nX: lines-m4rk", to: "key")
+        let odd = try await probe.failure()
+        #expect(odd.reason == .file && odd.text.contains("X-Api-Key") && !odd.text.contains("m4rk"), "\(odd.text)")
+        try folder.remove("key")
+        let gone = try await probe.failure()
+        #expect(gone.reason == .file && gone.text.contains("value_file"), "\(gone.text)")
+    }
+
+    @Test func `a body has to have the text that is named`() async throws {
+        let server = try RudeListener.http(String(repeating: "aab", count: 20_000) + "aaaab, all is well")
+        defer { server.stop() }
+        var asked = try target(server.port, "/")
+        asked.text = BodyText("aaaab, all")
+        #expect(try await figures(asked).status == 200)
+        asked.text = BodyText("aaaaab")
+        let lacking = try await AskedServer(.http(asked)).failure()
+        #expect(lacking.reason == .content && lacking.text.contains("contains") && !lacking.text.contains("aaaaab"))
+        guard case .http(let told)? = lacking.figures else { throw Unexpected("\(lacking)") }
+        #expect(told.status == 200)
+        #expect(BodyText("abab").isIn(Array("abaabab".utf8)) && !BodyText("abab").isIn(Array("abaaba".utf8)))
+        #expect(BodyText("a").isIn([97]) && !BodyText("ab").isIn([97]) && !BodyText("a").isIn([]))
     }
 
     @Test func `a body that is longer than is read does not matter`() async throws {

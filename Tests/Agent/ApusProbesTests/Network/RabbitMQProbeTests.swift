@@ -2,6 +2,7 @@ import AgentMetrics
 import ApusProbes
 import HostTesting
 import ServerTesting
+import Synchronization
 import Testing
 
 /// RabbitMQ, asked of one real server, which takes its time to start, and of texts that others send.
@@ -49,7 +50,7 @@ import Testing
         for (user, tags) in [("plain", ""), ("low", "management"), ("mon", "monitoring"), ("watch", "monitoring")] {
             try call("PUT", "/users/\(user)", #"{"password":"P4SS-m4rk","tags":"\#(tags)"}"#)
         }
-        try call("PUT", "/permissions/%2F/watch", #"{"configure":"^$","write":"^$","read":".*"}"#)
+        try call("PUT", "/permissions/%2F/watch", #"{"configure":"^$","write":"^$","read":"^$"}"#)
         let folder = try TemporaryFolder()
         try folder.write("guest\n", to: "guest")
         try folder.write("P4SS-m4rk\n", to: "others")
@@ -89,6 +90,10 @@ import Testing
         }
         let partial = try await figures(target("watch"))
         #expect(partial.listedQueues == 5 && partial.queueCount == 6)
+        // What the remedy says is enough: nothing may be read, and everything is seen.
+        try call("PUT", "/permissions/shop/watch", #"{"configure":"^$","write":"^$","read":"^$"}"#)
+        let whole = try await figures(target("watch"))
+        #expect(whole.queues == all.queues && whole.nodes == all.nodes && whole.ready == 7)
 
         var exposition = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.metricsPort)"))
         let served = try await figures(exposition)
@@ -100,6 +105,52 @@ import Testing
         #expect(try await figures(exposition).queues.count == 1)
         let other = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(managementPort)"))
         #expect(try await AskedServer(.rabbitmq(other)).failure().reason == .status)
+    }
+
+    /// What the management of a RabbitMQ with so many queues answers to a question.
+    private static func answer(_ question: String, queues: Int) -> String {
+        let path = question.split(separator: " ").dropFirst().first ?? ""
+        if path.hasPrefix("/api/whoami") { return #"{"name":"u","tags":["monitoring"]}"# }
+        if path.hasPrefix("/api/overview") { return #"{"object_totals":{"queues":\#(queues)},"queue_totals":{}}"# }
+        if path.hasPrefix("/api/nodes") { return "[]" }
+        let page = path.split(separator: "page=").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) } ?? 1
+        let items = ((page - 1) * 100..<min(page * 100, queues)).map { #"{"name":"q\#($0)","vhost":"/","messages_ready":1}"# }
+        return #"{"filtered_count":\#(queues),"page_count":\#((queues + 99) / 100),"items":[\#(items.joined(separator: ","))]}"#
+    }
+
+    @Test(arguments: [(keeps: true, says: false), (false, true), (false, false)])
+    func `all questions go over one connection, where the server keeps it`(keeps: Bool, says: Bool) async throws {
+        let connections = Atomic<Int>(0)
+        let questions = Atomic<Int>(0)
+        let server = try RudeListener { connection in
+            connections.add(1, ordering: .relaxed)
+            while case let bytes = connection.receive(), !bytes.isEmpty {
+                questions.add(1, ordering: .relaxed)
+                let body = Self.answer(String(decoding: bytes, as: UTF8.self), queues: 350)
+                connection.send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\(says ? "Connection: close\r\n" : "")\r\n\(body)"
+                )
+                if !keeps { return }
+            }
+        }
+        defer { server.stop() }
+        let figures = try await figures(RabbitMQTarget(.management, try ProbeURL("http://127.0.0.1:\(server.port)")))
+        #expect(figures.queues.count == 350 && figures.listedQueues == 350)
+        #expect(questions.load(ordering: .relaxed) == 7)
+        #expect(connections.load(ordering: .relaxed) == (keeps ? 1 : 7))
+    }
+
+    @Test func `a server that ends a new connection without an answer is asked once`() async throws {
+        let connections = Atomic<Int>(0)
+        let server = try RudeListener { connection in
+            connections.add(1, ordering: .relaxed)
+            connection.receive()
+        }
+        defer { server.stop() }
+        let failure = try await AskedServer(
+            .rabbitmq(RabbitMQTarget(.management, try ProbeURL("http://127.0.0.1:\(server.port)")))
+        ).failure()
+        #expect(failure.reason == .connection && connections.load(ordering: .relaxed) == 1, "\(failure.text)")
     }
 
     @Test func `a page of a proxy that asks who comes`() async throws {

@@ -53,6 +53,28 @@ import Testing
         #expect((later.commands ?? 0) > (figures.commands ?? 0))
     }
 
+    @Test func `counts that were reset begin at the attempt before`() async throws {
+        let server = try ServerTesting.RedisServer()
+        defer { server.stop() }
+        let probe = try AskedServer(.redis(target(server)))
+        func ask() async throws -> (figures: RedisFigures, began: Double) {
+            guard case .success(.redis(let figures)) = try await probe.ask() else { throw Unexpected("down") }
+            return (figures, try #require(figures.began))
+        }
+        for number in 0..<20 { try server.command("SET", "key\(number)", "x") }
+        let first = try await ask()
+        try await Task.sleep(for: .milliseconds(2100))
+        let before = Double(time(nil))
+        let second = try await ask()
+        #expect(second.began == first.began && second.began < before)
+        try server.command("CONFIG", "RESETSTAT")
+        let third = try await ask()
+        #expect((third.figures.commands ?? .max) < (second.figures.commands ?? 0))
+        #expect(third.began >= before && third.began <= before + 2, "\(third.began) after \(before)")
+        let fourth = try await ask()
+        #expect(fourth.began == third.began)
+    }
+
     @Test func `users and passwords`() async throws {
         let server = try ServerTesting.RedisServer()
         defer { server.stop() }
@@ -102,8 +124,11 @@ import Testing
         }
         let linked = try await figures(target(replica))
         #expect(linked.role == .replica && linked.linkSilence != nil && linked.replicaLag == 0)
-        let of = try await self.figures(target(master))
-        #expect(of.replicas == 1 && of.isLinked == nil && (of.replicasLag ?? .max) < 1000)
+        // A replica that has just come has told of no offset yet.
+        try await eventually("the lag of the replica", within: .seconds(30)) {
+            let of = try await self.figures(target(master))
+            return of.replicas == 1 && of.isLinked == nil && (of.replicasLag ?? .max) < 1000
+        }
         master.stop()
         try await eventually("the link is down", within: .seconds(30)) {
             try await self.figures(target(replica)).isLinked == false

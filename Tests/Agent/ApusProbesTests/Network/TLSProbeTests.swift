@@ -89,6 +89,31 @@ import Testing
         }
     }
 
+    @Test func `a port that speaks TLS, and nothing else is asked there`() async throws {
+        let server = try SecureServer()
+        defer { server.server.stop() }
+        func target(_ port: Int, _ tls: (inout ProbeTLS) -> Void = { _ in }) -> ProbeTarget {
+            var spoken = ProbeTLS()
+            spoken.authorityFile = server.certificates.certificate("authority")
+            tls(&spoken)
+            return .tcp(TCPTarget(host: "127.0.0.1", port: port, tls: spoken))
+        }
+        let probe = try AskedServer(target(server.port))
+        for _ in 0..<2 {
+            let ends = CertificateEnds(
+                leaf: try server.end(of: "server"), chain: min(try server.end(of: "server"), try server.end(of: "authority")))
+            #expect(try await probe.ask() == .success(.secured(ends)))
+        }
+        let plain = try await AskedServer(target(server.plainPort)).failure()
+        #expect(plain.reason == .tls && plain.text.contains("speaks no TLS"), "\(plain.text)")
+        let other = try await AskedServer(target(server.port) { $0.serverName = "api.example" }).failure()
+        #expect(other.reason == .tls && other.text.contains("other names"), "\(other.text)")
+        let unknown = try await AskedServer(
+            target(server.port) { $0.authorityFile = server.certificates.certificate("other") }
+        ).failure()
+        #expect(unknown.reason == .tls && unknown.text.contains("authority that is not known"), "\(unknown.text)")
+    }
+
     @Test func `an authority that is not known`() async throws {
         let server = try SecureServer()
         defer { server.server.stop() }
@@ -102,6 +127,28 @@ import Testing
         }
         skipping.tls.serverName = "another.example"
         #expect(try await AskedServer(.http(skipping)).ask().get() != .connected)
+    }
+
+    /// Whoever has the name's address, or answers in its place, may have a certificate for that address: it is no proof of the name.
+    @Test(arguments: ["IP:127.0.0.1", "DNS:other.example,IP:127.0.0.1", "DNS:*.localhost,IP:127.0.0.1"])
+    func `a certificate for the address alone is none for a name`(_ names: String) async throws {
+        let server = try SecureServer(names: names)
+        defer { server.server.stop() }
+        for target in [try server.target(host: "localhost"), try server.target { $0.serverName = "db.bank.example" }] {
+            let failure = try await failure(target)
+            #expect(failure.reason == .tls, "\(failure)")
+        }
+        #expect(try await AskedServer(.http(server.target())).ask().get() != .connected)
+    }
+
+    @Test(arguments: [
+        ("DNS:*.bank.example", true), ("DNS:DB.Bank.example", true), ("DNS:*.example", false), ("DNS:bank.example", false),
+    ])
+    func `a name's case does not count, and an asterisk stands for one label`(_ names: String, _ isTaken: Bool) async throws {
+        let server = try SecureServer(names: names)
+        defer { server.server.stop() }
+        let answer = try await AskedServer(.http(server.target { $0.serverName = "db.bank.example" })).ask()
+        #expect(((try? answer.get()) != nil) == isTaken, "\(answer)")
     }
 
     @Test func `a certificate that has ended`() async throws {

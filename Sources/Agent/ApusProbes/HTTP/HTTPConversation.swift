@@ -3,6 +3,7 @@ import ApusLimits
 import ApusText
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// What is asked over HTTP.
 struct HTTPQuestion {
@@ -16,6 +17,8 @@ struct HTTPQuestion {
     var body: ByteLimit
     /// Whether an answer with a longer body is taken as far as it was read, and not refused.
     var takesPart = false
+    /// Whether nothing is asked after it, so that the server need not keep the connection.
+    var isOnly = false
     /// What is waited for, in words.
     var what = "the answer"
 }
@@ -46,42 +49,54 @@ struct HTTPAnswer {
     }
 }
 
-/// Asks once over a connection of its own, and takes the answer as far as it is needed.
-final class HTTPExchange {
-    private let connection: ProbeConnection
-    private let question: HTTPQuestion
+/// Asks a server over HTTP/1.1, one question after the other, over one connection for as long as the server keeps that.
+///
+/// A connection that ends before the first byte of an answer, and has brought one before, was ended by a server that had nothing to do: the
+/// question goes over a new one then, once, as RFC 9112, section 9.3.1, has it.
+final class HTTPConversation {
+    private let attempt: NetworkAttempt
+    /// The connection that the server keeps, or over which it is asked now.
+    private var connection: ProbeConnection?
+    /// Whether the connection has brought an answer before.
+    private var isReused = false
+    private var question: HTTPQuestion?
+    private var done: ((Result<HTTPAnswer, ProbeFailure>) -> Void)?
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
     private var firstPart = NIODeadline.now()
-    private var done: ((Result<HTTPAnswer, ProbeFailure>) -> Void)?
 
-    init(_ question: HTTPQuestion, over connection: ProbeConnection) {
-        self.question = question
-        self.connection = connection
-    }
+    init(_ attempt: NetworkAttempt) { self.attempt = attempt }
 
     /// The bytes that may come in answer to a question: what is sent in small chunks has several bytes around each.
-    static func most(_ question: HTTPQuestion) -> ByteLimit {
+    private static func most(_ question: HTTPQuestion) -> ByteLimit {
         ByteLimit(bytes: 2 * question.body.bytes + 4 * NetworkProbeLimits.head.value.bytes)
     }
 
-    /// Asks.
+    /// Asks; the question before has its answer.
     ///
-    /// - Parameter done: is called once, unless ``cancel()`` is before.
-    func ask(_ done: @escaping (Result<HTTPAnswer, ProbeFailure>) -> Void) {
-        self.done = done
+    /// - Parameter done: is called once, unless the attempt is over before.
+    func ask(_ question: HTTPQuestion, _ done: @escaping (Result<HTTPAnswer, ProbeFailure>) -> Void) {
+        (self.question, self.done, head, body) = (question, done, nil, [])
+        guard let connection, connection.stage != .over else { return open(question) }
+        isReused = true
+        connection.expect(most: Self.most(question))
+        // What has brought the answer before has not returned yet.
+        attempt.soon { [self] in
+            if self.connection === connection, connection.stage != .over { send(question, connection) }
+        }
+    }
+
+    private func open(_ question: HTTPQuestion) {
+        let connection = attempt.connect(most: Self.most(question))
+        self.connection = connection
+        isReused = false
         connection.open(
-            prepare: { [self] channel in try addHandlers(to: channel) },
-            opened: { [self] in send() },
+            prepare: { [self] channel in try addHandlers(to: channel, connection) },
+            opened: { [self] in send(question, connection) },
             failed: { [self] failure in finish(.failure(failure)) })
     }
 
-    func cancel() {
-        done = nil
-        connection.close()
-    }
-
-    private func addHandlers(to channel: any Channel) throws {
+    private func addHandlers(to channel: any Channel, _ connection: ProbeConnection) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = NetworkProbeLimits.head.value.bytes
         limits.maxHeaderListSize = NetworkProbeLimits.head.value.bytes
@@ -93,32 +108,36 @@ final class HTTPExchange {
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
             ProbeStream<HTTPClientResponsePart>(
-                connection, take: { [self] part in take(part) }, ended: { [self] error in ended(error) }))
+                connection, take: { [self] part in take(part, connection) },
+                ended: { [self] error in ended(error, connection) }))
     }
 
-    private func send() {
+    private func send(_ question: HTTPQuestion, _ connection: ProbeConnection) {
         connection.stage = .waiting(question.what)
         var headers = HTTPHeaders([("Host", question.host), ("User-Agent", "apus-agent/\(productVersion)")])
         if !question.headers.contains(where: { $0.0.lowercased() == "accept" }) { headers.add(name: "Accept", value: "*/*") }
         for (name, value) in question.headers { headers.add(name: name, value: value) }
-        headers.add(name: "Connection", value: "close")
+        // Of HTTP/1.1 a connection is kept where nothing is said.
+        if question.isOnly { headers.add(name: "Connection", value: "close") }
         let head = HTTPRequestHead(version: .http1_1, method: question.method, uri: question.target, headers: headers)
         connection.send(HTTPClientRequestPart.head(head), isLast: false)
         connection.send(HTTPClientRequestPart.end(nil))
     }
 
-    private func take(_ part: HTTPClientResponsePart) {
+    private func take(_ part: HTTPClientResponsePart, _ connection: ProbeConnection) {
+        guard let question else { return }
         switch part {
         case .head(let head):
             let code = Int(head.status.code)
             guard (100..<1000).contains(code), head.version.major == 1 else {
-                return connection.fail(notHTTP("an answer of status \(code)"))
+                return connection.fail(Self.notHTTP("an answer of status \(code)", connection))
             }
             self.head = head
             firstPart = .now()
+            connection.noteAnswer()
             connection.stage = .waiting("the body of \(question.what)")
             // Nothing of HTTP follows an upgrade that nobody asked for.
-            if code == 101 { succeed(isWhole: true) }
+            if code == 101 { succeed(isWhole: true, connection) }
         case .body(let bytes):
             let room = question.body.bytes - body.count
             body.append(contentsOf: bytes.readableBytesView.prefix(room))
@@ -128,22 +147,30 @@ final class HTTPExchange {
                     ProbeFailure(
                         .limit, "\(question.what) of \(connection.place.text) has more than \(question.body.limitText)"))
             }
-            succeed(isWhole: false)
-        case .end: succeed(isWhole: true)
+            succeed(isWhole: false, connection)
+        case .end: succeed(isWhole: true, connection)
         }
     }
 
-    private func succeed(isWhole: Bool) {
-        guard let head else { return }
-        finish(
-            .success(
-                HTTPAnswer(
-                    status: Int(head.status.code), headers: head.headers, body: body, isWhole: isWhole, facts: connection.facts,
-                    rest: .nanoseconds((NIODeadline.now() - firstPart).nanoseconds))))
+    private func succeed(isWhole: Bool, _ connection: ProbeConnection) {
+        guard let head, let question else { return }
+        let answer = HTTPAnswer(
+            status: Int(head.status.code), headers: head.headers, body: body, isWhole: isWhole, facts: connection.facts,
+            rest: .nanoseconds((NIODeadline.now() - firstPart).nanoseconds))
+        let isKept = isWhole && !question.isOnly && head.status.code != 101 && head.isKeepAlive && head.saysItsLength
+        if !isKept {
+            connection.close()
+            self.connection = nil
+        }
+        finish(.success(answer))
     }
 
-    /// Gives names to errors of the parser.
-    private func ended(_ error: (any Error)?) -> Bool {
+    /// Gives names to errors of the parser, and asks anew over a connection that the server did not keep.
+    private func ended(_ error: (any Error)?, _ connection: ProbeConnection) -> Bool {
+        if isReused, self.connection === connection, let question, head == nil, !connection.hasSeenByte, Self.isEnd(error) {
+            open(question)
+            return true
+        }
         switch error {
         case HTTPParserError.headerOverflow?:
             connection.fail(
@@ -152,14 +179,22 @@ final class HTTPExchange {
                     "the header fields of \(connection.place.text) have more than \(NetworkProbeLimits.head.value.limitText), or are more than \(NetworkProbeLimits.fields.value): take cookies and tokens off"
                 ))
         case HTTPParserError.invalidEOFState?: connection.end(nil)
-        case is NIOHTTPDecoderError: connection.fail(notHTTP("an answer before it was asked"))
-        case let error as HTTPParserError: connection.fail(notHTTP("\(error)"))
+        case is NIOHTTPDecoderError: connection.fail(Self.notHTTP("an answer before it was asked", connection))
+        case let error as HTTPParserError: connection.fail(Self.notHTTP("\(error)", connection))
         default: return false
         }
         return true
     }
 
-    private func notHTTP(_ what: String) -> ProbeFailure {
+    /// Whether a connection was ended, in an orderly way or not.
+    private static func isEnd(_ error: (any Error)?) -> Bool {
+        switch error {
+        case nil, is IOError, is ChannelError, HTTPParserError.invalidEOFState?: true
+        case let error?: (error as? NIOSSLError) == .uncleanShutdown
+        }
+    }
+
+    private static func notHTTP(_ what: String, _ connection: ProbeConnection) -> ProbeFailure {
         ProbeFailure(
             .content,
             "what \(connection.place.text) sends is no answer of HTTP/1.1 (\(what.quotedExcerpt(80))): look which server listens there"
@@ -168,8 +203,15 @@ final class HTTPExchange {
 
     private func finish(_ result: Result<HTTPAnswer, ProbeFailure>) {
         let done = done
-        self.done = nil
-        connection.close()
+        (self.done, question) = (nil, nil)
         done?(result)
+    }
+}
+
+extension HTTPResponseHead {
+    /// Whether the answer ends before its connection does.
+    fileprivate var saysItsLength: Bool {
+        status == .noContent || status == .notModified || headers.contains(name: "content-length")
+            || headers.contains(name: "transfer-encoding")
     }
 }
