@@ -146,7 +146,7 @@ package struct AgentServices {
                 bites.turn(work.totals, at: now)
                 live.turn()
             },
-            HangWatch(table: table, clock: clock, logger: logger),
+            HangWatch(table: table, clock: clock, logger: logger) { if roster.refresh(at: $0) { live.turn() } },
             SegmentIntake(table: table),
             HeapUpkeep(),
             HTTPEndpoint(

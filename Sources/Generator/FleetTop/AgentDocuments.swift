@@ -54,15 +54,20 @@ private struct Probe: Sendable, Decodable {
     let service: BoundedText
     let instance: BoundedText
     let probe: BoundedText?
+    let name: BoundedText?
     let up: Bool?
     let attemptTime: Double?
+    let answerTime: Double?
+    let durationSeconds: Double?
+    let failures: Double?
     let lastFailure: Failure?
 
     var row: TopRow {
         var row = TopRow(
             service: service.text, instance: instance.text, kind: "probe",
             state: up.map { $0 ? .up : .down } ?? .unknown)
-        row.unit = probe?.text
+        row.unit = [probe?.text, name?.text].compactMap(\.self).joined(separator: " ")
+        (row.answerTime, row.durationSeconds, row.failures) = (answerTime, durationSeconds, failures)
         if up != true, let lastFailure {
             row.lastError = TopRow.Failure(
                 time: attemptTime, priority: nil, message: lastFailure.text?.text ?? lastFailure.reason?.text)

@@ -32,8 +32,8 @@ package struct AgentState: Sendable, Hashable {
 
     /// Takes an answer.
     package mutating func take(_ document: InstancesDocument, at now: ContinuousClock.Instant) {
-        // The turns of another start count anew.
-        if facts?.turn != document.agent.turn || facts?.boot != document.agent.boot || document.agent.turn == nil {
+        // Turns are counted where somebody comes or goes as well, and figures have the time of the sampling loop.
+        if facts?.time != document.agent.time || facts?.boot != document.agent.boot || document.agent.time == nil {
             renewed = now
         }
         if facts?.boot != document.agent.boot { courses = [:] }

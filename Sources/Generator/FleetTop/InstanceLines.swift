@@ -16,6 +16,7 @@ struct InstanceLines {
             return FigureText.duration(time - moment)
         }
         var lines: [StyledLine] = []
+        guard row.kind != "probe" else { return probe(age) }
         lines += section("Instance")
         lines += [
             pair(
@@ -40,6 +41,18 @@ struct InstanceLines {
         lines += errors(age)
         lines += bounds + sources
         return lines
+    }
+
+    private func probe(_ age: (Double?) -> String?) -> [StyledLine] {
+        let row = document.row
+        return section("Probe")
+            + [
+                pair("state", row.state.rawValue, style: TopColumn.state.look(of: row.state)), pair("kind", row.unit),
+                pair("answered", age(row.answerTime).map { "\($0) ago" } ?? "never"),
+                pair("took", row.durationSeconds.map { "\(FigureText.count(($0 * 10_000).rounded() / 10)) ms" }),
+                pair("failures", row.failures.map(FigureText.count)),
+                pair("last failure", row.lastError.map { (age($0.time).map { "\($0) ago: " } ?? "") + ($0.message ?? "-") }),
+            ].compactMap(\.self)
     }
 
     private var memory: String? {

@@ -56,6 +56,9 @@ package struct OpenedInstance: Sendable, Hashable, Decodable {
     package var errors: [TopRow.Failure]?
     package var messagesIncluded: Bool?
 
+    /// A probe, of which its row says everything.
+    package init(probe row: TopRow, of agent: AgentFacts?) { (self.row, self.agent) = (row, agent) }
+
     /// Reads an answer; `nil` of one that is none of this API.
     package static func read(_ bytes: Data) -> OpenedInstance? {
         try? JSONDecoder().decode(OpenedInstance.self, from: bytes)

@@ -1,4 +1,5 @@
 import ApusLimits
+import ApusText
 import Foundation
 
 /// The table once, as one JSON document for a program.
@@ -55,6 +56,22 @@ package struct TopReport: Encodable, Sendable {
     package func document() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        return Self.escaped(String(decoding: try encoder.encode(self), as: UTF8.self))
+    }
+
+    /// The same JSON with what nobody sees written as `\u009d`: a terminal may obey it, or show what follows the other way round.
+    private static func escaped(_ json: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in json.unicodeScalars {
+            guard !scalar.isASCII, scalar.isUnseen else {
+                text.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                text.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
+            }
+        }
+        return String(text)
     }
 }

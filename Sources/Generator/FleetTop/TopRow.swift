@@ -78,6 +78,10 @@ package struct TopRow: Sendable, Hashable {
     package var restarts: Double?
     package var unitRestarts: Double?
     package var lastError: Failure?
+    /// When a probe was answered last, how long its last attempt took, and how many attempts have failed.
+    package var answerTime: Double?
+    package var durationSeconds: Double?
+    package var failures: Double?
 
     package init(service: String, instance: String, kind: String = "reports", state: State = .up) {
         (self.service, self.instance, self.kind, self.state) = (service, instance, kind, state)
@@ -100,7 +104,7 @@ extension TopRow: Codable {
     private enum CodingKeys: String, CodingKey {
         case service, instance, kind, state, sinceTime, expected, hungReason, pid, unit, unitState, startTime, cpuPercent
         case cpuSeconds, residentBytes, heapBytes, threads, processes, openFiles, maxFiles, connections, queue, restarts
-        case unitRestarts, lastError
+        case unitRestarts, lastError, answerTime, durationSeconds, failures
     }
 
     package init(from decoder: any Decoder) throws {
@@ -113,6 +117,8 @@ extension TopRow: Codable {
         state = try text(.state).flatMap(State.init) ?? .unknown
         expected = try map.decodeIfPresent(Bool.self, forKey: .expected)
         (sinceTime, startTime) = (try number(.sinceTime), try number(.startTime))
+        (answerTime, durationSeconds) = (try number(.answerTime), try number(.durationSeconds))
+        failures = try number(.failures)
         (hungReason, unit, unitState) = (try text(.hungReason), try text(.unit), try text(.unitState))
         (pid, threads, processes) = (try number(.pid), try number(.threads), try number(.processes))
         (cpuPercent, cpuSeconds) = (try number(.cpuPercent), try number(.cpuSeconds))
@@ -140,7 +146,8 @@ extension TopRow: Codable {
             (CodingKeys.sinceTime, sinceTime), (.pid, pid), (.startTime, startTime), (.cpuPercent, cpuPercent),
             (.cpuSeconds, cpuSeconds), (.residentBytes, residentBytes), (.heapBytes, heapBytes), (.threads, threads),
             (.processes, processes), (.openFiles, openFiles), (.maxFiles, maxFiles), (.restarts, restarts),
-            (.unitRestarts, unitRestarts),
+            (.unitRestarts, unitRestarts), (.answerTime, answerTime), (.durationSeconds, durationSeconds),
+            (.failures, failures),
         ] {
             try map.encodeIfPresent(number, forKey: key)
         }

@@ -79,7 +79,7 @@ final class TopSession: Sendable {
             }
             board.wantsCourses = view.showsCourses
             if let (key, found) = board.openInstance { view.take(found, of: key) }
-            if let key = view.open, asked.duration(to: now) > Self.openPause {
+            if let key = view.asked, asked.duration(to: now) > Self.openPause {
                 asked = now
                 ask(key)
             }

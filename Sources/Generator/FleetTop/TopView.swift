@@ -78,6 +78,9 @@ package struct TopView: Sendable {
     /// The row that is open.
     package var open: TopEntry.Key? { if case .instance(let key) = mode { key } else { nil } }
 
+    /// The row that is open and of which its agent knows more than the table has: any but a probe.
+    package var asked: TopEntry.Key? { open.flatMap { $0.identity.kind == nil ? $0 : nil } }
+
     /// Whether a course of the last hour is shown.
     package var showsCourses: Bool { signs == .utf8 && columns >= 110 }
 
@@ -138,7 +141,8 @@ package struct TopView: Sendable {
             choose(chosenPlace)
             mode = .instance(entry.key)
             (opened, firstOfLines) = (.asked, 0)
-            return .open(entry.key)
+            showProbe()
+            return asked.map { .open($0) }
         default: break
         }
         return nil
@@ -188,6 +192,7 @@ package struct TopView: Sendable {
     private mutating func renew() {
         table = TopTable(entries, filter: filter, order: order, in: signs)
         layout = table.layout(width: columns, agents: agents.count > 1)
+        showProbe()
         // The row that is chosen stays so wherever it goes; of one that is gone its place.
         if let chosen, let place = table.entries.firstIndex(where: { $0.key == chosen }) {
             chosenPlace = place
@@ -195,6 +200,13 @@ package struct TopView: Sendable {
             choose(chosenPlace)
         }
         scroll()
+    }
+
+    /// Shows what the table has of an open probe.
+    private mutating func showProbe() {
+        guard asked == nil, let open, let entry = entries.first(where: { $0.key == open }) else { return }
+        let facts = agents.indices.contains(entry.agent) ? agents[entry.agent].facts : nil
+        opened = .document(OpenedInstance(probe: entry.row, of: facts))
     }
 
     private mutating func scroll() {

@@ -73,4 +73,17 @@ import Testing
         #expect(rows[0]["agent"] as? String == "http://a:1" && rows[0]["instance"] as? String == "shop-1002")
         #expect(rows[0]["cpuPercent"] as? Double == 2 && rows[0]["residentBytes"] == nil)
     }
+
+    @Test func `a report has nothing that a terminal obeys, and says the same`() throws {
+        let name = "a\u{9d}52;\u{202e}b\u{85}\u{2028}é日🙂\u{e0001}"
+        var agent = AgentState(url: "http://a:1")
+        let row = #"{"service": "\#(name)", "instance": "i", "state": "up"}"#
+        agent.take(try #require(try Samples.document(row)), at: .now)
+        let table = TopTable(TopEntry.all(of: [agent], at: .now), filter: .all, order: TopOrder(.cpu))
+        let text = try TopReport([agent], table).document()
+        #expect(!text.unicodeScalars.contains { [0x9d, 0x202e, 0x85, 0x2028, 0xe0001].contains($0.value) }, "\(text)")
+        #expect(text.contains("é日🙂"))
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect((report["rows"] as? [[String: Any]])?.first?["service"] as? String == name)
+    }
 }

@@ -17,7 +17,7 @@ enum Samples {
     static func document(_ rows: String, turn: Int = 1, boot: String = "a", more: String = "") throws -> InstancesDocument? {
         InstancesDocument.read(
             Data(
-                #"{"agent": {"boot": "\#(boot)", "turn": \#(turn), "intervalSeconds": 15, "time": 1000, "host": "h"}, "instances": [\#(rows)]\#(more)}"#
+                #"{"agent": {"boot": "\#(boot)", "turn": \#(turn), "intervalSeconds": 15, "time": \#(985 + 15 * turn), "host": "h"}, "instances": [\#(rows)]\#(more)}"#
                     .utf8))
     }
 

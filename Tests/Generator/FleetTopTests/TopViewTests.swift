@@ -36,6 +36,35 @@ import Testing
         }
     }
 
+    @Test func `a probe opens with all that its agent has said of it, and asks for nothing`() throws {
+        var view = TopView(order: TopOrder(.name))
+        view.resize(columns: 100, rows: 20)
+        var agent = AgentState(url: "http://a:1")
+        func probe(_ failures: Int) throws -> InstancesDocument? {
+            try Samples.document(
+                #"{"service": "db", "instance": "db1", "state": "up"}"#,
+                more:
+                    #", "probes": [{"service": "db", "instance": "db1", "probe": "tcp", "up": false, "attemptTime": 990, "answerTime": 940, "durationSeconds": 0.0123, "failures": \#(failures), "lastFailure": {"reason": "timeout", "text": "no answer in 5 s"}}]"#
+            )
+        }
+        agent.take(try #require(try probe(4)), at: now)
+        view.take([agent], at: now)
+        _ = view.press(.home)
+        #expect(view.press(.enter) == nil)
+        let shown = lines(&view).joined(separator: "\n")
+        for piece in ["db / db1", "down", "tcp", "60s ago", "12.3 ms", "10s ago: no answer in 5 s"] {
+            #expect(shown.contains(piece), "\(piece): \(shown)")
+        }
+        #expect(view.asked == nil && view.open != nil)
+        agent.take(try #require(try probe(77)), at: now)
+        view.take([agent], at: now)
+        #expect(lines(&view).contains { $0.contains("failures") && $0.contains("77") })
+        _ = view.press(.escape)
+        _ = view.press(.end)
+        guard case .open = view.press(.enter) else { throw Unexpected() }
+        #expect(view.asked == view.open)
+    }
+
     @Test func `arrows choose a row, and the table follows`() throws {
         var view = try view()
         #expect(chosen(&view) == nil)

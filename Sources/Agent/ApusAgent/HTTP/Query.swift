@@ -49,7 +49,10 @@ enum Query {
         for part in query.split(separator: UInt8(ascii: "&")) {
             let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = names.first(where: { $0.utf8.elementsEqual(sides[0]) }) else {
-                throw QueryFault("the query takes \(names.joined(separator: ", ")) and nothing else: leave the rest out")
+                throw QueryFault(
+                    names.isEmpty
+                        ? "the page takes no query: leave out what is behind the ?"
+                        : "the query takes \(names.joined(separator: ", ")) and nothing else: leave the rest out")
             }
             guard values[name] == nil else { throw QueryFault("\(name) stands there twice: write it once") }
             guard sides.count == 2, !sides[1].isEmpty else { throw QueryFault("\(name) has no value: write \(name)=…") }

@@ -58,7 +58,9 @@ struct AgentChecks: Sendable {
             name: "source-\(name)", measurement: "age", status: tally.failures == 0 ? .pass : .warn, value: tally.age,
             unit: "s",
             output: tally.failures == 0
-                ? nil : "cannot be read of \(tally.failures) of \(tally.subjects): the agent's log says why, once of each")
+                ? nil
+                : "cannot be read of \(tally.failures) of \(tally.subjects): "
+                    + (name.hasPrefix(JournalSource.name) ? "see the check journal" : "the agent's log says why, once of each"))
     }
 
     private func journals(_ now: Moment) -> [HealthFinding] {

@@ -14,12 +14,15 @@ final class HangWatch: Service {
     private let table: InstanceTable
     private let clock: AgentClock
     private let logger: Logger
+    /// What is done after all were judged.
+    private let judged: @Sendable (Moment) -> Void
     /// Since when the instances hang of which the log says so: CLOCK_MONOTONIC in nanoseconds.
     private let told = Mutex<[InstanceIdentity: UInt64]>([:])
     /// By user, as whoever reports can have instances hang and run again as often as he likes.
     private let throttle = LogThrottle<UInt32?>(burst: ReportLimits.lines.value)
 
-    init(table: InstanceTable, clock: AgentClock, logger: Logger) {
+    init(table: InstanceTable, clock: AgentClock, logger: Logger, judged: @escaping @Sendable (Moment) -> Void = { _ in }) {
+        self.judged = judged
         self.table = table
         self.clock = clock
         self.logger = logger
@@ -40,8 +43,10 @@ final class HangWatch: Service {
                     tellEnd(instance, seconds: now.seconds(since: since))
                 }
             }
+            if told.count != hung.count || hung.keys.contains(where: { told[$0] == nil }) { table.lives.note() }
             told = hung
         }
+        judged(now)
     }
 
     private func tell(_ instance: KnownInstance, _ pid: Int32, _ hang: Hang) {

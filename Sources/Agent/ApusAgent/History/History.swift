@@ -44,6 +44,7 @@ package struct History: Sendable {
 
     /// What is known of a subject besides its series.
     package struct Standing: Sendable, Equatable {
+        package let state: SubjectState
         /// When it came into its state, in seconds since the Unix epoch.
         package let since: Double
         /// How often another process was seen than before.
@@ -51,7 +52,7 @@ package struct History: Sendable {
     }
 
     package func standing(of identity: InstanceIdentity) -> Standing? {
-        tracks[identity].map { Standing(since: $0.since, restarts: $0.restarts) }
+        tracks[identity].map { Standing(state: $0.state, since: $0.since, restarts: $0.restarts) }
     }
 
     /// Takes in a turn; subjects that are not in it are forgotten.
@@ -144,10 +145,19 @@ package struct History: Sendable {
         package let restarts: [Double]
     }
 
+    /// How many points came after one, which is known by its time.
+    ///
+    /// The clock may have been set back meanwhile, so that later points have earlier times.
+    private func points(after moment: Double) -> Int {
+        // As documents have times: to the millisecond.
+        if let place = times.lastIndex(where: { abs($0 - moment) < 0.001 }) { return times.count - 1 - place }
+        return times.reversed().prefix { $0 > moment }.count
+    }
+
     /// The series of a subject, from after a moment; `nil` where it has none.
     package func lines(of identity: InstanceIdentity, after moment: Double = -.infinity) -> Lines? {
         guard let rings = tracks[identity]?.rings else { return nil }
-        let times = times.suffix(min(rings.count, times.count)).filter { $0 > moment }
+        let times = Array(times.suffix(min(rings.count, points(after: moment))))
         let values = HistorySeries.allCases.compactMap { series in
             rings.last(times.count, of: series).map { (series: series, values: $0) }
         }
@@ -169,7 +179,7 @@ package struct History: Sendable {
     ///   - points: as many as are wanted; several are one then.
     ///   - moment: after which points are wanted, each of them; `nil`: all, folded.
     package func sketch(points: Int, after moment: Double? = nil) -> Sketch {
-        let kept = moment.map { moment in times.count { $0 > moment } } ?? times.count
+        let kept = moment.map { self.points(after: $0) } ?? times.count
         let fold = moment == nil ? max(1, (mostPoints + points - 1) / max(1, points)) : 1
         let drawn: [HistorySeries] = [.cpu, .resident, .queue]
         let subjects = tracks.sorted { $0.key < $1.key }.compactMap { identity, track in

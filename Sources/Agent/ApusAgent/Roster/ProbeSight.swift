@@ -5,6 +5,8 @@ import ApusProbes
 struct ProbeSight: Sendable {
     let identity: InstanceIdentity
     let kind: ProbeKind
+    /// What tells it from others of its kind and identity; `nil` where it needs none.
+    let name: String?
     /// `nil` before the first attempt.
     let isUp: Bool?
     /// Seconds that the last attempt took.
@@ -21,7 +23,8 @@ extension ProbeSight {
     init(_ standing: ProbeStanding, at now: Moment) {
         func time(_ nanoseconds: UInt64) -> Double { now.realtime - now.seconds(since: nanoseconds) }
         self.init(
-            identity: standing.declaration.identity, kind: standing.declaration.target.kind, isUp: standing.isUp,
+            identity: standing.declaration.identity, kind: standing.declaration.target.kind, name: standing.declaration.name,
+            isUp: standing.isUp,
             duration: standing.duration, answeredAt: standing.answeredAt.map(time),
             // Before the first attempt that is when the probe was set.
             attemptedAt: standing.isUp == nil ? nil : time(standing.endedAt),

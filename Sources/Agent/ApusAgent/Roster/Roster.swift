@@ -52,6 +52,8 @@ final class Roster: Sendable {
         let own: StatSource.Reading?
         /// Whether the files of the agent are what it goes by.
         let isCurrent: Bool
+        /// What ``LifeChanges`` had counted before the subjects were looked at.
+        let changes: UInt64
 
         /// In the words of `/health`: what is down or hung is a warning.
         var status: HealthDocument.Status {
@@ -80,6 +82,7 @@ final class Roster: Sendable {
 
     /// A turn of the sampling loop, after everything was sampled.
     func turn(at now: Moment) {
+        let changes = table.lives.count
         var sights = sights(at: now)
         let isCurrent = configuration().isCurrent
         let sample = process.flatMap { try? $0.sample(at: now.monotonic) }
@@ -94,7 +97,33 @@ final class Roster: Sendable {
             state.turn = Turn(
                 number: (state.turn?.number ?? 0) + 1, moment: now,
                 subjects: sights, historyTime: state.history.newest,
-                own: own, isCurrent: isCurrent)
+                own: own, isCurrent: isCurrent, changes: changes)
+        }
+    }
+
+    /// Looks again at who lives, where somebody has come or gone since the last turn; nothing is read of the kernel's, and the history has
+    /// its points at turns alone.
+    ///
+    /// - Returns: whether there is anything new.
+    func refresh(at now: Moment) -> Bool {
+        let changes = table.lives.count
+        guard let former = current, former.changes != changes else { return false }
+        var sights = sights(at: now)
+        let known = Dictionary(former.subjects.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        for place in sights.indices {
+            let (state, before) = (sights[place].state, known[sights[place].identity])
+            sights[place].standing =
+                before?.state == state
+                ? before?.standing
+                : History.Standing(state: state, since: now.realtime, restarts: before?.standing?.restarts ?? 0)
+        }
+        return state.withLock { state in
+            // A turn that came meanwhile has seen as much.
+            guard let turn = state.turn, turn.number == former.number else { return false }
+            state.turn = Turn(
+                number: turn.number + 1, moment: turn.moment, subjects: sights, historyTime: turn.historyTime, own: turn.own,
+                isCurrent: turn.isCurrent, changes: changes)
+            return true
         }
     }
 

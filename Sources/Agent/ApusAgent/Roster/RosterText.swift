@@ -159,6 +159,7 @@ struct RosterText: Sendable {
                 writer.object {
                     identity(probe.identity, &$0)
                     $0.member("probe", probe.kind.rawValue)
+                    $0.member("name", probe.name)
                     $0.member("up", probe.isUp)
                     $0.member("durationSeconds", probe.duration.map { ($0 * 1e6).rounded() / 1e6 })
                     $0.member("answerTime", probe.answeredAt.map { moment($0) })

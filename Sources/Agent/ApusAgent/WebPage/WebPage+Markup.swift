@@ -14,6 +14,7 @@ extension WebPage {
               <input id="search" type="search" maxlength="200" placeholder="Search: name, unit, state, error" aria-label="Search the fleet"
                 aria-keyshortcuts="/" autocomplete="off" spellcheck="false">
               <span id="states" role="group" aria-label="Show only"></span>
+              <button id="probes-down" type="button" hidden></button>
               <label class="sorting">Sort <select id="sorting" aria-label="Sort by"></select></label>
               <button id="scheme" type="button">Scheme: system</button>
               <span id="count" class="quiet"></span>
@@ -22,10 +23,12 @@ extension WebPage {
             <table id="table" role="table" aria-label="Instances and groups of processes">
               <thead role="rowgroup"><tr id="heads" role="row"></tr></thead>
             </table>
-            <section id="probes" aria-label="Probes" hidden><h3>Probes</h3>
-              <table class="sources"><thead><tr><th scope="col">Probe</th><th scope="col">State</th><th scope="col">Took</th>
-                <th scope="col">Last failure</th></tr></thead>
-              <tbody id="probe-rows"></tbody></table>
+            <section id="probes" aria-labelledby="probes-name" tabindex="-1" hidden><h3 id="probes-name">Probes</h3>
+              <table role="table" aria-labelledby="probes-name">
+                <thead role="rowgroup"><tr role="row"><th role="columnheader">State</th><th role="columnheader">Probe</th>
+                  <th role="columnheader">Answered</th><th role="columnheader">Took</th>
+                  <th role="columnheader">Why it is down</th></tr></thead>
+                <tbody id="probe-rows" role="rowgroup"></tbody></table>
             </section>
           </section>
           <aside id="instance" aria-labelledby="instance-name" tabindex="-1" hidden></aside>

@@ -148,6 +148,17 @@ extension WebPage {
           td.figure { grid-column: 1 / -1; } td.figure .spark { align-self: center; height: 1.4rem; }
           .bar label.sorting { display: inline-flex; gap: .4rem; align-items: center; }
         }
+        #probes tr { grid-template-columns: 5.4rem minmax(9rem, 1.6fr) 7rem 5rem minmax(9rem, 4fr); }
+        #probes tbody { content-visibility: visible; border-bottom-width: 1px; border-radius: 0 0 .4rem .4rem; }
+        #probes tbody tr { cursor: auto; min-height: 2rem; }
+        #probes thead th { font-weight: 600; display: block; }
+        #probes th, #probes td { white-space: normal; overflow-wrap: anywhere; }
+        #probes-down { color: var(--high); border-color: var(--high); font-weight: 600; }
+        @container (width < 40rem) {
+          #probes tbody { border-top-width: 1px; border-radius: .4rem; }
+          #probes tbody tr { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+          #probes tbody th { order: 0; } #probes td.why { grid-column: 1 / -1; } #probes td.why.none { display: none; }
+        }
         @media (width < 680px) { .bar label.sorting { display: inline-flex; gap: .4rem; align-items: center; min-width: 0; } }
 
         """#

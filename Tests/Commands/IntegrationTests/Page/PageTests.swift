@@ -52,6 +52,29 @@ import Testing
         service.stop()
     }
 
+    @Test(arguments: ["probes", "layout"]) func `shows probes, those that are down first`(check: String) async throws {
+        let closed = try LoopbackPort.free()
+        let agent = try PagedAgent(
+            watching: """
+                probes:
+                  - { tcp: "127.0.0.1:\(closed)", service: zeta, instance: "closed<b>" }
+                  - { file: /proc/self/status, service: alpha, instance: file }
+
+                """)
+        let service = try RunningProgram(Executables.reportingService, [agent.socket])
+        try await agent.awaitInstances(1)
+        try await Self.expectPasses(check, agent.url)
+        service.stop()
+    }
+
+    @Test func `says that it is stale where the agent answers and takes no samples`() async throws {
+        let agent = try PagedAgent()
+        let service = try RunningProgram(Executables.reportingService, [agent.socket])
+        try await agent.awaitInstances(1)
+        try await Self.expectPasses("frozen", agent.url)
+        service.stop()
+    }
+
     @Test func `says where services report while nobody does`() async throws {
         let agent = try PagedAgent()
         try await agent.awaitInstances(0)
@@ -81,16 +104,18 @@ private final class PagedAgent {
     let folder: TemporaryFolder
     private let port: Int
     private let reports: Int
-    private let expected: [String]
+    private let options: [String]
     private var program: RunningProgram?
 
     var url: String { "http://127.0.0.1:\(port)/" }
     var socket: String { folder.path("agent.sock") }
 
-    init(expecting expected: [String] = []) throws {
+    /// - Parameter file: the text of the agent's file; `nil`: it has none.
+    init(expecting expected: [String] = [], watching file: String? = nil) throws {
         folder = try TemporaryFolder()
         (port, reports) = (try LoopbackPort.free(), try LoopbackPort.free())
-        self.expected = expected
+        if let file { try folder.write(file, to: "agent.yaml") }
+        options = expected.flatMap { ["--expect", $0] } + (file == nil ? [] : ["--config", folder.path("agent.yaml")])
         try start()
     }
 
@@ -101,7 +126,7 @@ private final class PagedAgent {
                 "--listen", "127.0.0.1:\(port)", "--report-listen", "127.0.0.1:\(reports)", "--socket", socket, "--journal",
                 "off",
                 "--interval", "1s", "--log", "stderr",
-            ] + expected.flatMap { ["--expect", $0] })
+            ] + options)
     }
 
     func stop() { program?.stop() }

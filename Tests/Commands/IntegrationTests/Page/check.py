@@ -125,20 +125,23 @@ def hostile(url, browser):
              "restarts": 1e21, "connections": {"used": 1e15}, "queue": {"depth": 1e18, "oldestAgeSeconds": 1e12}, "unit": name,
              "lastError": {"time": 1e9, "priority": name, "message": name * 3}} for name in names]
     rows.append({"service": "a", "instance": "b", "kind": "?", "state": "neither"})
+    probes = [{"service": name, "instance": name, "probe": name, "up": False, "durationSeconds": 1e300, "answerTime": -1e300,
+               "lastFailure": {"reason": name, "text": name * 3}} for name in names] + [{"service": "a", "instance": "b"}, {}]
     agent = {"version": names[0], "host": names[1], "boot": "b", "intervalSeconds": 1, "startedTime": 0, "time": 1e9, "turn": 1}
     browser.pretend({
-        "api/v1/instances": (200, json.dumps({"agent": agent, "instances": rows, "rowsLeftOut": 0})),
+        "api/v1/instances": (200, json.dumps({"agent": agent, "instances": rows, "probes": probes, "rowsLeftOut": 0})),
         "api/v1/instance?": (200, json.dumps({"agent": agent, "row": rows[0], "sources": [{"source": names[0], "status": names[1]}],
                                               "errors": [{"time": 1, "priority": names[2], "message": names[0]}], "unit": {"unit": names[0]}})),
         "api/v1/history": (200, "no JSON"), "api/v1/live": (503, names[0])})
     browser.open(url)
     browser.eventually(f"document.querySelectorAll('#table tbody tr').length === {len(rows)}", what="all rows")
     faults = []
+    faults += unequal("probes", browser.evaluate("document.querySelectorAll('#probe-rows tr').length"), len(probes))
     text = browser.evaluate("document.body.textContent + document.title")
     for mark in "\u202e\u200b\u2066\u0007":
         if mark in text:
             faults.append(f"U+{ord(mark):04X} is shown as it is")
-    faults += unequal("elements that nobody made", browser.evaluate("document.querySelectorAll('img, #table tbody script, #table tbody b').length"), 0)
+    faults += unequal("elements that nobody made", browser.evaluate("document.querySelectorAll('img, tbody script, tbody b').length"), 0)
     for name in names:
         browser.evaluate(f"[...document.querySelectorAll('#table tbody a')].find((one) => one.textContent === {json.dumps(escaped(name))}).click()")
         browser.eventually("document.querySelectorAll('aside h3').length > 1", what=f"{name!r} opens")
@@ -347,7 +350,49 @@ def empty(url, browser):
     return [f"it does not say {piece}: {text}" for piece in sys.argv[3:] + ["docs/reporting.md", "docs/watching.md"] if piece not in text]
 
 
-CHECKS = {one.__name__: one for one in [values, hostile, layout, keys, restart, hidden, buffered, refused, empty]}
+def probes(url, browser):
+    """What is down comes first and says why; the search finds probes too."""
+    opened(url, browser)
+    rows = "[...document.querySelectorAll('#probe-rows tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
+    browser.eventually(f"{rows}.length === 2 && {rows}[1][0].includes('up')", limit=30, what="both were asked")
+    first, second = browser.evaluate(rows)
+    faults = unequal("the first", first[:2], ["■ down", "zeta/closed<b> tcp"])
+    faults += unequal("the second", second[:2], ["● up", "alpha/file file"])
+    if not first[4].startswith("connection: ") or first[2] != "never":
+        faults.append(f"it does not say why, or when: {first}")
+    faults += unequal("why of what is up", second[4], "–")
+    faults += unequal("how many are down", browser.evaluate("document.getElementById('probes-down').textContent"), "■ 1 probe down")
+    if not browser.evaluate("document.title").startswith("(1) "):
+        faults.append("the title does not count it")
+    for words, left in [("state:down", 1), ("alpha", 1), ("nobody", 0), ("", 2)]:
+        browser.evaluate("(() => { const one = document.getElementById('search'); one.value = %s; one.dispatchEvent(new Event('input')); })()" % json.dumps(words))
+        faults += unequal(f"probes found by {words!r}", len(browser.evaluate(rows)), left)
+    browser.resize(320, 640)
+    browser.wait(0.5)
+    width = browser.evaluate("document.querySelector('#probe-rows td.why').getBoundingClientRect().width")
+    if width < 200:
+        faults.append(f"the reason has {width} px at 320")
+    return faults
+
+
+def frozen(url, browser):
+    """An agent that answers the same for ever: however often the page connects anew, it does not say that it is live."""
+    fixed = urllib.request.urlopen(url + "api/v1/instances", timeout=10).read().decode()
+    browser.pretend({"api/v1/live": (503, ""), "api/v1/instances": (200, fixed)})
+    browser.open(url)
+    browser.eventually("document.getElementById('age').dataset.is === 'late' && document.getElementById('age').textContent.includes('stale for')",
+                       limit=30, what="it says that it is stale")
+    faults = []
+    for _ in range(30):
+        browser.wait(0.5)
+        text = browser.evaluate("document.getElementById('age').textContent")
+        if not text.startswith("stale for"):
+            faults.append(f"it says {text!r}")
+    browser.complaints = [one for one in browser.complaints if "status of 503" not in one]
+    return faults
+
+
+CHECKS = {one.__name__: one for one in [values, hostile, layout, keys, restart, hidden, buffered, refused, empty, probes, frozen]}
 
 if __name__ == "__main__":
     with Chromium() as browser:

@@ -41,8 +41,10 @@ extension WebPage {
         let isFetchingHistory = false;
         async function refreshHistory() {
           if (isFetchingHistory || document.hidden) return;
+          // The agent's clock was set back: the points are taken anew, in the order in which they came.
+          if (agent.historyTime < sparks.until) forgetHistory();
           const isWhole = !sparks.until;
-          if (!isWhole && agent.historyTime !== undefined && agent.historyTime <= sparks.until) return;
+          if (!isWhole && agent.historyTime === sparks.until) return;
           isFetchingHistory = true;
           const boot = agent.boot;
           try {

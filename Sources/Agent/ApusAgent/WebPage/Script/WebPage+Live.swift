@@ -2,7 +2,8 @@ extension WebPage {
     /// How the page stays true: by events, by asking where none arrive, and by saying how old it is.
     static let live = #"""
         let agent = { intervalSeconds: 15 };
-        let takenAt = null, tookWay = "";
+        // When figures came that were new, and when anything came.
+        let takenAt = null, heardAt = null, tookWay = "";
         // The agent's own clock, whatever this browser's says.
         const agentTime = () => (agent.time ?? Date.now() / 1000) + (takenAt === null ? 0 : (performance.now() - takenAt) / 1000);
         const titleName = () => shown(agent.host ?? "apus-agent") + " · Apus";
@@ -43,8 +44,10 @@ extension WebPage {
 
         function take(document, isFull, way) {
           const isAnother = agent.boot !== undefined && document.agent.boot !== agent.boot;
+          // An agent that answers and takes no samples tells the same again and again: how old that is counts from when it was new.
+          if (takenAt === null || isAnother || document.agent.time !== agent.time) takenAt = performance.now();
+          heardAt = performance.now();
           agent = document.agent;
-          takenAt = performance.now();
           tookWay = way;
           if (isAnother) { forgetHistory(); tags.clear(); say("The agent has started anew."); }
           const changed = [], was = new Map();
@@ -58,12 +61,12 @@ extension WebPage {
           if (isFull) { for (const key of [...fleet.keys()]) if (!was.has(key)) { fleet.delete(key); isLess = true; } }
           for (const one of document.gone ?? []) isLess = fleet.delete(keyOf(one)) || isLess;
           announce(was);
+          if (document.probes || isFull) takeProbes(document.probes ?? []); else showProbes();
           const isMore = changed.some((key) => !drawn.has(key) && matches(fleet.get(key)));
           const isOther = changed.some((key) => was.get(key) !== fleet.get(key).state);
           redraw(isAnother ? drawn.keys() : changed);
           arrange(isMore || isLess || isOther && choice.sort === "state" && !pointerIn);
           if (!isMore && !isLess) showCounts(drawn.size);
-          if (document.probes || isFull) showProbes(document.probes ?? []);
           showFacts(document.rowsLeftOut);
           warn(null);
           tick();
@@ -78,17 +81,42 @@ extension WebPage {
               + bytes(agent.residentBytes)
             + (agent.status && agent.status !== "pass" ? ", health: " + shown(agent.status) : "")
               + (leftOut ? "; " + leftOut + " more rows are left out" : ""));
-          byId("empty").hidden = fleet.size > 0; byId("table").hidden = !fleet.size;
-            document.querySelector(".bar").hidden = !fleet.size;
+          byId("empty").hidden = fleet.size + probes.length > 0; byId("table").hidden = !fleet.size;
+            document.querySelector(".bar").hidden = !(fleet.size + probes.length);
         }
 
-        function showProbes(probes) {
+        // What was not asked yet is neither up nor down.
+        const probeState = (probe) => probe.up ? "up" : probe.up === false ? "down" : "not asked yet";
+        const probeRanks = { down: 0, "not asked yet": 1, up: 2 };
+        let probes = [];
+        function takeProbes(some) {
+          const was = new Map(probes.map((probe) => [probe.key, probe.state]));
+          probes = some.slice(0, 500).map((raw) => {
+            const state = probeState(raw), name = shown(raw.service + "/" + raw.instance) + " " + shown(raw.probe)
+              + (raw.name ? " " + shown(raw.name) : "");
+            const why = state === "down" && raw.lastFailure ? shown(raw.lastFailure.reason + ": " + (raw.lastFailure.text ?? "")) : "";
+            return { raw, state, name, why, key: name, searched: [name, "probe", state, "state:" + state, why].join(" ").toLowerCase() };
+          }).sort((a, b) => probeRanks[a.state] - probeRanks[b.state] || names.compare(a.name, b.name));
+          for (const probe of probes) {
+            if (was.size && was.get(probe.key) && was.get(probe.key) !== probe.state) say("Probe " + probe.name + " is " + probe.state + ".");
+          }
+          showProbes();
+        }
+        function showProbes() {
+          const wanted = probes.filter((probe) => !choice.words?.length || choice.words.every((word) => probe.searched.includes(word)));
+          const down = probes.filter((probe) => probe.state === "down").length;
           byId("probes").hidden = !probes.length;
-          byId("probe-rows").replaceChildren(...probes.slice(0, 500).map((probe) => make("tr", {},
-            make("th", { scope: "row" }, make("bdi", {}, shown(probe.service + "/" + probe.instance)), " " + shown(probe.probe)),
-            make("td", {}, make("span", { class: "state", "data-is": probe.up ? "up" : "down" }, probe.up ? "● up" : "■ down")),
-            make("td", {}, span(probe.durationSeconds)),
-            make("td", {}, probe.lastFailure ? shown(probe.lastFailure.reason + ": " + (probe.lastFailure.text ?? "")) : dash))));
+          setText(byId("probes-name"), "Probes" + (wanted.length < probes.length ? " (" + wanted.length + " of " + probes.length + ")" : ""));
+          byId("probes-down").hidden = !down;
+          setText(byId("probes-down"), "■ " + down + (down === 1 ? " probe down" : " probes down"));
+          byId("probe-rows").replaceChildren(...wanted.map(({ raw, state, name, why }) => make("tr", { role: "row",
+              "data-worst": state === "down" ? "high" : "" },
+            make("td", { role: "cell" }, make("span", { class: "state", "data-is": state === "not asked yet" ? "ended" : state },
+              state === "up" ? "● up" : state === "down" ? "■ down" : "○ not asked yet")),
+            make("th", { role: "rowheader", scope: "row" }, make("bdi", {}, name)),
+            make("td", { role: "cell" }, raw.answerTime ? span(Math.max(0, agentTime() - raw.answerTime)) + " ago" : "never"),
+            make("td", { role: "cell" }, span(raw.durationSeconds)),
+            make("td", { role: "cell", class: why ? "why" : "why none" }, why || dash))));
         }
 
         // Says changes of state and nothing else, together, at most every ten seconds.
@@ -142,7 +170,7 @@ extension WebPage {
           try {
             const answer = await ask("api/v1/instances", true);
             failures = 0;
-            if (answer) take(answer, true, "asked"); else { takenAt = performance.now(); tick(); warn(null); }
+            if (answer) take(answer, true, "asked"); else { heardAt = performance.now(); tick(); warn(null); }
             return true;
           } catch (error) {
             failures += 1;
@@ -202,7 +230,7 @@ extension WebPage {
         }
         function watch() {
           if (!stream) return;
-          const silent = (performance.now() - Math.max(streamAt, hasHeard ? takenAt ?? 0 : 0)) / 1000;
+          const silent = (performance.now() - Math.max(streamAt, hasHeard ? heardAt ?? 0 : 0)) / 1000;
           // The whole comes first and at once: where it does not, something between holds it back.
           if (!hasHeard && silent > 10) {
             stream.close(); stream = null;

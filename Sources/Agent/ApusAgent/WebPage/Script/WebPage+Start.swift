@@ -42,7 +42,7 @@ extension WebPage {
           for (const head of byId("heads").children) setAttribute(head, "aria-sort", head.dataset.id === one.sort
             ? (one.falls ? "descending" : "ascending") : null);
           byId("sorting").value = (one.falls ? "-" : "") + one.sort;
-          if (!isSame) { arrange(true); redraw(drawn.keys()); }
+          if (!isSame) { arrange(true); redraw(drawn.keys()); showProbes(); }
           if (former !== one.open) { if (one.open) openInstance(one.open); else closeInstance();
             redraw([former, one.open].filter(Boolean)); }
         }
@@ -67,6 +67,7 @@ extension WebPage {
             falls: event.target.value[0] === "-" }));
           byId("search").addEventListener("input", (event) => choose({ search: event.target.value }));
           document.querySelector(".bar").addEventListener("submit", (event) => event.preventDefault());
+          byId("probes-down").addEventListener("click", () => byId("probes").focus());
           document.querySelector(".skip").addEventListener("click",
             (event) => { event.preventDefault(); byId("fleet").focus(); });
           const body = byId("table");

@@ -188,7 +188,8 @@ extension WebPage {
             setAttribute(button, "aria-pressed", String(choice.only === button.dataset.only));
             button.hidden = !counts[button.dataset.only] && choice.only !== button.dataset.only;
           }
-          document.title = (counts.down + counts.hung ? "(" + (counts.down + counts.hung) + ") " : "") + titleName();
+          const trouble = counts.down + counts.hung + probes.filter((probe) => probe.state === "down").length;
+          document.title = (trouble ? "(" + trouble + ") " : "") + titleName();
         }
 
         """#
