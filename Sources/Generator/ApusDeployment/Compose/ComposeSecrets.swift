@@ -43,7 +43,7 @@ enum ComposeSecrets {
             } + fleet.brokers.map(login)
         let files =
             (fleet.declaresRouting ? files(of: fleet.routing) : []) + fleet.scraping.remoteWrite.compactMap(\.passwordFile)
-        let ofProbes = fleet.probePasswords.map(\.secretName)
+        let ofProbes = fleet.probeFiles.map(\.secretName)
         var seen: Set<String> = []
         return (servers + files.map(name) + ofProbes + [grafanaPassword]).filter { seen.insert($0).inserted }
     }

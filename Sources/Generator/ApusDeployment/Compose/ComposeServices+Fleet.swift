@@ -23,7 +23,7 @@ extension ComposeServices {
                 watchPath: fleet.hasAgentFile ? "\(AgentWatchFile.folder)/\(AgentWatchFile.name)" : nil,
                 reportHost: fleet.reportEndpoint.map { _ in "0.0.0.0" }, expecting: agent.expected.map(\.description))
             var service = container(
-                own(command.executable), limits: limits(fleet.agents.limits, cpus: 0.5),
+                own(command.executable), limits: ContainerLimits(memory: fleet.agentMemoryLimit, cpus: 0.5),
                 healthcheck: Self.shell(ShellCheck.answers(port: agent.port, path: "/health/ready")))
             service.build = .init(target: command.executable)
             service.command = command.arguments
@@ -59,7 +59,7 @@ extension ComposeServices {
 
     /// What probes log in with.
     private var probeSecrets: [ComposeService.SecretMount] {
-        fleet.probePasswords.map { ComposeSecrets.mount($0.secretName) }
+        fleet.probeFiles.map { ComposeSecrets.mount($0.secretName) }
     }
 
     var instances: [Container] { instances(of: fleet.startedServices) }

@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusFiles
 package import ApusTopology
 
@@ -16,6 +17,13 @@ package struct Dockerfile {
     package static let runtimePackages = [
         "ca-certificates", "libgcc-s1", "libpcre2-8-0", "libstdc++6", "libsystemd0", "libzstd1", "zlib1g",
     ]
+
+    /// The packages that the agent loads libraries from, by what its probes ask. An agent of a fleet without probes can be given a file
+    /// of somebody's own, which may ask anything.
+    package var agentPackages: [String] {
+        let libraries = fleet.probes.isEmpty ? Set(ProbeLibrary.allCases) : fleet.probeLibraries
+        return libraries.map(\.package).sorted()
+    }
 
     /// The executables of the fleet's own package, each once.
     package var executables: [ServiceExecutable] {
@@ -88,6 +96,12 @@ package struct Dockerfile {
 
     private func addAgent(to text: inout PlacedText) {
         text.add("FROM runtime AS apus-agent")
+        if !agentPackages.isEmpty {
+            let places = fleet.probes.filter { $0.target.library != nil }.map(\.place)
+            text.add("# What probes of databases load when they are first asked.")
+            text.add("USER root\n\(Self.install(agentPackages))", from: places.first ?? fleet.agents.place)
+            text.add("USER \(ContainerImages.user):\(ContainerImages.user)")
+        }
         text.add(labels("apus-agent", "Watches the services of a fleet and serves their metrics to Prometheus"))
         text.add("COPY --from=build /out/apus-agent /usr/bin/apus-agent")
         text.add("EXPOSE \(fleet.agents.port)", from: fleet.agents.place)

@@ -90,11 +90,19 @@ struct AgentUnits {
 
     /// What probes log in with. A credential that is nowhere keeps no agent from its start: the probe says that it lacks it.
     private var credentials: [UnitFile.Line] {
-        let names = fleet.probePasswords.compactMap { if case .credential(let name) = $0 { name } else { nil } }
+        let names = fleet.probeFiles.compactMap { if case .credential(let name) = $0 { name } else { nil } }
         guard !names.isEmpty else { return [] }
-        return [.comment("Passwords of probes: files of these names in /etc/credstore, which root alone may read.")]
+        return [.comment("What probes log in with: files of these names in /etc/credstore, which root alone may read.")]
             + names.map { .setting("LoadCredential", "\($0):\($0)") }
     }
+
+    /// What happens to the agent when a process of a probe ends, and to these when the agent does.
+    private static let processes: [UnitFile.Line] = [
+        .comment("A probe's process that the kernel ends for its memory is one attempt that fails, and no end of the agent."),
+        .setting("OOMPolicy", "continue"),
+        .comment("The agent ends its probes' processes itself; those that it leaves are killed after it."),
+        .setting("KillMode", "mixed"),
+    ]
 
     func unit(
         _ name: String, _ description: String, command: ProcessCommand, prefix: String, restart: [UnitFile.Line] = []
@@ -106,8 +114,8 @@ struct AgentUnits {
         let unit = ProcessUnit(
             fleet: fleet, description: description, command: command, prefix: prefix, after: [],
             requires: [socketName(of: self.name(beside: "%i"))], user: fleet.installation.agentUser,
-            limits: fleet.agents.limits,
-            sandbox: restart + store + journal + credentials + Sandbox.agent(fleet), context: context)
+            limits: fleet.agents.limits, memory: fleet.agentMemoryLimit + context.probes,
+            sandbox: Self.processes + restart + store + journal + credentials + Sandbox.agent(fleet), context: context)
         return SystemdFile(.unit, name, unit.contents)
     }
 }

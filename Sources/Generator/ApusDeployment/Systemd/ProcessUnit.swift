@@ -13,6 +13,8 @@ struct ProcessUnit {
     var requires: [String] = []
     let user: String
     let limits: ResourceLimits
+    /// The memory above which the kernel ends processes of the unit.
+    let memory: ByteCount
     let sandbox: [UnitFile.Line]
     var context = UnitContext.fleet
 
@@ -58,7 +60,7 @@ struct ProcessUnit {
                 .comment("Options that are refused today are refused again."),
                 .setting("RestartPreventExitStatus", "64"),
                 .setting("TimeoutStopSec", command.stopGrace.argument),
-                .setting("MemoryMax", "\(fleet.memoryLimit(limits).bytes)"),
+                .setting("MemoryMax", "\(memory.bytes)"),
                 .setting("TasksMax", "\(limits.tasks)"),
                 .setting("LimitNOFILE", "\(limits.openFiles)"),
             ] + sandbox

@@ -59,7 +59,7 @@ enum Sandbox {
             .setting("CPUWeight", "500"),
         ]
         // Its sockets are opened by systemd, so that it makes no file but in its StateDirectory.
-        return common(writable: nil) + processes + (fleet.isLocal && !fleet.probesOthers ? localTraffic : [])
+        return common(writable: nil) + processes + (fleet.isLocal ? traffic(of: fleet) : [])
     }
 
     /// A service sees no process but its own; the runtimes of other languages size themselves by what /proc says of the host.
@@ -80,6 +80,26 @@ enum Sandbox {
             ]
         case .worker: []
         }
+    }
+
+    /// Who listens on a loopback address only has no other traffic than what its probes ask.
+    private static func traffic(of fleet: Fleet) -> [UnitFile.Line] {
+        let hosts = fleet.probedHosts
+        let names = hosts.filter(\.isName).map(\.host)
+        // A name may lead to another address tomorrow, and its server of names is anywhere.
+        guard names.isEmpty else {
+            return [
+                .comment("Probes ask by names, whose addresses nobody knows here: \(names.joined(separator: " "))."),
+                .comment("With addresses for them it would be kept from all others (IPAddressDeny=any)."),
+            ]
+        }
+        let allowed: [UnitFile.Line] =
+            hosts.isEmpty
+            ? []
+            : [
+                .comment("What its probes ask."), .setting("IPAddressAllow", hosts.map(\.host).joined(separator: " ")),
+            ]
+        return localTraffic + allowed
     }
 
     /// Who listens on a loopback address only has no other traffic.

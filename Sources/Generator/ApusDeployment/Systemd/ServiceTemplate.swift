@@ -26,6 +26,7 @@ struct ServiceTemplate {
             fleet: fleet, description: "Apus \(service.name) %i of the fleet \(fleet.name)",
             command: .template(of: service, in: fleet, socket: agents.socket(beside: "%i")), prefix: prefix,
             after: [agents.name(beside: "%i")], user: fleet.installation.serviceUser, limits: service.limits,
+            memory: fleet.memoryLimit(service.limits),
             sandbox: Sandbox.service(fleet, service)
         ).contents
     }

@@ -52,32 +52,65 @@ struct ProbeEntries {
     private func question(of probe: FleetProbe, to identity: InstanceIdentity) -> YAMLValue? {
         let target = probe.target
         switch target {
-        case .postgreSQL(let name, _, _): return postgreSQL(name, target)
-        case .pgBouncer(let name, _, _):
+        case .postgreSQL(let name, _, _, let tls): return postgreSQL(name, target, tls)
+        case .pgBouncer(let name, _, _, let tls):
             return fleet.database(behind: name).flatMap(fleet.poolerEndpoint(of:)).map {
-                .present(place($0) + login(target))
+                .present(place($0) + login(target) + self.tls(tls))
             }
-        case .rabbitMQ(let name):
-            return fleet.brokers.first { $0.name == name }.map {
-                ["prometheus": .string("http://\(network.address(of: fleet.metricsEndpoint(of: $0)))")]
+        case .rabbitMQ(let name, let management, let tls):
+            return fleet.brokers.first { $0.name == name }.map { rabbitMQ($0, management, tls, target) }
+        case .redis(let name, _, _, let tls):
+            return fleet.caches.first { $0.name == name }.map {
+                .present(place(fleet.endpoint(of: $0)) + login(target) + [("tls", self.tls(tls))])
             }
-        case .redis(let name, _):
-            return fleet.caches.first { $0.name == name }.map { .present(place(fleet.endpoint(of: $0)) + login(target)) }
         case .health(let name): return health(of: name, instance: identity.instance).map(YAMLValue.string)
-        case .http(_, let url): return .string(url)
+        case .http(_, let url, let status, let login, let tls): return http(url, status, login, tls)
         case .tcp(_, let host, let port): return ["host": .string(host), "port": .integer(port)]
         case .unix(_, let path), .file(_, let path, _): return .string(path)
         case .sql(_, .sqlite(let path), let gauges):
             return .present([("sqlite", .string(path)), ("gauges", .list(gauges.map(Self.gauge)))])
-        case .sql(_, .postgreSQL(let name, _, _), let gauges):
-            return postgreSQL(name, target).map { ["postgresql": $0, "gauges": .list(gauges.map(Self.gauge))] }
+        case .sql(_, .postgreSQL(let name, _, _, let tls), let gauges):
+            return postgreSQL(name, target, tls).map { ["postgresql": $0, "gauges": .list(gauges.map(Self.gauge))] }
         }
     }
 
-    private func postgreSQL(_ name: String, _ target: ProbedTarget) -> YAMLValue? {
+    private func postgreSQL(_ name: String, _ target: ProbedTarget, _ tls: DatabaseTLS?) -> YAMLValue? {
         fleet.databases.first { $0.name == name }.map { database in
-            .present(place(fleet.endpoint(of: database)) + [("database", .string(database.database))] + login(target))
+            .present(
+                place(fleet.endpoint(of: database)) + [("database", .string(database.database))] + login(target)
+                    + self.tls(tls))
         }
+    }
+
+    private func rabbitMQ(
+        _ broker: Broker, _ management: BrokerManagement?, _ tls: ProbedTLS?, _ target: ProbedTarget
+    ) -> YAMLValue {
+        var isSecure = false
+        if case .verified = tls { isSecure = true }
+        let scheme = isSecure ? "https" : "http"
+        guard let management else {
+            let address = network.address(of: fleet.metricsEndpoint(of: broker))
+            return .present([("prometheus", .string("\(scheme)://\(address)")), ("tls", self.tls(tls))])
+        }
+        let host = network.host(of: fleet.metricsEndpoint(of: broker))
+        return .present(
+            [("management", .string("\(scheme)://\(host):\(management.port)"))] + login(target) + [("tls", self.tls(tls))])
+    }
+
+    /// The URL alone where that is all.
+    private func http(_ url: String, _ status: [ProbedStatus], _ login: ProbedLogin?, _ tls: ProbedTLS?) -> YAMLValue {
+        let user: (String, YAMLValue?)
+        let secret: [(String, YAMLValue?)]
+        switch login {
+        case .user(let name, let file): (user, secret) = (("user", .string(name)), [self.secret("password", file)])
+        case .token(let file): (user, secret) = (("user", nil), [self.secret("bearer_token", file)])
+        case nil: (user, secret) = (("user", nil), [])
+        }
+        let protection = self.tls(tls)
+        guard !status.isEmpty || login != nil || protection != nil else { return .string(url) }
+        let codes = status.map { YAMLValue.string($0.text) }
+        return .present(
+            [("url", .string(url)), ("status", codes.isEmpty ? nil : .list(codes)), user] + secret + [("tls", protection)])
     }
 
     /// What others start is on the host, whose loopback no container reaches.
@@ -92,15 +125,45 @@ struct ProbeEntries {
         [("host", .string(network.host(of: endpoint))), ("port", .integer(endpoint.port))]
     }
 
+    // MARK: - Files
+
     private func login(_ target: ProbedTarget) -> [(String, YAMLValue?)] {
         guard let login = target.login(in: fleet) else { return [] }
-        let password: (String, YAMLValue?) =
-            switch (login.password, network) {
-            case (_, .containers): ("password_file", .string("\(ComposeSecrets.folder)/\(login.password.secretName)"))
-            case (.credential(let name), .host): ("password_credential", .string(name))
-            case (.file(let path), .host): ("password_file", .string(path))
-            }
-        return [("user", login.user.map(YAMLValue.string)), password]
+        return [("user", login.user.map(YAMLValue.string)), secret("password", login.secret)]
+    }
+
+    /// The key that names a file with a secret, and its value.
+    private func secret(_ stem: String, _ file: ProbeFile) -> (String, YAMLValue?) {
+        if case (.credential(let name), .host) = (file, network) { return ("\(stem)_credential", .string(name)) }
+        return ("\(stem)_file", path(file))
+    }
+
+    /// The path at which the agent finds a file.
+    private func path(_ file: ProbeFile) -> YAMLValue {
+        switch (file, network) {
+        case (_, .containers): .string("\(ComposeSecrets.folder)/\(file.secretName)")
+        // As systemd calls the folder of a service's credentials (systemd.exec(5), CREDENTIALS_DIRECTORY).
+        case (.credential(let name), .host): .string("/run/credentials/\(AgentUnits(fleet: fleet).name(beside: ""))/\(name)")
+        case (.file(let path), .host): .string(path)
+        }
+    }
+
+    private func tls(_ tls: ProbedTLS?) -> YAMLValue? {
+        guard case .verified(let authority, let identity, let serverName) = tls else { return nil }
+        guard authority != nil || identity != nil || serverName != nil else { return .bool(true) }
+        return .present([
+            ("ca_file", authority.map(path)), ("cert_file", identity.map { path($0.certificate) }),
+            ("key_file", identity.map { path($0.key) }), ("server_name", serverName.map(YAMLValue.string)),
+        ])
+    }
+
+    private func tls(_ tls: DatabaseTLS?) -> [(String, YAMLValue?)] {
+        guard let tls else { return [] }
+        guard case .verified(let authority, let identity) = tls else { return [("sslmode", .string(tls.mode))] }
+        return [
+            ("sslmode", .string(tls.mode)), ("sslrootcert", path(authority)),
+            ("sslcert", identity.map { path($0.certificate) }), ("sslkey", identity.map { path($0.key) }),
+        ]
     }
 
     private static func gauge(_ gauge: SQLGauge) -> YAMLValue {

@@ -47,5 +47,11 @@ public struct ByteCount: Hashable, Comparable, Sendable {
     /// Makes a number of bytes from units of 1,048,576.
     public static func mebibytes(_ count: Int) -> Self { Self(bytes: count * 1_048_576) }
 
+    /// The sum of two numbers, the largest there is where it would be more.
+    package static func + (left: Self, right: Self) -> Self {
+        let (sum, overflow) = left.bytes.addingReportingOverflow(right.bytes)
+        return Self(bytes: overflow ? .max : sum)
+    }
+
     public static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
 }

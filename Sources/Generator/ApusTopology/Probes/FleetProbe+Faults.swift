@@ -21,8 +21,8 @@ extension FleetProbe {
 
     private var timeFaults: [FleetFault] {
         let times: [(String, Duration, ClosedRange<Duration>)] = [
-            ("the interval of \(subject)", interval, .seconds(1)...Duration.seconds(3600)),
-            ("the timeout of \(subject)", timeout, .milliseconds(100)...Duration.seconds(60)),
+            ("the interval of \(subject)", interval, ProbeBounds.intervals),
+            ("the timeout of \(subject)", timeout, ProbeBounds.timeouts),
         ]
         let illegal: [FleetFault] = times.filter { !$0.2.contains($0.1) || DurationText.milliseconds($0.1) == nil }
             .map { .durationOutOfRange(name: $0.0, value: $0.1, range: $0.2, place: place) }
@@ -39,14 +39,15 @@ extension FleetProbe {
         let probes = fleet.parts(of: FleetProbe.self)
         var remarks: [String] = []
         let count = probes.reduce(0) { $0 + $1.identities(in: fleet).count }
-        if probes.first == self, count > Self.most {
+        if probes.first == self, count > ProbeBounds.probes {
             remarks.append(
-                "the agent of a host asks \(Self.most) probes, and the fleet has \(count): describe a fleet for each host")
+                "the agent of a host asks \(ProbeBounds.probes) probes, and the fleet has \(count): describe a fleet for each host"
+            )
         }
-        let inProcesses = probes.filter { [.postgresql, .pgbouncer, .sql, .file].contains($0.target.kind) }
-        if inProcesses.first == self, inProcesses.count > Self.mostInProcesses {
+        let inProcesses = probes.filter(\.target.kind.hasProcess)
+        if inProcesses.first == self, inProcesses.count > ProbeBounds.processes {
             remarks.append(
-                "the agent of a host asks \(Self.mostInProcesses) databases, poolers and files, and the fleet has"
+                "the agent of a host asks \(ProbeBounds.processes) databases, poolers and files, and the fleet has"
                     + " \(inProcesses.count): describe a fleet for each host")
         }
         return remarks

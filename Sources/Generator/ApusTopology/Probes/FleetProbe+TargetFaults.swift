@@ -7,19 +7,19 @@ extension FleetProbe {
     func targetRemarks(in fleet: Fleet) -> [String] {
         let remarks: [String] =
             switch target {
-            case .postgreSQL(let name, _, _): databaseRemarks(name, in: fleet)
-            case .pgBouncer(let name, _, _):
+            case .postgreSQL(let name, _, _, _): databaseRemarks(name, in: fleet)
+            case .pgBouncer(let name, _, _, _):
                 unknown("a pooler", name, among: fleet.databases.compactMap { $0.pooler?.name }, "Database(pooler: Pooler(…))")
-            case .rabbitMQ(let name): unknown("a broker", name, among: fleet.brokers.map(\.name), "Broker")
-            case .redis(let name, _): unknown("a cache", name, among: fleet.caches.map(\.name), "Cache")
+            case .rabbitMQ(let name, _, _): unknown("a broker", name, among: fleet.brokers.map(\.name), "Broker")
+            case .redis(let name, _, _, _): unknown("a cache", name, among: fleet.caches.map(\.name), "Cache")
             case .health(let name): healthRemarks(name, in: fleet)
-            case .http(_, let url): urlRemarks(url)
+            case .http(_, let url, _, _, _): urlRemarks(url)
             case .tcp(_, let host, let port): addressRemarks(host, port)
             case .unix(_, let path): pathRemarks(path, in: fleet) + lengthRemarks(path)
             case .file(_, let path, let age): patternRemarks(path, in: fleet) + ageRemarks(age)
             case .sql(_, let store, let gauges): storeRemarks(store, in: fleet) + gaugeRemarks(gauges)
             }
-        return remarks + loginRemarks(in: fleet)
+        return remarks + accessRemarks(in: fleet)
     }
 
     private func unknown(_ kind: String, _ name: String, among names: [String], _ part: String) -> [String] {
@@ -107,48 +107,20 @@ extension FleetProbe {
         return []
     }
 
-    // MARK: - Logins
-
-    private func loginRemarks(in fleet: Fleet) -> [String] {
-        guard let login = target.login(in: fleet) else { return [] }
-        var remarks: [String] = []
-        if let user = login.user, !LegalText.isWords(user) {
-            remarks.append("the user “\(user)” of \(subject) is illegal: use letters, digits and . _ -")
-        }
-        switch login.password {
-        case .credential(let name) where !LegalText.isWords(name) || name.hasPrefix(".") || name.utf8.count > 255:
-            remarks.append(
-                "the credential “\(name)” of \(subject) is illegal: use 1 to 255 letters, digits and . _ -, no . first")
-        case .file(let path) where !Installation.isPlainPath(path):
-            remarks.append(
-                "the file “\(path)” of the password of \(subject) is illegal: write an absolute path of letters, digits and"
-                    + " . _ - +")
-        default: break
-        }
-        let others = fleet.parts(of: FleetProbe.self).prefix { $0 != self }
-        let other = others.first { probe in
-            guard let known = probe.target.login(in: fleet)?.password else { return false }
-            return known != login.password && known.secretName == login.password.secretName
-        }
-        if let other {
-            remarks.append(
-                "the password of \(subject) is a secret \(login.password.secretName) of Docker Compose, as that of"
-                    + " \(other.target.name) is, and another one: name its file or credential otherwise")
-        }
-        return remarks
-    }
-
     // MARK: - Queries
 
     private func storeRemarks(_ store: SQLStore, in fleet: Fleet) -> [String] {
         switch store {
         case .sqlite(let path): pathRemarks(path, in: fleet)
-        case .postgreSQL(let name, _, _): databaseRemarks(name, in: fleet)
+        case .postgreSQL(let name, _, _, _): databaseRemarks(name, in: fleet)
         }
     }
 
     private func gaugeRemarks(_ gauges: [SQLGauge]) -> [String] {
         guard !gauges.isEmpty else { return ["\(subject) has no gauge: give it a SQLGauge"] }
+        guard gauges.count <= ProbeBounds.gauges else {
+            return ["\(subject) has more than \(ProbeBounds.gauges) gauges: declare a second probe for some of them"]
+        }
         var seen: Set<String> = []
         return gauges.flatMap { gauge in
             gaugeRemarks(gauge)
@@ -162,9 +134,18 @@ extension FleetProbe {
         let name = gauge.family.name
         let ofAgents = Set(MetricCatalog.families.map(\.name)).subtracting(MetricCatalog.families(of: .service).map(\.name))
         if ofAgents.contains(name) { return ["the gauge \(name) of \(subject) is one of the agent's own: declare another"] }
-        if let label = gauge.family.labelNames.first(where: ["service", "instance", "job", "probe", "le", "quantile"].contains)
-        {
-            return ["the gauge \(name) of \(subject) has a label \(label), which the agent gives it: name it otherwise"]
+        if let label = gauge.family.labelNames.first(where: { !ProbeBounds.isLabel($0) }) {
+            return [
+                "the gauge \(name) of \(subject) has a label \(label), which the agent or Prometheus gives it: name it otherwise"
+            ]
+        }
+        if gauge.family.labelNames.count > ProbeBounds.labels {
+            return ["the gauge \(name) of \(subject) has more than \(ProbeBounds.labels) labels: declare fewer"]
+        }
+        if gauge.query.utf8.count > ProbeBounds.queryBytes {
+            return [
+                "the query of \(name) of \(subject) has more than \(ProbeBounds.queryBytes) bytes: make it a view, and select from that"
+            ]
         }
         let statement = gauge.query.trimming(while: \.isWhitespace)
         if statement.isEmpty { return ["the query of \(name) of \(subject) is empty: write a SELECT"] }

@@ -11,7 +11,7 @@ package import AgentMetrics
 /// ```
 ///
 /// Where a part of the fleet is asked, its host, port, user and database are those of its declaration. Passwords are in files that the
-/// topology names, and nowhere in it (``ProbePassword``). Each probe says whether it had its answer, how long that took and how old it
+/// topology names, and nowhere in it (``ProbeFile``). Each probe says whether it had its answer, how long that took and how old it
 /// is, with the labels `service`, `instance` and `probe`; alerts and panels follow.
 ///
 /// The one agent of a host asks, so that a fleet with probes needs `Agents(.perHost)`. In Kubernetes each pod has an agent of its own,
@@ -34,14 +34,9 @@ public struct FleetProbe: FleetPart {
     ) {
         self.target = target
         self.interval = interval
-        self.timeout = timeout ?? min(.seconds(5), interval)
+        self.timeout = timeout ?? min(ProbeBounds.usualTimeout, interval)
         place = SourcePlace(fileID: fileID, line: line)
     }
-
-    /// The number of probes that an agent takes from its file.
-    package static let most = 256
-    /// The number of those among them that it asks in processes of their own: databases, poolers, queries and files.
-    package static let mostInProcesses = 64
 }
 
 extension FleetProbe {
@@ -68,23 +63,11 @@ extension Fleet {
 }
 
 extension Fleet {
-    /// Whether some probe asks another host than that of the agent, or one that only a name tells.
-    package var probesOthers: Bool {
-        probes.contains { probe in
-            let host: Substring? =
-                switch probe.target {
-                case .postgreSQL(let name, _, _), .sql(_, .postgreSQL(let name, _, _), _):
-                    databases.first { $0.name == name }.flatMap { $0.host?[...] }
-                case .pgBouncer(let name, _, _): database(behind: name).flatMap { $0.host?[...] }
-                case .rabbitMQ(let name): brokers.first { $0.name == name }.flatMap { $0.host?[...] }
-                case .redis(let name, _): caches.first { $0.name == name }.flatMap { $0.host?[...] }
-                case .http(_, let url):
-                    url.split(separator: "://", maxSplits: 1).last.map { $0.prefix { !"/:?".contains($0) } }
-                case .tcp(_, let host, _): host[...]
-                case .health, .unix, .file, .sql(_, .sqlite, _): nil
-                }
-            // Without a host of its own a part is at that of the fleet, where the agent is.
-            return host.map { $0 != "localhost" && !$0.hasPrefix("127.") } ?? false
-        }
+    /// The memory above which the kernel ends an agent of the fleet: that of the agent itself, and what the processes of its probes take.
+    package var agentMemoryLimit: ByteCount {
+        memoryLimit(agents.limits) + .bytes(probes.count { $0.target.kind.hasProcess } * ProbeBounds.processMemory)
     }
+
+    /// The libraries that the agent of the host needs for its probes.
+    package var probeLibraries: Set<ProbeLibrary> { Set(probes.compactMap(\.target.library)) }
 }

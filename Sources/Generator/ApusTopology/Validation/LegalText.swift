@@ -16,6 +16,15 @@ enum LegalText {
             }
     }
 
+    /// Whether a text is an IPv4 address of four decimal numbers.
+    static func isIPv4(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                part.utf8.allSatisfy(isDigit) && part.utf8.count <= 3 && Int(part).map { $0 <= 255 } ?? false
+            }
+    }
+
     /// Whether a text is the path of a URL, or its beginning, without anything that a server's configuration or a shell reads otherwise.
     static func isURLPath(_ path: String) -> Bool {
         path.utf8.first == UInt8(ascii: "/")

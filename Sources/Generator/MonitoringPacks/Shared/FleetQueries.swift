@@ -57,7 +57,7 @@ package enum FleetQueries {
 extension Fleet {
     /// The databases that say themselves how many connections are open, in order of the probes.
     var probedDatabases: [String] {
-        probes.compactMap { if case .postgreSQL(let name, _, _) = $0.target { name } else { nil } }
+        probes.compactMap { if case .postgreSQL(let name, _, _, _) = $0.target { name } else { nil } }
     }
 
     /// Whether all databases say so, and the processes need not be asked.

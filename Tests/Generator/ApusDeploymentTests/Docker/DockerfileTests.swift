@@ -1,3 +1,4 @@
+import AgentMetrics
 import ApusDeployment
 import ApusFiles
 import ApusGenerator
@@ -70,6 +71,44 @@ import Testing
             let known = try Command.run("apt-cache", ["policy", package])
             #expect(known.output.contains("Candidate: ") && !known.output.contains("Candidate: (none)"), "\(package)")
         }
+    }
+
+    @Test(
+        arguments: [
+            (.postgreSQL("orders"), ["libpq5"]), (.pgBouncer("orders-pool"), ["libpq5"]),
+            (.sql("a", in: .postgreSQL("orders"), gauges: [unpaid]), ["libpq5"]),
+            (.sql("a", in: .sqlite("/srv/a.sqlite"), gauges: [unpaid]), ["libsqlite3-0"]),
+            (.file("a", at: "/srv/a", olderThan: .seconds(60)), []), (.unix("a", path: "/run/a.sock"), []),
+            (.tcp("a", host: "127.0.0.1", port: 1), []), (.http("a", url: "http://127.0.0.1/"), []),
+            (.redis("sessions"), []), (.rabbitMQ("rabbit"), []), (.health(of: "web"), []), (nil, ["libpq5", "libsqlite3-0"]),
+        ] as [(ProbedTarget?, [String])])
+    func `has in the agent's image what its probes load`(target: ProbedTarget?, packages: [String]) throws {
+        let fleet = Fleet("f") {
+            FleetService("web", role: .api) { Instance("web-1", port: 3001, metricsPort: 9091) }
+            Database("orders", pooler: Pooler("orders-pool"))
+            Broker("rabbit", queues: [BrokerQueue("orders-new", consumers: "web")])
+            Cache("sessions")
+            if let target { FleetProbe(target) }
+        }
+        #expect(fleet.faults == [])
+        let stage = try #require(try Self.stages(fleet).first { $0.head == "runtime AS apus-agent" })
+        let installed =
+            stage.body.split(separator: "\n").first { $0.contains("apt-get install") }
+            .map { $0.split(separator: " ").filter { $0.hasPrefix("lib") }.map(String.init) } ?? []
+        #expect(installed == packages)
+        #expect(stage.body.contains("USER root") == !packages.isEmpty)
+        #expect(!packages.isEmpty == stage.body.contains("USER 10001:10001"))
+    }
+
+    private static let unpaid = SQLGauge(ProbedStores.invoices, query: "SELECT 1 AS value")
+
+    @Test(arguments: ProbeLibrary.allCases)
+    func `and Debian's package of the agent name packages that have the libraries`(library: ProbeLibrary) throws {
+        let files = try Command.run("dpkg", ["-L", library.package])
+        #expect(files.output.split(separator: "\n").contains { $0.hasSuffix("/\(library.rawValue)") }, "\(files.text)")
+        let control = try String(contentsOfFile: "Packaging/debian/control", encoding: .utf8)
+        let suggested = try #require(control.split(separator: "\n").first { $0.hasPrefix("Suggests: ") })
+        #expect(suggested.contains(library.package))
     }
 
     @Test func `makes the folders of the topology, and no pooler without one`() throws {

@@ -34,12 +34,15 @@ import Testing
             return (theirs.filter { !ours.contains($0) }, ours.filter { !theirs.contains($0) })
         }
         let service = try difference("apus-agent.service")
-        #expect(service.gone.map { $0.prefix { $0 != "=" } } == ["Description", "PartOf", "ExecStart", "WantedBy"])
+        #expect(
+            service.gone.map { $0.prefix { $0 != "=" } } == ["Description", "PartOf", "ExecStart", "MemoryMax", "WantedBy"])
         #expect(
             service.new == [
                 "Description=Apus agent", "Documentation=man:apus-agent(8)",
                 "ExecStart=/usr/bin/apus-agent --listen 127.0.0.1:9480 --socket /run/apus/agent.sock"
                     + " --config /etc/apus/agent.yaml --interval 15s $ARGS",
+                // Its file may name as many probes with a process as an agent takes.
+                "MemoryMax=\((256 + 64 * 3) * 1_048_576)",
                 "EnvironmentFile=-/etc/default/apus-agent", "WantedBy=multi-user.target",
             ])
         let socket = try difference("apus-agent.socket")

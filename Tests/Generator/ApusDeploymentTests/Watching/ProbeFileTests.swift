@@ -68,7 +68,8 @@ import Yams
         #expect(
             strings(host["archive/archive postgresql"]?["postgresql"]) == [
                 "host": "192.0.2.7", "port": "5433", "database": "apus", "user": "monitor",
-                "password_file": "/etc/apus-secrets/archive",
+                "password_file": "/etc/apus-secrets/archive", "sslmode": "verify-full",
+                "sslrootcert": "/etc/apus-secrets/archive-ca",
             ])
         #expect(
             strings(host["orders-pool/orders-pool pgbouncer"]?["pgbouncer"]) == [
@@ -115,7 +116,7 @@ import Yams
         let compose = try #require(try Yams.compose(yaml: text("deploy/docker-compose.yml", .compose)))
         let agent = try #require(compose["services"]?["agent"])
         let secrets = agent["secrets"]?.sequence?.compactMap { $0["source"]?.string } ?? []
-        #expect(secrets == ["orders-password", "archive", "orders-pool-stats-password", "sessions-password"])
+        #expect(secrets == ["orders-password", "archive", "archive-ca", "orders-pool-stats-password", "sessions-password"])
         let declared = compose["secrets"]?.mapping?.keys.compactMap(\.string) ?? []
         #expect(Set(secrets).isSubset(of: declared) && Set(declared).count == declared.count)
         // No unit of a fleet without probes has any.
@@ -135,21 +136,29 @@ import Yams
     }
 
     @Test func `let the agent's unit leave its host where they do`() throws {
-        func isKept(_ probe: FleetProbe?) throws -> Bool {
+        func traffic(_ probes: FleetProbe...) throws -> [String] {
             let fleet = Fleet("f") {
                 FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
                 Cache("far", host: "192.0.2.9")
                 Cache("near", port: 6380, exporterPort: 9122)
-                if let probe { probe }
+                for probe in probes { probe }
             }
-            return try text("deploy/systemd/apus-agent.service", .systemd, of: fleet).contains("IPAddressDeny=any")
+            return try text("deploy/systemd/apus-agent.service", .systemd, of: fleet).split(separator: "\n")
+                .filter { $0.hasPrefix("IPAddress") }.map(String.init)
         }
-        #expect(try isKept(nil))
-        #expect(try isKept(FleetProbe(.redis("near"))))
-        #expect(try isKept(FleetProbe(.http("a", url: "http://127.0.0.1:8080/"))))
-        #expect(try !isKept(FleetProbe(.redis("far"))))
-        #expect(try !isKept(FleetProbe(.http("a", url: "http://a.example:8080/"))))
-        #expect(try !isKept(FleetProbe(.tcp("a", host: "192.0.2.1", port: 1))))
+        let local = ["IPAddressDeny=any", "IPAddressAllow=localhost"]
+        #expect(try traffic() == local)
+        #expect(try traffic(FleetProbe(.redis("near"))) == local)
+        #expect(try traffic(FleetProbe(.http("a", url: "http://127.0.0.1:8080/"))) == local)
+        // Addresses are let through, each once; what a name leads to, nobody knows.
+        #expect(try traffic(FleetProbe(.redis("far"))) == local + ["IPAddressAllow=192.0.2.9"])
+        let several = try traffic(
+            FleetProbe(.redis("far")), FleetProbe(.tcp("a", host: "192.0.2.1", port: 1)),
+            FleetProbe(.http("b", url: "http://192.0.2.9:8080/")))
+        #expect(several == local + ["IPAddressAllow=192.0.2.9 192.0.2.1"])
+        #expect(try traffic(FleetProbe(.http("a", url: "http://a.example:8080/"))) == [])
+        // No address, whatever it begins with.
+        #expect(try traffic(FleetProbe(.http("a", url: "http://127.example/"))) == [])
     }
 
     @Test func `are asked by a host's agent that watches no group`() throws {

@@ -9,6 +9,14 @@ import Testing
         static let jobs = Gauge<StateLabels>("printer_jobs", "Jobs of the printer by state.")
         static let labelled = Gauge<ServiceLabels>("printers", "Printers by service.")
 
+        static let reserved = Gauge<ReservedLabels>("printers", "Printers by name.")
+
+        struct ReservedLabels: LabelSet {
+            enum Key: String, LabelKey { case name = "__name" }
+            let name: String
+            subscript(key: Key) -> String { name }
+        }
+
         struct StateLabels: LabelSet {
             enum Key: String, LabelKey { case state }
             let state: String
@@ -187,7 +195,7 @@ import Testing
     @Test func `has passwords in files of which each has a name of its own`() {
         for (password, fault) in [
             (
-                ProbePassword.credential("a/b"),
+                ProbeFile.credential("a/b"),
                 "the credential “a/b” of the probe of sessions is illegal: use 1 to 255 letters, digits and . _ -, no . first"
             ),
             (
@@ -249,7 +257,17 @@ import Testing
             ])
         #expect(
             faults(gauges(SQLGauge(Store.labelled, query: "SELECT service, value FROM printer"))) == [
-                "the gauge printers of the probe of a has a label service, which the agent gives it: name it otherwise"
+                "the gauge printers of the probe of a has a label service, which the agent or Prometheus gives it: name it otherwise"
+            ])
+        #expect(
+            faults(gauges(SQLGauge(Store.reserved, query: "SELECT __name, value FROM printer"))) == [
+                "the gauge printers of the probe of a has a label __name, which the agent or Prometheus gives it: name it otherwise"
+            ])
+        let long = SQLGauge(
+            Store.jobs, query: "SELECT state, value FROM job WHERE \(String(repeating: "a", count: ProbeBounds.queryBytes))")
+        #expect(
+            faults(gauges(long)) == [
+                "the query of printer_jobs of the probe of a has more than 4096 bytes: make it a view, and select from that"
             ])
         // What a service says itself, the store may say better.
         #expect(faults(gauges(SQLGauge(Contract.databaseConnections, query: "SELECT 1 AS value"))) == [])
@@ -268,19 +286,82 @@ import Testing
         let same = faults(
             FleetProbe(.health(of: "a")), FleetProbe(.http("a", url: "http://a.example/")), parts: [service])
         #expect(same == ["FleetProbe http a is declared twice: a fleet has one, so merge the two"])
-        let many = (0...FleetProbe.most).map { FleetProbe(.tcp("t\($0)", host: "a", port: 1)) }
+        let many = (0...ProbeBounds.probes).map { FleetProbe(.tcp("t\($0)", host: "a", port: 1)) }
         #expect(
             fleet(many).faults.map(\.explanation) == [
                 "the agent of a host asks 256 probes, and the fleet has 257: describe a fleet for each host"
             ])
         #expect(fleet(many.dropLast()).faults == [])
-        let files = (0...FleetProbe.mostInProcesses).map {
+        let files = (0...ProbeBounds.processes).map {
             FleetProbe(.file("t\($0)", at: "/srv/a", olderThan: .seconds(90)))
         }
         #expect(
             fleet(files).faults.map(\.explanation) == [
                 "the agent of a host asks 64 databases, poolers and files, and the fleet has 65: describe a fleet for each host"
             ])
+    }
+
+    @Test(
+        arguments: [
+            (
+                .redis("far", password: .credential("c")),
+                "the probe of far logs in at another host, 192.0.2.9, without TLS: give it tls:, which can be .off where a tunnel"
+                    + " leads there"
+            ),
+            (.redis("far", password: .credential("c"), tls: .off), ""), (.redis("far"), ""),
+            (.redis("far", user: "probe", tls: .verified()), ""),
+            (
+                .postgreSQL("away"),
+                "the probe of away logs in at another host, db.example, without TLS: give it tls:, which can be .off where a"
+                    + " tunnel leads there"
+            ),
+            (.postgreSQL("away", tls: .required), ""),
+            (
+                .http("a", url: "http://a.example/", login: .token(.credential("t"))),
+                "the probe of a logs in at another host, a.example, without TLS: give it tls:, which can be .off where a tunnel"
+                    + " leads there"
+            ),
+            (.http("a", url: "https://a.example/", login: .token(.credential("t"))), ""),
+            (.http("a", url: "http://127.0.0.1/", login: .token(.credential("t"))), ""),
+            (
+                .http("a", url: "http://127.0.0.1/", tls: .verified()),
+                "the probe of a has tls:, and its URL is of http: write https://, or leave tls: out"
+            ),
+            (
+                .http("a", url: "https://127.0.0.1/", tls: .off),
+                "the probe of a has tls: .off, and its URL is of https: write http://, or leave tls: out"
+            ),
+            (
+                .http("a", url: "https://127.0.0.1/", status: [99]),
+                "the status 99 of the probe of a is no code of HTTP: use 100 to 599, or .all(of: 1) to 5"
+            ),
+            (
+                .http("a", url: "https://127.0.0.1/", tls: .verified(serverName: "a b")),
+                "the server's name “a b” of the probe of a is illegal: use a name or an IPv4 address"
+            ),
+            (
+                .redis("sessions", tls: .verified(by: .file("ca.pem"))),
+                "the file “ca.pem” of the TLS of the probe of sessions is illegal: write an absolute path of letters, digits and"
+                    + " . _ - +"
+            ),
+            (
+                .redis(
+                    "sessions",
+                    tls: .verified(
+                        identity: ProbeIdentity(certificate: .file("/srv/c/tls.pem"), key: .file("/srv/k/tls.pem")))),
+                "the TLS of the probe of sessions is a secret tls.pem of Docker Compose, as that of sessions is, and another one:"
+                    + " name its file or credential otherwise"
+            ),
+            (
+                .rabbitMQ("rabbit", management: BrokerManagement(port: 0, user: "apus")),
+                "the port 0 of the probe of rabbit is out of range: use 1 to 65535"
+            ),
+        ] as [(ProbedTarget, String)]) func `logs in elsewhere under TLS alone`(target: ProbedTarget, fault: String)
+    {
+        let parts: [any FleetPart] = [
+            Cache("far", host: "192.0.2.9", exporterPort: 9122), Database("away", host: "db.example", exporterPort: 9188),
+        ]
+        #expect(faults(FleetProbe(target), parts: parts) == (fault.isEmpty ? [] : [fault]))
     }
 
     @Test func `takes the place of that of its kind and name in an environment`() {

@@ -28,7 +28,10 @@ package let probedFleet = Fleet("probed") {
     Broker("rabbit", queues: [BrokerQueue("orders-new", consumers: "worker")])
     Cache("sessions")
     FleetProbe(.postgreSQL("orders"))
-    FleetProbe(.postgreSQL("archive", user: "monitor", password: .file("/etc/apus-secrets/archive")), every: .seconds(60))
+    FleetProbe(
+        .postgreSQL(
+            "archive", user: "monitor", password: .file("/etc/apus-secrets/archive"),
+            tls: .verified(by: .file("/etc/apus-secrets/archive-ca"))), every: .seconds(60))
     FleetProbe(.pgBouncer("orders-pool"))
     FleetProbe(.rabbitMQ("rabbit"), every: .seconds(30))
     FleetProbe(.redis("sessions", password: .credential("sessions-password")))
@@ -51,4 +54,40 @@ package let probedFleet = Fleet("probed") {
             "invoices", in: .postgreSQL("orders"),
             gauges: [SQLGauge(ProbedStores.invoices, query: "SELECT count(*) AS value FROM invoice WHERE paid IS NULL")]),
         every: .seconds(120), timeout: .seconds(10))
+}
+
+/// A fleet whose agent asks other hosts, with each way to log in and to be protected.
+package let guardedFleet = Fleet("guarded") {
+    FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+    Database("orders", host: "192.0.2.7", pooler: Pooler("orders-pool"))
+    Database("archive", host: "192.0.2.8", exporterPort: 9188)
+    Broker("rabbit", host: "192.0.2.9", queues: [BrokerQueue("orders-new", consumers: "worker")])
+    Broker("hare", host: "192.0.2.9", port: 5673, metricsPort: 15693, queues: [BrokerQueue("mails", consumers: "worker")])
+    Cache("sessions", host: "192.0.2.10")
+    FleetProbe(.postgreSQL("orders", tls: .required))
+    FleetProbe(
+        .postgreSQL(
+            "archive", user: "monitor",
+            tls: .verified(
+                by: .file("/etc/ssl/ours.pem"),
+                identity: ProbeIdentity(certificate: .file("/etc/ssl/agent.pem"), key: .credential("agent-key")))))
+    FleetProbe(.pgBouncer("orders-pool", tls: .preferred))
+    FleetProbe(.rabbitMQ("rabbit", management: BrokerManagement(user: "monitor"), tls: .verified()))
+    FleetProbe(.rabbitMQ("hare", tls: .verified(by: .credential("hare-ca"))))
+    FleetProbe(
+        .redis(
+            "sessions", user: "probe",
+            tls: .verified(
+                by: .credential("sessions-ca"),
+                identity: ProbeIdentity(certificate: .file("/etc/ssl/agent.pem"), key: .credential("agent-key")),
+                serverName: "sessions.internal")))
+    FleetProbe(
+        .http(
+            "desk", url: "https://192.0.2.11:8443/health", status: [200, .all(of: 3)],
+            login: .user("probe", password: .credential("desk-password"))))
+    FleetProbe(.http("gate", url: "http://192.0.2.12/health", login: .token(.file("/etc/apus-secrets/gate")), tls: .off))
+    FleetProbe(
+        .sql(
+            "invoices", in: .postgreSQL("orders", tls: .off),
+            gauges: [SQLGauge(ProbedStores.invoices, query: "SELECT count(*) AS value FROM invoice WHERE paid IS NULL")]))
 }
