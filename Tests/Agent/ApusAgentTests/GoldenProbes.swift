@@ -42,6 +42,9 @@ enum GoldenProbes {
     private static func probes() throws -> [Asked] {
         try [
             Asked("port", "port-1", .tcp(TCPTarget(host: "127.0.0.1", port: 25)), .connected),
+            Asked(
+                "port", "port-2", .tcp(TCPTarget(host: "127.0.0.1", port: 465, tls: ProbeTLS())),
+                .secured(CertificateEnds(leaf: 1_770_000_004, chain: 1_769_000_004))),
             Asked("socket", "socket-1", .unix(UnixTarget(path: "/run/apus/socket")), nil, isUp: false),
             file(), gauges(), pools(), queues(),
         ] + caches() + sites() + databases()
@@ -158,19 +161,35 @@ enum GoldenProbes {
                 ["mailer", isHidden ? "hidden" : "idle", "\(69_101 + number)"],
                 [nil, isHidden ? "hidden" : "starting", "\(69_201 + number)"],
             ]
-            let figures = try PostgreSQLFigures([
-                ChildTable(
-                    columns: [
-                        "max_connections", "reserved", "visible", "recovery", "oldest", "oldest_idle", "oldest_prepared",
-                        "replay_delay", "receiving",
-                    ], rows: [facts]),
-                ChildTable(columns: ["application", "state", "count"], rows: connections),
-                ChildTable(
-                    columns: ["application", "client", "state", "lag", "delay"], rows: number == 0 ? replicas : []),
-                ChildTable(
-                    columns: ["datname", "size"],
-                    rows: [["postgres", "\(70_001 + number)"], ["shop", "\(70_101 + number)"]]),
-            ])
+            let figures = try PostgreSQLFigures(
+                [
+                    ChildTable(
+                        columns: [
+                            "max_connections", "reserved", "visible", "recovery", "oldest", "oldest_idle", "oldest_prepared",
+                            "replay_delay", "receiving",
+                        ], rows: [facts]),
+                    ChildTable(columns: ["application", "state", "count"], rows: connections),
+                    ChildTable(
+                        columns: ["application", "client", "state", "lag", "delay"], rows: number == 0 ? replicas : []),
+                    ChildTable(
+                        columns: ["slot_name", "slot_type", "active", "retained", "wal_status"],
+                        rows: number == 0
+                            ? [
+                                ["audit", "logical", "t", "80001", "reserved"], ["copy", "physical", "f", "80002", "extended"],
+                                ["old", "physical", "f", nil, "lost"],
+                            ] : []),
+                    ChildTable(
+                        columns: [
+                            "datname", "commits", "rollbacks", "deadlocks", "conflicts", "temporary", "hit", "read", "age",
+                            "multixacts", "reset",
+                        ],
+                        rows: [
+                            ["shop"] + (0..<9).map { "\(81_001 + number + 100 * $0)" } + ["1763900000.5"]
+                        ]),
+                    ChildTable(
+                        columns: ["datname", "size"],
+                        rows: [["postgres", "\(70_001 + number)"], ["shop", "\(70_101 + number)"]]),
+                ].map(ChildOutcome.success))
             return Asked(
                 "database", "database-\(number)", .postgresql(PostgreSQLTarget(port: 5432 + number, user: "apus")),
                 .postgresql(figures))
@@ -178,19 +197,21 @@ enum GoldenProbes {
     }
 
     private static func pools() throws -> Asked {
-        let figures = try PgBouncerFigures([
-            ChildTable(
-                columns: [
-                    "database", "user", "cl_active", "cl_waiting", "cl_cancel_req", "sv_active", "sv_idle", "sv_used",
-                    "maxwait", "maxwait_us",
-                ],
-                rows: [
-                    ["shop", "api", "71001", "71002", "71003", "72001", "72002", "72003", "73001", "250000"],
-                    ["shop", "worker", "71004", "71005", "71006", "72004", "72005", "72006", "73002", "500000"],
-                ]),
-            ChildTable(columns: ["list", "items"], rows: [["databases", "74001"], ["users", "74002"], ["pools", "74003"]]),
-            ChildTable(columns: ["key", "value"], rows: [["listen_port", "6432"], ["max_client_conn", "75001"]]),
-        ])
+        let figures = try PgBouncerFigures(
+            [
+                ChildTable(
+                    columns: [
+                        "database", "user", "cl_active", "cl_waiting", "cl_cancel_req", "sv_active", "sv_idle", "sv_used",
+                        "maxwait", "maxwait_us",
+                    ],
+                    rows: [
+                        ["shop", "api", "71001", "71002", "71003", "72001", "72002", "72003", "73001", "250000"],
+                        ["shop", "worker", "71004", "71005", "71006", "72004", "72005", "72006", "73002", "500000"],
+                    ]),
+                ChildTable(
+                    columns: ["list", "items"], rows: [["databases", "74001"], ["users", "74002"], ["pools", "74003"]]),
+                ChildTable(columns: ["key", "value"], rows: [["listen_port", "6432"], ["max_client_conn", "75001"]]),
+            ].map(ChildOutcome.success))
         return Asked("bouncer", "bouncer-1", .pgbouncer(PgBouncerTarget(user: "apus")), .pgbouncer(figures))
     }
 
@@ -211,14 +232,20 @@ enum GoldenProbes {
             [
                 ChildTable(columns: ["region", "value"], rows: [["north", "76001"], ["south", "76002"]]),
                 ChildTable(columns: ["value"], rows: [["77001.5"]]),
-            ], of: target)
+            ].map(ChildOutcome.success), of: target)
         return Asked("orders", "orders-1", .sql(target), .gauges(figures))
     }
 
     private static func file() throws -> Asked {
         let target = FileTarget(path: "/srv/backup/*.dump")
         let figures = try FileFigures(
-            [ChildTable(columns: ["count", "modified", "size"], rows: [["78001", "1763900042.5", "79001"]])], of: target)
+            [
+                .success(
+                    ChildTable(
+                        columns: ["count", "modified", "size", "oldest"],
+                        rows: [["78001", "1763900042.5", "79001", "1763900021.5"]]))
+            ],
+            of: target)
         return Asked("backup", "backup-1", .file(target), .file(figures))
     }
 }

@@ -86,6 +86,19 @@ import Testing
         #expect(queue.dropLast().allSatisfy { $0.isNaN })
     }
 
+    @Test func `points after one are those that came later, whatever the clock says meanwhile`() {
+        var history = History(interval: .seconds(15))
+        let times = [100.0, 115, 130, -7000, -6985, -6970]
+        for time in times { history.take([Self.point("a")], at: time) }
+        for place in times.indices {
+            let later = history.sketch(points: 240, after: times[place]).times
+            #expect(later == Array(times[(place + 1)...]))
+        }
+        #expect(history.sketch(points: 240, after: -6980).times == [-6970])
+        #expect(history.sketch(points: 240, after: 1000).times == [])
+        #expect(history.lines(of: Self.identity("a"), after: 130)?.times == [-7000, -6985, -6970])
+    }
+
     @Test func `another process is a restart, and the time in its state begins anew`() {
         var history = History(interval: .seconds(15))
         for turn in 0..<6 { history.take([Self.point("a", process: turn < 4 ? 1 : 2)], at: Double(turn) * 15) }

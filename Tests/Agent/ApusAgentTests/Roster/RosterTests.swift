@@ -56,6 +56,27 @@ import Testing
         }
     }
 
+    @Test func `who comes and goes is shown before the next turn of the sampling loop`() async throws {
+        try await RunningAgent.with {
+            $0.interval = .seconds(300)
+            $0.expected = [InstanceIdentity(service: "worker", instance: "worker-1")]
+        } _: { agent in
+            try await agent.until { try await Self.row(agent, "worker-1")?["state"] as? String == "down" }
+            let time = try jsonObject(await agent.get("/api/v1/instances"))["agent"] as? [String: Any]
+            try await agent.reporting("worker", "worker-1") { _ in
+                try await agent.until { try await Self.row(agent, "worker-1")?["state"] as? String == "up" }
+                let row = try #require(try await Self.row(agent, "worker-1"))
+                #expect(row["pid"] as? Int32 == ProcessInfo.processInfo.processIdentifier)
+                #expect(row["residentBytes"] as? Double ?? 0 > 0)
+            }
+            try await agent.until { try await Self.row(agent, "worker-1")?["state"] as? String == "down" }
+            // The figures' time is that of the one turn.
+            let later = try jsonObject(await agent.get("/api/v1/instances"))["agent"] as? [String: Any]
+            #expect(time?["time"] as? Double == later?["time"] as? Double)
+            #expect(time?["turn"] as? Double ?? 0 < later?["turn"] as? Double ?? 0)
+        }
+    }
+
     @Test func `the document of one instance has its sources, its pools and its row`() async throws {
         try await RunningAgent.with { agent in
             try await agent.reporting("worker", "a b+c&d") { factory in
@@ -120,8 +141,8 @@ import Testing
         ("/api/v1/history?all=1&points=x", "2 to 240"), ("/api/v1/history?all=1&since=nan", "since"),
         ("/api/v1/history?all=1&service=a", "not both"), ("/api/v1/history?all=1&all=1", "twice"),
         ("/api/v1/history?all", "no value"),
-        ("/api/v1/instance?service=%ff&instance=a", "hexadecimal"), ("/api/v1/instances?x=1", "nothing else"),
-        ("/api/v1/live?x=1", "nothing else"),
+        ("/api/v1/instance?service=%ff&instance=a", "hexadecimal"), ("/api/v1/instances?x=1", "takes no query"),
+        ("/api/v1/live?x=1", "takes no query"),
         ("/api/v1/instance?service=\(String(repeating: "a", count: 513))&instance=a", "512 bytes"),
     ])
     func `a wrong query is answered with what to write`(path: String, words: String) async throws {

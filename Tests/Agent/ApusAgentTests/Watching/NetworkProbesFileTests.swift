@@ -35,6 +35,17 @@ import Testing
             try target(
                 "http: { url: 'https://10.0.0.1/h?x=1', method: HEAD, headers: { Accept: application/json }, user: probe, password_credential: api, status: [200, 3xx], tls: { ca_file: /etc/ca.pem, server_name: api.example }, unix: /run/api.sock }"
             ) == .http(whole))
+        var keyed = HTTPTarget(url: try ProbeURL("http://h/"))
+        keyed.headers = [HTTPTarget.Field(name: "Accept", value: "text/plain")]
+        keyed.secretHeaders = [
+            HTTPTarget.SecretField(name: "X-Api-Key", value: .file("/run/key")),
+            HTTPTarget.SecretField(name: "Cookie", value: .credential("cookie")),
+        ]
+        keyed.text = BodyText("all is well")
+        #expect(
+            try target(
+                "http: { url: 'http://h/', headers: { Accept: text/plain, X-Api-Key: { value_file: /run/key }, Cookie: { value_credential: cookie } }, body: { contains: all is well } }"
+            ) == .http(keyed))
         var token = HTTPTarget(url: try ProbeURL("http://h/"))
         token.login = .bearer(.file("/run/token"))
         token.status = [204...204]
@@ -96,6 +107,13 @@ import Testing
             "Authorization holds a secret"
         ),
         ("http: { url: 'http://h/', headers: { cookie: S3CRET } }", "cookie holds a secret"),
+        ("http: { url: 'http://h/', headers: { X-Key: { value: S3CRET } } }", "value is not written into this file"),
+        ("http: { url: 'http://h/', headers: { X-Key: {} } }", "a header field has no value"),
+        ("http: { url: 'http://h/', headers: { X-Key: { value_file: key } } }", "value_file"),
+        ("http: { url: 'http://h/', headers: { Host: { value_file: /key } } }", "Host is the probe's own"),
+        ("http: { url: 'http://h/', body: {} }", "contains is missing"),
+        ("http: { url: 'http://h/', body: { contains: '' } }", "contains is empty"),
+        ("http: { url: 'http://h/', body: ok }", "body is a text"),
         ("http: { url: 'http://h/', headers: { Host: h } }", "Host is the probe's own"),
         ("http: { url: 'http://h/', headers: { 'A B': h } }", "“A B” is no name of a header field"),
         ("http: { url: 'http://h/', headers: { A: \"x\\ny\" } }", "the header field A has a character"),

@@ -44,6 +44,35 @@ import Testing
         #expect(file.summary == "0 groups, 5 probes" && !file.isEmpty)
     }
 
+    @Test func `an identity may have probes of one kind that have names, and TLS on a port`() throws {
+        let file = try parse(
+            """
+            probes:
+              - { service: a, tcp: 'a:80' }
+              - { service: a, name: ldaps, tcp: { host: a, port: 636, tls: true } }
+              - { service: a, name: smtps, tcp: { host: a, port: 465, tls: { server_name: mail.example } } }
+            """)
+        #expect(file.probes.map(\.name) == [nil, "ldaps", "smtps"])
+        guard case .tcp(let ldaps) = file.probes[1].target, case .tcp(let smtps) = file.probes[2].target else {
+            Issue.record("other kinds")
+            return
+        }
+        #expect(ldaps == TCPTarget(host: "a", port: 636, tls: ProbeTLS()) && smtps.tls?.serverName == "mail.example")
+        let twice = errors("probes:\n- { service: a, name: x, tcp: 'a:1' }\n- { service: a, name: x, tcp: 'a:2' }\n")
+        #expect(twice.count == 1 && twice[0].contains("has a probe of tcp with the name “x” in line 2 already"), "\(twice)")
+        let long = errors("probes:\n- { service: a, name: \(String(repeating: "x", count: 129)), tcp: 'a:1' }\n")
+        #expect(long.count == 1 && long[0].contains("is no name: write 1 to 128 bytes"), "\(long)")
+    }
+
+    @Test func `a name takes that label from what a query selects`() throws {
+        for (name, taken) in [("", [] as Set<String>), ("name: x, ", ["name"])] {
+            let file = try parse(
+                "probes:\n- { service: a, \(name)sql: { sqlite: /x, gauges: [{ name: a_b, query: 'SELECT 1 AS value' }] } }\n")
+            guard case .sql(let target) = file.probes[0].target else { throw ProbeFailure(.agent, "another kind") }
+            #expect(target.takenLabels == taken)
+        }
+    }
+
     @Test func `an identity may have a probe of each kind`() throws {
         #expect(try parse("probes:\n- { service: a, tcp: 'a:1' }\n- { service: a, unix: /x }\n").probes.count == 2)
     }
@@ -90,11 +119,30 @@ import Testing
         #expect(lines.count == 1 && lines[0].contains("has a user in it") && !lines[0].contains("marked-secret"), "\(lines)")
     }
 
+    /// What stands where it does not belong may be the secret, and faults go into logs.
+    @Test(arguments: [
+        "postgresql: { user: a, host: 'postgresql://w:S3CRETpw@127.0.0.1/db' }",
+        "postgresql: { user: a, host: 'host=db password=S3CRETpw' }", "postgresql: { user: a, port: '5432 password=S3CRETpw' }",
+        "postgresql: { user: a, password_file: S3CRETpw }", "postgresql: { user: a, password_credential: 'S3CRETpw/' }",
+        "postgresql: { user: a, sslmode: 'require&password=S3CRETpw' }", "pgbouncer: { user: a, host: 'w:S3CRETpw@h' }",
+        "redis: { host: 'redis://:S3CRETpw@h' }", "redis: { host: h, password_file: S3CRETpw }",
+        "tcp: { host: 'w:S3CRETpw@h', port: 1 }",
+        "unix: 'redis://:S3CRETpw@h'", "sql: { sqlite: 'file:x?key=S3CRETpw', user: a }",
+        "http: { url: 'http://h/', bearer_token_file: S3CRETpw }",
+        "http: { url: 'https://h/', tls: { server_name: 'w:S3CRETpw@h' } }",
+    ]) func `a secret in a wrong place is not repeated`(_ probe: String) throws {
+        let lines = errors("probes:\n  - { service: a, \(probe) }\n")
+        #expect(!lines.isEmpty)
+        #expect(!lines.contains { $0.contains("S3CRET") }, "\(lines)")
+    }
+
     @Test func `two probes of one kind and identity are refused, also where the host's name makes them one`() {
         let lines = errors(
             "probes:\n  - { service: a-alpha, tcp: 'a:1' }\n  - { service: 'a-${host}', tcp: 'b:2' }\n")
         #expect(
-            lines == ["w.yaml:3:5: a-alpha/a-alpha has a probe of tcp in line 2 already: name another instance"], "\(lines)")
+            lines == [
+                "w.yaml:3:5: a-alpha/a-alpha has a probe of tcp in line 2 already: write another name for one of them (name:), or another instance"
+            ], "\(lines)")
     }
 
     @Test func `there are 256 probes at most`() {
