@@ -225,7 +225,11 @@ import Testing
                     .init(name: "g\($0)", help: "Help.", query: $1, value: "value")
                 }))
         let busy = try RunningProgram(
-            "/bin/sh", ["-c", "for i in $(seq 200); do sqlite3 \"$0\" 'INSERT INTO t VALUES (4)' || exit 1; done", path])
+            "/bin/sh",
+            [
+                "-c", "for i in $(seq 200); do sqlite3 -cmd '.timeout 5000' \"$0\" 'INSERT INTO t VALUES (4)' || exit 1; done",
+                path,
+            ])
         defer { busy.stop() }
         var seen: Set<Double> = []
         while busy.isRunning {
