@@ -33,7 +33,7 @@ extension InstanceReport {
                 figures.others += value
             }
         }
-        // Of several queues the one that waits longest.
+        // The queue that waits longest counts where there are several.
         figures.oldestAge = finite(Queue.oldestAge.name).map(\.value).max()
         return figures
     }

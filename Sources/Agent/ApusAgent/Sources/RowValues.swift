@@ -2,7 +2,7 @@
 ///
 /// Most subjects have something in a third of their rows, and an exposition keeps those of all subjects until it is written.
 struct RowValues: Sendable {
-    /// Of each row the number of its value among those that are there, from 1 on; 0 of one that has nothing.
+    /// The place of each row's value among those that are there, counted from 1; 0 where a row has nothing.
     private var numbers: [UInt16] = []
     private var values: [RowValue] = []
 

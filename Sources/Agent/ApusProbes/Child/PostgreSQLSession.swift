@@ -142,7 +142,7 @@ struct PostgreSQLSession {
             do throws(Fault) {
                 outcomes.append(.success(try runAsIs(connection, statement, &isBegun, until: end)))
             } catch {
-                // Of a server that is gone there is nothing; of one that has refused a statement, all others.
+                // A server that is gone answers nothing more; one that has refused a statement answers all others.
                 guard !error.isOfConnection else { throw error }
                 outcomes.append(.failure(failure(error)))
             }

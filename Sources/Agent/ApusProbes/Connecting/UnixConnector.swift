@@ -56,7 +56,7 @@ package final class UnixConnector {
             guard attempt != nil, self.number == number else { return }
             switch result {
             case .success(.success(let shared)):
-                // Of several that have shared the call one has the connection, and the others ask again.
+                // One of those that have shared the call has the connection, and the others ask again.
                 guard let own = shared.claim() else { return tryOnce(until: deadline, number) }
                 end(.success(own))
             case .success(.failure(let failure)) where failure.reason == .timeout:

@@ -25,7 +25,7 @@ final class CertificateEndLook {
         let until: NIODeadline
     }
 
-    /// Of several servers behind one address each may have its own.
+    /// Certificates that were looked at: each of several servers behind one address may have its own.
     private var known: [Known] = []
 
     /// How many of a server's certificates are remembered, and for how long.

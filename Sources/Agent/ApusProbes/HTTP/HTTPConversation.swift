@@ -117,7 +117,7 @@ final class HTTPConversation {
         var headers = HTTPHeaders([("Host", question.host), ("User-Agent", "apus-agent/\(productVersion)")])
         if !question.headers.contains(where: { $0.0.lowercased() == "accept" }) { headers.add(name: "Accept", value: "*/*") }
         for (name, value) in question.headers { headers.add(name: name, value: value) }
-        // Of HTTP/1.1 a connection is kept where nothing is said.
+        // A connection of HTTP/1.1 is kept where nothing is said.
         if question.isOnly { headers.add(name: "Connection", value: "close") }
         let head = HTTPRequestHead(version: .http1_1, method: question.method, uri: question.target, headers: headers)
         connection.send(HTTPClientRequestPart.head(head), isLast: false)
