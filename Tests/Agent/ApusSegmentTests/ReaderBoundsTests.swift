@@ -1,5 +1,6 @@
 import ApusSegment
 import CLinux
+import Foundation
 import Glibc
 import Testing
 import SegmentTesting
@@ -146,6 +147,48 @@ private typealias Entry = SegmentLayout.Entry
             counts.append(reader.seriesCount)
         } while reader.hasMore
         #expect(counts == [9, 19, 25])
+    }
+
+    /// A histogram with five hundred buckets has a page of its own: they would count as the reader's for as long as they are mapped.
+    @Test func `of the memory that is shared no more than a bound stays mapped for a reader`() throws {
+        let (segment, count) = (try HostileSegment(), 3000)
+        segment.soundFamily(kind: 3, bounds: (0..<510).map { Double($0) })
+        for index in 1...count {
+            let labels = Array("a=\"\(index)\"".utf8)
+            segment.put(labels, at: 8192 + index * 32)
+            segment.entry(
+                index,
+                [
+                    Entry.tag: SegmentLayout.Tag.series, Entry.kind: UInt32(ValueForm.histogram.rawValue),
+                    Entry.textOffset: UInt32(8192 + index * 32), Entry.textLength: UInt32(labels.count),
+                    Entry.firstCell: UInt32((index - 1) * 512), Entry.cellCount: 512,
+                ])
+            segment.set(UInt64(index), cell: (index - 1) * 512, plane: 0)
+        }
+        let reader = try SegmentReader(descriptor: segment.descriptor)
+        var cells: [CellRange] = []
+        try reader.refresh { cells.append($1.cells) }
+        let expected = (1...count).map { UInt64($0) }
+        #expect(cells.map { reader.bucket($0, 0) } == expected)
+        let mapped = Self.mappedForReading("memfd:hostile")
+        // All of them are twelve megabytes.
+        #expect(mapped > 0 && mapped < 4096, "\(mapped) kB")
+        #expect(cells.map { reader.bucket($0, 0) } == expected)
+    }
+
+    /// The kilobytes that are resident of files of a name which are mapped for reading alone.
+    private static func mappedForReading(_ name: String) -> Int {
+        var (sum, isMeant) = (0, false)
+        let maps = FileHandle(forReadingAtPath: "/proc/self/smaps")?.readDataToEndOfFile() ?? Data()
+        for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            if fields.count > 1, fields[1].utf8.count == 4, fields[1].hasSuffix("s") || fields[1].hasSuffix("p") {
+                isMeant = fields[1] == "r--s" && line.contains(name)
+            } else if isMeant, fields.first == "Rss:", fields.count > 1 {
+                sum += Int(fields[1]) ?? 0
+            }
+        }
+        return sum
     }
 
     @Test func `series that are left out because of their labels take nothing of the memory, and what is refused stays unread`()

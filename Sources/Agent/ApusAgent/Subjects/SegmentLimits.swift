@@ -40,6 +40,10 @@ package enum SegmentLimits: LimitCatalog {
             SegmentLayout.entriesOfSlice, "entries that are taken in at a time", per: "instance",
             remedy: "nothing: the rest follows within a second, and others are read in between"),
         Limit(
+            bytes(SegmentLayout.mappedPages * SegmentLayout.Header.size),
+            "the services' memory that stays mapped after it was read, about", per: "agent",
+            remedy: "nothing: what is looked at again is mapped again"),
+        Limit(
             bytes(SegmentLayout.textOfSlice), "texts that are taken in at a time", per: "instance",
             remedy: "nothing: the rest follows within a second, and others are read in between"),
     ]

@@ -95,6 +95,8 @@ package enum SegmentLayout {
     package static let mostLabels = 64
     package static let longestLabelValue = 1024
     package static let mostFamilies = 5000
+    /// Pages of all segments together that a process has mapped which reads them, about; see ``MappedPages``.
+    package static let mappedPages = 512
     /// What a reader takes in at a time: entries, and bytes of text.
     package static let entriesOfSlice = 4096
     package static let textOfSlice = 512 << 10

@@ -25,6 +25,22 @@ package final class SegmentMapping: @unchecked Sendable {
 
     deinit { munmap(base, SegmentLayout.size) }
 
+    /// Has the kernel forget that pages of cells were looked at; they stay what they are, and are mapped again when they are looked at.
+    ///
+    /// - Parameter cells: pages of 4 KiB; in bounds while `plane` and the cells on them are.
+    func giveBack(cells: Range<Int>, plane: Int) {
+        let start = SegmentLayout.cellsOffset + plane * SegmentLayout.planeStride
+        // With the rest of the last page where the kernel has larger ones.
+        madvise(base + start + cells.lowerBound * 4096 / Self.pageSize * Self.pageSize, cells.count * 4096, MADV_DONTNEED)
+    }
+
+    /// Likewise of all entries.
+    func giveBackEntries() {
+        madvise(base + Self.pageSize, SegmentLayout.arenaOffset - Self.pageSize, MADV_DONTNEED)
+    }
+
+    private static let pageSize = max(4096, Int(sysconf(Int32(_SC_PAGESIZE))))
+
     /// A header word, where `offset` is one of the constants of `SegmentLayout.Header`, all 8-aligned and within the header page.
     func word(_ offset: Int) -> UnsafeAtomic<UInt64> {
         UnsafeAtomic(at: (base + offset).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self))

@@ -40,6 +40,7 @@ extension SegmentReader {
     package func created(_ cells: CellRange) -> Double? {
         guard cells.entry != 0 else { return nil }
         let nanoseconds = mapping.created(Int(cells.entry)).load(ordering: .relaxed)
+        mapped.note(entries: 1)
         return Self.seconds(nanoseconds)
     }
 
@@ -51,6 +52,9 @@ extension SegmentReader {
             let nanoseconds = one.entry == 0 ? 0 : mapping.created(Int(one.entry)).load(ordering: .relaxed)
             starts[place] = Self.isPossible(nanoseconds) ? nanoseconds : 0
         }
+        // Entries are in order, and some of one page.
+        let distance = Int(cells.last?.entry ?? 0) - Int(cells.first?.entry ?? 0)
+        mapped.note(entries: min(cells.count, max(0, distance) * SegmentLayout.Entry.size / SegmentLayout.Header.size + 1))
     }
 
     /// The time by which a moment may be after now, in nanoseconds: clocks are set back now and then.

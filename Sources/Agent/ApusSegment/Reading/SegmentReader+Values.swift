@@ -89,10 +89,13 @@ extension SegmentReader {
     @inline(__always)
     private func withCells<Result>(_ cells: Range<Int>, planes: Int, _ body: (CellReading) -> Result) -> Result {
         let base = UnsafeRawPointer(mapping.cellStorage(0))
+        let pages = TouchedPages.pages(of: cells)
         if let whole = touched.look(cells, planes: planes) {
+            defer { mapped.note(cells: pages, planes: UInt32.bitWidth - whole.leadingZeroBitCount) }
             return body(CellReading(base: base, planes: whole, count: 0, touched: nil))
         }
         let all = UInt32(truncatingIfNeeded: 1 << UInt64(planes) - 1)
+        defer { mapped.note(cells: pages, planes: planes) }
         return touched.bits.withUnsafeBufferPointer {
             body(CellReading(base: base, planes: all, count: Int(self.planes), touched: $0.baseAddress))
         }

@@ -16,6 +16,7 @@ package final class SegmentReader {
     let file: SegmentFile
     var touched: TouchedPages
     var texts: ArenaWindow
+    var mapped: MappedPages
     /// The user that the memory belongs to.
     package let owner: UInt32
     /// How many entries were read so far.
@@ -58,6 +59,7 @@ package final class SegmentReader {
         file = try SegmentFile(copying: descriptor)
         texts = ArenaWindow(file)
         mapping = try SegmentMapping(descriptor: descriptor, writable: false)
+        mapped = MappedPages(mapping)
         guard mapping.word(SegmentLayout.Header.magic).load(ordering: .acquiring) == SegmentLayout.magic else {
             throw .wrongMagic
         }

@@ -30,6 +30,11 @@ struct TouchedPages {
         return ((page >> 6) &* planes &+ plane, 1 << UInt64(page & 63))
     }
 
+    /// The pages of a plane that some cells are on.
+    static func pages(of cells: Range<Int>) -> Range<Int> {
+        cells.isEmpty ? 0..<0 : cells.lowerBound / cellsPerPage..<(cells.upperBound - 1) / cellsPerPage + 1
+    }
+
     private func isTouched(_ page: Int, _ plane: Int) -> Bool {
         let (word, bit) = Self.place(of: page * Self.cellsPerPage, plane: plane, planes: planes)
         return bits[word] & bit != 0
