@@ -154,7 +154,10 @@ package struct AgentServices {
                     places: configuration.listen, option: "--listen", sockets: passed.http, path: Page.metrics.rawValue,
                     event: .agentReady, bounds: RequestGuard.Bounds(hasHealth: true)),
                 connections: EndpointConnections(
-                    limit: configuration.connectionLimit, share: configuration.connectionShare, work: work, logger: logger),
+                    limit: min(
+                        configuration.connectionLimit,
+                        trust?.current.tls == nil ? .max : EndpointLimits.securedConnections.value),
+                    share: configuration.connectionShare, work: work, logger: logger),
                 trust: trust, logger: logger,
                 boundPort: { port in
                     // The sockets for reports listen since before: whoever asked for the agent finds all of it.

@@ -5,7 +5,9 @@ import Glibc
 /// ```swift
 /// let process = try WatchedProcess(pid: 4711, root: KernelRoot("Fixtures/host", ticksPerSecond: 100, pageSize: 4096))
 /// ```
-package struct KernelRoot: Sendable {
+///
+/// A class, as each of thousands of processes refers to it.
+package final class KernelRoot: Sendable {
     /// The folder that is mounted as proc(5).
     package let proc: String
     /// The mount of the unified hierarchy of control groups (cgroups(7)).

@@ -154,7 +154,7 @@ final class ExpositionStream {
         // By place, so that nothing of a subject is copied for a row that is absent.
         for place in first..<end {
             for row in rows.rows {
-                if isOfLines, let number = all.subjects[place].values[row].plain {
+                if isOfLines, let number = all.subjects[place].values.plain(row) {
                     numbers.append(number.bitPattern)
                     line += 1
                     continue

@@ -14,6 +14,10 @@ package enum EndpointLimits: LimitCatalog {
     package static let connections = Limit(
         256, "HTTP connections at a time; past them the oldest idle or unfinished one of whoever holds the most is closed",
         per: "agent", metric: cuts, remedy: whoConnects)
+    /// Connections at a time that speak TLS.
+    package static let securedConnections = Limit(
+        192, "HTTP connections at a time of an agent that speaks TLS since its start, as each takes three times the memory",
+        per: "agent", metric: cuts, remedy: whoConnects)
     /// Connections of one peer.
     package static let share = Limit(
         64, "HTTP connections at a time; past them the peer's own oldest is closed",
@@ -93,7 +97,8 @@ package enum EndpointLimits: LimitCatalog {
         metric: Agent.scrapesRejected.family.name, remedy: whoConnects)
 
     package static let all: [any AnyLimit] = [
-        connections, share, waiting, reserve, descriptors, silence, idle, request, stall, answer, scrapes, scrapeShare,
+        connections, securedConnections, share, waiting, reserve, descriptors, silence, idle, request, stall, answer, scrapes,
+        scrapeShare,
         slowness, line,
         field, head,
         fields, body, pipelined, unsent, document,

@@ -13,6 +13,9 @@ package enum HistorySeries: Int, CaseIterable, Sendable {
     /// The part of the time in which the subject was up, 0 to 1.
     case up
 
+    /// Its place in a set of series.
+    var bit: UInt8 { 1 << UInt8(rawValue) }
+
     /// Its name in documents, with its unit.
     package var member: StaticString {
         switch self {

@@ -15,13 +15,16 @@ struct HistoryTrack: Sendable {
     /// `nil` while it has no history.
     private(set) var rings: Rings?
 
-    /// The series of a subject, by ``HistorySeries``.
+    /// The series of a subject.
     struct Rings: Sendable {
-        private var rings: [HistoryRing?] = Array(repeating: nil, count: HistorySeries.allCases.count)
+        /// Points with a value for each of the series that are ``present``, in their order; `nil` before the first one.
+        private var ring: HistoryRing?
         private var folds: [HistorySeries.Fold] = Self.empty
-        private var hasRestarted = false
         /// Points since the beginning, those included that are not kept any more.
         private(set) var count = 0
+        /// The series that have had a value, a bit each: what has no such value takes no memory for it.
+        private var present: UInt8 = 0
+        private var hasRestarted = false
 
         private static let empty = Array(repeating: HistorySeries.Fold(), count: HistorySeries.allCases.count)
         /// What the part of the time in which the subject was up is raised by where another process has come.
@@ -36,38 +39,44 @@ struct HistoryTrack: Sendable {
 
         /// Makes a point of the values that were added since the last one.
         mutating func close(most: Int) {
+            var ring = self.ring.take() ?? HistoryRing(most: most)
+            var point: SIMD8<Float> = .zero
+            var width = 0
             for series in HistorySeries.allCases {
                 var value = folds[series.rawValue].value(isMean: series.isMean)
                 if series == .up, hasRestarted { value += Self.restart }
-                if rings[series.rawValue] == nil {
-                    // What has no such value takes no memory for it.
-                    if value.isNaN { continue }
-                    rings[series.rawValue] = HistoryRing(most: most, missing: count)
-                }
-                rings[series.rawValue]?.append(value)
                 folds[series.rawValue] = HistorySeries.Fold()
+                if present & series.bit == 0 {
+                    if value.isNaN { continue }
+                    ring.insert(column: width)
+                    present |= series.bit
+                }
+                point[width] = value
+                width += 1
             }
+            ring.append((0..<width).lazy.map { point[$0] })
+            self.ring = ring
             hasRestarted = false
             count += 1
         }
 
         /// The last points of a series; `nil` of one that never had a value.
         func last(_ count: Int, of series: HistorySeries) -> [Float]? {
-            guard let ring = rings[series.rawValue] else { return nil }
-            let values = ring.last(count)
+            guard let ring, present & series.bit != 0 else { return nil }
+            let values = ring.last(count, column: (present & (series.bit - 1)).nonzeroBitCount)
             return series == .up ? values.map { $0 >= Self.restart ? $0 - Self.restart : $0 } : values
         }
 
         /// Which of the last points have seen another process come.
         func restarts(_ count: Int) -> [Bool] {
-            rings[HistorySeries.up.rawValue]?.last(count).map { $0 >= Self.restart } ?? []
+            guard let ring, present & HistorySeries.up.bit != 0 else { return [] }
+            return ring.last(count, column: (present & (HistorySeries.up.bit - 1)).nonzeroBitCount).map { $0 >= Self.restart }
         }
 
         /// Bytes that a subject takes at most.
         static func bytes(points: Int) -> Int {
             let series = HistorySeries.allCases.count
-            return series * HistoryRing.bytes(points: points)
-                + series * (MemoryLayout<HistoryRing?>.stride + MemoryLayout<HistorySeries.Fold>.stride) + 96
+            return HistoryRing.bytes(points: points, columns: series) + series * MemoryLayout<HistorySeries.Fold>.stride + 96
         }
     }
 

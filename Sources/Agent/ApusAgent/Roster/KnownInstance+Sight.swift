@@ -17,8 +17,8 @@ extension KnownInstance {
             var sight = SubjectSight(
                 identity: identity, kind: isScraped ? .page : .reports, isExpected: isAwaited, owner: owner,
                 state: subject.isAlive ? hang == nil ? .up : .hung : isEnded ? .ended : .down)
-            sight.reports = subject.report.map { $0 is ReceivedMetrics ? "http" : "segment" }
-            sight.hungReason = subject.isAlive ? hang?.description : nil
+            sight.reports = subject.report.map { $0 is ReceivedMetrics ? .http : .segment }
+            sight.hang = subject.isAlive ? hang : nil
             sight.pid = Self.pid(state)
             sight.process = subject.process.map { $0.startTicks &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: Int64($0.pid)) }
             sight.unit = state.readings.reading(ServiceUnitSource.self)

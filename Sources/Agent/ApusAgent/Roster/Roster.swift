@@ -109,9 +109,12 @@ final class Roster: Sendable {
         let changes = table.lives.count
         guard let former = current, former.changes != changes else { return false }
         var sights = sights(at: now)
-        let known = Dictionary(former.subjects.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        // Both are in the order of their names.
+        var known = former.subjects[...]
         for place in sights.indices {
-            let (state, before) = (sights[place].state, known[sights[place].identity])
+            let (state, identity) = (sights[place].state, sights[place].identity)
+            known = known.drop { $0.identity < identity }
+            let before = known.first.flatMap { $0.identity == identity ? $0 : nil }
             sights[place].standing =
                 before?.state == state
                 ? before?.standing
@@ -137,9 +140,11 @@ final class Roster: Sendable {
                 guard let group = watched.removeValue(forKey: sights[place].identity) else { continue }
                 sights[place].unite(group)
             }
-            sights += watched.values
+            if !watched.isEmpty {
+                sights += watched.values
+                sights.sort { $0.identity < $1.identity }
+            }
         }
-        sights.sort { $0.identity < $1.identity }
         return sights
     }
 

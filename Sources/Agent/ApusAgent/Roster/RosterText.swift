@@ -85,11 +85,11 @@ struct RosterText: Sendable {
         writer.object {
             identity(sight.identity, &$0)
             $0.member("kind", sight.kind.rawValue)
-            $0.member("reports", sight.reports)
+            $0.member("reports", sight.reports?.rawValue)
             $0.member("state", sight.state.rawValue)
             $0.member("sinceTime", sight.standing.map { moment($0.since) })
             $0.member("expected", sight.isExpected ? true : nil as Bool?)
-            $0.member("hungReason", sight.hungReason)
+            $0.member("hungReason", sight.hang?.description)
             $0.member("pid", sight.pid)
             $0.member("processes", sight.processes)
             $0.member("unit", sight.unit)

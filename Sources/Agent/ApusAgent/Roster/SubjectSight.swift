@@ -7,33 +7,33 @@ import AgentMetrics
 struct SubjectSight: Sendable {
     let identity: InstanceIdentity
     var kind: Kind
-    /// How it reports: `segment` or `http`.
-    var reports: String?
+    var reports: Reporting?
     var isExpected: Bool
     /// The user who reports it.
     var owner: UInt32?
     var state: SubjectState
-    var hungReason: String?
-    var pid: Int32?
+    /// Why it hangs, where it does; the words are made when they are written.
+    @Boxed var hang: Hang?
+    @PackedWhole var pid: Int32?
     /// What tells its process from the one before.
-    var process: UInt64?
+    @PackedWhole var process: UInt64?
     /// Whether several processes are taken together, so that another one is one that began after the last turn.
     var isSum = false
     var unit: String?
-    var startTime: Double?
-    var cpuPercent: Double?
-    var cpuSeconds: Double?
-    var residentBytes: UInt64?
-    var residentPeak: UInt64?
-    var virtualBytes: UInt64?
-    var heapBytes: Double?
-    var threads: UInt64?
-    var openFiles: UInt64?
-    var maxFiles: UInt64?
+    @PackedNumber var startTime: Double?
+    @PackedNumber var cpuPercent: Double?
+    @PackedNumber var cpuSeconds: Double?
+    @PackedWhole var residentBytes: UInt64?
+    @PackedWhole var residentPeak: UInt64?
+    @PackedWhole var virtualBytes: UInt64?
+    @PackedNumber var heapBytes: Double?
+    @PackedWhole var threads: UInt64?
+    @PackedWhole var openFiles: UInt64?
+    @PackedWhole var maxFiles: UInt64?
     /// The number of a group's processes.
-    var processes: Int?
-    var connections: ConnectionFigures?
-    var queue: QueueFigures?
+    @PackedWhole var processes: Int?
+    @Boxed var connections: ConnectionFigures?
+    @Boxed var queue: QueueFigures?
     /// What is known of it from turn to turn.
     var standing: History.Standing?
 
@@ -44,6 +44,20 @@ struct SubjectSight: Sendable {
         case page
         /// Processes that the configuration file names, and that report nothing.
         case group
+    }
+
+    /// How it reports.
+    enum Reporting: String {
+        case segment
+        case http
+    }
+
+    init(identity: InstanceIdentity, kind: Kind, isExpected: Bool, owner: UInt32? = nil, state: SubjectState) {
+        self.identity = identity
+        self.kind = kind
+        self.isExpected = isExpected
+        self.owner = owner
+        self.state = state
     }
 
     /// What goes into the history.

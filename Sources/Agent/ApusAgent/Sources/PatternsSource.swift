@@ -26,7 +26,7 @@ struct PatternsSource: Source {
             Row.each(JournalFollowing.patternFailures) { $0.each { $0?.failed ?? 0 } },
         ] as [Row<One>]).map { Row.ofEach($0) }
 
-    let configuredRows: [Row<ByJournal<One>>]
+    private let patternRows: [Row<ByJournal<One>>]
     private let names: [String]
     private let journals: @Sendable (Moment) -> [FollowedJournal]
 
@@ -34,7 +34,7 @@ struct PatternsSource: Source {
         guard let journals = subject.journals, !subject.patterns.isEmpty else { return nil }
         self.journals = journals
         names = subject.patterns.map(\.family.name)
-        configuredRows = subject.patterns.map { pattern in
+        patternRows = subject.patterns.map { pattern in
             Row.ofEach(
                 Row<One>(family: pattern.family, labels: []) { reading, subject, _ in
                     reading.counts.map { counts in
@@ -43,6 +43,8 @@ struct PatternsSource: Source {
                 })
         }
     }
+
+    func configuredRows(in reading: ByJournal<One>) -> [Row<ByJournal<One>>] { patternRows }
 
     func read(at now: Moment) throws(LinuxError) -> ByJournal<One> {
         ByJournal(journals(now)) { One(names: names, journal: $0) }

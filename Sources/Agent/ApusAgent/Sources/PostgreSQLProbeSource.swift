@@ -1,12 +1,10 @@
 import AgentMetrics
-import ApusLinux
 import ApusMetrics
 import ApusProbes
 
 /// What PostgreSQLs that are probed say of themselves; of one that is down, nothing.
-struct PostgreSQLProbeSource: Source {
+struct PostgreSQLProbeSource: Source, ProbeKindSource {
     static let name = "probes-postgresql"
-    static let cadence = Cadence.look
 
     static let rows: [Row<WatchedProbes>] = [
         each(ProbedPostgreSQL.connections) { figures in
@@ -63,31 +61,10 @@ struct PostgreSQLProbeSource: Source {
         ages(ProbedPostgreSQL.multixactAge) { $0.multixactAge },
     ]
 
-    private let subject: HostSubject
+    let subject: HostSubject
 
-    init?(_ subject: HostSubject) {
-        guard subject.probes != nil else { return nil }
-        self.subject = subject
-    }
-
-    func read(at now: Moment) throws(LinuxError) -> WatchedProbes {
-        WatchedProbes(subject, at: now) { $0.declaration.target.kind == .postgresql }
-            ?? WatchedProbes(standings: [], now: now)
-    }
-
-    private static func each<Labels>(
-        _ gauge: Gauge<Labels>, _ series: @escaping @Sendable (PostgreSQLFigures) -> [(labels: Labels, value: Double)]
-    ) -> Row<WatchedProbes> {
-        Row.ofProbes(gauge) { standing, _ -> [(labels: Labels, value: Double)] in
-            guard case .postgresql(let figures) = standing.figures else { return [] }
-            return series(figures)
-        }
-    }
-
-    private static func one(
-        _ gauge: Gauge<NoLabels>, _ value: @escaping @Sendable (PostgreSQLFigures) -> Double?
-    ) -> Row<WatchedProbes> {
-        each(gauge) { figures in value(figures).map { [(NoLabels(), $0)] } ?? [] }
+    static func figures(_ standing: ProbeStanding) -> PostgreSQLFigures? {
+        if case .postgresql(let figures)? = standing.figures { figures } else { nil }
     }
 
     private static func slots(
@@ -115,9 +92,8 @@ struct PostgreSQLProbeSource: Source {
         _ counter: Counter<Labels>,
         _ series: @escaping @Sendable (PostgreSQLFigures.Statistics) -> [(labels: Labels, value: Double)]
     ) -> Row<WatchedProbes> {
-        Row.ofProbeCounters(counter) { standing, _ -> [(labels: Labels, value: Double, began: Double?)] in
-            guard case .postgresql(let figures) = standing.figures else { return [] }
-            return figures.statistics.flatMap { database in
+        eachCounter(counter) { figures in
+            figures.statistics.flatMap { database in
                 series(database).map { (labels: $0.labels, value: $0.value, began: database.began) }
             }
         }

@@ -34,7 +34,7 @@ protocol Source<Of>: SendableMetatype {
     /// All its series, in the order in which they are served, those of one family side by side.
     static var rows: [Row<Reading>] { get }
     /// Series of families that only the agent's configuration names.
-    var configuredRows: [Row<Reading>] { get }
+    func configuredRows(in reading: Reading) -> [Row<Reading>]
 
     /// Opens it for a subject; `nil` when the subject has none of it.
     init?(_ subject: Of) throws(LinuxError)
@@ -66,7 +66,7 @@ protocol Source<Of>: SendableMetatype {
 }
 
 extension Source {
-    var configuredRows: [Row<Reading>] { [] }
+    func configuredRows(in reading: Reading) -> [Row<Reading>] { [] }
     static func start(in reading: Reading) -> Double? { nil }
     mutating func tick(_ reading: Reading) {}
 

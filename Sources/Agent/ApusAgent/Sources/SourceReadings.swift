@@ -11,7 +11,7 @@ struct SourceReadings<Of: Subject> {
     /// What the subject is now; `nil` before it was opened.
     private var current: Of?
     /// One a source; `nil` where the subject has none of it: thousands of subjects have few of them.
-    private var frames: [(any SourceFrame)?]
+    private var frames: [SourceFrame?]
 
     init(_ selection: SourceSelection<Of>, labels: [(String, String)]) {
         self.selection = selection
@@ -28,7 +28,7 @@ struct SourceReadings<Of: Subject> {
         for place in frames.indices { try read(place, at: now, isForced: true) }
     }
 
-    private static func frame<S: Source>(_ source: S.Type, _ subject: Of) -> (any SourceFrame)? {
+    private static func frame<S: Source>(_ source: S.Type, _ subject: Of) -> SourceFrame? {
         // The selection has only sources of this kind of subject.
         (subject as? S.Of).map { Frame<S>($0) }
     }
@@ -140,97 +140,4 @@ enum SourceCondition {
     /// The subject has none of it, or the kernel does not say it to this user: no series, and no failure.
     case absent
     case failed
-}
-
-/// One source of one subject, without its type.
-protocol SourceFrame: AnyObject {
-    var condition: SourceCondition { get }
-    /// Whether there is nothing to remember of it.
-    var isVacant: Bool { get }
-
-    func read(at now: Moment, isForced: Bool) throws(ProcessGone)
-    func tick()
-    func age(at now: Moment) -> Double?
-    func append(_ labels: [UInt8], to values: inout RowValues)
-    func configured(_ labels: [UInt8]) -> [(family: MetricFamily, value: RowValue)]
-    func takeTrouble() -> LinuxError?
-}
-
-/// The age in seconds at which a reading that nothing has confirmed is served no more, as Prometheus forgets series.
-let longestReadingAge = 300.0
-
-/// One source of one subject with its last good reading.
-private final class Frame<S: Source>: SourceFrame {
-    private let subject: S.Of
-    private var source: S?
-    private(set) var reading: S.Reading?
-    /// When the reading was made, and when one was last tried: CLOCK_MONOTONIC in nanoseconds.
-    private var readAt: UInt64 = 0
-    private var triedAt: UInt64 = 0
-    private(set) var condition = SourceCondition.absent
-    private var trouble: LinuxError?
-    private var isTold = false
-
-    init(_ subject: S.Of) { self.subject = subject }
-
-    var isVacant: Bool { source == nil && condition == .absent && !isTold }
-
-    func read(at now: Moment, isForced: Bool) throws(ProcessGone) {
-        if !isForced, condition == .absent || now.monotonic < triedAt &+ S.cadence.reuse { return }
-        triedAt = now.monotonic
-        do throws(LinuxError) {
-            try read(at: now)
-        } catch {
-            // Opened anew at the next turn: a file that came back, or another control group, is another file.
-            source = nil
-            if error.isProcessGone, subject.hasEnded { throw ProcessGone() }
-            fail(error, at: now)
-        }
-    }
-
-    private func read(at now: Moment) throws(LinuxError) {
-        if source == nil { source = try S(subject) }
-        guard let reading = try source?.read(at: now) else { return lose() }
-        readAt = now.monotonic
-        condition = source?.isWell(reading) == true ? .well : .failed
-        if condition == .failed, !isTold, let fault = source?.fault(in: reading) { (trouble, isTold) = (fault, true) }
-        self.reading = reading
-    }
-
-    private func fail(_ error: LinuxError, at now: Moment) {
-        if error.isAbsence { return lose() }
-        if !isTold { (trouble, isTold) = (error, true) }
-        if error.isForbidden { return lose() }
-        condition = .failed
-        if now.seconds(since: readAt) >= longestReadingAge { reading = nil }
-    }
-
-    private func lose() {
-        condition = .absent
-        reading = nil
-    }
-
-    func tick() { if let reading { source?.tick(reading) } }
-
-    func age(at now: Moment) -> Double? {
-        guard let reading else { return nil }
-        let since = now.seconds(since: readAt)
-        guard let source else { return since }
-        return source.age(of: reading).map { $0 + since }
-    }
-
-    func append(_ labels: [UInt8], to values: inout RowValues) {
-        guard let reading else { return values.appendAbsent(S.rows.count) }
-        S.append(reading, labels, to: &values)
-    }
-
-    func configured(_ labels: [UInt8]) -> [(family: MetricFamily, value: RowValue)] {
-        guard let source, let reading else { return [] }
-        return source.configuredRows.map { ($0.family, $0.value(reading, labels, S.start(in: reading))) }
-    }
-
-    func takeTrouble() -> LinuxError? {
-        defer { trouble = nil }
-        return trouble
-    }
 }

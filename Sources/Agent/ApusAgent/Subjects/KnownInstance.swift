@@ -25,7 +25,8 @@ package final class KnownInstance: Sendable {
     /// Its own labels, rendered once.
     let subjectLabels: [UInt8]
 
-    struct Rules: Sendable {
+    /// A class, as each of thousands of instances refers to it.
+    final class Rules: Sendable {
         let hangs: HangJudge
         let sources: SourceSelection<InstanceSubject>
         /// Nanoseconds between two turns of the sampling loop.
@@ -41,6 +42,23 @@ package final class KnownInstance: Sendable {
         /// How the pages of instances answer.
         let scrapes: ScrapeBook
         let lives: LifeChanges
+
+        init(
+            hangs: HangJudge, sources: SourceSelection<InstanceSubject>, interval: UInt64, sockets: SocketSurvey?,
+            seriesLimit: Int,
+            budget: SeriesBudget, root: KernelRoot, storedAge: UInt64, scrapes: ScrapeBook, lives: LifeChanges
+        ) {
+            self.hangs = hangs
+            self.sources = sources
+            self.interval = interval
+            self.sockets = sockets
+            self.seriesLimit = seriesLimit
+            self.budget = budget
+            self.root = root
+            self.storedAge = storedAge
+            self.scrapes = scrapes
+            self.lives = lives
+        }
     }
 
     struct State {

@@ -7,16 +7,25 @@ import Glibc
 package final class ProcFile: Sendable {
     /// -1 where it is opened at each read.
     private let descriptor: Int32
-    /// The folder that it is opened in at each read, and its name there.
-    private let place: (folder: ProcFolder, name: String)?
-    package let path: String
+    /// The folder that it is opened in at each read.
+    private let folder: ProcFolder?
+    /// The path in two parts, the first with its last slash: of a process they are so short that Swift keeps them without memory of their
+    /// own, and there are some files of each of thousands of processes.
+    private let parts: (folder: String, name: String)
+
+    package var path: String { parts.folder + parts.name }
 
     /// - Throws: ``LinuxError/open(path:code:)``.
-    package init(_ path: String) throws(LinuxError) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .open(path: path, code: errno) }
-        self.path = path
-        place = nil
+    package convenience init(_ path: String) throws(LinuxError) { try self.init(path, below: "") }
+
+    /// Opens a file below a folder, which ends with a slash.
+    ///
+    /// - Throws: ``LinuxError/open(path:code:)``.
+    package init(_ name: String, below folder: String) throws(LinuxError) {
+        descriptor = open(folder + name, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .open(path: folder + name, code: errno) }
+        parts = (folder, name)
+        self.folder = nil
     }
 
     /// Opens a file of a folder.
@@ -26,12 +35,12 @@ package final class ProcFile: Sendable {
     package init(_ name: String, in folder: ProcFolder, keepsOpen: Bool) throws(LinuxError) {
         let opened = try folder.open(name)
         if keepsOpen {
-            (descriptor, place) = (opened, nil)
+            (descriptor, self.folder) = (opened, nil)
         } else {
             close(opened)
-            (descriptor, place) = (-1, (folder, name))
+            (descriptor, self.folder) = (-1, folder)
         }
-        path = "\(folder.path)/\(name)"
+        parts = ("\(folder.path)/", name)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -40,8 +49,8 @@ package final class ProcFile: Sendable {
     package func read<Result>(capacity: Int = 4096, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) throws(LinuxError)
         -> Result
     {
-        let descriptor = try place.map { place throws(LinuxError) in try place.folder.open(place.name) } ?? self.descriptor
-        defer { if place != nil { close(descriptor) } }
+        let descriptor = if let folder { try folder.open(parts.name) } else { self.descriptor }
+        defer { if folder != nil { close(descriptor) } }
         let outcome: Swift.Result<Result, LinuxError> = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) {
             buffer in
             let count = pread(descriptor, buffer.baseAddress, capacity, 0)

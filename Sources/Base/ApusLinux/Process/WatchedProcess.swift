@@ -67,7 +67,7 @@ package final class WatchedProcess: Sendable {
     /// - Throws: ``LinuxError``.
     package func file(_ name: String) throws(LinuxError) -> ProcFile {
         if let openFolder { return try ProcFile(name, in: openFolder, keepsOpen: false) }
-        let file = try ProcFile("\(folder)/\(name)")
+        let file = try ProcFile(name, below: "\(folder)/")
         // A path leads to whoever has the pid, which may be another process by now.
         guard !hasEnded else { throw .read(path: file.path, code: ESRCH) }
         return file

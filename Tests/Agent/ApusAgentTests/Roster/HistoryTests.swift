@@ -47,9 +47,27 @@ import Testing
     @Test(arguments: [0, 1, 15, 16, 17, 63, 64, 65, 239, 240, 241, 500])
     func `a ring has the last points, however many came`(count: Int) {
         var ring = HistoryRing(most: 240)
-        for value in 0..<count { ring.append(Float(value)) }
-        #expect(ring.last(1000) == (max(0, count - 240)..<count).map { Float($0) })
-        #expect(ring.last(3) == (max(0, count - 3)..<count).map { Float($0) })
+        ring.insert(column: 0)
+        for value in 0..<count { ring.append([Float(value)]) }
+        #expect(ring.last(1000, column: 0) == (max(0, count - 240)..<count).map { Float($0) })
+        #expect(ring.last(3, column: 0) == (max(0, count - 3)..<count).map { Float($0) })
+    }
+
+    @Test(arguments: [0, 1, 3, 4, 5, 9, 10, 11, 25])
+    func `a column that comes later is a gap before, and leaves the others as they are`(count: Int) {
+        var ring = HistoryRing(most: 10, missing: 2)
+        ring.insert(column: 0)
+        for value in 0..<count { ring.append([Float(value)]) }
+        ring.insert(column: 1)
+        ring.insert(column: 0)
+        for value in count..<count + 3 { ring.append([-1, Float(value), Float(-value)]) }
+        let kept = ring.last(100, column: 1)
+        #expect(kept.count == min(10, count + 5))
+        #expect(kept.filter { !$0.isNaN } == (max(0, count - 7)..<count + 3).map { Float($0) })
+        #expect(ring.last(3, column: 0) == [-1, -1, -1])
+        #expect(ring.last(3, column: 2) == (count..<count + 3).map { Float(-$0) })
+        #expect(ring.last(100, column: 0).dropLast(3).allSatisfy { $0.isNaN })
+        #expect(ring.last(100, column: 2).dropLast(3).allSatisfy { $0.isNaN })
     }
 
     @Test func `several turns are one point: of CPU the mean, of others the largest`() {
