@@ -169,7 +169,7 @@ let package = Package(
         base.module("ApusText"),
         base.module("ApusLimits"),
         base.module("ApusHTTP", ["ApusLinux", "ApusThreads", nioCore, nioHTTP1, nioPosix]),
-        base.module("ApusHTTPClient", [httpClient, nioCore, nioHTTP1]),
+        base.module("ApusHTTPClient", ["ApusTLS", httpClient, nioCore, nioHTTP1, nioSSL]),
         base.module("ApusThreads", ["CLinux", lifecycle, logging, signals]),
         base.module("ApusMetrics", ["CExposition"]),
         base.module("ApusLinux", ["CLinux"]),
@@ -193,7 +193,8 @@ let package = Package(
         agent.module(
             "ApusJournal",
             [
-                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusPatterns", "ApusSystemd", "ApusThreads",
+                "AgentMetrics", "ApusLimits", "ApusLinux", "ApusMetrics", "ApusPatterns", "ApusSystemd", "ApusText",
+                "ApusThreads",
                 "CLinux",
                 "CSystemd",
             ]),
@@ -254,7 +255,7 @@ let package = Package(
             "LiveChecks",
             [
                 "AgentMetrics", "ApusFiles", "ApusGenerator", "ApusHTTP", "ApusHTTPClient", "ApusLint", "ApusMetrics",
-                "ApusPromQL", "ApusText",
+                "ApusPromQL", "ApusTLS", "ApusText",
                 "ApusTopology", "CLinux", "CommandConventions", "ExporterCatalog", "FleetCommands", "Yams", argumentParser,
                 httpClient,
                 nioCore,

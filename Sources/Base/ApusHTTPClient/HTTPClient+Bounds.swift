@@ -1,6 +1,5 @@
 package import AsyncHTTPClient
 package import NIOCore
-import NIOHTTP1
 
 extension HTTPClientResponse.Body {
     /// Collects all of a body, which has to be there by a deadline: the library's own ends with the head.
@@ -36,41 +35,4 @@ extension HTTPClient {
         for await _ in ends { break }
         timer.cancel()
     }
-}
-
-extension HTTPClient.Configuration {
-    /// Has a connection end at a status below 100, at which the library would end the process; HTTP/2, where nothing can stand between, is
-    /// not spoken.
-    package mutating func refuseStatusesBelow100() {
-        httpVersion = .http1Only
-        http1_1ConnectionDebugInitializer = { channel in
-            channel.eventLoop.submit {
-                let pipeline = channel.pipeline.syncOperations
-                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
-                try pipeline.addHandler(StatusGuard(), position: .after(decoder))
-            }
-        }
-    }
-}
-
-/// Ends a connection whose server answers with a status that HTTP does not have.
-private final class StatusGuard: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias InboundOut = HTTPClientResponsePart
-
-    private var isOver = false
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver else { return }
-        guard case .head(let head) = unwrapInboundIn(data), head.status.code < 100 else { return context.fireChannelRead(data) }
-        isOver = true
-        context.fireErrorCaught(UnknownStatus(code: head.status.code))
-        context.close(promise: nil)
-    }
-}
-
-/// A status of an answer that HTTP does not have.
-package struct UnknownStatus: Error, CustomStringConvertible {
-    package let code: UInt
-    package var description: String { "it answers with the status \(code), which HTTP does not have" }
 }

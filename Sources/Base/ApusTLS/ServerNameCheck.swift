@@ -23,6 +23,17 @@ package enum ServerNameCheck {
     /// Whether it is an address, of IPv4 or IPv6.
     package static func isAddress(_ host: String) -> Bool { (try? SocketAddress(ipAddress: host, port: 0)) != nil }
 
+    /// Whether a certificate is for a host, which is a name or an address; its chain, and that it is for the host or for the address that
+    /// is connected to, was verified by the library.
+    package static func isFor(_ certificate: NIOSSLCertificate, _ host: String) -> Bool {
+        guard let address = try? SocketAddress(ipAddress: host, port: 0) else { return isNamed(certificate, host) }
+        return certificate._subjectAlternativeNames().contains {
+            // RFC 5280, section 4.2.1.6.
+            $0.nameType == .ipAddress
+                && (try? SocketAddress(packedIPAddress: ByteBuffer(bytes: $0.contents), port: 0)) == address
+        }
+    }
+
     /// Whether a certificate was made for a name; the library has verified its chain, and its name or the server's address.
     private static func isNamed(_ certificate: NIOSSLCertificate, _ host: String) -> Bool {
         let name = labels(host.utf8)

@@ -56,6 +56,7 @@ enum HTTPProbe {
     private static func security() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        configuration.takeAllSignatures()
         return try NIOSSLContext(configuration: configuration)
     }
 

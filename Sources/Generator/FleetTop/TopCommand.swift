@@ -107,10 +107,11 @@ public struct TopCommand: AsyncParsableCommand {
     private func agents() throws -> [AgentClient] {
         do throws(AccessFault) {
             var clients: [AgentClient] = []
-            for url in agent.isEmpty ? [Self.usual] : agent {
-                let client = try ServerClient(try access.access(to: url))
-                guard !clients.contains(where: { $0.client.url == client.url }) else { continue }
-                clients.append(AgentClient(client: client))
+            var places: [ServerAccess] = []
+            for url in agent.isEmpty ? [Self.usual] : agent { places.append(try access.access(to: url)) }
+            // A client that is made has to be closed: none is for an agent that is named twice.
+            for place in places where !clients.contains(where: { $0.client.url == place.url }) {
+                clients.append(AgentClient(client: try ServerClient(place)))
             }
             return clients
         } catch { throw CommandFailure(error.description) }

@@ -26,9 +26,10 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
                 alert whose condition does not hold is as it should be, and so is a counter or histogram whose event has not \
                 happened, and what is recorded of it; --verbose names them. The exit code is 1 when something is missing.
 
-                With --agent what it serves is compared with what the fleet declares: what has another type or other labels, what is served \
-                and not declared, and, with --missing, what is declared and not served, such as metrics of events that have not \
-                happened. The exit code is 1 when something contradicts its declaration.
+                With --agent what it serves is compared with what the fleet declares: what has another type or other labels; with \
+                --missing also what is declared and not served, such as metrics of events that have not happened; and with --undeclared \
+                what is served and not declared. An agent serves what any application reports that runs beside the fleet's: the exit \
+                code is 1 when something contradicts its declaration, and for what has none with --undeclared alone.
 
                 A server with users, TLS or tenants is asked as a file of Prometheus' http_config says (--http-config), or by the options \
                 for one of these. What is secret is sent and never printed. OAuth 2 and proxies are not taken.
@@ -46,6 +47,9 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
 
     @Flag(help: "Name what an agent does not serve, too.")
     var missing = false
+
+    @Flag(help: "Name what an agent serves and the fleet does not declare, too, and fail for it.")
+    var undeclared = false
 
     @Flag(help: "Name the queries that find something, too.")
     var verbose = false
@@ -157,12 +161,20 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             switch output {
             case .json: print(try report.document())
             case .text:
-                for difference in report.differences where difference.contradicts || missing { print(difference.reason) }
+                for difference in report.differences {
+                    let isNamed =
+                        switch difference.kind {
+                        case .contradiction: true
+                        case .absent: missing
+                        case .undeclared: undeclared
+                        }
+                    if isNamed { print(difference.reason) }
+                }
                 print(
-                    "\(report.absent) declared families are not served now, \(report.wrong) differ from their declaration or have none"
-                )
+                    "\(report.count(.absent)) declared families are not served now, \(report.count(.undeclared)) are served and not declared, "
+                        + "\(report.count(.contradiction)) differ from their declaration")
             }
-            return report.wrong == 0
+            return report.count(.contradiction) == 0 && (!undeclared || report.count(.undeclared) == 0)
         }
     }
 }

@@ -106,9 +106,17 @@ struct QueryReport: Encodable {
 /// How what an agent serves differs from what is declared; written as JSON for a program.
 struct CatalogReport: Encodable {
     struct Difference: Encodable {
+        enum Kind: String, Encodable {
+            /// The family is not served now, or has no sample.
+            case absent
+            /// The family is served otherwise than it is declared.
+            case contradiction
+            /// The family is served and not declared, as those are of other applications.
+            case undeclared
+        }
+
         let family: String
-        /// Whether the declaration is contradicted; otherwise the family is not served now.
-        let contradicts: Bool
+        let kind: Kind
         let reason: String
     }
 
@@ -119,17 +127,17 @@ struct CatalogReport: Encodable {
     init(_ comparison: CatalogComparison, of server: String) {
         self.server = server
         differences = comparison.differences.map { difference in
-            let isAbsent =
+            let kind: Difference.Kind =
                 switch difference {
-                case .missing, .withoutSamples: true
-                case .undeclared, .wrongType, .missingLabels, .extraLabels: false
+                case .missing, .withoutSamples: .absent
+                case .undeclared: .undeclared
+                case .wrongType, .missingLabels, .extraLabels: .contradiction
                 }
-            return Difference(family: difference.family, contradicts: !isAbsent, reason: difference.description)
+            return Difference(family: difference.family, kind: kind, reason: difference.description)
         }
     }
 
-    var absent: Int { differences.count { !$0.contradicts } }
-    var wrong: Int { differences.count(where: \.contradicts) }
+    func count(_ kind: Difference.Kind) -> Int { differences.count { $0.kind == kind } }
 }
 
 extension Encodable {

@@ -3,8 +3,8 @@ import AsyncHTTPClient
 import NIOSSL
 
 extension HTTPClient {
-    /// A client for whoever asks a server that needs nothing special.
-    static let once = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .once)
+    /// A client for whoever asks a server without TLS that needs nothing special.
+    static let once = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .once.guarded(to: nil))
 }
 
 extension HTTPClient.Configuration {
@@ -17,7 +17,13 @@ extension HTTPClient.Configuration {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         configuration.tlsConfiguration = .sinceTLS12
-        configuration.refuseStatusesBelow100()
+        return configuration
+    }
+
+    /// These settings for a client that asks one host alone by TLS.
+    func guarded(to host: String?) -> HTTPClient.Configuration {
+        var configuration = self
+        configuration.guardConnections(to: host)
         return configuration
     }
 }

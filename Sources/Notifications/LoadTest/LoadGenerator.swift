@@ -57,7 +57,8 @@ package final class LoadGenerator: Service {
 
     package func run() async throws {
         let webhook = try await receiver.url
-        let client = NotificationClient(timeout: plan.requestTimeout, maximumConnections: plan.maximumOutstanding)
+        let client = NotificationClient(
+            of: plan.apis, timeout: plan.requestTimeout, maximumConnections: plan.maximumOutstanding)
         let work = Task {
             let wasStopped = await self.send(to: webhook, by: client)
             await self.settle()

@@ -5,24 +5,41 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
-/// A client of the notification API.
+/// A client of notification APIs.
 struct NotificationClient: Sendable {
+    /// What asks the APIs without TLS.
     private let client: HTTPClient
+    /// What asks each of the others, whose certificate has to be for its host.
+    private let secured: [String: HTTPClient]
     private let timeout: TimeAmount
 
-    /// - Parameter maximumConnections: to each API; requests beyond wait for a connection, which counts into their latency.
-    init(timeout: Duration, maximumConnections: Int) {
+    /// - Parameters:
+    ///   - apis: the base addresses of the APIs.
+    ///   - maximumConnections: to each API; requests beyond wait for a connection, which counts into their latency.
+    init(of apis: [String], timeout: Duration, maximumConnections: Int) {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumConnections
         // The API has none, and one would take the load to where nobody allowed it.
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = TimeAmount(timeout)
-        configuration.refuseStatusesBelow100()
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        func client(_ host: String?) -> HTTPClient {
+            var configuration = configuration
+            configuration.guardConnections(to: host)
+            return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        }
+        self.client = client(nil)
+        var secured: [String: HTTPClient] = [:]
+        for api in Set(apis) {
+            guard let url = URL(string: api), url.scheme?.lowercased() == "https", let host = url.host() else { continue }
+            secured[api] = client(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
+        }
+        self.secured = secured
         self.timeout = TimeAmount(timeout)
     }
 
-    func shutDown() async { await client.letGo() }
+    func shutDown() async {
+        for client in [client] + secured.values { await client.letGo() }
+    }
 
     /// Sends one notification; the outcome says how that went, whatever it was.
     func enqueue(_ notification: NotificationRequest, to api: String) async -> RequestOutcome {
@@ -32,7 +49,7 @@ struct NotificationClient: Sendable {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(notification)))
             let deadline = NIODeadline.now() + timeout
-            let response = try await client.execute(request, deadline: deadline)
+            let response = try await (secured[api] ?? client).execute(request, deadline: deadline)
             let body = try await response.body.collect(upTo: 1 << 20, by: deadline)
             guard (200..<300).contains(response.status.code) else { return .failed(reason: "status \(response.status.code)") }
             guard let answer = try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)) else {
@@ -48,7 +65,7 @@ struct NotificationClient: Sendable {
     func status(of id: String, at api: String, within limit: Duration) async -> String? {
         let request = HTTPClientRequest(url: "\(api)/notifications/\(id)")
         let deadline = NIODeadline.now() + TimeAmount(limit)
-        guard let response = try? await client.execute(request, deadline: deadline), response.status == .ok,
+        guard let response = try? await (secured[api] ?? client).execute(request, deadline: deadline), response.status == .ok,
             let body = try? await response.body.collect(upTo: 1 << 20, by: deadline)
         else { return nil }
         return try? JSONDecoder().decode(EnqueuedNotification.self, from: Data(body.readableBytesView)).status

@@ -44,7 +44,12 @@ import Testing
     }
 
     /// An nginx that shows one certificate alone, at a port for each.
-    private func serving(_ certificates: [(name: String, more: String)]) throws -> (nginx: NginxServer, ports: [Int]) {
+    ///
+    /// - Parameter log: directives of what it keeps of requests. Paths that begin with `/to/PORT` lead to that port of localhost, and those
+    ///   with `/address/PORT` to that of the address.
+    private func serving(
+        _ certificates: [(name: String, more: String)], log: String = "access_log off"
+    ) throws -> (nginx: NginxServer, ports: [Int]) {
         let ports = try certificates.map { _ in try LoopbackPort.free() }
         let found = #"{"status":"success","data":{"resultType":"vector","result":[{}]}}"#
         let servers = zip(ports, certificates).map { port, certificate in
@@ -55,6 +60,8 @@ import Testing
               ssl_certificate_key \(folder.path("\(certificate.name).key"));
               \(certificate.more)
               location / { return 200 '\(found)'; }
+              location ~ ^/to/([0-9]+)(/.*)$ { return 307 https://localhost:$1$2$is_args$args; }
+              location ~ ^/address/([0-9]+)(/.*)$ { return 307 https://127.0.0.1:$1$2$is_args$args; }
             }
             """
         }
@@ -63,7 +70,7 @@ import Testing
             pid \(folder.path("nginx.pid"));
             events {}
             http {
-              access_log off;
+              \(log);
               default_type application/json;
               \(NginxServer.temporaryPaths(in: folder))
               \(servers.joined(separator: "\n"))
@@ -71,6 +78,61 @@ import Testing
             """
         }
         return (nginx, ports)
+    }
+
+    /// Whoever answers for a name may have a certificate for the address that he answers at: it is no proof of the name.
+    @Test func `nothing is asked of a server whose certificate is for its address alone, and not for its name`() async throws {
+        try certificate("named", by: "root", "subjectAltName=DNS:localhost,DNS:metrics.test")
+        try certificate("own", by: "root", "subjectAltName=IP:127.0.0.1,IP:10.0.0.1,DNS:other.test")
+        let asked = "log_format asked '$request $http_authorization'; access_log \(folder.path("asked")) asked"
+        let (nginx, ports) = try serving([("own", ""), ("named", ""), ("plain", "")], log: asked)
+        defer { nginx.stop() }
+        func settings(_ name: String, _ text: String) throws -> [String] {
+            try folder.write("tls_config: { ca_file: root.pem, server_name: \(text) }\n", to: name)
+            return ["--http-config", folder.path(name)]
+        }
+        let alias = try settings("alias.yml", "metrics.test")
+        for port in [ports[0], ports[2]] {
+            for (host, options) in [
+                ("localhost", authority("root")), ("127.0.0.1", alias), ("localhost", alias),
+                ("localhost", try settings("address.yml", "10.0.0.2")),
+            ] {
+                let url = "https://operator:secret@\(host):\(port)"
+                for command in [
+                    ["check", "--prometheus", url, folder.path("rules.yml")], ["check", "--agent", url],
+                    ["top", "--once", "--agent", url],
+                ] {
+                    let answer = try await Command.runApart(Executables.apus, command + options)
+                    #expect(
+                        answer.status == 1 && answer.errors.contains("its certificate is for another name"),
+                        "\(command) \(options): \(answer.text)")
+                }
+            }
+        }
+        #expect(try folder.read("asked").isEmpty)
+        let led = try await check(ports[1], "localhost/to/\(ports[0])", authority("root"))
+        #expect(led.errors.contains("its certificate is for another name"), "\(led.text)")
+        let far = try await check(ports[1], "localhost/address/\(ports[0])", authority("root"))
+        #expect(far.output.contains("1 queries: 1 find something"), "\(far.text)")
+        for (port, host, options) in [
+            (ports[1], "operator:secret@localhost", authority("root")), (ports[1], "127.0.0.1", alias),
+            (ports[0], "operator:secret@127.0.0.1", authority("root")), (ports[2], "127.0.0.1", authority("root")),
+            (ports[0], "127.0.0.1", try settings("own.yml", "10.0.0.1")),
+        ] {
+            let answer = try await check(port, host, options)
+            #expect(answer.status == 0 && answer.output.contains("1 queries: 1 find something"), "\(host): \(answer.text)")
+        }
+        #expect(try folder.read("asked").contains("Basic b3BlcmF0b3I6c2VjcmV0"), "the user is sent to who is meant")
+    }
+
+    private func check(_ port: Int, _ place: String, _ options: [String]) async throws -> Command {
+        let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
+        return try await Command.runApart(
+            Executables.apus,
+            [
+                "check", "--prometheus", "https://\(parts[0]):\(port)\(parts.count > 1 ? "/" + parts[1] : "")",
+                folder.path("rules.yml"),
+            ] + options)
     }
 
     private func check(_ port: Int, _ options: [String]) async throws -> Command {

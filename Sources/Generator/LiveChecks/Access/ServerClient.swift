@@ -30,6 +30,10 @@ package final class ServerClient: Sendable {
     private let headers: HTTPHeaders
     private let client: HTTPClient
     private let isOwn: Bool
+    /// The settings of clients.
+    private let configuration: HTTPClient.Configuration
+    /// The one host that the client asks by TLS.
+    private let securedHost: String?
     private let followsRedirects: Bool
     /// The host of the URL by the name of its certificate.
     private let alias: RedirectTrail.HostAlias?
@@ -44,7 +48,7 @@ package final class ServerClient: Sendable {
         // What is no URL of a server may have a password in it all the same.
         let place = access?.url ?? (text.contains("@") ? "the URL" : text.hasSuffix("/") ? String(text.dropLast()) : text)
         (url, base, headers, client, isOwn) = (place, access?.base ?? place, access?.headers ?? HTTPHeaders(), .once, false)
-        (followsRedirects, alias, authorities) = (true, nil, nil)
+        (followsRedirects, alias, authorities, configuration, securedHost) = (true, nil, nil, .once, nil)
         isAnonymous = place.hasPrefix("https:")
     }
 
@@ -54,8 +58,9 @@ package final class ServerClient: Sendable {
         isAnonymous = access.url.hasPrefix("https:") && access.security.certificate == nil
         followsRedirects = access.followsRedirects && !access.hasOwnHeaders
         var headers = access.headers
-        guard !access.isPlain else {
+        guard !access.isPlain || access.url.hasPrefix("https:") else {
             (base, client, isOwn, self.headers, alias, authorities) = (access.base, .once, false, headers, nil, nil)
+            (configuration, securedHost) = (.once, nil)
             return
         }
         var configuration = HTTPClient.Configuration.once
@@ -76,7 +81,9 @@ package final class ServerClient: Sendable {
             alias = nil
         }
         self.headers = headers
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.configuration = configuration
+        securedHost = Self.host(of: base)
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration.guarded(to: securedHost))
         isOwn = true
     }
 
@@ -96,11 +103,26 @@ package final class ServerClient: Sendable {
         if let tag { headers.add(name: "If-None-Match", value: tag) }
         var trail = RedirectTrail(base + path, headers, alias: alias)
         guard URLPort.isReachable(in: trail.url) else { throw ServerSilence(reason: ServerPlace.noPort) }
+        let guests = GuestClients()
+        do {
+            let result = try await answer(to: &trail, by: guests, deadline, longest: longest)
+            await guests.letGo()
+            return result
+        } catch {
+            await guests.letGo()
+            throw error
+        }
+    }
+
+    /// Asks, and follows where redirects lead.
+    private func answer(
+        to trail: inout RedirectTrail, by guests: GuestClients, _ deadline: NIODeadline, longest: Int
+    ) async throws(ServerSilence) -> (answer: Answer, words: String) {
         do {
             while true {
                 var request = HTTPClientRequest(url: trail.url)
                 request.headers = trail.headers
-                let response = try await client.execute(request, deadline: deadline)
+                let response = try await client(for: trail.url, guests).execute(request, deadline: deadline)
                 if followsRedirects, try trail.follow(response) { continue }
                 let body = try await response.body.collect(upTo: longest, by: deadline)
                 let answer = Answer(
@@ -119,6 +141,19 @@ package final class ServerClient: Sendable {
         }
     }
 
+    /// What asks a URL: a client knows one host alone whose certificate it takes.
+    private func client(for url: String, _ guests: GuestClients) -> HTTPClient {
+        guard url.lowercased().hasPrefix("https:") else { return client }
+        let host = Self.host(of: url)
+        return host == securedHost ? client : guests.client(configuration.guarded(to: host))
+    }
+
+    /// The host of a URL as the client of HTTP finds it.
+    private static func host(of url: String) -> String? {
+        guard let host = URL(string: url)?.host else { return nil }
+        return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    }
+
     /// With TLS 1.3 a server that misses a certificate closes a connection that the client has taken for good.
     private func hint(to error: any Error) -> String {
         guard isAnonymous, (error as? HTTPClientError) == .remoteConnectionClosed else { return "" }
@@ -128,6 +163,21 @@ package final class ServerClient: Sendable {
     /// Lets go of the connections.
     package func close() async {
         if isOwn { await client.letGo() }
+    }
+}
+
+/// The clients of one question for hosts that redirects lead to.
+private final class GuestClients {
+    private var clients: [HTTPClient] = []
+
+    func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        clients.append(client)
+        return client
+    }
+
+    func letGo() async {
+        for client in clients { await client.letGo() }
     }
 }
 

@@ -1,3 +1,4 @@
+import ApusTLS
 import NIOSSL
 
 extension TLSConfiguration {
@@ -5,6 +6,7 @@ extension TLSConfiguration {
     static var sinceTLS12: TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        configuration.takeAllSignatures()
         return configuration
     }
 }

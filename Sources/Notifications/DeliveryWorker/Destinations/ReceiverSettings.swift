@@ -1,4 +1,5 @@
 import ApusLimits
+import ApusTLS
 package import NIOSSL
 
 /// How a worker finds receivers and whom it trusts; a test has names and an authority of its own.
@@ -8,5 +9,5 @@ package struct ReceiverSettings: Sendable {
     package var lookupTime = DeliveryLimits.lookupTime.value
     package var security = TLSConfiguration.makeClientConfiguration()
 
-    package init() {}
+    package init() { security.takeAllSignatures() }
 }
