@@ -37,8 +37,11 @@ package enum NetworkProbeLimits: LimitCatalog {
     package static let page = Limit(
         ByteLimit.kibibytes(256), "one answer of RabbitMQ's management", per: "probe", metric: failures, remedy: which)
     package static let exposition = Limit(
-        ByteLimit.mebibytes(1), "the exposition of a RabbitMQ", per: "probe", metric: failures,
-        remedy: "name one virtual host (vhost), or ask the management by pages")
+        ByteLimit.mebibytes(16), "the exposition of a RabbitMQ, which is read as it comes and not kept", per: "probe",
+        metric: failures, remedy: "name one virtual host (vhost), or ask the management by pages")
+    package static let line = Limit(
+        ByteLimit.kibibytes(4), "a line of the exposition of a RabbitMQ, of which a longer one is passed over", per: "probe",
+        remedy: "nothing: RabbitMQ lets no name have more than 255 bytes")
     package static let queues = Limit(
         500, "queues that are served of a RabbitMQ, the first by their names", per: "probe",
         remedy: "name those that matter (queues), or one virtual host (vhost)")
@@ -55,7 +58,8 @@ package enum NetworkProbeLimits: LimitCatalog {
         remedy: "nothing: queues whose names are the same until there are summed")
 
     package static let all: [any AnyLimit] = [
-        tlsFile, handshake, head, fields, headers, text, health, depth, values, redis, page, exposition, queues, queuesOfPage,
+        tlsFile, handshake, head, fields, headers, text, health, depth, values, redis, page, exposition, line, queues,
+        queuesOfPage,
         pages,
         nodes, patterns,
         label,

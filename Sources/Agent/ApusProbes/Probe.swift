@@ -132,6 +132,8 @@ package enum ProbeFigures: Sendable, Equatable {
         switch self {
         case .secured(let ends): ends
         case .http(let figures): figures.certificateEnd.map { CertificateEnds(leaf: $0, chain: figures.chainEnd) }
+        case .redis(let figures): figures.certificates
+        case .rabbitmq(let figures): figures.certificates
         default: nil
         }
     }

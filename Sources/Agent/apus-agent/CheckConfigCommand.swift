@@ -1,5 +1,6 @@
 import ApusAgent
 import ApusLinux
+import ApusProbes
 import ArgumentParser
 import CommandConventions
 import Glibc
@@ -11,7 +12,8 @@ struct CheckConfigCommand: ParsableCommand {
         abstract: "Reads a file that names groups of processes to watch and pages to scrape, and lists every error in it.",
         discussion:
             "Exits with 1 when the file is wrong; the errors are on standard error, one a line. What is no error and may still not be "
-            + "meant, such as a user that this host does not have, stands beside what the file holds.")
+            + "meant, such as a user that this host does not have, or a secret's file that is not there or may not be read, stands beside what "
+            + "the file holds. Run it as the agent's user, who has to read the files of probes.")
 
     @Argument(help: "The file, as --config takes it.")
     var path: String
@@ -33,6 +35,9 @@ struct CheckConfigCommand: ParsableCommand {
         print(file.summary)
         if let journal = file.journal { print(journal) }
         for remark in file.remarks { print(remark) }
+        for probe in file.probes {
+            for fault in probe.fileFaults() { print("\(path): the probe \(probe.id): \(fault)") }
+        }
         guard processes else { return }
         do throws(LinuxError) {
             for line in try GroupCensus(of: file).lines { print(line) }

@@ -80,10 +80,18 @@ const char *apus_rows_name(int column) {
     return column >= 0 && column < columns ? text + places[column] : "";
 }
 
-const char *apus_rows_value(int row, int column) {
-    if (row < 0 || row >= apus_rows_count() || column < 0 || column >= columns) return NULL;
-    uint32_t place = places[(size_t)columns * ((size_t)row + 1) + (size_t)column];
-    return place == NO_VALUE ? NULL : text + place;
+int apus_rows_length(int row, int column) {
+    if (row < 0 || row >= apus_rows_count() || column < 0 || column >= columns) return -1;
+    size_t index = (size_t)columns * ((size_t)row + 1) + (size_t)column;
+    if (places[index] == NO_VALUE) return -1;
+    size_t next = index + 1;
+    while (next < place_count && places[next] == NO_VALUE) next++;
+    return (int)((next < place_count ? places[next] : used) - places[index] - 1);
+}
+
+void apus_rows_copy(int row, int column, uint8_t *bytes, int length) {
+    if (length <= 0 || length != apus_rows_length(row, column)) return;
+    memcpy(bytes, text + places[(size_t)columns * ((size_t)row + 1) + (size_t)column], (size_t)length);
 }
 
 const char *apus_database_error(void) { return error_text; }

@@ -79,6 +79,10 @@ import Testing
             "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asInt\":9223372036854775808}]}}]}]}]}",
             "asInt is a number that cannot be read as a whole number of 64 bits"
         ),
+        (
+            "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asDouble\":\"1\\u00002\"}]}}]}]}]}",
+            "asDouble is a string that cannot be read as a number"
+        ),
     ]
 
     @Test(arguments: texts) func `in JSON is refused at the place that is wrong`(text: String, reason: String) {

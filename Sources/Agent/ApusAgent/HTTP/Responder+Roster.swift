@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusLimits
+import ApusText
 import NIOHTTP1
 
 /// Answers about all instances and groups, from what the last turn of the sampling loop saw.
@@ -42,7 +43,7 @@ extension Responder {
     private func history(_ request: HTTPRequestHead) throws -> Answer {
         let values = try Self.parameters(["service", "instance", "since", "all", "points"], of: request)
         let since = try values["since"].map { text throws(QueryFault) in
-            guard let since = Double(text), since.isFinite else {
+            guard let since = text.wholeDouble, since.isFinite else {
                 throw QueryFault("since is no number: write seconds since 1970, as in times of the answer before")
             }
             return since

@@ -3,6 +3,7 @@ import ApusHTTP
 import ApusLimits
 import ApusLinux
 import ApusMetrics
+import ApusText
 import CLinux
 import Glibc
 import Logging
@@ -237,7 +238,7 @@ struct Responder: Sendable {
 
     /// Seconds that the client waits.
     private static func timeout(_ request: HTTPRequestHead) -> Double {
-        let timeout = field("X-Prometheus-Scrape-Timeout-Seconds", request).flatMap(Double.init) ?? usualTimeout
+        let timeout = field("X-Prometheus-Scrape-Timeout-Seconds", request).flatMap(\.wholeDouble) ?? usualTimeout
         return timeout > 0 ? min(timeout, longestTimeout) : usualTimeout
     }
 

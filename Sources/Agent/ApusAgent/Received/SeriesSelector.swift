@@ -116,7 +116,7 @@ package struct SeriesSelector: Sendable, CustomStringConvertible {
             if isQuotient || take("*") {
                 skipSpaces()
                 let text = String(decoding: rest, as: UTF8.self)
-                guard let number = Double(text), number.isFinite, number > 0 else { throw fault("a number above 0") }
+                guard let number = text.wholeDouble, number.isFinite, number > 0 else { throw fault("a number above 0") }
                 let factor = isQuotient ? 1 / number : number
                 guard factor.isFinite, factor > 0 else {
                     throw fault("a number that a value can be multiplied or divided by, such as 1000,")

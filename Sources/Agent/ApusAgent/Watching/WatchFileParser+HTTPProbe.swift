@@ -165,9 +165,10 @@ extension WatchFileParser {
                 "\(name) holds a secret, and this file holds none: write user and password_file, or bearer_token_file, or { value_file: PATH } in its place",
                 at: place)
             return nil
+        case "host" where !isSecret: return name
         case "host", "connection", "content-length", "transfer-encoding", "upgrade", "user-agent", "accept-encoding", "te",
             "trailer", "expect":
-            note("\(name) is the probe's own to send: leave it out; a host is written in the URL", at: place)
+            note("\(name) is the probe's own to send: leave it out", at: place)
             return nil
         default: return name
         }

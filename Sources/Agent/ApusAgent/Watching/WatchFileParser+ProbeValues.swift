@@ -98,13 +98,20 @@ extension WatchFileParser {
     /// A host to be asked: a name, or an address with or without brackets.
     mutating func host(_ value: PlacedYAML, _ key: String) -> String? {
         guard let text = text(value, key) else { return nil }
-        guard text != "*", let host = try? ListenAddress.host(text) else {
+        guard text != "*", let host = Self.askedHost(text) else {
             note(
                 "\(Self.shown(text, key)) is neither an address nor a host's name: write one such as 127.0.0.1, ::1 or db.example",
                 at: value.place)
             return nil
         }
         return host
+    }
+
+    /// A host as it is asked for: the period stays with which a name may end, as a resolver goes through no search list then.
+    private static func askedHost(_ text: String) -> String? {
+        guard text.hasSuffix("."), text.utf8.count > 1 else { return try? ListenAddress.host(text) }
+        let name = String(text.dropLast())
+        return (try? ListenAddress.host(name)).map { $0 + "." }
     }
 
     /// A port from 1 to 65535.
@@ -131,14 +138,16 @@ extension WatchFileParser {
         let example = "write HOST:PORT, such as 127.0.0.1:\(usual ?? 8080) or [::1]:\(usual ?? 8080)"
         if text.contains("@") { return fail("has a user in it: leave out what is before the @") }
         if text.contains("://") || text.contains("/") { return fail("is no host with its port: \(example)") }
-        if let usual, text != "*", !text.contains(":") || text.hasSuffix("]"), let host = try? ListenAddress.host(text) {
+        if let usual, text != "*", !text.contains(":") || text.hasSuffix("]"), let host = Self.askedHost(text) {
             return (host, usual)
         }
         do throws(ListenAddressFault) {
-            let address = try ListenAddress(text)
+            // A name may end with a period.
+            let isAbsolute = text.contains(".:")
+            let address = try ListenAddress(isAbsolute ? text.replacing(".:", with: ":") : text)
             if text.hasPrefix(":") || text.hasPrefix("*") { return fail("names no host: \(example)") }
             guard address.port > 0 else { return fail("has no port from 1 to 65535: \(example)") }
-            return (address.host, address.port)
+            return (isAbsolute ? address.host + "." : address.host, address.port)
         } catch {
             switch error {
             case .noBrackets: return fail("has an IPv6 address without brackets: write [ADDRESS]:PORT, such as [::1]:8080")

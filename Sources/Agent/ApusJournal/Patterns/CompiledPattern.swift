@@ -1,6 +1,7 @@
 import ApusLimits
 import ApusMetrics
 import ApusPatterns
+import ApusText
 
 /// A pattern that is ready to be looked for. Belongs to one thread.
 final class CompiledPattern {
@@ -76,7 +77,7 @@ final class CompiledPattern {
                 as: UTF8.self)
         }
         guard let valueGroup else { return .found(labels: labels, value: nil) }
-        guard let digits = bytes(of: valueGroup, in: text), let value = Double(String(decoding: digits, as: UTF8.self)),
+        guard let digits = bytes(of: valueGroup, in: text), let value = String(decoding: digits, as: UTF8.self).wholeDouble,
             value.isFinite
         else { return .failed }
         return .found(labels: labels, value: value)

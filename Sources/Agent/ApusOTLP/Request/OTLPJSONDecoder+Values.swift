@@ -97,7 +97,7 @@ extension OTLPJSONDecoder {
         case .string("Infinity"): return .infinity
         case .string("-Infinity"): return -.infinity
         case .string(let text):
-            if text.utf8.count <= 64, let number = Double(text) { return number }
+            if text.utf8.count <= 64, let number = text.wholeDouble { return number }
         default: break
         }
         throw wrong(json, name, "a number")

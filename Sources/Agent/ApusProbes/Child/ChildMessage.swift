@@ -44,7 +44,8 @@ struct ChildMessage {
     /// The next text as a value of a row; nil where the message is at its end.
     mutating func value() -> String?? {
         guard let text = text() else { return nil }
-        return .some(text.isEmpty ? nil : String(text.dropFirst()))
+        // By bytes: a mark that combines would go with the first of them.
+        return .some(text.isEmpty ? nil : String(decoding: text.utf8.dropFirst(), as: UTF8.self))
     }
 
     var isAtEnd: Bool { place == bytes.count }

@@ -107,8 +107,17 @@ package enum ProbeChild {
         let width = apus_rows_columns()
         let columns = (0..<width).map { ByteText(String(cString: apus_rows_name($0))) }
         let rows = (0..<apus_rows_count()).map { row in
-            (0..<width).map { column in apus_rows_value(row, column).map { ByteText(String(cString: $0)) } }
+            (0..<width).map { column in value(row, column) }
         }
         return ChildTable(columns: columns, rows: rows)
+    }
+
+    /// A value with the null bytes that SQLite lets a text have; nil for NULL.
+    private static func value(_ row: CInt, _ column: CInt) -> ByteText? {
+        let length = apus_rows_length(row, column)
+        guard length >= 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(length))
+        apus_rows_copy(row, column, &bytes, length)
+        return ByteText(String(decoding: bytes, as: UTF8.self))
     }
 }

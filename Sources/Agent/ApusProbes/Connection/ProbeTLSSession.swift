@@ -53,6 +53,7 @@ final class ProbeTLSMaking {
         if let former, former.contents == contents { return former.context }
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        configuration.takeAllSignatures()
         configuration.certificateVerification = tls.skipsVerification ? .noHostnameVerification : .fullVerification
         // Nothing is waited for once an answer is there.
         configuration.shutdownTimeout = .milliseconds(1)

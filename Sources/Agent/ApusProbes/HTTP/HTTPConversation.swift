@@ -17,6 +17,9 @@ struct HTTPQuestion {
     var body: ByteLimit
     /// Whether an answer with a longer body is taken as far as it was read, and not refused.
     var takesPart = false
+    /// Takes the body of an answer of 200 that is not compressed, piece by piece: the answer has none then. Of a body of other answers as
+    /// much is read as ``NetworkProbeLimits/page`` has.
+    var sink: ((ByteBufferView) -> Void)?
     /// Whether nothing is asked after it, so that the server need not keep the connection.
     var isOnly = false
     /// What is waited for, in words.
@@ -43,8 +46,10 @@ struct HTTPAnswer {
     }
 
     /// Whether the body is as it was sent by who made it.
-    var isPlain: Bool {
-        let encoding = headers.first(name: "content-encoding") ?? ""
+    var isPlain: Bool { Self.isPlain(headers) }
+
+    static func isPlain(_ headers: HTTPHeaders?) -> Bool {
+        let encoding = headers?.first(name: "content-encoding") ?? ""
         return encoding.isEmpty || encoding.utf8.count == 8 && encoding.lowercased() == "identity"
     }
 }
@@ -63,6 +68,8 @@ final class HTTPConversation {
     private var done: ((Result<HTTPAnswer, ProbeFailure>) -> Void)?
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
+    /// The bytes of the body that have come.
+    private var taken = 0
     private var firstPart = NIODeadline.now()
 
     init(_ attempt: NetworkAttempt) { self.attempt = attempt }
@@ -76,7 +83,7 @@ final class HTTPConversation {
     ///
     /// - Parameter done: is called once, unless the attempt is over before.
     func ask(_ question: HTTPQuestion, _ done: @escaping (Result<HTTPAnswer, ProbeFailure>) -> Void) {
-        (self.question, self.done, head, body) = (question, done, nil, [])
+        (self.question, self.done, head, body, taken) = (question, done, nil, [], 0)
         guard let connection, connection.stage != .over else { return open(question) }
         isReused = true
         connection.expect(most: Self.most(question))
@@ -138,18 +145,25 @@ final class HTTPConversation {
             connection.stage = .waiting("the body of \(question.what)")
             // Nothing of HTTP follows an upgrade that nobody asked for.
             if code == 101 { succeed(isWhole: true, connection) }
-        case .body(let bytes):
-            let room = question.body.bytes - body.count
-            body.append(contentsOf: bytes.readableBytesView.prefix(room))
-            guard bytes.readableBytes > room else { return }
-            guard question.takesPart else {
-                return connection.fail(
-                    ProbeFailure(
-                        .limit, "\(question.what) of \(connection.place.text) has more than \(question.body.limitText)"))
-            }
-            succeed(isWhole: false, connection)
+        case .body(let bytes): take(bytes, of: question, connection)
         case .end: succeed(isWhole: true, connection)
         }
+    }
+
+    private func take(_ bytes: ByteBuffer, of question: HTTPQuestion, _ connection: ProbeConnection) {
+        let sink = head?.status == .ok && HTTPAnswer.isPlain(head?.headers) ? question.sink : nil
+        let isPart = question.takesPart || question.sink != nil && sink == nil
+        let most = question.sink != nil && sink == nil ? NetworkProbeLimits.page.value : question.body
+        let room = most.bytes - taken
+        taken += bytes.readableBytes
+        let part = bytes.readableBytesView.prefix(room)
+        if let sink { sink(part) } else { body.append(contentsOf: part) }
+        guard bytes.readableBytes > room else { return }
+        guard isPart else {
+            return connection.fail(
+                ProbeFailure(.limit, "\(question.what) of \(connection.place.text) has more than \(most.limitText)"))
+        }
+        succeed(isWhole: false, connection)
     }
 
     private func succeed(isWhole: Bool, _ connection: ProbeConnection) {

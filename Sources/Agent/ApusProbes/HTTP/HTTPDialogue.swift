@@ -31,10 +31,10 @@ final class HTTPDialogue: NetworkDialogue {
 
     func ask(_ attempt: NetworkAttempt) {
         var question = HTTPQuestion(
-            target: target.url.target, host: target.url.hostField, body: NetworkProbeLimits.health.value)
+            target: target.url.target, host: target.hostField, body: NetworkProbeLimits.health.value)
         question.method = target.method == .head ? .HEAD : .GET
         question.headers =
-            target.headers.map { ($0.name, $0.value) } + target.login.fields(attempt.secret)
+            target.headers.filter { !$0.isHost }.map { ($0.name, $0.value) } + target.login.fields(attempt.secret)
             + zip(target.secretHeaders, attempt.moreSecrets).map { ($0.name, String(decoding: $1, as: UTF8.self)) }
         question.takesPart = true
         question.isOnly = true

@@ -21,6 +21,9 @@ package struct HTTPTarget: Sendable, Hashable {
 
     package init(url: ProbeURL) { self.url = url }
 
+    /// What the field `Host` says.
+    var hostField: String { headers.first { $0.isHost }?.value ?? url.hostField }
+
     /// The methods of HTTP that change nothing.
     package enum Method: String, CaseIterable, Sendable {
         case get = "GET"
@@ -36,6 +39,9 @@ package struct HTTPTarget: Sendable, Hashable {
             self.name = name
             self.value = value
         }
+
+        /// Whether it is sent in place of what the URL says of the host.
+        var isHost: Bool { name.utf8.count == 4 && name.lowercased() == "host" }
     }
 
     /// A header field whose value is in a file or a credential.

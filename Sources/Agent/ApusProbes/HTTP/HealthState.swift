@@ -12,7 +12,9 @@ package enum HealthState {
         let rules = JSONReader.Rules.interchange(
             deepest: NetworkProbeLimits.depth.value, largest: NetworkProbeLimits.health.value.bytes,
             mostValues: NetworkProbeLimits.values.value)
-        guard let json = try? JSONReader.read(body, as: rules),
+        // What reads JSON may pass over the mark of a byte order before it (RFC 8259, section 8.1), and .NET writes one.
+        let text = body.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(body.dropFirst(3)) : body
+        guard let json = try? JSONReader.read(text, as: rules),
             let member = json.members.first(where: { $0.name.hasSameBytes(as: "status") }),
             case .string(let word) = member.value.value
         else { return nil }

@@ -7,6 +7,7 @@ import NIOHTTP1
 /// Asks a RabbitMQ of its queues, by one of its plugins, one question after the other over one connection.
 final class RabbitMQDialogue: NetworkDialogue {
     private let target: RabbitMQTarget
+    private let ends = CertificateEndLook()
 
     init(_ target: RabbitMQTarget) { self.target = target }
 
@@ -19,10 +20,12 @@ final class RabbitMQDialogue: NetworkDialogue {
 
     /// Asks for a path and takes an answer of 200.
     private func get(
-        _ path: String, _ what: String, most: ByteLimit, _ attempt: NetworkAttempt, _ take: @escaping ([UInt8]) -> Void
+        _ path: String, _ what: String, most: ByteLimit, _ attempt: NetworkAttempt, sink: ((ByteBufferView) -> Void)? = nil,
+        _ take: @escaping (HTTPAnswer) -> Void
     ) {
         var question = HTTPQuestion(target: target.prefix + path, host: target.url.hostField, body: most, what: what)
         question.headers = target.login.fields(attempt.secret)
+        question.sink = sink
         attempt.http.ask(question) { [self] result in
             switch result {
             case .failure(let failure): attempt.fail(failure)
@@ -34,7 +37,7 @@ final class RabbitMQDialogue: NetworkDialogue {
                             "\(what) of \(attempt.place.text) is compressed, and that was not asked for: ask the server itself")
                     )
                 }
-                take(answer.body)
+                take(answer)
             case .success(let answer): attempt.fail(failure(answer, what, at: attempt.place))
             }
         }
@@ -51,8 +54,8 @@ final class RabbitMQDialogue: NetworkDialogue {
     // MARK: - Management
 
     private func askWho(_ attempt: NetworkAttempt) {
-        get("/api/whoami", "the user", most: NetworkProbeLimits.page.value, attempt) { [self] body in
-            guard let tags = RabbitMQManagement.json(body).flatMap(RabbitMQManagement.tags) else {
+        get("/api/whoami", "the user", most: NetworkProbeLimits.page.value, attempt) { [self] answer in
+            guard let tags = RabbitMQManagement.json(answer.body).flatMap(RabbitMQManagement.tags) else {
                 return notOfRabbitMQ("the user", attempt)
             }
             // Others are answered with 200, and with empty lists.
@@ -65,9 +68,10 @@ final class RabbitMQDialogue: NetworkDialogue {
 
     private func askTotals(_ attempt: NetworkAttempt) {
         let path = "/api/overview?columns=object_totals,queue_totals,disable_stats"
-        get(path, "the overview", most: NetworkProbeLimits.page.value, attempt) { [self] body in
+        get(path, "the overview", most: NetworkProbeLimits.page.value, attempt) { [self] answer in
             var figures = RabbitMQFigures()
-            guard let overview = RabbitMQManagement.json(body), RabbitMQManagement.take(overview: overview, &figures) else {
+            guard let overview = RabbitMQManagement.json(answer.body), RabbitMQManagement.take(overview: overview, &figures)
+            else {
                 return notOfRabbitMQ("the overview", attempt)
             }
             askNodes(attempt, figures, lacksStatistics: RabbitMQManagement.lacksStatistics(overview))
@@ -76,8 +80,8 @@ final class RabbitMQDialogue: NetworkDialogue {
 
     private func askNodes(_ attempt: NetworkAttempt, _ figures: RabbitMQFigures, lacksStatistics: Bool) {
         let path = "/api/nodes?columns=name,running,mem_alarm,disk_free_alarm"
-        get(path, "the nodes", most: NetworkProbeLimits.page.value, attempt) { [self] body in
-            guard let json = RabbitMQManagement.json(body) else { return notOfRabbitMQ("the nodes", attempt) }
+        get(path, "the nodes", most: NetworkProbeLimits.page.value, attempt) { [self] answer in
+            guard let json = RabbitMQManagement.json(answer.body) else { return notOfRabbitMQ("the nodes", attempt) }
             var figures = figures
             figures.nodes = RabbitMQManagement.nodes(json)
             askQueues(attempt, figures, lacksStatistics: lacksStatistics, page: 1, [:])
@@ -89,20 +93,29 @@ final class RabbitMQDialogue: NetworkDialogue {
         _ former: [RabbitMQFigures.QueueName: RabbitMQFigures.Queue]
     ) {
         let path = queuesPath(page: page, lacksStatistics: lacksStatistics)
-        get(path, "the queues", most: NetworkProbeLimits.page.value, attempt) { [self] body in
-            guard let answer = RabbitMQManagement.json(body).flatMap(RabbitMQManagement.queues) else {
+        get(path, "the queues", most: NetworkProbeLimits.page.value, attempt) { [self] answer in
+            guard let listed = RabbitMQManagement.json(answer.body).flatMap(RabbitMQManagement.queues) else {
                 return notOfRabbitMQ("the list of queues", attempt)
             }
             var figures = figures
             var queues = former
-            for (name, queue) in answer.queues where target.takes(queue: name.queue) { queues[name] = queue }
-            if page == 1 { figures.listedQueues = answer.count }
-            let isEnough = queues.count >= NetworkProbeLimits.queues.value || answer.queues.isEmpty
-            if !isEnough, page < answer.pages, page < NetworkProbeLimits.pages.value {
+            for (name, queue) in listed.queues where target.takes(queue: name.queue) { queues[name] = queue }
+            if page == 1 { figures.listedQueues = listed.count }
+            let isEnough = queues.count >= NetworkProbeLimits.queues.value || listed.queues.isEmpty
+            if !isEnough, page < listed.pages, page < NetworkProbeLimits.pages.value {
                 return askQueues(attempt, figures, lacksStatistics: lacksStatistics, page: page + 1, queues)
             }
-            if queues.isEmpty, let failure = unseen(figures, attempt.place) { return attempt.fail(failure) }
             figures.take(queues)
+            end(figures, answer, attempt)
+        }
+    }
+
+    /// Ends the attempt with what was said, once it is known when the server's certificates end.
+    private func end(_ figures: RabbitMQFigures, _ answer: HTTPAnswer, _ attempt: NetworkAttempt) {
+        ends.find(answer.facts, attempt) { [self] ends in
+            var figures = figures
+            figures.certificates = ends
+            if figures.queues.isEmpty, let failure = unseen(figures, attempt.place) { return attempt.fail(failure) }
             attempt.succeed(.rabbitmq(figures))
         }
     }
@@ -123,7 +136,8 @@ final class RabbitMQDialogue: NetworkDialogue {
 
     /// A user without permissions on a virtual host is answered with an empty list, as is who asks a server without queues.
     private func unseen(_ figures: RabbitMQFigures, _ place: ProbePlace) -> ProbeFailure? {
-        guard let count = figures.queueCount, count > 0, figures.listedQueues == 0, target.virtualHost == nil,
+        guard target.way == .management, let count = figures.queueCount, count > 0, figures.listedQueues == 0,
+            target.virtualHost == nil,
             target.queues.isEmpty
         else { return nil }
         return ProbeFailure(
@@ -137,15 +151,13 @@ final class RabbitMQDialogue: NetworkDialogue {
     private func askQueues(of attempt: NetworkAttempt) {
         let host = target.virtualHost.map { "&vhost=\(PercentText.encoded($0))" } ?? ""
         let path = "/metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count\(host)"
-        get(path, "the exposition of queues", most: NetworkProbeLimits.exposition.value, attempt) { [self] body in
-            let reading = RabbitMQExposition.queues(body, target)
-            guard reading.isOfRabbitMQ else { return notOfRabbitMQ("the exposition", attempt) }
-            get("/metrics", "the exposition", most: NetworkProbeLimits.exposition.value, attempt) { body in
-                var figures = RabbitMQFigures()
-                RabbitMQExposition.take(totals: body, node: reading.node ?? "", &figures)
-                figures.listedQueues = UInt64(reading.queues.count)
-                figures.take(reading.queues)
-                attempt.succeed(.rabbitmq(figures))
+        let most = NetworkProbeLimits.exposition.value
+        let exposition = RabbitMQExposition(target)
+        get(path, "the exposition of queues", most: most, attempt, sink: exposition.take(queues:)) { [self] _ in
+            exposition.endQueues()
+            guard exposition.isOfRabbitMQ else { return notOfRabbitMQ("the exposition", attempt) }
+            get("/metrics", "the exposition", most: most, attempt, sink: exposition.take(totals:)) { [self] answer in
+                end(exposition.end(), answer, attempt)
             }
         }
     }

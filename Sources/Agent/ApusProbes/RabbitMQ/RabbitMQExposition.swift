@@ -1,54 +1,90 @@
+import ApusLimits
 import ApusMetrics
 import ApusText
+import NIOCore
 
-/// Reads what the plugin `rabbitmq_prometheus` serves of queues and nodes.
+/// Reads what the plugin `rabbitmq_prometheus` serves of queues and nodes, as it comes: what is kept of it is bounded, however many queues
+/// there are.
 ///
 /// The versions of Debian 12 do not escape the names of queues: one with a quotation mark would make the whole exposition none. Each line is
 /// read by itself, and such a line by what its labels are known to be.
-enum RabbitMQExposition {
-    /// What an exposition has of queues.
-    struct Reading {
-        var queues: [RabbitMQFigures.QueueName: RabbitMQFigures.Queue] = [:]
-        /// Whether a RabbitMQ has written it.
-        var isOfRabbitMQ = false
-        var node: String?
-    }
+final class RabbitMQExposition {
+    private let target: RabbitMQTarget
+    private var lines = ExpositionLines(longest: NetworkProbeLimits.line.value)
+    /// Whether a RabbitMQ has written it.
+    private(set) var isOfRabbitMQ = false
+    private(set) var node: String?
+    /// The first queues by their names; those that come behind ``bound`` are not among them.
+    private var queues: [RabbitMQFigures.QueueName: RabbitMQFigures.Queue] = [:]
+    private var bound: RabbitMQFigures.QueueName?
+    /// The queues that were counted by each of the columns.
+    private var counts = [UInt64](repeating: 0, count: columns.count)
+    private var totals: [String: UInt64] = [:]
 
-    static func queues(_ text: [UInt8], _ target: RabbitMQTarget) -> Reading {
-        var reading = Reading()
-        for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: prefix) {
-            if line.starts(with: identity) {
-                reading.isOfRabbitMQ = true
-                reading.node = node(line)
-                continue
-            }
-            guard let (column, rest) = column(of: line), let (name, value) = sample(rest), target.takes(queue: name.queue)
-            else { continue }
-            reading.queues[name, default: RabbitMQFigures.Queue()][keyPath: column] = value
-        }
-        return reading
-    }
+    init(_ target: RabbitMQTarget) { self.target = target }
 
-    /// Takes the totals of a node's aggregated exposition in.
-    static func take(totals text: [UInt8], node: String, _ figures: inout RabbitMQFigures) {
-        var numbers: [String: UInt64] = [:]
-        for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: prefix) {
-            let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
-            guard parts.count == 2, parts[0].count <= 64 else { continue }
-            let name = String(decoding: parts[0].dropFirst(prefix.count), as: UTF8.self)
-            if totals.contains(name), numbers[name] == nil { numbers[name] = number(parts[1]) }
-        }
-        figures.queueCount = numbers["queues"]
-        figures.connections = numbers["connections"]
-        figures.channels = numbers["channels"]
-        figures.consumers = numbers["consumers"]
-        figures.ready = numbers["queue_messages_ready"]
-        figures.unacknowledged = numbers["queue_messages_unacked"]
+    /// Takes the next bytes of the exposition of queues.
+    func take(queues bytes: ByteBufferView) { lines.take(bytes, takeQueue) }
+
+    /// Takes the next bytes of the node's aggregated exposition.
+    func take(totals bytes: ByteBufferView) { lines.take(bytes, takeTotal) }
+
+    /// Ends the exposition of queues, so that the other can follow.
+    func endQueues() { lines.end(takeQueue) }
+
+    /// Ends the aggregated exposition.
+    ///
+    /// - Returns: all that was said.
+    func end() -> RabbitMQFigures {
+        lines.end(takeTotal)
+        var figures = RabbitMQFigures()
+        figures.queueCount = totals["queues"]
+        figures.connections = totals["connections"]
+        figures.channels = totals["channels"]
+        figures.consumers = totals["consumers"]
+        figures.ready = totals["queue_messages_ready"]
+        figures.unacknowledged = totals["queue_messages_unacked"]
         figures.nodes = [
             RabbitMQFigures.Node(
-                name: node, isRunning: true, hasMemoryAlarm: numbers["alarms_memory_used_watermark"].map { $0 > 0 },
-                hasDiskAlarm: numbers["alarms_free_disk_space_watermark"].map { $0 > 0 })
+                name: node ?? "", isRunning: true, hasMemoryAlarm: totals["alarms_memory_used_watermark"].map { $0 > 0 },
+                hasDiskAlarm: totals["alarms_free_disk_space_watermark"].map { $0 > 0 })
         ]
+        figures.listedQueues = counts.max()
+        figures.take(queues)
+        return figures
+    }
+
+    private func takeQueue(_ line: ArraySlice<UInt8>) {
+        guard line.starts(with: Self.prefix) else { return }
+        // A name with a line break could be written as such lines: of what is there several times the first stands.
+        if line.starts(with: Self.identity) {
+            if !isOfRabbitMQ { node = Self.node(line) }
+            isOfRabbitMQ = true
+            return
+        }
+        guard let (column, rest) = Self.column(of: line), let (name, value) = Self.sample(rest), target.takes(queue: name.queue)
+        else { return }
+        let path = Self.columns[column].path
+        guard queues[name]?[keyPath: path] == nil else { return }
+        counts[column] += 1
+        if let bound, bound < name { return }
+        queues[name, default: RabbitMQFigures.Queue()][keyPath: path] = value
+        if queues.count >= 2 * NetworkProbeLimits.queues.value { keepFirst() }
+    }
+
+    /// Lets go of the queues that are not among the first: a later line can bring none of them back.
+    private func keepFirst() {
+        let names = queues.keys.sorted()
+        bound = names[NetworkProbeLimits.queues.value - 1]
+        for name in names[NetworkProbeLimits.queues.value...] { queues[name] = nil }
+    }
+
+    private func takeTotal(_ line: ArraySlice<UInt8>) {
+        guard line.starts(with: Self.prefix) else { return }
+        let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
+        guard parts.count == 2, parts[0].count <= 64 else { return }
+        let name = String(decoding: parts[0].dropFirst(Self.prefix.count), as: UTF8.self)
+        if Self.totals.contains(name), totals[name] == nil { totals[name] = Self.number(parts[1]) }
     }
 
     private static let totals: Set = [
@@ -57,17 +93,17 @@ enum RabbitMQExposition {
     ]
     private static let prefix = Array("rabbitmq_".utf8)
     private static let identity = Array("rabbitmq_identity_info{".utf8)
-    private static let columns: [([UInt8], WritableKeyPath<RabbitMQFigures.Queue, UInt64?> & Sendable)] = [
+    private static let columns: [(name: [UInt8], path: WritableKeyPath<RabbitMQFigures.Queue, UInt64?> & Sendable)] = [
         (Array("rabbitmq_detailed_queue_messages_ready{".utf8), \.ready),
         (Array("rabbitmq_detailed_queue_messages_unacked{".utf8), \.unacknowledged),
         (Array("rabbitmq_detailed_queue_consumers{".utf8), \.consumers),
     ]
 
     /// Which figure of a queue a line has, and what follows the brace of its labels.
-    private static func column(
-        of line: ArraySlice<UInt8>
-    ) -> (WritableKeyPath<RabbitMQFigures.Queue, UInt64?> & Sendable, ArraySlice<UInt8>)? {
-        for (name, path) in columns where line.starts(with: name) { return (path, line.dropFirst(name.count)) }
+    private static func column(of line: ArraySlice<UInt8>) -> (Int, ArraySlice<UInt8>)? {
+        for (index, column) in columns.enumerated() where line.starts(with: column.name) {
+            return (index, line.dropFirst(column.name.count))
+        }
         return nil
     }
 
@@ -105,7 +141,9 @@ enum RabbitMQExposition {
 
     /// A whole number that is not below 0.
     private static func number(_ text: ArraySlice<UInt8>) -> UInt64? {
-        guard text.count <= 32, let number = Double(String(decoding: text, as: UTF8.self)) else { return nil }
+        guard text.count <= 32, let number = String(decoding: text, as: UTF8.self).wholeDouble else {
+            return nil
+        }
         return UInt64(exactly: number)
     }
 
@@ -117,5 +155,48 @@ enum RabbitMQExposition {
     private static func lastPlace(of text: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
         guard bytes.count >= text.count else { return nil }
         return (bytes.startIndex...(bytes.endIndex - text.count)).last { bytes[$0...].starts(with: text) }
+    }
+}
+
+/// Cuts what comes piece by piece into its lines.
+private struct ExpositionLines {
+    /// A line longer than this is passed over.
+    let longest: ByteLimit
+    /// The line of which the end has not come.
+    private var beginning: [UInt8] = []
+    private var isTooLong = false
+
+    init(longest: ByteLimit) { self.longest = longest }
+
+    mutating func take(_ bytes: ByteBufferView, _ body: (ArraySlice<UInt8>) -> Void) {
+        var rest = Array(bytes)[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let part = rest[..<end]
+            rest = rest[(end + 1)...]
+            if beginning.isEmpty, !isTooLong {
+                if part.count <= longest.bytes { body(Self.trimmed(part)) }
+            } else {
+                extend(part)
+                self.end(body)
+            }
+        }
+        extend(rest)
+    }
+
+    /// Without the first of two bytes that a proxy may end lines with.
+    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }
+
+    /// Goes on with the line that has begun.
+    private mutating func extend(_ part: ArraySlice<UInt8>) {
+        isTooLong = isTooLong || beginning.count + part.count > longest.bytes
+        if isTooLong { beginning = [] } else { beginning += part }
+    }
+
+    /// Takes what is there as the last line.
+    mutating func end(_ body: (ArraySlice<UInt8>) -> Void) {
+        if !isTooLong, !beginning.isEmpty { body(Self.trimmed(beginning[...])) }
+        (beginning, isTooLong) = ([], false)
     }
 }

@@ -1,4 +1,5 @@
 import ApusLimits
+import ApusMetrics
 import ApusText
 
 /// What a RabbitMQ says of itself and of its queues.
@@ -79,6 +80,8 @@ package struct RabbitMQFigures: Sendable, Hashable {
     package var channels: UInt64?
     package var consumers: UInt64?
     package var nodes: [Node] = []
+    /// When the certificates end that the server has shown; nil where it has shown none.
+    package var certificates: CertificateEnds?
 
     package init() {}
 
@@ -94,8 +97,10 @@ package struct RabbitMQFigures: Sendable, Hashable {
         QueueName(virtualHost: cut(name.virtualHost), queue: cut(name.queue))
     }
 
-    /// A text as a label: as many whole code points as fit.
-    static func cut(_ text: String) -> String {
+    /// A text as a label as it is served: as many whole code points as fit, and none of them null.
+    static func cut(_ given: String) -> String {
+        let text =
+            given.utf8.contains(0) ? String(decoding: LabelBytes.withoutNull(Array(given.utf8)), as: UTF8.self) : given
         let most = NetworkProbeLimits.label.value.bytes
         guard text.utf8.count > most else { return text }
         var end = text.utf8.index(text.utf8.startIndex, offsetBy: most)

@@ -30,7 +30,11 @@ package struct RabbitMQTarget: Sendable, Hashable {
     /// The path that goes before all others.
     var prefix: String { url.target.hasSuffix("/") ? String(url.target.dropLast()) : url.target }
 
-    func takes(queue: String) -> Bool { queues.isEmpty || queues.contains { $0.matches(queue) } }
+    func takes(queue: String) -> Bool {
+        guard !queues.isEmpty else { return true }
+        let name = Array(queue.unicodeScalars)
+        return queues.contains { $0.matches(name) }
+    }
 }
 
 /// A pattern of names of queues: `*` stands for any text, `?` for a character.
@@ -44,8 +48,9 @@ package struct QueuePattern: Sendable, Hashable {
     }
 
     /// Whether the whole name is meant, in a time of its length times the pattern's at most.
-    package func matches(_ name: String) -> Bool {
-        let name = Array(name.unicodeScalars)
+    package func matches(_ name: String) -> Bool { matches(Array(name.unicodeScalars)) }
+
+    fileprivate func matches(_ name: [Unicode.Scalar]) -> Bool {
         var (place, index) = (0, 0)
         /// Where the last `*` stands, and how far it reaches.
         var star: (place: Int, index: Int)?

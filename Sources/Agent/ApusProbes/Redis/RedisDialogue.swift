@@ -6,6 +6,7 @@ import NIOCore
 /// Asks a Redis what it says of itself: `AUTH` where there is a password, then `INFO`.
 final class RedisDialogue: NetworkDialogue {
     private let target: RedisTarget
+    private let ends = CertificateEndLook()
     /// What the server said last, when its counts began, and when it said so, in seconds since the Unix epoch.
     private var run: (figures: RedisFigures, began: Double, seen: Double)?
 
@@ -64,8 +65,13 @@ final class RedisDialogue: NetworkDialogue {
                         "what \(attempt.place.text) answers to INFO is none of a Redis: look which server listens there"))
             }
             figures.began = began(figures, at: attempt.now)
-            if figures.isLoading == true { return attempt.fail(Self.loading(attempt.place, .redis(figures))) }
-            attempt.succeed(.redis(figures))
+            let facts = connection.facts
+            connection.close()
+            ends.find(facts, attempt) { ends in
+                figures.certificates = ends
+                if figures.isLoading == true { return attempt.fail(Self.loading(attempt.place, .redis(figures))) }
+                attempt.succeed(.redis(figures))
+            }
         case .status, .bulk:
             connection.fail(
                 ProbeFailure(.content, "\(attempt.place.text) answers as no Redis does: look which server listens there"))

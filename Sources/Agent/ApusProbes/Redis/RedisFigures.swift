@@ -35,6 +35,8 @@ package struct RedisFigures: Sendable, Hashable {
     package var version: String?
     /// When its counts began, in seconds since the Unix epoch; it stays as long as they go on.
     package var began: Double?
+    /// When the certificates end that the server has shown; nil where it has shown none.
+    package var certificates: CertificateEnds?
 
     package init() {}
 

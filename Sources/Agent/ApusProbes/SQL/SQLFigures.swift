@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusLimits
+import ApusMetrics
 import ApusText
 
 /// The series of gauges that a database was asked for.
@@ -81,7 +82,9 @@ package struct SQLFigures: Sendable, Equatable {
             }
             var labels: [Label] = []
             for (column, value) in row.enumerated() where column != place {
-                guard let value = value?.text, !value.isEmpty else { continue }
+                guard let given = value?.text, !given.isEmpty else { continue }
+                // As it is served, so that no two series are one there.
+                let value = String(decoding: LabelBytes.withoutNull(Array(given.utf8)), as: UTF8.self)
                 guard value.utf8.count <= ChildLimits.label.value.bytes else {
                     throw SQLFault(
                         "row \(number + 1) has a label longer than \(ChildLimits.label.value.limitText): \(ChildLimits.label.remedy)",
@@ -103,7 +106,7 @@ package struct SQLFigures: Sendable, Equatable {
         switch text {
         case "t", "true": 1
         case "f", "false": 0
-        default: Double(text.text).flatMap { $0.isFinite ? $0 : nil }
+        default: text.text.wholeDouble.flatMap { $0.isFinite ? $0 : nil }
         }
     }
 }

@@ -36,7 +36,11 @@ package enum ProbeSecret: Sendable, Hashable {
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: ProbeLimits.secret.value.bytes) } catch {
             throw ProbeFailure(.file, "\(place) \(Self.reason(error))")
         }
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\n") {
+            bytes.removeLast()
+            // As editors on Windows end a line.
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        }
         guard !bytes.isEmpty else { throw ProbeFailure(.file, "\(place) is empty: write the secret into it") }
         guard !bytes.contains(0) else { throw ProbeFailure(.file, "\(place) has a null byte: write the secret as a text") }
         return bytes

@@ -30,8 +30,10 @@ int apus_rows_count(void);
 int apus_rows_columns(void);
 /// The name of a column; an empty text for a column that is not there.
 const char *apus_rows_name(int column);
-/// A value as text up to its first null byte; NULL for the value NULL and for one that is not there.
-const char *apus_rows_value(int row, int column);
+/// The bytes of a value as text, which may have null bytes in it; -1 for the value NULL and for one that is not there.
+int apus_rows_length(int row, int column);
+/// Copies a value of so many bytes.
+void apus_rows_copy(int row, int column, uint8_t *bytes, int length);
 
 /// Connects to PostgreSQL, in place of a connection that is there.
 ///

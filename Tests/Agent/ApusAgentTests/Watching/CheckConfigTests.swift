@@ -39,6 +39,52 @@ import Testing
         #expect(empty.status != 0 && empty.errors.contains("PATH: write a path"))
     }
 
+    @Test func `says what is wrong with the files of probes, and shows nothing of what they hold`() throws {
+        let folder = try TemporaryFolder()
+        let certificates = TestCertificates(in: folder)
+        try certificates.make("authority", signing: [("client", ""), ("other", "")])
+        for (name, text) in [("good", "Xq7mark\n"), ("empty", "\n"), ("null", "Xq7\0mark"), ("garbage", "Xq7mark")] {
+            try folder.write(text, to: name)
+        }
+        func path(_ name: String) -> String { folder.path(name) }
+        let pair = "cert_file: \(certificates.certificate("client")), key_file:"
+        let probes: [(kind: String, words: String?)] = [
+            ("redis: { host: 127.0.0.1, port: 1, password_file: \(path("good")) }", nil),
+            (
+                "redis: { host: 127.0.0.1, port: 1, password_file: \(path("gone")) }",
+                "password_file “\(path("gone"))” is not there"
+            ),
+            ("redis: { host: 127.0.0.1, port: 1, password_file: \(path("empty")) }", "is empty"),
+            ("redis: { host: 127.0.0.1, port: 1, password_file: \(path("null")) }", "has a null byte"),
+            ("redis: { host: 127.0.0.1, port: 1, password_credential: cache }", "password_credential “cache” is not looked at"),
+            ("http: { url: \"http://127.0.0.1:1/\", bearer_token_file: \(path("gone")) }", "bearer_token_file"),
+            ("http: { url: \"https://127.0.0.1:1/\", tls: { \(pair) \(certificates.key("client")) } }", nil),
+            ("http: { url: \"https://127.0.0.1:1/\", tls: { \(pair) \(certificates.key("other")) } }", "do not go together"),
+            ("http: { url: \"https://127.0.0.1:1/\", tls: { ca_file: \(path("garbage")) } }", "no certificate in PEM"),
+            (
+                "rabbitmq: { management: \"http://127.0.0.1:1\", user: a, password_file: \(path("gone")) }",
+                "password_file “\(path("gone"))”"
+            ),
+            ("postgresql: { user: a, sslrootcert: \(path("gone")) }", "sslrootcert “\(path("gone"))” is not there"),
+            ("pgbouncer: { user: a, password_file: \(path("gone")) }", "password_file"),
+            (
+                "sql: { sqlite: \(path("gone")), gauges: [ { name: a_b, help: A., query: SELECT 1 AS value } ] }",
+                "sqlite “\(path("gone"))” is not there"
+            ),
+        ]
+        try folder.write(
+            "probes:\n" + probes.enumerated().map { "- service: p\($0)\n  \($1.kind)\n" }.joined(), to: "watch.yaml")
+        let result = try Command.run(Self.agent, ["check-config", path("watch.yaml")])
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.text)")
+        let lines = result.output.split(separator: "\n").dropFirst()
+        #expect(lines.count == probes.count { $0.words != nil }, "\(result.text)")
+        for (number, probe) in probes.enumerated() {
+            let line = lines.first { $0.hasPrefix("\(path("watch.yaml")): the probe p\(number)/p\(number) (") }
+            #expect(probe.words.map { line?.contains($0) ?? false } ?? (line == nil), "\(probe.kind): \(line ?? "none")")
+        }
+        #expect(!result.text.contains("Xq7") && !result.text.contains("PRIVATE"))
+    }
+
     @Test func `lists who belongs to which group, and which have nobody`() async throws {
         let folder = try TemporaryFolder()
         let program = folder.path("apus-watched-sleeper")

@@ -46,6 +46,9 @@ import Testing
             try target(
                 "http: { url: 'http://h/', headers: { Accept: text/plain, X-Api-Key: { value_file: /run/key }, Cookie: { value_credential: cookie } }, body: { contains: all is well } }"
             ) == .http(keyed))
+        var virtual = HTTPTarget(url: try ProbeURL("http://10.0.0.1/"))
+        virtual.headers = [HTTPTarget.Field(name: "Host", value: "shop.example")]
+        #expect(try target("http: { url: 'http://10.0.0.1/', headers: { Host: shop.example } }") == .http(virtual))
         var token = HTTPTarget(url: try ProbeURL("http://h/"))
         token.login = .bearer(.file("/run/token"))
         token.status = [204...204]
@@ -61,6 +64,13 @@ import Testing
         #expect(
             try target("redis: cache.example")
                 == .redis(RedisTarget(.internet(host: "cache.example", port: 6379))))
+        // With the period at its end a name is looked up as it is.
+        #expect(
+            try target("redis: cache.example.") == .redis(RedisTarget(.internet(host: "cache.example.", port: 6379))))
+        #expect(
+            try target("redis: cache.example.:6380") == .redis(RedisTarget(.internet(host: "cache.example.", port: 6380))))
+        #expect(
+            try target("redis: { host: cache.example. }") == .redis(RedisTarget(.internet(host: "cache.example.", port: 6379))))
         #expect(try target("redis: /run/redis.sock") == .redis(RedisTarget(.unix("/run/redis.sock"))))
         var whole = RedisTarget(.internet(host: "::1", port: 6379))
         (whole.user, whole.password, whole.tls) = ("probe", .file("/run/p"), ProbeTLS())
@@ -114,7 +124,7 @@ import Testing
         ("http: { url: 'http://h/', body: {} }", "contains is missing"),
         ("http: { url: 'http://h/', body: { contains: '' } }", "contains is empty"),
         ("http: { url: 'http://h/', body: ok }", "body is a text"),
-        ("http: { url: 'http://h/', headers: { Host: h } }", "Host is the probe's own"),
+        ("http: { url: 'http://h/', headers: { Expect: h } }", "Expect is the probe's own"),
         ("http: { url: 'http://h/', headers: { 'A B': h } }", "“A B” is no name of a header field"),
         ("http: { url: 'http://h/', headers: { A: \"x\\ny\" } }", "the header field A has a character"),
         ("http: { url: 'http://h/', headers: [A] }", "headers is a list"),

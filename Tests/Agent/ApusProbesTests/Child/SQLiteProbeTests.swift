@@ -48,6 +48,21 @@ import Testing
             ])
     }
 
+    @Test func `a text with a null byte is read to its end, and one that begins with a combining mark from its beginning`()
+        async throws
+    {
+        try run("CREATE TABLE t (x)")
+        let labels = "SELECT 'a' || char(0) || 'b' AS x, 1 AS value UNION ALL SELECT 'a' || char(0) || 'c', 2"
+        #expect(Self.lines(try await ask(labels)) == ["queue_depth{x=a\u{FFFD}b} 1.0", "queue_depth{x=a\u{FFFD}c} 2.0"])
+        let marks = "SELECT char(769) || 'a' AS x, NULL AS y, 1 AS value UNION ALL SELECT char(0), NULL, 2"
+        #expect(Self.lines(try await ask(marks)) == ["queue_depth{x=\u{301}a} 1.0", "queue_depth{x=\u{FFFD}} 2.0"])
+        // They would be one series.
+        let alike = "SELECT 'a' || char(0) AS x, 1 AS value UNION ALL SELECT 'a' || char(65533), 2"
+        #expect(try await ask(alike).failure?.text.contains("has the labels of another row") == true)
+        let number = try #require(try await ask("SELECT '12' || char(0) || '3' AS value").failure)
+        #expect(number.reason == .content && number.text.contains("has no number"), "\(number)")
+    }
+
     @Test func `several gauges are asked at once, and no row is no series`() async throws {
         try run("CREATE TABLE t (x)")
         let both = SQLTarget(

@@ -38,6 +38,8 @@ import Testing
             location = /empty { return 204; }
             location = /moved { return 302 http://127.0.0.1:\(port)/moved?token=SECRET; }
             location = /down { return 503 '{"status":"DOWN"}'; }
+            location = /marked { return 200 '\u{FEFF}{"status":"DOWN"}'; }
+            location = /host { return 200 '{"status":"$http_host"}'; }
             location = /lies { return 200 '{"status":"DOWN"}'; }
             """)
         defer { server.stop() }
@@ -65,6 +67,14 @@ import Testing
         #expect(lies.reason == .status && lies.text.contains("not well"))
         guard case .http(let told)? = lies.figures else { throw Unexpected("\(lies)") }
         #expect(told.health == .fail && told.status == 200)
+        // With the mark of a byte order, as .NET writes it.
+        guard case .http(let marked)? = try await AskedServer(.http(target(port, "/marked"))).failure().figures else {
+            throw Unexpected("/marked is up")
+        }
+        #expect(marked.health == .fail)
+        var virtual = try target(port, "/host")
+        virtual.headers = [HTTPTarget.Field(name: "host", value: "healthy")]
+        #expect(try await figures(virtual).health == .pass)
         let missing = try await AskedServer(.http(target(port, "/none?key=SECRET"))).failure()
         #expect(missing.text.contains("404") && !missing.text.contains("SECRET"))
         // Each was asked as one is told apart: by its agent, over a connection of its own.

@@ -1,5 +1,6 @@
 import AgentMetrics
 import ApusProbes
+import Glibc
 import HostTesting
 import ServerTesting
 import Synchronization
@@ -22,9 +23,21 @@ import Testing
     }
 
     @Test func `figures are those of the server, by both of its plugins`() async throws {
-        let managementPort = try LoopbackPort.free()
+        let ports = try LoopbackPort.free(3)
+        let managementPort = ports[0]
+        let secrets = try TemporaryFolder()
+        let certificates = TestCertificates(in: secrets)
+        try certificates.make("authority", signing: [("server", "IP:127.0.0.1")])
+        for path in [secrets.path, certificates.key("server")] { chmod(path, 0o755) }
+        let files = [
+            ("cacertfile", certificates.certificate("authority")), ("certfile", certificates.certificate("server")),
+            ("keyfile", certificates.key("server")), ("ip", "127.0.0.1"),
+        ]
         let server = try ServerTesting.RabbitMQServer(
-            configuration: ["management.tcp.ip = 127.0.0.1", "management.tcp.port = \(managementPort)"],
+            configuration: [
+                "management.tcp.ip = 127.0.0.1", "management.tcp.port = \(managementPort)",
+                "management.ssl.port = \(ports[1])", "prometheus.ssl.port = \(ports[2])",
+            ] + files.flatMap { name, value in ["management", "prometheus"].map { "\($0).ssl.\(name) = \(value)" } },
             plugins: ["rabbitmq_management"])
         defer { server.stop() }
         let api = "http://127.0.0.1:\(managementPort)/api"
@@ -103,6 +116,19 @@ import Testing
         #expect(served.nodes.count == 1 && served.nodes[0].name == all.nodes[0].name && served.nodes[0].hasDiskAlarm == false)
         exposition.virtualHost = "shop"
         #expect(try await figures(exposition).queues.count == 1)
+        #expect(all.certificates == nil && served.certificates == nil)
+
+        let end = try certificates.end(of: "server")
+        for (way, port) in [(RabbitMQTarget.Way.management, ports[1]), (.prometheus, ports[2])] {
+            var secured = RabbitMQTarget(way, try ProbeURL("https://127.0.0.1:\(port)"))
+            secured.tls.authorityFile = certificates.certificate("authority")
+            secured.login = try target("guest").login
+            let shown = try await figures(secured)
+            #expect(shown.queues.count == 6 && shown.certificates?.leaf == end, "\(way)")
+            // The server shows its authority's too, which ends in the same second or one before.
+            #expect(shown.certificates?.chain == min(end, try certificates.end(of: "authority")))
+            #expect(ProbeFigures.rabbitmq(shown).certificates == shown.certificates)
+        }
         let other = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(managementPort)"))
         #expect(try await AskedServer(.rabbitmq(other)).failure().reason == .status)
     }
@@ -183,6 +209,9 @@ import Testing
             #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="bare "} 9"} 5"#,
             #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="negative"} -1"#,
             #"rabbitmq_detailed_queue_messages_ready{vhost="/",queue="nan"} NaN"#,
+            "rabbitmq_detailed_queue_messages_ready{vhost=\"/\",queue=\"nul\0\"} 1",
+            "rabbitmq_detailed_queue_messages_ready{vhost=\"/\",queue=\"nul\u{FFFD}\"} 2",
+            "rabbitmq_detailed_queue_messages_ready{vhost=\"/\",queue=\"odd\"} 1\02",
             #"rabbitmq_detailed_queue_messages_ready{vhost="/""#, #"rabbitmq_detailed_queue_messages_ready{"#,
             "rabbitmq_queues 12", "rabbitmq_alarms_memory_used_watermark 1",
         ]
@@ -190,30 +219,73 @@ import Testing
         defer { server.stop() }
         let figures = try await figures(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)")))
         let ready = Dictionary(uniqueKeysWithValues: figures.queues.map { ($0.key.queue, $0.value.ready) })
-        #expect(ready == [#"a",queue="b"#: 3, "x": 1000, #"escaped "\"#: 4, #"bare "} 9"#: 5])
+        #expect(ready == [#"a",queue="b"#: 3, "x": 1000, #"escaped "\"#: 4, #"bare "} 9"#: 5, "nul\u{FFFD}": 3])
         #expect(figures.queueCount == 12 && figures.nodes.first?.hasMemoryAlarm == true)
     }
 
-    @Test func `of many queues as many are served as may, and soon`() async throws {
-        func exposition(_ count: Int) -> String {
+    /// In the order of the server's table, and in the one that lets go of most.
+    @Test(arguments: [Array(0..<10_000).shuffled(), Array((0..<10_000).reversed())])
+    func `of many queues as many are served as may, and soon`(_ order: [Int]) async throws {
+        func exposition(_ names: [String]) -> String {
             let identity = #"rabbitmq_identity_info{rabbitmq_node="rabbit@here",rabbitmq_cluster="c"} 1"#
-            return (0..<count).reduce(into: identity + "\n") { text, number in
-                for family in ["messages_ready", "messages_unacked", "consumers"] {
-                    text += "rabbitmq_detailed_queue_\(family){vhost=\"/\",queue=\"orders.of.customer.\(number)\"} \(number)\n"
+            let families = ["messages_ready", "messages_unacked", "messages", "process_reductions_total", "consumers"]
+            return families.reduce(into: identity + "\n") { text, family in
+                for name in names {
+                    let number = name.split(separator: ".").last ?? ""
+                    text += "rabbitmq_detailed_queue_\(family){vhost=\"/\",queue=\"\(name)\"} \(number)\n"
                 }
             }
         }
-        let server = try RudeListener.http(exposition(3500))
+        let names = order.map { "orders.of.customer.\($0)" }
+        let body = exposition(names) + "rabbitmq_queues 10000"
+        let server = try RudeListener.http(body)
         defer { server.stop() }
         let start = ContinuousClock.now
         let figures = try await figures(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)")))
-        print("an exposition of 3500 queues was asked for twice and read in \(ContinuousClock.now - start)")
-        #expect(figures.queues.count == 500 && figures.listedQueues == 3500)
+        print("an exposition of 10000 queues, \(body.utf8.count) bytes, was read twice in \(ContinuousClock.now - start)")
+        #expect(figures.queues.count == 500 && figures.listedQueues == 10_000 && figures.queueCount == 10_000)
+        #expect(figures.queues.keys.map(\.queue).sorted() == Array(names.sorted().prefix(500)))
+        for (name, queue) in figures.queues {
+            let number = UInt64(name.queue.split(separator: ".").last ?? "")
+            #expect(queue == RabbitMQFigures.Queue(ready: number, unacknowledged: number, consumers: number))
+        }
         #expect(ContinuousClock.now - start < .seconds(5))
-        let larger = try RudeListener.http(exposition(4500))
-        defer { larger.stop() }
-        let target = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(larger.port)"))
-        #expect(try await AskedServer(.rabbitmq(target)).failure().reason == .limit)
+        var some = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)"))
+        some.queues = [QueuePattern("*.7??7"), QueuePattern("*.42")]
+        let chosen = try await self.figures(some)
+        #expect(chosen.queues.count == 101 && chosen.listedQueues == 101)
+    }
+
+    @Test func `an exposition without end, and one whose lines have none`() async throws {
+        let line = "rabbitmq_detailed_queue_messages_ready{vhost=\"/\",queue=\"\(String(repeating: "q", count: 5000))\"} 1\n"
+        let identity = "rabbitmq_identity_info{rabbitmq_node=\"rabbit@here\",rabbitmq_cluster=\"c\"} 1\n"
+        let other = "rabbitmq_detailed_queue_messages_ready{vhost=\"/\",queue=\"mail\"} 1\n"
+        let odd = try RudeListener.http(
+            String(repeating: line, count: 100) + String(repeating: "x", count: 1_000_000) + "\n" + identity + line + other)
+        defer { odd.stop() }
+        let figures = try await figures(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(odd.port)")))
+        #expect(figures.queues.keys.map(\.queue) == ["mail"] && figures.listedQueues == 1)
+        for text in [other, "x"] {
+            let endless = try RudeListener { connection in
+                connection.receive()
+                connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+                let piece = Array(String(repeating: text, count: 65_536 / text.utf8.count).utf8)
+                while connection.send(piece) {}
+            }
+            defer { endless.stop() }
+            let target = RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(endless.port)"))
+            let failure = try await AskedServer(.rabbitmq(target)).failure(within: .seconds(20))
+            #expect(failure.reason == .limit && failure.text.contains("more than 16 MiB"), "\(failure)")
+        }
+    }
+
+    @Test func `an answer that is refused is read as far as a page goes`() async throws {
+        let server = try RudeListener.http(String(repeating: "no", count: 1_000_000), status: "403 Forbidden")
+        defer { server.stop() }
+        let failure = try await AskedServer(
+            .rabbitmq(RabbitMQTarget(.prometheus, try ProbeURL("http://127.0.0.1:\(server.port)")))
+        ).failure()
+        #expect(failure.reason == .authentication, "\(failure)")
     }
 
     @Test func `patterns of queues`() {

@@ -53,6 +53,37 @@ import Testing
         #expect((later.commands ?? 0) > (figures.commands ?? 0))
     }
 
+    @Test func `a server that speaks TLS shows when its certificates end, also while it does not answer yet`() async throws {
+        let folder = try TemporaryFolder()
+        let certificates = TestCertificates(in: folder)
+        try certificates.make("authority", signing: [("server", "IP:127.0.0.1")])
+        let port = try LoopbackPort.free()
+        let server = try ServerTesting.RedisServer(
+            configuration: """
+                save ""
+                tls-port \(port)
+                tls-auth-clients no
+                tls-ca-cert-file \(certificates.certificate("authority"))
+                tls-cert-file \(certificates.certificate("server"))
+                tls-key-file \(certificates.key("server"))
+                """)
+        defer { server.stop() }
+        #expect(try await figures(target(server)).certificates == nil)
+        var secured = RedisTarget(.internet(host: "127.0.0.1", port: port))
+        secured.tls = ProbeTLS()
+        secured.tls?.authorityFile = certificates.certificate("authority")
+        let probe = try AskedServer(.redis(secured))
+        let end = try certificates.end(of: "server")
+        for _ in 0..<2 {
+            let figures = try #require(try await probe.ask().get())
+            #expect(figures.certificates == CertificateEnds(leaf: end, chain: min(end, try certificates.end(of: "authority"))))
+            guard case .redis(let redis) = figures else { throw Unexpected("\(figures)") }
+            #expect(redis.version != nil && (redis.uptime ?? .max) < 600)
+        }
+        secured.tls?.authorityFile = nil
+        #expect(try await AskedServer(.redis(secured)).failure().text.contains("authority that is not known"))
+    }
+
     @Test func `counts that were reset begin at the attempt before`() async throws {
         let server = try ServerTesting.RedisServer()
         defer { server.stop() }

@@ -17,7 +17,11 @@ import Testing
         /// - Parameters:
         ///   - names: the alternative names of the server's certificate.
         ///   - days: when it ends.
-        init(names: String = "DNS:localhost,IP:127.0.0.1", days: Int = 2, options: String = "") throws {
+        ///   - key: what openssl makes of it is the server's.
+        init(
+            names: String = "DNS:localhost,IP:127.0.0.1", days: Int = 2, options: String = "",
+            key kind: [String] = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        ) throws {
             folder = try TemporaryFolder()
             certificates = TestCertificates(in: folder)
             try certificates.make("authority", signing: [])
@@ -25,8 +29,11 @@ import Testing
             try certificates.make("client", signing: [])
             let request = try Command.run(
                 "openssl",
-                ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=server"]
-                    + ["-keyout", certificates.key("server"), "-out", folder.path("server.csr")])
+                ["req", "-new", "-newkey"] + kind
+                    + [
+                        "-nodes", "-subj", "/CN=server", "-keyout", certificates.key("server"), "-out",
+                        folder.path("server.csr"),
+                    ])
             try folder.write("subjectAltName=\(names)\n", to: "extensions")
             let signed = try Command.run(
                 "openssl",
@@ -60,15 +67,7 @@ import Testing
         }
 
         /// When a certificate ends, by openssl.
-        func end(of name: String) throws -> Double {
-            let shown = try Command.run(
-                "openssl", ["x509", "-in", certificates.certificate(name), "-noout", "-enddate", "-dateopt", "iso_8601"])
-            let date = try Command.run("date", ["-u", "-d", shown.output.replacing("notAfter=", with: ""), "+%s"])
-            guard let seconds = Double(date.output.split(separator: "\n").first ?? "") else {
-                throw Unexpected(shown.text + date.text)
-            }
-            return seconds
-        }
+        func end(of name: String) throws -> Double { try certificates.end(of: name) }
     }
 
     private func failure(_ target: HTTPTarget) async throws -> ProbeFailure { try await AskedServer(.http(target)).failure() }
@@ -112,6 +111,22 @@ import Testing
             target(server.port) { $0.authorityFile = server.certificates.certificate("other") }
         ).failure()
         #expect(unknown.reason == .tls && unknown.text.contains("authority that is not known"), "\(unknown.text)")
+    }
+
+    @Test(
+        arguments: [
+            ["ed25519"], ["ec", "-pkeyopt", "ec_paramgen_curve:P-521"], ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+            ["rsa:2048"],
+        ], ["TLSv1.2", "TLSv1.3"])
+    func `a certificate with any kind of key`(_ key: [String], _ version: String) async throws {
+        let server = try SecureServer(options: "ssl_protocols \(version);", key: key)
+        defer { server.server.stop() }
+        for host in ["127.0.0.1", "localhost"] {
+            guard case .success(.http(let figures)) = try await AskedServer(.http(server.target(host: host))).ask() else {
+                throw Unexpected("\(key) \(version) \(host)")
+            }
+            #expect(figures.certificateEnd == (try server.end(of: "server")))
+        }
     }
 
     @Test func `an authority that is not known`() async throws {

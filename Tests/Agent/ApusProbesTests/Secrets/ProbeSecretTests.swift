@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [("a", "a"), ("a\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("ü\r\n", "ü\r")])
+    @Test(arguments: [("a", "a"), ("a\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("ü\r\n", "ü"), ("a\r", "a\r")])
     func `one line end behind a secret is not of it`(content: String, secret: String) throws {
         let folder = try TemporaryFolder()
         try content.write(toFile: "\(folder.path)/p", atomically: false, encoding: .utf8)

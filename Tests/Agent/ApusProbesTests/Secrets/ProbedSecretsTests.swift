@@ -19,7 +19,8 @@ import Testing
     }
 
     private static let names = [
-        "redis", "redis-refused", "redis-echo", "http", "http-echo", "bearer-refused", "rabbitmq-refused", "rabbitmq-echo",
+        "redis", "redis-refused", "redis-echo", "http", "http-echo", "bearer-refused", "rabbitmq", "rabbitmq-untaken",
+        "rabbitmq-refused", "rabbitmq-echo",
         "postgresql", "postgresql-refused", "postgresql-echo", "pgbouncer", "pgbouncer-refused", "sql", "web",
     ]
 
@@ -50,12 +51,35 @@ import Testing
             .says(message("R", [0, 0, 0, 3]) + message("E", Array("SFATAL\0VFATAL\0C28P01\0Mno \(secret) here\0\0".utf8))))
     }
 
+    /// A RabbitMQ that knows the user `watcher`, and where its management is.
+    private static func broker() async throws -> (server: ServerTesting.RabbitMQServer, port: Int) {
+        let port = try LoopbackPort.free()
+        let server = try ServerTesting.RabbitMQServer(
+            configuration: ["management.tcp.ip = 127.0.0.1", "management.tcp.port = \(port)"],
+            plugins: ["rabbitmq_management"])
+        for (path, body) in [
+            ("queues/%2F/mail", "{}"),
+            ("users/watcher", #"{"password":"\#(secret("rabbitmq"))","tags":"monitoring"}"#),
+            ("permissions/%2F/watcher", #"{"configure":"^$","write":"^$","read":"^$"}"#),
+        ] {
+            let done = try Command.run(
+                "curl",
+                [
+                    "-sSf", "-m", "20", "-u", "guest:guest", "-X", "PUT", "-d", body, "http://127.0.0.1:\(port)/api/\(path)",
+                ])
+            guard done.passed else { throw Unexpected("\(path): \(done.text)") }
+        }
+        return (server, port)
+    }
+
     @Test func `no secret is shown, logged or left behind`() async throws {
         let folder = try TemporaryFolder()
         for name in Self.names { try folder.write("\(Self.secret(name))\n", to: "credentials/\(name)") }
         func file(_ name: String) -> String { "user: watcher, password_file: \(folder.path("credentials/\(name)"))" }
         func credential(_ name: String) -> String { "user: watcher, password_credential: \(name)" }
 
+        // It takes its time to start.
+        async let started = Self.broker()
         let redis = try RedisServer(configuration: "save \"\"")
         defer { redis.stop() }
         try redis.command("ACL", "SETUSER", "watcher", "on", ">\(Self.secret("redis"))", "+@all")
@@ -83,6 +107,8 @@ import Testing
                 """
         }
         defer { pool.stop() }
+        let broker = try await started
+        defer { broker.server.stop() }
         let certificates = TestCertificates(in: folder)
         try certificates.make("authority", signing: [("server", "IP:127.0.0.1"), ("client", "DNS:client.test")])
         for name in ["server", "client"] {
@@ -108,6 +134,11 @@ import Testing
             (
                 "client-key",
                 "http: { url: \"https://127.0.0.1:\(web.port)/\", tls: { cert_file: \(certificates.certificate("client")), key_file: \(certificates.key("client")) } }"
+            ),
+            ("rabbitmq", "rabbitmq: { management: \"http://127.0.0.1:\(broker.port)\", \(file("rabbitmq")) }"),
+            (
+                "rabbitmq-untaken",
+                "rabbitmq: { management: \"http://127.0.0.1:\(broker.port)\", \(credential("rabbitmq-untaken")) }"
             ),
             (
                 "rabbitmq-refused",
@@ -157,7 +188,7 @@ import Testing
                 ] + options
             ).output
         }
-        let up = ["redis", "http", "postgresql", "pgbouncer", "sql"]
+        let up = ["redis", "http", "rabbitmq", "postgresql", "pgbouncer", "sql"]
         var text = ""
         try await eventually("all attempts: \(agent.program.errors)\n\(text)", within: .seconds(60)) {
             text = try page("/metrics")
@@ -171,6 +202,12 @@ import Testing
         // Every secret is really sent, or tried.
         #expect(web.received.contains("Basic ") && refusing.received.contains("Bearer \(Self.secret("bearer-refused"))"))
         #expect(rudeRedis.received.contains(Self.secret("redis-echo")))
+        #expect(text.contains(#"rabbitmq_server_queues_listed{service="rabbitmq",instance="rabbitmq"} 1"#))
+        #expect(
+            text.split(separator: "\n").contains {
+                $0.hasPrefix("apus_probe_failures_total{service=\"rabbitmq-untaken\"")
+                    && $0.contains("reason=\"authentication\"") && !$0.hasSuffix(" 0")
+            })
 
         var shown = [("the metrics", text)]
         for path in [
