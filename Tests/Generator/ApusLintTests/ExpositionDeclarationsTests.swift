@@ -64,7 +64,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("apus_service_up{color=\"red\"}", ["missingLabel"]), ("rate(apus_service_up[5m])", ["rateOfGauge"]),
+            ("apus_service_up{color=\"red\"}", ["missingLabel"]), ("apus_service_up{name=\"live\"}", ["missingLabel"]),
+            ("apus_probe_up{name=\"live\"}", []), ("redis_server_replicas{name=\"live\"}", []),
+            ("rate(apus_service_up[5m])", ["rateOfGauge"]),
             ("sum by (color) (mine_total)", ["missingLabel", "bareCounter"]),
             ("other_total{color=\"red\"} > 1", ["bareCounter"]),
         ] as [(String, [String])])

@@ -32,9 +32,8 @@ import Testing
     ]
 
     /// Those that only fleets have whose agent asks something.
-    /// ProbeDown has several rules, by how often probes are asked, which a case tells apart by no name: their tests are run, and no mutants.
     private static let ofProbes: Set = [
-        "ProbeUnasked", "ProbeAbsent", "ProbedFileOld", "TooManyDatabaseConnections",
+        "ProbeDown", "ProbeUnasked", "ProbeAbsent", "ProbedFileOld", "ProbedCertificateEnds", "TooManyDatabaseConnections",
     ]
 
     /// A fleet of two databases, one of which says itself how many connections are open.

@@ -41,6 +41,51 @@ import Testing
         #expect(rules.first { $0.alert == alert }?.expr == expression)
     }
 
+    @Test func `tell probes apart by their names where they have any`() throws {
+        func texts(_ names: String?...) throws -> [String: (expression: String, text: String)] {
+            let fleet = Fleet("f") {
+                FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+                for name in names { FleetProbe(.tcp("mail", host: "127.0.0.1", port: 25), name: name) }
+            }
+            return Dictionary(
+                try RuleDocument.alerts(of: fleet).map { ($0.name, ($0.expr, $0.annotations?["description"] ?? "")) }
+            ) { first, _ in first }
+        }
+        let (plain, named) = (try texts(nil), try texts(nil, "relay"))
+        #expect(plain["ProbeAbsent"]?.expression == #"absent(apus_probe_up{service="mail", probe="tcp"})"#)
+        #expect(
+            named["ProbeAbsent"]?.expression
+                == #"absent(apus_probe_up{service="mail", probe="tcp", name!~".+"})"#
+                + #" or absent(apus_probe_up{service="mail", probe="tcp", name="relay"})"#
+        )
+        for alert in ["ProbeDown", "ProbeUnasked", "ProbeAbsent"] {
+            #expect(plain[alert]?.text.contains("$labels.name") == false)
+            #expect(
+                named[alert]?.text.contains("probe{{ if $labels.name }} “{{ $labels.name }}”{{ end }} ") == true, "\(alert)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.http("a", url: "https://a.example/"), true), (.http("a", url: "http://a.example/"), false),
+            (.tcp("a", host: "a.example", port: 1), false), (.tcp("a", host: "a.example", port: 1, tls: .off), false),
+            (.tcp("a", host: "a.example", port: 1, tls: .verified()), true), (.redis("a"), false),
+            (.redis("a", tls: .verified()), true), (.rabbitMQ("b"), false), (.rabbitMQ("b", tls: .verified()), true),
+            (.postgreSQL("c", tls: .required), false),
+        ] as [(ProbedTarget, Bool)])
+    func `tell when certificates end where probes see any`(target: ProbedTarget, isTold: Bool) throws {
+        let fleet = Fleet("f") {
+            FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+            Cache("a")
+            Broker("b", queues: [BrokerQueue("c", consumers: "worker")])
+            Database("c")
+            FleetProbe(target)
+        }
+        #expect(try RuleDocument.alerts(of: fleet).contains { $0.name == "ProbedCertificateEnds" } == isTold)
+        let panels = try DashboardExpectations.own(of: fleet).filter { $0.uid.hasSuffix("probes") }.flatMap(\.allPanels)
+        #expect(panels.contains { $0.title == "Certificates" } == isTold)
+    }
+
     @Test func `ask only for what the fleet has`() throws {
         let rules = try RuleDocument.alerts(of: AlertFleets.smallest)
         let text = rules.map(\.expr).joined(separator: "\n")

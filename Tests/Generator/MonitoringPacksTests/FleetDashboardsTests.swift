@@ -33,6 +33,20 @@ import Testing
         #expect(try names(silent) == ["agent", "fleet-overview", "instance"])
     }
 
+    @Test func `tell probes apart by their names where they have any`() throws {
+        func legends(_ name: String?) throws -> [String] {
+            let fleet = Fleet("f", environment: .development) {
+                FleetService("worker", role: .worker) { Instance("worker-1", metricsPort: 9091) }
+                FleetProbe(.file("backups", at: "/srv/backups/*", olderThan: .seconds(3600)), name: name)
+            }
+            return try DashboardExpectations.own(of: fleet).filter { $0.uid.hasSuffix("probes") }.flatMap(\.allPanels)
+                .flatMap { $0.targets ?? [] }.map(\.legendFormat)
+        }
+        let (plain, named) = (try legends(nil), try legends("hourly"))
+        #expect(plain.count == 6 && !plain.contains { $0.contains("{{name}}") })
+        #expect(named.count == 6 && named.allSatisfy { $0.contains("{{name}}") }, "\(named)")
+    }
+
     /// Both ways: what it has is shown, what it lacks is not asked for.
     @Test(arguments: FleetShapes.all + FleetShapes.environments)
     func `ask for what the fleet has, and for nothing else`(fleet: Fleet) throws {

@@ -25,6 +25,17 @@ package struct TestCertificates: Sendable {
                 + (names.isEmpty ? [] : ["-addext", "subjectAltName=\(names)"]))
     }
 
+    /// When a certificate ends, by openssl, in seconds since the Unix epoch.
+    package func end(of name: String) throws -> Double {
+        let shown = try Command.run(
+            "openssl", ["x509", "-in", certificate(name), "-noout", "-enddate", "-dateopt", "iso_8601"])
+        let date = try Command.run("date", ["-u", "-d", shown.output.replacing("notAfter=", with: ""), "+%s"])
+        guard let seconds = Double(date.output.split(separator: "\n").first ?? "") else {
+            throw NoCertificate(description: shown.text + date.text)
+        }
+        return seconds
+    }
+
     private func make(_ name: String, _ options: [String]) throws {
         let made = try Command.run(
             "openssl",

@@ -35,6 +35,7 @@ struct ProbeEntries {
             entries.map { entry in
                 .present([
                     ("service", .string(entry.identity.service)), ("instance", .string(entry.identity.instance)),
+                    ("name", entry.probe.name.map(YAMLValue.string)),
                     ("every", .string(entry.probe.interval.argument)), ("timeout", .string(entry.probe.timeout.argument)),
                     (entry.probe.target.kind.rawValue, entry.question),
                 ])
@@ -65,7 +66,8 @@ struct ProbeEntries {
             }
         case .health(let name): return health(of: name, instance: identity.instance).map(YAMLValue.string)
         case .http(_, let url, let status, let login, let tls): return http(url, status, login, tls)
-        case .tcp(_, let host, let port): return ["host": .string(host), "port": .integer(port)]
+        case .tcp(_, let host, let port, let tls):
+            return .present([("host", .string(host)), ("port", .integer(port)), ("tls", self.tls(tls))])
         case .unix(_, let path), .file(_, let path, _): return .string(path)
         case .sql(_, .sqlite(let path), let gauges):
             return .present([("sqlite", .string(path)), ("gauges", .list(gauges.map(Self.gauge)))])

@@ -14,12 +14,16 @@ extension SeriesDeclarations {
         let others = TargetLabels.ofOthers(targetLabels)
         var known = SeriesDeclarations(targetLabels: others)
         known.declare(ExporterCatalog.families, targetLabels: others)
+        let probed = Set(MetricCatalog.families(of: .probe).map(\.name))
         for family in MetricCatalog.families + more {
             if family.isCommon {
                 // Other programs serve the same name with labels of their own.
                 known.declare(family.name, kind: family.kind, labels: nil, targetLabels: others)
             } else {
-                known.declare(complete: [family], targetLabels: .exactly(["job", "instance", "service"] + targetLabels))
+                // A probe that has a name gives it to all its series.
+                known.declare(
+                    complete: [family], optional: probed.contains(family.name) ? ["name"] : [],
+                    targetLabels: .exactly(["job", "instance", "service"] + targetLabels))
             }
         }
         return known

@@ -31,6 +31,7 @@ extension PromQLChecker {
         _ join: Join, ignoring ignored: LabelNames, _ left: ResultLabels, _ right: ResultLabels, _ expression: PromQLExpression
     ) {
         if ignored.contains(where: \.hasVariable) { return }
+        if join.keepsUnmatched, join.left.isAbsence, join.right.isAbsence { return }
         let onlyLeft = left.certain.subtracting(ignored).filter { !right.canHave($0) }
         let onlyRight = right.certain.subtracting(ignored).filter { !left.canHave($0) }
         let isCertain = !onlyLeft.isEmpty || !onlyRight.isEmpty
@@ -117,6 +118,17 @@ extension PromQLChecker {
                 "\(side.excerpt) has a series for each \(rest.sorted().joined(separator: ", ")),"
                     + " which on(\(names.joined(separator: ", "))) does not tell apart: add them to on, or aggregate that side"
                     + (many == nil ? ", or use group_left" : ""))
+        }
+    }
+}
+
+extension PromQLExpression {
+    /// Whether the result says what is not there, each series with the labels of what was looked for: of several `or` keeps all.
+    fileprivate var isAbsence: Bool {
+        switch form {
+        case .call(let function, _): function == .absent || function == .absentOverTime
+        case .binary(.or, _, let left, let right): left.isAbsence && right.isAbsence
+        default: false
         }
     }
 }

@@ -44,8 +44,12 @@ public struct SeriesDeclarations: Sendable {
     }
 
     /// Declares families of which all is known: what an exposition has of them afterwards takes nothing from that.
-    public mutating func declare(complete families: [MetricFamily], targetLabels: TargetLabels) {
-        declare(families, targetLabels: targetLabels)
+    ///
+    /// - Parameter optional: labels that only some of their series have.
+    public mutating func declare(complete families: [MetricFamily], optional: [String] = [], targetLabels: TargetLabels) {
+        for family in families {
+            declare(family.name, kind: family.kind, labels: family.labelNames, optional: optional, targetLabels: targetLabels)
+        }
         complete.formUnion(families.map(\.name))
     }
 

@@ -10,38 +10,63 @@ struct AlertProof {
 
     struct Checkpoint {
         let index: Int
-        /// What fires then: the labels of the condition's result, and its value.
-        let firing: [SimulatedSample]
+        /// What fires then under the alert's name.
+        let firing: [Firing]
     }
 
-    /// The tests of an alert, one for each of its inputs.
-    static func all(of rule: AlertRule, step: Duration) throws(RuleError) -> [AlertProof] {
-        var proofs = [try AlertProof(rule, try rule.inputs(), step: step)]
-        for inputs in rule.alert.furtherInputs { proofs.append(try AlertProof(rule, inputs, step: step)) }
+    /// What fires of a rule: the labels of its condition's result, and its value.
+    struct Firing {
+        let rule: AlertRule
+        let sample: SimulatedSample
+    }
+
+    /// The tests of some alerts of one group, one for each of their inputs.
+    static func all(of rules: [AlertRule], step: Duration) throws(RuleError) -> [AlertProof] {
+        var proofs: [AlertProof] = []
+        for (index, rule) in rules.enumerated() {
+            // promtool takes all alerts of a name together.
+            let others = rules.indices.filter { $0 != index && rules[$0].alert.name == rule.alert.name }.map { rules[$0] }
+            proofs.append(try AlertProof(rule, beside: others, try rule.inputs(), step: step))
+            for inputs in rule.alert.furtherInputs {
+                proofs.append(try AlertProof(rule, beside: others, inputs, step: step))
+            }
+        }
         return proofs
     }
 
-    /// Runs the alert over its input.
+    /// Runs the alert over its input, and the others of its name with it.
     ///
     /// - Throws: what keeps the input from proving anything: the alert fires too early, never, or does not resolve.
-    init(_ rule: AlertRule, _ inputs: [AlertInput], step: Duration) throws(RuleError) {
+    private init(
+        _ rule: AlertRule, beside others: [AlertRule], _ inputs: [AlertInput], step: Duration
+    ) throws(RuleError) {
         self.rule = rule
-        let timeline = ProofTimeline(rule.alert.condition, hold: rule.hold, keepFiring: rule.keepFiring, step: step)
+        let timeline = ProofTimeline(rule, step: step)
         self.timeline = timeline
         let courses = inputs.map { $0.course.values(on: timeline) }
         series = zip(inputs, courses).map { ProofSeries($0, values: $1) }
         let simulation = RuleSimulation(series: zip(inputs, courses).map { SimulatedSeries($0, values: $1) }, step: step)
-        checkpoints = try Self.checkpoints(rule, simulation, timeline)
+        let own = try Self.firing(rule, simulation, until: timeline.end)
+        try Self.check(own, of: rule, on: timeline)
+        var all = own.map { samples in samples.map { Firing(rule: rule, sample: $0) } }
+        for other in others {
+            for (index, samples) in try Self.firing(other, simulation, until: timeline.end).enumerated() {
+                all[index] += samples.map { Firing(rule: other, sample: $0) }
+            }
+        }
+        checkpoints = Self.checkpoints(of: all, on: timeline)
     }
 
-    private static func checkpoints(
-        _ rule: AlertRule, _ simulation: RuleSimulation, _ timeline: ProofTimeline
-    ) throws(RuleError) -> [Checkpoint] {
+    /// What fires of a rule at each step.
+    private static func firing(
+        _ rule: AlertRule, _ simulation: RuleSimulation, until end: Int
+    ) throws(RuleError) -> [[SimulatedSample]] {
+        let own = ProofTimeline(rule, step: .seconds(simulation.step))
         var since: [[String: String]: Int] = [:]
         // What fires on, by the step at which its condition ceased.
         var ceased: [[String: String]: Int] = [:]
         var firing: [[SimulatedSample]] = []
-        for index in 0...timeline.end {
+        for index in 0...end {
             let active: [SimulatedSample]
             do {
                 active = try simulation.samples(of: rule.alert.condition, at: index).map(\.unnamed)
@@ -56,9 +81,15 @@ struct AlertProof {
             ceased = Dictionary(gone.map { ($0.labels, ceased[$0.labels] ?? index) }) { first, _ in first }
             firing.append(
                 active.filter {
-                    firingOn.contains($0.labels) || index - (since[$0.labels] ?? index) >= timeline.holdSteps
-                } + gone.filter { index - (ceased[$0.labels] ?? index) < timeline.keepSteps })
+                    firingOn.contains($0.labels) || index - (since[$0.labels] ?? index) >= own.holdSteps
+                } + gone.filter { index - (ceased[$0.labels] ?? index) < own.keepSteps })
         }
+        return firing
+    }
+
+    private static func check(
+        _ firing: [[SimulatedSample]], of rule: AlertRule, on timeline: ProofTimeline
+    ) throws(RuleError) {
         if let early = firing[..<timeline.firing].firstIndex(where: { !$0.isEmpty }) {
             throw .unprovenAlert(rule.alert.name, reason: "it fires at step \(early), before its input is beyond the limit")
         }
@@ -68,12 +99,29 @@ struct AlertProof {
         guard firing[timeline.end].isEmpty else {
             throw .unprovenAlert(rule.alert.name, reason: "it fires on after its input is within the limit again")
         }
-        // Just before and just after each change of what fires.
+    }
+
+    /// Just before and just after each change of what fires.
+    private static func checkpoints(of firing: [[Firing]], on timeline: ProofTimeline) -> [Checkpoint] {
         var indices: Set<Int> = [timeline.breach - 1, timeline.end]
-        for index in 1...timeline.end where Set(firing[index].map(\.labels)) != Set(firing[index - 1].map(\.labels)) {
+        let identities = firing.map { Set($0.map(\.identity)) }
+        for index in 1...timeline.end where identities[index] != identities[index - 1] {
             indices.formUnion([index - 1, index])
         }
         return indices.sorted().map { Checkpoint(index: $0, firing: firing[$0]) }
+    }
+}
+
+extension AlertProof.Firing {
+    /// The labels of the alert.
+    fileprivate var identity: [String: String] {
+        sample.labels.merging(rule.labels.map { ($0.0, $0.1) }) { _, added in added }
+    }
+}
+
+extension ProofTimeline {
+    fileprivate init(_ rule: AlertRule, step: Duration) {
+        self.init(rule.alert.condition, hold: rule.hold, keepFiring: rule.keepFiring, step: step)
     }
 }
 

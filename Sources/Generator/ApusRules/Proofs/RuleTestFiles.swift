@@ -8,7 +8,7 @@ package import ApusTopology
 package func ruleTestFiles(for fleet: Fleet, groups: [AlertGroup]) throws -> [GeneratedFile] {
     try objectiveTestFiles(for: fleet)
         + groups.map { group in
-            let proofs = try group.rules.flatMap { rule in try AlertProof.all(of: rule, step: group.step) }
+            let proofs = try AlertProof.all(of: group.rules, step: group.step)
             let file = RuleTestFile(
                 ruleFiles: ["\(group.fileName).yml"], evaluationInterval: DurationText.string(group.step),
                 tests: AlertProof.together(proofs).map { RuleTestFile.Test($0, step: group.step) })
@@ -46,7 +46,8 @@ extension AlertProof {
         }
     }
 
-    private func expectation(of sample: SimulatedSample) -> RuleTestFile.Firing {
+    private func expectation(of firing: Firing) -> RuleTestFile.Firing {
+        let (rule, sample) = (firing.rule, firing.sample)
         let added = Set(rule.labels.map(\.0))
         let own = sample.labels.filter { !added.contains($0.key) }.sorted { $0.key < $1.key }
         return .init(

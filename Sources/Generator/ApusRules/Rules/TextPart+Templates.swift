@@ -10,6 +10,8 @@ extension [TextPart] {
             case .text(let text): text
             case .label(let name): "{{ $labels.\(name) }}"
             case .optionalLabel(let name, let text): "{{ if $labels.\(name) }}{{ $labels.\(name) }}{{ else }}\(text){{ end }}"
+            case .enclosedLabel(let name, let opening, let closing):
+                "{{ if $labels.\(name) }}\(opening){{ $labels.\(name) }}\(closing){{ end }}"
             case .limit(let limit): limit.rendered
             case .value(let format): "{{ $value | \(format.templateFunction) }}"
             }
@@ -23,6 +25,8 @@ extension [TextPart] {
             case .text(let text): text
             case .label(let name): labels[name] ?? ""
             case .optionalLabel(let name, let text): labels[name].flatMap { $0.isEmpty ? nil : $0 } ?? text
+            case .enclosedLabel(let name, let opening, let closing):
+                labels[name].flatMap { $0.isEmpty ? nil : "\(opening)\($0)\(closing)" } ?? ""
             case .limit(let limit): limit.rendered
             case .value(let format): format.rendered(value)
             }
@@ -32,7 +36,7 @@ extension [TextPart] {
     var labelNames: [String] {
         compactMap { part in
             switch part {
-            case .label(let name), .optionalLabel(let name, _): name
+            case .label(let name), .optionalLabel(let name, _), .enclosedLabel(let name, _, _): name
             case .text, .value, .limit: nil
             }
         }

@@ -35,6 +35,16 @@ public struct LabelText<Key: LabelKey>: ExpressibleByStringInterpolation, Sendab
             parts.append(.optionalLabel(key.rawValue, otherwise: text))
         }
 
+        /// Inserts the value of a label between two texts, or nothing where the series lacks it or has it empty.
+        public mutating func appendInterpolation(_ key: Key, after opening: String, before closing: String) {
+            parts.append(.enclosedLabel(key.rawValue, after: opening, before: closing))
+        }
+
+        /// Inserts another text.
+        public mutating func appendInterpolation(_ text: LabelText) {
+            parts += text.parts.filter { $0 != .text("") }
+        }
+
         /// Inserts the value of the series, written for people.
         public mutating func appendInterpolation(value format: ValueFormat) {
             parts.append(.value(format))
@@ -58,6 +68,8 @@ public enum TextPart: Hashable, Sendable {
     case label(String)
     /// The value of a label, or a text where that is empty.
     case optionalLabel(String, otherwise: String)
+    /// The value of a label between two texts, or nothing where that is empty.
+    case enclosedLabel(String, after: String, before: String)
     case value(ValueFormat)
     /// A limit, which is known when generating.
     case limit(Threshold)

@@ -87,7 +87,8 @@ extension [any FleetPart] {
         var seen: Set<PartIdentity> = []
         return filter(isChecked).compactMap { part in
             let identity = PartIdentity(of: part)
-            return seen.insert(identity).inserted ? nil : .repeatedPart(name: identity.description, place: part.place)
+            guard !seen.insert(identity).inserted else { return nil }
+            return (part as? FleetProbe)?.repetition ?? .repeatedPart(name: identity.description, place: part.place)
         }
     }
 }

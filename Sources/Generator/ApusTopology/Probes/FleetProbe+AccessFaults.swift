@@ -76,7 +76,7 @@ extension FleetProbe {
     private var nameRemarks: [String] {
         switch target {
         case .http(_, _, _, _, .verified(_, _, let name?)), .redis(_, _, _, .verified(_, _, let name?)),
-            .rabbitMQ(_, _, .verified(_, _, let name?)):
+            .rabbitMQ(_, _, .verified(_, _, let name?)), .tcp(_, _, _, .verified(_, _, let name?)):
             LegalText.isHost(name)
                 ? [] : ["the server's name “\(name)” of \(subject) is illegal: use a name or an IPv4 address"]
         default: []

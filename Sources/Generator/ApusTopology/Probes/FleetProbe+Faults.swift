@@ -10,14 +10,26 @@ extension FleetProbe {
                 "\(subject) would be asked by each agent beside an instance: declare Agents(.perHost), or leave the probe out")
         }
         remarks += numberRemarks(in: fleet)
+        remarks += countingRemarks(in: fleet)
         remarks += targetRemarks(in: fleet)
-        let names: [FleetFault] =
-            LegalText.isName(target.name) ? [] : [.illegalName(kind: "probe", name: target.name, place: place)]
+        let names = ([target.name] + (name.map { [$0] } ?? [])).filter { !LegalText.isName($0) }.map { name in
+            FleetFault.illegalName(kind: "probe", name: name, place: place)
+        }
         return names + timeFaults + remarks.map { .contradiction($0, place: place) }
     }
 
     /// What people call the probe.
-    var subject: String { "the probe of \(target.name)" }
+    var subject: String { "the probe \(name.map { "“\($0)” " } ?? "")of \(target.name)" }
+
+    /// What is wrong with a probe of whose kind, target and name there is another one.
+    var repetition: FleetFault {
+        let named = name.map { " with the name “\($0)”" } ?? ""
+        let other = isOfDatabase ? "" : ", or give one of them \(name == nil ? "a name" : "another name") (name:)"
+        return .contradiction(
+            "there is another \(target.kind.rawValue) probe of \(target.name)\(named): merge the two\(other)", place: place)
+    }
+
+    private var isOfDatabase: Bool { if case .postgreSQL = target { true } else { false } }
 
     private var timeFaults: [FleetFault] {
         let times: [(String, Duration, ClosedRange<Duration>)] = [
@@ -32,6 +44,13 @@ extension FleetProbe {
                 "\(subject) may take \(DurationText.string(timeout)) but comes every \(DurationText.string(interval)): shorten"
                     + " the timeout, or ask less often", place: place)
         ]
+    }
+
+    /// Two probes of a database would both count its connections.
+    private func countingRemarks(in fleet: Fleet) -> [String] {
+        let first = fleet.parts(of: FleetProbe.self).first { $0.isOfDatabase && $0.target.name == target.name }
+        guard isOfDatabase, let first, first.name != name else { return [] }
+        return ["\(subject) counts the connections that \(first.subject) counts: merge the two"]
     }
 
     /// An agent asks so many and no more, and so many of them by processes of their own.

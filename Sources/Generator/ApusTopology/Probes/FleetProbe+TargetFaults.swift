@@ -14,7 +14,7 @@ extension FleetProbe {
             case .redis(let name, _, _, _): unknown("a cache", name, among: fleet.caches.map(\.name), "Cache")
             case .health(let name): healthRemarks(name, in: fleet)
             case .http(_, let url, _, _, _): urlRemarks(url)
-            case .tcp(_, let host, let port): addressRemarks(host, port)
+            case .tcp(_, let host, let port, _): addressRemarks(host, port)
             case .unix(_, let path): pathRemarks(path, in: fleet) + lengthRemarks(path)
             case .file(_, let path, let age): patternRemarks(path, in: fleet) + ageRemarks(age)
             case .sql(_, let store, let gauges): storeRemarks(store, in: fleet) + gaugeRemarks(gauges)
@@ -138,6 +138,9 @@ extension FleetProbe {
             return [
                 "the gauge \(name) of \(subject) has a label \(label), which the agent or Prometheus gives it: name it otherwise"
             ]
+        }
+        if self.name != nil, gauge.family.labelNames.contains("name") {
+            return ["the gauge \(name) of \(subject) has a label name, which is the probe's own name: name it otherwise"]
         }
         if gauge.family.labelNames.count > ProbeBounds.labels {
             return ["the gauge \(name) of \(subject) has more than \(ProbeBounds.labels) labels: declare fewer"]

@@ -1,4 +1,4 @@
-/// How a probe speaks TLS with a server of HTTP, Redis or RabbitMQ.
+/// How a probe speaks TLS with a server of HTTP, Redis or RabbitMQ, or with a port.
 ///
 /// ```swift
 /// FleetProbe(.redis("sessions", password: .credential("sessions"), tls: .verified(by: .file("/etc/ssl/ours.pem"))))

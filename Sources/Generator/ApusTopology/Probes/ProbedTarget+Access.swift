@@ -29,10 +29,20 @@ extension ProbedTarget {
             switch self {
             case .postgreSQL(_, _, _, let tls), .pgBouncer(_, _, _, let tls), .sql(_, .postgreSQL(_, _, _, let tls), _):
                 tls?.files
-            case .rabbitMQ(_, _, let tls), .redis(_, _, _, let tls), .http(_, _, _, _, let tls): tls?.files
-            case .health, .tcp, .unix, .file, .sql(_, .sqlite, _): nil as [ProbeFile]?
+            case .rabbitMQ(_, _, let tls), .redis(_, _, _, let tls), .http(_, _, _, _, let tls), .tcp(_, _, _, let tls):
+                tls?.files
+            case .health, .unix, .file, .sql(_, .sqlite, _): nil as [ProbeFile]?
             }
         return (login(in: fleet).map { [$0.secret] } ?? []) + (ofTLS ?? [])
+    }
+
+    /// Whether the server shows a certificate, of which the agent tells when it ends.
+    package var showsCertificate: Bool {
+        switch self {
+        case .http(_, let url, _, _, _): url.hasPrefix("https://")
+        case .redis(_, _, _, .verified), .rabbitMQ(_, _, .verified), .tcp(_, _, _, .verified): true
+        case .postgreSQL, .pgBouncer, .rabbitMQ, .redis, .health, .tcp, .unix, .file, .sql: false
+        }
     }
 
     /// Whether the probe says how its connection is protected, or its URL does.
@@ -56,7 +66,7 @@ extension ProbedTarget {
             case .redis(let name, _, _, _): fleet.caches.first { $0.name == name }?.host
             case .http(_, let url, _, _, _):
                 url.split(separator: "://", maxSplits: 1).last.map { String($0.prefix { !"/:?".contains($0) }) }
-            case .tcp(_, let host, _): host
+            case .tcp(_, let host, _, _): host
             case .health, .unix, .file, .sql(_, .sqlite, _): nil
             }
         // Without a host of its own a part is at that of the fleet, where the agent is.

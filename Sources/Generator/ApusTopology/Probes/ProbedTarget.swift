@@ -20,8 +20,8 @@ public enum ProbedTarget: Hashable, Sendable {
     case health(of: String)
     /// A page over HTTP that is not of the fleet. Without codes it is well with all that begin with 2.
     case http(String, url: String, status: [ProbedStatus] = [], login: ProbedLogin? = nil, tls: ProbedTLS? = nil)
-    /// A port of TCP that should take connections.
-    case tcp(String, host: String, port: Int)
+    /// A port of TCP that should take connections and, with TLS, agree on it: its certificate is then watched too.
+    case tcp(String, host: String, port: Int, tls: ProbedTLS? = nil)
     /// A Unix socket of the host that should take connections, by its absolute path.
     case unix(String, path: String)
     /// The newest of the files that a path names, or a glob in its last part, and the age at which it is too old: of a backup, or of what
@@ -34,7 +34,8 @@ public enum ProbedTarget: Hashable, Sendable {
     public var name: String {
         switch self {
         case .postgreSQL(let name, _, _, _), .pgBouncer(let name, _, _, _), .rabbitMQ(let name, _, _),
-            .redis(let name, _, _, _), .health(let name), .http(let name, _, _, _, _), .tcp(let name, _, _), .unix(let name, _),
+            .redis(let name, _, _, _), .health(let name), .http(let name, _, _, _, _), .tcp(let name, _, _, _),
+            .unix(let name, _),
             .file(let name, _, _), .sql(let name, _, _):
             name
         }

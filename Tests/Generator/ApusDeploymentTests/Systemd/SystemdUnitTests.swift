@@ -68,7 +68,7 @@ import Testing
 
     @Test func `let an agent live when a process of a probe is ended, with memory for those`() throws {
         let path = "usr/lib/systemd/system/apus-agent.service"
-        for (fleet, processes) in [(shopFleet(), 0), (probedFleet, 7)] {
+        for (fleet, processes) in [(shopFleet(), 0), (probedFleet, 8)] {
             let agent = try HostRoot(fleet).settings(path)
             #expect(agent.contains("OOMPolicy=continue") && agent.contains("KillMode=mixed"))
             #expect(agent.contains("MemoryMax=\((256 + processes * 3) * 1_048_576)"), "\(agent)")

@@ -13,7 +13,7 @@ import Yams
         try #require(try kind.files(for: fleet).first { $0.path == path }, "\(path)").contents
     }
 
-    /// The probes of a file, by identity and kind.
+    /// The probes of a file, by identity, kind and name.
     private func probes(_ text: String) throws -> [String: Node] {
         let list = try #require(try Yams.compose(yaml: text)?["probes"]?.sequence)
         let kinds = ProbeKind.allCases.map(\.rawValue)
@@ -21,7 +21,8 @@ import Yams
             uniqueKeysWithValues: try list.map { node in
                 let kind = try #require(kinds.first { node[$0] != nil })
                 let (service, instance) = (node["service"]?.string ?? "", node["instance"]?.string ?? "")
-                return ("\(service)/\(instance) \(kind)", node)
+                let name = node["name"]?.string.map { " \($0)" } ?? ""
+                return ("\(service)/\(instance) \(kind)\(name)", node)
             })
     }
 
@@ -42,8 +43,9 @@ import Yams
             Set(all.keys) == [
                 "orders/orders postgresql", "archive/archive postgresql", "orders-pool/orders-pool pgbouncer",
                 "rabbit/rabbit rabbitmq", "sessions/sessions redis", "shop/shop-1 http", "shop/shop-2 http",
-                "search/search-1 http", "front/front http", "mail/mail tcp", "printer/printer unix", "backups/backups file",
-                "report/report file", "printing/printing sql", "invoices/invoices sql",
+                "search/search-1 http", "front/front http", "front/front http search", "mail/mail tcp", "printer/printer unix",
+                "backups/backups file", "report/report file", "report/report file weekly", "printing/printing sql",
+                "invoices/invoices sql",
             ])
         #expect(all["shop/shop-1 http"]?["every"]?.string == "5s" && all["shop/shop-1 http"]?["timeout"]?.string == "1500ms")
         #expect(all["mail/mail tcp"]?["every"]?.string == "15s" && all["mail/mail tcp"]?["timeout"]?.string == "5s")
@@ -84,6 +86,8 @@ import Yams
         #expect(host["shop/shop-2 http"]?["http"]?.string == "http://127.0.0.1:3002/health/ready")
         #expect(containers["shop/shop-2 http"]?["http"]?.string == "http://shop-2:3002/health/ready")
         #expect(host["front/front http"]?["http"]?.string == "https://shop.example/health?full=1")
+        #expect(host["front/front http search"]?["http"]?.string == "https://shop.example/search?q=tea")
+        #expect(host["front/front http search"]?["name"]?.string == "search" && host["front/front http"]?["name"] == nil)
         #expect(host["backups/backups file"]?["file"]?.string == "/var/backups/orders-*.dump")
         #expect(host["printer/printer unix"]?["unix"]?.string == "/run/cups/cups.sock")
         #expect(strings(host["mail/mail tcp"]?["tcp"]) == ["host": "mail.example", "port": "25"])

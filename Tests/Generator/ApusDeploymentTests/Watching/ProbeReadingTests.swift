@@ -40,7 +40,7 @@ import Testing
         var expected: Set<ProbeID> = []
         for probe in fleet.probes {
             for identity in probe.identities(in: fleet) {
-                let id = ProbeID(identity: identity, kind: probe.target.kind)
+                let id = ProbeID(identity: identity, kind: probe.target.kind, name: probe.name)
                 expected.insert(id)
                 for read in [onHost, local] {
                     #expect(read[id]?.interval == probe.interval && read[id]?.timeout == probe.timeout, "\(id)")
@@ -56,9 +56,9 @@ import Testing
     }
 
     private static func target(
-        _ name: String, _ kind: ProbeKind, _ probes: [ProbeID: ProbeDeclaration]
+        _ name: String, _ kind: ProbeKind, named own: String? = nil, _ probes: [ProbeID: ProbeDeclaration]
     ) throws -> ProbeTarget {
-        try #require(probes[ProbeID(identity: InstanceIdentity(service: name, instance: name), kind: kind)]).target
+        try #require(probes[ProbeID(identity: InstanceIdentity(service: name, instance: name), kind: kind, name: own)]).target
     }
 
     private static let credentials = "/run/credentials/apus-agent.service"
@@ -110,6 +110,22 @@ import Testing
         var gate = HTTPTarget(url: try ProbeURL("http://192.0.2.12/health"))
         gate.login = .bearer(.file("/etc/apus-secrets/gate"))
         #expect(try Self.target("gate", .http, host) == .http(gate))
+    }
+
+    @Test func `agrees on TLS with ports as the fleet says`() throws {
+        let host = try Self.onHost(guardedFleet)
+        var directory = TCPTarget(host: "192.0.2.13", port: 636)
+        directory.tls = .init()
+        directory.tls?.authorityFile = "/etc/ssl/ours.pem"
+        directory.tls?.certificateFile = "/etc/ssl/agent.pem"
+        directory.tls?.keyFile = "\(Self.credentials)/agent-key"
+        directory.tls?.serverName = "directory.internal"
+        #expect(try Self.target("directory", .tcp, host) == .tcp(directory))
+        var relay = TCPTarget(host: "192.0.2.13", port: 465)
+        relay.tls = .init()
+        #expect(try Self.target("relay", .tcp, host) == .tcp(relay))
+        #expect(
+            try Self.target("tunnel", .tcp, named: "far-end", host) == .tcp(TCPTarget(host: "127.0.0.1", port: 1465)))
     }
 
     @Test func `finds in a container the secrets that Compose mounts`() throws {

@@ -57,6 +57,10 @@ import Testing
         ("sum(queue_depth) > queue_depth", "neverMatches error: sum(queue_depth) > queue_depth"),
         ("memory_bytes or sum(memory_bytes)", "neverMatches error: memory_bytes or sum(memory_bytes)"),
         (
+            "absent(queue_depth{queue=\"a\"}) or memory_bytes",
+            "neverMatches error: absent(queue_depth{queue=\"a\"}) or memory_bytes"
+        ),
+        (
             "memory_bytes * on (instance) sum by (job) (queue_depth)",
             "neverMatches error: memory_bytes * on (instance) sum by (job) (queue_depth)"
         ),

@@ -35,6 +35,7 @@ import Testing
         "(1 - 0.999) * 14.4 < sum(rate(errors_total[1h]))", "requests_created", "{__name__=\"queue_depth\", queue=\"a\"}",
         "disk_free_bytes / on (job, instance, service, device) (disk_size_bytes > 0)",
         "max by (job) (queue_depth) / on (job) max by (job) (memory_bytes > 0)",
+        "absent(queue_depth{queue=\"a\"}) or absent(memory_bytes{job=\"a\"}) or absent_over_time(memory_bytes[5m])",
     ]
 
     @Test(arguments: correct) func `a correct rule has no finding`(expression: String) throws {

@@ -9,6 +9,14 @@ import Testing
         static let jobs = Gauge<StateLabels>("printer_jobs", "Jobs of the printer by state.")
         static let labelled = Gauge<ServiceLabels>("printers", "Printers by service.")
 
+        static let called = Gauge<NameLabels>("printers", "Printers by name.")
+
+        struct NameLabels: LabelSet {
+            enum Key: String, LabelKey { case name }
+            let name: String
+            subscript(key: Key) -> String { name }
+        }
+
         static let reserved = Gauge<ReservedLabels>("printers", "Printers by name.")
 
         struct ReservedLabels: LabelSet {
@@ -281,11 +289,14 @@ import Testing
                     + " probe out"
             ])
         let twice = faults(probe, FleetProbe(.redis("sessions"), every: .seconds(30)))
-        #expect(twice == ["FleetProbe redis sessions is declared twice: a fleet has one, so merge the two"])
+        #expect(
+            twice == [
+                "there is another redis probe of sessions: merge the two, or give one of them a name (name:)"
+            ])
         let service = FleetService("a", role: .api) { Instance("a", port: 3009, metricsPort: 9109) }
         let same = faults(
             FleetProbe(.health(of: "a")), FleetProbe(.http("a", url: "http://a.example/")), parts: [service])
-        #expect(same == ["FleetProbe http a is declared twice: a fleet has one, so merge the two"])
+        #expect(same == ["there is another http probe of a: merge the two, or give one of them a name (name:)"])
         let many = (0...ProbeBounds.probes).map { FleetProbe(.tcp("t\($0)", host: "a", port: 1)) }
         #expect(
             fleet(many).faults.map(\.explanation) == [
@@ -353,6 +364,17 @@ import Testing
                     + " name its file or credential otherwise"
             ),
             (
+                .tcp("directory", host: "192.0.2.9", port: 636, tls: .verified(serverName: "a b")),
+                "the server's name “a b” of the probe of directory is illegal: use a name or an IPv4 address"
+            ),
+            (
+                .tcp("directory", host: "192.0.2.9", port: 636, tls: .verified(by: .file("ca.pem"))),
+                "the file “ca.pem” of the TLS of the probe of directory is illegal: write an absolute path of letters, digits and"
+                    + " . _ - +"
+            ),
+            (.tcp("directory", host: "192.0.2.9", port: 636, tls: .verified()), ""),
+            (.tcp("directory", host: "192.0.2.9", port: 636, tls: .off), ""),
+            (
                 .rabbitMQ("rabbit", management: BrokerManagement(port: 0, user: "apus")),
                 "the port 0 of the probe of rabbit is out of range: use 1 to 65535"
             ),
@@ -362,6 +384,57 @@ import Testing
             Cache("far", host: "192.0.2.9", exporterPort: 9122), Database("away", host: "db.example", exporterPort: 9188),
         ]
         #expect(faults(FleetProbe(target), parts: parts) == (fault.isEmpty ? [] : [fault]))
+    }
+
+    private func page(_ name: String?, every interval: Duration = .seconds(15)) -> FleetProbe {
+        FleetProbe(.http("front", url: "https://shop.example/"), name: name, every: interval)
+    }
+
+    @Test func `has a name that no other of its kind and target has`() {
+        #expect(faults(page(nil), page("search"), page("basket"), FleetProbe(.tcp("front", host: "a", port: 1))) == [])
+        #expect(
+            faults(page("search"), page(nil), page("search", every: .seconds(60))) == [
+                "there is another http probe of front with the name “search”: merge the two, or give one of them another name"
+                    + " (name:)"
+            ])
+        #expect(
+            faults(page("Search 1")) == [
+                "probe name “Search 1” is illegal: use 1 to 63 of a-z, 0-9 and hyphens, with a letter first and no hyphen last"
+            ])
+        #expect(
+            faults(FleetProbe(.tcp("mail", host: "a", port: 0), name: "inner")) == [
+                "the port 0 of the probe “inner” of mail is out of range: use 1 to 65535"
+            ])
+    }
+
+    @Test func `counts the connections of a database once, whatever its name`() {
+        #expect(faults(FleetProbe(.postgreSQL("orders"), name: "main")) == [])
+        #expect(
+            faults(FleetProbe(.postgreSQL("orders")), FleetProbe(.postgreSQL("orders", user: "monitor"), name: "again")) == [
+                "the probe “again” of orders counts the connections that the probe of orders counts: merge the two"
+            ])
+        #expect(
+            faults(FleetProbe(.postgreSQL("orders")), FleetProbe(.postgreSQL("orders"), every: .seconds(60))) == [
+                "there is another postgresql probe of orders: merge the two"
+            ])
+    }
+
+    @Test func `has no gauge with its label name`() {
+        let gauge = SQLGauge(Store.called, query: "SELECT name, count(*) AS value FROM printer GROUP BY name")
+        let target = ProbedTarget.sql("printing", in: .sqlite("/srv/jobs.sqlite"), gauges: [gauge])
+        #expect(faults(FleetProbe(target)) == [])
+        #expect(
+            faults(FleetProbe(target, name: "hourly")) == [
+                "the gauge printers of the probe “hourly” of printing has a label name, which is the probe's own name: name it"
+                    + " otherwise"
+            ])
+    }
+
+    @Test func `takes the place of that of its own name in an environment`() {
+        let fleet = fleet([page(nil), page("search")], [Variation(.staging) { page("search", every: .seconds(60)) }])
+            .varied(for: .staging)
+        #expect(fleet.probes.map(\.name) == [nil, "search"])
+        #expect(fleet.probes.map(\.interval) == [.seconds(15), .seconds(60)])
     }
 
     @Test func `takes the place of that of its kind and name in an environment`() {

@@ -47,6 +47,9 @@ package enum Queries {
     /// All of these series, for the checker of expressions.
     package static func declarations(of fleet: Fleet) throws -> SeriesDeclarations {
         var declarations = SeriesDeclarations(families(of: fleet))
+        for family in MetricCatalog.families(of: .probe) {
+            declarations.declare(family.name, kind: family.kind, labels: family.labelNames, optional: ["name"])
+        }
         declarations.declare(recordings: try recordings(of: fleet))
         return declarations
     }

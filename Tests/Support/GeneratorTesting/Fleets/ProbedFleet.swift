@@ -38,10 +38,13 @@ package let probedFleet = Fleet("probed") {
     FleetProbe(.health(of: "shop"), every: .seconds(5), timeout: .milliseconds(1500))
     FleetProbe(.health(of: "search"))
     FleetProbe(.http("front", url: "https://shop.example/health?full=1"))
+    FleetProbe(.http("front", url: "https://shop.example/search?q=tea"), name: "search", every: .seconds(60))
     FleetProbe(.tcp("mail", host: "mail.example", port: 25))
     FleetProbe(.unix("printer", path: "/run/cups/cups.sock"))
     FleetProbe(.file("backups", at: "/var/backups/orders-*.dump", olderThan: .seconds(90_000)), every: .seconds(60))
     FleetProbe(.file("report", at: "/srv/reports/daily.pdf", olderThan: .seconds(3600)), every: .seconds(60))
+    FleetProbe(
+        .file("report", at: "/srv/reports/weekly.pdf", olderThan: .seconds(700_000)), name: "weekly", every: .seconds(60))
     FleetProbe(
         .sql(
             "printing", in: .sqlite("/srv/printer/jobs.sqlite"),
@@ -85,6 +88,15 @@ package let guardedFleet = Fleet("guarded") {
         .http(
             "desk", url: "https://192.0.2.11:8443/health", status: [200, .all(of: 3)],
             login: .user("probe", password: .credential("desk-password"))))
+    FleetProbe(
+        .tcp(
+            "directory", host: "192.0.2.13", port: 636,
+            tls: .verified(
+                by: .file("/etc/ssl/ours.pem"),
+                identity: ProbeIdentity(certificate: .file("/etc/ssl/agent.pem"), key: .credential("agent-key")),
+                serverName: "directory.internal")))
+    FleetProbe(.tcp("relay", host: "192.0.2.13", port: 465, tls: .verified()))
+    FleetProbe(.tcp("tunnel", host: "127.0.0.1", port: 1465, tls: .off), name: "far-end")
     FleetProbe(.http("gate", url: "http://192.0.2.12/health", login: .token(.file("/etc/apus-secrets/gate")), tls: .off))
     FleetProbe(
         .sql(

@@ -88,8 +88,9 @@ package struct TestedRule: Sendable, CustomTestStringConvertible {
         var paths: [String] = []
         for (index, other) in others.enumerated() {
             var group = group
-            // Others of a group matter to a recording rule, which may be made of them.
-            group.rules = rule.record == nil ? [other] : group.rules.map { $0 == rule ? other : $0 }
+            // Others of a group matter to a recording rule, which may be made of them, and to an alert whose name they have.
+            let together = rule.record == nil ? group.rules.filter { $0.name == rule.name } : group.rules
+            group.rules = together.map { $0 == rule ? other : $0 }
             var tests = tests
             tests.ruleFiles = ["rules-\(index).yml"]
             try folder.write(try YAMLEncoder().encode(RuleDocument(groups: [group])), to: tests.ruleFiles[0])
