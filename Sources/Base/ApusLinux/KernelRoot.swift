@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Where the kernel's files are, and the units that their numbers are counted in: this machine's, or those of a captured tree.
 ///
@@ -27,6 +28,9 @@ package final class KernelRoot: Sendable {
     /// What of the unified hierarchy is mounted there, as /proc/self/mountinfo has it: `/`, all that this process sees, or a group.
     let mountedGroup: String
 
+    /// The moment of the boot, and the second of CLOCK_MONOTONIC in which it was read.
+    private let boot = Mutex<(second: Int, moment: Double?)?>(nil)
+
     /// Whether ``proc`` is the kernel's own for certain, where the size of a folder of descriptors is their number.
     let isMachine: Bool
 
@@ -54,6 +58,18 @@ package final class KernelRoot: Sendable {
     /// The moment of the boot in seconds since the Unix epoch, from the line `btime` of /proc/stat: it changes when the clock is set.
     /// `nil` where it cannot be read, as in a /proc of processes alone.
     package func bootTime() -> Double? {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return boot.withLock { boot in
+            // Of a thousand processes that come at once it is asked once.
+            if let boot, boot.second == now.tv_sec { return boot.moment }
+            let moment = readBootTime()
+            boot = (now.tv_sec, moment)
+            return moment
+        }
+    }
+
+    private func readBootTime() -> Double? {
         guard let file = try? ProcFile("\(proc)/stat") else { return nil }
         let seconds = try? file.read(capacity: HostStat.capacity) { HostStat($0)?.bootTime }
         return seconds.map { Double($0) }

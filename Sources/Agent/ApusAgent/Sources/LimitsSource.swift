@@ -5,7 +5,7 @@ import ApusMetrics
 /// How many descriptors an instance's process may have open: /proc/PID/limits.
 struct LimitsSource: Source {
     static let name = "limits"
-    static let cadence = Cadence.scrape
+    static let cadence = Cadence.turn
     static let rows: [Row<UInt64?>] = [Row(ServiceProcess.maxFiles) { $0 }]
 
     private let file: ProcFile

@@ -89,6 +89,8 @@ struct Cadence: Sendable {
 
     /// At each look: what it says is in memory already.
     static let look = Cadence(reuse: 0)
+    /// At each turn of the sampling loop: what hardly ever changes.
+    static let turn = Cadence(reuse: 60_000_000_000)
     /// At each scrape and each turn of the sampling loop; scrapes that come within 50 ms share one look at the kernel.
     static let scrape = Cadence(reuse: 50_000_000)
 }

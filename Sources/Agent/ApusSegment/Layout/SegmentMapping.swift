@@ -18,9 +18,6 @@ package final class SegmentMapping: @unchecked Sendable {
             base != MAP_FAILED
         else { throw .system("mmap", errno) }
         self.base = base
-        // A reader looks at the first page again and again, and hardly ever at the entries behind it: memory of another kind, so
-        // that the kernel does not map those with it.
-        if !writable { madvise(base, SegmentLayout.entriesOffset, MADV_RANDOM) }
     }
 
     deinit { munmap(base, SegmentLayout.size) }

@@ -5,7 +5,7 @@ import Atomics
 /// They are the writer's memory, and count as the reader's as well for as long as they are mapped: writers with many cells could have the
 /// kernel take an agent for the largest process of a host, which is the first to be ended when memory is short. A page that was given back
 /// is mapped anew when it is looked at. The bound is one for all readers of a process; who comes past it gives back its own. The first page of
-/// a segment, which is looked at all the time, is not among them.
+/// a segment is not mapped at all: it is read by copies.
 struct MappedPages: ~Copyable {
     private static let all = ManagedAtomic<Int>(0)
 

@@ -69,6 +69,25 @@ final class SegmentFile {
         for index in done..<max(done, buffer.count) { buffer[index] = 0 }
     }
 
+    /// A word that the writer may change at any time, by a copy: as long as the reader looks at a page by copies alone, it is not mapped.
+    ///
+    /// The kernel may copy a word in parts, between which the writer changes it. Two copies that are the same are one that it had.
+    func word(at offset: Int) -> UInt64 {
+        var last = copiedWord(at: offset)
+        for _ in 0..<8 {
+            let next = copiedWord(at: offset)
+            if next == last { break }
+            last = next
+        }
+        return last
+    }
+
+    private func copiedWord(at offset: Int) -> UInt64 {
+        var word: UInt64 = 0
+        withUnsafeMutableBytes(of: &word) { read(at: offset, into: $0) }
+        return word
+    }
+
     /// A copy of so many bytes from `offset` on.
     func bytes(at offset: Int, _ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

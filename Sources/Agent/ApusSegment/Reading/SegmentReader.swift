@@ -60,12 +60,11 @@ package final class SegmentReader {
         texts = ArenaWindow(file)
         mapping = try SegmentMapping(descriptor: descriptor, writable: false)
         mapped = MappedPages(mapping)
-        guard mapping.word(SegmentLayout.Header.magic).load(ordering: .acquiring) == SegmentLayout.magic else {
-            throw .wrongMagic
-        }
-        let version = mapping.headerWord32(SegmentLayout.Header.version)
+        guard file.word(at: SegmentLayout.Header.magic) == SegmentLayout.magic else { throw .wrongMagic }
+        atomicMemoryFence(ordering: .acquiring)
+        let version = UInt32(truncatingIfNeeded: file.word(at: SegmentLayout.Header.version))
         guard version == SegmentLayout.version else { throw .wrongVersion(version) }
-        let planes = mapping.headerWord32(SegmentLayout.Header.planes)
+        let planes = UInt32(truncatingIfNeeded: file.word(at: SegmentLayout.Header.planes))
         guard planes.nonzeroBitCount == 1, planes <= SegmentLayout.mostPlanes else { throw .wrongPlanes(planes) }
         self.planes = UInt8(planes)
         touched = TouchedPages(file, planes: Int(planes))
@@ -75,10 +74,10 @@ package final class SegmentReader {
     package func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { file.withDescriptor(body) }
 
     /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
-    package var heartbeat: UInt64 { mapping.word(SegmentLayout.Header.heartbeat).load(ordering: .relaxed) }
+    package var heartbeat: UInt64 { file.word(at: SegmentLayout.Header.heartbeat) }
 
     /// How many requests for series the writer has dropped.
-    package var droppedSeries: UInt64 { mapping.word(SegmentLayout.Header.dropped).load(ordering: .relaxed) }
+    package var droppedSeries: UInt64 { file.word(at: SegmentLayout.Header.dropped) }
 
     /// Reads entries that were published since the last time, so many of them as one turn may take.
     ///
@@ -99,7 +98,8 @@ package final class SegmentReader {
     ) throws(SegmentError) -> Bool {
         hasMore = false
         bound = nil
-        let committed = mapping.word(SegmentLayout.Header.committed).load(ordering: .acquiring)
+        let committed = file.word(at: SegmentLayout.Header.committed)
+        atomicMemoryFence(ordering: .acquiring)
         guard committed <= UInt64(SegmentLayout.entryCapacity), Int(committed) >= seen else { throw .wrongCount(committed) }
         announced = Int(committed)
         guard announced > seen else { return false }
