@@ -74,7 +74,5 @@ package final class SegmentMapping: @unchecked Sendable {
             from: bytes)
     }
 
-    func headerWord32(_ offset: Int) -> UInt32 { (base + offset).load(as: UInt32.self) }
-
     func setHeaderWord32(_ offset: Int, _ value: UInt32) { (base + offset).storeBytes(of: value, as: UInt32.self) }
 }
