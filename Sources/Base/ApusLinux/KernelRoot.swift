@@ -61,7 +61,7 @@ package final class KernelRoot: Sendable {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return boot.withLock { boot in
-            // Of a thousand processes that come at once it is asked once.
+            // A thousand processes that come at once ask the kernel once.
             if let boot, boot.second == now.tv_sec { return boot.moment }
             let moment = readBootTime()
             boot = (now.tv_sec, moment)

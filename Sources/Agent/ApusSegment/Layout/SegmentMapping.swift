@@ -31,7 +31,7 @@ package final class SegmentMapping: @unchecked Sendable {
         madvise(base + start + cells.lowerBound * 4096 / Self.pageSize * Self.pageSize, cells.count * 4096, MADV_DONTNEED)
     }
 
-    /// Likewise of all entries.
+    /// Has the kernel forget that entries were looked at, all of them.
     func giveBackEntries() {
         madvise(base + Self.pageSize, SegmentLayout.arenaOffset - Self.pageSize, MADV_DONTNEED)
     }
