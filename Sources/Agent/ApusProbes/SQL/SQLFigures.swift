@@ -83,7 +83,7 @@ package struct SQLFigures: Sendable, Equatable {
             var labels: [Label] = []
             for (column, value) in row.enumerated() where column != place {
                 guard let given = value?.text, !given.isEmpty else { continue }
-                // As it is served, so that no two series are one there.
+                // A label is compared as it is served, so that no two series are one there.
                 let value = String(decoding: LabelBytes.withoutNull(Array(given.utf8)), as: UTF8.self)
                 guard value.utf8.count <= ChildLimits.label.value.bytes else {
                     throw SQLFault(

@@ -36,7 +36,7 @@ extension ProbeAlerts {
                     "Look at it: `openssl s_client -connect HOST:PORT </dev/null | openssl x509 -noout -subject -dates`.",
                     "Renew it, and let the server read it; the next attempt of the probe sees the new one.",
                 ]),
-            // Of all that the server shows another one may end, which is no news of its own.
+            // Another certificate that the server shows may end, which is no news of its own.
             inputs: [end(.leaf, .level(quiet: quiet, bad: bad)), end(.chain, .constant(bad))])
     }
 }
