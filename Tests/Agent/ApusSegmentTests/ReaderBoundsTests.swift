@@ -174,6 +174,14 @@ private typealias Entry = SegmentLayout.Entry
         // All of them are twelve megabytes.
         #expect(mapped > 0 && mapped < 4096, "\(mapped) kB")
         #expect(cells.map { reader.bucket($0, 0) } == expected)
+        // Many at a time are mapped and given back; what is copied next to them is the same.
+        var counts = [UInt64](repeating: 0, count: 100 * 512)
+        for first in stride(from: 0, to: count, by: 100) {
+            reader.readHistograms(cells[first..<first + 100], stride: 512, into: &counts)
+            #expect((0..<100).map { counts[$0 * 512] } == Array(expected[first..<first + 100]))
+        }
+        #expect(Self.mappedForReading("memfd:hostile") < 4096)
+        #expect(cells.map { reader.bucket($0, 0) } == expected)
     }
 
     /// The kilobytes that are resident of files of a name which are mapped for reading alone.

@@ -13,6 +13,8 @@ struct HangSource: Source {
     private let segment: ReportedSegment
     private let judge: HangJudge
     private var isHung = false
+    /// The state of a process that seems to hang, and when it was asked for; 0 where it is not known.
+    private var known: (state: UInt8, at: UInt64) = (0, 0)
 
     init?(_ subject: InstanceSubject) {
         guard subject.isAlive, let segment = subject.segment else { return nil }
@@ -23,22 +25,28 @@ struct HangSource: Source {
 
     /// Asks nothing of the kernel but of a process that seems to hang.
     mutating func read(at now: Moment) throws(LinuxError) -> Hang? {
-        segment.refresh()
-        let sign = segment.signOfLife(at: now.monotonic)
+        let sign = segment.refreshedSignOfLife(at: now.monotonic)
         let hang: Hang?
         if judge.isSilent(for: sign.stillness, at: now.monotonic, wasHung: isHung) {
             hang = .silent(seconds: Double(sign.age) / 1e9, state: try state(at: now))
         } else {
+            known = (0, 0)
             hang = judge.blocked(segment.values(of: Scheduling.lag.name))
         }
         isHung = hang != nil
         return hang
     }
 
+    private static let stateAge: UInt64 = 900_000_000
+
     /// `nil` where the process cannot be looked at.
-    private func state(at now: Moment) throws(LinuxError) -> UInt8? {
+    private mutating func state(at now: Moment) throws(LinuxError) -> UInt8? {
+        // Those who look more often than once a second share one question.
+        if known.state != 0, now.monotonic - min(now.monotonic, known.at) < Self.stateAge { return known.state }
         do {
-            return try process?.sample(at: now.monotonic).state
+            let state = try process?.state()
+            known = (state ?? 0, now.monotonic)
+            return state
         } catch  where !error.isProcessGone {
             return nil
         }

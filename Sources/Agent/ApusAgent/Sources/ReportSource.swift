@@ -46,9 +46,7 @@ struct ReportSource: Source {
         Row(ServiceState.reports) { $0.received.map { $0.count } },
         Row(ServiceState.reportAge) { reading in reading.received.flatMap { reading.isAlive ? $0.age : nil } },
         Row(ServiceState.unreadSeries) { reading in reading.segment.flatMap { reading.isAlive ? $0.unread : nil } },
-        Row.each(ServiceState.clippedSeries) { reading -> [(labels: ClipLabels, value: Int)] in
-            ClipReason.allCases.map { (ClipLabels(reason: $0), reading.clips[$0] ?? 0) }
-        },
+        Row.all(ServiceState.clippedSeries) { reading, labels in reading.clips[labels.reason] ?? 0 },
         Row(Contract.heapUsage) { $0.heap },
     ]
 

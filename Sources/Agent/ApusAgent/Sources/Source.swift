@@ -49,6 +49,9 @@ protocol Source<Of>: SendableMetatype {
     ///   Of what is absent or forbidden nothing stands, and of a process that has ended neither.
     mutating func read(at now: Moment) throws(LinuxError) -> Reading
 
+    /// Reads it and says how that went; every source has the one that is written below for all, made for its own types.
+    mutating func look(at now: Moment) throws(LinuxError) -> SourceLook<Reading>
+
     /// Appends what each row has to serve of a reading; every source has the one that is written below for all, made for its own types.
     static func append(_ reading: Reading, _ subject: [UInt8], to values: inout RowValues)
 
@@ -70,6 +73,13 @@ extension Source {
     static func start(in reading: Reading) -> Double? { nil }
     mutating func tick(_ reading: Reading) {}
 
+    mutating func look(at now: Moment) throws(LinuxError) -> SourceLook<Reading> {
+        let reading = try read(at: now)
+        let isWell = isWell(reading)
+        return SourceLook(
+            reading: reading, isWell: isWell, fault: isWell ? nil : fault(in: reading), age: age(of: reading))
+    }
+
     static func append(_ reading: Reading, _ subject: [UInt8], to values: inout RowValues) {
         let rows = rows
         let start = start(in: reading)
@@ -80,6 +90,16 @@ extension Source {
     func age(of reading: Reading) -> Double? { 0 }
     func isWell(_ reading: Reading) -> Bool { true }
     func fault(in reading: Reading) -> LinuxError? { nil }
+}
+
+/// What one reading of a source says, and how that is.
+struct SourceLook<Reading: Sendable> {
+    let reading: Reading
+    let isWell: Bool
+    /// Why a part of it is missing.
+    let fault: LinuxError?
+    /// How old it is, in seconds; `nil` where nothing was heard yet.
+    let age: Double?
 }
 
 /// How long a reading is used again before its source is read anew.
@@ -158,6 +178,25 @@ extension Row {
             return .points {
                 series(reading).map {
                     Point(labels: Self.joined(subject, $0.labels.pairs), value: $0.value.pointValue, created: created)
+                }
+            }
+        }
+    }
+
+    /// A series for each of the labels that a family can have, in their order.
+    static func all<Labels: EnumerableLabels, Number: RowNumber>(
+        _ declaration: some MetricDeclaration<Labels>, _ value: @escaping @Sendable (Reading, Labels) -> Number
+    ) -> Row {
+        let counts = declaration.family.kind == .counter
+        // Rendered once, and not for each subject at each scrape.
+        let all = Labels.allCases.map { (labels: $0, rendered: LabelBytes.render($0.pairs)) }
+        return Row(family: declaration.family, labels: []) { reading, subject, start in
+            let created = counts ? start : nil
+            return .counted(all.count) {
+                all.map {
+                    Point(
+                        labels: Self.joined(subject, rendered: $0.rendered), value: value(reading, $0.labels).pointValue,
+                        created: created)
                 }
             }
         }

@@ -30,9 +30,7 @@ struct WorkSource: Source {
         Row(Agent.proportionalCPU) { $0.totals.proportionalCPU },
         Row(Agent.socketReadings) { $0.totals.socketReadings },
         Row(Agent.socketCPU) { $0.totals.socketCPU },
-        Row.each(Agent.unreadSockets) { reading -> [(labels: SocketGapLabels, value: Int)] in
-            SocketGap.allCases.map { (SocketGapLabels(reason: $0), reading.socketGaps[$0] ?? 0) }
-        },
+        Row.all(Agent.unreadSockets) { reading, labels in reading.socketGaps[labels.reason] ?? 0 },
         Row(Agent.forgottenInstances) { $0.totals.forgottenInstances },
         Row(Agent.forgottenGroups) { $0.forgottenGroups },
         Row(Agent.unservedGroups) { $0.totals.unservedGroups },
@@ -45,19 +43,13 @@ struct WorkSource: Source {
         Row(Agent.scrapesRejected) { $0.totals.rejectedScrapes },
         Row(Agent.scrapeCPU) { $0.totals.scrapeCPU },
         Row(Agent.scrapeSize) { $0.totals.scrapeSize },
-        Row.each(Agent.refusals) { reading -> [(labels: RefusalLabels, value: UInt64)] in
-            RefusalReason.allCases.map { (RefusalLabels(reason: $0), reading.totals.refusals[$0] ?? 0) }
-        },
+        Row.all(Agent.refusals) { reading, labels in reading.totals.refusals[labels.reason] ?? 0 },
         Row(Agent.seriesLeftOut) { $0.totals.seriesLeftOut },
         Row(Agent.connectionsRejected) { $0.totals.rejectedConnections },
-        Row.each(Agent.connectionsCut) { reading -> [(labels: HTTPConnectionCutLabels, value: UInt64)] in
-            HTTPConnectionCut.allCases.map { (HTTPConnectionCutLabels(reason: $0), reading.totals.cuts[$0] ?? 0) }
-        },
+        Row.all(Agent.connectionsCut) { reading, labels in reading.totals.cuts[labels.reason] ?? 0 },
         Row(Agent.acceptPauses) { $0.totals.acceptPauses },
         Row(Agent.hostsRefused) { $0.totals.refusedHosts },
-        Row.each(Agent.requestsDenied) { reading -> [(labels: DenialLabels, value: UInt64)] in
-            DenialReason.allCases.map { (DenialLabels(reason: $0), reading.totals.denials[$0] ?? 0) }
-        },
+        Row.all(Agent.requestsDenied) { reading, labels in reading.totals.denials[labels.reason] ?? 0 },
         Row(Agent.passwordChecks) { $0.totals.passwordChecks },
         Row(Agent.certificateEnd) { $0.configuration.certificateEnd },
         Row(Agent.configurationTaken) { $0.configuration.isCurrent ? 1 : 0 },

@@ -25,9 +25,21 @@ final class ReportedSegment: InstanceReport {
         var fault: SegmentError?
         var isFaultTold = false
         var signs = SignsOfLife()
+        /// What the last look at the heartbeat said, and its moment: the sources of one reading have the same one.
+        var sign: (judgement: SignsOfLife.Judgement, at: UInt64)?
+        /// Series that the service had dropped at the last refresh.
+        var dropped: UInt64 = 0
         /// Whether the last refresh ended for want of memory.
         var isOverBudget = false
         var isClipTold = false
+
+        init(reader: SegmentReader) { self.reader = reader }
+
+        mutating func see(_ heartbeat: UInt64, at now: UInt64) -> SignsOfLife.Judgement {
+            let judgement = signs.see(heartbeat, at: now)
+            sign = (judgement, now)
+            return judgement
+        }
     }
 
     init(reader: sending SegmentReader, identity: InstanceIdentity, limit: Int, budget: SeriesBudget) {
@@ -42,7 +54,10 @@ final class ReportedSegment: InstanceReport {
     ///
     /// - Parameter now: CLOCK_MONOTONIC in nanoseconds.
     func signOfLife(at now: UInt64) -> SignsOfLife.Judgement {
-        state.withLock { $0.signs.see($0.reader.heartbeat, at: now) }
+        state.withLock { state in
+            if let sign = state.sign, sign.at == now { return sign.judgement }
+            return state.see(state.reader.header().heartbeat, at: now)
+        }
     }
 
     /// Hands the file's descriptor, which stays open meanwhile, to somebody who makes a copy of it.
@@ -50,7 +65,8 @@ final class ReportedSegment: InstanceReport {
         state.withLock { state in state.reader.withDescriptor { body($0) } }
     }
 
-    var droppedSeries: UInt64 { state.withLock { $0.reader.droppedSeries } }
+    /// How many requests for series the service had dropped at the last refresh.
+    var droppedSeries: UInt64 { state.withLock { $0.dropped } }
     var unreadSeries: Int { state.withLock { $0.reader.unread } }
     /// Whether there is more to take in at once.
     var hasMore: Bool { state.withLock { $0.fault == nil && $0.reader.hasMore } }
@@ -100,29 +116,47 @@ final class ReportedSegment: InstanceReport {
 
     /// Takes in what the service has registered since, so much of it as one turn may take; after a fault nothing more, but what was
     /// good is served on.
-    func refresh() {
+    func refresh() { state.withLock { Self.refresh(&$0, limit: limit, account: account, target: target) } }
+
+    /// Takes in what the service has registered since, as ``refresh()`` does, and says how long ago it gave a sign of life.
+    ///
+    /// - Parameter now: CLOCK_MONOTONIC in nanoseconds.
+    func refreshedSignOfLife(at now: UInt64) -> SignsOfLife.Judgement {
         state.withLock { state in
-            guard state.fault == nil else { return }
-            do throws(SegmentError) {
-                state.isOverBudget = false
-                var isRefused = false
-                defer { state.isOverBudget = isRefused }
-                try state.reader.refresh(
-                    limit: limit, uncountedFamily: ServiceState.droppedFamilySeries.name, slice: SegmentLayout.entriesOfSlice,
-                    mayTake: { bytes in
-                        isRefused = !account.take(bytes)
-                        return !isRefused
-                    }
-                ) { place, series in
-                    while state.families.count <= place {
-                        let family = state.reader.families[state.families.count]
-                        state.places[family.name] = state.families.count
-                        state.families.append(SeriesTable(family: family, target: target))
-                    }
-                    state.families[place].append(series)
-                }
-            } catch { state.fault = error }
+            let header = Self.refresh(&state, limit: limit, account: account, target: target)
+            return state.see(header.heartbeat, at: now)
         }
+    }
+
+    /// - Returns: the header as it was looked at.
+    @discardableResult
+    private static func refresh(
+        _ state: inout State, limit: Int, account: SeriesBudget.Account, target: [(String, String)]
+    ) -> SegmentHeader {
+        let header = state.reader.header()
+        state.dropped = header.dropped
+        guard state.fault == nil else { return header }
+        do throws(SegmentError) {
+            state.isOverBudget = false
+            var isRefused = false
+            defer { state.isOverBudget = isRefused }
+            try state.reader.refresh(
+                header, limit: limit, uncountedFamily: ServiceState.droppedFamilySeries.name,
+                slice: SegmentLayout.entriesOfSlice,
+                mayTake: { bytes in
+                    isRefused = !account.take(bytes)
+                    return !isRefused
+                }
+            ) { place, series in
+                while state.families.count <= place {
+                    let family = state.reader.families[state.families.count]
+                    state.places[family.name] = state.families.count
+                    state.families.append(SeriesTable(family: family, target: target))
+                }
+                state.families[place].append(series)
+            }
+        } catch { state.fault = error }
+        return header
     }
 
     /// What is wrong with it, once.

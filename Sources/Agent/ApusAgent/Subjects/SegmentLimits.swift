@@ -42,7 +42,11 @@ package enum SegmentLimits: LimitCatalog {
         Limit(
             bytes(SegmentLayout.mappedPages * SegmentLayout.Header.size),
             "the services' memory that stays mapped after it was read, about", per: "agent",
-            remedy: "nothing: what is looked at again is mapped again"),
+            remedy: "nothing: what is looked at again is mapped again, or read by copies"),
+        Limit(
+            bytes(SegmentLayout.mappedPagesOfReader * SegmentLayout.Header.size),
+            "the memory of one service that stays mapped after it was read, about", per: "instance",
+            remedy: "nothing: the rest is mapped each time, or read by copies"),
         Limit(
             bytes(SegmentLayout.textOfSlice), "texts that are taken in at a time", per: "instance",
             remedy: "nothing: the rest follows within a second, and others are read in between"),

@@ -77,6 +77,12 @@ package enum SegmentLayout {
     package static let mostPlanes = 8
 
     package static let entriesOffset = Header.size
+    /// The place of the word with the moment at which the count of an entry began.
+    static func start(ofEntry entry: Int) -> Int { entriesOffset + entry * Entry.size + Entry.created * 4 }
+    /// The pages of 4 KiB that some entries are on, from the first entry on.
+    static func pages(ofEntries entries: ClosedRange<Int>) -> Range<Int> {
+        entries.lowerBound * Entry.size / 4096..<entries.upperBound * Entry.size / 4096 + 1
+    }
     package static let arenaOffset = entriesOffset + entryCapacity * Entry.size
     package static let cellsOffset = arenaOffset + arenaCapacity
     /// The distance in bytes from a cell to the same one in the next plane.
@@ -96,7 +102,11 @@ package enum SegmentLayout {
     package static let longestLabelValue = 1024
     package static let mostFamilies = 5000
     /// Pages of all segments together that a process has mapped which reads them, about; see ``MappedPages``.
-    package static let mappedPages = 512
+    package static let mappedPages = 256
+    /// The same of one segment.
+    package static let mappedPagesOfReader = 64
+    /// Cells that are read by copies at a time where no more pages may be mapped.
+    package static let copiedCells = 1024
     /// What a reader takes in at a time: entries, and bytes of text.
     package static let entriesOfSlice = 4096
     package static let textOfSlice = 512 << 10

@@ -62,7 +62,7 @@ package final class SegmentMapping: @unchecked Sendable {
 
     /// The moment at which a series' count began. In bounds as a word of an entry is; 8-aligned because entries are 64-aligned.
     func created(_ entry: Int) -> UnsafeAtomic<UInt64> {
-        word(SegmentLayout.entriesOffset + entry * SegmentLayout.Entry.size + SegmentLayout.Entry.created * 4)
+        word(SegmentLayout.start(ofEntry: entry))
     }
 
     /// A slot for an exemplar. In bounds while `offset`, a multiple of 8, and the slot's size together are at most the arena's

@@ -82,6 +82,29 @@ final class SegmentFile {
         return last
     }
 
+    /// The words that a writer changes for as long as it lives, each as it was at one moment, most often in two copies for all of them.
+    func header() -> SegmentHeader {
+        typealias Header = SegmentLayout.Header
+        let (one, other) = (copiedHeader(), copiedHeader())
+        // A word that changes all the time spoils no other.
+        return SegmentHeader(
+            heartbeat: one.heartbeat == other.heartbeat ? one.heartbeat : word(at: Header.heartbeat),
+            committed: one.committed == other.committed ? one.committed : word(at: Header.committed),
+            dropped: one.dropped == other.dropped ? one.dropped : word(at: Header.dropped))
+    }
+
+    private func copiedHeader() -> SegmentHeader {
+        typealias Header = SegmentLayout.Header
+        let start = Header.heartbeat
+        return withUnsafeTemporaryAllocation(byteCount: Header.dropped + 8 - start, alignment: 8) { buffer in
+            read(at: start, into: buffer)
+            return SegmentHeader(
+                heartbeat: buffer.load(fromByteOffset: 0, as: UInt64.self),
+                committed: buffer.load(fromByteOffset: Header.committed - start, as: UInt64.self),
+                dropped: buffer.load(fromByteOffset: Header.dropped - start, as: UInt64.self))
+        }
+    }
+
     private func copiedWord(at offset: Int) -> UInt64 {
         var word: UInt64 = 0
         withUnsafeMutableBytes(of: &word) { read(at: offset, into: $0) }
@@ -95,6 +118,16 @@ final class SegmentFile {
             filled = count
         }
     }
+}
+
+/// What a writer changes in the first page of a segment for as long as it lives.
+package struct SegmentHeader: Equatable, Sendable {
+    /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
+    package let heartbeat: UInt64
+    /// How many entries are published.
+    let committed: UInt64
+    /// How many requests for series the writer has dropped.
+    package let dropped: UInt64
 }
 
 /// Copies of texts in the arena: where one follows another, as a sound writer's do, many are read at once.

@@ -39,22 +39,32 @@ extension SegmentReader {
     /// does not say, or says a moment that is not yet.
     package func created(_ cells: CellRange) -> Double? {
         guard cells.entry != 0 else { return nil }
+        let pages = SegmentLayout.pages(ofEntries: Int(cells.entry)...Int(cells.entry))
+        guard mapped.hasRoom(entries: pages) else { return Self.seconds(copiedStart(cells)) }
         let nanoseconds = mapping.created(Int(cells.entry)).load(ordering: .relaxed)
-        mapped.note(entries: 1)
+        mapped.note(entries: pages)
         return Self.seconds(nanoseconds)
     }
+
+    private func copiedStart(_ cells: CellRange) -> UInt64 { file.word(at: SegmentLayout.start(ofEntry: Int(cells.entry))) }
+
+    /// Series whose starts are read by copies at a time where no more pages may be mapped.
+    private static let copiedStarts = 16
 
     /// Reads the moments at which many counts began, in nanoseconds since the Unix epoch; 0 where ``created(_:)`` is `nil`.
     ///
     /// - Parameter starts: has at least as many elements as `cells`; the first ones are overwritten.
     package func readStarts(_ cells: ArraySlice<CellRange>, into starts: inout [UInt64]) {
+        // In order, as series come; of what does not count it is 0.
+        let (first, last) = (Int(cells.first?.entry ?? 0), Int(cells.last?.entry ?? 0))
+        let pages = SegmentLayout.pages(ofEntries: min(first, last)...max(first, last))
+        let areCopied = cells.count <= Self.copiedStarts && !mapped.hasRoom(entries: pages)
         for (place, one) in zip(starts.indices, cells) {
-            let nanoseconds = one.entry == 0 ? 0 : mapping.created(Int(one.entry)).load(ordering: .relaxed)
+            let nanoseconds =
+                one.entry == 0 ? 0 : areCopied ? copiedStart(one) : mapping.created(Int(one.entry)).load(ordering: .relaxed)
             starts[place] = Self.isPossible(nanoseconds) ? nanoseconds : 0
         }
-        // Entries are in order, and some of one page.
-        let distance = Int(cells.last?.entry ?? 0) - Int(cells.first?.entry ?? 0)
-        mapped.note(entries: min(cells.count, max(0, distance) * SegmentLayout.Entry.size / SegmentLayout.Header.size + 1))
+        if !areCopied { mapped.note(entries: pages) }
     }
 
     /// The time by which a moment may be after now, in nanoseconds: clocks are set back now and then.

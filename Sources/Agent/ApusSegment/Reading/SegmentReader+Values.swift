@@ -88,29 +88,76 @@ extension SegmentReader {
 
     @inline(__always)
     private func withCells<Result>(_ cells: Range<Int>, planes: Int, _ body: (CellReading) -> Result) -> Result {
-        let base = UnsafeRawPointer(mapping.cellStorage(0))
         let pages = TouchedPages.pages(of: cells)
-        if let whole = touched.look(cells, planes: planes) {
-            defer { mapped.note(cells: pages, planes: UInt32.bitWidth - whole.leadingZeroBitCount) }
-            return body(CellReading(base: base, planes: whole, count: 0, touched: nil))
-        }
-        let all = UInt32(truncatingIfNeeded: 1 << UInt64(planes) - 1)
-        defer { mapped.note(cells: pages, planes: planes) }
+        let whole = touched.look(cells, planes: planes)
+        let looked = whole ?? UInt32(truncatingIfNeeded: 1 << UInt64(planes) - 1)
+        let lookedPlanes = UInt32.bitWidth - looked.leadingZeroBitCount
+        let isSmall = looked != 0 && cells.count * looked.nonzeroBitCount <= SegmentLayout.copiedCells
+        if isSmall, !mapped.hasRoom(cells: pages, planes: lookedPlanes) { return withCopy(of: cells, looked, body) }
+        defer { mapped.note(cells: pages, planes: lookedPlanes) }
+        let base = UnsafeRawPointer(mapping.cellStorage(0))
+        if whole != nil { return body(CellReading(base: base, planes: looked)) }
         return touched.bits.withUnsafeBufferPointer {
-            body(CellReading(base: base, planes: all, count: Int(self.planes), touched: $0.baseAddress))
+            body(CellReading(base: base, planes: looked, count: Int(self.planes), touched: $0.baseAddress))
+        }
+    }
+
+    /// Reads cells by copies, which leave no page mapped: of a few cells it costs less than to map their pages and to give them back.
+    ///
+    /// - Parameter planes: those that are read, as bits, not none; what is a hole in them is 0.
+    private func withCopy<Result>(of cells: Range<Int>, _ planes: UInt32, _ body: (CellReading) -> Result) -> Result {
+        let count = cells.count * planes.nonzeroBitCount
+        return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * count) { buffer in
+            buffer.initialize(repeating: 0)
+            let words = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+            let next = UnsafeMutableBufferPointer(rebasing: buffer[count...])
+            copy(cells, planes, into: UnsafeMutableRawBufferPointer(words))
+            copy(cells, planes, into: UnsafeMutableRawBufferPointer(next))
+            // As for a word alone (``SegmentFile/word(at:)``): one that is the same in two copies behind one another was not copied in
+            // parts. Past eight the last one stands.
+            var unsettled = words.indices.filter { words[$0] != next[$0] }
+            for _ in 0..<7 where !unsettled.isEmpty {
+                for place in unsettled { words[place] = next[place] }
+                copy(cells, planes, into: UnsafeMutableRawBufferPointer(next))
+                unsettled.removeAll { words[$0] == next[$0] }
+            }
+            for place in unsettled { words[place] = next[place] }
+            let copied = UInt32(truncatingIfNeeded: 1 << UInt64(planes.nonzeroBitCount) - 1)
+            let mapped = UnsafeRawPointer(mapping.cellStorage(0))
+            guard let base = UnsafeRawPointer(words.baseAddress) else { return body(CellReading(base: mapped, planes: 0)) }
+            return body(CellReading(base: base, first: cells.lowerBound, stride: cells.count * 8, planes: copied))
+        }
+    }
+
+    /// Copies cells of some planes, one plane after the other.
+    private func copy(_ cells: Range<Int>, _ planes: UInt32, into buffer: UnsafeMutableRawBufferPointer) {
+        var place = 0
+        var left = planes
+        while left != 0 {
+            let start = SegmentLayout.cellsOffset + left.trailingZeroBitCount * SegmentLayout.planeStride
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[place..<place + cells.count * 8])
+            file.read(at: start + cells.lowerBound * 8, into: part)
+            place += part.count
+            left &= left &- 1
         }
     }
 }
 
-/// Reads cells whose pages were looked at.
+/// Reads cells of pages that were looked at, or of a copy.
+///
+/// Who makes it sees to it that every cell which is asked for is among those that were looked at or copied, in each of the planes.
 struct CellReading {
+    /// Where the first plane is, from the cell ``first`` on.
     let base: UnsafeRawPointer
+    var first = 0
+    /// Bytes from one plane to the next.
+    var stride = SegmentLayout.planeStride
     /// The planes that are read, as bits; in the others no page is touched.
     let planes: UInt32
     /// How many planes ``touched`` is of.
-    let count: Int
+    var count = 0
     /// The bits of ``TouchedPages``; `nil` where all pages of these planes are touched.
-    let touched: UnsafePointer<UInt64>?
+    var touched: UnsafePointer<UInt64>?
 
     /// Reads whole numbers of counters: as many as both buffers have room for, so that no place is out of bounds of either.
     func integers(_ cells: UnsafeBufferPointer<CellRange>, into values: UnsafeMutableBufferPointer<UInt64>) {
@@ -154,14 +201,15 @@ struct CellReading {
         return total
     }
 
-    /// The cell as atomic memory; it is mapped for reading alone, and nothing but a load is done on it.
+    /// The cell as atomic memory, in bounds as the type has it; what is mapped is mapped for reading alone, and nothing but a load is done
+    /// on it.
     @inline(__always)
     private func load(_ cell: Int, plane: Int) -> UInt64 {
         if let touched {
             let (word, bit) = TouchedPages.place(of: cell, plane: plane, planes: count)
             guard touched[word] & bit != 0 else { return 0 }
         }
-        let place = base + (plane &* SegmentLayout.planeStride &+ cell &* 8)
+        let place = base + (plane &* stride &+ (cell &- first) &* 8)
         return UnsafeAtomic<UInt64>(
             at: UnsafeMutableRawPointer(mutating: place).assumingMemoryBound(to: UnsafeAtomic<UInt64>.Storage.self)
         ).load(ordering: .relaxed)

@@ -73,15 +73,19 @@ package final class SegmentReader {
     /// Hands the reader's own descriptor of the file, which stays open meanwhile, to somebody who makes a copy of it.
     package func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { file.withDescriptor(body) }
 
+    /// What the writer goes on changing beside the values, looked at anew.
+    package func header() -> SegmentHeader { file.header() }
+
     /// The monotonic clock when the writer last gave a sign of life, in nanoseconds.
-    package var heartbeat: UInt64 { file.word(at: SegmentLayout.Header.heartbeat) }
+    package var heartbeat: UInt64 { header().heartbeat }
 
     /// How many requests for series the writer has dropped.
-    package var droppedSeries: UInt64 { file.word(at: SegmentLayout.Header.dropped) }
+    package var droppedSeries: UInt64 { header().dropped }
 
     /// Reads entries that were published since the last time, so many of them as one turn may take.
     ///
     /// - Parameters:
+    ///   - header: looked at before; `nil`: it is looked at anew.
     ///   - limit: series past this number are left unread, and so are families: a sound writer has a series for each.
     ///   - uncountedFamily: the name of the family in which a writer counts what it drops; as many of its series as a writer makes are
     ///     read on top of the limit.
@@ -93,12 +97,13 @@ package final class SegmentReader {
     /// - Returns: whether there was anything new.
     @discardableResult
     package func refresh(
-        limit: Int = .max, uncountedFamily: String? = nil, slice: Int = .max, mayTake: (_ bytes: Int) -> Bool = { _ in true },
+        _ header: SegmentHeader? = nil, limit: Int = .max, uncountedFamily: String? = nil, slice: Int = .max,
+        mayTake: (_ bytes: Int) -> Bool = { _ in true },
         _ visit: (_ family: Int, _ series: SegmentSeries) -> Void
     ) throws(SegmentError) -> Bool {
         hasMore = false
         bound = nil
-        let committed = file.word(at: SegmentLayout.Header.committed)
+        let committed = (header ?? self.header()).committed
         atomicMemoryFence(ordering: .acquiring)
         guard committed <= UInt64(SegmentLayout.entryCapacity), Int(committed) >= seen else { throw .wrongCount(committed) }
         announced = Int(committed)
