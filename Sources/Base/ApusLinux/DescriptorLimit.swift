@@ -19,6 +19,10 @@ package struct DescriptorLimit: Equatable, Sendable {
         self.hard = hard
     }
 
+    /// Whether what saves a call of the kernel alone may stay open, of a thousand processes: the limit is 8,192 at least, as it was at the first
+    /// question.
+    package static let isAmple = (current?.soft ?? 0) >= 1 << 13
+
     /// The limit as the kernel has it; `nil` where it does not say.
     package static var current: DescriptorLimit? {
         var limit = rlimit()

@@ -31,6 +31,11 @@ package final class KernelRoot: Sendable {
     /// The moment of the boot, and the second of CLOCK_MONOTONIC in which it was read.
     private let boot = Mutex<(second: Int, moment: Double?)?>(nil)
 
+    /// The groups that processes were seen in.
+    let seenGroups = Mutex(SeenControlGroupsMemo())
+    /// Those of process 1, and the second of CLOCK_MONOTONIC in which they were read.
+    let seenFirstGroups = Mutex<(second: Int, groups: ControlGroups?)?>(nil)
+
     /// Whether ``proc`` is the kernel's own for certain, where the size of a folder of descriptors is their number.
     let isMachine: Bool
 

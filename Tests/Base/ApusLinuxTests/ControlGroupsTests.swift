@@ -113,13 +113,14 @@ import Testing
     func `a group's folder is found below what is mounted`(path: String, mounted: String, folder: String?) throws {
         let place = try TemporaryFolder()
         let root = try root(in: place, mounted: mounted)
-        #expect(groups("0::\(path)\n").unifiedFolder(root) == folder.map { root.controlGroups + $0 })
+        let seen = SeenControlGroups(Array("0::\(path)\n".utf8), root: root)
+        #expect(seen.unifiedFolder == folder.map { root.controlGroups + $0 })
     }
 
     @Test func `without a table of mounts all of the hierarchy is taken to be mounted`() throws {
         let place = try TemporaryFolder()
         let root = try root(in: place, mounted: nil)
-        #expect(groups("0::/svc\n").unifiedFolder(root) == root.controlGroups + "/svc")
+        #expect(SeenControlGroups(Array("0::/svc\n".utf8), root: root).unifiedFolder == root.controlGroups + "/svc")
     }
 
     @Test func `a group's name may end in a carriage return, and one that is no text is none`() {

@@ -60,9 +60,7 @@ struct ControlGroupSource: Source {
     /// Whether this process may have so many descriptors open that those of every instance's group can stay open.
     private static let keepsOpen = (DescriptorLimit.current?.soft ?? 0) >= 1 << 15
 
-    private let root: KernelRoot
-    /// The process's /proc/PID/cgroup.
-    private let groups: ProcFile
+    private let process: WatchedProcess
     private var group: ControlGroup
     /// The limits of those above it, as they were at the last turn of the sampling loop.
     private var ceilings: ControlGroupCeilings
@@ -72,12 +70,11 @@ struct ControlGroupSource: Source {
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = try subject.watched() else { return nil }
-        root = process.root
-        groups = try process.file("cgroup")
-        let own = try ControlGroups(groups, root)
+        self.process = process
+        let own = try process.controlGroups()
         guard let path = own.ownGroup else { return nil }
-        group = try Self.open(path, own.ownPlaces, root)
-        ceilings = ControlGroupCeilings(root)
+        group = try Self.open(path, own.ownPlaces, process.root)
+        ceilings = ControlGroupCeilings(process.root)
         ceilings.read(above: [path])
     }
 
@@ -89,11 +86,11 @@ struct ControlGroupSource: Source {
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
-        let own = try ControlGroups(groups, root)
-        guard let path = own.ownGroup else { throw .open(path: groups.path, code: ENOENT) }
+        let own = try process.controlGroups()
+        guard let path = own.ownGroup else { throw .open(path: "\(process.folder)/cgroup", code: ENOENT) }
         let places = own.ownPlaces
         if path != group.folder.path || places != group.places {
-            group = try Self.open(path, places, root)
+            group = try Self.open(path, places, process.root)
             ceilings.read(above: [path])
         }
         let reading = try group.read()

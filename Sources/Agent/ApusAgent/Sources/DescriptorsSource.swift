@@ -17,16 +17,21 @@ struct DescriptorsSource: Source {
     private let interval: UInt64
     /// What was counted entry by entry last, and when.
     private var counted: (number: UInt64, at: UInt64)?
+    /// The folder of descriptors, kept open; `nil` where that cannot be, or there are few descriptors.
+    private let folder: DescriptorFolder?
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = try subject.watched() else { return nil }
         self.process = process
         interval = subject.interval
+        folder = DescriptorLimit.isAmple ? (try? DescriptorFolder(of: process)) ?? nil : nil
     }
 
     mutating func read(at now: Moment) throws(LinuxError) -> UInt64 {
         // A turn may begin a little sooner after the one before.
         if let counted, now.monotonic - min(now.monotonic, counted.at) < interval / 10 * 9 { return counted.number }
+        // Of a process that has ended, or whose first thread has, it says nothing.
+        if counted == nil, let number = (try? folder?.count()) ?? nil { return number }
         let count = try ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.descriptors.value)
         counted = count.isCounted ? (count.number, now.monotonic) : nil
         return count.number

@@ -34,9 +34,7 @@ struct PressureSource: Source {
             }
         }
 
-    private let root: KernelRoot
-    /// The process's /proc/PID/cgroup.
-    private let groups: ProcFile
+    private let process: WatchedProcess
     /// The folder of its group.
     private var folder = ""
     private var files: [(resource: PressureResource, file: ProcFile)] = []
@@ -48,9 +46,8 @@ struct PressureSource: Source {
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = try subject.watched() else { return nil }
-        root = process.root
-        groups = try process.file("cgroup")
-        guard let folder = try ControlGroups(groups, root).unifiedFolder(root) else { return nil }
+        self.process = process
+        guard let folder = try process.controlGroups().unifiedFolder else { return nil }
         try open(folder)
     }
 
@@ -86,7 +83,7 @@ struct PressureSource: Source {
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
         // A process can be moved to another group, of which the old one's files say nothing.
-        guard let folder = try ControlGroups(groups, root).unifiedFolder(root) else {
+        guard let folder = try process.controlGroups().unifiedFolder else {
             throw .open(path: "\(self.folder)/cpu.pressure", code: ENOENT)
         }
         if folder != self.folder {

@@ -14,9 +14,7 @@ struct ServiceUnitSource: Source {
 
     init?(_ subject: InstanceSubject) throws(LinuxError) {
         guard let process = try subject.watched() else { return nil }
-        let groups = try ControlGroups(process.file("cgroup"), process.root)
-        let first = try? ControlGroups(of: 1, root: process.root)
-        guard let unit = groups.systemUnit(below: first) else { return nil }
+        guard let unit = try process.systemUnit() else { return nil }
         self.unit = unit
     }
 

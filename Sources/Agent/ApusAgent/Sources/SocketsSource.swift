@@ -53,7 +53,7 @@ struct SocketsSource: Source {
         let files = try? ProcessDescriptors.count(
             of: process, countingAtMost: SamplingLimits.socketDescriptors.value + 1)
         sockets.read(process, openFiles: files?.number, in: survey, at: now)
-        let path = (try? process.file("cgroup")).flatMap { try? ControlGroups($0, process.root).ownGroup }
+        let path = (try? process.controlGroups()).flatMap(\.ownGroup)
         let tree = ControlGroupTree(process.root)
         // Whether its descriptors have their turn or not: the turns of lists and of control groups are others.
         if let namespace = sockets.namespace { survey.relist([namespace: process.folder], at: now) }

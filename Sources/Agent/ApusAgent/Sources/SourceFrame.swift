@@ -5,6 +5,8 @@ import ApusMetrics
 /// are thousands.
 class SourceFrame {
     fileprivate(set) var condition = SourceCondition.absent
+    /// Whether why it could not be read has been told.
+    fileprivate var isTold = false
     /// Why it could not be read, once; an array, which takes no more than a pointer of those that have none.
     fileprivate var untold: [LinuxError] = []
     /// Whether there is nothing to remember of it.
@@ -30,11 +32,14 @@ final class Frame<S: Source>: SourceFrame {
     /// When the reading was made, and when one was last tried: CLOCK_MONOTONIC in nanoseconds.
     private var readAt: UInt64 = 0
     private var triedAt: UInt64 = 0
-    private var isTold = false
+    /// How old it was when it was made, in seconds; no number where nothing was heard yet.
+    private var ageThen = 0.0
+    /// Whether ``source`` is there: to ask that itself makes a copy of it, as its type is not known beforehand.
+    private var isOpen = false
 
     init(_ subject: S.Of) { self.subject = subject }
 
-    override var isVacant: Bool { source == nil && condition == .absent && !isTold }
+    override var isVacant: Bool { !isOpen && condition == .absent && !isTold }
 
     override func read(at now: Moment, isForced: Bool) throws(ProcessGone) {
         if !isForced, condition == .absent || now.monotonic < triedAt &+ S.cadence.reuse { return }
@@ -43,19 +48,28 @@ final class Frame<S: Source>: SourceFrame {
             try read(at: now)
         } catch {
             // Opened anew at the next turn: a file that came back, or another control group, is another file.
-            source = nil
+            close()
             if error.isProcessGone, subject.hasEnded { throw ProcessGone() }
             fail(error, at: now)
         }
     }
 
     private func read(at now: Moment) throws(LinuxError) {
-        if source == nil { source = try S(subject) }
-        guard let reading = try source?.read(at: now) else { return lose() }
+        if !isOpen {
+            source = try S(subject)
+            isOpen = source != nil
+        }
+        guard let look = try source?.look(at: now) else { return lose() }
         readAt = now.monotonic
-        condition = source?.isWell(reading) == true ? .well : .failed
-        if condition == .failed, let fault = source?.fault(in: reading) { tellOnce(fault) }
-        self.reading = reading
+        ageThen = look.age ?? .nan
+        condition = look.isWell ? .well : .failed
+        if condition == .failed, let fault = look.fault { tellOnce(fault) }
+        reading = look.reading
+    }
+
+    private func close() {
+        source = nil
+        isOpen = false
     }
 
     private func fail(_ error: LinuxError, at now: Moment) {
@@ -74,10 +88,10 @@ final class Frame<S: Source>: SourceFrame {
     override func tick() { if let reading { source?.tick(reading) } }
 
     override func age(at now: Moment) -> Double? {
-        guard let reading else { return nil }
+        guard reading != nil else { return nil }
         let since = now.seconds(since: readAt)
-        guard let source else { return since }
-        return source.age(of: reading).map { $0 + since }
+        if !isOpen { return since }
+        return ageThen.isNaN ? nil : ageThen + since
     }
 
     override func append(_ labels: [UInt8], to values: inout RowValues) {

@@ -26,18 +26,19 @@ extension InstanceTable {
                     + (peer.uid == ReportPeer.unknownUser ? "somebody whom the kernel does not name" : "\(peer)"))
         }
         func unit() -> String? {
-            guard case .watched(let process) = process, let file = try? process.file("cgroup"),
-                let groups = try? ControlGroups(file, rules.root)
-            else { return nil }
-            return groups.systemUnit(below: try? ControlGroups(of: 1, root: rules.root))
+            guard case .watched(let process) = process else { return nil }
+            return (try? process.systemUnit()) ?? nil
         }
         if let reason = holder.refusal(of: peer, unit: unit()) { throw Refusal(.name, "\(identity): \(reason)") }
     }
 
-    /// Whether somebody else than before has a name for good, so that nobody has to wait for it.
-    func isDeclared(_ identity: InstanceIdentity) -> Bool {
-        holders.withLock { $0[identity] } != nil || reporter(of: identity) != nil
+    /// Whether no configuration says who may report under a name.
+    func isNobodys(_ identity: InstanceIdentity) -> Bool {
+        holders.withLock { $0[identity] } == nil && reporter(of: identity) == nil
     }
+
+    /// Whether somebody else than before has a name for good, so that nobody has to wait for it.
+    func isDeclared(_ identity: InstanceIdentity) -> Bool { !isNobodys(identity) }
 
     /// Whether a reporter takes over the name of an instance that lives: the file says so, and its process began later, so that two that
     /// live never take it from each other in turn. Over HTTP, where no process is seen, the one who reported last has it, and a user from

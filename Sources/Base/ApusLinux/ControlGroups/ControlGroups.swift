@@ -25,15 +25,10 @@ package struct ControlGroups: Sendable, Equatable {
         self = try file.read(capacity: 1 << 16) { Self($0, isUnified: root.isUnified) }
     }
 
-    /// The folder with the kernel's files on the group of the unified hierarchy; `nil` where it is not in sight, or is the root of all
-    /// groups, whose files speak of the whole machine. It is also `nil` where the process's group is one of version 1, and the unified
-    /// hierarchy only has who started it.
-    package func unifiedFolder(_ root: KernelRoot) -> String? {
-        guard !isMixed || unified == path || ownPlaces?[Self.unifiedPlace] != nil,
-            let folder = unified.flatMap(root.unifiedFolder)
-        else { return nil }
-        // Every group has the file but the root of all.
-        return access("\(folder)/cgroup.type", F_OK) == 0 ? folder : nil
+    /// The folder that the group of the unified hierarchy would have.
+    func unifiedPath(_ root: KernelRoot) -> String? {
+        guard !isMixed || unified == path || ownPlaces?[Self.unifiedPlace] != nil else { return nil }
+        return unified.flatMap(root.unifiedFolder)
     }
 
     /// Parses lines of `HIERARCHY:CONTROLLERS:PATH`.

@@ -22,6 +22,11 @@ package final class DescriptorFolder: Sendable {
         }
         descriptor = open(path, Int32(APUS_O_PATH) | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .open(path: path, code: errno) }
+        // A path leads to whoever has the pid, which may be another process by now.
+        guard !process.hasEnded else {
+            close(descriptor)
+            throw .open(path: path, code: ESRCH)
+        }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

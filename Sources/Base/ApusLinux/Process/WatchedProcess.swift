@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// One process, looked at from outside through descriptors that stay open: of its files, or, where there are not as many, of its folder.
 package final class WatchedProcess: Sendable {
@@ -13,6 +14,8 @@ package final class WatchedProcess: Sendable {
     private let statFile: ProcFile
     /// `nil` where there is none.
     private let memoryFile: ProcFile?
+    /// Its file of control groups, from the first look on where there are descriptors enough, and what that said last.
+    private let seenGroups = Mutex<(file: ProcFile?, last: SeenControlGroups?)>((nil, nil))
     /// The folder that its files are opened in at each look; `nil` where they stay open.
     let openFolder: ProcFolder?
 
@@ -73,6 +76,30 @@ package final class WatchedProcess: Sendable {
         return file
     }
 
+    /// The control groups that the process is in now.
+    ///
+    /// Whoever else asks waits meanwhile, as for the instance that the process is of.
+    ///
+    /// - Throws: ``LinuxError``.
+    package func controlGroups() throws(LinuxError) -> SeenControlGroups {
+        try seenGroups.withLock { seen throws(LinuxError) in
+            do throws(LinuxError) {
+                let file = if let file = seen.file { file } else { try file("cgroup") }
+                let groups = try root.controlGroups(in: file, last: seen.last)
+                seen = (DescriptorLimit.isAmple ? file : nil, groups.isLasting ? groups : nil)
+                return groups
+            } catch {
+                seen = (nil, nil)
+                throw error
+            }
+        }
+    }
+
+    /// The system unit that the process runs in now; `nil` where it is in none.
+    ///
+    /// - Throws: ``LinuxError``.
+    package func systemUnit() throws(LinuxError) -> String? { try controlGroups().groups.systemUnit(below: root.firstGroups()) }
+
     /// Seconds that the process has run.
     ///
     /// - Parameter now: CLOCK_BOOTTIME in nanoseconds.
@@ -100,6 +127,14 @@ package final class WatchedProcess: Sendable {
             virtualBytes: living.virtualMemory,
             threads: stat.threads,
             state: living.state)
+    }
+
+    /// Reads the state of the process, the letter of proc_pid_stat(5).
+    ///
+    /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once the process has ended.
+    package func state() throws(LinuxError) -> UInt8 {
+        guard let living = try observe().living else { throw .read(path: statFile.path, code: ESRCH) }
+        return living.state
     }
 
     /// Reads how many pages of the process are resident: half a microsecond.
