@@ -143,6 +143,43 @@ private let worker = #"service="worker",instance="worker-1""#
         #expect(greedy.table.instances.count { $0.identity.service == "stranger" } == 5)
     }
 
+    @Test func `who was refused a place gets one as soon as there is one`() throws {
+        let host = try FixtureHost { $0.instanceLimit = 2 }
+        var connection = 0
+        func report(_ identity: InstanceIdentity) throws -> KnownInstance {
+            connection += 1
+            return try host.report(identity, pid: 4712, uid: 3000, connection: connection)
+        }
+        func isRefused(_ identity: InstanceIdentity) -> Bool {
+            do { _ = try report(identity) } catch { return (error as? Refusal)?.reason == .limit }
+            return false
+        }
+        _ = try report(stranger(0))
+        let second = try report(stranger(1))
+        #expect(isRefused(FixtureHost.worker))
+        #expect(isRefused(FixtureHost.worker) && isRefused(FixtureHost.api))
+        // What has a place already keeps it, whatever its process was refused.
+        #expect(!isRefused(stranger(0)))
+        #expect(isRefused(FixtureHost.api))
+        second.detach(connection: 2, at: host.time.now)
+        #expect(!isRefused(FixtureHost.worker))
+        #expect(isRefused(FixtureHost.api) && isRefused(FixtureHost.api))
+        // One is expected from now on, and then another.
+        host.table.expect([FixtureHost.api], at: host.time.now)
+        #expect(!isRefused(FixtureHost.api))
+        #expect(isRefused(stranger(7)) && isRefused(stranger(7)))
+        host.table.expect([FixtureHost.api, FixtureHost.worker], at: host.time.now)
+        #expect(!isRefused(stranger(7)))
+        // One is forgotten.
+        #expect(isRefused(stranger(8)) && isRefused(stranger(8)))
+        let known = try #require(host.table.instances.first { $0.identity == stranger(7) })
+        known.detach(connection: connection - 2, at: host.time.now)
+        host.time.pass(.seconds(301))
+        host.table.tick(at: host.time.now)
+        #expect(!host.table.instances.contains { $0.identity == stranger(7) })
+        #expect(!isRefused(stranger(8)))
+    }
+
     @Test func `of one user's processes the one with the most gives way`() throws {
         let host = try FixtureHost { $0.instanceLimit = 4 }
         for number in 0..<4 { try host.report(stranger(number), pid: 4712, uid: 1000, connection: number + 1) }

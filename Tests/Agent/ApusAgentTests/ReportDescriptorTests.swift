@@ -218,6 +218,29 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(15))
     }
 
+    @Test func `shared memory is closed at once, however many users' descriptors close slowly`() throws {
+        let disposal = DescriptorDisposal()
+        var ends: [Int32] = []
+        defer { for end in ends { close(end) } }
+        for uid in 0..<UInt32(ReportLimits.closers.value) {
+            let (slow, peers) = try lingering()
+            ends += peers
+            let (middle, middleEnd) = try pair()
+            let (outer, outerEnd) = try pair()
+            try #require(apus_send_with_descriptor(middleEnd, "x", 1, slow) == 1)
+            try #require(apus_send_with_descriptor(outerEnd, "x", 1, middle) == 1)
+            for descriptor in [slow, middle, middleEnd, outerEnd] { close(descriptor) }
+            disposal.close([outer], sentBy: uid)
+        }
+        for _ in 0..<200 {
+            let writer = try SegmentWriter()
+            let copy = fcntl(writer.descriptor, F_DUPFD_CLOEXEC, 0)
+            disposal.close([copy], sentBy: 1000)
+            #expect(fcntl(copy, F_GETFD) == -1 || disposal.pending(of: 1000) == 0)
+        }
+        #expect(disposal.pending(of: 1000) == 0)
+    }
+
     @Test func `what waits to be closed is closed, and one user's waits for no other's`() async throws {
         let disposal = DescriptorDisposal()
         var ends: [Int32] = []

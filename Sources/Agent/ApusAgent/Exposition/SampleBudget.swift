@@ -28,12 +28,13 @@ struct SampleBudget {
     /// - Returns: how many of the series there is room for.
     mutating func grant(_ family: ReportedFamily, written: Int) -> Int {
         let key = ObjectIdentifier(family.report)
-        var rest = self.rest ?? divide(limit - written)
+        var shares = rest.take() ?? divide(limit - written)
         let each = samples(of: family)
-        let count = min(family.seriesCount, rest[key, default: 0] / each)
-        rest[key, default: 0] -= count * each
+        let count = min(family.seriesCount, shares[key, default: 0] / each)
+        shares[key, default: 0] -= count * each
         clipped[key, default: 0] += family.seriesCount - count
-        self.rest = rest
+        // Taken and put back: a second reference to it would have it copied for each family of each instance.
+        rest = shares
         return count
     }
 

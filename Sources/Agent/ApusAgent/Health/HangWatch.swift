@@ -35,10 +35,15 @@ final class HangWatch: Service {
         table.turnHangs(at: now)
         told.withLock { told in
             var hung: [InstanceIdentity: UInt64] = [:]
-            for instance in table.instances {
-                if let found = instance.hang(at: now) {
-                    if told[instance.identity] == nil { tell(instance, found.pid, found.hang) }
-                    hung[instance.identity] = told[instance.identity] ?? now.monotonic
+            var changed: [(instance: KnownInstance, found: (pid: Int32, hang: Hang)?)] = []
+            for instance in table.unordered {
+                let (found, since) = (instance.hang(at: now), told[instance.identity])
+                if found != nil { hung[instance.identity] = since ?? now.monotonic }
+                if (found == nil) != (since == nil) { changed.append((instance, found)) }
+            }
+            for (instance, found) in changed.sorted(by: { $0.instance.identity < $1.instance.identity }) {
+                if let found {
+                    tell(instance, found.pid, found.hang)
                 } else if let since = told[instance.identity] {
                     tellEnd(instance, seconds: now.seconds(since: since))
                 }

@@ -28,7 +28,15 @@ package final class DescriptorDisposal: Sendable {
     package init() {}
 
     /// Has descriptors closed, which are owned from here on. Returns at once.
+    ///
+    /// Shared memory as reports have it waits for no thread: its close cannot take long, and all threads can be held up by what a few users have
+    /// sent.
     package func close(_ descriptors: [Int32], sentBy uid: UInt32) {
+        let descriptors = descriptors.filter { descriptor in
+            guard Self.isSegment(descriptor) else { return true }
+            Glibc.close(descriptor)
+            return false
+        }
         guard !descriptors.isEmpty else { return }
         state.withLock {
             $0.waiting[uid, default: []] += descriptors.map { Waiting(descriptor: $0, isCounted: true) }
@@ -95,6 +103,15 @@ package final class DescriptorDisposal: Sendable {
             state.waiting[uid] = []
             return descriptors
         }
+    }
+
+    /// Blocks of 512 bytes that a segment may have which is closed at once: whoever closes memory last gives it back, 32 MiB in some milliseconds.
+    private static let segmentBlocks = 65_536
+
+    private static func isSegment(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard apus_memfd_is_sealed(descriptor) == 1, fstat(descriptor, &status) == 0 else { return false }
+        return status.st_blocks <= segmentBlocks
     }
 
     /// Messages that are looked at in a connection before it is closed.

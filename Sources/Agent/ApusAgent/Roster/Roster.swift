@@ -132,8 +132,9 @@ final class Roster: Sendable {
 
     /// Instances, and groups that no instance shares its name with, in the order of their names.
     private func sights(at now: Moment) -> [SubjectSight] {
-        let instances = table.instances
-        var sights = instances.map { $0.sight(isScraped: table.isScraped($0.identity)) }
+        // Against the order of scrapes (``InstanceTable/unordered``).
+        var sights: [SubjectSight] = table.instances.reversed().map { $0.sight(isScraped: table.isScraped($0.identity)) }
+        sights.reverse()
         if let groups {
             var watched = Dictionary(groups.sights(at: now).map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
             for place in sights.indices {

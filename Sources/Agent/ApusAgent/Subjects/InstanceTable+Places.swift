@@ -9,8 +9,10 @@ extension InstanceTable {
     func find(
         _ identity: InstanceIdentity, for peer: ReportPeer, at now: Moment
     ) throws(Refusal) -> (instance: KnownInstance, displaced: Int?) {
+        try checkPlace(of: identity, peer)
         var loser: KnownInstance?
         while true {
+            let changes = changes
             switch place(of: identity, at: now) {
             case .found(let instance):
                 if let store, let loser { loser.storage.leave(store) }
@@ -18,16 +20,35 @@ extension InstanceTable {
                 return (instance, nil)
             case .full(let strangers):
                 guard let place = InstancePlace.toGiveWay(to: peer, among: strangers.map { InstancePlace($0) }) else {
-                    throw Refusal(
-                        .limit,
-                        "the agent knows \(configuration.instanceLimit) instances that nobody expects already, which live or are of "
-                            + "users with fewer than \(peer): expect its instances (--expect), or have others report under fewer names"
-                    )
+                    refusedPlaces.withLock { $0.note(peer, after: changes) }
+                    throw noPlace(for: peer)
                 }
                 // Gone meanwhile, it has made room too.
                 loser = state.withLock { $0.removeValue(forKey: place.identity) } ?? loser
             }
         }
+    }
+
+    private func noPlace(for peer: ReportPeer) -> Refusal {
+        Refusal(
+            .limit,
+            "the agent knows \(configuration.instanceLimit) instances that nobody expects already, which live or are of "
+                + "users with fewer than \(peer): expect its instances (--expect), or have others report under fewer names")
+    }
+
+    /// Refuses a new name of a process that was refused one a moment ago, if nothing has changed since then.
+    ///
+    /// To find the place that gives way takes a look at all of them, and who is refused can ask thousands of times a second.
+    ///
+    /// - Throws: ``Refusal``.
+    func checkPlace(of identity: InstanceIdentity, _ peer: ReportPeer) throws(Refusal) {
+        let changes = changes
+        guard refusedPlaces.withLock({ $0.contains(peer, at: changes) }), known(identity) == nil else { return }
+        throw noPlace(for: peer)
+    }
+
+    private var changes: RefusedPlaces.Changes {
+        RefusedPlaces.Changes(instances: state.withLock { $0.changes }, lives: lives.count)
     }
 
     /// What a name finds in the table.
@@ -47,5 +68,30 @@ extension InstanceTable {
             instances[identity] = instance
             return .found(instance)
         }
+    }
+}
+
+/// The processes that were refused a place while the places were as they are.
+struct RefusedPlaces {
+    /// What a refusal rests on: who has a place, and where each is in its life.
+    struct Changes: Equatable {
+        let instances: Int
+        let lives: UInt64
+    }
+
+    private var peers: Set<ReportPeer> = []
+    private var changes: Changes?
+
+    /// More processes than these look at the places each time.
+    private static let most = 1024
+
+    func contains(_ peer: ReportPeer, at changes: Changes) -> Bool { self.changes == changes && peers.contains(peer) }
+
+    /// - Parameter changes: as they were before the places were looked at.
+    mutating func note(_ peer: ReportPeer, after changes: Changes) {
+        if changes != self.changes || peers.count >= Self.most { peers.removeAll(keepingCapacity: true) }
+        self.changes = changes
+        // Without the groups, which may be hundreds.
+        peers.insert(ReportPeer(pid: peer.pid, uid: peer.uid))
     }
 }

@@ -12,7 +12,7 @@ import Synchronization
 package final class InstanceTable: Sendable {
     let configuration: AgentConfiguration
     let rules: KnownInstance.Rules
-    let state: Mutex<[InstanceIdentity: KnownInstance]>
+    let state: Mutex<InstanceIndex>
     let store: SegmentStore?
     /// Who may report under the names of expected instances, where the configuration says.
     let holders = Mutex<[InstanceIdentity: InstanceHolder]>([:])
@@ -42,6 +42,9 @@ package final class InstanceTable: Sendable {
 
     let lives = LifeChanges()
 
+    /// Who was refused a place, until an instance comes, goes or takes a turn of its life.
+    let refusedPlaces = Mutex(RefusedPlaces())
+
     /// - Parameters:
     ///   - store: where segments outlive the agent, if anywhere.
     ///   - sockets: those of the machine; `nil`: they are not read.
@@ -56,7 +59,7 @@ package final class InstanceTable: Sendable {
             interval: UInt64(max(1, configuration.interval / .nanoseconds(1))), sockets: sockets,
             seriesLimit: configuration.seriesLimit, budget: SeriesBudget(total: configuration.seriesMemory), root: root,
             storedAge: store?.age ?? 0, scrapes: ScrapeBook(), lives: lives)
-        state = Mutex([:])
+        state = Mutex(InstanceIndex())
     }
 
     /// Expects these instances and no others. One that has never reported and is not expected is forgotten at once.
@@ -70,7 +73,8 @@ package final class InstanceTable: Sendable {
             for identity in identities where instances[identity] == nil {
                 instances[identity] = KnownInstance(identity, rules, at: now)
             }
-            for (identity, instance) in instances { instance.expect(identities.contains(identity)) }
+            for instance in instances.values { instance.expect(identities.contains(instance.identity)) }
+            instances.note()
         }
         expire(at: now)
     }
@@ -93,15 +97,27 @@ package final class InstanceTable: Sendable {
     }
 
     /// All instances, sorted by service and instance.
+    ///
+    /// They are sorted where one came or went, and not at each scrape.
     package var instances: [KnownInstance] {
-        state.withLock { Array($0.values) }.sorted { $0.identity < $1.identity }
+        let (sorted, all, changes) = state.withLock { ($0.sorted, $0.sorted == nil ? Array($0.values) : [], $0.changes) }
+        if let sorted { return sorted }
+        let instances = all.sorted { $0.identity < $1.identity }
+        state.withLock { $0.keep(instances, after: changes) }
+        return instances
     }
+
+    /// All instances, in no order.
+    ///
+    /// Whoever goes from one instance to the next as a scrape does, in its order, ends up behind it: each has the other wait for every lock
+    /// from there on. In another order they meet once.
+    var unordered: [KnownInstance] { state.withLock { Array($0.values) } }
 
     /// Takes in what has not been taken in of the segments, turn by turn among them, until nothing is left.
     ///
     /// - Parameter isEnough: asked between two turns.
     package func takeIn(until isEnough: () -> Bool = { false }) {
-        var waiting = state.withLock { Array($0.values) }.compactMap(\.segment)
+        var waiting = unordered.compactMap(\.segment)
         repeat {
             waiting = waiting.filter(\.hasMore)
             for segment in waiting where !isEnough() { segment.refresh() }
@@ -113,7 +129,7 @@ package final class InstanceTable: Sendable {
 
     /// Why the sockets of processes are not read, by pid.
     package var socketGaps: [Int32: SocketGap] {
-        Dictionary(instances.compactMap(\.socketGap), uniquingKeysWith: { first, _ in first })
+        Dictionary(unordered.compactMap(\.socketGap), uniquingKeysWith: { first, _ in first })
     }
 
     /// How many instances there are.
@@ -130,6 +146,13 @@ package final class InstanceTable: Sendable {
     package func admit(
         _ hello: Hello, from peer: ReportPeer, pidfd: Int32 = -1, descriptor: Int32, connection: Int, at now: Moment
     ) throws(Refusal) -> Admission {
+        let identity = InstanceIdentity(service: hello.service, instance: hello.instance)
+        if isNobodys(identity) {
+            try checkScraped(identity)
+            try checkGroup(of: identity, peer, at: now)
+            // Before its segment and its process are looked at, which costs as much again.
+            try checkPlace(of: identity, peer)
+        }
         // Checked before an instance is made of it: what is refused leaves no trace.
         do { _ = try SegmentReader(descriptor: descriptor) } catch { throw Refusal(.segment, error.description) }
         let process: ProcessSight
@@ -138,7 +161,6 @@ package final class InstanceTable: Sendable {
         } catch {
             throw Refusal(.hello, "the process cannot be watched: \(error.description)")
         }
-        let identity = InstanceIdentity(service: hello.service, instance: hello.instance)
         try checkHolder(of: identity, peer, process, at: now)
         let (instance, displaced) = try find(identity, for: peer, at: now)
         try checkName(of: instance, peer, process, at: now)
@@ -232,7 +254,8 @@ package final class InstanceTable: Sendable {
     /// - Returns: what was forgotten before its time, as it took too much memory.
     @discardableResult
     package func tick(at now: Moment) -> [InstanceIdentity] {
-        for instance in instances { instance.tick(at: now) }
+        // Against the order of scrapes (``unordered``).
+        for instance in instances.reversed() { instance.tick(at: now) }
         expire(at: now)
         return shed(at: now)
     }
@@ -244,18 +267,18 @@ package final class InstanceTable: Sendable {
     private func expire(at now: Moment) {
         let retention = retention
         let expired = state.withLock { instances in
-            let expired = instances.filter { $0.value.hasExpired(retention: retention, at: now) }
-            for identity in expired.keys { instances[identity] = nil }
+            let expired = instances.values.filter { $0.hasExpired(retention: retention, at: now) }
+            for instance in expired { instances[instance.identity] = nil }
             return expired
         }
         guard let store else { return }
-        for instance in expired.values { instance.storage.leave(store) }
+        for instance in expired { instance.storage.leave(store) }
     }
 
     /// Forgets ended instances whose user's ended instances keep too much.
     private func shed(at now: Moment) -> [InstanceIdentity] {
         let grace = UInt64(SeriesLimits.endedGrace.value / .nanoseconds(1))
-        let ended = instances.compactMap { $0.ended(grace: grace, at: now) }
+        let ended = unordered.compactMap { $0.ended(grace: grace, at: now) }
         let gone = EndedInstance.toForget(among: ended, limit: SeriesLimits.endedMemory.value.bytes).map(\.identity)
         let left = state.withLock { instances in
             gone.compactMap { identity in

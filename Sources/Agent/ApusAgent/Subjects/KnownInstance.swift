@@ -178,6 +178,8 @@ package final class KnownInstance: Sendable {
     ) {
         state.life = life
         standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
+        // And once more when its sources are read: the kernel may take its time.
+        rules.lives.note()
         state.subject = InstanceSubject(
             identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval,
             sockets: rules.sockets, scrapes: rules.scrapes)
@@ -193,7 +195,10 @@ package final class KnownInstance: Sendable {
 
     /// Reads what the body says; the end of the process is the end of the life.
     func read(_ state: inout State, at now: Moment, _ body: (inout State) throws(ProcessGone) -> Void) {
-        if let received = state.subject.report as? ReceivedMetrics, received.isStale(at: now) { end(&state, at: now) }
+        // Most have a segment, and a cast costs.
+        if state.subject.segment == nil, let received = state.subject.report as? ReceivedMetrics, received.isStale(at: now) {
+            end(&state, at: now)
+        }
         do throws(ProcessGone) { try body(&state) } catch { end(&state, at: now) }
     }
 
