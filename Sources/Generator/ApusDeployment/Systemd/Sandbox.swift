@@ -56,7 +56,7 @@ enum Sandbox {
             .comment("In a user namespace it could not tell which user reports to it."),
             .setting("PrivateUsers", "no"),
             .comment("It answers also while others keep all processors busy; of what is free it takes little."),
-            .setting("CPUWeight", "500"),
+            .setting("CPUWeight", "1000"),
         ]
         // Its sockets are opened by systemd, so that it makes no file but in its StateDirectory.
         return common(writable: nil) + processes + (fleet.isLocal ? traffic(of: fleet) : [])

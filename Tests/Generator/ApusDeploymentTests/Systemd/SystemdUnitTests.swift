@@ -182,7 +182,7 @@ import Testing
         let api = try root.settings("\(units)/apus-api@.service")
         #expect(api.contains("MemoryMax=\(2 * 512 << 20)"))
         // Who is waited for goes before the rest.
-        #expect(api.contains("CPUWeight=500") && agent.contains("CPUWeight=500"))
+        #expect(api.contains("CPUWeight=500") && agent.contains("CPUWeight=1000"))
         #expect(!worker.contains { $0.hasPrefix("CPUWeight=") })
     }
 
