@@ -116,11 +116,9 @@ import Testing
         close(descriptor)
     }
 
-    @Test func `a connection that holds nothing is closed at once, however many users' descriptors close slowly`() async throws
-    {
-        let disposal = DescriptorDisposal()
+    /// Has as many users as there are threads send what closes slowly; returns the ends that are to be closed.
+    private func holdUpAllThreads(of disposal: DescriptorDisposal) throws -> [Int32] {
         var peers: [Int32] = []
-        defer { for peer in peers { close(peer) } }
         for uid in 0..<UInt32(ReportLimits.closers.value) {
             let (slow, ends) = try lingering()
             peers += ends
@@ -131,6 +129,14 @@ import Testing
             for descriptor in [slow, middle, middleEnd, outerEnd] { close(descriptor) }
             disposal.close([outer], sentBy: uid)
         }
+        return peers
+    }
+
+    @Test func `a connection that holds nothing is closed at once, however many users' descriptors close slowly`() async throws
+    {
+        let disposal = DescriptorDisposal()
+        var peers = try holdUpAllThreads(of: disposal)
+        defer { for peer in peers { close(peer) } }
         let (one, other) = try pair()
         let (file, holding) = try pair()
         defer { for descriptor in [one, file] { close(descriptor) } }
@@ -220,18 +226,8 @@ import Testing
 
     @Test func `shared memory is closed at once, however many users' descriptors close slowly`() throws {
         let disposal = DescriptorDisposal()
-        var ends: [Int32] = []
+        let ends = try holdUpAllThreads(of: disposal)
         defer { for end in ends { close(end) } }
-        for uid in 0..<UInt32(ReportLimits.closers.value) {
-            let (slow, peers) = try lingering()
-            ends += peers
-            let (middle, middleEnd) = try pair()
-            let (outer, outerEnd) = try pair()
-            try #require(apus_send_with_descriptor(middleEnd, "x", 1, slow) == 1)
-            try #require(apus_send_with_descriptor(outerEnd, "x", 1, middle) == 1)
-            for descriptor in [slow, middle, middleEnd, outerEnd] { close(descriptor) }
-            disposal.close([outer], sentBy: uid)
-        }
         for _ in 0..<200 {
             let writer = try SegmentWriter()
             let copy = fcntl(writer.descriptor, F_DUPFD_CLOEXEC, 0)
