@@ -33,7 +33,7 @@ package final class KernelRoot: Sendable {
 
     /// The groups that processes were seen in.
     let seenGroups = Mutex(SeenControlGroupsMemo())
-    /// Those of process 1, and the second of CLOCK_MONOTONIC in which they were read.
+    /// The groups of process 1, and the second of CLOCK_MONOTONIC in which they were read.
     let seenFirstGroups = Mutex<(second: Int, groups: ControlGroups?)?>(nil)
 
     /// Whether ``proc`` is the kernel's own for certain, where the size of a folder of descriptors is their number.

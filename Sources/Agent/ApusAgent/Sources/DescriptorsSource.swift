@@ -30,7 +30,7 @@ struct DescriptorsSource: Source {
     mutating func read(at now: Moment) throws(LinuxError) -> UInt64 {
         // A turn may begin a little sooner after the one before.
         if let counted, now.monotonic - min(now.monotonic, counted.at) < interval / 10 * 9 { return counted.number }
-        // Of a process that has ended, or whose first thread has, it says nothing.
+        // The folder says nothing of a process that has ended, or whose first thread has.
         if counted == nil, let number = (try? folder?.count()) ?? nil { return number }
         let count = try ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.descriptors.value)
         counted = count.isCounted ? (count.number, now.monotonic) : nil

@@ -41,7 +41,7 @@ struct HangSource: Source {
 
     /// `nil` where the process cannot be looked at.
     private mutating func state(at now: Moment) throws(LinuxError) -> UInt8? {
-        // Those who look more often than once a second share one question.
+        // Whoever looks more often than once a second shares one question.
         if known.state != 0, now.monotonic - min(now.monotonic, known.at) < Self.stateAge { return known.state }
         do {
             let state = try process?.state()

@@ -178,7 +178,7 @@ package final class KnownInstance: Sendable {
     ) {
         state.life = life
         standing.withLock { [reporter = state.reporter] in $0 = (reporter, life) }
-        // And once more when its sources are read: the kernel may take its time.
+        // It is told again once the sources are read, for which the kernel may take its time.
         rules.lives.note()
         state.subject = InstanceSubject(
             identity, process: process, report: report, isAlive: isAlive, hangs: rules.hangs, interval: rules.interval,

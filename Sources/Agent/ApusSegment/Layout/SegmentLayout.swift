@@ -103,7 +103,7 @@ package enum SegmentLayout {
     package static let mostFamilies = 5000
     /// Pages of all segments together that a process has mapped which reads them, about; see ``MappedPages``.
     package static let mappedPages = 256
-    /// The same of one segment.
+    /// Pages of one segment that a process has mapped which reads it, about.
     package static let mappedPagesOfReader = 64
     /// Cells that are read by copies at a time where no more pages may be mapped.
     package static let copiedCells = 1024

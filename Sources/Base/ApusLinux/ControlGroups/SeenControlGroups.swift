@@ -60,7 +60,7 @@ extension KernelRoot {
     /// - Throws: ``LinuxError``.
     func controlGroups(in file: ProcFile, last: SeenControlGroups?) throws(LinuxError) -> SeenControlGroups {
         let bytes: [UInt8]? = try file.read(capacity: 1 << 16) { bytes in
-            // Of what is as it was no copy is made.
+            // A file that says what it said before is not copied.
             .some(last.map { $0.isLasting && $0.bytes.elementsEqual(bytes) } == true ? nil : Array(bytes))
         }
         if let last, bytes == nil { return last }

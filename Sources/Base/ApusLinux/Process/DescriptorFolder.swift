@@ -20,13 +20,14 @@ package final class DescriptorFolder: Sendable {
             descriptor = -1
             return
         }
-        descriptor = open(path, Int32(APUS_O_PATH) | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .open(path: path, code: errno) }
-        // A path leads to whoever has the pid, which may be another process by now.
+        let opened = open(path, Int32(APUS_O_PATH) | O_DIRECTORY | O_CLOEXEC)
+        guard opened >= 0 else { throw .open(path: path, code: errno) }
+        // A path leads to whoever has the pid, which may be another process by now. Not this object's yet, so that it is closed once.
         guard !process.hasEnded else {
-            close(descriptor)
+            close(opened)
             throw .open(path: path, code: ESRCH)
         }
+        descriptor = opened
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
