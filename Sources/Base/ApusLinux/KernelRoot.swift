@@ -8,7 +8,7 @@ import Synchronization
 /// ```
 ///
 /// A class, as each of thousands of processes refers to it.
-package final class KernelRoot: Sendable {
+package final class KernelRoot: Sendable, ProcessOwners {
     /// The folder that is mounted as proc(5).
     package let proc: String
     /// The mount of the unified hierarchy of control groups (cgroups(7)).
@@ -36,6 +36,9 @@ package final class KernelRoot: Sendable {
     /// The groups of process 1, and the second of CLOCK_MONOTONIC in which they were read.
     let seenFirstGroups = Mutex<(second: Int, groups: ControlGroups?)?>(nil)
 
+    /// What reads files that a process can keep from being read.
+    package let reads = BoundedReads()
+
     /// Whether ``proc`` is the kernel's own for certain, where the size of a folder of descriptors is their number.
     let isMachine: Bool
 
@@ -60,24 +63,63 @@ package final class KernelRoot: Sendable {
         isMachine = path.isEmpty
     }
 
-    /// The moment of the boot in seconds since the Unix epoch, from the line `btime` of /proc/stat: it changes when the clock is set.
-    /// `nil` where it cannot be read, as in a /proc of processes alone.
+    /// The moment of the boot in seconds since the Unix epoch, from the line `btime` of /proc/stat; `nil` where it was never to be read, as
+    /// in a /proc of processes alone.
+    ///
+    /// The kernel counts it back from the clock, so that it moves with it. Here it stays what it was while the clock is slewed or stepped by a
+    /// little, and follows once where the clock is set to another time, past ``clockStep``.
     package func bootTime() -> Double? {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return boot.withLock { boot in
             // A thousand processes that come at once ask the kernel once.
             if let boot, boot.second == now.tv_sec { return boot.moment }
-            let moment = readBootTime()
+            let moment = Self.settled(readBootTime(), known: boot?.moment)
             boot = (now.tv_sec, moment)
             return moment
         }
+    }
+
+    /// Seconds by which the clock has to have been set for the moment of the boot to be another one.
+    ///
+    /// Whole seconds are read, and time synchronization steps a clock by one or two of them, as hypervisors do again and again: whoever sees a
+    /// start move by these takes it for a restart. A machine that boots without a clock of its own is set by years.
+    package static let clockStep = 5.0
+
+    /// - Parameters:
+    ///   - moment: what the kernel says now; `nil` where it says nothing.
+    ///   - known: what it was taken for until now.
+    package static func settled(_ moment: Double?, known: Double?) -> Double? {
+        guard let moment, let known else { return moment ?? known }
+        return abs(moment - known) > clockStep ? moment : known
     }
 
     private func readBootTime() -> Double? {
         guard let file = try? ProcFile("\(proc)/stat") else { return nil }
         let seconds = try? file.read(capacity: HostStat.capacity) { HostStat($0)?.bootTime }
         return seconds.map { Double($0) }
+    }
+
+    /// The user that a process acts as; `nil` where there is no such process, or it is hidden.
+    package func owner(of pid: Int32) -> UInt32? {
+        var status = stat()
+        // The kernel gives the folder to that user, also where its files belong to root.
+        return stat("\(proc)/\(pid)", &status) == 0 ? status.st_uid : nil
+    }
+
+    package func startTicks(of pid: Int32) -> UInt64? {
+        (try? ProcFile("\(proc)/\(pid)/stat").read { ProcessStat($0) })?.startTicks
+    }
+
+    /// Reads the arguments of a process, or of one of its threads, with the nulls between them: the process can keep whoever does from it.
+    ///
+    /// - Parameter folder: of the process or the thread.
+    /// - Throws: ``LinuxError``; ``LinuxError/isHeldUp`` where it does.
+    func commandLine(of pid: Int32, in folder: String, capacity: Int = 4096) throws(LinuxError) -> [UInt8] {
+        let path = "\(folder)/cmdline"
+        return try reads.read(of: pid, path: path, root: self) { _ in
+            Result { () throws(LinuxError) in try ProcFile(path).read(capacity: capacity) { Array($0) } }
+        }
     }
 
     /// Opens a file of proc(5) that is of the machine and of no process.

@@ -27,7 +27,10 @@ package struct ListenAddress: Sendable, Hashable {
         guard let colon = text.lastIndex(of: ":") else { throw .noPort }
         let (host, port) = (text[..<colon], text[text.index(after: colon)...])
         // An IPv6 address ends in what looks like a port.
-        if host.contains(":"), !host.hasPrefix("[") { throw .noBrackets }
+        if host.contains(":"), !host.hasPrefix("[") {
+            let meant = Self.isIPv6(String(host)) ? "[\(host)]:\(port)" : Self.isIPv6(text) ? "[\(text)]:PORT" : "[::1]:9480"
+            throw .noBrackets(meant: meant)
+        }
         try self.init(host: host.isEmpty ? Self.anyHost : Self.host(String(host)), port: Self.port(port))
     }
 
@@ -157,7 +160,8 @@ package enum ListenAddressFault: Error, Hashable, CustomStringConvertible {
     case noPort
     /// An IPv6 address in brackets stands alone.
     case noPortBehind(String)
-    case noBrackets
+    /// What was meant, by what can be told of it.
+    case noBrackets(meant: String)
     case notPort(String)
     case notIPv6(String)
     case notHost(String)
@@ -167,7 +171,7 @@ package enum ListenAddressFault: Error, Hashable, CustomStringConvertible {
         case .noHost: "the host is missing: write HOST:PORT, such as 127.0.0.1:9480, or *:9480 for all addresses"
         case .noPort: "the port is missing: write HOST:PORT, such as 127.0.0.1:9480"
         case .noPortBehind(let address): "the port is missing: write \(address):PORT, such as [::1]:9480"
-        case .noBrackets: "an IPv6 address is in brackets before a port: write [::1]:9480"
+        case .noBrackets(let meant): "an IPv6 address is in brackets before a port: write \(meant)"
         case .notPort(let text): "“\(text)” is no port: a port is a number from 0 to 65535"
         case .notIPv6(let text): "“\(text)” is no IPv6 address: write it as [::1]"
         case .notHost(let text): "“\(text)” is neither an address nor a host's name"

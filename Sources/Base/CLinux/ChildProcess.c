@@ -103,11 +103,11 @@ static int bound(int resource, uint64_t most) {
     return setrlimit(resource, &limit) == 0 ? 0 : errno;
 }
 
-int apus_child_confine(pid_t parent, uint64_t memory) {
+int apus_child_confine(pid_t parent, uint64_t memory, const char *name) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
     // It may have ended before this was asked for.
     if (getppid() != parent) return -1;
-    prctl(PR_SET_NAME, "apus-probe");
+    prctl(PR_SET_NAME, name);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
     // Before the files of the process are root's alone.
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -38,7 +38,7 @@ import Testing
         // A number, which sleep(1) adds to the other.
         let sleeper = try RunningProgram("/usr/bin/env", ["sleep", "300", String(repeating: "0", count: 10_000)])
         try await eventually("the program runs") { (try? ProcessFacts(of: sleeper.pid, root: .live))?.name == "sleep" }
-        let command = try ProcessFacts(of: sleeper.pid, root: .live).command
+        let command = try #require(try ProcessFacts(of: sleeper.pid, root: .live).command)
         #expect(command.utf8.count == 4096 && command.hasPrefix("sleep 300 000"))
     }
 
@@ -71,17 +71,44 @@ import Testing
         }
         let facts = try ProcessFacts(of: program.pid, root: .live)
         #expect(facts.name == "redis-server" && !facts.hasEnded)
-        #expect(facts.executable?.contains("/python3") == true && facts.command.contains("threading.Thread"))
+        #expect(facts.executable?.contains("/python3") == true && facts.command?.contains("threading.Thread") == true)
         // What another process of the same program has.
         let twin = try RunningProgram("/usr/bin/python3", ["-c", "__import__('time').sleep(300)"])
         defer { twin.signal(SIGKILL) }
         try await eventually("the twin runs") {
-            (try? ProcessFacts(of: twin.pid, root: .live))?.command.contains("sleep") == true
+            (try? ProcessFacts(of: twin.pid, root: .live))?.command?.contains("sleep") == true
         }
         #expect(ProcessMark(of: program.pid, .executable, root: .live) == ProcessMark(of: twin.pid, .executable, root: .live))
         let all: ProcessMark.Aspects = [.user, .executable, .firstArgument, .command, .controlGroups]
         #expect(ProcessMark(of: program.pid, all, root: .live) == ProcessMark(of: program.pid, all, root: .live))
         #expect(ProcessMark(of: program.pid, .executable, root: .live) != ProcessMark(of: getpid(), .executable, root: .live))
+    }
+
+    @Test func `a process whose first thread has ended is in the control group of the others`() async throws {
+        let (before, after) = (try TestControlGroup(), try TestControlGroup())
+        func enter(_ pid: Int32, _ group: TestControlGroup) throws {
+            for file in group.entrances { try "\(pid)".write(toFile: file, atomically: false, encoding: .utf8) }
+        }
+        let program = try headless(endsWhole: false)
+        defer {
+            program.signal(SIGKILL)
+            _ = program.wait()
+            for group in [before, after] { _ = comesTrue(within: .seconds(5)) { group.remove() } }
+        }
+        try enter(program.pid, before)
+        let watched = try WatchedProcess(pid: program.pid)
+        #expect(try watched.controlGroups().groups.path == before.path)
+        try await eventually("its first thread has ended") {
+            try String(contentsOfFile: "/proc/\(program.pid)/stat", encoding: .utf8).contains(") Z ")
+        }
+        _ = try watched.observe()
+        let mark = ProcessMark(of: program.pid, .controlGroups, root: .live)
+        #expect(try watched.controlGroups().groups.path == before.path)
+        #expect(try ProcessFacts(of: program.pid, root: .live).controlGroup == before.path)
+        try enter(program.pid, after)
+        #expect(try watched.controlGroups().groups.path == after.path)
+        #expect(try ProcessFacts(of: program.pid, root: .live).controlGroup == after.path)
+        #expect(ProcessMark(of: program.pid, .controlGroups, root: .live) != mark)
     }
 
     @Test func `a zombie runs no program, and a thread of the kernel never did`() async throws {
@@ -93,7 +120,7 @@ import Testing
             try String(contentsOfFile: "/proc/\(zombie)/stat", encoding: .utf8).contains(") Z ")
         }
         let facts = try ProcessFacts(of: zombie, root: .live)
-        #expect(facts.name == "redis-server" && facts.executable == nil && facts.command.isEmpty && facts.hasEnded)
+        #expect(facts.name == "redis-server" && facts.executable == nil && facts.command == "" && facts.hasEnded)
         guard let kernel = try? ProcessFacts(of: 2, root: .live), kernel.name == "kthreadd" else { return }
         #expect(!kernel.hasEnded && kernel.executable == nil)
     }
@@ -128,7 +155,7 @@ import Testing
             controlGroups: ["cgroup.controllers", "system.slice/x (deleted)/cgroup.procs"])
         #expect(named.controlGroup == "/system.slice/x (deleted)")
         let live = try captured(["comm": "node\n", "cmdline": "", "cgroup": "0::/system.slice/checkout@1.service/worker\n"])
-        #expect(live.unit == "checkout@1.service" && live.command.isEmpty)
+        #expect(live.unit == "checkout@1.service" && live.command == "")
         let old = try captured(["comm": "a b\n", "cgroup": "4:memory:/x\n1:name=systemd:/system.slice/old.service\n"])
         #expect(old.unit == "old.service" && old.controlGroup == "/system.slice/old.service" && old.name == "a b")
     }

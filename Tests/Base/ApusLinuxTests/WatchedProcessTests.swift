@@ -145,6 +145,45 @@ import Testing
         #expect(try process.sample(at: 0).residentBytes == 8192)
     }
 
+    @Test(
+        arguments: [
+            (1000, nil, 1000), (nil, 1000, 1000), (nil, nil, nil), (1001, 1000, 1000), (995, 1000, 1000), (1006, 1000, 1006),
+            (994, 1000, 994), (31_537_000, 1000, 31_537_000),
+        ] as [(Double?, Double?, Double?)])
+    func `the boot stays where it was, unless the clock was set to another time`(
+        moment: Double?, known: Double?, settled: Double?
+    ) {
+        #expect(KernelRoot.settled(moment, known: known) == settled)
+    }
+
+    @Test func `a start follows a clock that is set, once, and no smaller step, while counts began when they did`() async throws
+    {
+        let folder = try TemporaryFolder()
+        try folder.write("77 (x) S 1 77 77 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 4500 4096 1 0", to: "proc/77/stat")
+        func boot(_ seconds: Int) throws { try folder.write("cpu  1 1 1 1\nbtime \(seconds)\nprocesses 9\n", to: "proc/stat") }
+        try boot(1_000_000)
+        let root = KernelRoot(folder.path, ticksPerSecond: 100, pageSize: 4096)
+        let process = try WatchedProcess(pid: 77, root: root)
+        #expect(process.startTime == 1_000_045)
+        // The kernel is asked once in a second of the monotonic clock.
+        func nextSecond() async throws {
+            let second = apus_monotonic_nanoseconds() / 1_000_000_000
+            try await eventually("a second is over") { apus_monotonic_nanoseconds() / 1_000_000_000 > second }
+        }
+        for step in [1, -1, 5] {
+            try boot(1_000_000 + step)
+            try await nextSecond()
+            #expect(process.startTime == 1_000_045)
+        }
+        try boot(32_536_000)
+        try await nextSecond()
+        #expect(process.startTime == 32_536_045)
+        try boot(32_536_001)
+        try await nextSecond()
+        #expect(process.startTime == 32_536_045)
+        #expect(process.firstStartTime == 1_000_045 && process.uptime(at: 50_000_000_000) == 5)
+    }
+
     @Test func `where the kernel does not say when it booted, a process has no start time but an uptime`() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.path("proc/77"), withIntermediateDirectories: true)

@@ -77,6 +77,15 @@ private struct ZoneLabels: LabelSet {
         #expect(try Self.differences(text, targetLabels: ["service"]) == [])
     }
 
+    @Test func `labels that some series of a family may have are a difference of all others alone`() throws {
+        let text = Self.agreeing.replacing("connections_accepted 1", with: "connections_accepted{name=\"a\"} 1")
+            .replacing("memory_bytes_total 1", with: "memory_bytes_total{name=\"a\"} 1")
+        let live = try ExpositionSummary(parsing: text)
+        let comparison = CatalogComparison(
+            declared: Self.declared, optionalLabels: { $0.name == "connections_accepted" ? ["name"] : [] }, live: live)
+        #expect(comparison.differences == [.extraLabels("memory_bytes_total", ["name"])])
+    }
+
     @Test func `what is served beyond the declarations contradicts none`() throws {
         let live = try ExpositionSummary(parsing: "other 1\n# TYPE connections_accepted gauge\nconnections_accepted 1\n")
         let comparison = CatalogComparison(declared: [Self.declared[1]], live: live)

@@ -22,8 +22,10 @@ import Testing
     @Test(
         arguments: [
             ("", .noPort), ("9480", .noPort), ("localhost", .noPort), ("localhost:", .noPort),
-            ("::1", .noBrackets), ("[::1]", .noPortBehind("[::1]")), ("[nonsense]", .notIPv6("[nonsense]")),
-            ("::1:9480", .noBrackets), ("fe80::1:80", .noBrackets), ("localhost:http", .notPort("http")),
+            ("::1", .noBrackets(meant: "[::1]:PORT")), ("[::1]", .noPortBehind("[::1]")),
+            ("[nonsense]", .notIPv6("[nonsense]")),
+            ("::1:9490", .noBrackets(meant: "[::1]:9490")), ("fe80::1:80", .noBrackets(meant: "[fe80::1]:80")),
+            ("localhost:http", .notPort("http")),
             ("localhost:65536", .notPort("65536")), ("localhost:+80", .notPort("+80")), ("[::1", .notIPv6("[:")),
             ("[127.0.0.1]:80", .notIPv6("[127.0.0.1]")), ("[]:80", .notIPv6("[]")), ("1.2.3:80", .notHost("1.2.3")),
             ("256.1.1.1:80", .notHost("256.1.1.1")), ("a b:80", .notHost("a b")), ("-a:80", .notHost("-a")),

@@ -77,12 +77,14 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     case unseen(String)
     /// The kernel has the file, and leaves it out of this mount of /proc (`subset=pid`).
     case leftOut(path: String)
+    /// The process holds up whoever reads it (``BoundedReads``).
+    case heldUp(path: String)
 
     /// The number of errno(3); `nil` where it is the text that is wrong.
     package var code: Int32? {
         switch self {
         case .open(_, let code), .read(_, let code): code
-        case .format, .notRegular, .unseen, .leftOut: nil
+        case .format, .notRegular, .unseen, .leftOut, .heldUp: nil
         }
     }
 
@@ -92,7 +94,7 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .open(_, let code): code == ENOENT || code == ESRCH
         case .read(_, let code): code == ESRCH
-        case .format, .notRegular, .unseen, .leftOut: false
+        case .format, .notRegular, .unseen, .leftOut, .heldUp: false
         }
     }
 
@@ -100,8 +102,11 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
     /// information that is switched off.
     package var isAbsence: Bool { code.map { [ENOENT, ENODEV, EOPNOTSUPP].contains($0) } ?? false }
 
-    /// Whether it could not be asked for this once, as there was no descriptor or no memory for it.
-    package var isShortage: Bool { code.map { [EMFILE, ENFILE, ENOMEM, EINTR].contains($0) } ?? false }
+    /// Whether it could not be asked for this once, as there was no descriptor, no memory or no thread for it, or nobody may wait for it.
+    package var isShortage: Bool { isHeldUp || code.map { [EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN].contains($0) } ?? false }
+
+    /// Whether the process holds up whoever reads it.
+    package var isHeldUp: Bool { if case .heldUp = self { true } else { false } }
 
     /// Whether the kernel does not say it to this user.
     package var isForbidden: Bool { code.map { [EACCES, EPERM].contains($0) } ?? false }
@@ -113,6 +118,8 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         case .format: "not of the form that this version knows"
         case .notRegular: "it is a pipe, a socket or a device: give the path of a file"
         case .unseen(let why): why
+        case .heldUp:
+            "the process, or another one of its user, holds up whoever reads it: see which file system does not answer it"
         case .leftOut:
             "/proc has nothing but processes here (subset=pid): set ProcSubset=all in the agent's unit, or mount /proc without subset="
         }
@@ -126,6 +133,7 @@ package enum LinuxError: Error, Equatable, CustomStringConvertible {
         case .notRegular(let path): "\(path): cannot be read: \(reason)"
         case .unseen(let why): why
         case .leftOut(let path): "\(path): is not there: \(reason)"
+        case .heldUp(let path): "\(path): cannot be read: \(reason)"
         }
     }
 }

@@ -31,6 +31,19 @@ package enum WholeFile {
         let place = open(path, Int32(APUS_O_PATH) | O_CLOEXEC)
         guard place >= 0 else { throw .open(path: path, code: errno) }
         defer { close(place) }
+        return try contents(ofPlace: place, path, longest: longest, isStored: isStored)
+    }
+
+    /// Reads what a path was found to lead to.
+    package static func contents(
+        of place: OpenPlace, _ path: String, longest: Int, isStored: Bool = false
+    ) throws(LinuxError) -> Contents {
+        try contents(ofPlace: place.descriptor, path, longest: longest, isStored: isStored)
+    }
+
+    private static func contents(
+        ofPlace place: Int32, _ path: String, longest: Int, isStored: Bool
+    ) throws(LinuxError) -> Contents {
         var status = stat()
         guard fstat(place, &status) == 0 else { throw .read(path: path, code: errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .read(path: path, code: EISDIR) }

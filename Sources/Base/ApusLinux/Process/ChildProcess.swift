@@ -55,9 +55,10 @@ package enum ParentSocket {
     /// - Parameters:
     ///   - parent: the id of the process that has started it.
     ///   - memory: the bytes that it may take beyond what it has.
+    ///   - name: what it is called from here on, of 15 bytes at most.
     /// - Returns: nil when the parent is gone; 0, or the number of errno(3) for which the process has not all of its bounds.
-    package static func confine(to parent: Int32, memory: Int) -> Int32? {
-        let code = apus_child_confine(parent, UInt64(max(0, memory)))
+    package static func confine(to parent: Int32, memory: Int, name: String) -> Int32? {
+        let code = apus_child_confine(parent, UInt64(max(0, memory)), name)
         return code < 0 ? nil : code
     }
 

@@ -7,8 +7,9 @@ package struct ProcessFacts: Sendable, Equatable {
     package let name: String
     /// The path of the program's file as the process sees it; `nil` of a kernel thread, and of a process that this user may not look into.
     package let executable: String?
-    /// The arguments with a space between them, of which 4096 bytes are read; empty of a kernel thread.
-    package let command: String
+    /// The arguments with a space between them, of which 4096 bytes are read; empty of a kernel thread. `nil` where nobody asks for them, and
+    /// where the process keeps whoever does from reading them (``BoundedReads``).
+    package let command: String?
     /// The number of the user that it acts as.
     package let user: UInt32
     /// The system unit whose processes are in its control group.
@@ -19,7 +20,7 @@ package struct ProcessFacts: Sendable, Equatable {
     package let hasEnded: Bool
 
     package init(
-        pid: Int32, name: String, executable: String?, command: String, user: UInt32, unit: String?, controlGroup: String?,
+        pid: Int32, name: String, executable: String?, command: String?, user: UInt32, unit: String?, controlGroup: String?,
         hasEnded: Bool = false
     ) {
         self.hasEnded = hasEnded
@@ -34,9 +35,14 @@ package struct ProcessFacts: Sendable, Equatable {
 
     /// Looks at a process by its files in proc(5), some 40 µs. What may not be read of it is `nil` or empty.
     ///
-    /// - Parameter first: the groups of process 1, below which units are in a container (``ControlGroups/systemUnit(below:)``).
+    /// - Parameters:
+    ///   - first: the groups of process 1, below which units are in a container (``ControlGroups/systemUnit(below:)``).
+    ///   - aspects: what it is to be chosen by. The arguments are read where one needs them: where the program may not be seen, for
+    ///   ``ProcessMark/Aspects/executable`` too.
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` when there is no such process, or it is hidden.
-    package init(of pid: Int32, root: KernelRoot, below first: ControlGroups? = nil) throws(LinuxError) {
+    package init(
+        of pid: Int32, root: KernelRoot, below first: ControlGroups? = nil, for aspects: ProcessMark.Aspects = .all
+    ) throws(LinuxError) {
         let folder = "\(root.proc)/\(pid)"
         var status = stat()
         // The kernel gives the folder to the user that the process acts as, also where its files belong to root.
@@ -44,13 +50,20 @@ package struct ProcessFacts: Sendable, Equatable {
         let name = try ProcFile("\(folder)/comm").read { bytes in
             String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
-        let groups = try Self.ifAllowed { () throws(LinuxError) in try ControlGroups(of: pid, root: root) }
         var executable = try Self.executable("\(folder)/exe")
-        var command = try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(folder)/cmdline") } ?? ""
-        if executable == nil, command.isEmpty, let thread = ProgramFolder.ofLivingThread(in: folder) {
-            executable = try Self.executable("\(thread)/exe")
-            command = try Self.ifAllowed { () throws(LinuxError) in try Self.command("\(thread)/cmdline") } ?? ""
+        var living = folder
+        var hasEnded = false
+        if executable == nil, ProgramFolder.hasEnded(folder) {
+            if let thread = ProgramFolder.ofLivingThread(in: folder) {
+                living = thread
+                executable = try Self.executable("\(thread)/exe")
+            } else {
+                hasEnded = true
+            }
         }
+        let file = "\(living)/cgroup"
+        let groups = try Self.ifAllowed { () throws(LinuxError) in try ControlGroups(ProcFile(file), root) }
+        let command = try aspects.needsCommand(seesProgram: executable != nil) ? Self.command(of: pid, in: living, root) : nil
         self.init(
             pid: pid, name: name, executable: executable, command: command, user: status.st_uid,
             unit: groups?.systemUnit(below: first),
@@ -58,7 +71,7 @@ package struct ProcessFacts: Sendable, Equatable {
                 let removed = Self.without(" (deleted)", path)
                 // One that is there may be called so.
                 return removed != path && (try? ControlGroupTree(root).folder(path)) != nil ? path : removed
-            }, hasEnded: executable == nil && command.isEmpty && ProgramFolder.hasEnded(folder))
+            }, hasEnded: hasEnded)
     }
 
     /// What the kernel says; `nil` where it has no such thing, or does not say it to this user.
@@ -69,13 +82,16 @@ package struct ProcessFacts: Sendable, Equatable {
         }
     }
 
-    private static func command(_ path: String) throws(LinuxError) -> String {
-        try ProcFile(path).read(capacity: 4096) { bytes in
-            var bytes = bytes[...]
-            // A process may have written over its arguments, and left any number of nulls behind them.
-            while bytes.last == 0 { bytes.removeLast() }
-            return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+    private static func command(of pid: Int32, in folder: String, _ root: KernelRoot) throws(LinuxError) -> String? {
+        var bytes: [UInt8]
+        do throws(LinuxError) { bytes = try root.commandLine(of: pid, in: folder) } catch {
+            if error.isHeldUp { return nil }
+            guard error.code == ESRCH || error.isShortage else { return "" }
+            throw error
         }
+        // A process may have written over its arguments, and left any number of nulls behind them.
+        while bytes.last == 0 { bytes.removeLast() }
+        return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 
     private static func executable(_ path: String) throws(LinuxError) -> String? {

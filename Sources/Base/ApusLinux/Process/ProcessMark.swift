@@ -18,14 +18,60 @@ package struct ProcessMark: Sendable, Equatable {
         package static let command = Aspects(rawValue: 8)
         /// The control groups that it is in, some 5 µs.
         package static let controlGroups = Aspects(rawValue: 16)
+
+        package static let all: Aspects = [.user, .executable, .firstArgument, .command, .controlGroups]
+
+        /// Whether the arguments have to be read.
+        ///
+        /// - Parameter seesProgram: whether the kernel says which file the process runs.
+        func needsCommand(seesProgram: Bool) -> Bool {
+            !isDisjoint(with: [.command, .firstArgument]) || contains(.executable) && !seesProgram
+        }
     }
 
     private let hash: Int
 
+    /// Looks at processes as they are now; those that are gone, or of which nothing may be seen at the moment, have no mark.
+    package static func marks(of pids: [Int32], _ aspects: Aspects, root: KernelRoot) -> [Int32: ProcessMark] {
+        var marks: [Int32: ProcessMark] = [:]
+        var rest = pids[...]
+        // Another thread reads what can hold it up, and to pass each on to it takes longer than to look at it.
+        while !rest.isEmpty, aspects.needsCommand(seesProgram: false), !root.reads.isTroubled {
+            let some = Array(rest.prefix(mostAtOnce))
+            rest = rest.dropFirst(some.count)
+            let found: [Int32: ProcessMark]? = try? root.reads.read(
+                of: some[0], path: "\(root.proc)/\(some[0])", root: root
+            ) {
+                progress in
+                var marks: [Int32: ProcessMark] = [:]
+                for pid in some {
+                    guard progress.advance(to: pid) else { break }
+                    marks[pid] = ProcessMark(of: pid, aspects, root: root, isAlone: true)
+                }
+                return .success(marks)
+            }
+            guard let found else {
+                rest = some[...] + rest
+                break
+            }
+            marks.merge(found) { $1 }
+        }
+        for pid in rest { marks[pid] = ProcessMark(of: pid, aspects, root: root) }
+        return marks
+    }
+
+    /// Processes that are looked at in one call.
+    private static let mostAtOnce = 64
+
     /// Looks at a process as it is now.
     ///
-    /// - Returns: `nil` where it is gone, or nothing of it may be seen.
+    /// - Returns: `nil` where it is gone, or nothing of it may be seen, or it holds up whoever looks (``BoundedReads``).
     package init?(of pid: Int32, _ aspects: Aspects, root: KernelRoot) {
+        self.init(of: pid, aspects, root: root, isAlone: false)
+    }
+
+    /// - Parameter isAlone: whether nobody else is held up where this thread is.
+    private init?(of pid: Int32, _ aspects: Aspects, root: KernelRoot, isAlone: Bool) {
         let folder = "\(root.proc)/\(pid)"
         var hasher = Hasher()
         if aspects.contains(.user) {
@@ -35,19 +81,21 @@ package struct ProcessMark: Sendable, Equatable {
         }
         var seesFile = true
         var program = folder
-        if !aspects.isDisjoint(with: [.executable, .command, .firstArgument]), !ProgramFolder.hasProgram(folder),
-            !ProgramFolder.hasCommand(folder),
-            let thread = ProgramFolder.ofLivingThread(in: folder)
-        {
+        if aspects != .user, !ProgramFolder.hasProgram(folder), let thread = ProgramFolder.ofLivingThread(in: folder) {
             program = thread
         }
         if aspects.contains(.executable) { seesFile = Self.addFile("\(program)/exe", to: &hasher) }
         do throws(LinuxError) {
-            if !aspects.isDisjoint(with: [.command, .firstArgument]) || !seesFile {
+            if aspects.needsCommand(seesProgram: seesFile) {
                 let isWhole = aspects.contains(.command)
-                try Self.add("\(program)/cmdline", to: &hasher, isWhole: isWhole)
+                if isAlone {
+                    try Self.add("\(program)/cmdline", to: &hasher, isWhole: isWhole)
+                } else {
+                    let bytes = try root.commandLine(of: pid, in: program)
+                    bytes.withUnsafeBytes { Self.add($0, to: &hasher, isWhole: isWhole) }
+                }
             }
-            if aspects.contains(.controlGroups) { try Self.add("\(folder)/cgroup", to: &hasher) }
+            if aspects.contains(.controlGroups) { try Self.add("\(program)/cgroup", to: &hasher) }
         } catch { return nil }
         hash = hasher.finalize()
     }
@@ -56,11 +104,15 @@ package struct ProcessMark: Sendable, Equatable {
     private static func add(_ path: String, to hasher: inout Hasher, isWhole: Bool = true) throws(LinuxError) {
         hasher = try ProcFile(path).read { [hasher] bytes in
             var hasher = hasher
-            let end = isWhole ? nil : bytes.firstIndex { $0 == 0 || $0 == UInt8(ascii: " ") }
-            // In bounds: what comes before one of the bytes.
-            hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<(end ?? bytes.count)]))
+            add(UnsafeRawBufferPointer(bytes), to: &hasher, isWhole: isWhole)
             return hasher
         }
+    }
+
+    private static func add(_ bytes: UnsafeRawBufferPointer, to hasher: inout Hasher, isWhole: Bool) {
+        let end = isWhole ? nil : bytes.firstIndex { $0 == 0 || $0 == UInt8(ascii: " ") }
+        // In bounds: what comes before one of the bytes.
+        hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<(end ?? bytes.count)]))
     }
 
     /// - Returns: whether the kernel says to this user which file it is.

@@ -17,13 +17,16 @@ package struct ProgramLink: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - program: a path, or a name that is looked for in folders.
     ///   - folders: those in which a name is looked for.
+    ///   - target: the file that a path leads to through all links; `nil` where there is none. By default whoever has to is asked for it.
     /// - Returns: those that lead to a file of another name, or of another path where a path is given; each file once.
-    package static func find(_ program: String, in folders: [String] = folders) -> [ProgramLink] {
+    package static func find(
+        _ program: String, in folders: [String] = folders, leading target: (String) -> String? = file
+    ) -> [ProgramLink] {
         let isPath = program.utf8.contains(UInt8(ascii: "/"))
         guard !program.isEmpty, !isPath || program.hasPrefix("/") else { return [] }
         var targets: Set<String> = []
         return (isPath ? [program] : folders.map { "\($0)/\(program)" }).compactMap { path in
-            guard let target = file(at: path), target != path, isPath || lastPart(target) != program,
+            guard let target = target(path), target != path, isPath || lastPart(target) != program,
                 targets.insert(target).inserted
             else { return nil }
             return ProgramLink(path: path, target: target)
@@ -40,7 +43,7 @@ package struct ProgramLink: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The file that a path leads to through all links; `nil` where there is none.
-    private static func file(at path: String) -> String? {
+    package static func file(at path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         // In bounds: realpath(3) ends it with a NUL.

@@ -4,9 +4,12 @@ import Synchronization
 /// One process, looked at from outside through descriptors that stay open: of its files, or, where there are not as many, of its folder.
 package final class WatchedProcess: Sendable {
     package let pid: Int32
-    /// Start of the process in seconds since the Unix epoch, by the clock as it is set when the process is opened; `nil` where the
+    /// Start of the process in seconds since the Unix epoch, by the clock as it was set when the process was opened; `nil` where the
     /// kernel does not say when it booted.
-    package let startTime: Double?
+    package let firstStartTime: Double?
+    /// Start of the process in seconds since the Unix epoch, by the clock as it is set now: it moves where that is set to another time
+    /// (``KernelRoot/bootTime()``). `nil` where the kernel does not say when it booted.
+    package var startTime: Double? { root.bootTime().map { $0 + Double(startTicks) / root.ticksPerSecond } }
     /// Clock ticks from boot to the start of the process: with its pid, no other process has the same.
     package let startTicks: UInt64
     /// The kernel's files that it is found in.
@@ -14,6 +17,8 @@ package final class WatchedProcess: Sendable {
     private let statFile: ProcFile
     /// `nil` where there is none.
     private let memoryFile: ProcFile?
+    /// Whether its first thread has ended and others live, by the last look: that one stays in the groups that it ended in.
+    private let isHeadless: Atomic<Bool>
     /// Its file of control groups, from the first look on where there are descriptors enough, and what that said last.
     private let seenGroups = Mutex<(file: ProcFile?, last: SeenControlGroups?)>((nil, nil))
     /// The folder that its files are opened in at each look; `nil` where they stay open.
@@ -37,8 +42,9 @@ package final class WatchedProcess: Sendable {
         statFile = try ProcFile("stat", in: folder, keepsOpen: keepsFilesOpen)
         let first = try statFile.read { ProcessStat($0) }
         startTicks = first.startTicks
+        isHeadless = Atomic(first.hasEnded)
         memoryFile = try? ProcFile("statm", in: folder, keepsOpen: keepsFilesOpen)
-        startTime = root.bootTime().map { $0 + Double(first.startTicks) / root.ticksPerSecond }
+        firstStartTime = root.bootTime().map { $0 + Double(first.startTicks) / root.ticksPerSecond }
         openFolder = keepsFilesOpen ? nil : folder
     }
 
@@ -46,7 +52,8 @@ package final class WatchedProcess: Sendable {
     ///
     /// - Throws: ``LinuxError``.
     private init(_ other: WatchedProcess, keepsFilesOpen: Bool) throws(LinuxError) {
-        (pid, root, startTime, startTicks) = (other.pid, other.root, other.startTime, other.startTicks)
+        (pid, root, firstStartTime, startTicks) = (other.pid, other.root, other.firstStartTime, other.startTicks)
+        isHeadless = Atomic(other.isHeadless.load(ordering: .relaxed))
         let folder = if let open = other.openFolder { open } else { try ProcFolder(other.folder) }
         statFile = try ProcFile("stat", in: folder, keepsOpen: keepsFilesOpen)
         memoryFile =
@@ -84,9 +91,17 @@ package final class WatchedProcess: Sendable {
     package func controlGroups() throws(LinuxError) -> SeenControlGroups {
         try seenGroups.withLock { seen throws(LinuxError) in
             do throws(LinuxError) {
-                let file = if let file = seen.file { file } else { try file("cgroup") }
+                let isHeadless = isHeadless.load(ordering: .relaxed)
+                let file =
+                    if isHeadless {
+                        try ProcFile("cgroup", below: "\(livingFolder())/")
+                    } else if let file = seen.file {
+                        file
+                    } else {
+                        try file("cgroup")
+                    }
                 let groups = try root.controlGroups(in: file, last: seen.last)
-                seen = (DescriptorLimit.isAmple ? file : nil, groups.isLasting ? groups : nil)
+                seen = (DescriptorLimit.isAmple && !isHeadless ? file : nil, groups.isLasting ? groups : nil)
                 return groups
             } catch {
                 seen = (nil, nil)
@@ -163,7 +178,10 @@ package final class WatchedProcess: Sendable {
     /// - Throws: ``LinuxError``; ``LinuxError/isProcessGone`` once nothing is left of the process.
     package func observe() throws(LinuxError) -> (counted: ProcessStat, living: ProcessStat?) {
         let stat = try statFile.read { ProcessStat($0) }
-        return (stat, stat.hasEnded ? try livingThread(of: stat)?.stat : stat)
+        let living = stat.hasEnded ? try livingThread(of: stat)?.stat : stat
+        let isHeadless = stat.hasEnded && living != nil
+        if isHeadless != self.isHeadless.load(ordering: .relaxed) { self.isHeadless.store(isHeadless, ordering: .relaxed) }
+        return (stat, living)
     }
 
     /// The threads of a process that are looked at, at most, for one that lives.

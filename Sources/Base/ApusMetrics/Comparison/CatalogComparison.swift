@@ -9,8 +9,12 @@ public struct CatalogComparison: Sendable {
     /// - Parameters:
     ///   - declared: what the target should serve; of two declarations of one name the first counts.
     ///   - targetLabels: labels that series may have besides the declared ones, such as `service` and `instance` of an agent.
+    ///   - optionalLabels: the labels that some series of a family have besides the declared ones, and others of it have not.
     ///   - live: what the target serves.
-    public init(declared: [MetricFamily], targetLabels: Set<String> = [], live: ExpositionSummary) {
+    public init(
+        declared: [MetricFamily], targetLabels: Set<String> = [],
+        optionalLabels: (MetricFamily) -> Set<String> = { _ in [] }, live: ExpositionSummary
+    ) {
         var names: Set<String> = []
         var differences: [CatalogDifference] = []
         for family in declared where names.insert(family.name).inserted {
@@ -18,7 +22,7 @@ public struct CatalogComparison: Sendable {
                 differences.append(.missing(family.name))
                 continue
             }
-            differences += Self.differences(of: family, from: served, targetLabels)
+            differences += Self.differences(of: family, from: served, targetLabels.union(optionalLabels(family)))
         }
         differences += live.families.filter { !names.contains($0.name) }.map { .undeclared($0.name) }
         self.differences = differences
@@ -30,7 +34,7 @@ public struct CatalogComparison: Sendable {
     }
 
     private static func differences(
-        of family: MetricFamily, from served: ServedFamily, _ targetLabels: Set<String>
+        of family: MetricFamily, from served: ServedFamily, _ moreLabels: Set<String>
     ) -> [CatalogDifference] {
         var differences: [CatalogDifference] = []
         if served.kind != .untyped && served.kind.rawValue != family.kind.textTypeName {
@@ -40,7 +44,7 @@ public struct CatalogComparison: Sendable {
         guard served.sampleCount > 0 else { return differences + [.withoutSamples(family.name)] }
         let declared = family.labelNames + (family.kind == .stateSet ? [family.stateLabel] : [])
         let missing = declared.filter { !served.labelNames.contains($0) }
-        let extra = served.labelNames.filter { !declared.contains($0) && !targetLabels.contains($0) }
+        let extra = served.labelNames.filter { !declared.contains($0) && !moreLabels.contains($0) }
         if !missing.isEmpty { differences.append(.missingLabels(family.name, missing)) }
         if !extra.isEmpty { differences.append(.extraLabels(family.name, extra)) }
         return differences

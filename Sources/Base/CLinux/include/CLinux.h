@@ -2,12 +2,14 @@
 // Every function returns -1 and sets errno on failure, as the call behind it does.
 #pragma once
 #include "Arguments.h"
+#include "BoundedCall.h"
 #include "ChildProcess.h"
 #include "CoreDump.h"
 #include "CrashTrace.h"
 #include "Datagrams.h"
 #include "Listening.h"
 #include "Names.h"
+#include "Paths.h"
 #include "SocketList.h"
 #include "SocketOwners.h"
 #include "Terminal.h"

@@ -26,9 +26,11 @@ int apus_child_reap(pid_t child, int *signal);
 /// Bounds the calling process, a child: it ends with its parent, leaves no core behind, shows its memory to nobody, is the first to end
 /// when memory is short, and gets no more memory than it has and so many bytes, few descriptors, and no byte of a file.
 ///
-/// - Parameter parent: who started it.
+/// - Parameters:
+///   - parent: who started it.
+///   - name: what it is called from here on, of 15 bytes at most.
 /// - Returns: 0, -1 when the parent is gone already, or the errno of a bound that could not be had.
-int apus_child_confine(pid_t parent, uint64_t memory);
+int apus_child_confine(pid_t parent, uint64_t memory, const char *name);
 
 /// Reads or writes all bytes of the child's socket: 0, or -1 at its end.
 int apus_child_read(void *bytes, size_t count);
