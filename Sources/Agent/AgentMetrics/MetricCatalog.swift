@@ -49,6 +49,22 @@ public enum MetricCatalog {
     /// Every family.
     public static var families: [MetricFamily] { subsystems.flatMap(\.families) }
 
+    /// The labels that some series of a family have besides those that it is declared with, as a file of the agent asks for them.
+    ///
+    /// The label `name` tells probes of one kind and one identity apart: it stands in all that a named probe serves, under the name of a
+    /// family too that services report.
+    public static func optionalLabels(of family: MetricFamily) -> Set<String> {
+        probedNames.contains(family.name) ? [probeName] : []
+    }
+
+    /// The label that a named probe has.
+    package static let probeName = "name"
+
+    private static let probedNames = Set((families(of: .probe) + sharedWithProbes).map(\.name))
+
+    /// The families that services report, and that probes serve of identities of their own.
+    package static let sharedWithProbes = [Contract.databaseConnections.family]
+
     /// The families whose series have this origin.
     public static func families(of origin: MetricOrigin) -> [MetricFamily] {
         all.flatMap { subsystem in subsystem.families.filter { subsystem.origin(of: $0) == origin } }

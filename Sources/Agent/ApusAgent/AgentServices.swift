@@ -44,8 +44,9 @@ package struct AgentServices {
         let sockets = SocketSurvey(configuration.socketBudget, each: configuration.interval, work: work, logger: logger)
         let table = InstanceTable(
             configuration: configuration, root: .live, store: store, sockets: sockets, at: clock.now())
+        let paths = PathBook(program: configuration.pathProgram, logger: logger)
         let file = try configuration.watchFile.map { path throws(AgentError) in
-            try Self.file(path, taken: configuration.patternNames)
+            try Self.file(path, taken: configuration.patternNames, paths)
         }
         let processes = file.map { Self.groups($0, configuration, sockets, work: work, logger: logger, at: clock.now()) }
         table.trust(file?.trust?.reports ?? [])
@@ -72,7 +73,7 @@ package struct AgentServices {
             try WebTrust(path: path, opensHealth: configuration.opensHealth, work: work, logger: logger)
         }
         let reload = try AgentReload(
-            configuration: configuration, table: table, file: file, trust: trust, clock: clock, logger: logger
+            configuration: configuration, table: table, file: file, paths: paths, trust: trust, clock: clock, logger: logger
         ) {
             table.trust($0.trust?.reports ?? [])
             processes?.watch($0, at: clock.now())
@@ -101,9 +102,7 @@ package struct AgentServices {
         let roster = Roster(
             table: table, groups: groups, journal: journal, watcher: unitWatch?.watcher, process: host.process, work: work,
             interval: configuration.interval,
-            probes: probes?.sights,
-            configuration: { reload.standing })
-        let live = LiveFeed(roster: roster, messages: configuration.journalMessages)
+            probes: probes?.sights)
         let bites = LimitBites()
         let checks = AgentChecks(host: host, work: work, roster: roster, bites: bites, interval: configuration.interval)
         let exposition = Exposition(
@@ -114,6 +113,7 @@ package struct AgentServices {
             interval: configuration.interval / .seconds(1),
             companion: configuration.companion, journal: journal, watcher: unitWatch?.watcher, clock: clock,
             roster: roster, checks: checks, seriesLimit: configuration.seriesLimit, configuration: { reload.standing })
+        let live = LiveFeed(roster: roster, messages: configuration.journalMessages, status: documents.status)
         let reports =
             if let socket = passed.report {
                 ReportListener(passed: socket, table: table, work: work, clock: clock, logger: logger)
@@ -219,8 +219,12 @@ package struct AgentServices {
     }
 
     /// - Throws: ``AgentError/watchFile(_:)``.
-    private static func file(_ path: String, taken: Set<String>) throws(AgentError) -> WatchFile {
-        do throws(WatchFileError) { return try WatchFile.read(path, taken: taken) } catch { throw .watchFile(error) }
+    private static func file(_ path: String, taken: Set<String>, _ paths: PathBook) throws(AgentError) -> WatchFile {
+        do throws(WatchFileError) {
+            var file = try WatchFile.read(path, taken: taken, paths: paths)
+            file.settle()
+            return file
+        } catch { throw .watchFile(error) }
     }
 
     private static func groups(

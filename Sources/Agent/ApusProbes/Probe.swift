@@ -35,7 +35,7 @@ package struct ProbeDeclaration: Sendable, Hashable {
     package var id: ProbeID { ProbeID(identity: identity, kind: target.kind, name: name) }
 
     /// The labels of all its series, before a series' own.
-    package var labels: [(String, String)] { identity.labels + (name.map { [("name", $0)] } ?? []) }
+    package var labels: [(String, String)] { identity.labels + (name.map { [(MetricCatalog.probeName, $0)] } ?? []) }
 
     /// Whether both ask the same, however often and for however long.
     package func asksSame(as other: ProbeDeclaration) -> Bool {

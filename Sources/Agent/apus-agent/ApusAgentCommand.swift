@@ -157,8 +157,9 @@ struct ApusAgentCommand: AsyncParsableCommand {
     var lifeline = false
 
     static func main() async {
-        // Before anything is set up: a child that asks for a probe is the same program, and takes as little memory as it can.
+        // Before anything is set up: a child that asks for a probe, or a file system, is the same program, and takes as little memory as it can.
         if ProbeChild.isAsked(for: CommandLine.arguments) { ProbeChild.run(CommandLine.arguments) }
+        if PathChild.isAsked(for: CommandLine.arguments) { PathChild.run(CommandLine.arguments) }
         await runWithOneLineErrors()
     }
 
@@ -258,6 +259,7 @@ struct ApusAgentCommand: AsyncParsableCommand {
         } catch { throw ValidationError(error.description) }
         configuration.expectFile = expectFile
         configuration.watchFile = config
+        configuration.pathProgram = PathBook.ownProgram
         configuration.webConfiguration = webConfig
         configuration.opensHealth = openHealth
         for text in expect {

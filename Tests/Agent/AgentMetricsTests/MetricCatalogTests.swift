@@ -49,6 +49,16 @@ import Testing
             CatalogComparison(declared: MetricCatalog.families, targetLabels: ["service"], live: live).differences == [])
     }
 
+    @Test func `the label name is optional of all that a probe serves, and of nothing else`() {
+        let probed = Set((MetricCatalog.families(of: .probe) + [Contract.databaseConnections.family]).map(\.name))
+        #expect(probed.contains("apus_probe_up"))
+        for family in MetricCatalog.families {
+            #expect(
+                MetricCatalog.optionalLabels(of: family) == (probed.contains(family.name) ? ["name"] : []), "\(family.name)")
+            #expect(!probed.contains(family.name) || !family.labelNames.contains("name"), "\(family.name)")
+        }
+    }
+
     private static func value(of family: MetricFamily) throws -> PointValue {
         switch family.kind {
         case .counter, .gauge: .integer(1)

@@ -22,6 +22,8 @@ package struct AgentConfiguration: Sendable {
     package var expectFile: String?
     /// A file of groups of processes that are watched (``WatchFile``).
     package var watchFile: String?
+    /// What is run to ask file systems that may not answer (``PathBook/ownProgram``); `nil`: none of them is asked.
+    package var pathProgram: String?
     /// The web configuration, by which clients over HTTP are known (``WebConfiguration``).
     package var webConfiguration: String?
     /// Whether health is said to clients that give no password.

@@ -60,7 +60,7 @@ package enum AgentError: Error, CustomStringConvertible {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         return switch code {
         case ENOENT, ENOTDIR:
-            "there is no folder \(folder): make it, `install -d -m 0750 \(folder)`, or choose another path with \(option)"
+            "there is no folder \(folder): make it, `install -d -m 0750 -o USER \(folder)` with the agent's user, or choose another path with \(option)"
         case EACCES, EPERM:
             "the user with the id \(geteuid()) may not make a file in \(folder): change its owner, or choose another path with \(option)"
         case EROFS: "\(folder) is read-only: choose another path with \(option), or a folder of RuntimeDirectory= in the unit"

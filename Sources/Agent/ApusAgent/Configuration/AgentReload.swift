@@ -25,6 +25,8 @@ final class AgentReload: Sendable {
     private let path: String?
     private let table: InstanceTable
     private let watchFile: String?
+    /// What is known of paths whose file systems may not answer.
+    private let paths: PathBook
     /// Names of metrics of patterns of the journal, which no probe may have.
     private let taken: Set<String>
     /// Takes in what the file names beside instances that are expected.
@@ -52,10 +54,11 @@ final class AgentReload: Sendable {
     ///
     /// - Parameters:
     ///   - file: that the configuration names, where it names one.
+    ///   - paths: what is known of paths of that file whose file systems may not answer.
     ///   - watch: takes in that file after each reload, and not now.
     init(
-        configuration: AgentConfiguration, table: InstanceTable, file: WatchFile?, trust: WebTrust?, clock: AgentClock,
-        logger: Logger,
+        configuration: AgentConfiguration, table: InstanceTable, file: WatchFile?, paths: PathBook, trust: WebTrust?,
+        clock: AgentClock, logger: Logger,
         watch: @escaping @Sendable (WatchFile) -> Void
     ) throws(AgentError) {
         options = configuration.expected.map { ExpectedInstance($0, holder: configuration.holders[$0]) }
@@ -65,6 +68,7 @@ final class AgentReload: Sendable {
         self.watch = watch
         watched = Mutex(file)
         watchFile = configuration.watchFile
+        self.paths = paths
         taken = configuration.patternNames
         self.clock = clock
         self.logger = logger
@@ -142,7 +146,7 @@ final class AgentReload: Sendable {
         var isOfWeb = false
         do {
             let identities = try expected()
-            let file = try watchFile.map { try WatchFile.read($0, taken: taken) }
+            let file = try watchFile.map { try WatchFile.read($0, taken: taken, paths: paths) }
             isOfWeb = true
             let web = try trust.map { try $0.read() }
             expect(identities, file)
@@ -177,6 +181,8 @@ final class AgentReload: Sendable {
                 metadata: ["former": "\(former.summary)"])
         }
         tellRemarks(file)
+        // Nobody waits for it: a reload may be asked for over HTTP, on a thread that serves others.
+        file.ask()
         watch(file)
     }
 }

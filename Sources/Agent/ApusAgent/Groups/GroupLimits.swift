@@ -65,6 +65,23 @@ package enum GroupLimits: LimitCatalog {
         Duration.milliseconds(100), "a search for control groups", per: "search",
         metric: Agent.unwatchedControlGroups.family.name,
         remedy: "let the pattern begin with the folder that they are in, without * or ** before it")
+    package static let readPatience = Limit(
+        BoundedReads.patience,
+        "reading the arguments of a process, which it can keep others from (a tenth of it once such waits have taken 1 s of 15); where it takes longer, nobody waits for it any more, and groups that depend on them do not have the process",
+        per: "process", remedy: "see which file system does not answer the process, or match by unit or executable")
+    package static let leftReads = Limit(
+        BoundedReads.mostLeftOfUser,
+        "reads of one user's processes that nobody waits for any more; no arguments of that user's other processes are read while there are as many",
+        per: "user", remedy: "end the processes that wait for a file system which does not answer")
+    package static let allLeftReads = Limit(
+        BoundedReads.mostLeft,
+        "such reads of all users, each with a thread, a quarter of them kept for root; past them no arguments are read",
+        per: "agent",
+        remedy: "end the processes that wait for a file system which does not answer")
+    package static let readWaits = Limit(
+        BoundedReads.waitOfUser,
+        "of 15 s that reads of one user's processes may wait for, past which no arguments of that user's processes are read until these are over",
+        per: "user", remedy: "see what those processes wait for")
     package static let freeMatching = Limit(
         Duration.milliseconds(20),
         "of a look's comparisons of processes with the file, past which each user's processes have their share", per: "look",
@@ -103,7 +120,7 @@ package enum GroupLimits: LimitCatalog {
 
     package static let all: [any AnyLimit] = [
         processes, groups, witnesses, marked, controlGroups, openControlGroups, devices, deviceBytes, walkedFolders,
-        walkedDepth, walkTime,
+        walkedDepth, walkTime, readPatience, leftReads, allLeftReads, readWaits,
         freeMatching, userMatching, matching, doubted, holderPause, holderAge, quickWalk,
     ]
 }

@@ -1,5 +1,6 @@
 import ApusLimits
 import ApusLinux
+import Glibc
 
 /// One process of a group as a look found it.
 struct MemberSight {
@@ -38,6 +39,10 @@ final class GroupMember {
     var work: UInt64
     /// Whether it was there at a turn of the sampling loop already, so that it has become what it is to be.
     var isSettled = false
+    /// Whether it keeps whoever reads its arguments from it, so that its group is the one that it was.
+    var isUnread = false
+    /// Whether it acts as somebody who may keep others from reading it: neither root nor the agent's own user.
+    private var isForeign = true
     /// How many looks have asked it in vain since it was asked: in the middle of exec(2), or without a descriptor. The next one does again.
     var putOff = 0
     /// Whether it was put off when the process that had started it left its group.
@@ -87,6 +92,7 @@ final class GroupMember {
         self.name = name
         self.mark = mark
         self.work = work
+        isForeign = process.root.owner(of: process.pid).map { ![0, geteuid()].contains($0) } ?? true
         do throws(LinuxError) { io = try process.file("io") } catch {
             io = nil
             hidesStorage = !error.isShortage && !process.hasEnded
@@ -165,6 +171,7 @@ final class GroupMember {
             return
         }
         if isTurn {
+            isForeign = process.root.owner(of: process.pid).map { ![0, geteuid()].contains($0) } ?? true
             // There was no descriptor for it when it came.
             if io == nil, !hidesStorage { io = try? process.file("io") }
             filesLimit =
@@ -172,7 +179,7 @@ final class GroupMember {
             countedFiles = nil
             memory = (try? process.memory()) ?? nil
         }
-        let storage = storage()
+        let storage = storage(counted)
         isQuiet = sight?.living == living
         // Where nothing else has changed its memory has not, or by what others take from it, which the next turn sees.
         let known = isTurn || !isQuiet ? nil : sight?.residentPages
@@ -182,8 +189,19 @@ final class GroupMember {
             memory: memory)
     }
 
-    private func storage() -> ProcessIO? {
-        do throws(LinuxError) { return try io.map { io throws(LinuxError) in try ProcessIO(io) } } catch {
+    private func storage(_ counted: ProcessStat) -> ProcessIO? {
+        guard let io else { return nil }
+        do throws(LinuxError) {
+            // In the middle of exec(2) it can keep others from this for as long as it waits for memory that others have with it.
+            guard isForeign || counted.state == UInt8(ascii: "D") else { return try ProcessIO(io) }
+            return try process.root.reads.read(of: process.pid, path: io.path, root: process.root) { _ in
+                Result { () throws(LinuxError) in try ProcessIO(io) }
+            }
+        } catch {
+            if error.isHeldUp {
+                isShort = true
+                return sight?.io
+            }
             // Who takes on another user hides from then on.
             if error.isForbidden { hidesStorage = true }
             if error.isShortage { isShort = true }

@@ -34,7 +34,7 @@ package struct GroupReading: Sendable {
     package var knowsIO = true
     /// Clock ticks from boot to the start of the oldest one; `nil` of a group without processes.
     package var oldestStart: UInt64?
-    /// Seconds from the Unix epoch to the boot, by the clock as it is set; `nil` where the kernel does not say.
+    /// Seconds from the Unix epoch to the boot (``KernelRoot/bootTime()``); `nil` where the kernel does not say.
     package var bootTime: Double?
     /// What its control groups come to; `nil` of a group that is none or never had one.
     package var controlGroups: ControlGroupSum?

@@ -89,9 +89,10 @@ extension GroupRoll {
         let some = others.filter { $0.isMember || $0.stat.virtualMemory > 0 || seesControlGroups }.sorted { $0.pid < $1.pid }
         let chosen = rotation.next(
             some.map { ($0.pid, $0.stat.work != members[$0.pid]?.work ?? strangers[$0.pid]?.work) })
+        let marks = ProcessMark.marks(of: some.map(\.pid).filter { chosen.contains($0) }, aspects, root: root)
         return some.filter { candidate in
             let pid = candidate.pid
-            guard chosen.contains(pid), let mark = ProcessMark(of: pid, aspects, root: root) else { return false }
+            guard let mark = marks[pid] else { return false }
             if mark != members[pid]?.mark ?? strangers[pid]?.mark { return true }
             members[pid]?.work = candidate.stat.work
             strangers[pid]?.work = candidate.stat.work
@@ -137,9 +138,20 @@ extension GroupRoll {
         let found: Belonging?
         do throws(LinuxError) { found = try group(of: newcomer, former, isLeft: isLeft, at: now) } catch {
             // It stays what it is, and is asked at the next look.
-            former?.putOff += 1
-            if former == nil { strangers[pid] = before }
-            if before != nil { strangers[pid]?.isPutOff = true }
+            if error.isHeldUp { former?.putOff = max(1, former?.putOff ?? 0) } else { former?.putOff += 1 }
+            former?.isUnread = error.isHeldUp
+            guard error.isHeldUp else {
+                if former == nil { strangers[pid] = before }
+                if before != nil { strangers[pid]?.isPutOff = true }
+                return
+            }
+            guard former == nil else { return }
+            // Asked again once it can be seen what it is, which it cannot now: it has no mark.
+            var stranger = Stranger(startTicks: newcomer.stat.startTicks, name: newcomer.stat.name, mark: nil, work: 0)
+            stranger.isUnread = true
+            (stranger.isUnwatched, stranger.group) = (before?.isUnwatched ?? false, before?.group)
+            stranger.wasMember = before?.wasMember ?? false
+            strangers[pid] = stranger
             return
         }
         guard let found, let group = found.group else {
@@ -158,7 +170,7 @@ extension GroupRoll {
             !former.hidesStorage
         {
             (former.mark, former.work, former.putOff) = (mark ?? former.mark, newcomer.stat.work, 0)
-            former.isLeft = false
+            (former.isLeft, former.isUnread) = (false, false)
             return
         }
         let start = Double(newcomer.stat.startTicks) / root.ticksPerSecond * 1e9
@@ -198,24 +210,32 @@ extension GroupRoll {
 
     private static func first(
         of declarations: [GroupDeclaration], matching facts: ProcessFacts
-    ) -> (GroupDeclaration, InstanceIdentity)? {
+    ) throws(UnreadCommand) -> (GroupDeclaration, InstanceIdentity)? {
         for declaration in declarations {
-            if let identity = declaration.identity(of: facts) { return (declaration, identity) }
+            if let identity = try declaration.identity(of: facts) { return (declaration, identity) }
         }
         return nil
     }
 
     /// The user of a process; nobody's where it has ended.
     private static func owner(of pid: Int32, _ root: KernelRoot) -> UInt32 {
-        var status = stat()
-        return stat("\(root.proc)/\(pid)", &status) == 0 ? status.st_uid : ReportPeer.unknownUser
+        root.owner(of: pid) ?? ReportPeer.unknownUser
     }
 
     private func facts(of newcomer: Candidate) throws(LinuxError) -> ProcessFacts? {
-        do throws(LinuxError) { return try ProcessFacts(of: newcomer.pid, root: root, below: first) } catch {
+        do throws(LinuxError) { return try ProcessFacts(of: newcomer.pid, root: root, below: first, for: aspects) } catch {
             if error.isShortage { throw error }
             return nil
         }
+    }
+
+    /// - Throws: ``LinuxError``, as of what cannot be asked, where nobody knows whether the pid file of its group names a process still.
+    private func requireSaid(_ former: GroupMember?, _ facts: ProcessFacts) throws(LinuxError) {
+        guard let former, let identity = groups[former.group]?.identity,
+            let pidFile = declarations.first(where: { $0.fixedIdentity == identity })?.selectors.compactMap(\.pidFile)
+                .first(where: { $0.says(of: facts) == nil })
+        else { return }
+        throw .open(path: pidFile.path, code: EAGAIN)
     }
 
     /// Finds the group that a process belongs to, and makes room for it there; `nil` of one that belongs to none.
@@ -226,14 +246,16 @@ extension GroupRoll {
     ) throws(LinuxError) -> Belonging? {
         if let facts = try facts(of: newcomer) {
             // In the middle of exec(2) it has its new name already and no command yet; who has none for several looks has taken it off.
-            if let former, former.putOff < Self.mostPutOff, facts.command.isEmpty, newcomer.stat.virtualMemory > 0 {
+            if let former, former.putOff < Self.mostPutOff, facts.command == "", newcomer.stat.virtualMemory > 0 {
                 throw .format(path: "\(root.proc)/\(newcomer.pid)/cmdline")
             }
-            let found = matching.spend { [root] in
+            let result: Result<(GroupDeclaration, InstanceIdentity)?, UnreadCommand> = matching.spend { [root] in
                 Self.owner(of: newcomer.pid, root)
             } comparing: { [declarations] in
-                Self.first(of: declarations, matching: facts)
+                Result { () throws(UnreadCommand) in try Self.first(of: declarations, matching: facts) }
             }
+            guard case .success(let found) = result else { throw .heldUp(path: "\(root.proc)/\(newcomer.pid)/cmdline") }
+            try requireSaid(former, facts)
             if let (declaration, identity) = found {
                 // A group of which no process can be watched is not made.
                 let number = numbers[identity]

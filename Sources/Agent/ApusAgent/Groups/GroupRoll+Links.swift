@@ -12,7 +12,7 @@ extension GroupRoll {
     }
 
     /// Takes the links of programs as they are now. Where one leads to another file, every process is asked again at this turn.
-    mutating func take(_ links: [String: [ProgramLink]]) {
+    mutating func take(_ links: [String: FoundLinks]) {
         guard !links.isEmpty else { return }
         var isChanged = false
         for group in declarations.indices {
@@ -23,6 +23,8 @@ extension GroupRoll {
                 isChanged = true
             }
         }
+        // A program that had no link needs no argument of anybody.
+        aspects = declarations.aspects
         guard isChanged else { return }
         for member in members.values { member.isSettled = false }
         for pid in Array(strangers.keys) { strangers[pid]?.isSettled = false }

@@ -24,6 +24,8 @@ struct GroupRoll {
         var isUnwatched = false
         /// That group, where there is room for the group itself.
         var group: Int?
+        /// Whether its group cannot be told, as it keeps whoever reads its arguments from it.
+        var isUnread = false
         /// Whether it belonged to a group before, which has counted what it had used: it does not count whole when it comes back.
         var wasMember = false
     }
@@ -115,6 +117,10 @@ struct GroupRoll {
     var blindness: LinuxError?
     /// Processes that belong to a group and are not watched, as there are too many.
     var unwatched: Int { strangers.values.count { $0.isUnwatched } }
+    /// Processes whose group cannot be told, or not anew, as they keep whoever reads their arguments from it.
+    var unread: [Int32] {
+        (Array(strangers.filter { $0.value.isUnread }.keys) + members.filter { $0.value.isUnread }.keys).sorted()
+    }
 
     init(
         _ root: KernelRoot, readsControlGroups: Bool, budget: ProportionalBudget?, sockets: SocketSurvey?, mostGroups: Int,
@@ -138,7 +144,7 @@ struct GroupRoll {
     /// Takes a file in place of the one before.
     mutating func watch(_ file: WatchFile, at now: Moment) -> NamedPlaces {
         declarations = file.groups
-        aspects = declarations.flatMap(\.selectors).reduce(into: []) { $0.formUnion($1.aspects) }
+        aspects = declarations.aspects
         programs = Set(declarations.flatMap(\.selectors).compactMap { $0.executable?.program }).sorted()
         for group in groups.values {
             // What has ended before is served on as long as it was to be.

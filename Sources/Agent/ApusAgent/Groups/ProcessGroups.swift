@@ -10,6 +10,8 @@ import Synchronization
 package final class ProcessGroups: Sendable {
     private let retention: UInt64
     private let logger: Logger
+    /// What is known of paths whose file systems may not answer.
+    private let paths: PathBook
     private let state: Mutex<State>
 
     private struct State {
@@ -23,6 +25,9 @@ package final class ProcessGroups: Sendable {
         var isToldTwice = false
         var isToldUnnamed = false
         var isToldDevices = false
+        var isToldUnread = false
+        /// Those who were so at the last turn; who is for one turn alone was slow.
+        var unread: Set<Int32> = []
     }
 
     /// One group as it is served.
@@ -57,6 +62,7 @@ package final class ProcessGroups: Sendable {
         descriptors: Int? = DescriptorLimit.current?.shared, logger: Logger, at now: Moment
     ) {
         self.logger = logger
+        paths = file.paths
         self.retention = UInt64(max(0, retention / .nanoseconds(1)))
         state = Mutex(
             State(
@@ -105,15 +111,16 @@ package final class ProcessGroups: Sendable {
 
     /// A turn of the sampling loop.
     package func tick(at now: Moment) {
-        // Outside of the lock: a file system that does not answer holds up no scrape.
+        // Outside of the lock: it may be much work.
         let programs = state.withLock { $0.roll.programsInTurn() }
-        let links = Dictionary(programs.map { ($0, ProgramLink.find($0)) }, uniquingKeysWith: { first, _ in first })
+        let links = Dictionary(programs.map { ($0, paths.links(of: $0)) }, uniquingKeysWith: { first, _ in first })
         state.withLock { state in
             state.roll.take(links)
             state.roll.turn(retention: retention, at: now)
             tellEmpty(&state)
             tellBounds(&state)
         }
+        paths.turn()
     }
 
     /// The groups in the order of their names, and how many of them have neither a process nor a control group.
@@ -185,6 +192,9 @@ package final class ProcessGroups: Sendable {
     package static let slowComparison =
         "comparing processes with the expressions of the file takes too long; some are compared later: write expressions that do not try many ways (no .* before another .*, ^ at the beginning)"
 
+    package static let unreadArguments =
+        "the groups of processes cannot be told, as these keep whoever reads their arguments from it: see which file system does not answer them, or match by unit or executable"
+
     /// Says once of each group that the file names when it has no process, and when it has one again.
     private func tellEmpty(_ state: inout State) {
         for group in state.roll.groups.values where group.isExpected {
@@ -245,6 +255,16 @@ package final class ProcessGroups: Sendable {
             state.isToldSlow = true
             logger.warning(
                 "\(Self.slowComparison)", metadata: ["uid": "\(user)", "processes": "\(number)"])
+        }
+        let unread = roll.unread.filter { state.unread.contains($0) }
+        state.unread = Set(roll.unread)
+        if unread.isEmpty == state.isToldUnread {
+            state.isToldUnread = !unread.isEmpty
+            if let pid = unread.first {
+                logger.warning("\(Self.unreadArguments)", metadata: ["processes": "\(unread.count)", "first": "\(pid)"])
+            } else {
+                logger.notice("the groups of all processes can be told again")
+            }
         }
         if roll.lacksWitnesses, !state.isToldTwice {
             state.isToldTwice = true

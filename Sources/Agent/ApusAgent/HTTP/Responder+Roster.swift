@@ -26,7 +26,7 @@ extension Responder {
         guard let turn = roster.current else { return Self.noTurn }
         let kind = withMessages ? "-m" : ""
         if let known = known(turn, kind, request) { return known }
-        guard let text = roster.text(withMessages: withMessages) else { return Self.noTurn }
+        guard let text = roster.text(withMessages: withMessages, status: documents.status) else { return Self.noTurn }
         return .api(text.document, tag: tag(text.number, kind))
     }
 

@@ -117,6 +117,9 @@ struct AgentChecks: Sendable {
             output: isFull ? "the service manager takes no messages about kept segments" : nil)
     }
 
+    /// The names of the checks of what the agent watches.
+    static let ofSubjects: Set = ["instances", "groups"]
+
     private func subjects() -> [HealthFinding] {
         guard let turn = roster.current else { return [] }
         func check(
@@ -129,10 +132,10 @@ struct AgentChecks: Sendable {
         }
         return [
             check("instances", "down", "instances are down or hung: /api/v1/instances says which") {
-                $0.kind != .group && ($0.state == .down || $0.state == .hung)
+                $0.kind != .group && $0.state.isAmiss
             },
             check("groups", "empty", "groups that the file names have no process: /api/v1/instances says which") {
-                $0.kind == .group && $0.state == .down
+                $0.kind == .group && $0.state.isAmiss
             },
         ]
     }

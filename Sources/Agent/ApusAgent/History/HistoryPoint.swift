@@ -43,4 +43,7 @@ package enum SubjectState: String, Sendable {
     case ended
 
     var isUp: Bool { self == .up || self == .hung }
+
+    /// Whether somebody should look at it: it should work, and does not. What has ended and is not expected back has ended by design.
+    var isAmiss: Bool { self == .down || self == .hung }
 }

@@ -30,9 +30,12 @@ final class LiveFeed: Sendable {
     private let roster: Roster
     /// Whether events have the texts of the journal's entries: they are the same for all who follow.
     private let withMessages: Bool
+    /// That of the agent.
+    private let status: @Sendable () -> HealthDocument.Status
     private let state = Mutex(State())
 
-    init(roster: Roster, messages: JournalMessagePolicy) {
+    init(roster: Roster, messages: JournalMessagePolicy, status: @escaping @Sendable () -> HealthDocument.Status) {
+        self.status = status
         self.roster = roster
         withMessages = messages == .all
     }
@@ -73,7 +76,7 @@ final class LiveFeed: Sendable {
     /// Tells those who follow of a turn of the sampling loop.
     func turn() {
         guard count > 0 else { return roster.forgetTexts() }
-        guard let text = roster.text(withMessages: withMessages) else { return }
+        guard let text = roster.text(withMessages: withMessages, status: status) else { return }
         let (channels, event) = state.withLock { state -> ([any Channel], LiveEvent) in
             let isWhole = state.shown == nil || state.changes >= Self.changesBetweenWholes - 1
             let changes = isWhole ? nil : state.shown.map { Self.changes(from: $0, to: text) }
@@ -86,7 +89,7 @@ final class LiveFeed: Sendable {
 
     /// All rows of the last turn; `nil` before the first.
     func whole() -> (number: UInt64, event: ByteBuffer)? {
-        guard let text = roster.text(withMessages: withMessages) else { return nil }
+        guard let text = roster.text(withMessages: withMessages, status: status) else { return nil }
         if let whole = state.withLock({ $0.whole }), whole.number == text.number { return whole }
         var writer = JSONBytes(capacity: 1024)
         writer.object { writer in

@@ -13,7 +13,13 @@ struct ChecksDocument {
     }
 
     /// The worst of them.
-    var status: HealthDocument.Status { checks.map(\.status).max { $0.number < $1.number } ?? .pass }
+    var status: HealthDocument.Status { status(withSubjects: true) }
+
+    /// The worst of them, with or without those of instances and groups, for who looks at these himself.
+    func status(withSubjects: Bool) -> HealthDocument.Status {
+        let counted = withSubjects ? checks : checks.filter { !AgentChecks.ofSubjects.contains($0.name) }
+        return counted.map(\.status).max { $0.number < $1.number } ?? .pass
+    }
 
     var text: [UInt8] {
         var writer = JSONBytes(capacity: 4096)

@@ -30,10 +30,21 @@ struct Documents: Sendable {
 
     /// Whether the agent does its work, and the document that says so.
     func health() throws -> (isHealthy: Bool, body: [UInt8]) {
+        let now = clock.now()
+        let living = living
         let document = HealthDocument(
-            views: views.map { $0.view }, groups: groups?.known.health, living: living, work: work, interval: interval,
-            configuration: configuration(), at: clock.now())
+            instances: views.map { instance, view in
+                (view, view.hang != nil ? .hung : view.isUp || living.contains(view.identity) ? .up : instance.absence)
+            }, groups: groups?.known.health, checked: findings(at: now).status(withSubjects: false), work: work,
+            interval: interval, configuration: configuration(), at: now)
         return (document.status != .fail, try encode(document))
+    }
+
+    /// The status of the agent, by which all answers that have one go: the worst of all its checks.
+    @Sendable func status() -> HealthDocument.Status { findings(at: clock.now()).status }
+
+    private func findings(at now: Moment) -> ChecksDocument {
+        ChecksDocument(checks: checks.all(exposition.survey(), at: now), at: now)
     }
 
     func resources() throws -> [UInt8] {
@@ -96,7 +107,7 @@ struct Documents: Sendable {
     ///
     /// - Parameter withMessages: whether the texts of entries are told.
     func instance(_ identity: InstanceIdentity, withMessages: Bool) throws -> [UInt8]? {
-        guard let text = roster.text(withMessages: withMessages), let row = text[identity] else { return nil }
+        guard let text = roster.text(withMessages: withMessages, status: status), let row = text[identity] else { return nil }
         let now = clock.now()
         let known = table.known(identity)
         let instanceSources = known?.examine(at: now, stopwatch: clock.stopwatch) ?? []
@@ -116,8 +127,7 @@ struct Documents: Sendable {
 
     /// Whether the agent does its work, and every check of it.
     func detailedHealth() -> (isHealthy: Bool, body: [UInt8]) {
-        let now = clock.now()
-        let document = ChecksDocument(checks: checks.all(exposition.survey(), at: now), at: now)
+        let document = findings(at: clock.now())
         return (document.status != .fail, document.text)
     }
 

@@ -2,8 +2,9 @@ import AgentMetrics
 
 /// What `/health` answers: whether the agent does its work, and which instances and groups it sees.
 ///
-/// The words for a status are those of the draft for `application/health+json`: pass, warn (an instance is down or hung, a group that
-/// the file names has nobody, or the last reload failed), fail (the sampling loop stands still).
+/// The words for a status are those of the draft for `application/health+json`. That of the agent is the worst of its checks, as of
+/// `/health/detailed`: pass, warn (there is something to look at), fail (the sampling loop stands still). That of an instance says
+/// whether it lives and does something, so that one that has ended fails, also where nobody expects it back.
 struct HealthDocument: Encodable {
     let status: Status
     let version: String
@@ -38,6 +39,7 @@ struct HealthDocument: Encodable {
         let service: String
         let instance: String
         let status: Status
+        let state: String
         let pid: Int32?
         let heartbeatAgeSeconds: Double?
         /// Whether a living process hangs; `null` of one that does not live, and without the source `hang`.
@@ -48,17 +50,16 @@ struct HealthDocument: Encodable {
 
 extension HealthDocument {
     /// - Parameters:
-    ///   - living: the names of groups with processes, which are up whatever becomes of a report.
-    ///   - interval: of the sampling loop, in seconds; three missed turns are a failure.
+    ///   - instances: what is seen of each, and the state that it is in.
+    ///   - checked: the worst of the checks of all but instances and groups, which are looked at here as they are at this moment.
+    ///   - interval: of the sampling loop, in seconds.
     init(
-        views: [InstanceView], groups: [(identity: InstanceIdentity, processes: Int, isWell: Bool)]?,
-        living: Set<InstanceIdentity>, work: AgentWork, interval: Double, configuration: ConfigurationStanding, at now: Moment
+        instances: [(view: InstanceView, state: SubjectState)],
+        groups: [(identity: InstanceIdentity, processes: Int, isWell: Bool)]?, checked: Status, work: AgentWork,
+        interval: Double, configuration: ConfigurationStanding, at now: Moment
     ) {
-        func isWell(_ view: InstanceView) -> Bool { view.isWell || living.contains(view.identity) && view.hang == nil }
-        let age = work.sampleAge(at: now)
-        let isStalled = age > interval * 3
-        let isAllWell = configuration.isCurrent && views.allSatisfy(isWell) && (groups ?? []).allSatisfy { $0.isWell }
-        status = isStalled ? .fail : isAllWell ? .pass : .warn
+        let isAmiss = instances.contains { $0.state.isAmiss } || (groups ?? []).contains { !$0.isWell }
+        status = checked == .pass && isAmiss ? .warn : checked
         self.configuration = Configuration(
             status: configuration.isCurrent ? .pass : .fail,
             ageSeconds: configuration.takenAt.map { max(0, now.realtime - $0) })
@@ -69,11 +70,11 @@ extension HealthDocument {
         }
         version = productVersion
         uptimeSeconds = now.seconds(since: work.startedAt)
-        sampling = Sampling(intervalSeconds: interval, ageSeconds: age)
-        instances = views.map { view in
+        sampling = Sampling(intervalSeconds: interval, ageSeconds: work.sampleAge(at: now))
+        self.instances = instances.map { view, state in
             InstanceHealth(
-                service: view.identity.service, instance: view.identity.instance, status: isWell(view) ? .pass : .fail,
-                pid: view.pid,
+                service: view.identity.service, instance: view.identity.instance, status: state == .up ? .pass : .fail,
+                state: state.rawValue, pid: view.pid,
                 heartbeatAgeSeconds: view.isUp ? view.heartbeatAge : nil,
                 hung: view.isHung, hungReason: view.hang?.description)
         }

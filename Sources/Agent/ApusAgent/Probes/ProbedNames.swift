@@ -24,5 +24,6 @@ struct ProbedNames {
     }
 
     /// Families that services report, and that probes may serve of identities of their own.
-    static let sharedFamilies = [Contract.databaseConnections.name: Contract.databaseConnections.family]
+    static let sharedFamilies = Dictionary(
+        MetricCatalog.sharedWithProbes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 }

@@ -3,6 +3,16 @@ import ApusLinux
 import Synchronization
 
 extension KnownInstance {
+    /// The state of it while no process of it lives: it is missed, unless it has ended and nobody expects it back.
+    var absence: SubjectState {
+        let isAwaited = isAwaited
+        return Self.absence(state.withLock { $0.life }, isAwaited: isAwaited)
+    }
+
+    private static func absence(_ life: Life, isAwaited: Bool) -> SubjectState {
+        if case .ended = life, !isAwaited { .ended } else { .down }
+    }
+
     /// What the last readings say of it; nothing is read anew.
     ///
     /// - Parameter isScraped: whether its page of metrics is fetched.
@@ -13,15 +23,14 @@ extension KnownInstance {
             let subject = state.subject
             let stat = state.readings.reading(StatSource.self)
             let hang = state.readings.reading(HangSource.self) ?? nil
-            let isEnded = if case .ended = state.life { !isAwaited } else { false }
             var sight = SubjectSight(
                 identity: identity, kind: isScraped ? .page : .reports, isExpected: isAwaited, owner: owner,
-                state: subject.isAlive ? hang == nil ? .up : .hung : isEnded ? .ended : .down)
+                state: subject.isAlive ? hang == nil ? .up : .hung : Self.absence(state.life, isAwaited: isAwaited))
             sight.reports = subject.report.map { $0 is ReceivedMetrics ? .http : .segment }
             sight.hang = subject.isAlive ? hang : nil
             sight.pid = Self.pid(state)
             sight.process = subject.process.map { $0.startTicks &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: Int64($0.pid)) }
-            sight.unit = state.readings.reading(ServiceUnitSource.self)
+            sight.unit = state.readings.reading(ServiceUnitSource.self) ?? nil
             sight.startTime = stat?.startTime
             sight.cpuPercent = stat?.cpuPercent
             sight.cpuSeconds = stat?.sample.cpuSeconds

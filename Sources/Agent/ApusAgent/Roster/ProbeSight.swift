@@ -9,6 +9,9 @@ struct ProbeSight: Sendable {
     let name: String?
     /// `nil` before the first attempt.
     let isUp: Bool?
+    /// Since when it is up or down, in seconds since the Unix epoch; of one that is not asked any more, since its last attempt. `nil` before the
+    /// first one.
+    let since: Double?
     /// Seconds that the last attempt took.
     let duration: Double?
     /// When the last answer came, and when the last attempt ended, in seconds since the Unix epoch.
@@ -25,6 +28,7 @@ extension ProbeSight {
         self.init(
             identity: standing.declaration.identity, kind: standing.declaration.target.kind, name: standing.declaration.name,
             isUp: standing.isUp,
+            since: standing.isUp == nil ? nil : time(standing.isOverdue ? standing.endedAt : standing.changedAt),
             duration: standing.duration, answeredAt: standing.answeredAt.map(time),
             // Before the first attempt that is when the probe was set.
             attemptedAt: standing.isUp == nil ? nil : time(standing.endedAt),

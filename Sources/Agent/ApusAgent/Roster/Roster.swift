@@ -15,7 +15,6 @@ final class Roster: Sendable {
     private let journal: JournalWatch?
     private let watcher: UnitWatcher?
     private let process: WatchedProcess?
-    private let configuration: @Sendable () -> ConfigurationStanding
     let facts: Facts
     /// How the probes are; `nil` of an agent without any.
     let probes: (@Sendable (Moment) -> [ProbeSight])?
@@ -50,28 +49,19 @@ final class Roster: Sendable {
         let historyTime: Double?
         /// The agent's own process.
         let own: StatSource.Reading?
-        /// Whether the files of the agent are what it goes by.
-        let isCurrent: Bool
         /// What ``LifeChanges`` had counted before the subjects were looked at.
         let changes: UInt64
-
-        /// In the words of `/health`: what is down or hung is a warning.
-        var status: HealthDocument.Status {
-            subjects.contains { $0.state == .down || $0.state == .hung } || !isCurrent ? .warn : .pass
-        }
     }
 
     init(
         table: InstanceTable, groups: GroupTable?, journal: JournalWatch?, watcher: UnitWatcher?, process: WatchedProcess?,
-        work: AgentWork, interval: Duration, probes: (@Sendable (Moment) -> [ProbeSight])? = nil,
-        configuration: @escaping @Sendable () -> ConfigurationStanding
+        work: AgentWork, interval: Duration, probes: (@Sendable (Moment) -> [ProbeSight])? = nil
     ) {
         self.table = table
         self.groups = groups
         self.journal = journal
         self.watcher = watcher
         self.process = process
-        self.configuration = configuration
         self.probes = probes
         facts = Facts(interval: interval / .seconds(1), began: work.began)
         state = Mutex(
@@ -84,7 +74,6 @@ final class Roster: Sendable {
     func turn(at now: Moment) {
         let changes = table.lives.count
         var sights = sights(at: now)
-        let isCurrent = configuration().isCurrent
         let sample = process.flatMap { try? $0.sample(at: now.monotonic) }
         state.withLock { [process] state in
             state.history.take(sights.lazy.map(\.point), at: now.realtime)
@@ -97,7 +86,7 @@ final class Roster: Sendable {
             state.turn = Turn(
                 number: (state.turn?.number ?? 0) + 1, moment: now,
                 subjects: sights, historyTime: state.history.newest,
-                own: own, isCurrent: isCurrent, changes: changes)
+                own: own, changes: changes)
         }
     }
 
@@ -125,7 +114,7 @@ final class Roster: Sendable {
             guard let turn = state.turn, turn.number == former.number else { return false }
             state.turn = Turn(
                 number: turn.number + 1, moment: turn.moment, subjects: sights, historyTime: turn.historyTime, own: turn.own,
-                isCurrent: turn.isCurrent, changes: changes)
+                changes: changes)
             return true
         }
     }
@@ -157,13 +146,16 @@ final class Roster: Sendable {
 
     /// The last turn as text, made once for all who ask.
     ///
-    /// - Parameter withMessages: whether the texts of the journal's entries are told.
+    /// - Parameters:
+    ///   - withMessages: whether the texts of the journal's entries are told.
+    ///   - status: that of the agent, asked for where a text is made.
     /// - Returns: `nil` before the first turn.
-    func text(withMessages: Bool) -> RosterText? {
+    func text(withMessages: Bool, status: () -> HealthDocument.Status) -> RosterText? {
         guard let turn = current else { return nil }
         if let text = texts.withLock({ $0[withMessages] }), text.number == turn.number { return text }
         let text = RosterText(
-            turn, facts, step: history.step, events: lastEvents(withMessages: withMessages), probes: probes?(turn.moment))
+            turn, facts, status: status(), step: history.step, events: lastEvents(withMessages: withMessages),
+            probes: probes?(turn.moment))
         texts.withLock { $0[withMessages] = text }
         return text
     }

@@ -25,11 +25,12 @@ struct RosterText: Sendable {
     }
 
     init(
-        _ turn: Roster.Turn, _ facts: Roster.Facts, step: Double, events: Roster.UnitEvents, probes: [ProbeSight]?
+        _ turn: Roster.Turn, _ facts: Roster.Facts, status: HealthDocument.Status, step: Double, events: Roster.UnitEvents,
+        probes: [ProbeSight]?
     ) {
         number = turn.number
         boot = facts.boot
-        agent = Self.agent(turn, facts, step: step, withMessages: events.withMessages)
+        agent = Self.agent(turn, facts, status, step: step, withMessages: events.withMessages)
         rows = turn.subjects.prefix(RosterLimits.rows.value).map {
             Row(identity: $0.identity, text: Self.row($0, events))
         }
@@ -60,13 +61,15 @@ struct RosterText: Sendable {
     /// The row of a subject.
     subscript(identity: InstanceIdentity) -> Row? { rows.first { $0.identity == identity } }
 
-    private static func agent(_ turn: Roster.Turn, _ facts: Roster.Facts, step: Double, withMessages: Bool) -> [UInt8] {
+    private static func agent(
+        _ turn: Roster.Turn, _ facts: Roster.Facts, _ status: HealthDocument.Status, step: Double, withMessages: Bool
+    ) -> [UInt8] {
         var writer = JSONBytes(capacity: 512)
         writer.object {
             $0.member("version", productVersion)
             $0.member("host", facts.host)
             $0.member("boot", facts.boot)
-            $0.member("status", turn.status.rawValue)
+            $0.member("status", status.rawValue)
             $0.member("intervalSeconds", facts.interval)
             $0.member("startedTime", moment(facts.began))
             $0.member("time", moment(turn.moment.realtime))
@@ -161,6 +164,7 @@ struct RosterText: Sendable {
                     $0.member("probe", probe.kind.rawValue)
                     $0.member("name", probe.name)
                     $0.member("up", probe.isUp)
+                    $0.member("sinceTime", probe.since.map { moment($0) })
                     $0.member("durationSeconds", probe.duration.map { ($0 * 1e6).rounded() / 1e6 })
                     $0.member("answerTime", probe.answeredAt.map { moment($0) })
                     $0.member("attemptTime", probe.attemptedAt.map { moment($0) })

@@ -80,8 +80,11 @@ struct SubjectSight: Sendable {
     mutating func unite(_ group: SubjectSight) {
         isExpected = isExpected || group.isExpected
         processes = group.processes
+        // A report of its that has ended does not excuse a group that the file names.
+        if group.state == .down && state == .ended { state = .down }
         guard group.state.isUp else { return }
-        if !state.isUp { state = group.state }
+        // A page that is not there is the file's word, as in the metrics.
+        if !state.isUp && kind != .page { state = group.state }
         isSum = group.isSum
         process = group.process
         startTime = group.startTime

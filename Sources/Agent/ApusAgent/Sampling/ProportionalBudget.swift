@@ -19,12 +19,13 @@ package final class ProportionalBudget: Sendable {
     }
 
     /// Reads something of a process; `nil` where not enough is left for it, or it is too large.
-    package func spend<Result>(
-        on residentBytes: UInt64, at now: Moment, _ read: () throws(LinuxError) -> Result
-    ) throws(LinuxError) -> Result? {
+    package func spend(
+        on residentBytes: UInt64, at now: Moment, _ read: () throws(LinuxError) -> (part: Double?, cpuNanoseconds: UInt64)
+    ) throws(LinuxError) -> (part: Double?, cpuNanoseconds: UInt64)? {
         guard residentBytes <= UInt64(SamplingLimits.proportionalMemory.value.bytes) else { return nil }
         return try budget.spend(
-            on: residentBytes, at: now, telling: { work.countProportional(cpuNanoseconds: $0) }, read)
+            on: residentBytes, at: now, telling: { work.countProportional(cpuNanoseconds: $0) },
+            elsewhere: { $0.cpuNanoseconds }, read)
     }
 }
 
@@ -42,9 +43,11 @@ struct ProportionalMemory: Sendable {
     ) {
         guard residentBytes > 0, !isForbidden else { return }
         do throws(LinuxError) {
-            let read = try budget.spend(on: residentBytes, at: now) { () throws(LinuxError) in try process.proportionalPart() }
+            let read = try budget.spend(on: residentBytes, at: now) { () throws(LinuxError) in
+                try process.proportionalPart(ofResident: residentBytes)
+            }
             guard let read else { return }
-            (part, readAt) = (read ?? part, now.monotonic)
+            (part, readAt) = (read.part ?? part, now.monotonic)
         } catch { isForbidden = error.isForbidden }
     }
 

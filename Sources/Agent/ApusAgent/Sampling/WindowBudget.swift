@@ -46,15 +46,18 @@ final class WindowBudget: Sendable {
     ///   - isFree: whether it is read in any case, and what it takes is then missing for others, up to half of the budget.
     ///   - told: the nanoseconds that it took.
     ///   - measured: the size that it turned out to have.
+    ///   - elsewhere: the nanoseconds that another thread has worked for it.
     func spend<Result, Failure: Error>(
         on size: UInt64, after others: UInt64 = 0, isFree: Bool = false, at now: Moment, telling told: (UInt64) -> Void,
-        measuring measured: (Result) -> UInt64 = { _ in 0 }, _ read: () throws(Failure) -> Result
+        measuring measured: (Result) -> UInt64 = { _ in 0 }, elsewhere: (Result) -> UInt64 = { _ in 0 },
+        _ read: () throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         guard state.withLock({ admits(&$0, size, after: others, at: now.monotonic) || isFree }) else { return nil }
         let start = apus_thread_cpu_nanoseconds()
         var size = size
+        var lent: UInt64 = 0
         defer {
-            let taken = apus_thread_cpu_nanoseconds() - start
+            let taken = apus_thread_cpu_nanoseconds() - start + lent
             told(taken)
             state.withLock { state in
                 if isFree { state.free += taken } else { state.spent += taken }
@@ -67,6 +70,7 @@ final class WindowBudget: Sendable {
         let result = try read()
         // What has grown since took longer for that.
         size = max(size, measured(result))
+        lent = elsewhere(result)
         return result
     }
 

@@ -63,7 +63,7 @@ struct HostPressureSource: Source {
     /// Read again when the clock has been set, as it takes as long as all else here.
     private mutating func bootTime(at now: Moment) -> Double? {
         let expected = now.realtime - Double(now.sinceBoot) / 1e9
-        if booted.map({ abs($0 - expected) > 2 }) ?? true { booted = root.bootTime() }
+        if booted.map({ abs($0 - expected) > KernelRoot.clockStep }) ?? true { booted = root.bootTime() }
         return booted
     }
 }

@@ -14,6 +14,8 @@ struct OwnProcessSource: Source {
         let maxFiles: UInt64?
         /// Seconds since the Unix epoch; `nil` where the kernel does not say when it booted.
         let startTime: Double?
+        /// When its counts began, whatever the clock was set to since.
+        let began: Double?
     }
 
     static let rows: [Row<Reading>] = [
@@ -25,7 +27,7 @@ struct OwnProcessSource: Source {
         Row(AgentProcess.startTime) { $0.startTime },
     ]
 
-    static func start(in reading: Reading) -> Double? { reading.startTime }
+    static func start(in reading: Reading) -> Double? { reading.began }
 
     private let process: WatchedProcess
     private let limits: ProcFile?
@@ -40,6 +42,7 @@ struct OwnProcessSource: Source {
         Reading(
             sample: try process.sample(at: now.monotonic),
             openFiles: try? ProcessDescriptors.count(of: process, countingAtMost: SamplingLimits.descriptors.value).number,
-            maxFiles: limits.flatMap { try? $0.read { ProcessDescriptors.softLimit($0) } }, startTime: process.startTime)
+            maxFiles: limits.flatMap { try? $0.read { ProcessDescriptors.softLimit($0) } }, startTime: process.startTime,
+            began: process.firstStartTime)
     }
 }

@@ -17,6 +17,8 @@ struct StatSource: Source {
         let startTime: Double?
         /// Seconds.
         let uptime: Double
+        /// When its counts began, whatever the clock was set to since, in seconds since the Unix epoch.
+        var began: Double?
     }
 
     static let rows: [Row<Reading>] = [
@@ -43,11 +45,13 @@ struct StatSource: Source {
         window = SampleWindow(interval: subject.interval)
     }
 
-    static func start(in reading: Reading) -> Double? { reading.startTime }
+    static func start(in reading: Reading) -> Double? { reading.began }
 
     mutating func read(at now: Moment) throws(LinuxError) -> Reading {
-        window.reading(
+        var reading = window.reading(
             try process.sample(at: now.monotonic), startTime: process.startTime, uptime: process.uptime(at: now.sinceBoot))
+        reading.began = process.firstStartTime
+        return reading
     }
 
     mutating func tick(_ reading: Reading) { window.tick(reading.sample) }

@@ -62,7 +62,7 @@ extension KnownInstance {
                 heartbeatAge: state.readings.reading(HeartbeatSource.self),
                 hang: judgement ?? nil, isHung: judgement.map { $0 != nil },
                 report: state.readings.reading(ReportSource.self),
-                unit: state.readings.reading(ServiceUnitSource.self))
+                unit: state.readings.reading(ServiceUnitSource.self) ?? nil)
         }
     }
 

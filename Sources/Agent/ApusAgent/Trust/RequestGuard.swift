@@ -93,7 +93,7 @@ final class RequestGuard: ChannelDuplexHandler {
         let fields = head.headers["authorization"]
         guard fields.count == 1, let credentials = ClaimedUser(fields[0]) else {
             trust.deny(.password, place.peer, fields.isEmpty ? "it gives no password" : "what it gives is no user's password")
-            refuse(head, Self.unauthorized, context)
+            refuse(head, Self.unauthorized(isWrong: !fields.isEmpty), context)
             return false
         }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -116,14 +116,16 @@ final class RequestGuard: ChannelDuplexHandler {
     private func denied(_ isBusy: Bool) -> Answer {
         guard isBusy else {
             trust.deny(.password, place.peer, "what it gives is no user's password")
-            return Self.unauthorized
+            return Self.unauthorized(isWrong: true)
         }
         trust.deny(.busy, place.peer, "too many passwords wait for their check")
         return .unavailable("too many passwords wait for their check: try again")
     }
 
-    private static var unauthorized: Answer {
-        var answer = Answer.text(.unauthorized, "a user and a password are asked for")
+    /// - Parameter isWrong: whether a user and a password were given that are none of the file's.
+    private static func unauthorized(isWrong: Bool) -> Answer {
+        var answer = Answer.text(
+            .unauthorized, isWrong ? "the user or the password is wrong" : "a user and a password are asked for")
         answer.headers = [("WWW-Authenticate", "Basic realm=\"apus-agent\", charset=\"UTF-8\"")]
         return answer
     }

@@ -41,22 +41,28 @@ package struct GroupCensus: Sendable {
                 if let owner { others[place, default: [:]][owner.identity, default: 0] += 1 }
             }
         }
+        var unread: [Int32] = []
         for pid in pids {
-            guard let facts = try? ProcessFacts(of: pid, root: root, below: first), let match = file.match(facts) else {
+            guard let facts = try? ProcessFacts(of: pid, root: root, below: first, for: file.aspects) else { continue }
+            let matched: (group: GroupDeclaration, identity: InstanceIdentity)?
+            do throws(UnreadCommand) { matched = try file.match(facts) } catch {
+                unread.append(error.pid)
                 continue
             }
+            guard let match = matched else { continue }
             let group = file.groups.firstIndex { $0.place == match.group.place } ?? 0
             members[match.identity, default: Members(group: group, identity: match.identity)].pids.append(pid)
             for (place, later) in file.groups.enumerated().dropFirst(group + 1)
-            where !later.isOfControlGroups && later.identity(of: facts) != nil {
+            where !later.isOfControlGroups && (try? later.identity(of: facts)) != nil {
                 others[place, default: [:]][match.identity, default: 0] += 1
             }
         }
         let hiding = ProcessSight.hidingOthers(root)
-        lines = file.groups.enumerated().flatMap { index, group in
+        let found = file.groups.enumerated().flatMap { index, group in
             let own = members.values.filter { $0.group == index }.sorted { $0.identity < $1.identity }
             return own.isEmpty ? [Self.line(of: group, others[index] ?? [:], hiding, root)] : own.map(Self.line)
         }
+        lines = unread.isEmpty ? found : found + [Self.line(ofUnread: unread)]
     }
 
     /// - Parameters:
@@ -80,6 +86,11 @@ package struct GroupCensus: Sendable {
             "\(name): no \(what) is left for the group in line \(group.place.line), of the \(several) that it matches "
             + "\(owners.prefix(shown).joined(separator: ", "))\(owners.count > shown ? " …" : ""): the first group in the file that "
             + "matches has them, so put this one before, or match fewer there"
+    }
+
+    private static func line(ofUnread pids: [Int32]) -> String {
+        "\(list(pids.map { "\($0)" }, one: "process", several: "processes")): the arguments cannot be read, as whoever does waits: "
+            + "see which file system does not answer, or match by unit or executable"
     }
 
     private static func line(of members: Members) -> String {

@@ -30,9 +30,11 @@ package struct GroupDeclaration: Sendable {
     }
 
     /// The instance that a process belongs to; `nil` when no selector matches it, or nothing is left of a name.
-    package func identity(of facts: ProcessFacts) -> InstanceIdentity? {
+    ///
+    /// - Throws: ``UnreadCommand`` where its arguments decide.
+    package func identity(of facts: ProcessFacts) throws(UnreadCommand) -> InstanceIdentity? {
         for selector in selectors {
-            if let captured = selector.matches(facts), let identity = identity(captured, in: facts.controlGroup) {
+            if let captured = try selector.matches(facts), let identity = identity(captured, in: facts.controlGroup) {
                 return identity
             }
         }
@@ -54,4 +56,9 @@ package struct GroupDeclaration: Sendable {
         guard let service = service.name(captured), let instance = instance.name(captured) else { return nil }
         return InstanceIdentity(service: service, instance: instance)
     }
+}
+
+extension [GroupDeclaration] {
+    /// What of processes they are chosen by, as links of programs are known at this moment.
+    var aspects: ProcessMark.Aspects { flatMap(\.selectors).reduce(into: []) { $0.formUnion($1.aspects) } }
 }

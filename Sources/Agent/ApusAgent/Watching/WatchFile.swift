@@ -36,6 +36,8 @@ package struct WatchFile: Sendable {
     package var journal: JournalChoice?
     /// Who may speak for which services; `nil` where the file does not say.
     package var trust: TrustDeclaration?
+    /// What is known of its paths whose file systems may not answer.
+    package var paths = PathBook()
     /// What is no fault and may still not be meant, a line for each: `PATH:LINE:COLUMN: what it is: what to do`.
     package var remarks: [String] = []
 
@@ -55,9 +57,13 @@ package struct WatchFile: Sendable {
 
     /// Reads a file.
     ///
-    /// - Parameter taken: names of metrics that the agent serves besides its own, such as those of patterns of the journal.
+    /// - Parameters:
+    ///   - taken: names of metrics that the agent serves besides its own, such as those of patterns of the journal.
+    ///   - paths: what is known of paths whose file systems may not answer.
     /// - Throws: ``WatchFileError`` with all that is wrong.
-    package static func read(_ path: String, taken: Set<String> = []) throws(WatchFileError) -> WatchFile {
+    package static func read(
+        _ path: String, taken: Set<String> = [], paths: PathBook = PathBook()
+    ) throws(WatchFileError) -> WatchFile {
         let bytes: [UInt8]
         do throws(LinuxError) { bytes = try WholeFile.read(path, longest: WatchLimits.file.value.bytes) } catch {
             throw WatchFileError(
@@ -68,7 +74,7 @@ package struct WatchFile: Sendable {
                             longest: WatchLimits.file.value, "name several instances by one group with ${name}"))
                 ])
         }
-        return try parse(bytes, path: path, taken: taken)
+        return try parse(bytes, path: path, taken: taken, paths: paths)
     }
 
     /// Reads the text of a file.
@@ -77,17 +83,21 @@ package struct WatchFile: Sendable {
     ///   - path: what errors call the text.
     ///   - host: what `${host}` stands for in names.
     ///   - taken: names of metrics that the agent serves besides its own.
+    ///   - paths: what is known of paths whose file systems may not answer.
     /// - Throws: ``WatchFileError`` with all that is wrong.
     package static func parse(
-        _ bytes: [UInt8], path: String, host: String = HostName.current, taken: Set<String> = []
+        _ bytes: [UInt8], path: String, host: String = HostName.current, taken: Set<String> = [],
+        paths: PathBook = PathBook()
     ) throws(WatchFileError) -> WatchFile {
         let text = PlacedYAMLReader.read(
             bytes, within: .init(deepest: WatchLimits.depth.value, mostNodes: WatchLimits.values.value))
         var parser = WatchFileParser(
-            faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) }, host: host, taken: taken)
+            faults: text.faults.map { WatchFault(place: $0.place, reason: $0.reason) }, host: host, taken: taken,
+            paths: paths)
         var file = WatchFile()
         if let root = text.root, !root.isNull {
             file = parser.file(root)
+            file.paths = paths
         } else if parser.faults.isEmpty {
             // A file that was cut off would drop all that is watched.
             throw WatchFileError(path: path, [WatchFault(reason: WatchFileParser.nothing)])
@@ -101,10 +111,17 @@ package struct WatchFile: Sendable {
         return file
     }
 
+    /// What of processes its groups are chosen by.
+    var aspects: ProcessMark.Aspects { groups.aspects }
+
     /// The group that a process belongs to, which is the first that matches it, and the instance that it is one of.
-    package func match(_ facts: ProcessFacts) -> (group: GroupDeclaration, identity: InstanceIdentity)? {
+    ///
+    /// - Throws: ``UnreadCommand`` where its arguments decide.
+    package func match(
+        _ facts: ProcessFacts
+    ) throws(UnreadCommand) -> (group: GroupDeclaration, identity: InstanceIdentity)? {
         for group in groups {
-            if let identity = group.identity(of: facts) { return (group, identity) }
+            if let identity = try group.identity(of: facts) { return (group, identity) }
         }
         return nil
     }

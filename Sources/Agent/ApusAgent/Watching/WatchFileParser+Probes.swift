@@ -41,7 +41,7 @@ extension WatchFileParser {
         let target = target(keys, isMisspelt: isMisspelt, at: value.place)
         guard faults.count == before, let service, let instance, var target else { return nil }
         if name != nil, case .sql(var gauges) = target {
-            gauges.takenLabels = ["name"]
+            gauges.takenLabels = [MetricCatalog.probeName]
             target = .sql(gauges)
         }
         return ProbeDeclaration(

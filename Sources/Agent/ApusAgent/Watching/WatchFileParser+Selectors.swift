@@ -37,13 +37,15 @@ extension WatchFileParser {
             note("match chooses every process: write a map with \(Self.choices)", at: value.place)
         }
         let command = keys["command"].flatMap { self.command($0) }
-        let executable = keys["executable"].flatMap { pattern($0, "executable") }
+        let executable = keys["executable"].flatMap { value in
+            pattern(value, "executable").map { ExecutablePattern($0, at: value.place, paths) }
+        }
         let user = keys["user"].flatMap { self.user($0) }
         let unit = keys["unit"].flatMap { self.unit($0) }
         let controlGroup = keys["cgroup"].flatMap { self.controlGroup($0) }
         let pidFile = keys["pid_file"].flatMap { self.pidFile($0) }
         let selector = ProcessSelector(
-            executable: executable.map { ExecutablePattern($0) }, command: command, user: user, unit: unit,
+            executable: executable, command: command, user: user, unit: unit,
             controlGroup: controlGroup, pidFile: pidFile, place: value.place)
         // The control group says which container it is of.
         let known: Set<String> = keys["cgroup"] == nil && keys["unit"] == nil ? [] : [GroupDeclaration.container]
@@ -113,7 +115,7 @@ extension WatchFileParser {
                 "pid_file \(text.quotedExcerpt()) is no absolute path: write one, such as /run/checkout.pid", at: value.place)
             return nil
         }
-        return PidFile(path: text)
+        return PidFile(path: text, place: value.place, paths: paths)
     }
 
     /// A text of bounded length.

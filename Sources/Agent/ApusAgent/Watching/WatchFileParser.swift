@@ -11,6 +11,8 @@ struct WatchFileParser {
     let host: String
     /// Names of metrics that the agent serves besides its own, such as those of patterns of the journal.
     var taken: Set<String> = []
+    /// What is known of paths whose file systems may not answer.
+    var paths = PathBook()
     /// What is no fault and may still not be meant.
     private(set) var remarks: [WatchFault] = []
 

@@ -36,6 +36,19 @@ package enum WatchLimits: LimitCatalog {
         256,
         "programs of executable whose links are looked at again at a turn of the sampling loop; others have their turn at the next ones",
         per: "turn", remedy: "none is needed: of 1,000 programs each is looked at every four turns")
+    package static let pathPatience = Limit(
+        Duration.seconds(2),
+        "that a file system may take to say where a path leads or what a pid file holds, where that is not this machine's own work (NFS, FUSE)",
+        per: "path", remedy: "see what serves it, or keep the file on a local file system such as /run")
+    package static let pathStart = Limit(
+        Duration.seconds(5), "that the start, and check-config, wait for such file systems", per: "file",
+        remedy: "none is needed: what has not been said by then is taken in at a later turn")
+    package static let paths = Limit(
+        1000, "paths on such file systems that are asked for", per: "agent",
+        remedy: "keep pid files on a local file system such as /run, and choose programs by their names")
+    package static let stuckPaths = Limit(
+        4, "processes that wait for such file systems and cannot be ended; with as many no such file system is asked",
+        per: "agent", remedy: "see which file system does not answer: the log names it")
     package static let draftGroups = Limit(
         64, "groups that apus-agent init writes, and programs that it mentions", per: "file",
         remedy: "write the others by hand, or several in one group")
@@ -49,7 +62,7 @@ package enum WatchLimits: LimitCatalog {
         20, "errors, and remarks, that are listed", per: "file", remedy: "mend those, and check again")
 
     package static let all: [any AnyLimit] = [
-        file, depth, values, groups, selectors, pattern, names, naming, command, pidFile, formerTargets, links, draftGroups,
-        draftProcesses, errors,
+        file, depth, values, groups, selectors, pattern, names, naming, command, pidFile, formerTargets, links, pathPatience,
+        pathStart, paths, stuckPaths, draftGroups, draftProcesses, errors,
     ]
 }

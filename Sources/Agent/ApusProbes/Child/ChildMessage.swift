@@ -1,24 +1,28 @@
 /// What agent and child say to one another: texts, one behind the other, each behind its length.
 ///
 /// The other side is never trusted with a length: a message that ends within a text is none.
-struct ChildMessage {
-    private(set) var bytes: [UInt8] = []
+package struct ChildMessage {
+    /// What was written, or is read.
+    package private(set) var bytes: [UInt8] = []
     private var place = 0
 
-    init() {}
+    /// A message that is to be written.
+    package init() {}
 
     /// A message to be read.
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func append(_ text: String) {
+    /// Writes a text behind what there is.
+    package mutating func append(_ text: String) {
         append(count: text.utf8.count)
         bytes += text.utf8
     }
 
-    mutating func append(_ number: Int) { append(String(number)) }
+    /// Writes a number as a text.
+    package mutating func append(_ number: Int) { append(String(number)) }
 
     /// A value of a row, of which the first byte says whether there is one.
-    mutating func append(value: String?) { append(value.map { "=" + $0 } ?? "") }
+    package mutating func append(value: String?) { append(value.map { "=" + $0 } ?? "") }
 
     private mutating func append(count: Int) {
         let count = UInt32(clamping: count)
@@ -26,7 +30,7 @@ struct ChildMessage {
     }
 
     /// The next text; nil where there is none.
-    mutating func text() -> String? {
+    package mutating func text() -> String? {
         guard bytes.count - place >= 4 else { return nil }
         let length = bytes[place..<(place + 4)].reduce(0) { $0 << 8 | Int($1) }
         guard length <= bytes.count - place - 4 else { return nil }
@@ -36,17 +40,18 @@ struct ChildMessage {
     }
 
     /// The next text as a number, at most so large.
-    mutating func number(most: Int = Int.max) -> Int? {
+    package mutating func number(most: Int = Int.max) -> Int? {
         guard let text = text(), let number = Int(text), (0...most).contains(number) else { return nil }
         return number
     }
 
     /// The next text as a value of a row; nil where the message is at its end.
-    mutating func value() -> String?? {
+    package mutating func value() -> String?? {
         guard let text = text() else { return nil }
         // By bytes: a mark that combines would go with the first of them.
         return .some(text.isEmpty ? nil : String(decoding: text.utf8.dropFirst(), as: UTF8.self))
     }
 
-    var isAtEnd: Bool { place == bytes.count }
+    /// Whether all was read.
+    package var isAtEnd: Bool { place == bytes.count }
 }

@@ -19,7 +19,7 @@ package enum ProbeChild {
     /// Answers until the parent is gone.
     package static func run(_ arguments: [String]) -> Never {
         guard let parent = Int32(arguments[2]),
-            let code = ParentSocket.confine(to: parent, memory: ChildLimits.memory.value.bytes)
+            let code = ParentSocket.confine(to: parent, memory: ChildLimits.memory.value.bytes, name: "apus-probe")
         else { exit(1) }
         var session = PostgreSQLSession()
         while let bytes = ParentSocket.receive(most: ChildLimits.question.value.bytes) {

@@ -57,6 +57,47 @@ import Testing
         }
     }
 
+    /// The status of the agent as each page with one has it.
+    private static func words(_ agent: RunningAgent) async throws -> [String] {
+        // Before the first turn it has no rows.
+        let page = try await agent.get("/api/v1/instances")
+        let instances = page.status == 200 ? try jsonObject(page)["agent"] as? [String: Any] : nil
+        return [
+            try jsonObject(await agent.get("/health"))["status"] as? String ?? "",
+            try jsonObject(await agent.get("/health/detailed"))["status"] as? String ?? "",
+            instances?["status"] as? String ?? "",
+        ]
+    }
+
+    @Test func `who has ended by design is no warning, a probe that is down is one, and all pages agree`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("probes: []\n", to: "agent.yaml")
+        try await RunningAgent.with {
+            $0.watchFile = folder.path("agent.yaml")
+            $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]
+        } _: { agent in
+            try await agent.until { try await Self.words(agent) == ["pass", "pass", "pass"] }
+            #expect(try await agent.report("/v1/report/gone/1", "a 1\n").status < 300)
+            try await agent.until { try await Self.row(agent) == ["up", "pass"] }
+            #expect(try await agent.report("/v1/report/gone/1", [], method: .DELETE).status < 300)
+            try await agent.until { try await Self.row(agent) == ["ended", "fail"] }
+            try await agent.until { try await Self.words(agent) == ["pass", "pass", "pass"] }
+            try folder.write(
+                "probes:\n  - { service: closed, every: 1s, timeout: 1s, tcp: \"127.0.0.1:\(try LoopbackPort.free())\" }\n",
+                to: "agent.yaml")
+            agent.reload()
+            try await agent.until { try await Self.words(agent) == ["warn", "warn", "warn"] }
+            #expect(try await Self.statuses(agent)["probes"] == "warn")
+            #expect(try await Self.statuses(agent)["instances"] == "pass")
+        }
+    }
+
+    /// What `/health` says of the one instance.
+    private static func row(_ agent: RunningAgent) async throws -> [String?] {
+        let instances = try jsonObject(await agent.get("/health"))["instances"] as? [[String: Any]]
+        return [instances?.first?["state"] as? String, instances?.first?["status"] as? String]
+    }
+
     @Test func `a limit that bit is told for a while`() async throws {
         try await RunningAgent.with {
             $0.reportListen = [ListenPlace(ListenAddress(host: "127.0.0.1", port: 0))]

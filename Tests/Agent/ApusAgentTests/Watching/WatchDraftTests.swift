@@ -198,7 +198,7 @@ import Testing
         try folder.write("import time; time.sleep(300)", to: "apus-draft.py")
         let program = try RunningProgram("/usr/bin/python3", ["-u", folder.path("apus-draft.py")])
         try await eventually("the program runs") {
-            (try? ProcessFacts(of: program.pid, root: .live))?.command.contains("apus-draft.py") == true
+            (try? ProcessFacts(of: program.pid, root: .live))?.command?.contains("apus-draft.py") == true
         }
         let path = folder.path("agent.yaml")
         let made = try Command.run(Self.agent, ["init", "--output", path])

@@ -120,7 +120,7 @@ import Testing
         #expect(file.groups.map(\.instance.plainName) == [nil] && file.groups.map(\.instance.captures) == [["host"]])
         let facts = ProcessFacts(
             pid: 1, name: "a", executable: nil, command: "a --on db", user: 0, unit: nil, controlGroup: nil)
-        #expect(file.groups[0].identity(of: facts)?.instance == "db")
+        #expect(try file.groups[0].identity(of: facts)?.instance == "db")
         // Of one group it is one of the two.
         #expect(
             errors("groups:\n- service: a\n  instance: ${host}\n  match:\n  - command: (?<host>a)\n  - executable: b\n") == [
@@ -154,8 +154,8 @@ import Testing
         for user in [0, 70, UInt32.max] {
             let facts = ProcessFacts(
                 pid: 1, name: "a", executable: nil, command: "x", user: user, unit: nil, controlGroup: nil)
-            #expect(file.groups[0].identity(of: facts) == nil)
-            #expect((file.groups[1].identity(of: facts) != nil) == (user == 70))
+            #expect(try file.groups[0].identity(of: facts) == nil)
+            #expect((try file.groups[1].identity(of: facts) != nil) == (user == 70))
         }
         let many = try parse("groups: [{service: a, match: [\(String(repeating: "{user: nobody-here}, ", count: 30))]}]")
             .remarks

@@ -31,7 +31,7 @@ package struct WatchDraft: Sendable {
         let units = Set(found.units.map(\.pattern))
         // A thread of the kernel runs no file, and has no arguments.
         let others = processes.filter { facts in
-            guard facts.executable != nil || !facts.command.isEmpty, ready.match(facts) == nil else { return false }
+            guard facts.executable != nil || facts.command != "", Self.isFree(facts, of: ready) else { return false }
             return facts.unit.map { !units.contains(UnitFolding($0).pattern) } ?? true
         }
         let known = try KnownPrograms.groups.map { lines throws(WatchFileError) in
@@ -40,7 +40,7 @@ package struct WatchDraft: Sendable {
         var rest: [String: Int] = [:]
         var matched: Set<Int> = []
         for facts in others {
-            if let place = known.firstIndex(where: { $0.1.match(facts) != nil }) {
+            if let place = known.firstIndex(where: { !Self.isFree(facts, of: $0.1) }) {
                 matched.insert(place)
             } else {
                 rest[Self.program(of: facts), default: 0] += 1
@@ -53,9 +53,15 @@ package struct WatchDraft: Sendable {
         _ = try WatchFile.parse(Array(text.utf8), path: "init")
     }
 
+    /// Whether no group of a file has a process, as far as that can be seen of it.
+    private static func isFree(_ facts: ProcessFacts, of file: WatchFile) -> Bool {
+        guard let match = try? file.match(facts) else { return true }
+        return match == nil
+    }
+
     /// What `executable` of a selector is compared with.
     private static func program(of facts: ProcessFacts) -> String {
-        let path = facts.executable ?? String(facts.command.prefix { $0 != " " })
+        let path = facts.executable ?? String((facts.command ?? "").prefix { $0 != " " })
         return String(path.split(separator: "/").last ?? facts.name[...])
     }
 }
