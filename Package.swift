@@ -510,7 +510,9 @@ let package = Package(
                 "reporting-service", httpClient, nioCore, nioHTTP1,
             ],
             exclude: [
-                "Page/check.py", "Page/chromium.py", "Reports/mutants.py", "Reports/restarts.py", "Top/agents.py",
+                "Page/check.py", "Page/chromium.py", "Paths/automount.py", "Paths/silent.py", "Reports/mutants.py",
+                "Reports/restarts.py",
+                "Top/agents.py",
                 "Top/screen.py",
                 "Trust/clients.py",
             ]),

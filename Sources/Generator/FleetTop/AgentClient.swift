@@ -56,7 +56,7 @@ struct AgentClient: Sendable {
             }
             return .document(document, tag: answer.tag)
         case 304 where tag != nil: return .same
-        case 401, 403: return .failed("it asks who asks (status \(answer.status))\(words): \(AccessArguments.remedy)")
+        case 401, 403: return .failed("it \(client.given.refusal(status: answer.status, words: words))")
         case 404: return .failed("it has no \(path.prefix { $0 != "?" }) (status 404)\(words)")
         default: return .failed("it answers with status \(answer.status)\(words)")
         }

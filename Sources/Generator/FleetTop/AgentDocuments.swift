@@ -56,6 +56,7 @@ private struct Probe: Sendable, Decodable {
     let probe: BoundedText?
     let name: BoundedText?
     let up: Bool?
+    let sinceTime: Double?
     let attemptTime: Double?
     let answerTime: Double?
     let durationSeconds: Double?
@@ -67,6 +68,7 @@ private struct Probe: Sendable, Decodable {
             service: service.text, instance: instance.text, kind: "probe",
             state: up.map { $0 ? .up : .down } ?? .unknown)
         row.unit = [probe?.text, name?.text].compactMap(\.self).joined(separator: " ")
+        row.sinceTime = sinceTime
         (row.answerTime, row.durationSeconds, row.failures) = (answerTime, durationSeconds, failures)
         if up != true, let lastFailure {
             row.lastError = TopRow.Failure(

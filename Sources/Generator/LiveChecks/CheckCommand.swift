@@ -42,7 +42,9 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
                 + "and never printed.", valueName: "url"))
     var prometheus: String?
 
-    @Option(help: ArgumentHelp("An agent: http://127.0.0.1:9480.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "An agent: http://HOST:PORT, https://HOST:PORT or unix:///PATH, such as http://127.0.0.1:9480.", valueName: "url"))
     var agent: String?
 
     @Flag(help: "Name what an agent does not serve, too.")
@@ -123,11 +125,14 @@ public struct CheckCommand<Source: FleetSource>: AsyncParsableCommand {
             return isWell
         } catch {
             await client.close()
+            let reason: String
             switch error {
-            case let error as QueryServerError: throw CommandFailure(error.description)
-            case let error as AgentCheckError: throw CommandFailure(error.description)
+            case let error as QueryServerError: reason = error.description
+            case let error as AgentCheckError: reason = error.description
             default: throw error
             }
+            if output == .json { print(try UnaskedReport(server: client.url, error: reason).document()) }
+            throw CommandFailure(reason)
         }
     }
 

@@ -103,6 +103,13 @@ struct QueryReport: Encodable {
     }
 }
 
+/// Why a server gave no answer that could be compared; written as JSON for a program.
+struct UnaskedReport: Encodable {
+    /// The URL without user and password.
+    let server: String
+    let error: String
+}
+
 /// How what an agent serves differs from what is declared; written as JSON for a program.
 struct CatalogReport: Encodable {
     struct Difference: Encodable {

@@ -28,6 +28,8 @@ package final class ServerClient: Sendable {
     package let url: String
     private let base: String
     private let headers: HTTPHeaders
+    /// What it tells the server of who asks.
+    package var given: GivenCredentials { GivenCredentials(headers) }
     private let client: HTTPClient
     private let isOwn: Bool
     /// The settings of clients.

@@ -28,11 +28,14 @@ public struct AgentCheck: Sendable {
         } catch {
             throw .unreachable(url: url, reason: error.reason)
         }
-        guard answer.status == 200 else { throw .noMetrics(url: url, status: answer.status, reason: words) }
+        guard answer.status == 200 else {
+            throw .noMetrics(url: url, status: answer.status, reason: words, given: client.given)
+        }
         let text = String(buffer: answer.body)
         do {
             return CatalogComparison(
                 declared: MetricCatalog.families + more, targetLabels: ["service", "instance", "namespace"],
+                optionalLabels: { MetricCatalog.optionalLabels(of: $0) },
                 live: try ExpositionSummary(parsing: text))
         } catch {
             throw .malformed(url: url, reason: "\(error)")
@@ -44,16 +47,17 @@ public struct AgentCheck: Sendable {
 public enum AgentCheckError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable(url: String, reason: String)
     /// The reason is what it says, behind a colon, or empty.
-    case noMetrics(url: String, status: Int, reason: String = "")
+    case noMetrics(url: String, status: Int, reason: String = "", given: GivenCredentials = .none)
     /// The answer is no exposition.
     case malformed(url: String, reason: String)
 
     public var description: String {
         switch self {
         case .unreachable(let url, let reason): "\(url) cannot be scraped: \(reason)"
-        case .noMetrics(let url, let status, let reason):
-            "\(url) answers with status \(status)\(reason): "
-                + ([401, 403].contains(status) ? AccessArguments.remedy : "give the URL of an agent")
+        case .noMetrics(let url, let status, let reason, let given):
+            [401, 403].contains(status)
+                ? "\(url) \(given.refusal(status: status, words: reason))"
+                : "\(url) answers with status \(status)\(reason): give the URL of an agent"
         case .malformed(let url, let reason): "\(url) serves no metrics: \(reason)"
         }
     }

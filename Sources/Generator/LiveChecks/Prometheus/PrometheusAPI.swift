@@ -67,8 +67,8 @@ public struct PrometheusAPI: QueryServer {
         }
         guard let answer = try? JSONDecoder().decode(Answer<Content>.self, from: found.body) else {
             switch found.status {
-            case 401: throw .unauthorized(url: client.url, reason: words)
-            case 403: throw .forbidden(url: client.url, reason: words)
+            case 401: throw .unauthorized(url: client.url, reason: words, given: client.given)
+            case 403: throw .forbidden(url: client.url, reason: words, given: client.given)
             default: throw .noPrometheus(url: client.url, status: found.status, reason: words)
             }
         }

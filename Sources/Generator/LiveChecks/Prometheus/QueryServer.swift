@@ -18,9 +18,9 @@ public enum QueryServerError: Error, Hashable, Sendable, CustomStringConvertible
     /// The server does not take the expression.
     case refused(String)
     /// Nobody has said who asks, or not in a way that counts. The reason is what the server says, behind a colon, or empty.
-    case unauthorized(url: String, reason: String)
+    case unauthorized(url: String, reason: String, given: GivenCredentials = .none)
     /// Who asks may not.
-    case forbidden(url: String, reason: String)
+    case forbidden(url: String, reason: String, given: GivenCredentials = .none)
     /// An answer that is none of Prometheus' API. The reason is what the server says, behind a colon, or empty.
     case noPrometheus(url: String, status: Int, reason: String = "")
 
@@ -28,10 +28,8 @@ public enum QueryServerError: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .unreachable(let url, let reason): "\(url) cannot be asked: \(reason)"
         case .refused(let reason): "the server refuses it: \(reason)"
-        case .unauthorized(let url, let reason):
-            "\(url) asks who asks, or does not take the answer (status 401)\(reason): \(AccessArguments.remedy)"
-        case .forbidden(let url, let reason):
-            "\(url) refuses whoever asks so (status 403)\(reason): \(AccessArguments.remedy)"
+        case .unauthorized(let url, let reason, let given): "\(url) \(given.refusal(status: 401, words: reason))"
+        case .forbidden(let url, let reason, let given): "\(url) \(given.refusal(status: 403, words: reason))"
         case .noPrometheus(let url, let status, let reason):
             "\(url) answers with status \(status) and not as Prometheus does\(reason): give the URL that its web page has"
         }

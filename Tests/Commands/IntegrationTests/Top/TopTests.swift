@@ -140,7 +140,7 @@ import Testing
             ["--once", "--json", "--agent", "https://alice:open%20sesame@127.0.0.1:\(agent.port)"] + authority)
         #expect(known.passed && known.output.contains(url), "\(known.text)")
         for (arguments, words) in [
-            (["--agent", "https://alice:open%20wrong@127.0.0.1:\(agent.port)"] + authority, "status 401"),
+            (["--agent", "https://alice:open%20barley@127.0.0.1:\(agent.port)"] + authority, "status 401"),
             (["--agent", url] + authority, "--http-config"),
             (["--agent", "https://alice:open%20sesame@127.0.0.1:\(agent.port)"], "--ca-file"),
             (["--agent", "https://alice:open sesame@127.0.0.1:x"], "is no URL of a server"),
@@ -148,7 +148,7 @@ import Testing
             let made = try await top(["--once"] + arguments)
             #expect(made.status == 1 && made.errors.contains(words), "\(made.text)")
             for answer in [known, made] {
-                for secret in ["sesame", "wrong", "b3BlbiBz"] { #expect(!answer.text.contains(secret), "\(answer.text)") }
+                for secret in ["sesame", "barley", "b3BlbiBz"] { #expect(!answer.text.contains(secret), "\(answer.text)") }
             }
         }
         // While it runs, ps shows the URL without them.
