@@ -26,7 +26,7 @@ package final class ProcessGroups: Sendable {
         var isToldUnnamed = false
         var isToldDevices = false
         var isToldUnread = false
-        /// Those who were so at the last turn; who is for one turn alone was slow.
+        /// The processes whose arguments could not be read at the last turn: one of which that is so for one turn alone was slow.
         var unread: Set<Int32> = []
     }
 
